@@ -1,0 +1,21 @@
+"""What OpenVINO can say about a model: inputs, operations, weights, arithmetic."""
+
+from workbench.ir.describe import describe
+from workbench.ir.files import file_digest
+from workbench.ir.read import Unreadable, UnsupportedOperations, one_line, read
+from workbench.ir.save import save
+from workbench.ir.tensors import partial_shape, shape_json, tensor_json, tensor_name
+
+__all__ = [
+    "Unreadable",
+    "UnsupportedOperations",
+    "describe",
+    "file_digest",
+    "one_line",
+    "partial_shape",
+    "read",
+    "save",
+    "shape_json",
+    "tensor_json",
+    "tensor_name",
+]

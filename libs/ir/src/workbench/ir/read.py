@@ -1,0 +1,64 @@
+"""Reading a model file, and turning OpenVINO's many-line errors into one line for a person."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import openvino as ov
+from workbench.runner.core import Refusal
+
+_NOISE = re.compile(
+    r"Exception from |Check '|FrontEnd API failed with|To facilitate the conversion|Summary:$|"
+    r"Model wasn't fully converted\. Failed operations")
+_NO_RULE = re.compile(r"No conversion rule found for operations: (.+)")
+_FAILED = re.compile(r"Conversion is failed for: (.+)")
+_LONGEST_REASON = 600
+
+
+class Unreadable(Refusal):
+    """OpenVINO could not make a model of the file; ``file`` is its name."""
+
+
+class UnsupportedOperations(Unreadable):
+    """The file is whole, but holds operations that OpenVINO cannot convert: ``operations`` names them."""
+
+
+def read(path: Path) -> ov.Model:
+    """The model in an ONNX file or IR, read but neither compiled nor run.
+
+    Raises :class:`Unreadable` with a one-line reason, or MemoryError when the model needs more than there is.
+    """
+    if not path.is_file():
+        raise Unreadable(f"{path.name}: there is no such file.", file=path.name)
+    try:
+        return ov.Core().read_model(path)
+    except MemoryError:
+        raise
+    except Exception as error:
+        if "bad_alloc" in str(error):
+            raise MemoryError(str(error)) from error
+        raise _refusal(path, str(error)) from error
+
+
+def one_line(text: str) -> str:
+    """What is left of an OpenVINO message without its source locations, on one line."""
+    lines = [line.strip() for line in text.splitlines()]
+    kept = [line for line in lines if line and not _NOISE.match(line)]
+    return "; ".join(kept)[:_LONGEST_REASON] or text.strip()[:_LONGEST_REASON]
+
+
+def _refusal(path: Path, text: str) -> Unreadable:
+    text = text.replace(f"{path.parent}/", "")  # where the run's folder lies is nobody's business
+    if named := _NO_RULE.search(text) or _FAILED.search(text):
+        operations = sorted({name.strip() for name in named[1].split(",")})
+        return UnsupportedOperations(
+            f"{path.name}: OpenVINO has no conversion for {', '.join(operations)}. {_why(text)}"
+            "Export the model with operations of a newer opset, or without these.",
+            file=path.name, operations=operations)
+    return Unreadable(f"{path.name}: OpenVINO cannot read it: {one_line(text)}", file=path.name)
+
+
+def _why(text: str) -> str:
+    details = re.findall(r"While validating .+", text)
+    return f"{details[0]}. " if details else ""
