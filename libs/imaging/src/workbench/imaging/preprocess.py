@@ -1,0 +1,129 @@
+"""From the bytes of an image file to the model's input tensor, exactly as the recipe says.
+
+Evaluation, calibration and the deployed application all run this very file, so that they feed a model
+the same numbers. The rules, where libraries differ:
+
+- Colour is 8 bit RGB: grayscale is repeated, palettes are resolved, CMYK is converted without colour
+  profiles, alpha is dropped (the stored colour stays), 16 bit samples keep their high byte. Of an animation
+  the first frame counts.
+- The EXIF orientation is *not* applied: accuracies published for ImageNet models are measured that way.
+- An image that is cut short or damaged is an error, never a half grey picture.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from .recipe import Recipe
+
+# Only well-trodden decoders see bytes that strangers upload.
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF")
+LARGEST_PIXELS = 64_000_000
+
+# The grey that letterboxed detectors are trained with.
+_PADDING = (114, 114, 114)
+_RESAMPLING = {
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "nearest": Image.Resampling.NEAREST,
+}
+
+
+def preprocess(image_bytes: bytes, recipe: Recipe) -> NDArray[np.float32]:
+    """One image as the model's input: float32, shape ``recipe.input.shape`` (batch 1).
+
+    Raises ValueError with the reason when the bytes are not a whole image.
+    """
+    return to_tensor(fit(decode(image_bytes), recipe), recipe)
+
+
+def decode(image_bytes: bytes) -> Image.Image:
+    """The picture as 8 bit RGB; raises ValueError with a one-line reason when it is broken or too large."""
+    with warnings.catch_warnings():
+        # Pillow warns of bombs, which have their own limit here, and of odd metadata, which changes no pixel.
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(io.BytesIO(image_bytes), formats=FORMATS) as image:
+                _check_size(image)
+                image.load()
+                return _rgb(image)
+        except (MemoryError, ValueError):
+            raise
+        except UnidentifiedImageError:
+            raise ValueError(f"not an image of a known format ({', '.join(FORMATS)})") from None
+        # Decoders meet damage with OSError, SyntaxError, struct.error, KeyError …: all mean the same here.
+        except Exception as damage:
+            raise ValueError(f"broken image: {damage or type(damage).__name__}") from damage
+
+
+def fit(image: Image.Image, recipe: Recipe) -> Image.Image:
+    """The RGB picture in the input's width and height, by the recipe's way of resizing."""
+    if recipe.resize == "crop":
+        return _centre_crop(image, recipe)
+    if recipe.resize == "letterbox":
+        return _letterbox(image, recipe)
+    return image.resize((recipe.input.width, recipe.input.height), _RESAMPLING[recipe.interpolation])
+
+
+def to_tensor(image: Image.Image, recipe: Recipe) -> NDArray[np.float32]:
+    """A fitted RGB picture as float32 in the input's shape: channel order, mean and scale, then layout."""
+    gray = recipe.color == "GRAY"
+    pixels: NDArray[np.float32] = np.asarray(image.convert("L") if gray else image).astype(np.float32)
+    if gray:
+        pixels = pixels[:, :, None]
+    if recipe.color == "BGR":
+        pixels = pixels[:, :, ::-1]
+    if recipe.mean is not None:
+        pixels -= np.array(recipe.mean, np.float32)
+    if recipe.scale is not None:
+        pixels /= np.array(recipe.scale, np.float32)
+    if recipe.input.layout == "NCHW":
+        pixels = pixels.transpose(2, 0, 1)
+    return np.ascontiguousarray(pixels[None])
+
+
+def _check_size(image: Image.Image) -> None:
+    pixels = image.width * image.height
+    if pixels > LARGEST_PIXELS:
+        size = f"{image.width}×{image.height}"
+        raise ValueError(f"{size} is {pixels:,} pixels; at most {LARGEST_PIXELS:,} are taken")
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        # Pillow's own conversion clips at 255: nearly every 16 bit picture would turn white.
+        high_bytes = (np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)
+        return Image.fromarray(high_bytes).convert("RGB")
+    if image.mode in ("I", "F"):
+        raise ValueError(f"samples of mode {image.mode} have no defined range; 8 or 16 bit is needed")
+    if image.mode == "P":
+        return image.convert("RGBA").convert("RGB")
+    return image.convert("RGB")
+
+
+def _centre_crop(image: Image.Image, recipe: Recipe) -> Image.Image:
+    """Resize by the short side, then cut the centre out; an odd margin is larger right and below."""
+    width, height = recipe.input.width, recipe.input.height
+    scale = recipe.crop_short_side / min(image.size)
+    # int(), as the reference accuracies were measured. max(): a wide input needs a picture at least as wide.
+    scale = max(scale, width / image.width, height / image.height)
+    size = (max(width, int(image.width * scale)), max(height, int(image.height * scale)))
+    resized = image.resize(size, _RESAMPLING[recipe.interpolation])
+    left, top = (size[0] - width) // 2, (size[1] - height) // 2
+    return resized.crop((left, top, left + width, top + height))
+
+
+def _letterbox(image: Image.Image, recipe: Recipe) -> Image.Image:
+    """Resize to fit inside, in the middle of a grey frame."""
+    width, height = recipe.input.width, recipe.input.height
+    scale = min(width / image.width, height / image.height)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    framed = Image.new("RGB", (width, height), _PADDING)
+    resized = image.resize(size, _RESAMPLING[recipe.interpolation])
+    framed.paste(resized, ((width - size[0]) // 2, (height - size[1]) // 2))
+    return framed
