@@ -36,6 +36,23 @@ def test_operations_without_a_conversion_are_named(models: Path, file: str, oper
     assert all(operation in str(refused.value) for operation in operations)
 
 
+@pytest.mark.parametrize(("was", "becomes", "operation"), [
+    ('type="ReLU"', 'type="Swoosh"', "Swoosh"),
+    ('type="ReLU" version="opset1"', 'type="ReLU" version="extension"', "ReLU"),
+])
+def test_an_ir_with_an_operation_nobody_knows_names_it(
+        models: Path, tmp_path: Path, was: str, becomes: str, operation: str) -> None:
+    folder = models / "squeezenet1.1" / "ir_fp32"
+    text = (folder / "squeezenet1.1.xml").read_text()
+    (tmp_path / "model.xml").write_text(text.replace(was, becomes, 1))
+    (tmp_path / "model.bin").write_bytes((folder / "squeezenet1.1.bin").read_bytes())
+
+    with pytest.raises(UnsupportedOperations) as refused:
+        read(tmp_path / "model.xml")
+
+    assert refused.value.facts["operations"] == [operation]
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match=r"nowhere\.onnx: there is no such file"):
         read(tmp_path / "nowhere.onnx")

@@ -2,11 +2,14 @@
 
 from workbench.ir.describe import describe
 from workbench.ir.files import file_digest
+from workbench.ir.memory import LARGEST_TENSOR_BYTES, TooLarge, refuse_too_large
 from workbench.ir.read import Unreadable, UnsupportedOperations, one_line, read
 from workbench.ir.save import save
 from workbench.ir.tensors import partial_shape, shape_json, tensor_json, tensor_name
 
 __all__ = [
+    "LARGEST_TENSOR_BYTES",
+    "TooLarge",
     "Unreadable",
     "UnsupportedOperations",
     "describe",
@@ -14,6 +17,7 @@ __all__ = [
     "one_line",
     "partial_shape",
     "read",
+    "refuse_too_large",
     "save",
     "shape_json",
     "tensor_json",

@@ -11,8 +11,12 @@ from workbench.runner.core import Refusal
 _NOISE = re.compile(
     r"Exception from |Check '|FrontEnd API failed with|To facilitate the conversion|Summary:$|"
     r"Model wasn't fully converted\. Failed operations")
-_NO_RULE = re.compile(r"No conversion rule found for operations: (.+)")
-_FAILED = re.compile(r"Conversion is failed for: (.+)")
+_UNSUPPORTED = [re.compile(pattern) for pattern in (
+    r"No conversion rule found for operations: (.+)",
+    r"Conversion is failed for: (.+)",
+    r"doesn't contain the operation with type: (.+)",
+    r"Cannot create (\S+) layer .+ from unsupported opset",
+)]
 _LONGEST_REASON = 600
 
 
@@ -50,13 +54,17 @@ def one_line(text: str) -> str:
 
 def _refusal(path: Path, text: str) -> Unreadable:
     text = text.replace(f"{path.parent}/", "")  # where the run's folder lies is nobody's business
-    if named := _NO_RULE.search(text) or _FAILED.search(text):
-        operations = sorted({name.strip() for name in named[1].split(",")})
+    if operations := _unsupported(text):
         return UnsupportedOperations(
             f"{path.name}: OpenVINO has no conversion for {', '.join(operations)}. {_why(text)}"
             "Export the model with operations of a newer opset, or without these.",
             file=path.name, operations=operations)
     return Unreadable(f"{path.name}: OpenVINO cannot read it: {one_line(text)}", file=path.name)
+
+
+def _unsupported(text: str) -> list[str]:
+    matches = (pattern.search(text) for pattern in _UNSUPPORTED)
+    return sorted({name.strip() for match in matches if match for name in match[1].split(",")})
 
 
 def _why(text: str) -> str:
