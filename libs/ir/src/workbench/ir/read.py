@@ -28,13 +28,14 @@ class UnsupportedOperations(Unreadable):
     """The file is whole, but holds operations that OpenVINO cannot convert: ``operations`` names them."""
 
 
-def read(path: Path) -> ov.Model:
-    """The model in an ONNX file or IR, read but neither compiled nor run.
+def read(path: Path, called: str | None = None) -> ov.Model:
+    """The model in an ONNX file or IR, read but neither compiled nor run; messages say ``called`` of it.
 
     Raises :class:`Unreadable` with a one-line reason, or MemoryError when the model needs more than there is.
     """
+    called = called or path.name
     if not path.is_file():
-        raise Unreadable(f"{path.name}: there is no such file.", file=path.name)
+        raise Unreadable(f"{called}: there is no such file.", file=called)
     try:
         return ov.Core().read_model(path)
     except MemoryError:
@@ -42,7 +43,8 @@ def read(path: Path) -> ov.Model:
     except Exception as error:
         if "bad_alloc" in str(error):
             raise MemoryError(str(error)) from error
-        raise _refusal(path, str(error)) from error
+        # Without the folder: where a run works is nobody's business.
+        raise _refusal(called, str(error).replace(f"{path.parent}/", "")) from error
 
 
 def one_line(text: str) -> str:
@@ -52,14 +54,13 @@ def one_line(text: str) -> str:
     return "; ".join(kept)[:_LONGEST_REASON] or text.strip()[:_LONGEST_REASON]
 
 
-def _refusal(path: Path, text: str) -> Unreadable:
-    text = text.replace(f"{path.parent}/", "")  # where the run's folder lies is nobody's business
+def _refusal(called: str, text: str) -> Unreadable:
     if operations := _unsupported(text):
         return UnsupportedOperations(
-            f"{path.name}: OpenVINO has no conversion for {', '.join(operations)}. {_why(text)}"
+            f"{called}: OpenVINO has no conversion for {', '.join(operations)}. {_why(text)}"
             "Export the model with operations of a newer opset, or without these.",
-            file=path.name, operations=operations)
-    return Unreadable(f"{path.name}: OpenVINO cannot read it: {one_line(text)}", file=path.name)
+            file=called, operations=operations)
+    return Unreadable(f"{called}: OpenVINO cannot read it: {one_line(text)}", file=called)
 
 
 def _unsupported(text: str) -> list[str]:

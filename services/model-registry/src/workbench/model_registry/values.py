@@ -1,0 +1,52 @@
+"""What an upload is found to be, and the refusals that say why it is nothing we take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.runner.core import Refusal
+
+
+class EmptyUpload(Refusal):
+    """No file, or only files without a byte."""
+
+
+class UnknownFormat(Refusal):
+    """No format claims any file: ``files`` says what each looks like instead."""
+
+
+class SeveralModels(Refusal):
+    """More than one model in one upload: ``files`` lists their main files."""
+
+
+class BrokenModel(Refusal):
+    """A format claims the upload, but ``file`` is damaged or does not fit its companions."""
+
+
+class MissingFile(Refusal):
+    """The model in ``file`` needs ``missing``, which was not uploaded."""
+
+
+class UnsafeFile(Refusal):
+    """``file`` reaches outside the upload, or asks a parser for what no model needs."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One model in an upload.
+
+    ``files`` maps each canonical name (``model.onnx``, ``weights/0.bin``) to the uploaded file, or to None
+    where an empty file will do; the first is the main file. ``facts`` is what the file says of itself and
+    OpenVINO does not pass on.
+    """
+
+    files: Mapping[str, Path | None]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def main(self) -> str:
+        """Canonical name of the main file."""
+        return next(iter(self.files))

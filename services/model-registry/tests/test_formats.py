@@ -1,0 +1,70 @@
+"""The table of formats: who claims what, and that a new module is all a new format takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from workbench.model_registry import formats
+from workbench.model_registry.appearance import appearance
+
+
+def test_every_module_of_the_package_is_a_format() -> None:
+    names = [module.__name__.rpartition(".")[2] for module in formats.formats()]
+
+    assert names == ["ir", "onnx"]
+    assert all(format_.ACCEPTED and format_.claims and format_.gather for format_ in formats.formats())
+
+
+def test_adding_one_file_adds_a_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "poem.py").write_text(
+        '"""Poems."""\nACCEPTED = "a poem"\ndef claims(path): return path.read_bytes()[:4] == b"Rose"\n'
+        "def gather(main, upload): ...\n")
+    monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])
+    file = tmp_path / "verse"
+    file.write_text("Roses are red")
+
+    assert [f.ACCEPTED for f in formats.formats() if f.claims(file)] == ["a poem"]
+
+
+def test_no_sample_is_claimed_by_a_format_it_is_not_in(models: Path) -> None:
+    claimed = {path.relative_to(models).as_posix(): [f.__name__.rpartition(".")[2] for f in formats.formats()
+                                                     if f.claims(path)]
+               for path in models.rglob("*") if path.is_file()}
+
+    strangers = {"negative/lfs_pointer.onnx", "negative/wrong_extension.onnx"}
+    onnx = {name for name in claimed if name.endswith(".onnx")} - strangers
+    ir = {name for name in claimed if name.endswith(".xml")}
+    assert {name for name, by in claimed.items() if by == ["onnx"]} == onnx
+    assert {name for name, by in claimed.items() if by == ["ir"]} == ir
+    assert {name for name, by in claimed.items() if not by} == claimed.keys() - onnx - ir
+
+
+def test_an_image_or_a_text_never_passes_for_a_model(models: Path) -> None:
+    for path in models.rglob("*"):
+        if path.suffix in (".md", ".jpg", ".png", ".names", ".prototxt"):
+            assert appearance(path) in ("text", "a JPEG image", "a PNG image"), path
+
+
+@pytest.mark.parametrize(("content", "looks"), [
+    (b"", "an empty file"),
+    ("é".encode() * 3000, "text"),                 # the head ends inside a character
+    (b"x" + "é".encode() * 3000, "text"),
+    (b"\xef\xbb\xbf  <HTML>", "a web page"),
+    (b"text with \x00 in it", "binary data of no kind we know"),
+    ("текст".encode("cp1251"), "binary data of no kind we know"),
+])
+def test_appearances_at_the_edge(tmp_path: Path, content: bytes, looks: str) -> None:
+    (tmp_path / "file").write_bytes(content)
+
+    assert appearance(tmp_path / "file") == looks
+
+
+def test_the_core_reaches_no_web_database_or_onnx_package() -> None:
+    program = "import workbench.model_registry.inspect, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
+                            timeout=60).stdout.split()
+
+    assert not {"flask", "marshmallow", "sqlalchemy", "kombu", "onnx"} & set(loaded)
