@@ -1,0 +1,65 @@
+"""How `create` asks, where that is more than a POST of ``request``, the options at their places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from workbench.client.cli.inputs import OF_CONVERSION, by_input
+from workbench.client.cli.options import Values, wrong
+from workbench.client.cli.readers import is_id
+from workbench.client.client import Client
+from workbench.client.jobs import View
+
+Request = dict[str, Any]
+PARTS = {"profile": "profile_id", "evaluation": "evaluation_id", "folder": "folder"}
+GENERATED = ("width", "height", "channels", "seed")
+UPLOADED = ("calibration_percent", "format")
+
+
+def model(client: Client, request: Request, values: Values) -> View:
+    """Upload a model."""
+    path = Path(values["path"]).expanduser()
+    return client.models.upload(path, name=request.get("name") or path.stem)
+
+
+def dataset(client: Client, request: Request, values: Values) -> View:
+    """Upload images, or have some generated: one or the other."""
+    if bool(values["path"]) == bool(values["generate"]):
+        raise wrong("PATH", "give a folder or archive, or --generate COUNT, one of the two")
+    for key in GENERATED if values["path"] else UPLOADED:
+        if values[key] is not None:
+            other = "--generate" if values["path"] else "an upload"
+            raise wrong(f"--{key.replace('_', '-')}", f"belongs to {other}")
+    if values["generate"]:
+        return client.datasets.generate(**request)
+    path = Path(values["path"]).expanduser()
+    fields = {key: values[key] for key in UPLOADED}
+    return client.datasets.upload(path, name=request.get("name") or path.stem, **fields)
+
+
+def with_inputs(client: Client, request: Request, values: Values) -> View:
+    """POST the options, those about inputs under the input's name."""
+    if any(values[option.key] for option in OF_CONVERSION):
+        request["inputs"] = by_input(client.models.get(values["model"]), values, OF_CONVERSION)
+    return client.conversions.create(request)
+
+
+def packages(client: Client, request: Request, values: Values) -> View:
+    """POST the options, each variant taken apart."""
+    variants = [_variant(text, number) for number, text in enumerate(values["variant"], 1)]
+    recommended = {"recommended": variants[0]["folder"]}
+    return client.packages.create(recommended | request | {"variants": variants})
+
+
+def _variant(text: str, number: int) -> dict[str, Any]:
+    model_id, *parts = text.split(",")
+    variant: dict[str, Any] = {"model_id": model_id, "folder": f"variant{number}"}
+    for part in parts:
+        key, _, value = part.partition("=")
+        if key not in PARTS or not value:
+            raise wrong("--variant", f"{part!r} is not one of profile=ID, evaluation=ID, folder=NAME")
+        variant[PARTS[key]] = value
+    if not is_id(model_id):
+        raise wrong("--variant", f"{text!r} does not start with a model's id")
+    return variant

@@ -1,0 +1,61 @@
+"""`--input-shape [NAME=]1,3,224,224` and its like: which of the model's inputs an option speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from workbench.client.cli.options import Option, Values, wrong
+from workbench.client.cli.readers import divisors, layout, named, per_channel, shape
+
+INPUT_SHAPE = Option("--input-shape", "Shape of an input; -1 keeps a dimension dynamic, 1..8 bounds it. "
+                     "NAME= may be left out for a model's only input. Repeatable.",
+                     named(shape), "[NAME=]1,3,224,224", repeat=True)
+LAYOUT = Option("--layout", "Layout of an input, one letter per dimension. Repeatable.",
+                named(layout), "[NAME=]NCHW", repeat=True)
+MEAN = Option("--mean", "Values subtracted per channel, in the order the model expects. Repeatable.",
+              named(per_channel), "[NAME=]104,117,123", repeat=True)
+SCALE = Option("--scale", "Values divided by per channel, after the mean. Repeatable.",
+               named(divisors), "[NAME=]58.4,57.1,57.4", repeat=True)
+REVERSE = Option("--reverse-channels", "Swap the first and last channel before the model (RGB for BGR); "
+                 "for a model with one input.", flag=True)
+OF_CONVERSION = (INPUT_SHAPE, LAYOUT, MEAN, SCALE, REVERSE)
+OF_OPTIMIZATION = (INPUT_SHAPE, LAYOUT)
+MEMBERS = {INPUT_SHAPE: "shape", LAYOUT: "layout", MEAN: "mean", SCALE: "scale"}
+
+
+def by_input(model: dict[str, Any], values: Values, options: Sequence[Option]) -> dict[str, dict[str, Any]]:
+    """``inputs`` of a request: name to what was said of it. ``model`` is the view of an examined model.
+
+    Raises a usage error for a name the model does not have, or none where it has several inputs.
+    """
+    inputs: dict[str, dict[str, Any]] = {}
+    for option in options:
+        for name, value in _said(values.get(option.key)):
+            member = MEMBERS.get(option, option.key)
+            inputs.setdefault(_resolve(model, name, option.name), {})[member] = value
+    return inputs
+
+
+def channels(model: dict[str, Any]) -> int:
+    """How many channels the first input has, as far as its shape tells; 3 unless it says 1."""
+    inputs = (model.get("facts") or {}).get("inputs") or [{}]
+    dimensions = inputs[0].get("shape") or []
+    if len(dimensions) != 4:
+        return 3
+    where = (inputs[0].get("layout") or "").find("C")
+    return 1 if (dimensions[where] == 1 if where >= 0 else 1 in (dimensions[1], dimensions[3])) else 3
+
+
+def _said(value: Any) -> list[tuple[str | None, Any]]:
+    return [(None, True)] if value is True else value or []
+
+
+def _resolve(model: dict[str, Any], name: str | None, option: str) -> str:
+    known = [each["name"] for each in (model.get("facts") or {}).get("inputs") or []]
+    if name is None and len(known) == 1:
+        return str(known[0])
+    if name in known:
+        return str(name)
+    asked = f"the model has no input {name!r}" if name else "the model has several inputs, write NAME=..."
+    raise wrong(option, f"{asked}; its inputs: {', '.join(known) or 'unknown'}")

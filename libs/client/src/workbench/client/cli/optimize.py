@@ -1,0 +1,179 @@
+"""`workbench optimize`: its options, its exit codes, and the files it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import typer
+from workbench.client import uploads
+from workbench.client.cli import output, report
+from workbench.client.cli.inputs import OF_OPTIMIZATION, by_input, channels
+from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
+from workbench.client.cli.pipeline import Pipeline, Source
+from workbench.client.cli.progress import Progress
+from workbench.client.cli.readers import number, one_of, whole
+from workbench.client.cli.recipes import recipe_options
+from workbench.client.cli.session import Session
+from workbench.client.errors import WorkbenchError
+from workbench.client.jobs import View
+
+NOT_MET = 1
+
+MODEL = Argument("MODEL", "Model file (ONNX, or an IR's .xml), a folder with all its files, or a model's id.")
+DATASET = Option("--dataset", "Images to measure accuracy on: folder, zip or tar, or a dataset's id. "
+                 "Without it accuracy stays unknown.", metavar="PATH")
+CALIBRATION = Option("--calibration-dataset", "Other images to calibrate INT8 with; labels are not needed. "
+                     "Default: a part of --dataset kept out of scoring.", metavar="PATH")
+NAME = Option("--name", "Name of the project (default: the model's).")
+PROJECT = [
+    Option("--target", "System where inference runs (default local).", place="target"),
+    Option("--device", "Device that executes, such as CPU or GPU.0 (default CPU).", place="device"),
+]
+REQUEST = [
+    Option("--task", "classification or generic (default: classification when the dataset has classes).",
+           one_of("classification", "generic"), "TASK", "task"),
+    Option("--objective", "What to make best: throughput or latency (default throughput).",
+           one_of("throughput", "latency"), "WHAT", "objective"),
+    Option("--max-latency-ms", "Constraint: the median latency stays within this.", number(above=0), "MS",
+           "max_latency_ms"),
+    Option("--max-accuracy-drop", "Constraint: the first metric loses no more percentage points than this.",
+           number(least=0), "POINTS", "max_accuracy_drop"),
+    Option("--inference-precision", "Precision inference runs in: f32, f16 or bf16 (default f32).",
+           one_of("f32", "f16", "bf16"), "TYPE", "inference_precision"),
+    Option("--duration-s", "Seconds each launch measures (default 2).", number(above=0), "S", "duration_s"),
+    Option("--launches", "Fresh processes per measurement, at least 5 (default 5).", whole(5, 100), "N",
+           "launches"),
+    Option("--preset", "INT8 preset: performance or mixed (default performance).",
+           one_of("performance", "mixed"), "PRESET", "preset"),
+    Option("--subset-size", "Images to calibrate with (default 300).", whole(1, 100_000), "N", "subset_size"),
+    *recipe_options("recipe"),
+]
+REVERSE = Option("--reverse-channels", "The same as --color BGR.", flag=True)
+REPORT = Option("--report", "Write the report as JSON to this file.", metavar="FILE")
+PACKAGE = Option("--package", "Download the deployment package to this file (.tar.zst).", metavar="FILE")
+HELP = """Convert, measure, calibrate to INT8, score, compare and package a model in one go.
+
+Exit codes: 0 the constraints are met, 1 they are not, 2 wrong usage, 3 something failed.
+Ctrl-C cancels the work on the server; a second Ctrl-C leaves at once.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    options = [DATASET, CALIBRATION, NAME, *PROJECT, *REQUEST, REVERSE, *OF_OPTIMIZATION, REPORT, PACKAGE]
+    add_command(app, "optimize", optimize, HELP, [MODEL, *options])
+
+
+def optimize(session: Session, values: Values) -> None:
+    """Check everything that can be checked here, run the pipeline, leave the files, say what came out."""
+    targets = _targets(values)
+    request = body(REQUEST, values)
+    _settle_color(request, values)
+    sources = _sources(values)
+    with Progress() as progress:
+        pipeline = Pipeline(session.client, progress)
+        try:
+            view = _run(session, pipeline, sources, request, values)
+        except KeyboardInterrupt:
+            progress.say("cancelling; Ctrl-C again leaves at once")
+            pipeline.stop()
+            raise
+        except WorkbenchError:
+            pipeline.stop()
+            raise
+    document = _deliver(session, view, targets)
+    if session.as_json:
+        output.write_json(document)
+    else:
+        report.show(document)
+    if not document["constraints_met"]:
+        raise typer.Exit(NOT_MET)
+
+
+def _run(session: Session, pipeline: Pipeline, sources: dict[str, Source | None], request: dict[str, Any],
+         values: Values) -> View:
+    client = session.client
+    ids = {
+        "model": pipeline.send(client.models, sources["model"], values["name"]),
+        "dataset": pipeline.send(client.datasets, sources["dataset"], None),
+        "calibration dataset": pipeline.send(client.datasets, sources["calibration dataset"], None),
+    }
+    model = pipeline.examined(client.models, str(ids["model"]), "model")
+    request["inputs"] = by_input(model, values, OF_OPTIMIZATION)
+    _spread(request.get("recipe", {}), channels(model))
+    for role in ("dataset", "calibration dataset"):
+        if id := ids[role]:
+            pipeline.examined(client.datasets, id, role)
+    named = {"name": values["name"] or model.get("name") or "model", "model_id": ids["model"]}
+    project = named | {"dataset_id": ids["dataset"]} | body(PROJECT, values)
+    return pipeline.optimize(project, request | {"calibration_dataset_id": ids["calibration dataset"]})
+
+
+def _sources(values: Values) -> dict[str, Source | None]:
+    def given(option: str, role: str) -> Source | None:
+        text = values[option.strip("-").replace("-", "_")]
+        return Source.of(option, text, role, uploads.dataset_parts) if text else None
+
+    return {
+        "model": Source.of("MODEL", values["model"], "model", uploads.model_parts),
+        "dataset": given(DATASET.name, "dataset"),
+        "calibration dataset": given(CALIBRATION.name, "calibration dataset"),
+    }
+
+
+def _settle_color(request: dict[str, Any], values: Values) -> None:
+    if not values["reverse_channels"]:
+        return
+    if values["color"] not in (None, "BGR"):
+        raise wrong(REVERSE.name, f"means --color BGR, but --color says {values['color']}")
+    request.setdefault("recipe", {})["color"] = "BGR"
+
+
+def _spread(recipe: dict[str, Any], count: int) -> None:
+    """``--scale 255`` means every channel's."""
+    count = 1 if recipe.get("color") == "GRAY" else count
+    for member in ("mean", "scale"):
+        if len(recipe.get(member) or []) == 1:
+            recipe[member] *= count
+
+
+def _targets(values: Values) -> dict[str, Path]:
+    targets = {row.key: _writable(row, values[row.key]) for row in (REPORT, PACKAGE) if values[row.key]}
+    if len(set(targets.values())) < len(targets):
+        raise wrong(PACKAGE.name, "names the same file as --report")
+    return targets
+
+
+def _writable(option: Option, text: str) -> Path:
+    path = Path(text).expanduser()
+    if path.is_dir():
+        raise wrong(option.name, f"{path} is a folder: name a file in it")
+    if not path.parent.is_dir():
+        raise wrong(option.name, f"the folder {path.parent} does not exist")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise wrong(option.name, f"the folder {path.parent} is not writable")
+    return path
+
+
+def _deliver(session: Session, view: View, targets: dict[str, Path]) -> dict[str, Any]:
+    """Download the package, write the report; the report as written."""
+    document: dict[str, Any] = dict(view["facts"])
+    package = document.get("package")
+    if "package" in targets and package:
+        path = targets["package"]
+        session.client.packages.download(package["id"], "package.tar.zst", path)
+        document["package"] = package | {"path": str(path)}
+    elif "package" in targets:
+        output.tell("No package was made, so none was downloaded.")
+    if "report" in targets:
+        _write(targets["report"], document)
+    return document
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    draft.replace(path)

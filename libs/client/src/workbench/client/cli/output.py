@@ -1,0 +1,133 @@
+"""Text for people or JSON for programs, from one value. Answers go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from workbench.client.errors import JobFailed, ProblemReported, WorkbenchError
+
+WIDE = 240
+SHOWN_ITEMS = 8
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table's column: its title, and where its value is in a view, dotted."""
+
+    title: str
+    place: str
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where to write; never narrower than the text when nobody's screen is at the other end."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else WIDE)
+
+
+def write_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def write(text: str) -> None:
+    """Lines for a person on stdout."""
+    console().print(plain(text), soft_wrap=True)
+
+
+def tell(text: str) -> None:
+    """Lines for a person on stderr, beside the answer."""
+    console(stderr=True).print(plain(text), soft_wrap=True)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str = "nothing yet") -> None:
+    """Aligned columns on stdout."""
+    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(Text(plain(cell)) for cell in row))
+    if drawn.row_count:
+        console().print(drawn)
+    else:
+        tell(empty)
+
+
+def show_list(items: list[dict[str, Any]], columns: Sequence[Column], *, as_json: bool) -> None:
+    """Many views."""
+    if as_json:
+        write_json(items)
+        return
+    rows = [[short(look_up(item, column.place)) for column in columns] for item in items]
+    table([column.title for column in columns], rows)
+
+
+def show_one(view: dict[str, Any], *, as_json: bool) -> None:
+    """One view, whole."""
+    if as_json:
+        write_json(view)
+        return
+    write("\n".join(_outline(view)))
+
+
+def explain(error: WorkbenchError) -> list[str]:
+    """Two to four lines: what kind of thing went wrong, what exactly, what to do, where the log is."""
+    if not isinstance(error, ProblemReported):
+        return [str(error)]
+    lines = [error.title, str(error) if str(error) != error.title else "", error.remedy]
+    if isinstance(error, JobFailed):
+        lines.append(f"Log: {log_command(error)}")
+    return [line for line in lines if line]
+
+
+def log_command(error: JobFailed) -> str:
+    """The command that shows the job's log; for an optimization, that of the step that failed."""
+    steps = error.view.get("steps") or []
+    for step in steps:
+        if step["state"] == "failed" and step.get("job_id"):
+            return f"workbench {step['kind']}s log {step['job_id']}"
+    _, _, collection, *ids = error.path.split("/")
+    return f"workbench {collection} log {' '.join(id for id in ids if id != 'optimizations')}"
+
+
+def look_up(view: Any, place: str) -> Any:
+    """The value at a dotted place; None where there is none."""
+    for name in place.split("."):
+        view = view.get(name) if isinstance(view, dict) else None
+    return view
+
+
+def short(value: Any) -> str:
+    """A table's cell."""
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def plain(text: str) -> str:
+    """Without what would drive the terminal: names and messages may come from a stranger's file."""
+    kept = (each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return "".join(kept)
+
+
+def _outline(value: Any, indent: str = "") -> Iterable[str]:
+    pairs = value.items() if isinstance(value, dict) else (("-", each) for each in value[:SHOWN_ITEMS])
+    for name, each in pairs:
+        if isinstance(each, dict | list) and each and not _fits(each):
+            yield f"{indent}{name}:" if name != "-" else f"{indent}-"
+            yield from _outline(each, indent + "  ")
+        elif each not in (None, [], {}):
+            text = each if isinstance(each, str) else json.dumps(each, ensure_ascii=False)
+            yield f"{indent}{name} {text}" if name == "-" else f"{indent}{name}: {text}"
+    if isinstance(value, list) and len(value) > SHOWN_ITEMS:
+        yield f"{indent}… and {len(value) - SHOWN_ITEMS} more (--json shows all)"
+
+
+def _fits(value: Any) -> bool:
+    return len(json.dumps(value)) <= 90

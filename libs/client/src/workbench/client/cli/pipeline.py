@@ -1,0 +1,88 @@
+"""`optimize` as the client sees it: bring the files, wait until they are understood, ask for one
+optimization, follow it. The pipeline itself lives on the server; here is nothing it could lose.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.client.cli.options import wrong
+from workbench.client.cli.progress import Progress
+from workbench.client.cli.readers import is_id
+from workbench.client.client import Client
+from workbench.client.errors import BadInput, Refused, Unreachable
+from workbench.client.jobs import ENDED, View
+from workbench.client.resources import Resource, Uploads
+from workbench.client.uploads import Part
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model or dataset that the user named: files of this machine, or the id of what is there already."""
+
+    role: str
+    path: Path | None = None
+    id: str = ""
+
+    @classmethod
+    def of(cls, option: str, text: str, role: str, parts: Callable[[Path], list[Part]]) -> Source:
+        """Look at it before anything starts. Raises a usage error that names the option."""
+        path = Path(text).expanduser()
+        if not path.exists() and is_id(text):
+            return cls(role, id=text)
+        try:
+            parts(path)
+        except BadInput as error:
+            raise wrong(option, str(error)) from None
+        return cls(role, path)
+
+
+class Pipeline:
+    """One optimization from files to its last view; remembers what it started, to stop it when told to."""
+
+    def __init__(self, client: Client, progress: Progress) -> None:
+        self._client = client
+        self._progress = progress
+        self._running: dict[str, Resource] = {}
+
+    def send(self, resource: Uploads, source: Source | None, name: str | None) -> str | None:
+        """The id of the source on the server; its examination goes on there."""
+        if source is None or source.path is None:
+            return source.id if source else None
+        megabytes = sum(part.size_bytes for part in resource.parts(source.path)) / 1e6
+        self._progress.say(f"sending the {source.role} {source.path} ({megabytes:.1f} MB)")
+        view = resource.upload(source.path, name=name or source.path.stem)
+        self._running[view["id"]] = resource
+        return str(view["id"])
+
+    def examined(self, resource: Resource, id: str, role: str) -> View:
+        """Its view once the server has understood it. Raises JobFailed with what is wrong with it."""
+        return self._follow(resource, id, lambda view: self._progress.job(role, view))
+
+    def optimize(self, project: dict[str, Any], body: dict[str, Any]) -> View:
+        """Create the project, ask for the optimization and follow it to its end. Raises JobFailed."""
+        project_id = self._client.projects.create(project)["id"]
+        optimizations = self._client.optimizations(project_id)
+        view = optimizations.create(body)
+        self._running[view["id"]] = optimizations
+        return self._follow(optimizations, view["id"], self._progress.steps)
+
+    def stop(self) -> None:
+        """Cancel whatever still runs, and see it end."""
+        for id, resource in reversed(self._running.items()):
+            with contextlib.suppress(Refused, Unreachable):  # ended by itself, or there is no server to obey
+                resource.cancel(id)
+                for view in resource.watch(id):
+                    self._progress.steps(view)
+
+    def _follow(self, resource: Resource, id: str, show: Callable[[View], None]) -> View:
+        def tell(view: View) -> None:
+            show(view)
+            if view["state"] in ENDED:
+                self._running.pop(id, None)
+
+        return resource.wait(id, tell)

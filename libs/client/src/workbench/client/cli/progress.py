@@ -1,0 +1,122 @@
+"""The steps of a pipeline as they go: a live table on a terminal, a line for each change elsewhere.
+
+Drawn on stderr, so that stdout keeps the answer alone, and at most twice a second: a measurement may be
+running on this very machine.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+from workbench.client.cli.output import console, plain
+
+REDRAW_S = 0.5
+# Where nobody watches live, a long stage still says now and then that it is alive.
+HEARTBEAT_S = 15.0
+BAR_CELLS = 20
+STYLES = {"running": "bold", "succeeded": "green", "failed": "red", "cancelled": "yellow"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step as a person sees it."""
+
+    name: str
+    state: str
+    fraction: float | None
+    what: str
+
+    @classmethod
+    def of(cls, name: str, view: dict[str, Any]) -> Row:
+        """From a job view or a step of an optimization."""
+        progress = view.get("progress") or {}
+        return cls(name, view["state"], progress.get("fraction"), plain(_doing(view, progress)))
+
+
+class Progress:
+    """A context manager; inside, ``job`` and ``steps`` are told each new view."""
+
+    def __init__(self) -> None:
+        self._console = console(stderr=True)
+        self._live = Live(console=self._console, auto_refresh=False, transient=False)
+        self._terminal = self._console.is_terminal
+        self._rows: dict[str, Row] = {}
+        self._drawn_at = 0.0
+        self._said: dict[str, tuple[str, float]] = {}
+
+    def __enter__(self) -> Self:
+        if self._terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 traceback: TracebackType | None) -> None:
+        if self._terminal:
+            self._live.update(self._table(), refresh=True)
+            self._live.stop()
+
+    def say(self, text: str) -> None:
+        """One line that stays."""
+        self._console.print(plain(text), soft_wrap=True)
+
+    def job(self, name: str, view: dict[str, Any]) -> None:
+        """The newest view of one job."""
+        self._set(Row.of(name, view))
+
+    def steps(self, view: dict[str, Any]) -> None:
+        """The newest view of an optimization."""
+        for step in view.get("steps") or []:
+            self._set(Row.of(step["name"], step))
+
+    def _set(self, row: Row) -> None:
+        self._rows[row.name] = row
+        if self._terminal:
+            self._redraw()
+        else:
+            self._line(row)
+
+    def _redraw(self) -> None:
+        if time.monotonic() - self._drawn_at >= REDRAW_S:
+            self._live.update(self._table(), refresh=True)
+            self._drawn_at = time.monotonic()
+
+    def _table(self) -> Table:
+        table = Table(box=None, show_header=False, pad_edge=False)
+        for row in self._rows.values():
+            style = STYLES.get(row.state, "dim")
+            table.add_row(Text(row.name), Text(row.state, style), Text(_bar(row)), Text(row.what, "dim"))
+        return table
+
+    def _line(self, row: Row) -> None:
+        stage = row.what.partition(":")[0]
+        news = f"{row.state} {stage if row.state == 'running' else row.what}"
+        said, at = self._said.get(row.name, ("", 0.0))
+        still_going = row.state == "running" and time.monotonic() - at > HEARTBEAT_S
+        if news == said and not still_going:
+            return
+        self._said[row.name] = (news, time.monotonic())
+        percent = f" {row.fraction:.0%}" if row.state == "running" and row.fraction else ""
+        self.say(f"{row.name}: {row.state}{percent}{' · ' + row.what if row.what else ''}")
+
+
+def _doing(view: dict[str, Any], progress: dict[str, Any]) -> str:
+    if view["state"] == "failed":
+        return str((view.get("error") or {}).get("detail") or "")
+    if view["state"] == "queued" or view.get("waiting_for"):
+        return f"waiting for {view['waiting_for']}" if view.get("waiting_for") else ""
+    if view["state"] == "running":
+        return ": ".join(str(each) for each in (progress.get("stage"), progress.get("message")) if each)
+    return "reused an earlier result" if view.get("reused_from") else ""
+
+
+def _bar(row: Row) -> str:
+    if row.state != "running" or row.fraction is None:
+        return ""
+    full = round(row.fraction * BAR_CELLS)
+    return "█" * full + "░" * (BAR_CELLS - full) + f" {row.fraction:4.0%}"

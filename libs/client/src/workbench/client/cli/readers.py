@@ -1,0 +1,141 @@
+"""Option values from text: each reader gives the value, or says what it would have accepted."""
+
+from __future__ import annotations
+
+import math
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import typer
+
+Value = TypeVar("Value")
+Reader = Callable[[str], Value]
+
+
+def one_of(*words: str) -> Reader[str]:
+    """One of the words, upper or lower case."""
+    known = {word.lower(): word for word in words}
+
+    def read(text: str) -> str:
+        if text.lower() not in known:
+            raise typer.BadParameter(f"{text!r} is not one of {', '.join(words)}")
+        return known[text.lower()]
+
+    return read
+
+
+def number(*, least: float = -math.inf, above: float = -math.inf) -> Reader[float]:
+    """A finite number, at least ``least`` and more than ``above``."""
+
+    def read(text: str) -> float:
+        value = _float(text)
+        if value is None or value < least or value <= above:
+            limit = f" of at least {least:g}" if least > -math.inf else ""
+            limit += f" above {above:g}" if above > -math.inf else ""
+            raise typer.BadParameter(f"{text!r} is not a number{limit}")
+        return value
+
+    return read
+
+
+def whole(least: int, most: int | None = None) -> Reader[int]:
+    """A whole number from ``least`` to ``most``."""
+
+    def read(text: str) -> int:
+        value = int(text) if re.fullmatch(r"[+-]?\d{1,18}", text) else None
+        if value is None or value < least or (most is not None and value > most):
+            limit = f"from {least} to {most}" if most is not None else f"of at least {least}"
+            raise typer.BadParameter(f"{text!r} is not a whole number {limit}")
+        return value
+
+    return read
+
+
+def per_channel(text: str) -> list[float]:
+    """``104,117,123``: one number for each channel, 1 or 3 (one alone stands for a grey input)."""
+    values = [_float(part) for part in text.split(",")]
+    found = [value for value in values if value is not None]
+    if len(found) != len(values) or len(found) not in (1, 3):
+        raise typer.BadParameter(f"{text!r} is not one number per channel, such as 104,117,123")
+    return found
+
+
+def divisors(text: str) -> list[float]:
+    """As ``per_channel``; zero cannot divide."""
+    values = per_channel(text)
+    if 0 in values:
+        raise typer.BadParameter(f"{text!r} has a zero: nothing is divided by zero; such as 58.4,57.1,57.4")
+    return values
+
+
+def shape(text: str) -> list[int | list[int]]:
+    """``1,3,224,224``; -1 or ? keeps a dimension dynamic, 1..8 bounds it."""
+    return [_dimension(part.strip(), text) for part in text.strip("[] ").split(",")]
+
+
+def layout(text: str) -> str:
+    """``NCHW``: a letter for each dimension."""
+    letters = text.upper().replace("?", "")
+    if not re.fullmatch(r"[A-Za-z?]{1,8}", text) or len(set(letters)) != len(letters):
+        raise typer.BadParameter(f"{text!r} is not a layout: one letter per dimension, such as NCHW or NHWC")
+    return text.upper()
+
+
+def resize(text: str) -> dict[str, Any]:
+    """``stretch``, ``letterbox``, ``crop`` or ``crop:256`` (short side in pixels before the centre crop)."""
+    kind, _, side = text.lower().partition(":")
+    if kind == "crop" and re.fullmatch(r"[1-9]\d{0,4}", side):
+        return {"resize": "crop", "short_side": int(side)}
+    if kind in ("stretch", "crop", "letterbox") and ":" not in text:
+        return {"resize": kind}
+    raise typer.BadParameter(f"{text!r} is not one of stretch, letterbox, crop, crop:SHORT (as crop:256)")
+
+
+def named(read: Reader[Value]) -> Reader[tuple[str | None, Value]]:
+    """``NAME=value`` for one input, or the value alone for a model's only input."""
+
+    def read_named(text: str) -> tuple[str | None, Value]:
+        name, separator, value = text.rpartition("=")
+        if separator and not name:
+            raise typer.BadParameter(f"{text!r} has no input name before the =")
+        return (name if separator else None), read(value)
+
+    return read_named
+
+
+def server_url(text: str) -> str:
+    """An http or https URL."""
+    if not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", text):
+        raise typer.BadParameter(f"{text!r} is not a URL such as http://127.0.0.1:8000")
+    return text.rstrip("/")
+
+
+def is_id(text: str) -> bool:
+    """What the server's ids look like: a UUID."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _float(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _dimension(part: str, text: str) -> int | list[int]:
+    if part in ("-1", "?"):
+        return -1
+    if re.fullmatch(r"[1-9]\d{0,9}", part):
+        return int(part)
+    if bounds := re.fullmatch(r"([1-9]\d{0,9})\.\.([1-9]\d{0,9})", part):
+        low, high = int(bounds[1]), int(bounds[2])
+        if low < high:
+            return [low, high]
+    raise typer.BadParameter(f"{text!r} is not a shape such as 1,3,224,224 (-1 is dynamic, 1..8 is bounded)")

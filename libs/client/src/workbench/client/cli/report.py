@@ -1,0 +1,111 @@
+"""An optimization's report for people: the variants, how they differ, which to take, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from workbench.client.cli.output import table, write
+
+HEADINGS = ("", "variant", "precision", "size MB", "throughput fps", "p50 ms", "accuracy", "trust")
+
+
+def show(report: dict[str, Any]) -> None:
+    """Print it on stdout."""
+    chosen = (report.get("recommended") or {}).get("variant")
+    write("")
+    table(HEADINGS, [_row(variant, chosen) for variant in report["variants"]])
+    for line in (*_differences(report), *_warnings(report), *_recommendation(report), *_next(report)):
+        write(line)
+
+
+def interval(measured: dict[str, Any] | None) -> str:
+    """``412.3 (398.1-427.0)``: the value and its confidence interval."""
+    if not measured or measured.get("value") is None:
+        return "-"
+    low, high = measured.get("low"), measured.get("high")
+    around = f" ({_figure(low)}–{_figure(high)})" if low is not None and high is not None else ""
+    return _figure(measured["value"]) + around
+
+
+def accuracy(found: dict[str, Any] | None) -> str:
+    """``top1 61.5 % of 200 (54.6-68.0)``."""
+    if not found or found.get("value") is None:
+        return "unknown"
+    low, high = found.get("low"), found.get("high")
+    around = f" ({low * 100:.1f}–{high * 100:.1f})" if low is not None and high is not None else ""
+    return f"{found['metric']} {found['value'] * 100:.1f} % of {found.get('n', '?')}{around}"
+
+
+def _row(variant: dict[str, Any], chosen: str | None) -> tuple[str, ...]:
+    return (
+        "*" if variant["name"] == chosen else "",
+        variant["name"],
+        variant.get("precision") or "-",
+        f"{variant.get('size_bytes', 0) / 1e6:.2f}",
+        interval(variant.get("throughput_fps")),
+        interval((variant.get("latency_ms") or {}).get("p50")),
+        accuracy(variant.get("accuracy")),
+        (variant.get("trust") or {}).get("verdict") or "-",
+    )
+
+
+def _differences(report: dict[str, Any]) -> Iterable[str]:
+    for each in report.get("comparison") or []:
+        yield f"\n{each['variant']} against {each['baseline']}: " + ", ".join(_ratios(each))
+        changed = each.get("changed_items") or {}
+        fixed, broken = changed.get("fixed_n") or 0, changed.get("broken_n") or 0
+        if fixed or broken:
+            yield f"  answers that changed: {fixed} now right, {broken} now wrong"
+
+
+def _ratios(each: dict[str, Any]) -> Iterable[str]:
+    if speedup := each.get("speedup"):
+        yield f"{interval(speedup)} × the throughput{_noise(speedup)}"
+    if size := each.get("size_ratio"):
+        yield f"{size:.2f} × the size"
+    change = each.get("accuracy_change_points")
+    if change and change.get("value") is not None:
+        low, high = change.get("low"), change.get("high")
+        around = f" ({low:+.1f} to {high:+.1f})" if low is not None and high is not None else ""
+        yield f"accuracy {change['value']:+.1f} points{around}{_noise(change)}"
+
+
+def _noise(measured: dict[str, Any]) -> str:
+    return "" if measured.get("beyond_noise", True) else ", within the noise"
+
+
+def _warnings(report: dict[str, Any]) -> Iterable[str]:
+    for variant in report["variants"]:
+        for reason in (variant.get("trust") or {}).get("reasons") or []:
+            yield f"Note on {variant['name']}: {reason.get('detail') or reason.get('rule')}"
+        for warning in variant.get("warnings") or []:
+            yield f"Warning on {variant['name']}: {warning}"
+    for warning in report.get("warnings") or []:
+        yield f"Warning: {warning}"
+
+
+def _recommendation(report: dict[str, Any]) -> Iterable[str]:
+    chosen = report.get("recommended") or {}
+    yield f"\nRecommended: {chosen.get('variant') or 'none'}. {chosen.get('reason') or ''}".rstrip()
+    if package := report.get("package"):
+        size = f"{package.get('size_bytes', 0) / 1e6:.1f} MB, SHA-256 {package.get('sha256')}"
+        yield f"Package: {package.get('path') or 'on the server'} ({size})"
+
+
+def _next(report: dict[str, Any]) -> Iterable[str]:
+    yield "\nNext:"
+    for variant in report["variants"]:
+        if variant.get("profile"):
+            yield f"  workbench profiles show {variant['profile']}   # {variant['name']}, layer by layer"
+    package = report.get("package") or {}
+    if path := package.get("path"):
+        yield f"  tar --zstd -xf {path}   # its README says how to install, run and self-test"
+    elif package.get("id"):
+        yield f"  workbench packages download {package['id']}"
+    yield f"  workbench projects show {report.get('project_id')}"
+
+
+def _figure(value: float) -> str:
+    """Three significant digits or all before the point."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

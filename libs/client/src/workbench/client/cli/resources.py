@@ -1,0 +1,202 @@
+"""`workbench models|… list|show|create|wait|log|cancel|rm|download`, built from the descriptions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+from workbench.client.cli import output
+from workbench.client.cli.descriptions import DESCRIPTIONS, Description
+from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
+from workbench.client.cli.progress import Progress
+from workbench.client.cli.readers import one_of, whole
+from workbench.client.cli.session import Session
+from workbench.client.jobs import View
+from workbench.client.resources import Resource
+
+Run = Callable[[Session, Values], None]
+
+WAIT = Option("--wait", "Wait until the job has ended.", flag=True)
+STATE = Option("--state", "Only those queued, running, succeeded, failed or cancelled.",
+               one_of("queued", "running", "succeeded", "failed", "cancelled"), "STATE")
+LIMIT = Option("--limit", "At most this many (default 50).", whole(1, 100_000), "N")
+FOLLOW = Option("--follow", "Go on until the job has ended.", flag=True)
+TO = Option("--to", "Where to: a folder, or a file's path for one file (default: the current folder).",
+            metavar="PATH")
+FILES = Argument("FILE", "Names of files; without any, all.", required=False, repeat=True)
+OPTIMIZATION = Argument("OPTIMIZATION", "Id of one of its optimizations (default: the newest).",
+                        required=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add a group of commands for each description."""
+    for description in DESCRIPTIONS:
+        group = typer.Typer(help=f"The {description.name} of the workbench.", no_args_is_help=True,
+                            rich_markup_mode=None)
+        for command in description.commands:
+            _ADD[command](group, description)
+        app.add_typer(group, name=description.name)
+
+
+def _add_list(group: typer.Typer, row: Description) -> None:
+    def run(session: Session, values: Values) -> None:
+        limit = None if row.name == "targets" else values["limit"] or 50
+        items = list(_resource(session, row).list(state=values.get("state"), limit=limit))
+        if row.name == "targets" and not session.as_json:
+            items = [_with_device_names(item) for item in items]
+        output.show_list(items, row.columns, as_json=session.as_json)
+
+    filters = [] if row.name == "targets" else [LIMIT] if row.name == "projects" else [STATE, LIMIT]
+    add_command(group, "list", run, f"List the {row.name}, newest first.", filters)
+
+
+def _add_show(group: typer.Typer, row: Description) -> None:
+    def run(session: Session, values: Values) -> None:
+        resource = _resource(session, row)
+        view = next((each for each in resource.list() if each["id"] == values["id"]), None) \
+            if row.name == "targets" else resource.get(values["id"])
+        if view is None:
+            raise wrong("ID", f"there is no target {values['id']!r}; `workbench targets list` names them")
+        output.show_one(view, as_json=session.as_json)
+
+    add_command(group, "show", run, f"Show one {row.noun} with everything known about it.", [_id(row)])
+
+
+def _add_create(group: typer.Typer, row: Description) -> None:
+    def run(session: Session, values: Values) -> None:
+        wait = values.pop("wait", False)
+        view = _created(session, row, values)
+        if wait:
+            view = _followed(_resource(session, row), view["id"], row.noun)
+        if session.as_json:
+            output.write_json(view)
+            return
+        output.write(view["id"])
+        output.tell(f"{row.noun} {view.get('state', 'created')}; `workbench {row.name} show {view['id']}`")
+
+    waits = [] if row.name == "projects" else [WAIT]
+    add_command(group, "create", run, row.create_help, [*row.parameters, *waits])
+
+
+def _created(session: Session, row: Description, values: Values) -> View:
+    request = body(row.parameters, values)
+    if row.create:
+        return row.create(session.client, request, values)
+    return _resource(session, row).create(request)
+
+
+def _add_wait(group: typer.Typer, row: Description) -> None:
+    def run(session: Session, values: Values) -> None:
+        resource, id = _job(session, row, values)
+        view = _followed(resource, id, row.noun)
+        if session.as_json:
+            output.write_json(view)
+        else:
+            output.tell(f"{id} {view['state']}")
+
+    add_command(group, "wait", run, f"Wait until a {row.noun} is done; exit code 3 if it failed.", _ids(row))
+
+
+def _add_log(group: typer.Typer, row: Description) -> None:
+    def run(session: Session, values: Values) -> None:
+        resource, id = _job(session, row, values)
+        pieces = resource.log(id, follow=values["follow"])
+        if session.as_json:
+            output.write_json({"text": "".join(pieces)})
+            return
+        for piece in pieces:
+            sys.stdout.write(output.plain(piece))
+            sys.stdout.flush()
+
+    add_command(group, "log", run, f"Print the log of a {row.noun}.", [*_ids(row), FOLLOW])
+
+
+def _add_cancel(group: typer.Typer, row: Description) -> None:
+    def run(session: Session, values: Values) -> None:
+        resource, id = _job(session, row, values)
+        view = resource.cancel(id)
+        if session.as_json:
+            output.write_json(view)
+        else:
+            output.tell(f"{id} is being cancelled" if view["state"] != "cancelled" else f"{id} cancelled")
+
+    add_command(group, "cancel", run, f"Stop a queued or running {row.noun}.", _ids(row))
+
+
+def _add_rm(group: typer.Typer, row: Description) -> None:
+    def run(session: Session, values: Values) -> None:
+        for id in values["id"]:
+            _resource(session, row).delete(id)
+            output.tell(f"{id} deleted")
+        if session.as_json:
+            output.write_json({"deleted": values["id"]})
+
+    ids = Argument("ID", f"Ids of {row.name}.", repeat=True)
+    add_command(group, "rm", run, f"Delete {row.name}; refused for what something else needs.", [ids])
+
+
+def _add_download(group: typer.Typer, row: Description) -> None:
+    def run(session: Session, values: Values) -> None:
+        resource, id = _job(session, row, values)
+        names = values.get("file") or list(resource.files(id))
+        paths = _download(resource, id, names, Path(values["to"] or ".").expanduser())
+        if session.as_json:
+            output.write_json({"files": [str(path) for path in paths]})
+        else:
+            output.write("\n".join(str(path) for path in paths) or "It has no files.")
+
+    files = [] if row.name == "projects" else [FILES]
+    help = f"Download a {row.noun}'s files, checked by their digests; what broke off is taken up again."
+    add_command(group, "download", run, help, [*_ids(row), *files, TO])
+
+
+_ADD: dict[str, Callable[[typer.Typer, Description], None]] = {
+    "list": _add_list, "show": _add_show, "create": _add_create, "wait": _add_wait, "log": _add_log,
+    "cancel": _add_cancel, "rm": _add_rm, "download": _add_download,
+}
+
+
+def _download(resource: Resource, id: str, names: list[str], to: Path) -> list[Path]:
+    if len(names) == 1 and not to.is_dir():
+        return [resource.download(id, names[0], to)]
+    return list(resource.download_all(id, to, names))
+
+
+def _followed(resource: Resource, id: str, noun: str) -> View:
+    with Progress() as progress:
+        def tell(view: View) -> None:
+            (progress.steps(view) if "steps" in view else progress.job(noun, view))
+
+        return resource.wait(id, tell)
+
+
+def _resource(session: Session, row: Description) -> Resource:
+    resource: Resource = getattr(session.client, row.name)
+    return resource
+
+
+def _job(session: Session, row: Description, values: Values) -> tuple[Resource, str]:
+    """Where the job is: the resource itself, or for a project one of its optimizations."""
+    if row.name != "projects":
+        return _resource(session, row), values["id"]
+    optimizations = session.client.optimizations(values["id"])
+    newest = (view["id"] for view in optimizations.list(limit=1))
+    id = values["optimization"] or next(newest, None)
+    if id is None:
+        raise wrong("ID", f"the project {values['id']} has no optimization yet")
+    return optimizations, id
+
+
+def _id(row: Description) -> Argument:
+    return Argument("ID", f"Id of the {row.noun}.")
+
+
+def _ids(row: Description) -> list[Argument]:
+    return [_id(row), OPTIMIZATION] if row.name == "projects" else [_id(row)]
+
+
+def _with_device_names(target: View) -> View:
+    usable = [each for each in target.get("devices", []) if each.get("usable")]
+    return target | {"device_names": ", ".join(f"{each['name']} ({each['full_name']})" for each in usable)}

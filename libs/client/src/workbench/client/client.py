@@ -1,0 +1,72 @@
+"""The SDK's face: one object with a resource for each noun of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+from workbench.client import embedded, uploads
+from workbench.client.resources import Datasets, Resource, Uploads
+from workbench.client.transport import PATIENCE_S, Address, Transport
+
+
+class Client:
+    """Talks to one workbench: a URL and token, or any httpx transport (a WSGI app in this process, say).
+
+    ``find`` gives the address anew when nobody answers, for a server that may come back on another port;
+    ``patience_s`` is for how long a request is repeated until Unreachable is raised.
+    """
+
+    def __init__(
+        self,
+        base_url: str = "http://workbench",
+        token: str | None = None,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        find: Callable[[], Address] | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._transport = Transport(base_url, token, http=transport, find=find, patience_s=patience_s)
+        self.models = Uploads(self._transport, "/v1/models", uploads.model_parts)
+        self.datasets = Datasets(self._transport, "/v1/datasets", uploads.dataset_parts)
+        self.conversions = self._resource("conversions")
+        self.profiles = self._resource("profiles")
+        self.calibrations = self._resource("calibrations")
+        self.evaluations = self._resource("evaluations")
+        self.recipes = self._resource("recipes")
+        self.packages = self._resource("packages")
+        self.targets = self._resource("targets")
+        self.projects = self._resource("projects")
+
+    @classmethod
+    def embedded(cls, home: Path) -> Self:
+        """The workbench of this machine, started if it is not running. Raises Unreachable."""
+        url, token = embedded.address(home)
+        return cls(url, token, find=partial(embedded.ensure_running, home))
+
+    @property
+    def base_url(self) -> str:
+        """Where the workbench is now."""
+        return self._transport.base_url
+
+    def optimizations(self, project_id: str) -> Resource:
+        """The optimizations of one project."""
+        return self._resource(f"projects/{project_id}/optimizations")
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 traceback: TracebackType | None) -> None:
+        self.close()
+
+    def _resource(self, name: str) -> Resource:
+        return Resource(self._transport, f"/v1/{name}")

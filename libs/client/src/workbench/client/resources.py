@@ -1,0 +1,121 @@
+"""The resources of the API. They all speak alike, since every resource is its job; so one class does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from workbench.client import jobs, uploads
+from workbench.client.downloads import download
+from workbench.client.errors import BadInput
+from workbench.client.jobs import View
+from workbench.client.transport import Transport
+
+
+class Resource:
+    """One collection, such as ``/v1/profiles``. Every method raises Refused or Unreachable."""
+
+    def __init__(self, transport: Transport, path: str) -> None:
+        self._transport = transport
+        self._path = path
+
+    def create(self, body: dict[str, Any]) -> View:
+        """Ask for a new one; the job view of what was queued."""
+        view: View = self._transport.json("POST", self._path, json=body)
+        return view
+
+    def list(self, *, state: str | None = None, limit: int | None = None) -> Iterator[View]:
+        """The newest first, page by page as they are read; at most ``limit``."""
+        query = {"state": state, "limit": min(limit, 100) if limit else None, "cursor": None}
+        left = limit
+        while True:
+            asked = {name: value for name, value in query.items() if value is not None}
+            page = self._transport.json("GET", self._path, params=asked)
+            yield from page["items"][:left]
+            left = None if left is None else left - len(page["items"])
+            query["cursor"] = page.get("next_cursor")
+            if not query["cursor"] or (left is not None and left <= 0):
+                return
+
+    def get(self, id: str) -> View:
+        """One as it is now."""
+        view: View = self._transport.json("GET", self._one(id))
+        return view
+
+    def watch(self, id: str) -> Iterator[View]:
+        """Each changed view until the job has ended, through restarts of the server."""
+        return jobs.watch(self._transport, self._one(id))
+
+    def wait(self, id: str, tell: Callable[[View], None] | None = None) -> View:
+        """The view once the job has succeeded, or JobFailed, JobCancelled; ``tell`` hears of each change."""
+        return jobs.wait(self._transport, self._one(id), tell)
+
+    def log(self, id: str, *, follow: bool = False) -> Iterator[str]:
+        """The job's log in pieces; with ``follow`` until the job has ended."""
+        return jobs.log(self._transport, self._one(id), follow=follow)
+
+    def cancel(self, id: str) -> View:
+        """Stop a queued or running job. Raises Refused (job-finished) for one that has ended."""
+        view: View = self._transport.json("POST", f"{self._one(id)}/cancel")
+        return view
+
+    def delete(self, id: str) -> None:
+        """Delete it. Raises Refused (still-in-use) naming who holds it."""
+        self._transport.send("DELETE", self._one(id))
+
+    def files(self, id: str) -> dict[str, str]:
+        """The names of its files with their SHA-256."""
+        return {file["name"]: file["sha256"] for file in self.get(id).get("files") or []}
+
+    def download(self, id: str, name: str, to: Path) -> Path:
+        """Bring one file to the path ``to``, checked by its digest; resumes what an earlier attempt left."""
+        files = self.files(id)
+        if name not in files:
+            offered = ", ".join(files) or "none yet"
+            raise BadInput(f"{id} has no file {name!r}; its files: {offered}")
+        return download(self._transport, f"{self._one(id)}/files/{name}", to, files[name])
+
+    def download_all(self, id: str, folder: Path, names: Sequence[str] | None = None) -> Sequence[Path]:
+        """Bring every file, or those of these names, below ``folder``."""
+        wanted = [_inside(name) for name in (self.files(id) if names is None else names)]
+        targets = [folder / name for name in wanted]
+        for name, target in zip(wanted, targets, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self.download(id, name, target)
+        return targets
+
+    def _one(self, id: str) -> str:
+        # An id goes into the URL: anything that would make it another URL is no id.
+        if not id or not all(each.isalnum() or each in "-_." for each in id) or id.strip(".") == "":
+            raise BadInput(f"{id!r} is not an id")
+        return f"{self._path}/{id}"
+
+
+class Uploads(Resource):
+    """A collection that is filled from files on this machine."""
+
+    def __init__(self, transport: Transport, path: str, parts: Callable[[Path], list[uploads.Part]]) -> None:
+        super().__init__(transport, path)
+        self.parts = parts
+
+    def upload(self, path: Path, **fields: Any) -> View:
+        """Send a file or folder; the view of the job that examines it. Raises BadInput before sending."""
+        view: View = uploads.send(self._transport, self._path, self.parts(path), fields)
+        return view
+
+
+class Datasets(Uploads):
+    """Datasets may also be generated: unlabelled images of noise with an image's statistics."""
+
+    def generate(self, **wanted: Any) -> View:
+        """Ask for ``count`` images of ``width`` × ``height`` pixels and ``channels``, from ``seed``."""
+        view: View = self._transport.json("POST", f"{self._path}/generations", json=wanted)
+        return view
+
+
+def _inside(name: str) -> str:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise BadInput(f"the server names a file {name!r}, which would leave the folder: not written")
+    return name

@@ -1,0 +1,172 @@
+"""One HTTP conversation with a workbench, kept up while the server goes away and comes back.
+
+A server may be killed and started again, embedded even on another port. Requests that may safely be
+repeated (all but POST by their nature, a POST by its Idempotency-Key) are repeated with a growing pause.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from workbench.client.errors import Refused, Unreachable
+
+Address = tuple[str, str | None]
+"""Base URL and bearer token."""
+
+# A server that never answered is a wrong address, so say it soon; one that did answer is being restarted.
+FIRST_PATIENCE_S = 2.0
+PATIENCE_S = 60.0
+ANSWER_S = 120.0
+GATEWAY_TROUBLE = frozenset({502, 503, 504})
+WORTH_REPEATING = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout, httpx.ReadTimeout)
+
+
+class Patience:
+    """Growing pauses until the time is up, then Unreachable with the last reason."""
+
+    def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._pause = 0.1
+
+    def pause(self, why: str) -> None:
+        """Sleep a little longer than last time; raise Unreachable when that would be too late."""
+        if time.monotonic() + self._pause > self._until:
+            raise Unreachable(why)
+        time.sleep(self._pause)
+        self._pause = min(self._pause * 2, 2.0)
+
+
+class Transport:
+    """Sends requests and reads answers; ``find`` is asked for the address again when nobody answers."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        http: httpx.BaseTransport | None = None,
+        find: Callable[[], Address] | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._http = http
+        self._find = find
+        self._patience_s = patience_s
+        self._reached = False
+        self._connect((base_url, token))
+
+    def json(self, method: str, path: str, **request: Any) -> Any:
+        """The answer's JSON. Raises Refused with the problem document, or Unreachable."""
+        response = self.send(method, path, **request)
+        try:
+            return response.json()
+        except ValueError:
+            kind = response.headers.get("content-type", "something else")
+            raise Unreachable(f"{self.base_url} is not a workbench: it answered {kind}, not JSON") from None
+
+    def send(self, method: str, path: str, *, files: Callable[[], Any] | None = None, wait_s: float = 0.0,
+             **request: Any) -> httpx.Response:
+        """One answered request. ``files`` makes the body anew for each attempt; ``wait_s`` is the
+        server's own waiting time, added to how long an answer may take."""
+        headers = {"Idempotency-Key": uuid.uuid4().hex} if method == "POST" else {}
+        timeout = httpx.Timeout(ANSWER_S + wait_s, connect=10.0)
+
+        def attempt() -> httpx.Response:
+            body = {"files": files()} if files else {}
+            return self._client.request(method, path, headers=headers, timeout=timeout, **body, **request)
+
+        return accepted(self._until_answered(attempt))
+
+    @contextmanager
+    def stream(self, path: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
+        """An answered GET whose body is still to be read; 416 is an answer, not a refusal."""
+
+        def attempt() -> httpx.Response:
+            request = self._client.build_request("GET", path, headers=headers, timeout=ANSWER_S)
+            return self._client.send(request, stream=True)
+
+        response = self._until_answered(attempt)
+        try:
+            if response.is_error:
+                response.read()
+            yield response if response.status_code == 416 else accepted(response)
+        finally:
+            response.close()
+
+    def patience(self) -> Patience:
+        """How long to put up with silence from now on."""
+        return Patience(self._patience_s if self._reached else min(FIRST_PATIENCE_S, self._patience_s))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+    def _connect(self, address: Address) -> None:
+        self._address = address
+        self.base_url, token = address
+        # A proxy from the environment never helps to reach this very machine.
+        local = urlsplit(self.base_url).hostname in ("127.0.0.1", "localhost", "::1")
+        self._client = httpx.Client(
+            base_url=self.base_url,
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            transport=self._http,
+            trust_env=not local,
+        )
+
+    def _until_answered(self, attempt: Callable[[], httpx.Response]) -> httpx.Response:
+        patience = self.patience()
+        while True:
+            try:
+                response = attempt()
+            except WORTH_REPEATING as error:
+                reason = str(error) or type(error).__name__
+                patience.pause(f"no workbench answers at {self.base_url} ({reason})")
+                self._look_again()
+                continue
+            self._reached = True
+            if response.status_code in GATEWAY_TROUBLE and not _is_problem(response):
+                response.close()
+                patience.pause(f"{self.base_url} answers {response.status_code}: the workbench is not up")
+                continue
+            if response.status_code == 401 and self._look_again():
+                response.close()
+                continue
+            return response
+
+    def _look_again(self) -> bool:
+        """Ask where the server is now; True when that is not where we thought, or the token is new."""
+        if self._find is None:
+            return False
+        try:
+            address = self._find()
+        except RuntimeError:  # not up again yet; patience decides for how long we ask
+            return False
+        if address == self._address:
+            return False
+        self._client.close()
+        self._connect(address)
+        return True
+
+
+def accepted(response: httpx.Response) -> httpx.Response:
+    """The response itself, or Refused with its problem document."""
+    if not response.is_error:
+        return response
+    if _is_problem(response):
+        raise Refused(response.json())
+    raise Refused({
+        "title": f"The server answered {response.status_code} {response.reason_phrase}".rstrip(),
+        "status": response.status_code,
+        "detail": " ".join(response.text.split())[:200],
+        "remedy": "This is not the workbench's own answer: check the server's address.",
+    })
+
+
+def _is_problem(response: httpx.Response) -> bool:
+    kind = response.headers.get("content-type", "")
+    return kind.startswith(("application/problem+json", "application/json"))
