@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from workbench.client import jobs, uploads
 from workbench.client.downloads import download
@@ -74,7 +75,7 @@ class Resource:
         if name not in files:
             offered = ", ".join(files) or "none yet"
             raise BadInput(f"{id} has no file {name!r}; its files: {offered}")
-        return download(self._transport, f"{self._one(id)}/files/{name}", to, files[name])
+        return download(self._transport, f"{self._one(id)}/files/{quote(name)}", to, files[name])
 
     def download_all(self, id: str, folder: Path, names: Sequence[str] | None = None) -> Sequence[Path]:
         """Bring every file, or those of these names, below ``folder``."""

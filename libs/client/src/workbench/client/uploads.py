@@ -50,6 +50,12 @@ def dataset_parts(path: Path) -> list[Part]:
     return folder_parts(path) if path.is_dir() else [file_part(path, path.name)]
 
 
+def display_name(path: Path) -> str:
+    """What people call it when they gave no name."""
+    resolved = path.resolve()
+    return (resolved.name if path.is_dir() else resolved.stem)[:200]
+
+
 def folder_parts(folder: Path) -> list[Part]:
     """The files below a folder in sorted order. Hidden files are left out, links are not followed.
 

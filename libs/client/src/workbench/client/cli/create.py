@@ -10,6 +10,7 @@ from workbench.client.cli.options import Values, wrong
 from workbench.client.cli.readers import is_id
 from workbench.client.client import Client
 from workbench.client.jobs import View
+from workbench.client.uploads import display_name
 
 Request = dict[str, Any]
 PARTS = {"profile": "profile_id", "evaluation": "evaluation_id", "folder": "folder"}
@@ -20,7 +21,7 @@ UPLOADED = ("calibration_percent", "format")
 def model(client: Client, request: Request, values: Values) -> View:
     """Upload a model."""
     path = Path(values["path"]).expanduser()
-    return client.models.upload(path, name=request.get("name") or path.stem)
+    return client.models.upload(path, name=request.get("name") or display_name(path))
 
 
 def dataset(client: Client, request: Request, values: Values) -> View:
@@ -35,7 +36,7 @@ def dataset(client: Client, request: Request, values: Values) -> View:
         return client.datasets.generate(**request)
     path = Path(values["path"]).expanduser()
     fields = {key: values[key] for key in UPLOADED}
-    return client.datasets.upload(path, name=request.get("name") or path.stem, **fields)
+    return client.datasets.upload(path, name=request.get("name") or display_name(path), **fields)
 
 
 def with_inputs(client: Client, request: Request, values: Values) -> View:
@@ -43,6 +44,12 @@ def with_inputs(client: Client, request: Request, values: Values) -> View:
     if any(values[option.key] for option in OF_CONVERSION):
         request["inputs"] = by_input(client.models.get(values["model"]), values, OF_CONVERSION)
     return client.conversions.create(request)
+
+
+def profile(client: Client, request: Request, values: Values) -> View:
+    """POST the options; streams or requests that are given stand alone, without the default hint."""
+    alone = {"hint": None} if "streams" in request or "requests" in request else {}
+    return client.profiles.create(alone | request)
 
 
 def packages(client: Client, request: Request, values: Values) -> View:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.client.cli.create import dataset, model, packages, with_inputs
+from workbench.client.cli.create import dataset, model, packages, profile, with_inputs
 from workbench.client.cli.inputs import OF_CONVERSION
 from workbench.client.cli.options import Argument, Option, Values
 from workbench.client.cli.output import Column
@@ -52,7 +52,7 @@ PRECISION = Option("--inference-precision", "Precision inference runs in: f32, f
 DESCRIPTIONS = [
     Description(
         "models", "model",
-        _columns(("ORIGIN", "origin"), ("FORMAT", "facts.format"), ("PRECISION", "facts.precision")),
+        _columns(("FORMAT", "facts.format"), ("PRECISION", "facts.precision"), ("OPERATIONS", "facts.op_count")),
         [Argument("PATH", "Model file (ONNX, or an IR's .xml with its .bin beside it) or a folder."), NAME],
         model, "Upload a model; the workbench then examines it.",
     ),
@@ -66,10 +66,10 @@ DESCRIPTIONS = [
                    whole(0, 100), "PERCENT"),
             Option("--format", "Layout of the upload, where it should not be detected: imagenet-folders, "
                    "imagenet-list or unannotated."),
-            Option("--generate", "Generate this many images instead of uploading.", whole(1, 1_000_000),
+            Option("--generate", "Generate this many images instead of uploading.", whole(1, 10_000),
                    "COUNT", "count"),
-            Option("--width", "Width of generated images.", whole(1, 16384), "PIXELS", "width"),
-            Option("--height", "Height of generated images.", whole(1, 16384), "PIXELS", "height"),
+            Option("--width", "Width of generated images.", whole(1, 8192), "PIXELS", "width"),
+            Option("--height", "Height of generated images.", whole(1, 8192), "PIXELS", "height"),
             Option("--channels", "Channels of generated images: 1 or 3.", whole(1, 3), "N", "channels"),
             Option("--seed", "Seed of generated images: same seed, same images.", whole(0), "N", "seed"),
         ],
@@ -92,16 +92,17 @@ DESCRIPTIONS = [
                  ("TRUST", "facts.trust.verdict")),
         [
             MODEL, TARGET, DEVICE, PRECISION,
-            Option("--batch", "Images per inference (default 1).", whole(1, 65536), "N", "batch"),
-            Option("--hint", "Performance hint: throughput or latency; not with --streams.",
+            Option("--batch", "Images per inference (default 1).", whole(1, 4096), "N", "batch"),
+            Option("--hint", "Performance hint: throughput or latency (default throughput, or none "
+                   "when --streams or --requests say it all).",
                    one_of("throughput", "latency"), "HINT", "hint"),
-            Option("--streams", "Inference streams.", whole(1, 4096), "N", "streams"),
-            Option("--requests", "Infer requests in flight.", whole(1, 65536), "N", "requests"),
-            Option("--duration-s", "Seconds each launch measures (default 2).", number(above=0), "S",
+            Option("--streams", "Inference streams.", whole(1, 1024), "N", "streams"),
+            Option("--requests", "Infer requests in flight.", whole(1, 4096), "N", "requests"),
+            Option("--duration-s", "Seconds each launch measures (default 2).", number(least=0.1, most=3600), "S",
                    "duration_s"),
             Option("--launches", "Fresh processes, at least 5 (default 5).", whole(5, 100), "N", "launches"),
         ],
-        create_help="Measure a model on a device.",
+        profile, "Measure a model on a device.",
     ),
     Description(
         "calibrations", "calibration", _columns(("MODEL", "request.model_id"), ("RESULT", "result.id")),
@@ -158,7 +159,8 @@ DESCRIPTIONS = [
             Option("--dataset", "Id of the dataset to take self-test images from.", metavar="ID",
                    place="dataset_id"),
             Option("--samples", "Images for the self-test (default 4).", whole(0, 100), "N", "samples"),
-            NAME,
+            Option("--name", "The package's top folder: lower-case letters, digits, dot, dash, underscore.",
+                   place="name", required=True),
         ],
         packages, "Pack models with an application, for deployment.",
     ),

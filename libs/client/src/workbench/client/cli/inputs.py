@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.client.cli.options import Option, Values, wrong
-from workbench.client.cli.readers import divisors, layout, named, per_channel, shape
+from workbench.client.cli.readers import divisors, fixed_shape, layout, named, per_channel, shape
 
-INPUT_SHAPE = Option("--input-shape", "Shape of an input; -1 keeps a dimension dynamic, 1..8 bounds it. "
-                     "NAME= may be left out for a model's only input. Repeatable.",
-                     named(shape), "[NAME=]1,3,224,224", repeat=True)
+NAMED = "NAME= may be left out for a model's only input. Repeatable."
+NEW_SHAPE = Option("--input-shape", f"New shape of an input; -1 keeps a dimension dynamic. {NAMED}",
+                   named(shape), "[NAME=]1,3,224,224", repeat=True)
+RUN_SHAPE = Option("--input-shape", f"Shape of an input whose dimensions are dynamic. {NAMED}",
+                   named(fixed_shape), "[NAME=]1,3,224,224", repeat=True)
 LAYOUT = Option("--layout", "Layout of an input, one letter per dimension. Repeatable.",
                 named(layout), "[NAME=]NCHW", repeat=True)
 MEAN = Option("--mean", "Values subtracted per channel, in the order the model expects. Repeatable.",
@@ -19,9 +21,9 @@ SCALE = Option("--scale", "Values divided by per channel, after the mean. Repeat
                named(divisors), "[NAME=]58.4,57.1,57.4", repeat=True)
 REVERSE = Option("--reverse-channels", "Swap the first and last channel before the model (RGB for BGR); "
                  "for a model with one input.", flag=True)
-OF_CONVERSION = (INPUT_SHAPE, LAYOUT, MEAN, SCALE, REVERSE)
-OF_OPTIMIZATION = (INPUT_SHAPE, LAYOUT)
-MEMBERS = {INPUT_SHAPE: "shape", LAYOUT: "layout", MEAN: "mean", SCALE: "scale"}
+OF_CONVERSION = (NEW_SHAPE, LAYOUT, MEAN, SCALE, REVERSE)
+OF_OPTIMIZATION = (RUN_SHAPE, LAYOUT)
+MEMBERS = {"input_shape": "shape"}
 
 
 def by_input(model: dict[str, Any], values: Values, options: Sequence[Option]) -> dict[str, dict[str, Any]]:
@@ -32,7 +34,7 @@ def by_input(model: dict[str, Any], values: Values, options: Sequence[Option]) -
     inputs: dict[str, dict[str, Any]] = {}
     for option in options:
         for name, value in _said(values.get(option.key)):
-            member = MEMBERS.get(option, option.key)
+            member = MEMBERS.get(option.key, option.key)
             inputs.setdefault(_resolve(model, name, option.name), {})[member] = value
     return inputs
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.client import uploads
 from workbench.client.cli.options import wrong
 from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import is_id
@@ -55,7 +56,7 @@ class Pipeline:
             return source.id if source else None
         megabytes = sum(part.size_bytes for part in resource.parts(source.path)) / 1e6
         self._progress.say(f"sending the {source.role} {source.path} ({megabytes:.1f} MB)")
-        view = resource.upload(source.path, name=name or source.path.stem)
+        view = resource.upload(source.path, name=name or uploads.display_name(source.path))
         self._running[view["id"]] = resource
         return str(view["id"])
 

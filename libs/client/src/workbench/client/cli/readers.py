@@ -26,15 +26,15 @@ def one_of(*words: str) -> Reader[str]:
     return read
 
 
-def number(*, least: float = -math.inf, above: float = -math.inf) -> Reader[float]:
-    """A finite number, at least ``least`` and more than ``above``."""
+def number(*, least: float = -math.inf, above: float = -math.inf, most: float = math.inf) -> Reader[float]:
+    """A finite number: at least ``least``, more than ``above``, at most ``most``."""
 
     def read(text: str) -> float:
         value = _float(text)
-        if value is None or value < least or value <= above:
-            limit = f" of at least {least:g}" if least > -math.inf else ""
-            limit += f" above {above:g}" if above > -math.inf else ""
-            raise typer.BadParameter(f"{text!r} is not a number{limit}")
+        if value is None or value < least or value <= above or value > most:
+            limits = {"of at least": least, "above": above, "up to": most}
+            said = [f"{words} {limit:g}" for words, limit in limits.items() if math.isfinite(limit)]
+            raise typer.BadParameter(" ".join([f"{text!r} is not a number", *said]))
         return value
 
     return read
@@ -70,9 +70,20 @@ def divisors(text: str) -> list[float]:
     return values
 
 
-def shape(text: str) -> list[int | list[int]]:
-    """``1,3,224,224``; -1 or ? keeps a dimension dynamic, 1..8 bounds it."""
-    return [_dimension(part.strip(), text) for part in text.strip("[] ").split(",")]
+def fixed_shape(text: str) -> list[int]:
+    """``1,3,224,224``: what a measurement can run on."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(re.fullmatch(r"[1-9]\d{0,9}", part) for part in parts):
+        raise typer.BadParameter(f"{text!r} is not a shape of positive whole numbers, such as 1,3,224,224")
+    return [int(part) for part in parts]
+
+
+def shape(text: str) -> list[int]:
+    """``1,3,-1,-1``: -1 keeps a dimension dynamic."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(re.fullmatch(r"-1|[1-9]\d{0,9}", part) for part in parts):
+        raise typer.BadParameter(f"{text!r} is not a shape, such as 1,3,224,224; -1 keeps a dimension dynamic")
+    return [int(part) for part in parts]
 
 
 def layout(text: str) -> str:
@@ -127,15 +138,3 @@ def _float(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
-
-
-def _dimension(part: str, text: str) -> int | list[int]:
-    if part in ("-1", "?"):
-        return -1
-    if re.fullmatch(r"[1-9]\d{0,9}", part):
-        return int(part)
-    if bounds := re.fullmatch(r"([1-9]\d{0,9})\.\.([1-9]\d{0,9})", part):
-        low, high = int(bounds[1]), int(bounds[2])
-        if low < high:
-            return [low, high]
-    raise typer.BadParameter(f"{text!r} is not a shape such as 1,3,224,224 (-1 is dynamic, 1..8 is bounded)")

@@ -182,8 +182,7 @@ def _job(session: Session, row: Description, values: Values) -> tuple[Resource, 
     if row.name != "projects":
         return _resource(session, row), values["id"]
     optimizations = session.client.optimizations(values["id"])
-    newest = (view["id"] for view in optimizations.list(limit=1))
-    id = values["optimization"] or next(newest, None)
+    id = values["optimization"] or next((view["id"] for view in optimizations.list()), None)
     if id is None:
         raise wrong("ID", f"the project {values['id']} has no optimization yet")
     return optimizations, id

@@ -1,0 +1,37 @@
+"""Accepted work as rows: claim, lease, fence, publish, cancel, reuse."""
+
+from workbench.jobs.adapters import Adapters, embedded
+from workbench.jobs.commands import accept_commands
+from workbench.jobs.engine import reading, sqlite_engine
+from workbench.jobs.events import Relay, put_in_outbox
+from workbench.jobs.execution import Execution
+from workbench.jobs.job import Conduct, Job, Kind, Made, State
+from workbench.jobs.lease import Cancelled, LeaseLost, expire_leases
+from workbench.jobs.migrate import migrate
+from workbench.jobs.problems import StillRunning
+from workbench.jobs.record import Jobs, Page
+from workbench.jobs.worker import Worker
+
+__all__ = [
+    "Adapters",
+    "Cancelled",
+    "Conduct",
+    "Execution",
+    "Job",
+    "Jobs",
+    "Kind",
+    "LeaseLost",
+    "Made",
+    "Page",
+    "Relay",
+    "State",
+    "StillRunning",
+    "Worker",
+    "accept_commands",
+    "embedded",
+    "expire_leases",
+    "migrate",
+    "put_in_outbox",
+    "reading",
+    "sqlite_engine",
+]

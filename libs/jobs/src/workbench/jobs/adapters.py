@@ -1,0 +1,50 @@
+"""Which adapters a process uses: chosen once, at its start; no other code asks where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench.jobs.engine import sqlite_engine
+from workbench.jobs.execution import Execution
+from workbench.jobs.job import Kind
+from workbench.jobs.migrate import migrate
+from workbench.jobs.record import Jobs
+from workbench.jobs.worker import Worker
+from workbench.messages import InProcessMessages, Messages
+from workbench.runner import Launcher, ProcessLauncher
+from workbench.store import FileStore, Store
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """The store, the messages and the launcher; and where each service's rows are."""
+
+    store: Store
+    messages: Messages
+    launcher: Launcher
+    home: Path
+    _records: dict[str, Jobs] = field(default_factory=dict, repr=False)
+
+    def record(self, service: str, migrations: Path | None = None) -> Jobs:
+        """The service's jobs, its schema brought up to date; one object per service and process."""
+        if service not in self._records:
+            engine = sqlite_engine(self.home / "rows" / f"{service}.sqlite")
+            migrate(engine, migrations)
+            self._records[service] = Jobs(engine, self.messages, self.store, service)
+        return self._records[service]
+
+    def worker(self, record: Jobs, kinds: Iterable[Kind], *, slots: int, lease_s: float) -> Worker:
+        """A worker for these kinds of jobs."""
+        work = self.home / "work" / record.service
+        work.mkdir(parents=True, exist_ok=True)
+        execution = Execution(record, {kind.name: kind for kind in kinds}, self.launcher, work)
+        return Worker(execution, slots=slots, lease_s=lease_s)
+
+
+def embedded(home: Path) -> Adapters:
+    """Everything below one folder of this machine."""
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
+    return Adapters(FileStore(home / "store"), InProcessMessages(), ProcessLauncher(home), home)

@@ -1,0 +1,59 @@
+"""Commands from another service become jobs under the command's own id; a repeat is answered, not repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from workbench.jobs.events import event_of, put_in_outbox
+from workbench.jobs.job import Kind
+from workbench.jobs.record import Jobs
+from workbench.messages import Message, Messages
+from workbench.problems import Problem
+
+log = structlog.get_logger()
+
+
+def accept_commands(
+    record: Jobs, kind: Kind, messages: Messages, validate: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    """Listen for ``<kind>.requested`` and ``<kind>.cancel``. ``validate`` is that of the service's POST."""
+
+    def requested(message: Message) -> None:
+        known = record.find(message.subject)
+        if known is not None:  # the answer was lost, or has not been given yet
+            if known.state.ended and known.team == message.team:
+                _say(record, event_of(known, record.service))
+            return
+        try:
+            name = message.data.get("name")
+            record.submit(kind, message.team, validate(message.data), job_id=message.subject, name=name)
+        except Problem as problem:
+            _say(record, _rejection(kind, message, problem, record.service))
+
+    def cancel(message: Message) -> None:
+        try:
+            record.cancel(kind.name, message.team, message.subject)
+        except Problem as problem:  # unknown or already ended: nothing is left to cancel
+            log.info("cancel.ignored", job=message.subject, reason=problem.detail)
+
+    messages.subscribe([f"{kind.name}.requested"], requested)
+    messages.subscribe([f"{kind.name}.cancel"], cancel)
+
+
+def _rejection(kind: Kind, message: Message, problem: Problem, service: str) -> Message:
+    return Message(
+        type=f"{kind.name}.rejected",
+        source=f"/{service}",
+        subject=message.subject,
+        team=message.team,
+        data={"id": message.subject, "kind": kind.name, "state": "failed", "error": problem.document()},
+    )
+
+
+def _say(record: Jobs, message: Message) -> None:
+    with record.engine.begin() as connection:
+        put_in_outbox(connection, message)
+    record.ring()

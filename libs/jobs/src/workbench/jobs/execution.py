@@ -1,0 +1,221 @@
+"""One claimed job from its plan to its end: stage, start, follow, publish.
+
+Whoever holds the lease may begin at any line of this: a run that is alive is adopted, one that has
+ended is read, a manifest that was accepted is written again with the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from workbench.jobs import lease
+from workbench.jobs.job import Job, Kind, Made
+from workbench.jobs.problems import TooManyAttempts
+from workbench.jobs.record import Jobs
+from workbench.problems import Problem
+from workbench.problems.common import InternalError, RunFailed, RunRefused, StorageFull
+from workbench.runner import Launch, Launcher, Status, read_log, read_outcome, read_progress
+from workbench.store import File, Keys, Manifest, Manifests, NoRoom
+
+log = structlog.get_logger()
+TICK_S = 0.5
+QUIET_TICK_S = 1.0  # while a measurement runs, the rest of the machine keeps quiet
+# The machinery failed, not the input: worth another attempt.
+FAULTS = frozenset({"killed", "crashed", "stopped"})
+
+
+class StagingFailed(Exception):
+    """An input's bytes do not match their digest, or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What is needed to carry any job of this service to its end."""
+
+    record: Jobs
+    kinds: Mapping[str, Kind]
+    launcher: Launcher
+    work: Path
+
+    def carry_out(self, job: Job) -> None:
+        """Bring the job to an end, or give up the lease; never raises for what a job can do wrong."""
+        try:
+            ended = self._advance(job)
+        except lease.LeaseLost:
+            log.info("job.lease_lost", job=job.id, fence=job.fence)
+            return  # the folder is the new holder's now
+        except lease.Cancelled:
+            ended = self._stop(job)
+        except NoRoom:
+            ended = lease.fail(self.record, job, StorageFull(f"the outputs of this {job.kind}"))
+        except Problem as problem:
+            ended = lease.fail(self.record, job, problem)
+        except Exception:
+            incident = uuid.uuid4().hex[:12]
+            log.exception("job.defect", job=job.id, incident=incident)
+            ended = self._after_fault(job, InternalError(incident))
+        if ended is not None:
+            shutil.rmtree(self.work / job.id, ignore_errors=True)
+
+    def _advance(self, job: Job) -> Job | None:
+        kind = self.kinds[job.kind]
+        if job.manifest:
+            return self._publish(job, job.manifest)
+        lease.check(self.record, job)
+        if job.attempt > kind.max_attempts:
+            raise TooManyAttempts(kind.max_attempts, (job.progress or {}).get("message") or "the worker died")
+        manifests = Manifests(self.record.store, job.team)
+        if kind.conduct is not None:
+            return self._accept(job, kind.conduct(Conductor(self.record, job, manifests)))
+        assert kind.plan is not None, f"kind {kind.name} neither plans nor conducts"
+        launch = kind.plan(job, manifests)
+        if launch is None:
+            return self._accept(job, self._made(kind, job, {}, ()))
+        return self._run(kind, job, launch)
+
+    def _run(self, kind: Kind, job: Job, launch: Launch) -> Job | None:
+        folder = self.work / job.id
+        self._stage(job, launch, folder)
+        self.launcher.start(folder, launch)
+        self._follow(job, folder, launch)
+        outcome = read_outcome(folder)
+        if outcome.refusal is not None:
+            facts = dict(outcome.refusal)
+            raise RunRefused(facts.pop("kind", "Refused"), facts.pop("detail", "The input was refused."), facts)
+        if outcome.result is None:
+            problem = RunFailed(outcome.reason or "crashed", outcome.detail)
+            return self._after_fault(job, problem) if outcome.reason in FAULTS else self._fail(job, problem)
+        files = self._keep_files(job, outcome.files)
+        return self._accept(job, self._made(kind, job, outcome.result, files))
+
+    def _fail(self, job: Job, problem: Problem) -> Job:
+        return lease.fail(self.record, job, problem)
+
+    def _stage(self, job: Job, launch: Launch, folder: Path) -> None:
+        """Copy the inputs beside a spec; the folder appears only when it is complete."""
+        if folder.exists():  # adopted: its log is read again from the start
+            lease.forget_log(self.record, job)
+            return
+        draft = self.work / f"{job.id}.{job.fence}.part"
+        shutil.rmtree(draft, ignore_errors=True)
+        (draft / "inputs").mkdir(parents=True)
+        keys = Keys(job.team)
+        for name, source in launch.inputs.items():
+            path = draft / "inputs" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # A blob is named by its digest; what a client uploaded is not named by anything yet.
+            key = source if "/" in source else keys.blob(source)
+            if self.record.store.fetch(key, path) != source and "/" not in source:
+                raise StagingFailed(f"{name}: the stored bytes do not match their digest {source}")
+        (draft / "spec.json").write_text(json.dumps(launch.spec))
+        draft.rename(folder)
+
+    def _follow(self, job: Job, folder: Path, launch: Launch) -> None:
+        """Until the run has exited: its progress and log go to the record. Raises Cancelled, LeaseLost."""
+        tick = QUIET_TICK_S if launch.exclusive else TICK_S
+        read_to = log_to = 0
+        progress: dict[str, Any] | None = None
+        said: tuple[dict[str, Any] | None, str | None] = (None, None)
+        while True:
+            status = self.launcher.wait(folder, tick)
+            news, read_to = read_progress(folder, read_to)
+            text, log_to = read_log(folder, log_to)
+            if text:
+                lease.append_log(self.record, job, text)
+            if status.state == "exited":
+                return
+            progress = asdict(news[-1]) if news else progress
+            saying = (progress, _waiting(status))
+            if saying == said:
+                lease.check(self.record, job)
+                continue
+            lease.report(self.record, job, *saying)
+            said = saying
+
+    def _keep_files(self, job: Job, outputs: Mapping[str, Path]) -> tuple[File, ...]:
+        """Hash the outputs while they stream to staging, then copy them to where their digest names them."""
+        store, keys, kept = self.record.store, Keys(job.team), []
+        for name, path in outputs.items():
+            staging = keys.run(job.id, job.fence, name)
+            with path.open("rb") as source:
+                digest, size = store.put_stream(staging, source)
+            if not store.exists(keys.blob(digest)):
+                store.copy(staging, keys.blob(digest))
+            store.delete(staging)
+            kept.append(File(name, digest, size))
+        return tuple(kept)
+
+    def _made(self, kind: Kind, job: Job, result: dict[str, Any], files: tuple[File, ...]) -> Made:
+        assert kind.publish is not None, f"kind {kind.name} has no publish"
+        return kind.publish(job, result, files, Manifests(self.record.store, job.team))
+
+    def _accept(self, job: Job, made: Made) -> Job:
+        created = datetime.now(UTC).isoformat()
+        manifest = Manifest(made.kind, job.id, job.team, created, made.files, made.facts, made.parents)
+        result = {"kind": made.kind, "id": job.id}
+        lease.check(self.record, job)  # the last moment at which a cancel is obeyed
+        lease.accept_manifest(self.record, job, manifest.text(), result)
+        return self._publish(job, manifest.text())
+
+    def _publish(self, job: Job, text: str) -> Job:
+        Manifests(self.record.store, job.team).write(text)
+        return lease.succeed(self.record, job)
+
+    def _stop(self, job: Job) -> Job:
+        self.launcher.stop(self.work / job.id)
+        return lease.end_cancelled(self.record, job)
+
+    def _after_fault(self, job: Job, problem: Problem) -> Job | None:
+        """Back into the queue while there are attempts left; the folder is of no more use either way."""
+        self.launcher.stop(self.work / job.id)
+        if job.attempt >= self.kinds[job.kind].max_attempts:
+            return lease.fail(self.record, job, TooManyAttempts(job.attempt, problem.detail))
+        lease.append_log(self.record, job, f"\nattempt {job.attempt}: {problem.detail} Trying again.\n")
+        shutil.rmtree(self.work / job.id, ignore_errors=True)
+        lease.retry(self.record, job)
+        return None
+
+
+def _waiting(status: Status) -> str | None:
+    return status.waiting_for if status.state == "waiting" else None
+
+
+@dataclass
+class Conductor:
+    """See Conduct: what a job that only drives other jobs may do."""
+
+    record: Jobs
+    job: Job
+    manifests: Manifests
+    _said: tuple[dict[str, Any], str | None] | None = None
+    _heard: int = 0
+
+    def report(self, progress: dict[str, Any], waiting_for: str | None = None) -> None:
+        """See Conduct.report."""
+        if (progress, waiting_for) == self._said:
+            lease.check(self.record, self.job)
+            return
+        lease.report(self.record, self.job, progress, waiting_for)
+        self._said = (progress, waiting_for)
+
+    def log(self, text: str) -> None:
+        """See Conduct.log."""
+        stamp = time.strftime("%H:%M:%S", time.gmtime())
+        lease.append_log(self.record, self.job, f"{stamp} {text}\n")
+
+    def sleep(self, timeout_s: float) -> None:
+        """See Conduct.sleep."""
+        self.record.messages.wait(self.record.bell, self._heard, timeout_s)
+        self._heard = self.record.messages.heard(self.record.bell)
+
+

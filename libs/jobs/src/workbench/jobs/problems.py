@@ -1,0 +1,60 @@
+"""Refusals about jobs themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.problems import Problem
+
+
+@dataclass(eq=False)
+class IdempotencyConflict(Problem):
+    """The same Idempotency-Key came with another request.
+
+    Remedy: use a new key for a new request.
+    """
+
+    status = 409
+    title = "This Idempotency-Key was used for a different request"
+    id: str
+
+    @property
+    def detail(self) -> str:
+        """Name the job that has the key."""
+        return f"The Idempotency-Key belongs to job {self.id}, whose request differs from this one."
+
+
+@dataclass(eq=False)
+class TooManyAttempts(Problem):
+    """The machinery failed under this job again and again.
+
+    Remedy: look at the job's log and at the worker's; then submit the job again.
+    """
+
+    status = 500
+    title = "The work was started several times and never finished"
+    attempts: int
+    reason: str
+
+    @property
+    def detail(self) -> str:
+        """How often, and what happened last."""
+        return f"Given up after {self.attempts} attempts; the last one ended with: {self.reason}"
+
+
+@dataclass(eq=False)
+class StillRunning(Problem):
+    """A job that has not ended cannot be deleted.
+
+    Remedy: cancel it first, or wait for it.
+    """
+
+    status = 409
+    title = "The job has not ended"
+    id: str
+    state: str
+
+    @property
+    def detail(self) -> str:
+        """Name the job and its state."""
+        return f"Job {self.id} is {self.state}; cancel it before you delete it."

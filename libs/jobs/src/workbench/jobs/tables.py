@@ -1,0 +1,57 @@
+"""The tables that every service with jobs has in its own schema."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("team", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("name", Text),
+    Column("request", JSON, nullable=False),
+    Column("reuse_key", String(64)),
+    Column("idempotency_key", String(200)),
+    Column("created_at", Float, nullable=False),
+    Column("started_at", Float),
+    Column("finished_at", Float),
+    Column("seq", Integer, nullable=False, default=1),
+    Column("attempt", Integer, nullable=False, default=0),
+    # Every write of a worker carries the fence it claimed with; a later claim has a higher one.
+    Column("fence", Integer, nullable=False, default=0),
+    Column("owner", String(128)),
+    Column("lease_until", Float),
+    Column("cancel_requested", Boolean, nullable=False, default=False),
+    Column("progress", JSON),
+    Column("waiting_for", Text),
+    Column("error", JSON),
+    Column("result", JSON),
+    # The manifest's text, accepted under the fence before it is written to the store.
+    Column("manifest", Text),
+    Column("reused_from", String(64)),
+    Column("holds", JSON, nullable=False, default=list),
+    Index("jobs_claim", "state", "kind", "team", "created_at"),
+    Index("jobs_list", "team", "kind", "created_at", "id"),
+    Index("jobs_reuse", "team", "reuse_key"),
+    Index("jobs_idempotency", "team", "kind", "idempotency_key", unique=True),
+)
+
+job_log = Table(
+    "job_log",
+    metadata,
+    Column("job_id", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),  # in characters from the start of the log
+    Column("text", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("message", Text, nullable=False),
+)

@@ -1,0 +1,88 @@
+"""The worker: hear the bell, claim, carry out, keep the leases alive; let go of them when it stops."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from workbench.jobs import lease
+from workbench.jobs.events import Relay
+from workbench.jobs.execution import Execution
+from workbench.jobs.job import Job
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """Carries out up to ``slots`` jobs of one service at a time."""
+
+    def __init__(self, execution: Execution, *, slots: int, lease_s: float = 15.0, poll_s: float = 1.0) -> None:
+        self._execution = execution
+        self._record = execution.record
+        self._slots = threading.Semaphore(slots)
+        self._pool = ThreadPoolExecutor(slots, thread_name_prefix=f"{self._record.service}-job")
+        self._lease_s = lease_s
+        self._poll_s = poll_s
+        self._held: dict[str, Job] = {}
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+    def run(self, stop: threading.Event) -> None:
+        """Until ``stop``; then what is still running is left to the next worker, which adopts it."""
+        relay = Relay(self._record.engine, self._record.messages, self._record.service)
+        for beside in (self._renew_until, relay.run):
+            threading.Thread(target=beside, args=(stop,), daemon=True).start()
+        while not stop.is_set():
+            since = self._record.messages.heard(self._record.bell)
+            if not (self._slots.acquire(blocking=False) and self._take()):
+                self._record.messages.wait(self._record.bell, since, self._poll_s)
+        self._let_go()
+
+    def _take(self) -> bool:
+        """Claim and start one job; gives its slot back when there is none."""
+        try:
+            job = lease.claim(self._record, self._execution.kinds, self._owner, self._lease_s)
+        except Exception:  # a locked or absent database: the next round tries again
+            log.exception("claim.failed", service=self._record.service)
+            job = None
+        if job is None:
+            self._slots.release()
+            return False
+        self._held[job.id] = job
+        self._pool.submit(self._carry_out, job)
+        return True
+
+    def _carry_out(self, job: Job) -> None:
+        log.info("job.started", job=job.id, kind=job.kind, team=job.team, attempt=job.attempt, fence=job.fence)
+        try:
+            self._execution.carry_out(job)
+        except Exception:  # the record could not be written: the lease runs out and another goes on
+            log.exception("job.abandoned", job=job.id)
+        finally:
+            self._held.pop(job.id, None)
+            self._slots.release()
+            self._record.ring()
+
+    def _renew_until(self, stop: threading.Event) -> None:
+        while not stop.wait(self._lease_s / 3):
+            _surely(lambda: lease.renew(self._record, list(self._held.values()), self._lease_s))
+
+    def _let_go(self) -> None:
+        for job in list(self._held.values()):
+            _surely(lambda job=job: lease.give_back(self._record, job))
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _surely(action: Callable[[], None]) -> None:
+    """Do it; if it fails say so, and go on: the lease running out is the safe outcome."""
+    try:
+        action()
+    except lease.LeaseLost:
+        pass
+    except Exception:
+        log.exception("lease.failed")

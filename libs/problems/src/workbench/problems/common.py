@@ -1,0 +1,239 @@
+"""Refusals that more than one service answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.problems import TYPE_PREFIX, Problem, kebab
+
+
+@dataclass(eq=False)
+class NotFound(Problem):
+    """There is no such thing, or it belongs to another team: the answer is the same.
+
+    Remedy: check the id; `workbench <resource> list` shows what this team has.
+    """
+
+    status = 404
+    title = "Not found"
+    resource: str
+    id: str
+
+    @property
+    def detail(self) -> str:
+        """Name what was looked for."""
+        return f"There is no {self.resource} {self.id!r}, or the job that makes it has not succeeded yet."
+
+
+@dataclass(eq=False)
+class InvalidRequest(Problem):
+    """The request does not fit its schema.
+
+    Remedy: correct the fields listed in `errors`; the API reference says what each accepts.
+    """
+
+    status = 422
+    title = "The request is not valid"
+    errors: dict[str, Any]
+
+    @property
+    def detail(self) -> str:
+        """Every field at fault with its reason, on one line."""
+        return "; ".join(_flatten(self.errors)) or self.title
+
+
+def _flatten(errors: Any, path: str = "") -> list[str]:
+    if isinstance(errors, dict):
+        parts = ((key, value) for key, value in errors.items())
+        return [line for key, value in parts for line in _flatten(value, _join(path, str(key)))]
+    if isinstance(errors, list | tuple):
+        return [line for value in errors for line in _flatten(value, path)]
+    return [f"{path}: {errors}" if path else str(errors)]
+
+
+def _join(path: str, key: str) -> str:
+    # webargs groups by where the value came from; a person thinks in field names only.
+    if key in ("json", "query", "form", "files", "_schema"):
+        return path
+    return f"{path}.{key}" if path else key
+
+
+@dataclass(eq=False)
+class Unauthorized(Problem):
+    """The request carries no token that is known here.
+
+    Remedy: send `Authorization: Bearer <token>`; embedded, the token is in `WORKBENCH_HOME/token`.
+    """
+
+    status = 401
+    title = "A valid token is required"
+
+
+@dataclass(eq=False)
+class Forbidden(Problem):
+    """The token is known, but what was asked for is not allowed.
+
+    Remedy: ask for a token with the role that `detail` names.
+    """
+
+    status = 403
+    title = "Not allowed"
+    reason: str
+
+    @property
+    def detail(self) -> str:
+        """Why not."""
+        return self.reason
+
+
+@dataclass(eq=False)
+class JobFinished(Problem):
+    """Only a job that is queued or running can be cancelled.
+
+    Remedy: nothing to do; read the job to see how it ended.
+    """
+
+    status = 409
+    title = "The job has already ended"
+    id: str
+    state: str
+
+    @property
+    def detail(self) -> str:
+        """Name the job and how it ended."""
+        return f"Job {self.id} has already {self.state}; only a queued or running job can be cancelled."
+
+
+@dataclass(eq=False)
+class StillInUse(Problem):
+    """Something else needs what was to be deleted.
+
+    Remedy: delete or finish what `holders` names, then try again.
+    """
+
+    status = 409
+    title = "Still in use"
+    resource: str
+    id: str
+    holders: list[str] = field(default_factory=list)
+
+    @property
+    def detail(self) -> str:
+        """Name the thing and who holds it."""
+        return f"The {self.resource} {self.id} is in use by {', '.join(self.holders)}."
+
+
+@dataclass(eq=False)
+class Deleted(Problem):
+    """What was named has been deleted or is being deleted; its manifest remains for lineage.
+
+    Remedy: upload it again, or name another.
+    """
+
+    status = 410
+    title = "Deleted"
+    resource: str
+    id: str
+
+    @property
+    def detail(self) -> str:
+        """Name what is gone."""
+        return f"The {self.resource} {self.id} has been deleted."
+
+
+@dataclass(eq=False)
+class StorageFull(Problem):
+    """The disk or bucket has no room; nothing half-written was kept.
+
+    Remedy: free space where WORKBENCH_HOME lies, then repeat the request.
+    """
+
+    status = 507
+    title = "No room left to store this"
+    what: str = "the request"
+
+    @property
+    def detail(self) -> str:
+        """Say what did not fit."""
+        return f"There is no room left to store {self.what}; nothing was kept."
+
+
+@dataclass(eq=False)
+class RunRefused(Problem):
+    """The core looked at the input and said no; the same input would meet the same answer.
+
+    Remedy: `detail` says what is wrong and what would be accepted; the job's log has the rest.
+    """
+
+    status = 422
+    title = "The input was refused"
+    kind: str
+    reason: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def detail(self) -> str:
+        """The core's own words."""
+        return self.reason
+
+    def document(self) -> dict[str, Any]:
+        """The type is the core's own name for the case, so that clients can tell cases apart."""
+        document = super().document()
+        return {**self.facts, **document, "type": TYPE_PREFIX + kebab(self.kind)}
+
+
+@dataclass(eq=False)
+class RunFailed(Problem):
+    """The process that did the work ended without a result.
+
+    Remedy: read the job's log; with `reason` out_of_memory or wall_limit a smaller model, batch or subset helps.
+    """
+
+    status = 500
+    title = "The work did not finish"
+    reason: str
+    explanation: str
+
+    @property
+    def detail(self) -> str:
+        """How it ended."""
+        return self.explanation
+
+
+@dataclass(eq=False)
+class InternalError(Problem):
+    """A defect of the workbench; the log has the traceback under `incident`.
+
+    Remedy: report it with the incident's id.
+    """
+
+    status = 500
+    title = "An internal error"
+    incident: str
+
+    @property
+    def detail(self) -> str:
+        """Only the id crosses the border; the traceback stays in the log."""
+        return f"Something went wrong inside the workbench (incident {self.incident}); the log has the details."
+
+
+@dataclass(eq=False)
+class HttpProblem(Problem):
+    """What HTTP itself refuses: an unknown path, a wrong method, a body too large.
+
+    Remedy: compare the path and method with the API reference.
+    """
+
+    title = "The request was refused"
+    code: int
+    reason: str
+
+    @property
+    def detail(self) -> str:
+        """HTTP's own words."""
+        return self.reason
+
+    def document(self) -> dict[str, Any]:
+        """As every problem, with HTTP's status."""
+        return {**super().document(), "status": self.code}

@@ -1,0 +1,71 @@
+"""The core's side of the runner contract: read a spec, report progress, leave a result. Only stdlib.
+
+A launcher starts ``python -m workbench.runner MODULE FOLDER``. The module has one function,
+``run(run: Run) -> dict``, that reads ``run.spec`` and ``run.inputs``, writes files below ``run.outputs``
+and returns what goes into ``result.json``. It refuses by raising a :class:`Refusal`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """The core's own "no": the same input would meet the same answer again, so nobody retries it.
+
+    Subclasses name the case (the class name is what a service maps to a problem); ``facts`` are the
+    JSON values that the problem needs beside the message.
+    """
+
+    def __init__(self, detail: str, **facts: Any) -> None:
+        super().__init__(detail)
+        self.facts = facts
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run's working folder, as its core sees it."""
+
+    folder: Path
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """What was asked for."""
+        spec: dict[str, Any] = json.loads((self.folder / "spec.json").read_bytes())
+        return spec
+
+    @property
+    def inputs(self) -> Path:
+        """Files the launcher staged; read only by convention."""
+        return self.folder / "inputs"
+
+    @property
+    def outputs(self) -> Path:
+        """Everything below here is kept when the core succeeds."""
+        return self.folder / "outputs"
+
+    def progress(self, stage: str, fraction: float, message: str = "") -> None:
+        """Append one line a person may follow; ``fraction`` is of the whole run, 0 to 1."""
+        line = {"stage": stage, "fraction": round(min(max(fraction, 0.0), 1.0), 4), "message": message,
+                "at": time.time()}
+        with (self.folder / "progress.jsonl").open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def log(self, text: str) -> None:
+        """Append to the log that is kept with the job."""
+        with (self.folder / "log.txt").open("a") as file:
+            file.write(text.rstrip("\n") + "\n")
+
+    def finish(self, document: dict[str, Any]) -> None:
+        """Write ``result.json`` in one step: a launcher never sees half of it."""
+        draft = self.folder / "result.json.part"
+        with draft.open("w") as file:
+            json.dump(document, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(self.folder / "result.json")

@@ -1,0 +1,64 @@
+"""What a launcher is asked for and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+State = Literal["absent", "waiting", "running", "exited"]
+ExitReason = Literal["finished", "stopped", "killed", "crashed", "out_of_memory", "wall_limit", "cpu_limit",
+                     "file_limit", "disk_full"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one run may use; whoever exceeds a limit is ended and the exit names it.
+
+    ``memory_bytes`` and ``cpu_s`` count the core and all its children together, ``file_bytes`` is the
+    largest single file, ``wall_s`` starts with the core, not while it waits for its device.
+    """
+
+    memory_bytes: int
+    cpu_s: int
+    file_bytes: int
+    wall_s: float
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One run of one core.
+
+    ``inputs``: path below ``inputs/`` to the SHA-256 of the blob that the caller stages there.
+    ``device``: the OpenVINO device that works, None for plain host work. ``exclusive``: a measurement,
+    nothing else heavy runs on this machine meanwhile.
+    """
+
+    core: str
+    spec: dict[str, Any]
+    inputs: Mapping[str, str]
+    limits: Limits
+    device: str | None = None
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a run ended; ``code`` is the core's exit code, negative for a signal, None when unknown.
+
+    "finished" only says that the core left a ``result.json``: success or refusal is in there.
+    ``detail`` is a sentence for the person who asked.
+    """
+
+    reason: ExitReason
+    code: int | None
+    detail: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a run is now; ``waiting_for`` is text for people, only while waiting."""
+
+    state: State
+    exit: Exit | None = None
+    waiting_for: str | None = None

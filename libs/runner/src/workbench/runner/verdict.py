@@ -1,0 +1,89 @@
+"""How a run ended, told from what the supervisor did, how the core's process ended and what it left."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+NO_SPACE_CODE = 74  # a core's exit code when the disk is full: its log cannot say so any more
+NO_MEMORY_CODE = 71
+_TAIL_BYTES = 4096
+_MEMORY_WORDS = (b"MemoryError", b"bad_alloc", b"Cannot allocate memory")
+_BY_SIGNAL = {signal.SIGXCPU: "cpu_limit", signal.SIGXFSZ: "file_limit"}
+_BY_CODE = {NO_SPACE_CODE: "disk_full", NO_MEMORY_CODE: "out_of_memory"}
+
+
+def ended_core(folder: Path, cause: str | None, wait_status: int, cpu_s: float,
+               limits: dict[str, Any]) -> dict[str, Any]:
+    """Exit of a core that ran. ``cause``: why the supervisor ended it, None when it ended by itself."""
+    code = os.waitstatus_to_exitcode(wait_status)
+    if cause == "terminated":
+        return _document(terminated(folder), code, limits)
+    if (folder / "result.json").exists():
+        return _document("finished", code, limits)
+    if cause is None:
+        cause = _by_itself(folder, code, cpu_s >= limits["cpu_s"])
+    return _document(cause, code, limits)
+
+
+def ended_waiting(folder: Path) -> dict[str, Any]:
+    """Exit of a run whose supervisor was told to end before the core started."""
+    return _document(terminated(folder), None, {})
+
+
+def fault(error: Exception) -> dict[str, Any]:
+    """Exit of a run whose supervisor could not do its work."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    document = _document("disk_full" if full else "crashed", None, {})
+    return document if full else document | {"detail": f"The run could not be supervised: {error}"}
+
+
+def terminated(folder: Path) -> str:
+    """A SIGTERM is a stop only if the launcher says so; it may as well be the machine shutting down."""
+    return "stopped" if (folder / "stop.requested").exists() else "killed"
+
+
+def _by_itself(folder: Path, code: int, used_its_cpu_time: bool) -> str:
+    if code >= 0:
+        return _BY_CODE.get(code) or _by_log(folder)
+    if -code == signal.SIGKILL:
+        return "cpu_limit" if used_its_cpu_time else "killed"
+    return _BY_SIGNAL.get(signal.Signals(-code)) or _by_log(folder)
+
+
+def _by_log(folder: Path) -> str:
+    """Native code that runs out of memory mostly aborts: only its last words tell the reason."""
+    try:
+        with (folder / "log.txt").open("rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL_BYTES))
+            tail = file.read(_TAIL_BYTES)
+    except OSError:
+        return "crashed"
+    return "out_of_memory" if any(word in tail for word in _MEMORY_WORDS) else "crashed"
+
+
+def _document(reason: str, code: int | None, limits: dict[str, Any]) -> dict[str, Any]:
+    number = -code if code is not None and code < 0 else None
+    return {"reason": reason, "code": code, "signal": number, "detail": _detail(reason, code, limits)}
+
+
+def _detail(reason: str, code: int | None, limits: dict[str, Any]) -> str:
+    if reason == "out_of_memory":
+        return f"The run needed more than its {limits['memory_bytes'] / 2**20:.0f} MiB of memory."
+    if reason == "wall_limit":
+        return f"The run took longer than its {limits['wall_s']:g} s."
+    if reason == "cpu_limit":
+        return f"The run used more than its {limits['cpu_s']:g} s of CPU time."
+    if reason == "file_limit":
+        return f"The run wrote a file larger than its {limits['file_bytes'] / 2**20:.0f} MiB."
+    return {"finished": "", "stopped": "The run was stopped.", "disk_full": "The disk is full.",
+            "killed": "The run was ended by another program or by the machine, which may lack memory.",
+            }.get(reason, _crash(code))
+
+
+def _crash(code: int | None) -> str:
+    how = f"with exit code {code}" if code is None or code >= 0 else f"by {signal.Signals(-code).name}"
+    return f"The run crashed {how}; its log says more."

@@ -1,0 +1,149 @@
+"""Start one core below this process, and watch it until it ends or has used more than it may."""
+
+from __future__ import annotations
+
+import os
+import resource
+import select
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from workbench.runner import confine, procfs
+
+LOG_BYTES = 10 * 2**20  # each of log.txt and progress.jsonl
+_LOG_TAIL_BYTES = 64 * 2**10
+_LOOK_EVERY_S = 1.0  # not faster: while measuring, everything else keeps quiet
+
+
+class Core:
+    """The core's process and what it has used; ``cause`` says why the supervisor ended it, if it did."""
+
+    def __init__(self, pid: int, network_isolated: bool, folder: Path, limits: dict[str, Any]) -> None:
+        self.pid, self.network_isolated, self.limits = pid, network_isolated, limits
+        self.wait_status: int | None = None
+        self.cause: str | None = None
+        self.wall_s = 0.0
+        self._peak_bytes = 0
+        self._folder = folder
+        self._started = time.monotonic()
+        self._below = procfs.Descendants(os.getpid())
+
+    @classmethod
+    def start(cls, folder: Path, record: dict[str, Any], lock: int) -> Core:
+        """Fork and execute the core; raises OSError when it cannot be executed."""
+        parent, (answer, report) = os.getpid(), os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            _become_core(folder, record, lock, parent, report)
+        os.close(report)
+        with os.fdopen(answer, "rb") as pipe:
+            said = pipe.read()  # ends when exec closes the other side
+        if said not in (b"isolated", b"not isolated"):
+            raise OSError(f"the core cannot be executed: {said.decode(errors='replace')}")
+        return cls(pid, said == b"isolated", folder, record["limits"])
+
+    def watch(self, wakeup: int) -> None:
+        """Block until the core ended; a byte in ``wakeup`` is the order to end it."""
+        poll = select.poll()
+        poll.register(wakeup, select.POLLIN)
+        pidfd = os.pidfd_open(self.pid)
+        poll.register(pidfd, select.POLLIN)
+        while self.wait_status is None and self.cause is None:
+            left = self.limits["wall_s"] - (time.monotonic() - self._started)
+            ready = [descriptor for descriptor, _ in poll.poll(max(0.0, min(left, _LOOK_EVERY_S)) * 1000 + 1)]
+            self._reap()
+            self.cause = "terminated" if wakeup in ready else self._exceeded()
+            self._trim()
+        os.close(pidfd)
+
+    def end(self) -> None:
+        """Kill what is left of the core and all its descendants, and wait for their death."""
+        self.wall_s = time.monotonic() - self._started
+        if self.wait_status is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self.wait_status = os.waitpid(self.pid, 0)[1]
+        procfs.end_children(os.getpid())
+        self._trim()
+
+    def usage(self) -> dict[str, float]:
+        """What the core used, its descendants included; call it after :meth:`end`."""
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return {"max_rss_bytes": max(self._peak_bytes, children.ru_maxrss * 1024),
+                "cpu_s": round(children.ru_utime + children.ru_stime, 3), "wall_s": round(self.wall_s, 3)}
+
+    def _reap(self) -> None:
+        with suppress(ChildProcessError):
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == self.pid:
+                    self.wait_status = status
+                if pid == 0:
+                    return
+
+    def _exceeded(self) -> str | None:
+        if self.wait_status is not None:
+            return None
+        if time.monotonic() - self._started >= self.limits["wall_s"]:
+            return "wall_limit"
+        pids = self._below.pids()
+        if self._memory(pids) > self.limits["memory_bytes"]:
+            return "out_of_memory"
+        reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = procfs.cpu_s(pids) + reaped.ru_utime + reaped.ru_stime
+        return "cpu_limit" if used > self.limits["cpu_s"] else None
+
+    def _memory(self, pids: list[int]) -> int:
+        used = procfs.memory_bytes(pids)
+        if used > self.limits["memory_bytes"] and len(pids) > 1:
+            used = procfs.proportional_memory_bytes(pids)
+        self._peak_bytes = max(self._peak_bytes, used)
+        return used
+
+    def _trim(self) -> None:
+        for name in ("log.txt", "progress.jsonl"):
+            with suppress(OSError):
+                trim(self._folder / name, LOG_BYTES)
+
+
+def trim(path: Path, max_bytes: int) -> None:
+    """Cut the middle out of a file that grew too large: its begin and its end are what people read."""
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size <= max_bytes:
+            return
+        tail = os.pread(descriptor, _LOG_TAIL_BYTES, size - _LOG_TAIL_BYTES)
+        head = max_bytes - 2 * _LOG_TAIL_BYTES
+        os.ftruncate(descriptor, head)
+        os.pwrite(descriptor, b"\n[... cut: more than %d bytes ...]\n" % max_bytes + tail, head)
+    finally:
+        os.close(descriptor)
+
+
+def _become_core(folder: Path, record: dict[str, Any], lock: int, parent: int, report: int) -> None:
+    try:
+        os.setpgid(0, 0)
+        confine.be_first_to_go()
+        isolated = confine.leave_network()
+        confine.die_with_parent(parent, signal.SIGKILL)  # after the namespaces: entering them resets it
+        os.chdir(folder)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        log = os.open("log.txt", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.set_inheritable(lock, True)  # the device is not free while the core lives
+        confine.limit(record["limits"])
+        os.write(report, b"isolated" if isolated else b"not isolated")
+        variables = confine.environment(str(folder), record["python_path"]) | {"WORKBENCH_RUN": record["run"]}
+        # -P: the working folder is not a place to import from. -u: the log can be followed live.
+        os.execve(sys.executable, [sys.executable, "-P", "-s", "-u", "-X", "faulthandler",  # noqa: S606
+                                   "-m", "workbench.runner", record["core"], str(folder)], variables)
+    except BaseException as fault:
+        os.write(report, repr(fault).encode())
+    finally:
+        os._exit(127)

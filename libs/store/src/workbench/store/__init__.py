@@ -1,0 +1,8 @@
+"""Objects by key: streamed, ranged, crash-safe; and the immutable manifests among them."""
+
+from workbench.store.files import FileStore
+from workbench.store.keys import Keys
+from workbench.store.manifests import File, Manifest, Manifests
+from workbench.store.port import NoRoom, ObjectInfo, ObjectMissing, Store
+
+__all__ = ["File", "FileStore", "Keys", "Manifest", "Manifests", "NoRoom", "ObjectInfo", "ObjectMissing", "Store"]

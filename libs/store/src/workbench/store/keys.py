@@ -1,0 +1,41 @@
+"""Where things lie in the store: every key of the design's layout is made here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one team."""
+
+    team: str
+
+    def upload(self, job_id: str, name: str = "") -> str:
+        """Staging of a client's bytes until the job that reads them ends; without a name, the prefix of all."""
+        return f"teams/{self.team}/uploads/{job_id}/{name}"
+
+    def run(self, job_id: str, fence: int, name: str) -> str:
+        """Staging of a run's outputs; the fence keeps a stale worker out of a newer run's folder."""
+        return f"teams/{self.team}/runs/{job_id}/{fence}/{name}"
+
+    def blob(self, sha256: str) -> str:
+        """Bytes by their digest; only a worker that has hashed them writes here."""
+        return f"teams/{self.team}/blobs/sha256/{sha256}"
+
+    def manifest(self, kind: str, manifest_id: str) -> str:
+        """One immutable manifest."""
+        return f"teams/{self.team}/manifests/{kind}/{manifest_id}.json"
+
+    def reference(self, thing_id: str, holder: str = "") -> str:
+        """Who still needs a thing; without a holder, the prefix of all of them."""
+        return f"teams/{self.team}/references/{thing_id}/{holder}"
+
+    def tombstone(self, thing_id: str) -> str:
+        """Written first when a thing is deleted."""
+        return f"teams/{self.team}/tombstones/{thing_id}"
+
+
+def token(sha256: str) -> str:
+    """The identity behind a token, by the token's digest."""
+    return f"identity/tokens/{sha256}.json"

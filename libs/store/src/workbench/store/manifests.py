@@ -1,0 +1,116 @@
+"""Immutable JSON that lists a thing's files by SHA-256 and its facts; and who still needs the thing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from workbench.problems.common import Deleted, NotFound
+from workbench.store.keys import Keys
+from workbench.store.port import ObjectMissing, Store
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a manifest; ``name`` is a relative path."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a thing is. Its id is the id of the job that made it."""
+
+    kind: str
+    id: str
+    team: str
+    created_at: str
+    files: tuple[File, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    parents: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """The bytes that are kept: the same manifest always gives the same text."""
+        return json.dumps(asdict(self), sort_keys=True, indent=1)
+
+    @classmethod
+    def parse(cls, text: str | bytes) -> Manifest:
+        """The inverse of text()."""
+        document = json.loads(text)
+        files = tuple(File(**file) for file in document.pop("files"))
+        return cls(**document | {"files": files, "parents": tuple(document["parents"])})
+
+    def file(self, name: str) -> File:
+        """One file by its name. Raises NotFound."""
+        for file in self.files:
+            if file.name == name:
+                return file
+        raise NotFound("file", name)
+
+
+@dataclass(frozen=True)
+class Manifests:
+    """The manifests of one team, and the references and tombstones that decide what may go.
+
+    A holder writes its reference, then looks for a tombstone; a deleter writes the tombstone, then
+    lists references. Whichever order the two run in, at least one of them sees the other.
+    """
+
+    store: Store
+    team: str
+
+    def get(self, kind: str, manifest_id: str) -> Manifest:
+        """Raises NotFound; another team's id is not found either."""
+        try:
+            return Manifest.parse(self.store.get(Keys(self.team).manifest(kind, manifest_id)))
+        except (ObjectMissing, ValueError):
+            raise NotFound(kind, manifest_id) from None
+
+    def usable(self, kind: str, manifest_id: str) -> Manifest:
+        """As get(), and the thing has not been deleted. Raises NotFound, Deleted."""
+        manifest = self.get(kind, manifest_id)
+        if self.store.exists(Keys(self.team).tombstone(manifest_id)):
+            raise Deleted(kind, manifest_id)
+        return manifest
+
+    def write(self, text: str) -> None:
+        """Write a manifest from the text that was accepted; twice writes the same bytes."""
+        manifest = Manifest.parse(text)
+        self.store.put(Keys(self.team).manifest(manifest.kind, manifest.id), text.encode())
+
+    def list(self, kind: str) -> Iterator[Manifest]:
+        """Every manifest of a kind, by id."""
+        for info in self.store.list(f"teams/{self.team}/manifests/{kind}/"):
+            yield Manifest.parse(self.store.get(info.key))
+
+    def hold(self, kind: str, manifest_id: str, holder: str) -> Manifest:
+        """Take a reference for ``holder`` (such as ``project-<id>``). Raises NotFound, Deleted."""
+        key = Keys(self.team).reference(manifest_id, holder)
+        self.store.put(key, b"")
+        try:
+            return self.usable(kind, manifest_id)
+        except (NotFound, Deleted):
+            self.store.delete(key)
+            raise
+
+    def release(self, manifest_id: str, holder: str) -> None:
+        """Give a reference back."""
+        self.store.delete(Keys(self.team).reference(manifest_id, holder))
+
+    def holders(self, manifest_id: str) -> list[str]:
+        """Who holds the thing."""
+        prefix = Keys(self.team).reference(manifest_id)
+        return [info.key.removeprefix(prefix) for info in self.store.list(prefix)]
+
+    def bury(self, manifest_id: str) -> list[str]:
+        """Delete a thing: returns the holders that forbid it (then nothing changed), or an empty list."""
+        tombstone = Keys(self.team).tombstone(manifest_id)
+        self.store.put(tombstone, b"")
+        holders = self.holders(manifest_id)
+        if holders:
+            self.store.delete(tombstone)
+        return holders

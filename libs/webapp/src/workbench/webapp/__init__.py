@@ -1,0 +1,1 @@
+"""The Flask factory every service shares: problems, tokens, paging, job routes."""

@@ -1,0 +1,51 @@
+"""Every error leaves as application/problem+json, whoever raised it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import structlog
+from flask import Flask, Response
+from flask_smorest import Api
+from werkzeug.exceptions import HTTPException
+
+from workbench.problems import Problem
+from workbench.problems.common import HttpProblem, InternalError, InvalidRequest, StorageFull
+from workbench.store import NoRoom
+
+log = structlog.get_logger()
+
+
+class ProblemApi(Api):
+    """flask-smorest with its one error handler replaced, so that a validation error looks like any refusal."""
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        """What webargs, flask or werkzeug raised."""
+        messages = getattr(error, "data", {}).get("messages")
+        if messages:
+            return answer(InvalidRequest(messages))
+        return answer(HttpProblem(error.code or 500, error.description or error.name))
+
+    def _register_error_handlers(self) -> None:
+        app: Flask = self._app
+        app.register_error_handler(HTTPException, self.handle_http_exception)
+        app.register_error_handler(Problem, answer)
+        app.register_error_handler(NoRoom, lambda _error: answer(StorageFull()))
+        app.register_error_handler(Exception, _defect)
+
+
+def answer(problem: Problem) -> Response:
+    """The problem document as a response."""
+    document: dict[str, Any] = problem.document()
+    response = Response(json.dumps(document), document["status"], content_type="application/problem+json")
+    if document["status"] == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _defect(error: Exception) -> Response:
+    incident = uuid.uuid4().hex[:12]
+    log.error("request.defect", incident=incident, exc_info=error)
+    return answer(InternalError(incident))

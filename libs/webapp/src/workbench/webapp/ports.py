@@ -1,0 +1,48 @@
+"""What a route may reach: the service's jobs, the store, and who is asking. Only api.py uses this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import current_app, g, request
+
+from workbench.jobs import Job, Jobs, Kind
+from workbench.store import Manifests, Store
+from workbench.webapp.identity import Identity
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Built once by app.py."""
+
+    jobs: Jobs
+    store: Store
+    kinds: Mapping[str, Kind]
+
+    def submit(self, kind: str, body: dict[str, Any], *, job_id: str | None = None) -> Job:
+        """Accept a job for the asking team, honouring its Idempotency-Key."""
+        identity().require("member")
+        return self.jobs.submit(
+            self.kinds[kind],
+            identity().team,
+            {name: value for name, value in body.items() if name != "name"},
+            job_id=job_id,
+            name=body.get("name"),
+            idempotency_key=request.headers.get("Idempotency-Key"),
+        )
+
+    def manifests(self) -> Manifests:
+        """The asking team's manifests."""
+        return Manifests(self.store, identity().team)
+
+
+def ports() -> Ports:
+    """Those of the app that answers this request."""
+    return cast(Ports, current_app.extensions["workbench"])
+
+
+def identity() -> Identity:
+    """Who is asking; set before any route runs."""
+    return cast(Identity, g.identity)

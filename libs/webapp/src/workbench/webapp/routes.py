@@ -1,0 +1,172 @@
+"""The routes that every resource with jobs has: list, read, follow, log, cancel, delete, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import marshmallow as ma
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow.validate import Length, OneOf, Range
+
+from workbench.jobs import Job, State, StillRunning
+from workbench.problems.common import InvalidRequest, NotFound, StillInUse
+from workbench.store import Manifest
+from workbench.webapp.files import send_file
+from workbench.webapp.ports import identity, ports
+from workbench.webapp.views import JobPage, JobView, job_view
+
+
+class ListQuery(ma.Schema):
+    """Which page of a list."""
+
+    limit = ma.fields.Integer(load_default=50, validate=Range(1, 200), metadata={"description": "Items a page."})
+    cursor = ma.fields.String(load_default=None, validate=Length(max=200))
+    state = ma.fields.String(load_default=None, validate=OneOf([str(state) for state in State]))
+
+
+class WaitQuery(ma.Schema):
+    """How long to wait for news."""
+
+    wait_s = ma.fields.Float(load_default=0.0, validate=Range(0, 60), metadata={"description": "Seconds to wait."})
+    after = ma.fields.Integer(load_default=0, metadata={"description": "Answer once `seq` is above this."})
+
+
+class LogQuery(ma.Schema):
+    """From where to read the log."""
+
+    offset = ma.fields.Integer(load_default=0, validate=Range(min=0), metadata={"description": "In characters."})
+
+
+class LogView(ma.Schema):
+    """A part of the log."""
+
+    text = ma.fields.String()
+    next_offset = ma.fields.Integer(metadata={"description": "Pass it as `offset` for what comes next."})
+    complete = ma.fields.Boolean(metadata={"description": "Whether nothing more will come."})
+
+
+def serve_submission(blueprint: Blueprint, kind: str, request_schema: type[ma.Schema]) -> None:
+    """POST: a JSON body that fits the schema becomes a job."""
+
+    @blueprint.post("")
+    @blueprint.arguments(request_schema)
+    @blueprint.response(202, JobView)
+    def submit(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        """Accept a job; an `Idempotency-Key` header makes a repeat answer with the same job."""
+        return accepted(blueprint, ports().submit(kind, body))
+
+
+def accepted(blueprint: Blueprint, job: Job) -> tuple[dict[str, Any], dict[str, str]]:
+    """The body and headers of a 202."""
+    return job_view(job, ports().jobs), {"Location": f"{blueprint.url_prefix}/{job.id}"}
+
+
+def _everything(_job: Job) -> bool:
+    return True
+
+
+def _nothing_more(_job: Job) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One kind of job as a resource.
+
+    belongs: whether a job is below the path that was asked for; more: members its view has beside JobView's.
+    """
+
+    kind: str
+    belongs: Callable[[Job], bool] = _everything
+    more: Callable[[Job], dict[str, Any]] = _nothing_more
+
+    def get(self, job_id: str) -> Job:
+        """The asking team's job of this kind and path. Raises NotFound."""
+        job = ports().jobs.get(self.kind, identity().team, job_id)
+        if not self.belongs(job):
+            raise NotFound(self.kind, job_id)
+        return job
+
+    def view(self, job: Job) -> dict[str, Any]:
+        """As JobView."""
+        return job_view(job, ports().jobs) | self.more(job)
+
+
+def serve_jobs(blueprint: Blueprint, resource: Resource) -> None:
+    """Everything else a resource that is a job answers to."""
+    _serve_reading(blueprint, resource)
+    _serve_log_and_files(blueprint, resource)
+    _serve_changing(blueprint, resource)
+
+
+def _serve_reading(blueprint: Blueprint, resource: Resource) -> None:
+    @blueprint.get("")
+    @blueprint.arguments(ListQuery, location="query")
+    @blueprint.response(200, JobPage)
+    def list_them(query: dict[str, Any]) -> dict[str, Any]:
+        """The team's own, newest first."""
+        try:
+            page = ports().jobs.list(resource.kind, identity().team, **query)
+        except ValueError:
+            raise InvalidRequest({"cursor": "give the `next_cursor` of an earlier page, unchanged"}) from None
+        return {
+            "items": [job_view(job, ports().jobs, brief=True) for job in page.items if resource.belongs(job)],
+            "next_cursor": page.cursor,
+        }
+
+    @blueprint.get("/<job_id>")
+    @blueprint.arguments(WaitQuery, location="query")
+    @blueprint.response(200, JobView)
+    def read(query: dict[str, Any], job_id: str) -> dict[str, Any]:
+        """One job; with `wait_s` the answer comes when something has changed."""
+        resource.get(job_id)
+        job = ports().jobs.wait(resource.kind, identity().team, job_id, query["after"], query["wait_s"])
+        return resource.view(job)
+
+
+def _serve_log_and_files(blueprint: Blueprint, resource: Resource) -> None:
+    @blueprint.get("/<job_id>/log")
+    @blueprint.arguments(LogQuery, location="query")
+    @blueprint.response(200, LogView)
+    def read_log(query: dict[str, Any], job_id: str) -> dict[str, Any]:
+        """The log as it grows."""
+        job = resource.get(job_id)
+        text, next_offset = ports().jobs.log(job, query["offset"])
+        return {"text": text, "next_offset": next_offset, "complete": job.state.ended}
+
+    @blueprint.get("/<job_id>/files/<path:name>")
+    @blueprint.response(200, content_type="application/octet-stream")
+    def download(job_id: str, name: str) -> Response:
+        """One file of the result. Range and If-Range are honoured; the ETag is the SHA-256."""
+        job = resource.get(job_id)
+        if job.manifest is None or job.state is not State.SUCCEEDED:
+            raise NotFound("file", name)
+        return send_file(ports().store, identity().team, Manifest.parse(job.manifest).file(name))
+
+
+def _serve_changing(blueprint: Blueprint, resource: Resource) -> None:
+    @blueprint.post("/<job_id>/cancel")
+    @blueprint.response(200, JobView)
+    def cancel(job_id: str) -> dict[str, Any]:
+        """Ask for the job to end; it really stops and frees its device. 409 when it has ended already."""
+        identity().require("member")
+        resource.get(job_id)
+        return resource.view(ports().jobs.cancel(resource.kind, identity().team, job_id))
+
+    @blueprint.delete("/<job_id>")
+    @blueprint.response(204)
+    def delete(job_id: str) -> None:
+        """Delete an ended job and what it made, unless something still needs that."""
+        identity().require("member")
+        job = resource.get(job_id)
+        if not job.state.ended:
+            raise StillRunning(job_id, job.state)
+        # A reused result belongs to the job that made it.
+        made = job.result["id"] if job.result and job.state is State.SUCCEEDED and not job.reused_from else None
+        holders = ports().manifests().bury(made) if made else []
+        if holders:
+            raise StillInUse(resource.kind, job_id, holders)
+        ports().jobs.delete(resource.kind, identity().team, job_id)

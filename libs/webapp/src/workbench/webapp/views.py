@@ -1,0 +1,92 @@
+"""How a job looks from outside: every resource is its job, with the facts of the manifest it became."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import marshmallow as ma
+
+from workbench.jobs import Job, Jobs, State
+
+# Too long for a list; the resource itself has them.
+_LONG_FACTS = ("layers", "launches", "provenance", "weights", "opset", "environment", "comparison")
+
+
+class ProgressView(ma.Schema):
+    """How far a job is."""
+
+    stage = ma.fields.String(metadata={"description": "What is being done, in a word or two."})
+    fraction = ma.fields.Float(metadata={"description": "Of the whole job, 0 to 1."})
+    message = ma.fields.String(metadata={"description": "For people."})
+
+
+class FileView(ma.Schema):
+    """One file of a result; download it at `…/files/{name}`."""
+
+    name = ma.fields.String()
+    sha256 = ma.fields.String()
+    size_bytes = ma.fields.Integer()
+
+
+class JobView(ma.Schema):
+    """A job and what it became."""
+
+    id = ma.fields.String(required=True)
+    kind = ma.fields.String(required=True)
+    state = ma.fields.String(
+        required=True, metadata={"enum": [str(state) for state in State], "description": "There are no others."}
+    )
+    name = ma.fields.String(allow_none=True)
+    created_at = ma.fields.String(metadata={"description": "RFC 3339, UTC."})
+    started_at = ma.fields.String(allow_none=True)
+    finished_at = ma.fields.String(allow_none=True)
+    attempt = ma.fields.Integer(metadata={"description": "How often the work was begun."})
+    seq = ma.fields.Integer(metadata={"description": "Rises with every visible change; pass it as `after`."})
+    progress = ma.fields.Nested(ProgressView, allow_none=True)
+    waiting_for = ma.fields.String(allow_none=True, metadata={"description": "Why it does not go on yet."})
+    error = ma.fields.Dict(allow_none=True, metadata={"description": "A problem document, when failed."})
+    reused_from = ma.fields.String(allow_none=True, metadata={"description": "The job whose result this is."})
+    request = ma.fields.Dict(metadata={"description": "What was asked for."})
+    result = ma.fields.Dict(allow_none=True, metadata={"description": "`{kind, id}` of what the job made."})
+    facts = ma.fields.Dict(allow_none=True, metadata={"description": "What is known of the result."})
+    files = ma.fields.List(ma.fields.Nested(FileView))
+    parents = ma.fields.List(ma.fields.String(), metadata={"description": "Ids of what it was made from."})
+    steps = ma.fields.List(ma.fields.Dict(), metadata={"description": "Of an optimization: its steps."})
+
+
+class JobPage(ma.Schema):
+    """One page of a list, newest first."""
+
+    items = ma.fields.List(ma.fields.Nested(JobView))
+    next_cursor = ma.fields.String(allow_none=True, metadata={"description": "Pass it as `cursor`; null at the end."})
+
+
+def job_view(job: Job, record: Jobs | None = None, *, brief: bool = False) -> dict[str, Any]:
+    """The job as JobView describes it; ``brief`` leaves out facts too long for a list."""
+    manifest = json.loads(job.manifest) if job.manifest and job.state is State.SUCCEEDED else {}
+    facts = manifest.get("facts")
+    if facts is not None and brief:
+        facts = {name: value for name, value in facts.items() if name not in _LONG_FACTS}
+    return {
+        "id": job.id, "kind": job.kind, "state": str(job.state), "name": job.name,
+        "created_at": _rfc3339(job.created_at), "started_at": _rfc3339(job.started_at),
+        "finished_at": _rfc3339(job.finished_at), "attempt": job.attempt, "seq": job.seq,
+        "progress": job.progress, "waiting_for": _waiting_for(job, record), "error": job.error,
+        "reused_from": job.reused_from, "request": job.request, "result": job.result, "facts": facts,
+        "files": manifest.get("files", []), "parents": manifest.get("parents", []),
+    }  # fmt: skip
+
+
+def _waiting_for(job: Job, record: Jobs | None) -> str | None:
+    if job.state is not State.QUEUED or record is None:
+        return job.waiting_for
+    ahead = record.ahead_of(job)
+    return f"a free worker; {ahead} queued before it" if ahead else "a free worker"
+
+
+def _rfc3339(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,16 @@
+"""Builds the web side: settings and adapters become a Flask app."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from workbench.calibrator.api import calibrations, evaluations, recipes
+from workbench.calibrator.tasks import KINDS
+from workbench.jobs import Adapters
+from workbench.webapp import app
+from workbench.webapp.settings import Settings
+
+
+def create_app(adapters: Adapters, settings: Settings) -> Flask:
+    """The calibrator service's API."""
+    return app.create_app("calibrator", settings, adapters.record("calibrator"), KINDS, [calibrations, evaluations, recipes])

@@ -1,0 +1,223 @@
+"""From a float model and some images to an INT8 model: post-training quantization with NNCF.
+
+The same model, recipe, images and options always make the same bytes. Nothing is written before the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# Before NNCF is imported: with this set it reports to nobody.
+os.environ["NNCF_CI"] = "1"
+
+import nncf
+import openvino as ov
+from numpy.typing import NDArray
+from workbench import ir
+from workbench.calibrator import feed
+from workbench.calibrator.values import FEW_IMAGES, BadSpec, CalibrationSpec, IgnoredScope
+from workbench.imaging.shards import Item
+from workbench.runner.core import Refusal, Run
+
+_FLOATS = {"f64", "f32", "f16", "bf16"}
+# Share of the run's progress before, and until the end of, the first pass over the images.
+_START, _FIRST_PASS_END, _SAVING = 0.05, 0.8, 0.95
+
+
+class AlreadyQuantized(Refusal):
+    """The model's weights are integers already; ``precision`` says which."""
+
+
+class NothingIgnored(Refusal):
+    """An entry of the ignored scope matches no operation; ``kind`` and ``entry`` name it."""
+
+
+class NotQuantizable(Refusal):
+    """NNCF could not, or found nothing to quantize."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The images to calibrate with, and how many were kept out."""
+
+    items: list[Item]
+    excluded: int
+
+
+def run(run: Run) -> dict[str, Any]:
+    """Quantize inputs/model with images of inputs/dataset; see the contract of the calibration spec."""
+    try:
+        spec = CalibrationSpec.from_json(run.spec)
+    except BadSpec as bad:
+        raise feed.BadRequest(f"{bad}.") from bad
+    run.progress("reading", 0.0)
+    recipe = feed.read_recipe(spec.recipe)
+    model_file = run.inputs / "model" / spec.main_file
+    model = ir.read(model_file)
+    precision = float_precision(model, model_file)
+    dtype = feed.check_input(model, recipe)
+    check_scope(model, spec.ignored_scope)
+    choice = choose(feed.read_items(run.inputs / "dataset"), spec, _excluded_digests(run.inputs / "exclude"))
+
+    def read(item: Item) -> NDArray[Any]:
+        return feed.tensor(run.inputs / "dataset", item, recipe, dtype)
+
+    started = time.monotonic()
+    quantized = quantize(model, choice.items, counting(read, run, len(choice.items)), spec)
+    seconds = time.monotonic() - started
+    run.progress("saving", _SAVING)
+    facts = _save(quantized, run.outputs, fp16=precision == "FP16")
+    _write_items(run.outputs / "calibration-items.jsonl", choice.items)
+    return {**facts, "calibration": _calibration(spec, choice, seconds)}
+
+
+def quantize(model: ov.Model, items: Sequence[Item], read: Callable[[Item], NDArray[Any]],
+             spec: CalibrationSpec) -> ov.Model:
+    """The INT8 model; ``read`` gives the input tensor of an item and is called in order, once a pass."""
+    scope = spec.ignored_scope
+    ignored = nncf.IgnoredScope(
+        names=list(scope.names), types=list(scope.types), patterns=list(scope.patterns))
+    try:
+        quantized: ov.Model = nncf.quantize(
+            model, nncf.Dataset(items, read), subset_size=len(items),
+            preset=nncf.QuantizationPreset(spec.preset), ignored_scope=ignored)
+    except (nncf.ValidationError, nncf.UnsupportedModelError, nncf.InternalError, RuntimeError) as error:
+        raise NotQuantizable(f"NNCF could not quantize the model: {ir.one_line(str(error))}") from error
+    if not any(node.get_type_name() == "FakeQuantize" for node in quantized.get_ops()):
+        raise NotQuantizable(
+            "Nothing was quantized: the model has no operation that INT8 makes faster, or the ignored scope "
+            "holds all of them.")
+    return quantized
+
+
+def counting(read: Callable[[Item], NDArray[Any]], run: Run, total: int) -> Callable[[Item], NDArray[Any]]:
+    """``read``, telling how many images are through; how many passes NNCF makes, only the model decides."""
+    counter = feed.Counter(run, "calibrating", total)
+    calls = 0
+
+    def counted(item: Item) -> NDArray[Any]:
+        nonlocal calls
+        earlier, done = divmod(calls, total)
+        calls += 1
+        counter.done(done + 1, fraction_done(earlier, (done + 1) / total), f" (pass {earlier + 1})")
+        return read(item)
+
+    return counted
+
+
+def fraction_done(passes: int, of_this_one: float) -> float:
+    """Progress of the whole run after so many passes: each further one takes half of what is left."""
+    first = _FIRST_PASS_END - _START
+    rest = _SAVING - _FIRST_PASS_END
+    if passes == 0:
+        return _START + first * of_this_one
+    return _SAVING - rest * 0.5 ** (passes - 1) * (1 - 0.5 * of_this_one)
+
+
+def float_precision(model: ov.Model, file: Path) -> str:
+    """FP32, FP16 or mixed; refuses a model that is quantized or compressed to integers."""
+    facts = ir.describe(model, file)
+    integers = sorted(set(facts["weights"]) - _FLOATS)
+    if facts["precision"] == "INT8" or integers:
+        held = f"weights of type {', '.join(integers)}" if integers else "quantized operations"
+        raise AlreadyQuantized(
+            f"{file.name} has {held}; calibrate the FP32 or FP16 model it was made from.",
+            file=file.name, precision=facts["precision"])
+    return str(facts["precision"])
+
+
+def choose(items: Sequence[Item], spec: CalibrationSpec, excluded: set[str]) -> Choice:
+    """At most ``subset_size`` different images of the split, none of the excluded digests.
+
+    In the order of their digests: as good as a random choice, so that a dataset sorted by class is sampled
+    from all its classes, yet the same every time.
+    """
+    of_split = [item for item in items if spec.split in ("all", item.split)]
+    unique = {item.sha256: item for item in reversed(of_split)}
+    usable = [unique[digest] for digest in sorted(unique) if digest not in excluded]
+    if not usable:
+        reason = _why_none(items, of_split, spec.split)
+        raise feed.NoImages(reason, items=len(items), excluded=len(unique))
+    return Choice(usable[:spec.subset_size], len(unique) - len(usable))
+
+
+def check_scope(model: ov.Model, scope: IgnoredScope) -> None:
+    """Refuse an entry of the ignored scope that matches no operation: most likely it is misspelt."""
+    operations = model.get_ops()
+    names = {node.get_friendly_name() for node in operations}
+    types = {node.get_type_name() for node in operations}
+    for name in scope.names:
+        _check_entry("names", name, name in names, "the name of an operation")
+    for kind in scope.types:
+        _check_entry("types", kind, kind in types, f"one of {', '.join(sorted(types))}")
+    for pattern in scope.patterns:
+        _check_entry("patterns", pattern, _matches(pattern, names), "the start of an operation's name")
+
+
+def _check_entry(kind: str, entry: str, is_matched: bool, accepted: str) -> None:
+    if not is_matched:
+        raise NothingIgnored(
+            f"ignored_scope.{kind}: '{entry}' matches nothing in the model; it must match {accepted}.",
+            field=f"ignored_scope.{kind}", kind=kind, entry=entry)
+
+
+def _matches(pattern: str, names: set[str]) -> bool:
+    try:
+        return any(map(re.compile(pattern).match, names))
+    except re.error as error:
+        raise feed.BadRequest(f"ignored_scope.patterns: '{pattern}' is no regular expression: {error}.") from error
+
+
+def _why_none(items: Sequence[Item], of_split: Sequence[Item], split: str) -> str:
+    if not items:
+        return "The dataset holds no images; images to calibrate with are needed."
+    if not of_split:
+        return (f"None of the dataset's {len(items)} images is in its {split} part; use split 'all', or a "
+                "larger dataset.")
+    return (f"All {len(of_split)} images ({split}) are also in the excluded dataset, which the accuracy is "
+            "measured on; add images that are not.")
+
+
+def _excluded_digests(folder: Path) -> set[str]:
+    return {item.sha256 for item in feed.read_items(folder)} if folder.is_dir() else set()
+
+
+def _save(quantized: ov.Model, folder: Path, fp16: bool) -> dict[str, Any]:
+    ir.save(quantized, folder, fp16=fp16)
+    main_file = folder / "model.xml"
+    # The facts of what was stored: weights may be halved on the way to the disk.
+    return ir.describe(ir.read(main_file), main_file)
+
+
+def _write_items(file: Path, items: Sequence[Item]) -> None:
+    lines = (json.dumps({"sha256": item.sha256, "name": item.name}, ensure_ascii=False) for item in items)
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _calibration(spec: CalibrationSpec, choice: Choice, seconds: float) -> dict[str, Any]:
+    return {
+        "preset": spec.preset,
+        "subset_size": spec.subset_size,
+        "samples_used": len(choice.items),
+        "samples_excluded": choice.excluded,
+        "seconds": round(seconds, 3),
+        "nncf_version": nncf.__version__,
+        "warnings": _warnings(spec, len(choice.items)),
+    }
+
+
+def _warnings(spec: CalibrationSpec, used: int) -> list[str]:
+    warnings = []
+    if used < spec.subset_size:
+        warnings.append(f"{spec.subset_size} images were asked for; there are {used}, all of them were used.")
+    if used < FEW_IMAGES:
+        warnings.append(f"{used} images are few to calibrate with: use at least {FEW_IMAGES}, better "
+                        "300 to 1000, and check the accuracy.")
+    return warnings

@@ -1,0 +1,77 @@
+"""What crosses HTTP: recipes, calibrations and evaluations."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from marshmallow.validate import Length, OneOf, Range
+
+_NAME = {"description": "What people call the result."}
+_ID = Length(1, 64)
+
+
+class RecipeOverrides(ma.Schema):
+    """What differs from the defaults, which come from the model's input and the dataset's labels."""
+
+    task = ma.fields.String(validate=OneOf(["classification", "generic"]))
+    resize = ma.fields.String(validate=OneOf(["stretch", "crop", "letterbox"]))
+    short_side = ma.fields.Integer(validate=Range(1, 16384), metadata={"description": "Pixels; with `crop` only."})
+    interpolation = ma.fields.String(validate=OneOf(["bilinear", "bicubic", "nearest"]))
+    color = ma.fields.String(validate=OneOf(["RGB", "BGR", "GRAY"]), metadata={"description": "What the input takes."})
+    mean = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "Per channel, on 0 to 255."})
+    scale = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "Per channel, a divisor."})
+    label_offset = ma.fields.Integer(metadata={"description": "Added to the model's class to get the dataset's."})
+    top_k = ma.fields.Integer(validate=Range(1, 100))
+    layout = ma.fields.String(validate=OneOf(["NCHW", "NHWC"]))
+    width = ma.fields.Integer(validate=Range(1, 16384))
+    height = ma.fields.Integer(validate=Range(1, 16384))
+
+
+class RecipeRequest(ma.Schema):
+    """What a computation must know about a model besides its bytes."""
+
+    model_id = ma.fields.String(required=True, validate=_ID)
+    dataset_id = ma.fields.String(load_default=None, allow_none=True, validate=_ID,
+                                  metadata={"description": "Whose labels the model predicts."})  # fmt: skip
+    overrides = ma.fields.Nested(RecipeOverrides, load_default=dict)
+    name = ma.fields.String(validate=Length(1, 200), metadata=_NAME)
+
+
+class IgnoredScope(ma.Schema):
+    """Operations that stay in floating point."""
+
+    names = ma.fields.List(ma.fields.String(), load_default=list, metadata={"description": "Friendly names."})
+    types = ma.fields.List(ma.fields.String(), load_default=list, metadata={"description": "Operation types."})
+    patterns = ma.fields.List(ma.fields.String(), load_default=list, metadata={"description": "Regular expressions."})
+
+
+class CalibrationRequest(ma.Schema):
+    """FP32 or FP16 to INT8, by post-training quantization with NNCF."""
+
+    model_id = ma.fields.String(required=True, validate=_ID, metadata={"description": "A float IR."})
+    dataset_id = ma.fields.String(required=True, validate=_ID)
+    recipe_id = ma.fields.String(required=True, validate=_ID)
+    preset = ma.fields.String(load_default="performance", validate=OneOf(["performance", "mixed"]))
+    subset_size = ma.fields.Integer(load_default=300, validate=Range(1, 100_000),
+                                    metadata={"description": "Images at most."})  # fmt: skip
+    ignored_scope = ma.fields.Nested(IgnoredScope, load_default=lambda: IgnoredScope().load({}))
+    split = ma.fields.String(load_default="calibration", validate=OneOf(["calibration", "all"]),
+                             metadata={"description": "`all` for a dataset that nothing is scored on."})  # fmt: skip
+    exclude_dataset_id = ma.fields.String(
+        load_default=None, allow_none=True, validate=_ID,
+        metadata={"description": "A dataset none of whose images may be used, compared by digest."},
+    )  # fmt: skip
+    name = ma.fields.String(validate=Length(1, 200), metadata=_NAME)
+
+
+class EvaluationRequest(ma.Schema):
+    """Measure accuracy; on a dataset without labels, agreement with a reference model."""
+
+    model_id = ma.fields.String(required=True, validate=_ID)
+    dataset_id = ma.fields.String(required=True, validate=_ID)
+    recipe_id = ma.fields.String(required=True, validate=_ID)
+    reference_model_id = ma.fields.String(load_default=None, allow_none=True, validate=_ID)
+    target = ma.fields.String(load_default="local", validate=OneOf(["local"]))
+    device = ma.fields.String(load_default="CPU", validate=Length(1, 100))
+    inference_precision = ma.fields.String(load_default="f32", validate=OneOf(["f32", "f16", "bf16"]))
+    split = ma.fields.String(load_default="evaluation", validate=OneOf(["evaluation", "all"]))
+    name = ma.fields.String(validate=Length(1, 200), metadata=_NAME)

@@ -1,0 +1,118 @@
+"""Three kinds of jobs: a recipe is worked out from facts; calibration and evaluation run their cores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.calibrator.problems import RecipeRefused
+from workbench.calibrator.recipes import default_recipe
+from workbench.jobs import Job, Kind, Made
+from workbench.runner import Launch, Limits
+from workbench.runner.core import Refusal
+from workbench.store import File, Manifest, Manifests
+
+GIB = 1 << 30
+CALIBRATION_ITEMS = "calibration-items.jsonl"
+
+
+def recipe_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the defaults come from."""
+    return [("model", request["model_id"]), *_optional("dataset", request["dataset_id"])]
+
+
+def publish_recipe(job: Job, _result: dict[str, Any], _files: tuple[File, ...], manifests: Manifests) -> Made:
+    """Only facts are read, never a model or an image: no core is needed."""
+    request = job.request
+    model = manifests.get("model", request["model_id"])
+    dataset = manifests.get("dataset", request["dataset_id"]).facts if request["dataset_id"] else None
+    try:
+        recipe = default_recipe(model.facts, dataset, request["overrides"])
+    except Refusal as refusal:
+        raise RecipeRefused(str(refusal), str(refusal.facts.get("field", ""))) from refusal
+    return Made("recipe", {"recipe": recipe.to_json()}, parents=(model.id,))
+
+
+def calibration_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
+    """Everything the core reads."""
+    return [
+        ("model", request["model_id"]),
+        ("dataset", request["dataset_id"]),
+        ("recipe", request["recipe_id"]),
+        *_optional("dataset", request["exclude_dataset_id"]),
+    ]
+
+
+def plan_calibration(job: Job, manifests: Manifests) -> Launch:
+    """Model, dataset, and the index of the dataset that must stay unseen."""
+    request = job.request
+    model = manifests.get("model", request["model_id"])
+    inputs = _files("model", model) | _files("dataset", manifests.get("dataset", request["dataset_id"]))
+    if request["exclude_dataset_id"]:
+        unseen = manifests.get("dataset", request["exclude_dataset_id"])
+        inputs["exclude/index.jsonl"] = unseen.file("index.jsonl").sha256
+    spec = {
+        "main_file": model.facts["main_file"],
+        "recipe": manifests.get("recipe", request["recipe_id"]).facts["recipe"],
+        **{name: request[name] for name in ("preset", "subset_size", "ignored_scope", "split")},
+    }
+    limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600)
+    return Launch("workbench.calibrator.quantize", spec=spec, inputs=inputs, limits=limits)
+
+
+def publish_calibration(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
+    """An INT8 IR whose parent is the float one."""
+    parent = manifests.get("model", job.request["model_id"])
+    name = job.name or f"{parent.facts.get('name', 'model')}-int8"
+    return Made("model", {**result, "name": name, "origin": "calibration"}, files, (parent.id,))
+
+
+def evaluation_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
+    """Everything the core reads."""
+    return [
+        ("model", request["model_id"]),
+        ("dataset", request["dataset_id"]),
+        ("recipe", request["recipe_id"]),
+        *_optional("model", request["reference_model_id"]),
+    ]
+
+
+def plan_evaluation(job: Job, manifests: Manifests) -> Launch:
+    """Model, dataset, the reference if there is one, and the images that calibrated any of them."""
+    request = job.request
+    model = manifests.get("model", request["model_id"])
+    inputs = _files("model", model) | _files("dataset", manifests.get("dataset", request["dataset_id"]))
+    if request["reference_model_id"]:
+        inputs |= _files("reference", manifests.get("model", request["reference_model_id"]))
+    calibrated = [file for file in model.files if file.name == CALIBRATION_ITEMS]
+    inputs |= {f"calibrated/{file.name}": file.sha256 for file in calibrated}
+    spec = {
+        "main_file": model.facts["main_file"],
+        "recipe": manifests.get("recipe", request["recipe_id"]).facts["recipe"],
+        **{name: request[name] for name in ("device", "inference_precision", "split")},
+        "metrics": None,
+    }
+    limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600)
+    return Launch("workbench.calibrator.evaluate", spec=spec, inputs=inputs, limits=limits,
+                  device=request["device"])  # fmt: skip
+
+
+def publish_evaluation(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
+    """The metrics, bound to what was scored on what."""
+    names = ("model_id", "dataset_id", "recipe_id", "reference_model_id")
+    facts = {**result, **{name: job.request[name] for name in names}}
+    return Made("evaluation", facts, files, (job.request["model_id"], job.request["dataset_id"]))
+
+
+def _files(folder: str, manifest: Manifest) -> dict[str, str]:
+    return {f"{folder}/{file.name}": file.sha256 for file in manifest.files}
+
+
+def _optional(kind: str, manifest_id: str | None) -> list[tuple[str, str]]:
+    return [(kind, manifest_id)] if manifest_id else []
+
+
+RECIPE = Kind("recipe", plan=lambda _job, _manifests: None, publish=publish_recipe, needs=recipe_needs, version="1")
+CALIBRATION = Kind("calibration", plan=plan_calibration, publish=publish_calibration, needs=calibration_needs,
+                   version="1")  # fmt: skip
+EVALUATION = Kind("evaluation", plan=plan_evaluation, publish=publish_evaluation, needs=evaluation_needs, version="1")
+KINDS = (RECIPE, CALIBRATION, EVALUATION)

@@ -1,0 +1,160 @@
+"""The shared photos as canonical datasets, SqueezeNet as the model, and cores run under the runner contract."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openvino as ov
+import pytest
+from PIL import Image
+from workbench.imaging.shards import ShardWriter, split_of
+
+SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
+
+SQUEEZENET_RECIPE = {
+    "task": "classification", "labels": None,
+    "input": {"name": "data_0", "width": 224, "height": 224, "channels": 3, "layout": "NCHW"},
+    "resize": "crop", "short_side": None, "interpolation": "bilinear", "color": "BGR",
+    "mean": [104, 117, 123], "scale": None, "output": None, "label_offset": 0, "top_k": 5,
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a core left in its folder."""
+
+    folder: Path
+    code: int
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return json.loads((self.folder / "result.json").read_text())
+
+    @property
+    def result(self) -> dict[str, Any]:
+        assert "result" in self.document, (self.folder / "log.txt").read_text()
+        return self.document["result"]
+
+    @property
+    def refusal(self) -> dict[str, Any]:
+        assert self.code == 1, (self.folder / "log.txt").read_text()
+        return self.document["refusal"]
+
+    @property
+    def progress(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.folder / "progress.jsonl").read_text().splitlines()]
+
+    def lines(self, name: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.folder / "outputs" / name).read_text().splitlines()]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    if not SHARED.is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{SHARED} is needed")
+        pytest.skip(f"{SHARED} is not here")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def squeezenet(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with model.xml and model.bin, FP32."""
+    folder = tmp_path_factory.mktemp("squeezenet")
+    for suffix in (".xml", ".bin"):
+        source = shared / "models" / "squeezenet1.1" / "ir_fp32" / f"squeezenet1.1{suffix}"
+        shutil.copyfile(source, folder / f"model{suffix}")
+    return folder
+
+
+@pytest.fixture
+def recipe() -> dict[str, Any]:
+    """What SqueezeNet 1.1 needs; a test may change its copy."""
+    return json.loads(json.dumps(SQUEEZENET_RECIPE))
+
+
+@pytest.fixture(scope="session")
+def make_dataset(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A folder in the canonical form, of (name, bytes, label)."""
+    def make(images: Iterable[tuple[str, bytes, int | None]], split: str | None = None) -> Path:
+        folder = tmp_path_factory.mktemp("dataset")
+        with ShardWriter(folder) as writer:
+            for name, data, label in images:
+                width, height = _size(data)
+                part = split or split_of(hashlib.sha256(data).hexdigest())
+                writer.add(name, data, label=label, split=part, width=width, height=height)
+        return folder
+    return make
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return image.size
+    except OSError:
+        return 1, 1
+
+
+@pytest.fixture(scope="session")
+def imagenet(shared: Path, make_dataset: Callable[..., Path]) -> Path:
+    """200 labelled images, split by digest."""
+    folder = shared / "datasets" / "imagenet200"
+    listed = [line.split() for line in (folder / "val.txt").read_text().splitlines()]
+    return make_dataset((name, (folder / "images" / name).read_bytes(), int(label)) for name, label in listed)
+
+
+@pytest.fixture(scope="session")
+def photos(shared: Path, make_dataset: Callable[..., Path]) -> Path:
+    """Photos without labels, none of them in imagenet."""
+    files = sorted(path for folder in ("tinycoco", "voc7")
+                   for path in (shared / "datasets" / folder).rglob("*.jpg"))
+    return make_dataset((f"{index:03d}.jpg", path.read_bytes(), None) for index, path in enumerate(files))
+
+
+@pytest.fixture(scope="session")
+def few_images(shared: Path, make_dataset: Callable[..., Path]) -> Path:
+    """Twelve labelled images, all in the evaluation part."""
+    folder = shared / "datasets" / "imagenet200"
+    listed = [line.split() for line in (folder / "val.txt").read_text().splitlines()][:12]
+    return make_dataset([(name, (folder / "images" / name).read_bytes(), int(label)) for name, label in listed],
+                        split="evaluation")
+
+
+@pytest.fixture
+def run_core(tmp_path: Path) -> Callable[..., Ended]:
+    """Run a core in a process of its own; inputs are folders by the name they get."""
+    count = 0
+
+    def start(core: str, spec: dict[str, Any], **inputs: Path) -> Ended:
+        nonlocal count
+        count += 1
+        folder = tmp_path / f"run{count}"
+        for name, source in inputs.items():
+            shutil.copytree(source, folder / "inputs" / name)
+        (folder / "spec.json").write_text(json.dumps({"main_file": "model.xml"} | spec))
+        ended = subprocess.run([sys.executable, "-m", "workbench.runner", f"workbench.calibrator.{core}", folder],
+                               capture_output=True, timeout=240)
+        return Ended(folder, ended.returncode)
+
+    return start
+
+
+@pytest.fixture
+def save_model(tmp_path: Path) -> Callable[[ov.Model], Path]:
+    """A folder with model.xml and model.bin of a model made in the test."""
+    def save(model: ov.Model) -> Path:
+        folder = tmp_path / "made"
+        folder.mkdir(exist_ok=True)
+        ov.save_model(model, folder / "model.xml", compress_to_fp16=False)
+        return folder
+    return save

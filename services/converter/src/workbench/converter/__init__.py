@@ -1,0 +1,1 @@
+"""We decide how an original model becomes OpenVINO IR."""

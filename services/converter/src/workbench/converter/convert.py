@@ -1,0 +1,59 @@
+"""ONNX or IR to OpenVINO IR: shapes, layouts and the arithmetic that belongs before the first layer.
+
+``inputs/model/`` holds the model; ``outputs/`` gets ``model.xml`` and ``model.bin``. The result is the model
+facts of what was written, with ``conversion``: how it came to be.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import openvino as ov
+from workbench import ir
+from workbench.converter.half import widen
+from workbench.converter.preprocessing import build_in
+from workbench.converter.shapes import reshape
+from workbench.converter.values import BadPrecision, Options, UnknownInput
+from workbench.runner.core import Run
+
+_PRECISIONS = ("FP32", "FP16")
+
+
+def run(run: Run) -> dict[str, Any]:
+    """Convert ``inputs/model/<main_file>`` as the spec asks."""
+    spec = run.spec
+    options = Options.from_json(spec)
+    run.progress("read", 0.0, spec["main_file"])
+    model = ir.read(run.inputs / "model" / spec["main_file"])
+    run.progress("convert", 0.3)
+    model = convert(model, options)
+    run.progress("save", 0.6, options.precision)
+    ir.save(model, run.outputs, fp16=options.precision == "FP16")
+    run.progress("describe", 0.9)
+    written = run.outputs / "model.xml"
+    conversion = options.to_json() | {"openvino_version": ov.get_version()}
+    return ir.describe(ir.read(written), written) | {"conversion": conversion}
+
+
+def convert(model: ov.Model, options: Options) -> ov.Model:
+    """The model with f32 inputs and arithmetic, its new shapes, layouts and preprocessing.
+
+    ``model`` is used up. Refuses what does not fit it, naming the field of the spec; raises ``ir.TooLarge``
+    for shapes that no machine holds.
+    """
+    if options.precision not in _PRECISIONS:
+        raise BadPrecision(f"precision: '{options.precision}' is not one of {', '.join(_PRECISIONS)}.",
+                           field="precision")
+    _refuse_unknown_inputs(model, options)
+    widen(model, "the model")
+    reshape(model, {name: asked.shape for name, asked in options.inputs.items() if asked.shape is not None})
+    ir.refuse_too_large(model, "the converted model")
+    return build_in(model, options.inputs)
+
+
+def _refuse_unknown_inputs(model: ov.Model, options: Options) -> None:
+    known = [ir.tensor_name(port) for port in model.inputs]
+    for name in options.inputs:
+        if name not in known:
+            raise UnknownInput(f"inputs.{name}: the model has no such input; it has {', '.join(known)}.",
+                               field=f"inputs.{name}", inputs=known)

@@ -1,0 +1,56 @@
+"""New shapes for a model's inputs, and why a shape cannot be had."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import openvino as ov
+from workbench import ir
+from workbench.converter.values import BadShape, Dimension
+
+_WHERE = re.compile(r"with friendly_name '(?P<name>.+?)':\s*(?P<reason>.+)", re.DOTALL)
+
+
+def reshape(model: ov.Model, shapes: Mapping[str, Sequence[Dimension]]) -> None:
+    """Give the named inputs their shapes, all at once; raises BadShape naming the input and the reason."""
+    if not shapes:
+        return
+    ports = {ir.tensor_name(port): port for port in model.inputs}
+    wanted = {ports[name]: _checked(name, shape, ports[name]) for name, shape in shapes.items()}
+    try:
+        model.reshape(wanted)
+    except RuntimeError as error:
+        asked = ", ".join(f"inputs.{name}.shape {list(shape)}" for name, shape in shapes.items())
+        raise BadShape(f"{asked}: the model does not work with it: {_reason(str(error))}",
+                       field=f"inputs.{next(iter(shapes))}.shape") from error
+
+
+def _checked(name: str, shape: Sequence[Dimension], port: ov.Output) -> ov.PartialShape:
+    field = f"inputs.{name}.shape"
+    for dimension in shape:
+        if not _is_dimension(dimension):
+            raise BadShape(f"{field}: {dimension!r} is no dimension; accepted are numbers from 1, -1 for any, "
+                           "and [least, most].", field=field)
+    rank = port.get_partial_shape().rank
+    if rank.is_static and rank.get_length() != len(shape):
+        raise BadShape(f"{field}: {list(shape)} has {len(shape)} dimensions, but the input has "
+                       f"{rank.get_length()}: {ir.shape_json(port.get_partial_shape())}.", field=field)
+    return ir.partial_shape(shape)
+
+
+def _is_dimension(dimension: Dimension) -> bool:
+    if isinstance(dimension, list):
+        return len(dimension) == 2 and all(_is_size(size) for size in dimension) and dimension[0] <= dimension[1]
+    return dimension == -1 or _is_size(dimension)
+
+
+def _is_size(size: object) -> bool:
+    # Over 2**31 is no image, and some products of such sizes would no longer fit OpenVINO's own counters.
+    return isinstance(size, int) and not isinstance(size, bool) and 1 <= size < 2**31
+
+
+def _reason(text: str) -> str:
+    if where := _WHERE.search(text):
+        return f"at '{where['name']}': {' '.join(where['reason'].split())}"
+    return ir.one_line(text)

@@ -1,0 +1,43 @@
+"""The one kind of job here: a model becomes an IR."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.jobs import Job, Kind, Made
+from workbench.runner import Launch, Limits
+from workbench.store import File, Manifests
+
+GIB = 1 << 30
+
+
+def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
+    """The model must stay while it is converted."""
+    return [("model", request["model_id"])]
+
+
+def plan(job: Job, manifests: Manifests) -> Launch:
+    """Every file of the model, and what to do to it."""
+    model = manifests.get("model", job.request["model_id"])
+    return Launch(
+        "workbench.converter.convert",
+        spec={
+            "main_file": model.facts["main_file"],
+            "precision": job.request["precision"],
+            "inputs": job.request["inputs"],
+            "outputs": None,
+        },
+        inputs={f"model/{file.name}": file.sha256 for file in model.files},
+        limits=Limits(memory_bytes=12 * GIB, cpu_s=1800, file_bytes=8 * GIB, wall_s=1800),
+    )
+
+
+def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
+    """An IR whose parent is what it was converted from."""
+    parent = manifests.get("model", job.request["model_id"])
+    name = job.name or f"{parent.facts.get('name', 'model')}-{job.request['precision'].lower()}"
+    return Made("model", {**result, "name": name, "origin": "conversion"}, files, (parent.id,))
+
+
+CONVERSION = Kind("conversion", plan=plan, publish=publish, needs=needs, version="1")
+KINDS = (CONVERSION,)

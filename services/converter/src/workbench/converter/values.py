@@ -1,0 +1,72 @@
+"""What may be asked of a conversion, and the refusals that say why it cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from workbench.runner.core import Refusal
+
+Dimension = int | list[int]
+
+
+class UnknownInput(Refusal):
+    """The model has no input of that name: ``inputs`` lists those it has."""
+
+
+class BadShape(Refusal):
+    """The shape in ``field`` is none, or the model does not work with it."""
+
+
+class BadLayout(Refusal):
+    """The layout in ``field`` does not fit the input's dimensions, or does not say which are channels."""
+
+
+class BadPreprocessing(Refusal):
+    """``field`` is a mean, scale or channel order that the input cannot have."""
+
+
+class BadPrecision(Refusal):
+    """The model cannot be given the precision in ``field``."""
+
+
+@dataclass(frozen=True)
+class InputOptions:
+    """What changes about one input; None leaves it as it is.
+
+    ``mean`` and ``scale`` are per channel in the order the model expects, that is after ``reverse_channels``:
+    the model then sees (x - mean) / scale.
+    """
+
+    shape: list[Dimension] | None = None
+    layout: str | None = None
+    mean: list[float] | None = None
+    scale: list[float] | None = None
+    reverse_channels: bool = False
+
+    @property
+    def preprocesses(self) -> bool:
+        """Whether values change on their way in."""
+        return bool(self.mean or self.scale or self.reverse_channels)
+
+
+@dataclass(frozen=True)
+class Options:
+    """A conversion: the precision weights are stored in, and what changes about inputs, by name."""
+
+    precision: str = "FP16"
+    inputs: Mapping[str, InputOptions] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, spec: Mapping[str, Any]) -> Options:
+        """The options in a spec; keys that are not options are not looked at."""
+        names = InputOptions.__dataclass_fields__
+        return cls(spec["precision"], {
+            name: InputOptions(**{key: value for key, value in asked.items() if key in names and value is not None})
+            for name, asked in (spec.get("inputs") or {}).items()
+        })
+
+    def to_json(self) -> dict[str, Any]:
+        """The opposite of :meth:`from_json`."""
+        return asdict(self)

@@ -1,0 +1,127 @@
+"""Images anywhere, and one list in the root: ``<file> <label id>`` a line.
+
+A text of class names (``synsets.txt``, ``synset_words.txt``, ``labels.txt`` …) may lie beside it; its line
+numbers, from 0, are the label ids.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from workbench.dataset.entries import Entry
+from workbench.dataset.samples import Fault, Reading, Sample, some
+from workbench.dataset.texts import class_names, label_lists, lines, read_class_names
+from workbench.dataset.tree import Tree
+
+NAME = "imagenet-list"
+ANNOTATED = True
+
+# Ten times the classes of ImageNet-21k: a greater id is a slip, and the length of someone's array.
+LARGEST_LABEL = 200_000
+
+_EXPECTED = "expected `<file> <label id>`"
+
+
+def recognise(tree: Tree) -> str | None:
+    """One list in the root."""
+    lists = label_lists(tree)
+    if not lists:
+        return "no .txt in the root has lines `<file> <label id>`"
+    if len(lists) > 1:
+        return f"{' and '.join(entry.name for entry in lists)} both look like its list; keep one"
+    return None if tree.images or any(lines(lists[0])) else "there are no images"
+
+
+def read(tree: Tree) -> Reading:
+    """The listed images; every line at fault is named."""
+    lists = label_lists(tree)
+    if len(lists) != 1:
+        reason = f"exactly one .txt in the root must list the labels, not {len(lists)}"
+        return Reading([], faults=(Fault(lists[0].name if lists else "the root", reason),))
+    names = [read_class_names(entry) for entry in class_names(tree)]
+    labels = names[0].names if names else None
+    listing = _Listing(lists[0].name, tree, len(labels) if labels else LARGEST_LABEL + 1)
+    listing.read(lines(lists[0]))
+    faults = [fault for each in names for fault in each.faults] + listing.faults
+    if len(names) > 1:
+        faults.append(Fault(names[1].file, f"{names[0].file} names the classes, too; keep one of the two"))
+    samples = [Sample(tree.files[name], label) for name, (label, _) in sorted(listing.labels.items())]
+    return Reading(samples, labels, _unlisted(tree, listing), tuple(faults))
+
+
+@dataclass
+class _Listing:
+    """The list while it is read: ``labels`` maps an image to its label and the line that gave it."""
+
+    file: str
+    tree: Tree
+    label_count: int
+    labels: dict[str, tuple[int, int]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    repeated: int = 0
+
+    def read(self, rows: list[str]) -> None:
+        finder = _Finder(self.tree)
+        for number, row in enumerate(rows, 1):
+            if row:
+                try:
+                    self._take(row, number, finder)
+                except ValueError as wrong:
+                    self.faults.append(Fault(self.file, str(wrong), number))
+        if not any(rows):
+            self.faults.append(Fault(self.file, f"the list is empty (or over 64 MB); {_EXPECTED} lines"))
+
+    def _take(self, row: str, number: int, finder: _Finder) -> None:
+        words = row.rsplit(None, 1)
+        if len(words) != 2:
+            raise ValueError(f"{_EXPECTED}, not {row[:80]!r}")
+        image, label = finder.find(words[0]), self._label(words[1])
+        if image.name not in self.labels:
+            self.labels[image.name] = (label, number)
+            return
+        earlier, line = self.labels[image.name]
+        if earlier != label:
+            raise ValueError(f"{words[0]} has label {label} here and {earlier} in line {line}")
+        self.repeated += 1
+
+    def _label(self, word: str) -> int:
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", word):
+            raise ValueError(f"the label {word[:40]!r} is not a whole number; {_EXPECTED}")
+        label = int(word)
+        if not 0 <= label < self.label_count:
+            raise ValueError(f"the label {label} is outside 0 to {self.label_count - 1}")
+        return label
+
+
+class _Finder:
+    """Finds the image a line means: by its path, else by the only one that ends the same way."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._by_last_part: dict[str, list[Entry]] = defaultdict(list)
+        for image in tree.images:
+            self._by_last_part[PurePosixPath(image.name).name].append(image)
+
+    def find(self, listed: str) -> Entry:
+        path = str(PurePosixPath(listed.replace("\\", "/"))).lstrip("/")
+        near = self._by_last_part[PurePosixPath(path).name]
+        exact = [image for image in near if image.name == path]
+        found = exact or [image for image in near
+                          if f"/{image.name}".endswith(f"/{path}") or f"/{path}".endswith(f"/{image.name}")]
+        if not found:
+            raise ValueError(f"the image {listed[:200]} is not in the upload")
+        if len(found) > 1:
+            raise ValueError(f"{listed[:200]} may be {found[0].name} or {found[1].name}; list the whole path")
+        return found[0]
+
+
+def _unlisted(tree: Tree, listing: _Listing) -> tuple[str, ...]:
+    warnings = []
+    unlisted = [image.name for image in tree.images if image.name not in listing.labels]
+    if unlisted and not listing.faults:
+        warnings.append(f"{len(unlisted)} images are not in {listing.file}, so left out: {some(unlisted)}")
+    if listing.repeated:
+        warnings.append(f"{listing.repeated} lines of {listing.file} repeat an earlier one")
+    return tuple(warnings)

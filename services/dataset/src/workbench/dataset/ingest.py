@@ -1,0 +1,107 @@
+"""Core: make the canonical dataset of an upload, or name what is wrong with it, file by file.
+
+``inputs/upload/`` holds one archive or the files of a folder. Images are read where they lie, one at a time.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from workbench.dataset import formats
+from workbench.dataset.canonical import Canonical
+from workbench.dataset.pictures import Picture, look_at
+from workbench.dataset.samples import Fault, Reading, Sample
+from workbench.dataset.tree import Tree, arrange
+from workbench.dataset.unpack import opened
+from workbench.dataset.values import Ingestion
+from workbench.runner.core import Refusal, Run
+
+# Enough to see a pattern; a set that is wrong throughout is not decoded to its end.
+MOST_FAULTS = 20
+
+# The runner keeps at most two rows a second.
+_PROGRESS_INTERVAL_S = 0.5
+
+
+class NoImages(Refusal):
+    """There is nothing to make a dataset of."""
+
+
+class InvalidDataset(Refusal):
+    """The layout is known, but files or lines are at fault: ``faults`` has {file, line, reason} of each."""
+
+
+def run(run: Run) -> dict[str, Any]:
+    """The dataset's facts; index and shards lie in ``run.outputs``.
+
+    Refuses with BadSpec, UnsafeUpload, BrokenArchive, UnknownFormat, NoImages or InvalidDataset.
+    """
+    wanted = Ingestion.from_json(run.spec)
+    run.progress("unpack", 0.0, "looking at the upload")
+    with opened(run.inputs / "upload", run.folder) as entries:
+        tree = arrange(entries)
+        _check_not_empty(tree)
+        chosen = formats.choose(tree, wanted.format)
+        run.progress("validate", 0.05, f"{chosen.NAME}, {len(tree.images)} images")
+        return _write(run, chosen, chosen.read(tree), wanted.calibration_percent)
+
+
+def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_percent: int) -> dict[str, Any]:
+    warnings = list(reading.warnings)
+    faults = list(reading.faults)[:MOST_FAULTS]
+    animated = 0
+    progress = _Progress(run, len(reading.samples))
+    with Canonical(run.outputs, calibration_percent) as dataset:
+        for sample in reading.samples:
+            picture = _look_at(sample, faults)
+            if len(faults) >= MOST_FAULTS:
+                break
+            if picture and not faults:
+                animated += picture.animated
+                dataset.add(sample.entry.name, picture, sample.label)
+            progress.step()
+    _refuse(faults)
+    if not reading.samples:
+        raise NoImages(f"{chosen.NAME}: no image is left to make a dataset of.")
+    if animated:
+        warnings.append(f"{animated} images are animated or have several pages; the first frame counts.")
+    return dataset.facts(chosen.NAME, chosen.ANNOTATED, reading.labels, warnings)
+
+
+def _check_not_empty(tree: Tree) -> None:
+    if not tree.files:
+        raise NoImages("The upload is empty; a zip, tar or tar.gz of images or a folder of them is needed.")
+
+
+def _look_at(sample: Sample, faults: list[Fault]) -> Picture | None:
+    try:
+        return look_at(sample.entry)
+    except ValueError as wrong:
+        faults.append(Fault(sample.entry.name, str(wrong)))
+        return None
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if not faults:
+        return
+    count = f"{MOST_FAULTS} faults, perhaps more" if len(faults) >= MOST_FAULTS else \
+        "one fault" if len(faults) == 1 else f"{len(faults)} faults"
+    listed = "; ".join(map(str, faults))
+    raise InvalidDataset(f"The dataset has {count}: {listed}", faults=[fault.to_json() for fault in faults])
+
+
+class _Progress:
+    """Tells how many files are done, a few times a second at most."""
+
+    def __init__(self, run: Run, total: int) -> None:
+        self._run, self._total, self._done = run, total, 0
+        self._told = time.monotonic()
+
+    def step(self) -> None:
+        self._done += 1
+        now = time.monotonic()
+        if now - self._told >= _PROGRESS_INTERVAL_S or self._done == self._total:
+            self._told = now
+            fraction = 0.05 + 0.95 * self._done / self._total
+            self._run.progress("validate", fraction, f"{self._done} of {self._total} images")

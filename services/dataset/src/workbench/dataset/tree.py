@@ -1,0 +1,99 @@
+"""The upload as a person meant it: without the litter of operating systems and without a wrapping folder.
+
+The same images give the same tree, whether they came as a zip, a tar or a folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from workbench.dataset.entries import Entries, Entry
+
+# What may hold an image; whether it does is for the decoder to say.
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
+
+_LITTER = frozenset({"thumbs.db", "desktop.ini"})
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Files by name, sorted; every folder that holds something or is itself in the upload.
+
+    ``top`` is the last wrapping folder that was taken away, "" when there was none.
+    """
+
+    files: dict[str, Entry]
+    folders: frozenset[str]
+    top: str = ""
+
+    @cached_property
+    def images(self) -> list[Entry]:
+        """The files with an image's suffix, by name."""
+        return [entry for name, entry in self.files.items() if is_image(name)]
+
+    @cached_property
+    def root_texts(self) -> list[Entry]:
+        """The ``.txt`` files that lie in the root: lists and names."""
+        return [entry for name, entry in self.files.items() if "/" not in name and suffix(name) == ".txt"]
+
+
+def arrange(entries: Entries) -> Tree:
+    """The tree of an upload."""
+    files = {name: entry for name, entry in entries.files.items() if not _is_litter(name)}
+    folders = {name for name in entries.folders if not _is_litter(name)}
+    for name in list(folders) + list(files):
+        folders.update(_parents(name))
+    prefix = _wrapping(files, folders)
+    return Tree(
+        files={entry.name: entry for entry in sorted(_below(prefix, files.values()), key=lambda e: e.name)},
+        folders=frozenset(name.removeprefix(prefix) for name in folders if len(name) > len(prefix)),
+        top=PurePosixPath(prefix).name,
+    )
+
+
+def is_image(name: str) -> bool:
+    """Whether the name is that of an image."""
+    return suffix(name) in IMAGE_SUFFIXES
+
+
+def suffix(name: str) -> str:
+    """The suffix in lower case, with its dot."""
+    return PurePosixPath(name).suffix.lower()
+
+
+def folder_of(name: str) -> str:
+    """The folder a file lies in, "" for the root."""
+    return name.rpartition("/")[0]
+
+
+def _is_litter(name: str) -> bool:
+    parts = name.split("/")
+    if any(part.startswith(".") or part == "__MACOSX" for part in parts):
+        return True
+    last = parts[-1].lower()
+    return last in _LITTER or (last.startswith("readme") and suffix(last) in ("", ".md", ".txt", ".rst"))
+
+
+def _parents(name: str) -> Iterable[str]:
+    return (str(parent) for parent in PurePosixPath(name).parents if parent.name)
+
+
+def _wrapping(files: Iterable[str], folders: Iterable[str]) -> str:
+    """The chain of folders, each alone in its parent, that everything lies in: "ds/VOC2012/" or ""."""
+    names = [*files, *folders]
+    prefix = ""
+    while True:
+        below = {name.removeprefix(prefix).split("/")[0] for name in names if len(name) > len(prefix)}
+        if len(below) != 1:
+            return prefix
+        [only] = below
+        if not any(name.startswith(f"{prefix}{only}/") for name in names):
+            return prefix
+        prefix += only + "/"
+
+
+def _below(prefix: str, files: Iterable[Entry]) -> list[Entry]:
+    return [Entry(entry.name.removeprefix(prefix), entry.size, entry.read) for entry in files]

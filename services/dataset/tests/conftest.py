@@ -1,0 +1,143 @@
+"""Fixtures of this folder: real images in small, uploads, and runs of the two cores."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from workbench.dataset import ingest
+from workbench.dataset.entries import Entries, Entry
+from workbench.dataset.tree import Tree, arrange
+from workbench.runner.core import Run
+
+SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def datasets() -> Path:
+    """The folder of real sample data sets."""
+    folder = SHARED / "datasets"
+    if not folder.is_dir():
+        reason = f"no sample data in {folder}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def image() -> Callable[..., bytes]:
+    """``image(seed)``: the bytes of a small picture that no other seed gives."""
+
+    def make(seed: int = 0, *, kind: str = "JPEG", size: tuple[int, int] = (20, 16), mode: str = "RGB") -> bytes:
+        pixels = random.Random(seed).randbytes(size[0] * size[1] * len(Image.new(mode, (1, 1)).tobytes()))
+        file = io.BytesIO()
+        Image.frombytes(mode, size, pixels).save(file, kind)
+        return file.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def zipped() -> Callable[..., bytes]:
+    """``zipped({name: bytes})``: a deflated zip; a name that ends in / is a folder."""
+
+    def pack(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", method) as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+        return file.getvalue()
+
+    return pack
+
+
+@pytest.fixture(scope="session")
+def tarred() -> Callable[..., bytes]:
+    """``tarred({name: bytes}, "w:gz")``: a tar; a name that ends in / is a folder."""
+
+    def pack(files: dict[str, bytes], mode: str = "w", extra: tuple[tarfile.TarInfo, ...] = ()) -> bytes:
+        file = io.BytesIO()
+        with tarfile.open(fileobj=file, mode=mode) as archive:
+            for name, data in files.items():
+                info = tarfile.TarInfo(name.rstrip("/") if name != "/" else name)
+                info.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+            for info in extra:
+                archive.addfile(info)
+        return file.getvalue()
+
+    return pack
+
+
+@pytest.fixture(scope="session")
+def tree() -> Callable[..., Tree]:
+    """``tree({name: bytes}, folders=…)``: an upload already arranged."""
+
+    def build(files: dict[str, bytes], folders: tuple[str, ...] = ()) -> Tree:
+        entries = Entries(None)
+        for folder in folders:
+            entries.add_folder(folder)
+        for name, data in files.items():
+            entries.add_file(name, len(data), lambda data=data: data)
+        return arrange(entries)
+
+    return build
+
+
+@pytest.fixture
+def new_run(tmp_path: Path) -> Callable[..., Run]:
+    """``new_run(files, spec)``: a run's folder with these files, or links to them, staged as the upload."""
+    made = []
+
+    def stage(files: dict[str, bytes], spec: dict[str, object] | None = None) -> Run:
+        folder = tmp_path / f"run{len(made)}"
+        made.append(folder)
+        (folder / "inputs" / "upload").mkdir(parents=True)
+        (folder / "outputs").mkdir()
+        (folder / "spec.json").write_text(json.dumps(spec or {}))
+        for name, data in files.items():
+            path = folder / "inputs" / "upload" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        return Run(folder)
+
+    return stage
+
+
+@pytest.fixture
+def ingested(new_run: Callable[..., Run]) -> Callable[..., tuple[dict, list[dict]]]:
+    """``ingested(files, spec)``: the facts and the index's lines."""
+
+    def ingest_files(files: dict[str, bytes], spec: dict[str, object] | None = None) -> tuple[dict, list[dict]]:
+        run = new_run(files, spec)
+        facts = ingest.run(run)
+        lines = (run.outputs / "index.jsonl").read_text().splitlines()
+        return facts, [json.loads(line) for line in lines]
+
+    return ingest_files
+
+
+@pytest.fixture(scope="session")
+def read_folder() -> Callable[[Path], dict[str, bytes]]:
+    """``read_folder(path)``: every file below, by relative name."""
+
+    def read(folder: Path) -> dict[str, bytes]:
+        return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def entry() -> Callable[..., Entry]:
+    """``entry(name, data)``: one file of an upload."""
+    return lambda name, data: Entry(name, len(data), lambda: data)

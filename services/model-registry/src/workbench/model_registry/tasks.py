@@ -1,0 +1,30 @@
+"""The one kind of job here: an upload becomes a model after a look at it in a limited process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.jobs import Job, Kind, Made
+from workbench.runner import Launch, Limits
+from workbench.store import File, Manifests
+
+GIB = 1 << 30
+
+
+def plan(job: Job, _manifests: Manifests) -> Launch:
+    """The uploaded files, in a process that may use a few gigabytes and minutes."""
+    return Launch(
+        "workbench.model_registry.inspect",
+        spec={"name": job.name},
+        inputs={f"upload/{file['name']}": file["key"] for file in job.request["files"]},
+        limits=Limits(memory_bytes=8 * GIB, cpu_s=600, file_bytes=8 * GIB, wall_s=900),
+    )
+
+
+def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
+    """An original model, or an IR that was made elsewhere."""
+    return Made("model", {**result, "name": job.name, "origin": "upload"}, files)
+
+
+MODEL = Kind("model", plan=plan, publish=publish)
+KINDS = (MODEL,)

@@ -1,0 +1,11 @@
+"""Routes under /v1/packages."""
+
+from __future__ import annotations
+
+from flask_smorest import Blueprint
+from workbench.packager.schemas import PackageRequest
+from workbench.webapp.routes import Resource, serve_jobs, serve_submission
+
+packages = Blueprint("packages", __name__, url_prefix="/v1/packages", description="Deployment packages.")
+serve_submission(packages, "package", PackageRequest)
+serve_jobs(packages, Resource("package"))

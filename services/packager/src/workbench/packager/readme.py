@@ -1,0 +1,63 @@
+"""The package's README: its text is a template, its tables come from the manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from workbench.packager.values import Facts
+
+_TEMPLATE = Path(__file__).with_name("templates") / "README.md"
+_UNKNOWN = "not measured"
+
+
+def readme(manifest: Facts, samples: list[dict[str, Any]]) -> str:
+    """README.md in Markdown; ``samples`` are the lines of the packaged images."""
+    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
+        name=manifest["name"], recommended=manifest["recommended"], image=samples[0]["file"],
+        table="\n".join(_table(manifest)), provenance="\n".join(_provenance(manifest)),
+    )
+
+
+def _table(manifest: Facts) -> list[str]:
+    lines = ["| Variant | Precision | Frames per second | Median latency | Accuracy |", "| --- | --- | --- | --- | --- |"]
+    for variant in manifest["variants"]:
+        profile = variant["profile"] or {}
+        name = variant["name"] + (" (recommended)" if variant["name"] == manifest["recommended"] else "")
+        latency = (profile.get("latency_ms") or {}).get("p50")
+        cells = (name, variant["precision"], _interval(profile.get("throughput_fps"), ".0f", ""),
+                 _interval(latency, ".2f", " ms"), _metrics(variant["evaluation"]))
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _interval(found: Facts | None, digits: str, unit: str) -> str:
+    if not found:
+        return _UNKNOWN
+    return f"{found['value']:{digits}}{unit} ({found['low']:{digits}} to {found['high']:{digits}})"
+
+
+def _metrics(evaluation: Facts | None) -> str:
+    metrics = (evaluation or {}).get("metrics") or []
+    return ", ".join(f"{found['metric']} {found['value']:.2%} of {found['n']}" for found in metrics) or _UNKNOWN
+
+
+def _provenance(manifest: Facts) -> list[str]:
+    lines = [f"- outputs recorded with OpenVINO {manifest['openvino']}"]
+    for variant in manifest["variants"]:
+        found = (variant["profile"] or {}).get("provenance", {})
+        device = found.get("device", {})
+        if not device:
+            lines.append(f"- {variant['name']}: speed {_UNKNOWN}")
+            continue
+        name, version = device.get("full_device_name"), found.get("versions", {}).get("openvino")
+        lines.append(f"- {variant['name']}: on {device.get('device')} ({name}) with OpenVINO {version}, "
+                     f"{_trust(variant['profile'])}")
+    return lines
+
+
+def _trust(profile: Facts) -> str:
+    trust = profile.get("trust", {})
+    reasons = "; ".join(str(reason["detail"]) for reason in trust.get("reasons", []))
+    return f"measurement {trust.get('verdict', 'not judged')}" + (f" ({reasons})" if reasons else "")

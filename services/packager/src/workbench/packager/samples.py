@@ -1,0 +1,81 @@
+"""The images a package proves itself on: some of the dataset, or generated ones where none may be shipped."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from workbench.imaging import shards
+from workbench.imaging.preprocess import preprocess
+from workbench.imaging.recipe import Recipe
+from workbench.packager.values import DEFAULT_SAMPLES
+from workbench.runner.core import Refusal
+
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
+_SEED = 0
+_BLOCKS = 8  # a generated image is that many blocks of one colour wide and high, smoothed
+
+
+class BadDataset(Refusal):
+    """The dataset is not in the canonical form, or its bytes are not those it promises."""
+
+
+class BrokenImage(Refusal):
+    """A sample can't be decoded; ``file`` is its name in the dataset."""
+
+
+def write_samples(dataset: Path, recipe: Recipe, count: int, folder: Path) -> list[dict[str, Any]]:
+    """Write the samples into ``folder`` and return one line for each: file in the package, name, label.
+
+    ``count`` images of the dataset, the part for evaluation first. Generated images when it is 0, or when there
+    is no dataset: a self-test that compares nothing would always pass.
+    """
+    folder.mkdir()
+    use_dataset = count > 0 and (dataset / shards.INDEX_NAME).exists()
+    chosen = _of_dataset(dataset, recipe, count) if use_dataset else _generated(recipe, count or DEFAULT_SAMPLES)
+    lines = []
+    for number, (name, label, data) in enumerate(chosen, 1):
+        file = f"{number:02d}{_suffix(name)}"
+        (folder / file).write_bytes(data)
+        lines.append({"file": f"samples/{file}", "name": name, "label": label})
+    return lines
+
+
+def _of_dataset(dataset: Path, recipe: Recipe, count: int) -> Iterator[tuple[str, int | None, bytes]]:
+    try:
+        items = {item.sha256: item for item in shards.read_index(dataset)}
+        # By digest: the same few of the same images, whatever their order, and not all of one class.
+        ranked = sorted(items.values(), key=lambda item: (item.split != "evaluation", item.sha256))
+        for item in ranked[:count]:
+            data = shards.read_bytes(dataset, item)
+            _require_whole(item.name, data, recipe)
+            yield item.name, item.label, data
+    except shards.BadDataset as bad:
+        raise BadDataset(f"{bad}.") from bad
+
+
+def _require_whole(name: str, data: bytes, recipe: Recipe) -> None:
+    try:
+        preprocess(data, recipe)
+    except ValueError as broken:
+        raise BrokenImage(f"{name}: {broken}.", file=name) from broken
+
+
+def _generated(recipe: Recipe, count: int) -> Iterator[tuple[str, int | None, bytes]]:
+    random = np.random.default_rng(_SEED)
+    size = (recipe.input.width, recipe.input.height)
+    for number in range(1, count + 1):
+        blocks = Image.fromarray(random.integers(0, 256, (_BLOCKS, _BLOCKS, 3), np.uint8))
+        file = io.BytesIO()
+        blocks.resize(size, Image.Resampling.BILINEAR).save(file, "PNG")
+        yield f"generated-{number:02d}.png", None, file.getvalue()
+
+
+def _suffix(name: str) -> str:
+    suffix = Path(name).suffix.lower()
+    return suffix if _SUFFIX.fullmatch(suffix) else ".img"

@@ -1,0 +1,50 @@
+"""What a package is made from: the facts its specification states. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+SCHEMA_VERSION = 1
+DEFAULT_SAMPLES = 4
+PACKAGE_FILE = "package.tar.zst"
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One model of the package.
+
+    ``name`` is its folder in the package and below ``inputs/variants``. ``properties`` are OpenVINO's, to compile
+    with; ``infer_requests`` were in flight and ``loop`` was used when it was measured (None: never measured).
+    ``files`` holds the SHA-256 each file is known by, for those that have one.
+    """
+
+    name: str
+    main_file: str
+    precision: str
+    device: str
+    properties: Facts
+    infer_requests: int | None
+    loop: str | None
+    files: dict[str, str]
+    profile: Facts | None
+    evaluation: Facts | None
+
+    @property
+    def configuration(self) -> Facts:
+        """How to run it, as ``configuration.json`` says it."""
+        return {"device": self.device, "properties": self.properties, "infer_requests": self.infer_requests,
+                "loop": self.loop}
+
+
+@dataclass(frozen=True)
+class PackageSpec:
+    """A checked request for a package. ``samples``: images of the dataset to ship, 0 for none of them."""
+
+    name: str
+    variants: tuple[Variant, ...]
+    recommended: str
+    recipe: Facts
+    samples: int

@@ -1,0 +1,8 @@
+"""Run this service: ``python -m workbench.profiler api | worker | migrate``."""
+
+from workbench.webapp.serve import main
+from workbench.profiler.app import create_app
+from workbench.profiler.worker import create_worker
+
+if __name__ == "__main__":
+    main("profiler", create_app, create_worker)

@@ -1,0 +1,69 @@
+"""Profile one model on one device: fresh launches one after another, then one pass for the layers.
+
+The core itself only waits while a launch measures; it must not be what disturbs the measurement.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openvino as ov
+from workbench.ir import Unreadable
+from workbench.profiler import cgroups, child, machine, provenance
+from workbench.profiler.facts import aggregate
+from workbench.profiler.spec import ProfileSpec
+from workbench.runner.core import Run
+
+_LAUNCH, _COUNTERS = "workbench.profiler.launch", "workbench.profiler.counters"
+
+
+def run(run: Run) -> dict[str, Any]:
+    """Measure ``inputs/model/<main_file>`` as the spec says; returns profile facts."""
+    load_before = machine.load()  # first of all: reading the model is load too
+    spec = ProfileSpec.from_json(run.spec)
+    model = run.inputs / "model" / spec.main_file
+    if not model.is_file():
+        raise Unreadable(f"{spec.main_file}: there is no such file.", file=spec.main_file)
+    # Reads the whole model, so that the first launch finds it in the page cache as the others do.
+    digest = provenance.model_digest(model)
+    launches = _launch_all(run, spec, model)
+    run.progress("layers", spec.launches / (spec.launches + 1), "per-layer times")
+    layers = child.ask(_COUNTERS, {"spec": spec.to_json(), "model": str(model)}, run.folder)
+    return {
+        **aggregate(launches, cgroups.cores_available()),
+        **layers,
+        "provenance": _provenance(spec, digest, load_before, launches[0]["compiled"]),
+    }
+
+
+def _launch_all(run: Run, spec: ProfileSpec, model: Path) -> list[dict[str, Any]]:
+    launches: list[dict[str, Any]] = []
+    run.progress("measuring", 0.0, f"launch 1 of {spec.launches}")
+    for number in range(1, spec.launches + 1):
+        question = {"spec": spec.to_json(), "model": str(model), **_agreed_loop(launches)}
+        launches.append(child.ask(_LAUNCH, question, run.folder))
+        fps = launches[-1]["throughput_fps"]
+        run.progress("measuring", number / (spec.launches + 1),
+                     f"launch {number} of {spec.launches}: {fps:.1f} frames/s")
+    return launches
+
+
+def _agreed_loop(launches: list[dict[str, Any]]) -> dict[str, Any]:
+    # The first launch chooses for all: launches that measured differently could not be averaged.
+    if not launches:
+        return {}
+    return {"loop": launches[0]["loop"], "loop_reason": launches[0]["loop_reason"]}
+
+
+def _provenance(spec: ProfileSpec, digest: str, load_before: dict[str, Any],
+                compiled: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "model_digest": digest,
+        "spec": spec.to_json(),
+        "versions": provenance.versions(),
+        "device": provenance.device_facts(ov.Core(), spec.device),
+        "compiled": compiled,
+        "machine": machine.identity(),
+        "load_before": load_before,
+    }

@@ -1,0 +1,133 @@
+"""A model compiled exactly as asked, or refused: what OpenVINO changes silently is another measurement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import openvino as ov
+from workbench.ir import one_line
+from workbench.profiler import absent, cgroups
+from workbench.profiler.refusals import (
+    CompileFailed,
+    ImpossibleStreams,
+    PrecisionNotSupported,
+    UnknownDevice,
+)
+from workbench.profiler.spec import ProfileSpec
+
+# Given to compile_model again, they make the same configuration: what a deployment needs.
+_REUSABLE = ("PERFORMANCE_HINT", "INFERENCE_PRECISION_HINT", "EXECUTION_MODE_HINT", "NUM_STREAMS",
+             "INFERENCE_NUM_THREADS", "ENABLE_CPU_PINNING", "ENABLE_HYPER_THREADING", "SCHEDULING_CORE_TYPE")
+_READ_ONLY = ("NETWORK_NAME", "OPTIMAL_NUMBER_OF_INFER_REQUESTS", "EXECUTION_DEVICES", "PERF_COUNT",
+              "CPU_DENORMALS_OPTIMIZATION", "RUNTIME_REQUIREMENTS", "LOADED_FROM_CACHE")
+_VIRTUAL = ("AUTO", "MULTI", "HETERO")
+
+
+def compile_for(core: ov.Core, model: ov.Model, spec: ProfileSpec, *,
+                counters: bool = False) -> ov.CompiledModel:
+    """Compile for ``spec.device`` in the precision, hint and streams asked for.
+
+    Raises UnknownDevice, PrecisionNotSupported, ImpossibleStreams, CompileFailed or MemoryError.
+    """
+    _require_device(core, spec.device)
+    _require_streams(core, spec)
+    try:
+        compiled = core.compile_model(model, spec.device, properties(spec, counters=counters))
+    except RuntimeError as error:
+        raise _refusal(spec, error) from error
+    _require_as_asked(compiled, spec)
+    return compiled
+
+
+def properties(spec: ProfileSpec, *, counters: bool = False) -> dict[str, Any]:
+    """The OpenVINO properties a specification stands for; precision is always among them."""
+    wanted: dict[str, Any] = {"INFERENCE_PRECISION_HINT": spec.inference_precision, "PERF_COUNT": counters}
+    if spec.hint:
+        wanted["PERFORMANCE_HINT"] = spec.hint.upper()
+    if spec.streams:
+        wanted["NUM_STREAMS"] = spec.streams
+    if spec.requests:  # as benchmark_app: the hint then makes no more streams than can be kept busy
+        wanted["PERFORMANCE_HINT_NUM_REQUESTS"] = spec.requests
+    if spec.device == "CPU" and cgroups.cores_available() < len(cgroups.affinity()):
+        # OpenVINO counts CPUs, not the quota: its extra threads would be throttled in bursts.
+        wanted["INFERENCE_NUM_THREADS"] = max(1, int(cgroups.cores_available()))
+    return wanted
+
+
+def configuration(compiled: ov.CompiledModel, requests: int) -> dict[str, Any]:
+    """Read back what really runs: properties to compile with again, and ``requests`` kept in flight."""
+    return {**_read(compiled, _REUSABLE), "requests": requests}
+
+
+def compiled_facts(compiled: ov.CompiledModel) -> dict[str, Any]:
+    """Read back what a deployment cannot set but a reader of the measurement wants to know."""
+    return _read(compiled, _READ_ONLY)
+
+
+def plain(value: Any) -> Any:
+    """An OpenVINO property value as JSON: numbers and words stay, enums and types become their names."""
+    if isinstance(value, bool | int | float | str) or value is None:
+        return value
+    if isinstance(value, ov.Type):
+        return value.get_type_name()
+    if isinstance(value, list | tuple | set):
+        return [plain(item) for item in value]
+    return getattr(value, "name", None) or str(value)
+
+
+def _read(compiled: ov.CompiledModel, names: tuple[str, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in names:
+        try:
+            found[name] = plain(compiled.get_property(name))
+        except (RuntimeError, TypeError):  # each device has its own set; some values have no Python type
+            continue
+    return found
+
+
+def _require_device(core: ov.Core, device: str) -> None:
+    available = list(core.available_devices)
+    kind, _, members = device.partition(":")
+    names = members.split(",") if members else [] if kind in _VIRTUAL else [device]
+    for name in names:
+        # "GPU" means the first of GPU.0, GPU.1
+        if not any(name in (known, known.partition(".")[0]) for known in available):
+            reason = absent.why(core, name)
+            raise UnknownDevice(
+                f"device: '{name}' cannot be used here: {reason} Available: {', '.join(available)}.",
+                field="device", device=name, available=available)
+
+
+def _require_streams(core: ov.Core, spec: ProfileSpec) -> None:
+    if spec.streams is None:
+        return
+    try:
+        _, most = core.get_property(spec.device, "RANGE_FOR_STREAMS")
+    except RuntimeError:
+        return  # virtual devices do not say; what they made of it is read back
+    if spec.streams > most:
+        raise ImpossibleStreams(
+            f"streams: {spec.streams} were asked for, {spec.device} runs 1 to {most} here.",
+            field="streams", most=int(most))
+
+
+def _require_as_asked(compiled: ov.CompiledModel, spec: ProfileSpec) -> None:
+    got: dict[str, Any] = _read(compiled, ("INFERENCE_PRECISION_HINT", "NUM_STREAMS"))
+    precision = got.get("INFERENCE_PRECISION_HINT", spec.inference_precision)
+    if precision != spec.inference_precision:
+        raise PrecisionNotSupported(
+            f"inference_precision: {spec.device} would execute {spec.inference_precision} in {precision}.",
+            field="inference_precision", instead=precision)
+    streams = int(got.get("NUM_STREAMS") or 0)
+    if spec.streams is not None and streams != spec.streams:
+        raise ImpossibleStreams(f"streams: {spec.streams} were asked for, OpenVINO made {streams}.",
+                                field="streams", most=streams)
+
+
+def _refusal(spec: ProfileSpec, error: RuntimeError) -> Exception:
+    text = str(error)
+    if "bad_alloc" in text:
+        return MemoryError(text)
+    if "INFERENCE_PRECISION_HINT" in text:
+        return PrecisionNotSupported(f"inference_precision: {one_line(text)}", field="inference_precision")
+    return CompileFailed(f"{spec.device} cannot compile the model: {one_line(text)}", device=spec.device)

@@ -1,0 +1,83 @@
+"""From the figures of several launches to one answer: every metric with its interval over launches."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from workbench.profiler.intervals import log_t_interval
+from workbench.profiler.latencies import missing_reason
+from workbench.profiler.trust import Evidence, judge
+from workbench.profiler.values import Interval, Loop
+
+Launch = dict[str, Any]
+_TIMES = ("load_ms", "compile_ms", "first_inference_ms")
+_ELSEWHERE = ("loop", "loop_reason", "configuration", "compiled")  # the same in every launch, told once
+
+
+def aggregate(launches: Sequence[Launch], cores_available: float) -> dict[str, Any]:
+    """Profile facts without layers and provenance, from the figures of at least five ``launch.measure``."""
+    throughput = interval_of(launches, "throughput_fps")
+    cpu_cores = statistics.fmean(launch["cpu_cores"] for launch in launches)
+    return {
+        "throughput_fps": throughput.to_json(),
+        "latency_ms": _latency(launches),
+        "cpu_ms_per_request": interval_of(launches, "cpu_ms_per_request").to_json(),
+        "cpu_share": {"obtained": cpu_cores, "available": cores_available,
+                      "waiting": _mean_waiting(launches)},
+        **{name: interval_of(launches, name).to_json() for name in _TIMES},
+        "peak_memory_bytes": max(launch["peak_memory_bytes"] or 0 for launch in launches) or None,
+        "loop": launches[0]["loop"],
+        "loop_reason": launches[0]["loop_reason"],
+        "notes": _notes(launches),
+        "launches": [_raw(launch) for launch in launches],
+        "configuration": launches[0]["configuration"],
+        "trust": judge(evidence(launches, throughput)),
+    }
+
+
+def interval_of(launches: Sequence[Launch], name: str) -> Interval:
+    """The interval of one top-level figure over the launches."""
+    return log_t_interval(np.array([launch[name] for launch in launches], dtype=np.float64))
+
+
+def evidence(launches: Sequence[Launch], throughput: Interval) -> Evidence:
+    """What the trust rules need to know about the launches."""
+    return Evidence(
+        throughput=throughput,
+        waiting=tuple(launch["waiting_share"] for launch in launches),
+        host=tuple(launch["host_share"] for launch in launches),
+        cores_obtained=statistics.fmean(launch["cpu_cores"] for launch in launches),
+        loop=Loop(launches[0]["loop"]),
+    )
+
+
+def _latency(launches: Sequence[Launch]) -> dict[str, Any]:
+    summaries = [launch["latency_ms"] for launch in launches]
+    return {name: _interval_or_none([summary[name] for summary in summaries]) for name in summaries[0]}
+
+
+def _interval_or_none(values: list[float | None]) -> dict[str, float] | None:
+    known = [value for value in values if value is not None]
+    return log_t_interval(np.array(known)).to_json() if len(known) == len(values) else None
+
+
+def _notes(launches: Sequence[Launch]) -> list[str]:
+    fewest = min(launch["inferences"] for launch in launches)
+    missing = [name for name, value in _latency(launches).items() if value is None]
+    notes = [f"{missing_reason(name, fewest)}." for name in missing]
+    if any(launch["stretched"] for launch in launches):
+        longest = max(launch["duration_s"] for launch in launches)
+        notes.append(f"Launches measured longer than asked for, up to {longest:.1f} s, for enough inferences.")
+    return notes
+
+
+def _mean_waiting(launches: Sequence[Launch]) -> float | None:
+    known = [launch["waiting_share"] for launch in launches if launch["waiting_share"] is not None]
+    return statistics.fmean(known) if known else None
+
+
+def _raw(launch: Launch) -> Launch:
+    return {name: value for name, value in launch.items() if name not in _ELSEWHERE}

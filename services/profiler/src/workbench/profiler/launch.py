@@ -1,0 +1,152 @@
+"""One launch: everything a fresh process can say about a model's speed, as one flat set of figures.
+
+``python -m workbench.profiler.launch QUESTION ANSWER``. Standard library, numpy and OpenVINO only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openvino as ov
+from workbench.ir import read
+from workbench.profiler import child, latencies, loops, procfs
+from workbench.profiler.compiled import compile_for, compiled_facts, configuration
+from workbench.profiler.inputs import fill, random_inputs
+from workbench.profiler.pilot import Choice, choose
+from workbench.profiler.refusals import InferenceFailed
+from workbench.profiler.shapes import make_static
+from workbench.profiler.spec import ProfileSpec
+from workbench.profiler.usage import Stopwatch, Usage
+from workbench.profiler.values import Loop
+
+WARM_S, WARM_INFERENCES = 1.0, 10
+ENOUGH_INFERENCES = 100  # the 99th percentile exists from here on
+LONGEST_STRETCH = 5.0  # times the duration asked for, in search of enough inferences
+FEWEST_ROUNDS = 3  # inferences of each request, however slow the model is
+
+Measure = Callable[[float, int], loops.Timings]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A compiled model with a filled request, and what it took to get there, in ms."""
+
+    compiled: ov.CompiledModel
+    request: ov.InferRequest
+    arrays: list[Any]
+    load_ms: float
+    compile_ms: float
+    first_inference_ms: float
+
+
+def measure(question: dict[str, Any]) -> dict[str, Any]:
+    """One launch's figures. ``question``: model path, spec, and the loop an earlier launch chose, or None."""
+    spec = ProfileSpec.from_json(question["spec"])
+    try:
+        ready = prepare(Path(question["model"]), spec)
+        choice = _agreed(question) or choose(ready.compiled, ready.request, ready.arrays, spec.requests)
+        requests, run = _loop(choice.loop, ready, spec)
+        return _figures(spec, ready, choice, requests, run)
+    except RuntimeError as error:
+        if "bad_alloc" in str(error):
+            raise MemoryError(str(error)) from error
+        raise InferenceFailed(f"{spec.device} failed while it ran the model: {error}") from error
+
+
+def prepare(path: Path, spec: ProfileSpec, *, counters: bool = False) -> Ready:
+    """Read, shape, compile, fill, and infer once; each step timed by itself."""
+    core = ov.Core()
+    model, load_ms = _timed(lambda: read(path))
+    make_static(model, spec)
+    arrays = random_inputs(model, spec.seed)
+    compiled, compile_ms = _timed(lambda: compile_for(core, model, spec, counters=counters))
+    request = compiled.create_infer_request()
+    fill(request, arrays)
+    _, first_ms = _timed(request.infer)
+    return Ready(compiled, request, arrays, load_ms, compile_ms, first_ms)
+
+
+def stretched(duration_s: float, per_second: float) -> float:
+    """Seconds to measure so that the launch has enough inferences, at most five times what was asked for."""
+    needed = ENOUGH_INFERENCES / per_second
+    return min(max(duration_s, needed), LONGEST_STRETCH * duration_s)
+
+
+def _agreed(question: dict[str, Any]) -> Choice | None:
+    if question.get("loop") is None:
+        return None
+    return Choice(Loop(question["loop"]), question["loop_reason"])
+
+
+def _loop(loop: Loop, ready: Ready, spec: ProfileSpec) -> tuple[int, Measure]:
+    if loop is Loop.SYNC:
+        return 1, lambda seconds, at_least: loops.synchronous(ready.request, seconds, at_least)
+    queue = ov.AsyncInferQueue(ready.compiled, spec.requests or 0)  # 0: as many as OpenVINO finds optimal
+    for request in queue:
+        fill(request, ready.arrays)
+    return len(queue), lambda seconds, at_least: loops.asynchronous(queue, seconds, at_least)
+
+
+def _figures(spec: ProfileSpec, ready: Ready, choice: Choice, requests: int, run: Measure) -> dict[str, Any]:
+    warm = run(min(WARM_S, spec.duration_s), max(WARM_INFERENCES, requests))
+    seconds = stretched(spec.duration_s, len(warm.latencies_ms) / warm.seconds)
+    stopwatch = Stopwatch()
+    timings = run(seconds, FEWEST_ROUNDS * requests)
+    usage = stopwatch.stop()
+    return {
+        "loop": choice.loop, "loop_reason": choice.reason,
+        "requests": requests, "batch": spec.batch,
+        "warm_inferences": len(warm.latencies_ms),
+        "stretched": seconds > spec.duration_s,
+        "load_ms": ready.load_ms, "compile_ms": ready.compile_ms, "first_inference_ms": ready.first_inference_ms,
+        "peak_memory_bytes": procfs.peak_resident_bytes(procfs.text("/proc/self/status")),
+        **_speed(timings, spec.batch),
+        **_costs(usage, timings, choice.loop),
+        "configuration": configuration(ready.compiled, requests),
+        "compiled": compiled_facts(ready.compiled),
+    }
+
+
+def _speed(timings: loops.Timings, batch: int) -> dict[str, Any]:
+    count = len(timings.latencies_ms)
+    return {
+        "inferences": count, "duration_s": timings.seconds,
+        "throughput_fps": count * batch / timings.seconds,
+        "latency_ms": latencies.summarize(timings.latencies_ms),
+    }
+
+
+def _costs(usage: Usage, timings: loops.Timings, loop: Loop) -> dict[str, Any]:
+    return {
+        "cpu_ms_per_request": 1000 * usage.cpu_s / len(timings.latencies_ms),
+        "cpu_cores": usage.cpu_s / timings.seconds,
+        "waiting_share": usage.waiting_share,
+        "host_share": host_share(usage, timings, loop),
+        "stolen_s": usage.stolen_s,
+        "involuntary_switches": usage.involuntary_switches,
+    }
+
+
+def host_share(usage: Usage, timings: loops.Timings, loop: Loop) -> float:
+    """How much of the measurement was Python's own doing, 0–1.
+
+    Synchronous: the time between inferences. Asynchronous: how busy the thread is that restarts requests,
+    against the time that passed or the CPU time all threads got, whichever is less.
+    """
+    if loop is Loop.SYNC:
+        return max(0.0, 1 - sum(timings.latencies_ms) / 1000 / timings.seconds)
+    return min(1.0, usage.loop_cpu_s / min(timings.seconds, max(usage.cpu_s, 1e-9)))
+
+
+def _timed(step: Callable[[], Any]) -> tuple[Any, float]:
+    started = time.perf_counter()
+    result = step()
+    return result, 1000 * (time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    child.answer(measure)

@@ -1,0 +1,98 @@
+"""When a measurement may be relied on: one function for each rule, the worst objection is the verdict.
+
+The limits were set on a two-core virtual machine with squeezenet (8 ms of CPU an inference), once alone and
+once beside busy loops; each remark says what was seen.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.profiler.values import Interval, Loop, Reason, Verdict
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the rules look at; the tuples hold a share (0–1) for each launch, None where Linux does not say."""
+
+    throughput: Interval
+    waiting: tuple[float | None, ...]
+    host: tuple[float, ...]
+    cores_obtained: float
+    loop: Loop
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Above ``doubtful`` and above ``untrusted`` a rule objects, each more loudly."""
+
+    doubtful: float
+    untrusted: float
+
+    def crossed(self, value: float) -> tuple[Verdict, float] | None:
+        """The worst limit that ``value`` lies above."""
+        if value > self.untrusted:
+            return Verdict.UNTRUSTED, self.untrusted
+        return (Verdict.DOUBTFUL, self.doubtful) if value > self.doubtful else None
+
+
+# Launches on a quiet machine differ by 1–3 %, an interval of ± 1–4 %. Beyond ± 5 % two variants that differ
+# by 7 % cannot be told apart; beyond ± 15 % not even by 20 %, the size of gain that people act on.
+SPREAD = Limits(0.05, 0.15)
+# Alone: 0.00–0.01 with one request in flight and 0.04–0.10 with two, since the thread that restarts requests
+# shares the cores with them. One busy loop beside it: 0.29–0.48 at 0.5–0.8 × the speed; two: 0.52–0.75.
+WAITING = Limits(0.15, 0.25)
+# 0.02–0.06 from 1 ms an inference upwards, 0.3–0.5 at 0.05 ms. At one half, Python is what was measured.
+HOST = Limits(0.10, 0.50)
+
+
+def spread(evidence: Evidence) -> Reason | None:
+    """Fresh launches of the same thing disagree."""
+    value = evidence.throughput.half_width
+    crossed = SPREAD.crossed(value)
+    if crossed is None:
+        return None
+    verdict, limit = crossed
+    detail = (f"Throughput is known to ± {value:.0%} only: the launches disagree. "
+              "Use more or longer launches, or a quieter machine.")
+    return Reason("spread", verdict, detail, value, limit)
+
+
+def cpu_share(evidence: Evidence) -> Reason | None:
+    """Inference threads were ready to run but had no CPU: someone else had it."""
+    known = [share for share in evidence.waiting if share is not None]
+    crossed = WAITING.crossed(statistics.fmean(known)) if known else None
+    if crossed is None:
+        return None
+    verdict, limit = crossed
+    value = statistics.fmean(known)
+    detail = (f"The launches had to wait for {value:.0%} of the CPU time they could have used, and got "
+              f"{evidence.cores_obtained:.2f} cores: other processes compete for the CPU.")
+    return Reason("cpu-share", verdict, detail, value, limit)
+
+
+def host_bound(evidence: Evidence) -> Reason | None:
+    """The measuring loop, not the device, took a good part of the time."""
+    value = statistics.fmean(evidence.host)
+    crossed = HOST.crossed(value)
+    if crossed is None:
+        return None
+    verdict, limit = crossed
+    what = "between inferences" if evidence.loop is Loop.SYNC else "in the thread that restarts requests"
+    detail = (f"{value:.0%} of the time went by {what}, in Python: throughput is a lower bound of what the "
+              "device can do. The latencies, taken by OpenVINO itself, are not affected.")
+    return Reason("host-bound", verdict, detail, value, limit)
+
+
+RULES: tuple[Callable[[Evidence], Reason | None], ...] = (spread, cpu_share, host_bound)
+
+
+def judge(evidence: Evidence) -> dict[str, Any]:
+    """``{verdict, reasons}``: trusted when no rule objects, else as bad as the worst objection."""
+    reasons = [reason for rule in RULES if (reason := rule(evidence)) is not None]
+    ranks = list(Verdict)
+    worst = max((reason.verdict for reason in reasons), key=ranks.index, default=Verdict.TRUSTED)
+    return {"verdict": worst, "reasons": [reason.to_json() for reason in reasons]}

@@ -1,0 +1,1 @@
+"""We decide which steps lead from a model to a recommended deployment."""

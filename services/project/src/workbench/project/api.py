@@ -1,0 +1,109 @@
+"""Routes under /v1/projects, and the optimizations below each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import g
+from flask_smorest import Blueprint
+
+from workbench.jobs import Job
+from workbench.problems.common import InvalidRequest
+from workbench.project import projects as rows
+from workbench.project.inputs import conversion_inputs
+from workbench.project.schemas import (
+    OptimizationRequest,
+    ProjectPage,
+    ProjectQuery,
+    ProjectRequest,
+    ProjectView,
+)
+from workbench.project.steps import Steps
+from workbench.webapp.ports import identity, ports
+from workbench.webapp.routes import Resource, serve_jobs
+from workbench.webapp.views import JobView
+
+projects = Blueprint("projects", __name__, url_prefix="/v1/projects", description="Model, dataset and device.")
+optimizations = Blueprint(
+    "optimizations",
+    __name__,
+    url_prefix="/v1/projects/<project_id>/optimizations",
+    description="The whole pipeline as one request.",
+)
+
+
+@projects.post("")
+@projects.arguments(ProjectRequest)
+@projects.response(201, ProjectView)
+def create(body: dict[str, Any]) -> dict[str, Any]:
+    """Put a model, a dataset and a target device together; the project holds both until it is deleted."""
+    identity().require("member")
+    return _view(rows.create(ports().jobs, ports().manifests(), body))
+
+
+@projects.get("")
+@projects.arguments(ProjectQuery, location="query")
+@projects.response(200, ProjectPage)
+def list_them(query: dict[str, Any]) -> dict[str, Any]:
+    """The team's projects, newest first."""
+    try:
+        found, cursor = rows.page(ports().jobs, identity().team, **query)
+    except ValueError:
+        raise InvalidRequest({"cursor": "give the `next_cursor` of an earlier page, unchanged"}) from None
+    return {"items": [_view(project) for project in found], "next_cursor": cursor}
+
+
+@projects.get("/<project_id>")
+@projects.response(200, ProjectView)
+def read(project_id: str) -> dict[str, Any]:
+    """One project."""
+    return _view(rows.find(ports().jobs, identity().team, project_id))
+
+
+@projects.delete("/<project_id>")
+@projects.response(204)
+def delete(project_id: str) -> None:
+    """Delete a project; its optimizations and their results stay."""
+    identity().require("member")
+    project = rows.find(ports().jobs, identity().team, project_id)
+    rows.remove(ports().jobs, ports().manifests(), project)
+
+
+@optimizations.url_value_preprocessor
+def _remember_project(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """The routes of jobs know nothing of projects: take the project's id out of the path for them."""
+    g.project_id = (values or {}).pop("project_id", None)
+
+
+@optimizations.post("")
+@optimizations.arguments(OptimizationRequest)
+@optimizations.response(202, JobView)
+def optimize(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Convert, profile, calibrate, evaluate, compare and package; follow it as one job."""
+    project = rows.find(ports().jobs, identity().team, g.project_id)
+    model = ports().manifests().usable("model", project.model_id)
+    conversion_inputs(model.facts, body)  # what the pipeline would stumble over is said now
+    whole = {**body, "project_id": project.id, "model_id": project.model_id,
+             "dataset_id": project.dataset_id, "target": project.target, "device": project.device}  # fmt: skip
+    job = ports().submit("optimization", whole)
+    return _RESOURCE.view(job), {"Location": f"/v1/projects/{project.id}/optimizations/{job.id}"}
+
+
+def _below_the_project(job: Job) -> bool:
+    return bool(job.request["project_id"] == g.project_id)
+
+
+def _steps(job: Job) -> dict[str, Any]:
+    found = Steps(ports().jobs).of(job.id).values()
+    shown = ("name", "kind", "state", "progress", "waiting_for", "error", "result")
+    return {"steps": [{name: getattr(step, name) for name in shown} | {"job_id": step.command_id} for step in found]}
+
+
+_RESOURCE = Resource("optimization", belongs=_below_the_project, more=_steps)
+serve_jobs(optimizations, _RESOURCE)
+
+
+def _view(project: rows.Project) -> dict[str, Any]:
+    created = datetime.fromtimestamp(project.created_at, UTC).isoformat(timespec="milliseconds")
+    return {**project.__dict__, "created_at": created.replace("+00:00", "Z")}

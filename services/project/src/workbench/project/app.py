@@ -1,0 +1,17 @@
+"""Builds the web side: settings and adapters become a Flask app."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from workbench.jobs import Adapters
+from workbench.project.api import optimizations, projects
+from workbench.project.migrations import HERE
+from workbench.project.tasks import KINDS
+from workbench.webapp import app
+from workbench.webapp.settings import Settings
+
+
+def create_app(adapters: Adapters, settings: Settings) -> Flask:
+    """The project service's API."""
+    return app.create_app("project", settings, adapters.record("project", HERE), KINDS, [projects, optimizations])

@@ -1,0 +1,66 @@
+"""What the conversion must do to the model's inputs, worked out from its facts and the request. Pure rules."""
+
+from __future__ import annotations
+
+from workbench.project.problems import ModelNeedsHelp
+from workbench.project.values import Facts
+
+# Built into the IR, so that the deployed application cannot get them wrong.
+BUILT_IN = ("mean", "scale", "color")
+
+
+def conversion_inputs(model: Facts, request: Facts) -> Facts:
+    """Options per input for the converter; an empty dict leaves the model as it is.
+
+    Raises ModelNeedsHelp for dynamic dimensions other than the batch, for an unknown input name, and
+    for mean, scale or colour order of a model whose image input is not obvious.
+    """
+    names = [tensor["name"] for tensor in model["inputs"]]
+    for name in request["inputs"]:
+        if name not in names:
+            raise ModelNeedsHelp(f"inputs.{name}", f"There is no input {name!r}; the model has {', '.join(names)}.")
+    options = {tensor["name"]: _one(tensor, request["inputs"].get(tensor["name"], {})) for tensor in model["inputs"]}
+    built_in = _built_in(request["recipe"])
+    if built_in:
+        image = _image_input(model)
+        layout = options[image["name"]].get("layout") or request["recipe"].get("layout") or image["layout"]
+        if layout is None:
+            raise ModelNeedsHelp(f"inputs.{image['name']}.layout", "mean, scale and colour order need the layout "
+                                 f"of input {image['name']!r}, such as NCHW.")  # fmt: skip
+        options[image["name"]] |= {**built_in, "layout": layout}
+    return {name: option for name, option in options.items() if option}
+
+
+def recipe_overrides(request: Facts) -> Facts:
+    """What is left for the recipe once the conversion has built its part in."""
+    kept = {name: value for name, value in request["recipe"].items() if name not in BUILT_IN}
+    if request["recipe"].get("color") == "GRAY":
+        kept["color"] = "GRAY"
+    return {"task": request["task"], **kept}
+
+
+def _one(tensor: Facts, asked: Facts) -> Facts:
+    option = {name: value for name, value in asked.items() if value is not None}
+    if "shape" in option or all(isinstance(size, int) and size >= 0 for size in tensor["shape"]):
+        return option
+    open_dimensions = [index for index, size in enumerate(tensor["shape"]) if not isinstance(size, int) or size < 0]
+    if open_dimensions != [0]:
+        raise ModelNeedsHelp(
+            f"inputs.{tensor['name']}.shape",
+            f"Input {tensor['name']!r} has the dynamic shape {tensor['shape']}; give the shape to measure, "
+            f"such as --input-shape {tensor['name']}=1,3,224,224.",
+        )
+    return option | {"shape": [1, *tensor["shape"][1:]]}
+
+
+def _built_in(recipe: Facts) -> Facts:
+    found = {name: recipe[name] for name in ("mean", "scale") if recipe.get(name) is not None}
+    return found | ({"reverse_channels": True} if recipe.get("color") == "BGR" else {})
+
+
+def _image_input(model: Facts) -> Facts:
+    images: list[Facts] = [tensor for tensor in model["inputs"] if len(tensor["shape"]) == 4]
+    if len(images) != 1:
+        raise ModelNeedsHelp("recipe", f"mean, scale and colour order need one image input; the model has {len(images)} "
+                             "inputs of rank 4.")  # fmt: skip
+    return images[0]

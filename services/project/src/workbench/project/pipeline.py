@@ -1,0 +1,208 @@
+"""Which steps lead from a model to a package, and when each may start. Pure: facts in, commands out.
+
+A step is named for what it does to which variant (``profile-int8``). It may start when the steps it
+needs have succeeded; asking again with the same facts gives the same steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from workbench.project.inputs import conversion_inputs, recipe_overrides
+from workbench.project.values import Facts, Step
+
+GENERATED_IMAGES = 100
+# A failure here leaves the other variants: it becomes a warning, not the end.
+OPTIONAL_STEPS = frozenset({"calibrate-int8", "profile-int8", "evaluate-int8"})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A step that may start now."""
+
+    name: str
+    kind: str
+    request: Facts
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What does not change while a pipeline runs: the request, and the facts of what it starts from."""
+
+    request: Facts
+    model_id: str
+    model: Facts
+    dataset_id: str | None
+    dataset: Facts | None
+    device: str
+
+    @property
+    def inputs(self) -> Facts:
+        """What every conversion does to the inputs."""
+        return conversion_inputs(self.model, self.request)
+
+    @property
+    def brought(self) -> str | None:
+        """The variant that the model itself already is, when it is an IR that needs no change."""
+        if self.model["format"] != "ir" or (self.inputs and self.model["precision"] != "INT8"):
+            return None
+        return {"FP32": "fp32", "INT8": "int8"}.get(self.model["precision"], "fp16")
+
+    @property
+    def converted(self) -> list[str]:
+        """The variants that a conversion makes."""
+        if self.model["format"] == "ir" and self.model["precision"] == "INT8":
+            return []
+        # Weights that were rounded to half precision do not become more precise by being stored wider.
+        wanted = ["fp16"] if self.model["precision"] == "FP16" and self.model["format"] == "ir" else ["fp32", "fp16"]
+        return [name for name in wanted if name != self.brought]
+
+    @property
+    def variants(self) -> list[str]:
+        """Every variant, the most precise first; it is the baseline."""
+        floats = [name for name in ("fp32", "fp16") if name in self.converted or name == self.brought]
+        return [*floats, "int8"]
+
+    @property
+    def scored(self) -> bool:
+        """Whether there is something to score on."""
+        return self.request["task"] == "classification" and self.dataset is not None
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the dataset has the right answers."""
+        return bool(self.dataset and self.dataset["annotated"])
+
+    @property
+    def own_calibration_set(self) -> bool:
+        """Whether calibration has a dataset of its own, so that all of the other can be scored."""
+        return self.request["calibration_dataset_id"] is not None
+
+
+def wanted(plan: Plan, steps: Mapping[str, Step]) -> list[Wanted]:
+    """Every step but the package that may start now and has not."""
+    return [step for step in _all_that_may(plan, steps) if step.name not in steps]
+
+
+def expected(plan: Plan) -> list[str]:
+    """The names of all steps, so that progress is of the whole."""
+    names = [f"convert-{name}" for name in plan.converted] + ["recipe"]
+    if plan.dataset_id is None:
+        names.append("generate")
+    if plan.brought != "int8":
+        names.append("calibrate-int8")
+    names += [f"profile-{name}" for name in plan.variants]
+    names += [f"evaluate-{name}" for name in plan.variants if plan.scored and (plan.labelled or name != plan.variants[0])]
+    return [*names, "package"] if plan.request["package"] else names
+
+
+def model_of(plan: Plan, steps: Mapping[str, Step], variant: str) -> str | None:
+    """The id of a variant's model once it exists."""
+    if variant == plan.brought:
+        return plan.model_id
+    return result_of(steps, "calibrate-int8" if variant == "int8" else f"convert-{variant}")
+
+
+def result_of(steps: Mapping[str, Step], name: str) -> str | None:
+    """The id of what a step has made; None while there is nothing."""
+    step = steps.get(name)
+    if step is None or step.state != "succeeded" or step.result is None:
+        return None
+    return str(step.result["id"])
+
+
+def _all_that_may(plan: Plan, steps: Mapping[str, Step]) -> Iterator[Wanted]:
+    for name in plan.converted:
+        request = {"model_id": plan.model_id, "precision": name.upper(), "inputs": plan.inputs}
+        yield Wanted(f"convert-{name}", "conversion", request)
+    baseline = model_of(plan, steps, plan.variants[0])
+    if baseline is None:
+        return
+    overrides = recipe_overrides(plan.request)
+    labels_of = plan.dataset_id if plan.labelled else None
+    yield Wanted("recipe", "recipe", {"model_id": baseline, "dataset_id": labels_of, "overrides": overrides})
+    yield from _calibration(plan, steps, baseline)
+    for name in plan.variants:
+        model_id = model_of(plan, steps, name)
+        if model_id is not None:
+            yield _profile(plan, name, model_id)
+            yield from _evaluation(plan, steps, name, model_id, baseline)
+
+
+def images_of(plan: Plan, steps: Mapping[str, Step]) -> str | None:
+    """The dataset that images come from: the user's, or the generated one once it exists."""
+    return plan.dataset_id or result_of(steps, "generate")
+
+
+def _calibration(plan: Plan, steps: Mapping[str, Step], baseline: str) -> Iterator[Wanted]:
+    recipe = result_of(steps, "recipe")
+    if recipe is None:
+        return
+    if plan.dataset_id is None:
+        yield _generation(plan)
+    images = plan.request["calibration_dataset_id"] or images_of(plan, steps)
+    if images is None or plan.brought == "int8":
+        return
+    everything = plan.own_calibration_set or plan.dataset_id is None
+    yield Wanted(
+        "calibrate-int8",
+        "calibration",
+        {
+            "model_id": baseline,
+            "dataset_id": images,
+            "recipe_id": recipe,
+            "preset": plan.request["preset"],
+            "subset_size": plan.request["subset_size"],
+            "split": "all" if everything else "calibration",
+            "exclude_dataset_id": plan.dataset_id if plan.own_calibration_set else None,
+        },
+    )
+
+
+def _generation(plan: Plan) -> Wanted:
+    """Images of the size the model takes: the last two dimensions that are not channels."""
+    tensor = plan.model["inputs"][0]
+    shape = plan.inputs.get(tensor["name"], {}).get("shape") or tensor["shape"]
+    channels_last = (plan.inputs.get(tensor["name"], {}).get("layout") or tensor["layout"]) == "NHWC"
+    sizes = shape[1:3] if channels_last else shape[-2:]
+    height, width = sizes if len(shape) == 4 else (64, 64)
+    return Wanted("generate", "dataset", {"count": GENERATED_IMAGES, "width": width, "height": height})
+
+
+def _profile(plan: Plan, name: str, model_id: str) -> Wanted:
+    return Wanted(
+        f"profile-{name}",
+        "profile",
+        {
+            "model_id": model_id,
+            "target": "local",
+            "device": plan.device,
+            "hint": plan.request["objective"],
+            "inference_precision": plan.request["inference_precision"],
+            "duration_s": plan.request["duration_s"],
+            "launches": plan.request["launches"],
+        },
+    )
+
+
+def _evaluation(
+    plan: Plan, steps: Mapping[str, Step], name: str, model_id: str, baseline: str
+) -> Iterator[Wanted]:
+    recipe = result_of(steps, "recipe")
+    is_reference = not plan.labelled and model_id == baseline
+    if recipe is None or not plan.scored or is_reference:
+        return
+    yield Wanted(
+        f"evaluate-{name}",
+        "evaluation",
+        {
+            "model_id": model_id,
+            "dataset_id": plan.dataset_id,
+            "recipe_id": recipe,
+            "reference_model_id": None if plan.labelled else baseline,
+            "device": plan.device,
+            "inference_precision": plan.request["inference_precision"],
+            "split": "all" if plan.own_calibration_set or plan.brought == "int8" else "evaluation",
+        },
+    )

@@ -1,0 +1,61 @@
+"""The report of an optimization, as documented and versioned: variants, comparison, recommendation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from workbench.project.compare import compare
+from workbench.project.recommend import Constraints, Recommendation
+from workbench.project.values import Facts, Variant
+
+SCHEMA_VERSION = "1.0"
+_PROFILE_PARTS = ("throughput_fps", "latency_ms", "cpu_ms_per_request", "configuration", "trust")
+
+
+def report(
+    head: Facts,
+    variants: Sequence[Variant],
+    constraints: Constraints,
+    recommendation: Recommendation,
+    package: Facts | None,
+    warnings: Sequence[str],
+) -> Facts:
+    """``head`` holds what identifies the optimization; ``variants[0]`` is the baseline."""
+    chosen = recommendation.variant
+    return {
+        "schema_version": SCHEMA_VERSION,
+        **head,
+        "objective": constraints.objective,
+        "constraints": {
+            "max_latency_ms": constraints.max_latency_ms,
+            "max_accuracy_drop": constraints.max_accuracy_drop,
+        },
+        "variants": [_variant(variant) for variant in variants],
+        "comparison": [compare(variant, variants[0]) for variant in variants[1:]],
+        "recommended": {
+            "model": chosen.model_id if chosen else None,
+            "variant": chosen.name if chosen else None,
+            "reason": recommendation.reason,
+        },
+        "constraints_met": chosen is not None,
+        "package": package,
+        "warnings": list(warnings),
+        "environment": variants[0].profile["provenance"],
+    }
+
+
+def _variant(variant: Variant) -> dict[str, Any]:
+    return {
+        "name": variant.name,
+        "model": variant.model_id,
+        "precision": variant.model["precision"],
+        "size_bytes": variant.size_bytes,
+        "digest": variant.model["digest"],
+        **{name: variant.profile[name] for name in _PROFILE_PARTS},
+        "accuracy": variant.accuracy,
+        "metrics": variant.evaluation["metrics"] if variant.evaluation else [],
+        "profile": variant.profile_id,
+        "evaluation": variant.evaluation_id,
+        "warnings": list(variant.warnings),
+    }

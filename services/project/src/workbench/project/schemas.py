@@ -1,0 +1,95 @@
+"""What crosses HTTP: projects and their optimizations."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from marshmallow.validate import Length, OneOf, Range
+
+_ID = Length(1, 64)
+
+
+class ProjectRequest(ma.Schema):
+    """A model, a dataset and a target device that belong together."""
+
+    name = ma.fields.String(required=True, validate=Length(1, 200))
+    model_id = ma.fields.String(required=True, validate=_ID)
+    dataset_id = ma.fields.String(load_default=None, allow_none=True, validate=_ID)
+    target = ma.fields.String(load_default="local", validate=OneOf(["local"]))
+    device = ma.fields.String(load_default="CPU", validate=Length(1, 100))
+
+
+class ProjectView(ma.Schema):
+    """A project."""
+
+    id = ma.fields.String(required=True)
+    name = ma.fields.String(required=True)
+    model_id = ma.fields.String(required=True)
+    dataset_id = ma.fields.String(allow_none=True)
+    target = ma.fields.String(required=True)
+    device = ma.fields.String(required=True)
+    created_at = ma.fields.String(required=True, metadata={"description": "RFC 3339, UTC."})
+
+
+class ProjectQuery(ma.Schema):
+    """Which page of the list."""
+
+    limit = ma.fields.Integer(load_default=50, validate=Range(1, 200))
+    cursor = ma.fields.String(load_default=None, validate=Length(max=200))
+
+
+class ProjectPage(ma.Schema):
+    """One page, newest first."""
+
+    items = ma.fields.List(ma.fields.Nested(ProjectView))
+    next_cursor = ma.fields.String(allow_none=True)
+
+
+class InputRequest(ma.Schema):
+    """What has to be said about one input of the model."""
+
+    shape = ma.fields.List(ma.fields.Integer(validate=Range(min=1)), load_default=None,
+                           metadata={"description": "For an input with dynamic dimensions."})  # fmt: skip
+    layout = ma.fields.String(load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`."})
+
+
+class Preparation(ma.Schema):
+    """What happens to an image before the model sees it; mean, scale and colour order are built into the IR."""
+
+    resize = ma.fields.String(validate=OneOf(["stretch", "crop", "letterbox"]))
+    short_side = ma.fields.Integer(validate=Range(1, 16384), metadata={"description": "Pixels; with `crop` only."})
+    interpolation = ma.fields.String(validate=OneOf(["bilinear", "bicubic", "nearest"]))
+    color = ma.fields.String(validate=OneOf(["RGB", "BGR", "GRAY"]), metadata={"description": "What the model wants."})
+    mean = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "In the order of `color`."})
+    scale = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "In the order of `color`."})
+    label_offset = ma.fields.Integer()
+    top_k = ma.fields.Integer(validate=Range(1, 100))
+    layout = ma.fields.String(validate=OneOf(["NCHW", "NHWC"]))
+
+
+class OptimizationRequest(ma.Schema):
+    """The whole pipeline as one request."""
+
+    objective = ma.fields.String(load_default="throughput", validate=OneOf(["throughput", "latency"]))
+    max_latency_ms = ma.fields.Float(
+        load_default=None, allow_none=True, validate=Range(0, min_inclusive=False),
+        metadata={"description": "The median latency, with its interval, must be at most this."},
+    )  # fmt: skip
+    max_accuracy_drop = ma.fields.Float(
+        load_default=1.0, allow_none=True, validate=Range(0, 100),
+        metadata={"description": "In points (hundredths) against the most precise variant; null for no limit."},
+    )  # fmt: skip
+    task = ma.fields.String(load_default="classification", validate=OneOf(["classification", "generic"]))
+    calibration_dataset_id = ma.fields.String(
+        load_default=None, allow_none=True, validate=_ID,
+        metadata={"description": "Calibrate on this one, and score on all of the project's dataset."},
+    )  # fmt: skip
+    inputs = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Nested(InputRequest), load_default=dict)
+    recipe = ma.fields.Nested(Preparation, load_default=dict)
+    inference_precision = ma.fields.String(load_default="f32", validate=OneOf(["f32", "f16", "bf16"]))
+    duration_s = ma.fields.Float(load_default=2.0, validate=Range(0.1, 3600),
+                                 metadata={"description": "Measured seconds a launch."})  # fmt: skip
+    launches = ma.fields.Integer(load_default=5, validate=Range(5, 100))
+    preset = ma.fields.String(load_default="performance", validate=OneOf(["performance", "mixed"]))
+    subset_size = ma.fields.Integer(load_default=300, validate=Range(1, 100_000))
+    package = ma.fields.Boolean(load_default=True, metadata={"description": "Whether to build a package at the end."})
+    name = ma.fields.String(validate=Length(1, 200))

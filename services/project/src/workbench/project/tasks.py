@@ -1,0 +1,215 @@
+"""The one kind of job here: drive a pipeline by commands and events to its report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.jobs import Cancelled, Conduct, Kind, Made
+from workbench.project.pipeline import OPTIONAL_STEPS, Plan, Wanted, expected, images_of, model_of, result_of, wanted
+from workbench.project.problems import StepFailed
+from workbench.project.recommend import Constraints, Recommendation, recommend
+from workbench.project.report import report
+from workbench.project.steps import Steps
+from workbench.project.values import Facts, Step, Variant
+from workbench.store import Keys, Manifests
+
+TICK_S = 5.0
+STOPPING_TICKS = 12  # a minute for cancelled steps to end before the optimization ends without them
+
+
+def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the pipeline starts from."""
+    named = [("model", request["model_id"]), ("dataset", request["dataset_id"]),
+             ("dataset", request["calibration_dataset_id"])]  # fmt: skip
+    return [(kind, manifest_id) for kind, manifest_id in named if manifest_id]
+
+
+def plan_of(request: Facts, manifests: Manifests) -> Plan:
+    """The request with the facts of what it starts from. Raises NotFound."""
+    dataset_id = request["dataset_id"]
+    return Plan(
+        request=request,
+        model_id=request["model_id"],
+        model=manifests.get("model", request["model_id"]).facts,
+        dataset_id=dataset_id,
+        dataset=manifests.get("dataset", dataset_id).facts if dataset_id else None,
+        device=request["device"],
+    )
+
+
+def conduct(context: Conduct) -> Made:
+    """From wherever the steps are now to the end; safe to begin again at any moment."""
+    steps = Steps(context.record)
+    try:
+        return _Pipeline(context, steps).run()
+    except (Cancelled, StepFailed):
+        _stop_everything(context, steps)
+        raise
+
+
+class _Pipeline:
+    """One optimization under way."""
+
+    def __init__(self, context: Conduct, steps: Steps) -> None:
+        self._context = context
+        self._job = context.job
+        self._steps = steps
+        self._plan = plan_of(context.job.request, context.manifests)
+        self._names = expected(self._plan)
+
+    def run(self) -> Made:
+        while True:
+            steps = self._steps.of(self._job.id)
+            self._refuse_failures(steps)
+            due = wanted(self._plan, steps)
+            if not due and all(step.ended for step in steps.values()):
+                finished = self._finish(steps)
+                if finished is not None:
+                    return finished
+            for one in due:
+                self._start(one)
+            self._steps.send_again(self._job.team, steps.values())
+            self._context.report(*overall(self._names, steps))
+            self._context.sleep(TICK_S)
+
+    def _start(self, step: Wanted) -> None:
+        self._context.log(f"{step.name}: requested")
+        self._steps.start(self._job.id, self._job.team, step)
+
+    def _refuse_failures(self, steps: Mapping[str, Step]) -> None:
+        for step in steps.values():
+            if step.state in ("failed", "cancelled") and step.name not in OPTIONAL_STEPS:
+                raise StepFailed(step.name, step.error or {"detail": f"it was {step.state}"})
+
+    def _finish(self, steps: Mapping[str, Step]) -> Made | None:
+        """The report; or None after starting the last step, which depends on the recommendation."""
+        variants = self._variants(steps)
+        request = self._job.request
+        constraints = Constraints(request["objective"], request["max_latency_ms"], request["max_accuracy_drop"])
+        recommendation = recommend(variants, constraints)
+        package = None
+        if request["package"] and recommendation.variant is not None:
+            package_id = result_of(steps, "package")
+            if package_id is None:
+                self._start(self._package(steps, recommendation))
+                return None
+            facts = self._context.manifests.get("package", package_id).facts
+            package = {"id": package_id, "sha256": facts["sha256"], "size_bytes": facts["size_bytes"]}
+        facts = report(self._head(), variants, constraints, recommendation, package, self._warnings(steps))
+        return Made("report", facts, parents=tuple(variant.model_id for variant in variants))
+
+    def _head(self) -> Facts:
+        model = self._plan.model
+        return {
+            "project_id": self._job.request["project_id"],
+            "optimization_id": self._job.id,
+            "model": {"id": self._plan.model_id, "name": model.get("name"), "digest": model["digest"],
+                      "format": model["format"]},
+            "device": self._plan.device,
+        }  # fmt: skip
+
+    def _variants(self, steps: Mapping[str, Step]) -> list[Variant]:
+        complete = [name for name in self._plan.variants if result_of(steps, f"profile-{name}")]
+        return [self._variant(name, steps) for name in complete]
+
+    def _variant(self, name: str, steps: Mapping[str, Step]) -> Variant:
+        manifests = self._context.manifests
+        model_id, profile_id = model_of(self._plan, steps, name), result_of(steps, f"profile-{name}")
+        evaluation_id = result_of(steps, f"evaluate-{name}")
+        assert model_id is not None, "a variant that was profiled has a model"
+        assert profile_id is not None, "only profiled variants come here"
+        model = manifests.get("model", model_id)
+        weights = sum(file.size_bytes for file in model.files if file.name in ("model.xml", "model.bin"))
+        return Variant(
+            name, model_id, model.facts, weights, profile_id, manifests.get("profile", profile_id).facts,
+            evaluation_id, manifests.get("evaluation", evaluation_id).facts if evaluation_id else None,
+            _predictions(manifests, evaluation_id), _variant_warnings(self._plan, name, model.facts),
+        )  # fmt: skip
+
+    def _package(self, steps: Mapping[str, Step], recommendation: Recommendation) -> Wanted:
+        chosen = recommendation.variant
+        assert chosen is not None, "only a recommended variant is packaged"
+        variant = {"model_id": chosen.model_id, "profile_id": chosen.profile_id,
+                   "evaluation_id": chosen.evaluation_id, "folder": chosen.name}  # fmt: skip
+        return Wanted(
+            "package",
+            "package",
+            {
+                "name": package_name(self._plan.model.get("name") or "model", chosen.name),
+                "variants": [variant],
+                "recommended": chosen.name,
+                "recipe_id": result_of(steps, "recipe"),
+                "dataset_id": images_of(self._plan, steps),
+            },
+        )
+
+    def _warnings(self, steps: Mapping[str, Step]) -> list[str]:
+        failed = [step for step in steps.values() if step.name in OPTIONAL_STEPS and step.state != "succeeded"]
+        said = [f"There is no INT8 variant: {step.name} failed: {(step.error or {}).get('detail', step.state)}"
+                for step in failed]  # fmt: skip
+        if self._plan.dataset_id is None:
+            said.append("No dataset was given: inputs were generated, so the accuracy of INT8 is unknown.")
+        elif not self._plan.labelled and self._plan.scored:
+            said.append("The dataset has no labels: accuracy is the agreement with the most precise variant.")
+        elif not self._plan.scored:
+            said.append(f"Accuracy is not measured for the task {self._plan.request['task']}.")
+        return said
+
+
+def _variant_warnings(plan: Plan, name: str, model: Facts) -> tuple[str, ...]:
+    said = list(model.get("calibration", {}).get("warnings", []))
+    if name == "int8" and plan.dataset_id is None:
+        said.append("Calibrated on generated images: its accuracy is unknown.")
+    return tuple(said)
+
+
+def _predictions(manifests: Manifests, evaluation_id: str | None) -> tuple[Facts, ...]:
+    if evaluation_id is None:
+        return ()
+    digest = manifests.get("evaluation", evaluation_id).file("predictions.jsonl").sha256
+    text = manifests.store.get(Keys(manifests.team).blob(digest))
+    return tuple(json.loads(line) for line in text.splitlines())
+
+
+def package_name(model: str, variant: str) -> str:
+    """A folder name that every file system takes."""
+    kept = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in model.lower()).strip("-")
+    return f"{kept[:40] or 'model'}-{variant}"
+
+
+def overall(names: list[str], steps: Mapping[str, Step]) -> tuple[Facts, str | None]:
+    """Progress of the whole: the mean over all steps; and what the running ones wait for, if all do."""
+    done = sum(_fraction(steps.get(name)) for name in names)
+    active = [step for step in steps.values() if not step.ended]
+    going = [step for step in active if step.progress and not step.waiting_for]
+    shown = going or active
+    words = [f"{step.name}: {(step.progress or {}).get('message') or step.state}" for step in shown]
+    waiting = [step.waiting_for for step in active if step.waiting_for]
+    progress = {
+        "stage": ", ".join(step.name for step in shown) or "planning",
+        "fraction": round(done / max(len(names), 1), 4),
+        "message": "; ".join(words),
+    }
+    return progress, waiting[0] if waiting and not going else None
+
+
+def _fraction(step: Step | None) -> float:
+    if step is None:
+        return 0.0
+    return 1.0 if step.ended else float((step.progress or {}).get("fraction", 0.0))
+
+
+def _stop_everything(context: Conduct, steps: Steps) -> None:
+    """Cancel what still runs, and see it end: a cancelled optimization leaves nothing behind that computes."""
+    for _ in range(STOPPING_TICKS):
+        running = {name: step for name, step in steps.of(context.job.id).items() if not step.ended}
+        if not running:
+            return
+        steps.cancel(context.job.team, running)
+        context.sleep(TICK_S)
+
+
+OPTIMIZATION = Kind("optimization", conduct=conduct, needs=needs, max_attempts=50)
+KINDS = (OPTIMIZATION,)

@@ -1,0 +1,21 @@
+"""Builds the working side: a worker that conducts pipelines, and hears what their steps answer."""
+
+from __future__ import annotations
+
+from workbench.jobs import Adapters, Worker
+from workbench.project.migrations import HERE
+from workbench.project.steps import Steps
+from workbench.project.tasks import KINDS
+from workbench.webapp.settings import Settings
+
+# A conductor only waits, so many of them cost little.
+CONDUCTORS = 32
+STEP_KINDS = ("conversion", "recipe", "dataset", "calibration", "profile", "evaluation", "package")
+WORDS = ("running", "succeeded", "failed", "cancelled", "rejected")
+
+
+def create_worker(adapters: Adapters, settings: Settings) -> Worker:
+    """The project service's worker."""
+    record = adapters.record("project", HERE)
+    adapters.messages.subscribe([f"{kind}.{word}" for kind in STEP_KINDS for word in WORDS], Steps(record).hear)
+    return adapters.worker(record, KINDS, slots=CONDUCTORS, lease_s=settings.lease_s)

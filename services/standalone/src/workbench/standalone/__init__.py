@@ -1,0 +1,1 @@
+"""We mount every service in one process tree, on this machine."""

@@ -1,0 +1,99 @@
+"""Serve a home: one arbiter that holds the socket, one process with every API and worker as threads."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from workbench.jobs import embedded, expire_leases
+from workbench.standalone.home import AlreadyServed, HomeLock, serving, token
+from workbench.standalone.mount import Front, workers
+from workbench.webapp.serve import Server, configure_logging, listen
+from workbench.webapp.settings import Settings, load_or_exit
+
+log = structlog.get_logger()
+
+
+def serve(home: Path, port: int | None = None, idle_exit_s: int | None = None) -> int:
+    """Serve until a signal; returns the exit code. One line says where, or why not."""
+    settings = load_or_exit()
+    settings = replace(
+        settings,
+        home=home,
+        port=settings.port if port is None else port,
+        idle_exit_s=settings.idle_exit_s if idle_exit_s is None else idle_exit_s,
+    )
+    configure_logging()
+    try:
+        lock = HomeLock(home)
+    except AlreadyServed:
+        who = serving(home)
+        where = f" at {who.url} (process {who.pid})" if who else ""
+        print(f"workbench: {home} is already being served{where}.", file=sys.stderr)  # noqa: T201
+        return 2
+    except OSError as error:
+        print(f"workbench: cannot use {home}: {error.strerror}.", file=sys.stderr)  # noqa: T201
+        return 2
+    listening = listen(settings.port)
+    token(home)
+    host, bound = listening.getsockname()
+    url = f"http://{host}:{bound}"
+    lock.announce(url)
+    print(f"DL Workbench is at {url}; the token is in {home / 'token'}. Stop it with Ctrl-C.", flush=True)  # noqa: T201
+    process = _Process(settings)
+    Server(process.build, listening, {"worker_exit": process.leave, "post_worker_init": process.begin}).run()
+    return 0
+
+
+class _Process:
+    """What runs in the serving process; the arbiter starts another one when it dies."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def build(self) -> Front:
+        """Gunicorn asks for the application."""
+        adapters = embedded(self._settings.home)
+        self._front = Front(adapters, self._settings)
+        self._workers = workers(adapters, self._settings)
+        return self._front
+
+    def begin(self, _worker: Any) -> None:
+        """Every worker as a thread. We hold the home's lock, so whoever held a lease here is dead."""
+        for worker, record in self._workers:
+            expire_leases(record)
+            self._run(worker.run, f"{record.service}-worker")
+        if self._settings.idle_exit_s:
+            self._run(self._leave_when_idle, "idle")
+
+    def leave(self, _arbiter: Any, _worker: Any) -> None:
+        """Let go of the leases; what runs under a supervisor goes on and is adopted by the next one."""
+        self._stop.set()
+        for _, record in self._workers:
+            record.ring()
+        for thread in self._threads:
+            thread.join(5.0)
+
+    def _run(self, target: Any, name: str) -> None:
+        thread = threading.Thread(target=target, args=(self._stop,), name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _leave_when_idle(self, stop: threading.Event) -> None:
+        limit = self._settings.idle_exit_s
+        while not stop.wait(min(limit, 5)):
+            quiet = time.monotonic() - self._front.last_request > limit and not self._front.busy
+            if quiet and not any(record.active() for _, record in self._workers):
+                log.info("idle.leaving", after_s=limit)
+                os.kill(os.getppid(), signal.SIGTERM)
+                return

@@ -1,0 +1,59 @@
+"""Find the embedded workbench of a home, or start one that leaves by itself when it has nothing to do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from workbench.standalone.home import Serving, serving, token
+
+IDLE_EXIT_S = 20
+START_S = 60.0
+
+
+def ensure_running(home: Path) -> tuple[str, str]:
+    """The URL and token of the workbench that serves ``home``. Raises RuntimeError with one line."""
+    home = home.expanduser().resolve()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        found = serving(home)
+        child = None if found else _start(home)
+    except OSError as error:
+        raise RuntimeError(f"cannot use {home}: {error.strerror}") from error
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        found = serving(home)
+        if found and _answers(found):
+            return found.url, token(home)
+        if child is not None and child.poll() not in (None, 0) and serving(home) is None:
+            raise RuntimeError(f"the workbench did not start: {_last_line(home / 'workbench.log')}")
+        time.sleep(0.05)
+    raise RuntimeError(f"the workbench did not answer within {START_S:.0f} s; see {home / 'workbench.log'}")
+
+
+def _start(home: Path) -> subprocess.Popen[bytes]:
+    with (home / "workbench.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "workbench.standalone", str(home), str(IDLE_EXIT_S)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for the command, not for the workbench behind it
+        )
+
+
+def _answers(who: Serving) -> bool:
+    try:
+        with urllib.request.urlopen(f"{who.url}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _last_line(path: Path) -> str:
+    lines = path.read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it left no log"
