@@ -32,11 +32,12 @@ def test_a_shape_of_unknown_rank_is_null() -> None:
     ([1, 224, 224, 3], "NHWC"), ([-1, -1, -1, 1], "NHWC"),
     ([1, 3, 8, 3], None),      # either
     ([1, 64, 56, 56], None),   # neither
+    ([-1, 3, [160, 320], [160, 320]], "NCHW"), ([-1, [1, 4], 8, 3], "NHWC"),
     ([1, 3, 224], None), ([1, 1000], None), ([], None),
 ])
 def test_layout_is_guessed_only_where_the_shape_leaves_no_doubt(
         shape: list[int], guess: str | None) -> None:
-    tensor = tensor_json(op.parameter(shape, ov.Type.f32, name="x").output(0), is_input=True)
+    tensor = tensor_json(op.parameter(partial_shape(shape), ov.Type.f32, name="x").output(0), is_input=True)
 
     assert tensor["layout"] == guess
     assert tensor["layout_source"] == ("guess" if guess else None)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import openvino as ov
+from workbench.ir.names import settle_names
 from workbench.runner.core import Refusal
 
 _NOISE = re.compile(
@@ -31,13 +32,14 @@ class UnsupportedOperations(Unreadable):
 def read(path: Path, called: str | None = None) -> ov.Model:
     """The model in an ONNX file or IR, read but neither compiled nor run; messages say ``called`` of it.
 
+    Its operations have the same names at every reading, those without a name in the file included.
     Raises :class:`Unreadable` with a one-line reason, or MemoryError when the model needs more than there is.
     """
     called = called or path.name
     if not path.is_file():
         raise Unreadable(f"{called}: there is no such file.", file=called)
     try:
-        return ov.Core().read_model(path)
+        model = ov.Core().read_model(path)
     except MemoryError:
         raise
     except Exception as error:
@@ -45,6 +47,8 @@ def read(path: Path, called: str | None = None) -> ov.Model:
             raise MemoryError(str(error)) from error
         # Without the folder: where a run works is nobody's business.
         raise _refusal(called, str(error).replace(f"{path.parent}/", "")) from error
+    settle_names(model)
+    return model
 
 
 def one_line(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import openvino as ov
 
 DimensionJson = int | list[int]
-_CHANNELS = {1, 3, 4}
+_CHANNELS = (1, 3, 4)
 
 
 def tensor_name(port: ov.Output) -> str:

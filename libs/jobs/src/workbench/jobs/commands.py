@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Kind
 from workbench.jobs.record import Jobs

@@ -6,7 +6,6 @@ import threading
 
 import structlog
 from sqlalchemy import Connection, Engine, delete, insert, select
-
 from workbench.jobs.job import Job
 from workbench.jobs.tables import outbox
 from workbench.messages import Message, Messages

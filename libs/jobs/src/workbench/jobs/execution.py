@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-
 from workbench.jobs import lease
 from workbench.jobs.job import Job, Kind, Made
 from workbench.jobs.problems import TooManyAttempts

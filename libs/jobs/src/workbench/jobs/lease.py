@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, update
-
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Job, State
 from workbench.jobs.record import _COLUMNS, Jobs, job_of

@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-
 from workbench.jobs.engine import reading
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Job, Kind, State
@@ -74,7 +73,7 @@ class Jobs:
             return known
         new_id = job_id or str(uuid.uuid4())
         holds = self._hold(kind, team, request, new_id)
-        row = {
+        row: dict[str, Any] = {
             "id": new_id, "team": team, "kind": kind.name, "state": State.QUEUED, "name": name,
             "request": request, "idempotency_key": idempotency_key, "created_at": time.time(),
             "seq": 1, "attempt": 0, "fence": 0, "cancel_requested": False,

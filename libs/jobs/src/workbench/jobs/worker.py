@@ -8,9 +8,9 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import structlog
-
 from workbench.jobs import lease
 from workbench.jobs.events import Relay
 from workbench.jobs.execution import Execution
@@ -74,7 +74,7 @@ class Worker:
 
     def _let_go(self) -> None:
         for job in list(self._held.values()):
-            _surely(lambda job=job: lease.give_back(self._record, job))
+            _surely(partial(lease.give_back, self._record, job))
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """The core's own "no": the same input would meet the same answer again, so nobody retries it.
 
     Subclasses name the case (the class name is what a service maps to a problem); ``facts`` are the

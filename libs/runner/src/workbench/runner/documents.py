@@ -11,7 +11,7 @@ from typing import Any
 MAX_BYTES = 16 * 2**20
 
 
-class BadDocument(ValueError):  # noqa: N818 - says what the document is
+class BadDocument(ValueError):
     """The file is there but is not one JSON object that we would pass on."""
 
 

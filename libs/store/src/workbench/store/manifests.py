@@ -82,7 +82,7 @@ class Manifests:
         manifest = Manifest.parse(text)
         self.store.put(Keys(self.team).manifest(manifest.kind, manifest.id), text.encode())
 
-    def list(self, kind: str) -> Iterator[Manifest]:
+    def all(self, kind: str) -> Iterator[Manifest]:
         """Every manifest of a kind, by id."""
         for info in self.store.list(f"teams/{self.team}/manifests/{kind}/"):
             yield Manifest.parse(self.store.get(info.key))

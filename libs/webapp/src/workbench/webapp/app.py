@@ -10,7 +10,6 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 from flask_smorest import Blueprint
-
 from workbench.jobs import Jobs, Kind
 from workbench.webapp.errors import ProblemApi
 from workbench.webapp.identity import Tokens, refuse_foreign_pages

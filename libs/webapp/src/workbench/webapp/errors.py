@@ -10,7 +10,6 @@ import structlog
 from flask import Flask, Response
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
-
 from workbench.problems import Problem
 from workbench.problems.common import HttpProblem, InternalError, InvalidRequest, StorageFull
 from workbench.store import NoRoom

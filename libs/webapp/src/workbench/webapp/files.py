@@ -6,7 +6,6 @@ from flask import Response, request
 from werkzeug.datastructures import ContentRange
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import parse_range_header
-
 from workbench.store import File, Keys, Store
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Request
-
 from workbench.problems.common import Forbidden, Unauthorized
 from workbench.store import ObjectMissing, Store
 from workbench.store.keys import token as token_key

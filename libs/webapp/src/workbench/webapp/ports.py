@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import current_app, g, request
-
 from workbench.jobs import Job, Jobs, Kind
 from workbench.store import Manifests, Store
 from workbench.webapp.identity import Identity

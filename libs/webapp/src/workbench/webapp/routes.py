@@ -10,7 +10,6 @@ import marshmallow as ma
 from flask import Response
 from flask_smorest import Blueprint
 from marshmallow.validate import Length, OneOf, Range
-
 from workbench.jobs import Job, State, StillRunning
 from workbench.problems.common import InvalidRequest, NotFound, StillInUse
 from workbench.store import Manifest

@@ -12,7 +12,6 @@ from typing import Any
 import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-
 from workbench.jobs import Adapters, Worker, embedded
 from workbench.webapp.settings import Settings, load_or_exit
 

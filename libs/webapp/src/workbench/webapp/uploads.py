@@ -7,11 +7,10 @@ import os
 import tempfile
 import uuid
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from flask import Request, request
 from werkzeug.datastructures import FileStorage
-
 from workbench.problems.common import InvalidRequest, StorageFull
 from workbench.store import Keys, Store
 
@@ -45,7 +44,7 @@ class ArrivingFile:
                 self._file = None
         return 0
 
-    def reopen(self) -> IO[bytes]:
+    def reopen(self) -> BinaryIO:
         """For reading, from the start."""
         return self._path.open("rb")
 
@@ -80,7 +79,7 @@ def stage_upload(store: Store, team: str) -> tuple[str, list[dict[str, Any]]]:
     parts = request.files.getlist("files")
     unknown = sorted(set(request.files) - {"files"})
     if unknown:
-        raise InvalidRequest({name: "unknown file field; send every file as `files`" for name in unknown})
+        raise InvalidRequest(dict.fromkeys(unknown, "unknown file field; send every file as `files`"))
     names = [_safe_name(part.filename or "") for part in parts]
     if not names:
         raise InvalidRequest({"files": "at least one file is needed, as multipart/form-data parts named `files`"})

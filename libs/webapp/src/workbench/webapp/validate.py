@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import marshmallow as ma
-
 from workbench.problems.common import InvalidRequest
 
 
@@ -17,7 +16,7 @@ def validator(schema: type[ma.Schema]) -> Callable[[dict[str, Any]], dict[str, A
         try:
             loaded: dict[str, Any] = schema().load(data)
         except ma.ValidationError as error:
-            raise InvalidRequest(error.normalized_messages()) from None
+            raise InvalidRequest(dict(error.messages_dict)) from None
         loaded.pop("name", None)
         return loaded
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import marshmallow as ma
-
 from workbench.jobs import Job, Jobs, State
 
 # Too long for a list; the resource itself has them.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask_smorest import Blueprint
-
 from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
 

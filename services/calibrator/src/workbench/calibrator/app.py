@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-
 from workbench.calibrator.api import calibrations, evaluations, recipes
 from workbench.calibrator.tasks import KINDS
 from workbench.jobs import Adapters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest
-from workbench.calibrator.tasks import CALIBRATION, EVALUATION, RECIPE, KINDS
+from workbench.calibrator.tasks import CALIBRATION, EVALUATION, KINDS, RECIPE
 from workbench.jobs import Adapters, Worker, accept_commands
 from workbench.webapp.settings import Settings
 from workbench.webapp.validate import validator

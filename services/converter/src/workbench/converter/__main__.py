@@ -1,8 +1,8 @@
 """Run this service: ``python -m workbench.converter api | worker | migrate``."""
 
-from workbench.webapp.serve import main
 from workbench.converter.app import create_app
 from workbench.converter.worker import create_worker
+from workbench.webapp.serve import main
 
 if __name__ == "__main__":
     main("converter", create_app, create_worker)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-
 from workbench.converter.api import conversions
 from workbench.converter.tasks import KINDS
 from workbench.jobs import Adapters

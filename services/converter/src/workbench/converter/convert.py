@@ -48,7 +48,10 @@ def convert(model: ov.Model, options: Options) -> ov.Model:
     widen(model, "the model")
     reshape(model, {name: asked.shape for name, asked in options.inputs.items() if asked.shape is not None})
     ir.refuse_too_large(model, "the converted model")
-    return build_in(model, options.inputs)
+    before = ir.names(model)
+    model = build_in(model, options.inputs)
+    ir.settle_names(model, known=before)
+    return model
 
 
 def _refuse_unknown_inputs(model: ov.Model, options: Options) -> None:

@@ -1,4 +1,4 @@
-"""Layouts, means, scales and channel order as part of the model, so that every user of the IR feeds it alike."""
+"""Layouts, means, scales and channel order as part of the model, so that every user feeds it alike."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def _layout(name: str, asked: InputOptions, port: ov.Output) -> str | None:
         return ir.tensor_json(port, is_input=True)["layout"] if asked.preprocesses else None
     field, letters = f"inputs.{name}.layout", asked.layout.replace("?", "")
     if not all("A" <= letter <= "Z" for letter in letters) or len(set(letters)) != len(letters):
-        raise BadLayout(f"{field}: '{asked.layout}' is no layout; write one capital letter a dimension, each once, "
-                        "? where it has no meaning, such as NCHW.", field=field)
+        raise BadLayout(f"{field}: '{asked.layout}' is no layout; write one capital letter a dimension, each "
+                        "once, ? where it has no meaning, such as NCHW.", field=field)
     if shape.rank.is_static and shape.rank.get_length() != len(asked.layout):
         raise BadLayout(f"{field}: '{asked.layout}' names {len(asked.layout)} dimensions, but the input has "
                         f"{shape.rank.get_length()}: {ir.shape_json(shape)}.", field=field)
@@ -47,21 +47,21 @@ def _layout(name: str, asked: InputOptions, port: ov.Output) -> str | None:
 def _check(name: str, asked: InputOptions, port: ov.Output, layout: str | None) -> None:
     shape = ir.shape_json(port.get_partial_shape())
     if layout is None or "C" not in layout or "." in layout or shape is None:
-        raise BadLayout(f"inputs.{name}.layout: mean, scale and reverse_channels need to know which dimension of "
-                        f"{shape} is the channels. Give a layout with C, such as NCHW.",
+        raise BadLayout(f"inputs.{name}.layout: mean, scale and reverse_channels need to know which "
+                        f"dimension of {shape} is the channels. Give a layout with C, such as NCHW.",
                         field=f"inputs.{name}.layout")
     if not port.get_element_type().is_real():
-        raise BadPreprocessing(f"inputs.{name}: mean, scale and reverse_channels need a float input; this one is "
-                               f"{port.get_element_type().get_type_name()}.", field=f"inputs.{name}")
+        raise BadPreprocessing(f"inputs.{name}: mean, scale and reverse_channels need a float input; this "
+                               f"one is {port.get_element_type().get_type_name()}.", field=f"inputs.{name}")
     channels = shape[layout.index("C")]
     for what, values in (("mean", asked.mean), ("scale", asked.scale)):
         _check_values(f"inputs.{name}.{what}", values, channels)
     if asked.scale and 0 in asked.scale:
-        raise BadPreprocessing(f"inputs.{name}.scale: {asked.scale} holds a zero, and values are divided by it.",
-                               field=f"inputs.{name}.scale")
+        raise BadPreprocessing(f"inputs.{name}.scale: {asked.scale} holds a zero, and values are divided by "
+                               "it.", field=f"inputs.{name}.scale")
     if asked.reverse_channels and (not isinstance(channels, int) or channels < 2):
-        raise BadPreprocessing(f"inputs.{name}.reverse_channels: the input has {_count(channels)}; at least two "
-                               "are needed to reverse them.", field=f"inputs.{name}.reverse_channels")
+        raise BadPreprocessing(f"inputs.{name}.reverse_channels: the input has {_count(channels)}; at least "
+                               "two are needed to reverse them.", field=f"inputs.{name}.reverse_channels")
 
 
 def _check_values(field: str, values: list[float] | None, channels: int | list[int]) -> None:
@@ -69,7 +69,7 @@ def _check_values(field: str, values: list[float] | None, channels: int | list[i
         return
     if not all(math.isfinite(value) for value in values):
         raise BadPreprocessing(f"{field}: {values} holds a value that is no finite number.", field=field)
-    if channels != -1 and channels != len(values):
+    if not values or channels not in (-1, len(values)):
         raise BadPreprocessing(f"{field}: {values} has {len(values)} values, but the input has "
                                f"{_count(channels)}; give one for each.", field=field)
 
@@ -85,7 +85,7 @@ def _add(target: ov.preprocess.InputInfo, asked: InputOptions, layout: str | Non
     target.model().set_layout(ov.Layout(layout))
     if asked.reverse_channels:
         target.preprocess().reverse_channels()
-    if asked.mean:
+    if asked.mean is not None:
         target.preprocess().mean(asked.mean)
-    if asked.scale:
+    if asked.scale is not None:
         target.preprocess().scale(asked.scale)

@@ -30,8 +30,8 @@ def _checked(name: str, shape: Sequence[Dimension], port: ov.Output) -> ov.Parti
     field = f"inputs.{name}.shape"
     for dimension in shape:
         if not _is_dimension(dimension):
-            raise BadShape(f"{field}: {dimension!r} is no dimension; accepted are numbers from 1, -1 for any, "
-                           "and [least, most].", field=field)
+            raise BadShape(f"{field}: {dimension!r} is no dimension; accepted are numbers from 1, -1 for "
+                           "any, and [least, most].", field=field)
     rank = port.get_partial_shape().rank
     if rank.is_static and rank.get_length() != len(shape):
         raise BadShape(f"{field}: {list(shape)} has {len(shape)} dimensions, but the input has "
@@ -41,7 +41,8 @@ def _checked(name: str, shape: Sequence[Dimension], port: ov.Output) -> ov.Parti
 
 def _is_dimension(dimension: Dimension) -> bool:
     if isinstance(dimension, list):
-        return len(dimension) == 2 and all(_is_size(size) for size in dimension) and dimension[0] <= dimension[1]
+        whole = len(dimension) == 2 and all(_is_size(size) for size in dimension)
+        return whole and dimension[0] <= dimension[1]
     return dimension == -1 or _is_size(dimension)
 
 

@@ -48,7 +48,7 @@ class InputOptions:
     @property
     def preprocesses(self) -> bool:
         """Whether values change on their way in."""
-        return bool(self.mean or self.scale or self.reverse_channels)
+        return self.mean is not None or self.scale is not None or self.reverse_channels
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,11 @@ class Options:
     def from_json(cls, spec: Mapping[str, Any]) -> Options:
         """The options in a spec; keys that are not options are not looked at."""
         names = InputOptions.__dataclass_fields__
-        return cls(spec["precision"], {
-            name: InputOptions(**{key: value for key, value in asked.items() if key in names and value is not None})
-            for name, asked in (spec.get("inputs") or {}).items()
-        })
+        inputs = {}
+        for name, asked in (spec.get("inputs") or {}).items():
+            given = {key: value for key, value in asked.items() if key in names and value is not None}
+            inputs[name] = InputOptions(**given)
+        return cls(spec["precision"], inputs)
 
     def to_json(self) -> dict[str, Any]:
         """The opposite of :meth:`from_json`."""

@@ -1,8 +1,8 @@
 """Run this service: ``python -m workbench.dataset api | worker | migrate``."""
 
-from workbench.webapp.serve import main
 from workbench.dataset.app import create_app
 from workbench.dataset.worker import create_worker
+from workbench.webapp.serve import main
 
 if __name__ == "__main__":
     main("dataset", create_app, create_worker)

@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from flask_smorest import Blueprint
-
 from workbench.dataset.schemas import DatasetForm, GenerationRequest
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import Resource, accepted, serve_jobs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-
 from workbench.dataset.api import datasets
 from workbench.dataset.tasks import KINDS
 from workbench.jobs import Adapters

@@ -1,8 +1,8 @@
-"""A folder as one reproducible ``.tar.zst``, streamed: the same files make the same bytes, in constant memory.
+"""A folder as one reproducible ``.tar.zst``, streamed: same files, same bytes, in constant memory.
 
-Nothing of this machine or moment goes in: entries are sorted, times are zero, owners are root, modes follow from
-the name. One zstd frame at the fastest level, which leaves weights nearly as they are (7 % off float32): a second,
-stronger frame for the texts would save little, and some readers stop after the first frame.
+Nothing of this machine or moment goes in: entries are sorted, times are zero, owners are root, modes follow
+from the name. One zstd frame at its fastest level, which leaves weights nearly as they are (8 % off float32);
+a second, stronger frame for the texts would save little, and some readers stop after the first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import zstandard
 
@@ -32,8 +32,8 @@ def pack(folder: Path, target: Path) -> Packed:
     with target.open("wb") as file:
         output = _Digesting(file)
         compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
-        with compressor.stream_writer(output, closefd=False) as plain, \
-                tarfile.open(fileobj=plain, mode="w|", format=tarfile.PAX_FORMAT, copybufsize=_CHUNK_BYTES) as tar:
+        with compressor.stream_writer(cast(IO[bytes], output), closefd=False) as plain, \
+                tarfile.open(fileobj=cast(IO[bytes], plain), mode="w|", bufsize=_CHUNK_BYTES) as tar:
             for path in files_below(folder):
                 _add(tar, folder / path, f"{folder.name}/{path}")
         return Packed(output.sha256.hexdigest(), file.tell())

@@ -40,7 +40,8 @@ def stage(spec: PackageSpec, inputs: Path, package: Path) -> list[dict[str, Any]
     _copy_application(package)
     for variant in spec.variants:
         _link_model(variant, inputs, package / "models" / variant.name)
-    samples = write_samples(inputs / "dataset", Recipe.from_json(spec.recipe), spec.samples, package / "samples")
+    recipe = Recipe.from_json(spec.recipe)
+    samples = write_samples(inputs / "dataset", recipe, spec.samples, package / "samples")
     manifest = _manifest(spec)
     _write_json(package / "manifest.json", manifest)
     (package / "requirements.txt").write_text(requirements())
@@ -49,7 +50,7 @@ def stage(spec: PackageSpec, inputs: Path, package: Path) -> list[dict[str, Any]
 
 
 def seal(package: Path) -> list[Facts]:
-    """Write the digest of every file into the manifest; returns one line for each: path, sha256, size_bytes."""
+    """Write every file's digest into the manifest; returns a line for each: path, sha256, size_bytes."""
     manifest = json.loads((package / "manifest.json").read_bytes())
     listed = {path: {"sha256": _sha256(package / path), "size_bytes": (package / path).stat().st_size}
               for path in files_below(package) if path != "manifest.json"}
@@ -66,7 +67,8 @@ def _manifest(spec: PackageSpec) -> Facts:
     return {
         "schema_version": SCHEMA_VERSION, "name": spec.name,
         "created_by": f"workbench-packager {version('workbench-packager')}", "openvino": version("openvino"),
-        "python": _PYTHON, "recommended": spec.recommended, "recipe": spec.recipe, "variants": variants, "files": {},
+        "python": _PYTHON, "recommended": spec.recommended, "recipe": spec.recipe, "variants": variants,
+        "files": {},
     }
 
 
@@ -102,4 +104,5 @@ def _sha256(path: Path) -> str:
 
 
 def _write_json(path: Path, document: Facts) -> None:
-    path.write_text(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")

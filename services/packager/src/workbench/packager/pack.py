@@ -13,7 +13,7 @@ from workbench.runner.core import Run
 
 
 def run(run: Run) -> dict[str, Any]:
-    """Write ``outputs/package.tar.zst``; returns its digest, size and files. Refuses what cannot be packaged."""
+    """Write ``outputs/package.tar.zst``; returns its digest, size and files. Refuses by name."""
     spec = read_spec(run.spec)
     run.progress("collecting", 0.0, f"{len(spec.variants)} models")
     with tempfile.TemporaryDirectory(dir=run.folder) as staging:

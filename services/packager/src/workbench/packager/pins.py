@@ -1,7 +1,7 @@
 """The packaged application's requirements: exactly what the measurement ran with.
 
-``hashes.txt`` is the part of the project's lock that a package needs, kept beside this file because an installed
-workbench has no lock. After the lock changes:
+``hashes.txt`` is the part of the project's lock that a package needs, kept beside this file because an
+installed workbench has no lock. After the lock changes:
 ``python -m workbench.packager.pins < requirements.lock > hashes.txt``.
 """
 
@@ -16,11 +16,12 @@ from pathlib import Path
 PACKAGES = ("numpy", "openvino", "openvino-telemetry", "pillow")
 
 _HASHES = Path(__file__).with_name("hashes.txt")
-_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+) \\\n(?:    --hash=\S+(?: \\)?\n?)+", re.MULTILINE)
+_PIN = re.compile(
+    r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+) \\\n(?:    --hash=\S+(?: \\)?\n?)+", re.MULTILINE)
 
 
 def requirements() -> str:
-    """The text of ``requirements.txt``: pins with hashes; without them when another version runs than was locked.
+    """The text of ``requirements.txt``: pins, with hashes unless another version runs than was locked.
 
     All or none: pip refuses a file in which only some have hashes.
     """

@@ -21,7 +21,8 @@ def readme(manifest: Facts, samples: list[dict[str, Any]]) -> str:
 
 
 def _table(manifest: Facts) -> list[str]:
-    lines = ["| Variant | Precision | Frames per second | Median latency | Accuracy |", "| --- | --- | --- | --- | --- |"]
+    lines = ["| Variant | Precision | Frames per second | Median latency | Accuracy |",
+             "| --- | --- | --- | --- | --- |"]
     for variant in manifest["variants"]:
         profile = variant["profile"] or {}
         name = variant["name"] + (" (recommended)" if variant["name"] == manifest["recommended"] else "")
@@ -40,7 +41,8 @@ def _interval(found: Facts | None, digits: str, unit: str) -> str:
 
 def _metrics(evaluation: Facts | None) -> str:
     metrics = (evaluation or {}).get("metrics") or []
-    return ", ".join(f"{found['metric']} {found['value']:.2%} of {found['n']}" for found in metrics) or _UNKNOWN
+    texts = [f"{found['metric']} {found['value']:.2%} of {found['n']}" for found in metrics]
+    return ", ".join(texts) or _UNKNOWN
 
 
 def _provenance(manifest: Facts) -> list[str]:

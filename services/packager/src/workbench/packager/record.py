@@ -1,7 +1,7 @@
 """Records what every variant answers on the samples, by the package's own code in a process of its own.
 
-``python -m workbench.packager.record FOLDER`` writes ``samples/expected.json`` of the package that lies there. What
-records is what will compare, and a package that cannot run never leaves here.
+``python -m workbench.packager.record FOLDER`` writes ``samples/expected.json`` of the package there.
+What records is what will compare, and a package that cannot run never leaves here.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def record(package: Path, samples: list[dict[str, Any]]) -> None:
     question = package.parent / _QUESTION
     question.write_text(json.dumps(samples))
     # -B: no byte code among the files that are packed.
-    ended = subprocess.run([sys.executable, "-B", "-m", __name__, str(package)], capture_output=True, text=True,
-                           check=False)
+    ended = subprocess.run([sys.executable, "-B", "-m", __name__, str(package)],
+                           capture_output=True, text=True, check=False)
     if ended.returncode != 0:
         lines = ended.stderr.strip().splitlines() or [f"ended with code {ended.returncode}"]
         reason = next((line for line in reversed(lines) if line.strip()), lines[-1]).strip()

@@ -32,12 +32,13 @@ class BrokenImage(Refusal):
 def write_samples(dataset: Path, recipe: Recipe, count: int, folder: Path) -> list[dict[str, Any]]:
     """Write the samples into ``folder`` and return one line for each: file in the package, name, label.
 
-    ``count`` images of the dataset, the part for evaluation first. Generated images when it is 0, or when there
-    is no dataset: a self-test that compares nothing would always pass.
+    ``count`` images of the dataset, the part for evaluation first. Generated images when it is 0, or when
+    there is no dataset: a self-test that compares nothing would always pass.
     """
     folder.mkdir()
     use_dataset = count > 0 and (dataset / shards.INDEX_NAME).exists()
-    chosen = _of_dataset(dataset, recipe, count) if use_dataset else _generated(recipe, count or DEFAULT_SAMPLES)
+    generated = _generated(recipe, count or DEFAULT_SAMPLES)
+    chosen = _of_dataset(dataset, recipe, count) if use_dataset else generated
     lines = []
     for number, (name, label, data) in enumerate(chosen, 1):
         file = f"{number:02d}{_suffix(name)}"

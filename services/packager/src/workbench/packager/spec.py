@@ -13,16 +13,17 @@ from workbench.runner.core import Refusal
 
 MOST_SAMPLES = 100
 
-# Given to compile_model again they make the same configuration. No other property leaves this machine: a cache
-# folder or a log level is nobody else's.
+# Given to compile_model again they make the same configuration. No other property leaves this machine: a
+# cache folder or a log level is nobody else's.
 _SETTABLE = (
     "PERFORMANCE_HINT", "PERFORMANCE_HINT_NUM_REQUESTS", "INFERENCE_PRECISION_HINT", "EXECUTION_MODE_HINT",
-    "NUM_STREAMS", "INFERENCE_NUM_THREADS", "ENABLE_CPU_PINNING", "ENABLE_HYPER_THREADING", "SCHEDULING_CORE_TYPE",
+    "NUM_STREAMS", "INFERENCE_NUM_THREADS", "ENABLE_CPU_PINNING", "ENABLE_HYPER_THREADING",
+    "SCHEDULING_CORE_TYPE",
 )
 # What the profile has to say in a package: not each launch and layer.
 _PROFILE = (
-    "throughput_fps", "latency_ms", "cpu_ms_per_request", "cpu_share", "load_ms", "compile_ms", "first_inference_ms",
-    "peak_memory_bytes", "loop", "loop_reason", "notes", "trust", "provenance",
+    "throughput_fps", "latency_ms", "cpu_ms_per_request", "cpu_share", "load_ms", "compile_ms",
+    "first_inference_ms", "peak_memory_bytes", "loop", "loop_reason", "notes", "trust", "provenance",
 )
 _EVALUATION = ("metrics", "items", "device", "configuration")
 _SPEC_FIELDS = ("name", "variants", "recommended", "recipe", "labels", "samples")
@@ -58,7 +59,8 @@ def read_spec(document: Facts) -> PackageSpec:
     names = [variant.name for variant in variants]
     recommended = document.get("recommended", names[0])
     if recommended not in names:
-        raise BadSpec(f"recommended: {recommended!r} is none of the variants {', '.join(names)}.", field="recommended")
+        raise BadSpec(f"recommended: {recommended!r} is none of the variants {', '.join(names)}.",
+                      field="recommended")
     return PackageSpec(
         name=_name(document.get("name"), "name"), variants=variants, recommended=recommended,
         recipe=_recipe(document.get("recipe"), document.get("labels")),
@@ -114,8 +116,8 @@ def _only(facts: Facts, names: Iterable[str]) -> Facts:
 
 def _name(value: object, field: str) -> str:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise BadName(f"{field}: {value!r} can't name a folder; letters, digits, dot, dash and underscore can, "
-                      "beginning with a letter or digit, 64 at most.", field=field, name=value)
+        raise BadName(f"{field}: {value!r} can't name a folder; letters, digits, dot, dash and underscore "
+                      "can, beginning with a letter or digit, 64 at most.", field=field, name=value)
     return value
 
 
@@ -137,7 +139,8 @@ def _recipe(document: object, labels: Any) -> Facts:
 
 def _samples(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_SAMPLES:
-        raise BadSpec(f"samples: must be a whole number from 0 to {MOST_SAMPLES}, not {value!r}.", field="samples")
+        raise BadSpec(f"samples: must be a whole number from 0 to {MOST_SAMPLES}, not {value!r}.",
+                      field="samples")
     return value
 
 

@@ -16,8 +16,8 @@ Facts = dict[str, Any]
 class Variant:
     """One model of the package.
 
-    ``name`` is its folder in the package and below ``inputs/variants``. ``properties`` are OpenVINO's, to compile
-    with; ``infer_requests`` were in flight and ``loop`` was used when it was measured (None: never measured).
+    ``name`` is its folder in the package and below ``inputs/variants``. ``properties`` are OpenVINO's, to
+    compile with; ``infer_requests`` were in flight and ``loop`` was used when it was measured (None: never).
     ``files`` holds the SHA-256 each file is known by, for those that have one.
     """
 

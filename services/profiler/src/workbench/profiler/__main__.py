@@ -1,8 +1,8 @@
 """Run this service: ``python -m workbench.profiler api | worker | migrate``."""
 
-from workbench.webapp.serve import main
 from workbench.profiler.app import create_app
 from workbench.profiler.worker import create_worker
+from workbench.webapp.serve import main
 
 if __name__ == "__main__":
     main("profiler", create_app, create_worker)

@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 from flask_smorest import Blueprint
-
 from workbench.jobs import Job
 from workbench.problems.common import NotFound, RunFailed
 from workbench.profiler.schemas import ProfileRequest, TargetPage

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask
-
-from workbench.profiler.api import targets, profiles
-from workbench.profiler.tasks import KINDS
 from workbench.jobs import Adapters
+from workbench.profiler.api import profiles, targets
+from workbench.profiler.tasks import KINDS
 from workbench.webapp import app
 from workbench.webapp.settings import Settings
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from workbench.profiler.schemas import ProfileRequest
-from workbench.profiler.tasks import PROFILE, KINDS
 from workbench.jobs import Adapters, Worker, accept_commands
+from workbench.profiler.schemas import ProfileRequest
+from workbench.profiler.tasks import KINDS, PROFILE
 from workbench.webapp.settings import Settings
 from workbench.webapp.validate import validator
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import g
 from flask_smorest import Blueprint
-
 from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest
 from workbench.project import projects as rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-
 from workbench.jobs import Adapters
 from workbench.project.api import optimizations, projects
 from workbench.project.migrations import HERE

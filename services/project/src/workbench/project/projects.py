@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, insert, or_, select
-
 from workbench.jobs import Jobs, reading
 from workbench.problems.common import NotFound
 from workbench.project.tables import projects

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
-
 from workbench.jobs import Jobs, put_in_outbox, reading
 from workbench.messages import Message
 from workbench.project.pipeline import Wanted

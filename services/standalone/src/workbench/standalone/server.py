@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-
 from workbench.jobs import embedded, expire_leases
 from workbench.standalone.home import AlreadyServed, HomeLock, serving, token
 from workbench.standalone.mount import Front, workers

@@ -46,7 +46,7 @@ def with_inputs(client: Client, request: Request, values: Values) -> View:
     return client.conversions.create(request)
 
 
-def profile(client: Client, request: Request, values: Values) -> View:
+def profile(client: Client, request: Request, _values: Values) -> View:
     """POST the options; streams or requests that are given stand alone, without the default hint."""
     alone = {"hint": None} if "streams" in request or "requests" in request else {}
     return client.profiles.create(alone | request)

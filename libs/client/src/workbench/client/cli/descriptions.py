@@ -52,7 +52,7 @@ PRECISION = Option("--inference-precision", "Precision inference runs in: f32, f
 DESCRIPTIONS = [
     Description(
         "models", "model",
-        _columns(("FORMAT", "facts.format"), ("PRECISION", "facts.precision"), ("OPERATIONS", "facts.op_count")),
+        _columns(("FORMAT", "facts.format"), ("PRECISION", "facts.precision"), ("OPS", "facts.op_count")),
         [Argument("PATH", "Model file (ONNX, or an IR's .xml with its .bin beside it) or a folder."), NAME],
         model, "Upload a model; the workbench then examines it.",
     ),
@@ -98,8 +98,8 @@ DESCRIPTIONS = [
                    one_of("throughput", "latency"), "HINT", "hint"),
             Option("--streams", "Inference streams.", whole(1, 1024), "N", "streams"),
             Option("--requests", "Infer requests in flight.", whole(1, 4096), "N", "requests"),
-            Option("--duration-s", "Seconds each launch measures (default 2).", number(least=0.1, most=3600), "S",
-                   "duration_s"),
+            Option("--duration-s", "Seconds each launch measures (default 2).", number(least=0.1, most=3600),
+                   "S", "duration_s"),
             Option("--launches", "Fresh processes, at least 5 (default 5).", whole(5, 100), "N", "launches"),
         ],
         profile, "Measure a model on a device.",

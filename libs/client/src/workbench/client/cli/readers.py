@@ -82,7 +82,7 @@ def shape(text: str) -> list[int]:
     """``1,3,-1,-1``: -1 keeps a dimension dynamic."""
     parts = [part.strip() for part in text.split(",")]
     if not all(re.fullmatch(r"-1|[1-9]\d{0,9}", part) for part in parts):
-        raise typer.BadParameter(f"{text!r} is not a shape, such as 1,3,224,224; -1 keeps a dimension dynamic")
+        raise typer.BadParameter(f"{text!r} is not a shape, such as 1,3,224,224 (-1 stays dynamic)")
     return [int(part) for part in parts]
 
 

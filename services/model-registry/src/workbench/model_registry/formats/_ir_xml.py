@@ -22,7 +22,7 @@ class Document:
     broken: str | None = None
 
 
-class _Enough(Exception):  # noqa: N818  not an error: what was wanted is known
+class _Enough(Exception):
     pass
 
 

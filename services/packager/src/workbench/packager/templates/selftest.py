@@ -1,6 +1,6 @@
 """Does this package do here what it did where it was made? Files, outputs, speed, in that order.
 
-Exit code 0 when files and outputs are as recorded, 1 when they are not. A different speed is told, not failed.
+Exit code 0 when files and outputs are as recorded, 1 when they are not. A different speed is no failure.
 """
 
 # ruff: noqa: T201
@@ -21,7 +21,8 @@ def main() -> int:
     """Returns the exit code."""
     parser = argparse.ArgumentParser(prog="selftest.sh", description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
-    parser.add_argument("--seconds", type=float, default=1.0, help="how long each variant's speed is measured; 0: not")
+    parser.add_argument("--seconds", type=float, default=1.0,
+                        help="how long each variant's speed is measured; 0: not at all")
     options = parser.parse_args()
     report = examine(options.seconds)
     if options.json:
@@ -56,7 +57,8 @@ def _run_variants(report: dict[str, Any], seconds: float) -> None:
         try:
             report["variants"].append(_run_variant(variant, recipe, seconds))
         except RuntimeError as error:
-            report["problems"].append(f"{variant['name']} does not run here: {str(error).strip().splitlines()[-1]}")
+            reason = str(error).strip().splitlines()[-1]
+            report["problems"].append(f"{variant['name']} does not run here: {reason}")
             continue
         problems = report["variants"][-1]["mismatches"]
         report["problems"] += [f"{variant['name']}: {problem}" for problem in problems]
@@ -67,8 +69,10 @@ def _run_variant(variant: dict[str, Any], recipe: Any, seconds: float) -> dict[s
     import inference
 
     loaded = inference.load(variant, recipe)
-    found = {"name": variant["name"], "precision": variant["precision"], **comparison.compare(variant, loaded)}
-    return found | {"speed": _speed(variant, loaded, seconds) if seconds > 0 else None}
+    return {
+        "name": variant["name"], "precision": variant["precision"], **comparison.compare(variant, loaded),
+        "speed": _speed(variant, loaded, seconds) if seconds > 0 else None,
+    }
 
 
 def _speed(variant: dict[str, Any], loaded: Any, seconds: float) -> dict[str, Any]:
@@ -83,7 +87,8 @@ def _speed(variant: dict[str, Any], loaded: Any, seconds: float) -> dict[str, An
     batch = profile.get("provenance", {}).get("spec", {}).get("batch", 1)
     # Larger batches are another measurement: there is nothing to compare one image at a time with.
     recorded = profile.get("throughput_fps") if batch == 1 else None
-    return {**here, "recorded": recorded, "ratio": here["throughput_fps"] / recorded["value"] if recorded else None,
+    return {**here, "recorded": recorded,
+            "ratio": here["throughput_fps"] / recorded["value"] if recorded else None,
             "remark": speed.compare(here["throughput_fps"], recorded)}
 
 
@@ -93,7 +98,8 @@ def _lines(report: dict[str, Any]) -> list[str]:
     if "openvino" in report:
         lines.append("openvino: {here} here, {recorded} recorded".format(**report["openvino"]))
     for found in report["variants"]:
-        lines += [f"{found['name']}: {line}" for line in (_outputs_line(found), *_speed_lines(found["speed"]))]
+        told = (_outputs_line(found), *_speed_lines(found["speed"]))
+        lines += [f"{found['name']}: {line}" for line in told]
     return lines + [f"problem: {problem}" for problem in report["problems"]]
 
 

@@ -1,6 +1,6 @@
 """Run the packaged model on image files: the best classes with their scores, or the outputs' shapes.
 
-An example to build on: preprocessing, configuration and labels are those the recorded accuracy was measured with.
+An example to build on: preprocessing, configuration and labels are those its accuracy was measured with.
 """
 
 # ruff: noqa: T201
@@ -44,7 +44,8 @@ def _show(loaded: inference.Loaded, image: Path) -> int:
             print(f"  {score:10.4f}  {loaded.recipe.label(class_id) or f'class {class_id}'}")
         return 0
     for port, output in zip(loaded.compiled.outputs, outputs, strict=True):
-        print(f"  {port.get_any_name() if port.get_names() else 'output'}: shape {list(output.shape)}, {output.dtype}")
+        name = port.get_any_name() if port.get_names() else "output"
+        print(f"  {name}: shape {list(output.shape)}, {output.dtype}")
     return 0
 
 

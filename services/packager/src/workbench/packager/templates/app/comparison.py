@@ -1,8 +1,8 @@
 """When outputs count as the same: recorded once when the package was made, compared wherever it runs.
 
-Processors add in different orders and some multiply INT8 with less headroom, so numbers may differ by a tolerance:
-the largest difference, as a part of the recorded output's largest magnitude. A classifier's first class must be the
-same, unless the recorded scores of first and second lie so close that this tolerance alone could swap them.
+Processors add in different orders and some multiply INT8 with less headroom, so numbers may differ by a
+tolerance: the largest difference, as a part of the recorded output's largest magnitude. A classifier's first
+class must be the same, unless the two best were recorded so close that this tolerance could swap them.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ def tolerance(variant: dict[str, Any]) -> float:
     """The largest allowed difference of a variant's outputs, as a part of their largest magnitude."""
     if variant["precision"] in ("INT8", "mixed"):
         return _INT8_TOLERANCE
-    return _TOLERANCES.get(variant["configuration"]["properties"]["INFERENCE_PRECISION_HINT"], _INT8_TOLERANCE)
+    executed_in = variant["configuration"]["properties"]["INFERENCE_PRECISION_HINT"]
+    return _TOLERANCES.get(executed_in, _INT8_TOLERANCE)
 
 
 def record(samples: list[dict[str, Any]]) -> dict[str, Any]:
-    """What ``samples/expected.json`` holds: every variant's outputs on every sample, as they are here and now."""
+    """What ``samples/expected.json`` holds: every variant's outputs on every sample, here and now."""
     recipe = Recipe.from_json(manifest()["recipe"])
     outputs = {}
     for variant in manifest()["variants"]:
@@ -86,7 +87,8 @@ def _difference(recorded: dict[str, Any], seen: dict[str, Any], allowed: float) 
         relative = float(np.max(np.abs(before - np.array(now["values"])), initial=0.0)) / _magnitude(before)
         largest = max(largest, relative)
         if relative > allowed:
-            problems.append(f"output {number} differs by {relative:.2g} of its magnitude, {allowed:g} is allowed")
+            problems.append(f"output {number} differs by {relative:.2g} of its magnitude, {allowed:g} is "
+                            "allowed")
     problems += _class_problems(recorded.get("first"), seen.get("first"), allowed)
     return largest, problems
 

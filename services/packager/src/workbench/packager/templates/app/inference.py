@@ -1,4 +1,4 @@
-"""Runs one variant on images: the packaged configuration, and the preprocessing its accuracy was measured with."""
+"""Runs a variant on images: the packaged configuration, and the preprocessing it was evaluated with."""
 
 from __future__ import annotations
 
@@ -29,12 +29,14 @@ def load(variant: dict[str, Any], recipe: Recipe) -> Loaded:
     if model.inputs[image_input].partial_shape.is_dynamic:
         model.reshape({model.inputs[image_input]: list(recipe.input.shape)})
     configuration = variant["configuration"]
-    return Loaded(core.compile_model(model, configuration["device"], configuration["properties"]), recipe, image_input)
+    compiled = core.compile_model(model, configuration["device"], configuration["properties"])
+    return Loaded(compiled, recipe, image_input)
 
 
 def inputs(loaded: Loaded, image: bytes) -> list[np.ndarray]:
-    """One array for each input: the image where the recipe says, zeros elsewhere; ValueError for a broken image."""
-    arrays = [np.zeros(_fixed_shape(port), port.get_element_type().to_dtype()) for port in loaded.compiled.inputs]
+    """An array for each input: the image where the recipe says, else zeros; ValueError for a broken image."""
+    arrays = [np.zeros(_fixed_shape(port), port.get_element_type().to_dtype())
+              for port in loaded.compiled.inputs]
     pixels = preprocess(image, loaded.recipe)
     arrays[loaded.image_input] = pixels.astype(arrays[loaded.image_input].dtype, copy=False)
     return arrays

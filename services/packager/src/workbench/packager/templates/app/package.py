@@ -27,7 +27,8 @@ def find_variant(name: str | None) -> dict[str, Any]:
     for variant in known["variants"]:
         if variant["name"] == wanted:
             return variant
-    raise KeyError(f"no variant {wanted!r}; there are {', '.join(variant['name'] for variant in known['variants'])}")
+    names = ", ".join(variant["name"] for variant in known["variants"])
+    raise KeyError(f"no variant {wanted!r}; there are {names}")
 
 
 def changed_files() -> list[str]:

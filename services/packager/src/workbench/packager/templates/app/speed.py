@@ -1,4 +1,4 @@
-"""A short look at the speed here, taken the way the record was: no Python callback, each request's own clock."""
+"""A short look at the speed here, taken as the record was: no Python callback, each request's own clock."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import numpy as np
 import openvino as ov
 from inference import Loaded
 
+Arrays = list[np.ndarray]
+Timed = tuple[list[float], float]  # latencies in ms, and the seconds they took together
 
-def measure(loaded: Loaded, arrays: list[np.ndarray], configuration: dict[str, Any], seconds: float) -> dict[str, Any]:
+
+def measure(loaded: Loaded, arrays: Arrays, configuration: dict[str, Any], seconds: float) -> dict[str, Any]:
     """Frames per second and median latency over ``seconds``; every request has run once before it counts."""
     if configuration["loop"] == "sync":
         latencies, elapsed = _one_by_one(loaded.compiled, arrays, seconds)
@@ -26,11 +29,11 @@ def compare(here: float, recorded: dict[str, float] | None) -> str | None:
     if recorded is None or recorded["low"] <= here <= recorded["high"]:
         return None
     word = "slower" if here < recorded["low"] else "faster"
-    return (f"{word} than recorded: {here:.0f} frames/s here, {recorded['value']:.0f} "
-            f"({recorded['low']:.0f} to {recorded['high']:.0f}) recorded, ratio {here / recorded['value']:.2f}")
+    return (f"{word} than recorded: {here:.0f} frames/s lie outside "
+            f"{recorded['low']:.0f} to {recorded['high']:.0f}")
 
 
-def _one_by_one(compiled: ov.CompiledModel, arrays: list[np.ndarray], seconds: float) -> tuple[list[float], float]:
+def _one_by_one(compiled: ov.CompiledModel, arrays: Arrays, seconds: float) -> Timed:
     request = compiled.create_infer_request()
     request.infer(arrays)
     latencies: list[float] = []
@@ -41,7 +44,7 @@ def _one_by_one(compiled: ov.CompiledModel, arrays: list[np.ndarray], seconds: f
     return latencies, time.perf_counter() - started
 
 
-def _overlapping(queue: ov.AsyncInferQueue, arrays: list[np.ndarray], seconds: float) -> tuple[list[float], float]:
+def _overlapping(queue: ov.AsyncInferQueue, arrays: Arrays, seconds: float) -> Timed:
     requests = list(queue)
     for request in requests:
         request.infer(arrays)

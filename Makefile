@@ -1,0 +1,41 @@
+# `make help` lists what there is; nothing needs to be set up by hand before any of it.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
+READY := $(VENV)/.ready
+
+.PHONY: help check test demo up bench docs lock
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock requirements.bootstrap.lock $(PROJECTS) tools/setup.sh
+	@PYTHON=$(PYTHON) sh tools/setup.sh $(VENV)
+	@touch $(READY)
+
+check: $(READY) ## format, lint, types, layers, generated files: what to run before a commit
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/reference.py --check
+
+test: check ## everything `check` does, then every test
+	$(BIN)/python -m pytest -q
+
+demo: $(READY) ## the main job on a model and images the project makes itself
+	$(BIN)/python -m workbench.standalone.demo
+
+up: $(READY) ## serve the embedded workbench until Ctrl-C
+	$(BIN)/workbench up
+
+bench: $(READY) ## measure the workbench against the raw tools; see docs/benchmarks.md
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+docs: $(READY) ## write the generated reference pages
+	$(BIN)/python tools/reference.py
+
+lock: $(READY) ## pin the newest versions that fit requirements.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-annotate --no-header requirements.in -o requirements.lock

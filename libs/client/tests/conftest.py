@@ -1,0 +1,293 @@
+"""A small server that speaks the HTTP API, and may be stopped and started again on another port.
+
+It stands for the other side, not for our code: jobs of it are scripts of views, one step for each read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, Response, jsonify, request
+from werkzeug.serving import make_server
+
+TOKEN = "secret-token"
+PACKAGE = bytes(range(256)) * 4096
+RESOURCES = ["models", "datasets", "conversions", "profiles", "calibrations", "evaluations", "recipes", "packages"]
+
+
+def problem(status: int, kind: str, title: str, detail: str, **extras: Any) -> Response:
+    body = {"type": f"urn:workbench:problem:{kind}", "title": title, "status": status, "detail": detail,
+            "remedy": f"remedy of {kind}", **extras}
+    return Response(json.dumps(body), status, content_type="application/problem+json")
+
+
+def interval(value: float) -> dict[str, float]:
+    return {"value": value, "low": value * 0.97, "high": value * 1.03}
+
+
+def report(*, met: bool = True, package_id: str | None = None) -> dict[str, Any]:
+    def variant(name: str, fps: float, accuracy: float) -> dict[str, Any]:
+        return {
+            "name": name, "model": f"model-{name}", "precision": name.upper(), "size_bytes": 5_000_000,
+            "digest": "d", "throughput_fps": interval(fps), "latency_ms": {"p50": interval(2.5)},
+            "cpu_ms_per_request": interval(5.0), "profile": f"profile-{name}", "evaluation": None,
+            "accuracy": {"metric": "top1", "value": accuracy, "n": 200, "split": "evaluation"},
+            "configuration": {}, "trust": {"verdict": "trusted", "reasons": []}, "warnings": [],
+        }  # fmt: skip
+
+    return {
+        "schema_version": "1.0", "project_id": "p", "optimization_id": "o", "objective": "throughput",
+        "variants": [variant("fp32", 400.0, 0.615), variant("int8", 800.0, 0.6)],
+        "comparison": [{"variant": "int8", "baseline": "fp32", "speedup": interval(2.0) | {"beyond_noise": True},
+                        "size_ratio": 0.26, "accuracy_change_points": {"value": -1.5, "beyond_noise": False},
+                        "changed_items": {"fixed_n": 3, "broken_n": 6}}],
+        "recommended": {"model": "model-int8", "variant": "int8", "reason": "fastest within the limits"} if met
+        else {"model": None, "variant": None, "reason": "no variant is within 1 ms"},
+        "constraints_met": met, "warnings": ["one warning"], "environment": {},
+        "package": {"id": package_id, "sha256": hashlib.sha256(PACKAGE).hexdigest(), "size_bytes": len(PACKAGE)}
+        if package_id else None,
+    }  # fmt: skip
+
+
+@dataclass
+class Job:
+    """Each read that waits moves it one step on; ``steps`` are changes of its view."""
+
+    view: dict[str, Any]
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    log: str = ""
+
+    def move(self) -> None:
+        if self.steps:
+            self.view |= self.steps.pop(0) | {"seq": self.view["seq"] + 1}
+
+
+class Server:
+    """The state survives `stop` and `start`, as a database would."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[str, Job] = {}
+        self.projects: dict[str, dict[str, Any]] = {}
+        self.requests: list[tuple[str, str, Any]] = []
+        self.uploads: list[dict[str, int]] = []
+        self.headers: list[dict[str, str]] = []
+        self.keys: dict[str, str] = {}
+        self.holding: dict[str, list[str]] = {}
+        self.files: dict[str, bytes] = {"package.tar.zst": PACKAGE}
+        self.script: dict[str, list[dict[str, Any]]] = {}
+        self.before: Callable[[], Response | None] = lambda: None
+        self.token = TOKEN
+        self.met = True
+        self.packaged = True
+        self._http: Any = None
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    @property
+    def address(self) -> tuple[str, str]:
+        return self.url, self.token
+
+    def start(self, port: int = 0) -> None:
+        self._http = make_server("127.0.0.1", port, application(self), threaded=True)
+        self._http.daemon_threads = True
+        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def stop(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    def posted(self, ending: str) -> Any:
+        """The body of the last POST to a path with this ending."""
+        return next(body for method, path, body in reversed(self.requests) if method == "POST" and path.endswith(ending))
+
+    def add(self, kind: str, body: Any, steps: list[dict[str, Any]] | None = None) -> Job:
+        id = str(uuid.uuid4())
+        files = [{"name": name, "sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
+                 for name, data in self.files.items()]
+        view = {"id": id, "kind": kind, "state": "queued", "seq": 1, "created_at": "2026-01-01T00:00:00Z",
+                "progress": None, "waiting_for": None, "error": None, "reused_from": None, "name": None,
+                "request": body, "result": None, "facts": None, "files": files}  # fmt: skip
+        if kind == "models":
+            view["name"] = "squeeze"
+        self.jobs[id] = Job(view, steps if steps is not None else self.steps_of(kind), f"the log of {id}\n")
+        return self.jobs[id]
+
+    def steps_of(self, kind: str) -> list[dict[str, Any]]:
+        if kind in self.script:
+            return [dict(step) for step in self.script[kind]]
+        facts = {"inputs": [{"name": "data", "shape": [1, 3, 224, 224]}]} if kind == "models" else {}
+        return [{"state": "running", "progress": {"stage": "reading", "fraction": 0.5, "message": "half"}},
+                {"state": "succeeded", "facts": facts}]
+
+
+def application(server: Server) -> Flask:
+    app = Flask("workbench-under-test")
+
+    @app.before_request
+    def gate() -> Response | None:
+        server.headers.append(dict(request.headers))
+        if request.headers.get("Authorization") != f"Bearer {server.token}":
+            return problem(401, "unauthorized", "A valid token is required", "A valid token is required")
+        body = request.get_json(silent=True) if request.is_json else None
+        server.requests.append((request.method, request.path, body))
+        return server.before()
+
+    def once(make: Callable[[], Job]) -> Any:
+        key = request.headers["Idempotency-Key"]
+        if key not in server.keys:
+            server.keys[key] = make().view["id"]
+        return jsonify(server.jobs[server.keys[key]].view), 202
+
+    def known(id: str) -> Any:
+        if id not in server.jobs:
+            return problem(404, "not-found", "Not found", f"There is no such thing as {id!r}.")
+        return None
+
+    @app.post("/v1/<any(models, datasets):kind>")
+    def upload(kind: str) -> Any:
+        sizes = {part.filename or "": part.stream.seek(0, 2) for part in request.files.getlist("files")}
+        server.uploads.append(sizes)
+        return once(lambda: server.add(kind, dict(request.form)))
+
+    @app.post("/v1/<kind>")
+    def create(kind: str) -> Any:
+        if kind == "projects":
+            id = str(uuid.uuid4())
+            server.projects[id] = {"id": id, **request.get_json()}
+            return jsonify(server.projects[id]), 201
+        return once(lambda: server.add(kind, request.get_json()))
+
+    @app.post("/v1/datasets/generations")
+    def generate() -> Any:
+        return once(lambda: server.add("datasets", request.get_json()))
+
+    @app.get("/v1/<kind>")
+    def listing(kind: str) -> Any:
+        if kind == "targets":
+            devices = [{"name": "CPU", "full_name": "A CPU", "usable": True, "reason": None}]
+            return jsonify({"items": [{"id": "local", "name": "this machine", "devices": devices}]})
+        if kind == "projects":
+            return jsonify({"items": list(server.projects.values()), "next_cursor": None})
+        return page([job.view for job in server.jobs.values() if job.view["kind"] == kind])
+
+    @app.get("/v1/projects/<project>/optimizations")
+    def optimizations(project: str) -> Any:
+        return page([job.view for job in server.jobs.values() if job.view["kind"] == "optimization"])
+
+    def page(views: list[dict[str, Any]]) -> Any:
+        first = int(request.args.get("cursor", 0))
+        limit = int(request.args.get("limit", 50))
+        more = str(first + limit) if first + limit < len(views) else None
+        return jsonify({"items": views[first : first + limit], "next_cursor": more})
+
+    @app.post("/v1/projects/<project>/optimizations")
+    def optimize(project: str) -> Any:
+        return once(lambda: server.add("optimization", request.get_json(), optimization(server)))
+
+    @app.get("/v1/<path:collection>/<uuid:id>")
+    def read(collection: str, id: uuid.UUID) -> Any:
+        if collection == "projects":
+            return jsonify(server.projects[str(id)])
+        if missing := known(str(id)):
+            return missing
+        job = server.jobs[str(id)]
+        if "wait_s" in request.args and job.view["state"] not in ("succeeded", "failed", "cancelled"):
+            time.sleep(0.02)
+            job.move()
+        return jsonify(job.view)
+
+    @app.get("/v1/<path:collection>/<uuid:id>/log")
+    def log(collection: str, id: uuid.UUID) -> Any:
+        text = server.jobs[str(id)].log
+        offset = int(request.args["offset"])
+        return jsonify({"text": text[offset:], "next_offset": len(text), "complete": True})
+
+    @app.post("/v1/<path:collection>/<uuid:id>/cancel")
+    def cancel(collection: str, id: uuid.UUID) -> Any:
+        job = server.jobs[str(id)]
+        if job.view["state"] in ("succeeded", "failed", "cancelled"):
+            return problem(409, "job-finished", "The job has already ended", f"Job {id} has already ended.")
+        job.steps = [{"state": "cancelled"}]
+        return jsonify(job.view)
+
+    @app.delete("/v1/<path:collection>/<uuid:id>")
+    def delete(collection: str, id: uuid.UUID) -> Any:
+        if missing := known(str(id)):
+            return missing
+        if holders := server.holding.get(str(id)):
+            return problem(409, "still-in-use", "Still in use", f"in use by {', '.join(holders)}", holders=holders)
+        del server.jobs[str(id)]
+        return "", 204
+
+    @app.get("/v1/<path:collection>/<uuid:id>/files/<path:name>")
+    def file(collection: str, id: uuid.UUID, name: str) -> Response:
+        data = server.files[name]
+        etag = hashlib.sha256(data).hexdigest()
+        start = 0
+        if request.range and request.headers.get("If-Range", f'"{etag}"') == f'"{etag}"':
+            start = request.range.ranges[0][0]
+            if start >= len(data):
+                return Response(status=416)
+        return Response(data[start:], 206 if start else 200, headers={"ETag": f'"{etag}"'})
+
+    return app
+
+
+def optimization(server: Server) -> list[dict[str, Any]]:
+    if "optimization" in server.script:
+        return [dict(step) for step in server.script["optimization"]]
+
+    def steps(convert: str, profile: str) -> list[dict[str, Any]]:
+        waiting = "the device CPU" if profile == "queued" else None
+        return [
+            {"name": "convert-fp16", "kind": "conversion", "state": convert, "progress": None,
+             "waiting_for": None, "job_id": "c", "error": None},
+            {"name": "profile-fp16", "kind": "profile", "state": profile, "job_id": "f", "error": None,
+             "progress": {"stage": "measuring", "fraction": 0.4, "message": "launch 2 of 5"}
+             if profile == "running" else None, "waiting_for": waiting},
+        ]  # fmt: skip
+
+    package = server.add("packages", {}, []) if server.packaged and server.met else None
+    if package:
+        package.view |= {"state": "succeeded"}
+    facts = report(met=server.met, package_id=package.view["id"] if package else None)
+    return [
+        {"state": "running", "steps": steps("running", "queued")},
+        {"state": "running", "steps": steps("succeeded", "running")},
+        {"state": "succeeded", "steps": steps("succeeded", "succeeded"), "facts": facts},
+    ]
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    running = Server()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "squeeze.onnx"
+    path.write_bytes(b"\x08\x07" + bytes(1000))
+    return path
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    folder = tmp_path / "images"
+    for name in ("cat/b.jpg", "cat/a.jpg", "dog/c.jpg"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(name.encode())
+    return folder

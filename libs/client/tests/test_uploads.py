@@ -1,0 +1,207 @@
+"""What is sent for a path, what is refused before sending, and that sending holds nothing in memory."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from workbench.client import BadInput, Client, uploads
+
+
+def names(parts: list[uploads.Part]) -> list[str]:
+    return [part.name for part in parts]
+
+
+def test_an_onnx_goes_alone(model: Path) -> None:
+    (model.parent / "unrelated.txt").write_text("no")
+
+    assert names(uploads.model_parts(model)) == ["squeeze.onnx"]
+
+
+def test_an_onnx_brings_the_external_data_that_exporters_write_beside_it(model: Path) -> None:
+    (model.parent / "squeeze.onnx.data").write_bytes(b"w")
+    (model.parent / "squeeze.onnx_data").write_bytes(b"w")
+
+    assert names(uploads.model_parts(model)) == ["squeeze.onnx", "squeeze.onnx.data", "squeeze.onnx_data"]
+
+
+def test_an_xml_brings_its_bin(tmp_path: Path) -> None:
+    for name in ("m.xml", "m.bin", "other.bin"):
+        (tmp_path / name).write_bytes(b"x")
+
+    assert names(uploads.model_parts(tmp_path / "m.xml")) == ["m.xml", "m.bin"]
+
+
+def test_an_xml_without_its_bin_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "m.xml").write_bytes(b"x")
+
+    with pytest.raises(BadInput, match=r"m\.bin is missing"):
+        uploads.model_parts(tmp_path / "m.xml")
+
+
+def test_a_bin_alone_says_which_file_to_give(tmp_path: Path) -> None:
+    for name in ("m.xml", "m.bin"):
+        (tmp_path / name).write_bytes(b"x")
+
+    with pytest.raises(BadInput, match=r"give m\.xml"):
+        uploads.model_parts(tmp_path / "m.bin")
+
+
+def test_a_folder_is_walked_in_sorted_order_without_hidden_files(images: Path) -> None:
+    (images / ".DS_Store").write_bytes(b"x")
+    (images / ".git").mkdir()
+    (images / ".git" / "config").write_bytes(b"x")
+
+    assert names(uploads.dataset_parts(images)) == ["cat/a.jpg", "cat/b.jpg", "dog/c.jpg"]
+
+
+def test_a_model_folder_sends_everything_in_it(model: Path) -> None:
+    (model.parent / "weights").mkdir()
+    (model.parent / "weights" / "conv1").write_bytes(b"w")
+
+    assert names(uploads.model_parts(model.parent)) == ["squeeze.onnx", "weights/conv1"]
+
+
+def test_a_link_that_stays_inside_is_not_followed(images: Path) -> None:
+    (images / "again.jpg").symlink_to(images / "cat" / "a.jpg")
+    (images / "loop").symlink_to(images)
+
+    assert names(uploads.dataset_parts(images)) == ["cat/a.jpg", "cat/b.jpg", "dog/c.jpg"]
+
+
+@pytest.mark.parametrize("target", ["/etc", "/etc/hostname", "../nothing-there"])
+def test_a_link_that_leads_out_is_refused_by_name(images: Path, target: str) -> None:
+    (images / "cat" / "sly.jpg").symlink_to(target)
+
+    with pytest.raises(BadInput, match=r"sly\.jpg leads out of the folder"):
+        uploads.dataset_parts(images)
+
+
+def test_a_folder_that_is_itself_behind_a_link_is_taken(images: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(images)
+
+    assert len(uploads.dataset_parts(tmp_path / "link")) == 3
+
+
+@pytest.mark.parametrize("look", [uploads.model_parts, uploads.dataset_parts])
+def test_a_path_that_is_not_there_is_refused(look: Any, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="does not exist"):
+        look(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("look", [uploads.model_parts, uploads.dataset_parts])
+def test_an_empty_folder_is_refused(look: Any, tmp_path: Path) -> None:
+    (tmp_path / ".hidden").write_bytes(b"x")
+
+    with pytest.raises(BadInput, match="holds no files"):
+        look(tmp_path)
+
+
+def test_a_pipe_is_neither_file_nor_folder(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.onnx")
+
+    with pytest.raises(BadInput, match="neither a file nor a folder"):
+        uploads.model_parts(tmp_path / "pipe.onnx")
+
+
+def test_a_name_that_is_no_text_is_refused(images: Path) -> None:
+    Path(os.fsdecode(os.fsencode(images) + b"/\xff.jpg")).write_bytes(b"x")
+
+    with pytest.raises(BadInput, match="not valid UTF-8"):
+        uploads.dataset_parts(images)
+
+
+def test_an_empty_file_is_refused_before_anything_is_sent(server: Any, tmp_path: Path) -> None:
+    (tmp_path / "empty.onnx").touch()
+
+    with pytest.raises(BadInput, match="is empty"):
+        Client(*server.address).models.upload(tmp_path / "empty.onnx")
+    assert server.requests == []
+
+
+def test_the_relative_paths_and_the_name_arrive(server: Any, images: Path) -> None:
+    view = Client(*server.address).datasets.upload(images, name="pets", format=None)
+
+    assert server.uploads == [{"cat/a.jpg": 9, "cat/b.jpg": 9, "dog/c.jpg": 9}]
+    assert view["request"] == {"name": "pets"}
+
+
+@pytest.mark.parametrize("name", ['quote".jpg', "ümlaut 图.jpg", "semi;colon=.jpg", "100%.jpg"])
+def test_a_difficult_name_arrives_as_it_is(server: Any, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"x")
+
+    Client(*server.address).datasets.upload(tmp_path)
+
+    assert server.uploads == [{name: 1}]
+
+
+def test_a_folder_may_hold_more_files_than_may_be_open(server: Any, tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for number in range(400):
+        (tmp_path / f"{number}.jpg").write_bytes(b"x" * number + b"y")
+    client = Client(*server.address)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    try:
+        client.datasets.upload(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert len(server.uploads[0]) == 400
+
+
+def test_a_file_that_shrinks_on_the_way_is_reported(server: Any, images: Path) -> None:
+    client = Client(*server.address)
+    parts = client.datasets.parts(images)
+    (images / "cat" / "a.jpg").write_bytes(b"")
+
+    with pytest.raises(BadInput, match="changed its size"):
+        uploads.send(client._transport, "/v1/datasets", parts, {})
+
+
+def test_a_file_that_vanishes_on_the_way_is_reported(server: Any, images: Path) -> None:
+    client = Client(*server.address)
+    parts = client.datasets.parts(images)
+    (images / "dog" / "c.jpg").unlink()
+
+    with pytest.raises(BadInput, match=r"c\.jpg: No such file"):
+        uploads.send(client._transport, "/v1/datasets", parts, {})
+
+
+def test_memory_stays_flat_for_200_megabytes(server: Any, tmp_path: Path) -> None:
+    """In a process of its own, since the peak of this one may be anything already."""
+    big = tmp_path / "big.onnx"
+    with big.open("wb") as file:
+        file.truncate(200 * 2**20)
+    code = (
+        "import resource, sys\nfrom pathlib import Path\nfrom workbench.client import Client\n"
+        "client = Client(sys.argv[1], sys.argv[2])\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
+        "before = peak()\nclient.models.upload(Path(sys.argv[3]))\nprint(peak() - before)\n"
+    )
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code, server.url, server.token, str(big)],
+                          capture_output=True, text=True, timeout=120, check=True)
+
+    assert int(done.stdout) < 20
+    assert server.uploads == [{"big.onnx": 200 * 2**20}]
+    assert time.monotonic() - began < 60
+
+
+def test_a_refusal_that_comes_before_the_end_of_the_upload_is_heard(server: Any, tmp_path: Path) -> None:
+    big = tmp_path / "big.onnx"
+    with big.open("wb") as file:
+        file.truncate(50 * 2**20)
+
+    with pytest.raises(httpx.HTTPError) as nobody:
+        httpx.post(f"{server.url}/v1/models", content=b"", headers={"Transfer-Encoding": "broken"}, timeout=1)
+    assert nobody  # that is what a broken peer looks like; ours below is merely refused
+    server.token = "another"
+    with pytest.raises(Exception, match="valid token|no workbench answers"):
+        Client(server.url, "wrong", patience_s=1).models.upload(big)

@@ -1,0 +1,82 @@
+"""Operations have the same names in every process, and the author's own stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import openvino as ov
+import pytest
+from openvino import opset13 as op
+from openvino.preprocess import PrePostProcessor
+from workbench.ir import file_digest, names, read, save, settle_names
+
+
+def test_a_model_read_twice_has_the_same_names(models: Path) -> None:
+    path = models / "picodet_s_320" / "picodet_s_320_coco.onnx"
+
+    first, second = read(path), read(path)
+
+    assert [node.get_friendly_name() for node in first.get_ordered_ops()] \
+        == [node.get_friendly_name() for node in second.get_ordered_ops()]
+
+
+def test_the_nameless_are_called_by_their_place_and_never_twice() -> None:
+    model = two_relus("Relu_1")
+
+    settle_names(model)
+
+    assert [node.get_friendly_name() for node in model.get_ordered_ops()] \
+        == ["Relu_1", "Relu_1_", "Relu_2", "Result_3"]
+
+
+def test_the_authors_names_stay(models: Path) -> None:
+    model = read(models / "squeezenet1.1" / "squeezenet1.1.onnx")
+
+    assert {"data_0", "conv1_1", "conv1_2", "pool5_1", "fire5/concat_1"} <= names(model)
+
+
+def test_names_inside_branches_settle_too() -> None:
+    texts = []
+    for _ in range(2):
+        model = branching()
+        settle_names(model)
+        texts.append(sorted(names(model)))
+
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("fp16", [False, True])
+def test_what_preprocessing_adds_is_named_by_place_as_well(models: Path, tmp_path: Path, fp16: bool) -> None:
+    digests = []
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        folder.mkdir()
+        model = read(models / "squeezenet1.1" / "squeezenet1.1.onnx")
+        before = names(model)
+        processor = PrePostProcessor(model)
+        processor.input(0).tensor().set_layout(ov.Layout("NCHW"))
+        processor.input(0).preprocess().reverse_channels().mean([1.0, 2.0, 3.0])
+        model = processor.build()
+        settle_names(model, known=before)
+        save(model, folder, fp16=fp16)
+        digests.append(file_digest([folder / "model.xml", folder / "model.bin"]))
+
+    assert digests[0] == digests[1]
+
+
+def two_relus(data_name: str) -> ov.Model:
+    data = op.parameter([1, 4], ov.Type.f32, name=data_name)
+    return ov.Model([op.relu(op.relu(data))], [data], "two")
+
+
+def branching() -> ov.Model:
+    data, flag = op.parameter([1, 4], ov.Type.f32, name="data"), op.parameter([], ov.Type.boolean, name="flag")
+    branch = op.if_op(flag)
+    inners, results = [], []
+    for factor in (1, 2):
+        inners.append(op.parameter([1, 4], ov.Type.f32))
+        results.append(op.result(op.multiply(inners[-1], op.constant(np.full(4, factor, np.float32)))))
+    branch.set_then_body(ov.Model([results[0]], [inners[0]], "then"))
+    branch.set_else_body(ov.Model([results[1]], [inners[1]], "else"))
+    branch.set_input(data.output(0), inners[0], inners[1])
+    return ov.Model([branch.set_output(results[0], results[1])], [data, flag], "branching")
