@@ -21,7 +21,6 @@ from werkzeug.serving import make_server
 
 TOKEN = "secret-token"
 PACKAGE = bytes(range(256)) * 4096
-RESOURCES = ["models", "datasets", "conversions", "profiles", "calibrations", "evaluations", "recipes", "packages"]
 
 
 def problem(status: int, kind: str, title: str, detail: str, **extras: Any) -> Response:
@@ -47,14 +46,16 @@ def report(*, met: bool = True, package_id: str | None = None) -> dict[str, Any]
     return {
         "schema_version": "1.0", "project_id": "p", "optimization_id": "o", "objective": "throughput",
         "variants": [variant("fp32", 400.0, 0.615), variant("int8", 800.0, 0.6)],
-        "comparison": [{"variant": "int8", "baseline": "fp32", "speedup": interval(2.0) | {"beyond_noise": True},
-                        "size_ratio": 0.26, "accuracy_change_points": {"value": -1.5, "beyond_noise": False},
-                        "changed_items": {"fixed_n": 3, "broken_n": 6}}],
-        "recommended": {"model": "model-int8", "variant": "int8", "reason": "fastest within the limits"} if met
+        "comparison": [{
+            "variant": "int8", "baseline": "fp32", "speedup": interval(2.0) | {"beyond_noise": True},
+            "size_ratio": 0.26, "accuracy_change_points": {"value": -1.5, "beyond_noise": False},
+            "changed_items": {"fixed_n": 3, "broken_n": 6},
+        }],
+        "recommended": {"model": "model-int8", "variant": "int8", "reason": "fastest within limits"} if met
         else {"model": None, "variant": None, "reason": "no variant is within 1 ms"},
         "constraints_met": met, "warnings": ["one warning"], "environment": {},
-        "package": {"id": package_id, "sha256": hashlib.sha256(PACKAGE).hexdigest(), "size_bytes": len(PACKAGE)}
-        if package_id else None,
+        "package": package_id and {"id": package_id, "sha256": hashlib.sha256(PACKAGE).hexdigest(),
+                                   "size_bytes": len(PACKAGE)},
     }  # fmt: skip
 
 
@@ -110,7 +111,8 @@ class Server:
 
     def posted(self, ending: str) -> Any:
         """The body of the last POST to a path with this ending."""
-        return next(body for method, path, body in reversed(self.requests) if method == "POST" and path.endswith(ending))
+        posts = [(path, body) for method, path, body in self.requests if method == "POST"]
+        return next(body for path, body in reversed(posts) if path.endswith(ending))
 
     def add(self, kind: str, body: Any, steps: list[dict[str, Any]] | None = None) -> Job:
         id = str(uuid.uuid4())
@@ -157,7 +159,10 @@ def application(server: Server) -> Flask:
 
     @app.post("/v1/<any(models, datasets):kind>")
     def upload(kind: str) -> Any:
-        sizes = {part.filename or "": part.stream.seek(0, 2) for part in request.files.getlist("files")}
+        parts = request.files.getlist("files")
+        sizes = {part.filename or "": part.stream.seek(0, 2) for part in parts}
+        for part in parts:
+            part.close()
         server.uploads.append(sizes)
         return once(lambda: server.add(kind, dict(request.form)))
 
@@ -227,7 +232,7 @@ def application(server: Server) -> Flask:
         if missing := known(str(id)):
             return missing
         if holders := server.holding.get(str(id)):
-            return problem(409, "still-in-use", "Still in use", f"in use by {', '.join(holders)}", holders=holders)
+            return problem(409, "still-in-use", "Still in use", f"used by {holders}", holders=holders)
         del server.jobs[str(id)]
         return "", 204
 

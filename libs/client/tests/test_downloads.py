@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +71,13 @@ def test_a_piece_with_another_etag_is_not_appended(server: Any, package: str, tm
     assert (tmp_path / "out").read_bytes() == DATA
 
 
-def test_an_answer_that_breaks_off_is_taken_up_where_it_broke(server: Any, package: str, tmp_path: Path) -> None:
+def test_an_answer_that_breaks_off_is_taken_up_there(server: Any, package: str, tmp_path: Path) -> None:
     broken = [True]
 
     def break_off() -> Response | None:
         if "files" in request.path and broken and broken.pop():
-            etag = hashlib.sha256(DATA).hexdigest()
-            return Response(iter([DATA[:5000]]), 200, headers={"ETag": f'"{etag}"', "Content-Length": str(len(DATA))})
+            headers = {"ETag": f'"{hashlib.sha256(DATA).hexdigest()}"', "Content-Length": str(len(DATA))}
+            return Response(iter([DATA[:5000]]), 200, headers=headers)
         return None
 
     server.before = break_off
@@ -87,7 +88,7 @@ def test_an_answer_that_breaks_off_is_taken_up_where_it_broke(server: Any, packa
     assert ranges(server) == ["bytes=5000-"]
 
 
-def test_bytes_that_are_not_the_promised_ones_are_never_kept(server: Any, package: str, tmp_path: Path) -> None:
+def test_bytes_that_were_not_promised_are_never_kept(server: Any, package: str, tmp_path: Path) -> None:
     server.files["package.tar.zst"] = DATA[:-1] + b"!"
 
     with pytest.raises(Damaged, match="arrived damaged twice"):
@@ -122,7 +123,8 @@ def test_a_full_disk_leaves_nothing_half_made(server: Any, package: str) -> None
     part.symlink_to("/dev/full")
     try:
         with pytest.raises(BadInput, match="No space left"):
-            Client(*server.address).packages.download(package, "package.tar.zst", folder / "workbench-client-test")
+            client = Client(*server.address)
+            client.packages.download(package, "package.tar.zst", folder / "workbench-client-test")
         assert not part.is_symlink()
     finally:
         part.unlink(missing_ok=True)
@@ -149,4 +151,4 @@ def test_a_name_that_leads_out_of_the_folder_is_not_written(server: Any, tmp_pat
 
 def test_a_job_that_is_gone_is_refused(server: Any, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="There is no such thing"):
-        Client(*server.address).packages.download("00000000-0000-0000-0000-000000000000", "x", tmp_path / "out")
+        Client(*server.address).packages.download(str(uuid.uuid4()), "x", tmp_path / "out")

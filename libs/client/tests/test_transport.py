@@ -49,7 +49,7 @@ def resetting(server: Any, times: int) -> Iterator[str]:
 
 def test_a_get_is_repeated_after_a_reset(server: Any) -> None:
     with resetting(server, 2) as url:
-        assert list(Client(url, server.token).targets.list())[0]["id"] == "local"
+        assert next(Client(url, server.token).targets.list())["id"] == "local"
 
 
 def test_a_post_that_was_carried_out_but_not_answered_is_carried_out_once(server: Any) -> None:
@@ -123,7 +123,7 @@ def test_patience_ends_with_the_reason(server: Any) -> None:
     list(client.targets.list())
     server.stop()
 
-    with pytest.raises(Unreachable, match="refused|disconnected|closed"):
+    with pytest.raises(Unreachable, match=r"refused|disconnected|closed"):
         list(client.targets.list())
     server.start()
 
@@ -156,7 +156,7 @@ def test_a_problem_arrives_with_all_its_members(server: Any) -> None:
     assert (problem.status, problem.type, problem.title) == (409, "still-in-use", "Still in use")
     assert problem.remedy == "remedy of still-in-use"
     assert problem.problem["holders"] == ["package x"]
-    assert str(problem) == "in use by package x"
+    assert str(problem) == "used by ['package x']"
 
 
 def test_a_wrong_token_is_refused_once(server: Any) -> None:
@@ -218,7 +218,7 @@ def test_waiting_gives_the_last_view_and_tells_of_each_change(server: Any) -> No
 
 
 @pytest.mark.parametrize(("state", "error"), [("failed", JobFailed), ("cancelled", JobCancelled)])
-def test_a_job_that_ended_otherwise_raises_its_problem(server: Any, state: str, error: type[Exception]) -> None:
+def test_a_job_that_ended_otherwise_raises(server: Any, state: str, error: type[Exception]) -> None:
     problem = {"title": "The input was refused", "detail": "byte 7 is wrong"} if state == "failed" else None
     server.script["profiles"] = [{"state": state, "error": problem}]
     client = Client(*server.address)

@@ -27,7 +27,7 @@ Spec = dict[str, Any]
 Build = Callable[..., Path]
 
 
-def model(channels: int = 8) -> ov.Model:
+def small_model(channels: int = 8) -> ov.Model:
     """A small convolutional classifier with random weights: input ``image`` [1, 3, 32, 32]."""
     random = np.random.default_rng(3)
     image = ops.parameter([1, 3, SIDE, SIDE], np.float32, name="image")
@@ -35,7 +35,7 @@ def model(channels: int = 8) -> ov.Model:
     kernel = ops.constant(random.normal(0, 0.02, (channels, 3, 3, 3)).astype(np.float32))
     features = ops.relu(ops.convolution(image, kernel, [2, 2], [1, 1], [1, 1], [1, 1]))
     pooled = ops.reduce_mean(features, ops.constant(np.array([2, 3])), False)
-    head = ops.constant(random.normal(0, 1, (channels, CLASSES)).astype(np.float32))
+    head = ops.constant(random.normal(0, 0.1, (channels, CLASSES)).astype(np.float32))
     scores = ops.softmax(ops.matmul(pooled, head, False, False), 1)
     scores.output(0).set_names({"scores"})
     return ov.Model([scores], [image], "small")
@@ -91,7 +91,7 @@ def fill_folder(folder: Path, spec: Spec) -> Path:
     for name, is_half in (("fp32", False), ("fp16", True)):
         target = folder / "inputs" / "variants" / name / "model.xml"
         target.parent.mkdir(parents=True)
-        ov.save_model(model(), target, compress_to_fp16=is_half)
+        ov.save_model(small_model(), target, compress_to_fp16=is_half)
     write_dataset(folder / "inputs" / "dataset")
     return folder
 

@@ -99,7 +99,7 @@ class Jobs:
         if self.find(manifest.id) is not None:
             return
         now = time.time()
-        row = {
+        row: dict[str, Any] = {
             "id": manifest.id, "team": manifest.team, "kind": kind, "state": State.SUCCEEDED, "name": name,
             "request": {}, "created_at": now, "started_at": now, "finished_at": now, "seq": 1, "attempt": 0,
             "fence": 0, "cancel_requested": False, "holds": [], "manifest": manifest.text(),

@@ -1,4 +1,4 @@
-"""The Flask factory: one small app per service, all alike in how they answer, ask for a token and describe themselves."""
+"""The Flask factory: one small app per service, all alike in how they answer and ask for a token."""
 
 from __future__ import annotations
 

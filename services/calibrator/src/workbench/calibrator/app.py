@@ -12,4 +12,5 @@ from workbench.webapp.settings import Settings
 
 def create_app(adapters: Adapters, settings: Settings) -> Flask:
     """The calibrator service's API."""
-    return app.create_app("calibrator", settings, adapters.record("calibrator"), KINDS, [calibrations, evaluations, recipes])
+    blueprints = [calibrations, evaluations, recipes]
+    return app.create_app("calibrator", settings, adapters.record("calibrator"), KINDS, blueprints)

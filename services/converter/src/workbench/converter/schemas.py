@@ -28,7 +28,7 @@ class InputOptions(ma.Schema):
         metadata={"description": "Divided by per channel after the mean, in the order the model expects."},
     )
     reverse_channels = ma.fields.Boolean(
-        load_default=False, metadata={"description": "Whether the IR takes RGB where the model wants BGR, or vice versa."}
+        load_default=False, metadata={"description": "The IR takes RGB where the model wants BGR, or vice versa."}
     )
 
 

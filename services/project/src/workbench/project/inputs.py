@@ -61,6 +61,6 @@ def _built_in(recipe: Facts) -> Facts:
 def _image_input(model: Facts) -> Facts:
     images: list[Facts] = [tensor for tensor in model["inputs"] if len(tensor["shape"]) == 4]
     if len(images) != 1:
-        raise ModelNeedsHelp("recipe", f"mean, scale and colour order need one image input; the model has {len(images)} "
-                             "inputs of rank 4.")  # fmt: skip
+        found = f"the model has {len(images)} inputs of rank 4"
+        raise ModelNeedsHelp("recipe", f"mean, scale and colour order need one image input; {found}.")
     return images[0]

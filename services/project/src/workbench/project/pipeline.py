@@ -93,7 +93,8 @@ def expected(plan: Plan) -> list[str]:
     if plan.brought != "int8":
         names.append("calibrate-int8")
     names += [f"profile-{name}" for name in plan.variants]
-    names += [f"evaluate-{name}" for name in plan.variants if plan.scored and (plan.labelled or name != plan.variants[0])]
+    if plan.scored:
+        names += [f"evaluate-{name}" for name in plan.variants if plan.labelled or name != plan.variants[0]]
     return [*names, "package"] if plan.request["package"] else names
 
 

@@ -51,7 +51,8 @@ def _run_variants(report: dict[str, Any], seconds: float) -> None:
     except ImportError as error:
         report["problems"].append(f"{error}; run install.sh first")
         return
-    report["openvino"] = {"here": openvino.__version__, "recorded": package.manifest()["openvino"]}
+    here = openvino.__version__.partition("-")[0]  # the rest names the build
+    report["openvino"] = {"here": here, "recorded": package.manifest()["openvino"]}
     recipe = Recipe.from_json(package.manifest()["recipe"])
     for variant in package.manifest()["variants"]:
         try:

@@ -1,0 +1,114 @@
+"""The images a package proves itself on."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from workbench.imaging.recipe import Recipe
+from workbench.imaging.shards import ShardWriter, read_index
+from workbench.packager.samples import BadDataset, BrokenImage, write_samples
+
+
+@pytest.fixture
+def dataset(folder: Path) -> Path:
+    return folder / "inputs" / "dataset"
+
+
+@pytest.fixture
+def parsed(recipe: dict[str, Any]) -> Recipe:
+    return Recipe.from_json(recipe)
+
+
+def test_samples_come_from_the_part_kept_for_evaluation(dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
+    lines = write_samples(dataset, parsed, 6, tmp_path / "samples")
+
+    kept = {item.name for item in read_index(dataset) if item.split == "evaluation"}
+    assert {line["name"] for line in lines} == kept
+    assert [line["file"] for line in lines] == [f"samples/0{number}.png" for number in range(1, 7)]
+    assert all((tmp_path / line["file"]).is_file() for line in lines)
+
+
+def test_images_that_calibrated_follow_when_the_others_are_too_few(
+        dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
+    assert len(write_samples(dataset, parsed, 8, tmp_path / "samples")) == 8
+    assert len(write_samples(dataset, parsed, 100, tmp_path / "all")) == 10
+
+
+def test_the_same_images_are_chosen_whatever_their_order(dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
+    lines = write_samples(dataset, parsed, 3, tmp_path / "samples")
+    index = dataset / "index.jsonl"
+    index.write_text("".join(sorted(index.read_text().splitlines(keepends=True), reverse=True)))
+
+    assert write_samples(dataset, parsed, 3, tmp_path / "again") == lines
+
+
+def test_a_label_goes_along(dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
+    labels = {item.name: item.label for item in read_index(dataset)}
+
+    lines = write_samples(dataset, parsed, 4, tmp_path / "samples")
+
+    assert all(line["label"] == labels[line["name"]] for line in lines)
+
+
+@pytest.mark.parametrize(("count", "expected"), [(0, 4), (2, 2)])
+def test_without_a_dataset_images_are_generated(tmp_path: Path, parsed: Recipe, count: int, expected: int) -> None:
+    lines = write_samples(tmp_path / "none", parsed, count, tmp_path / "samples")
+
+    assert [line["name"] for line in lines] == [f"generated-0{number}.png" for number in range(1, expected + 1)]
+    with Image.open(tmp_path / "samples" / "01.png") as image:
+        assert (image.size, image.mode) == ((32, 32), "RGB")
+        assert len(set(image.convert("L").tobytes())) > 50
+
+
+def test_zero_samples_ship_none_of_the_users_images(dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
+    lines = write_samples(dataset, parsed, 0, tmp_path / "samples")
+
+    assert all(line["name"].startswith("generated-") for line in lines)
+
+
+def test_generated_images_are_the_same_every_time(tmp_path: Path, parsed: Recipe) -> None:
+    for folder in ("a", "b"):
+        write_samples(tmp_path / "none", parsed, 2, tmp_path / folder)
+
+    assert (tmp_path / "a" / "02.png").read_bytes() == (tmp_path / "b" / "02.png").read_bytes()
+    assert (tmp_path / "a" / "01.png").read_bytes() != (tmp_path / "a" / "02.png").read_bytes()
+
+
+def test_a_strange_name_never_becomes_a_file_name(tmp_path: Path, parsed: Recipe) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG")
+    with ShardWriter(tmp_path / "dataset") as writer:
+        writer.add("a/$(reboot).p;g", file.getvalue(), label=None, split="evaluation", width=8, height=8)
+
+    (line,) = write_samples(tmp_path / "dataset", parsed, 1, tmp_path / "samples")
+
+    assert (line["file"], line["name"]) == ("samples/01.img", "a/$(reboot).p;g")
+
+
+def test_a_broken_image_is_refused_by_its_name(tmp_path: Path, parsed: Recipe) -> None:
+    with ShardWriter(tmp_path / "dataset") as writer:
+        writer.add("bad.jpg", b"\xff\xd8\xff\xe0 no picture", label=0, split="evaluation", width=8, height=8)
+
+    with pytest.raises(BrokenImage, match=r"bad.jpg: ") as refused:
+        write_samples(tmp_path / "dataset", parsed, 1, tmp_path / "samples")
+
+    assert refused.value.facts == {"file": "bad.jpg"}
+
+
+def test_a_missing_shard_is_refused(dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
+    shutil.rmtree(dataset / "shards")
+
+    with pytest.raises(BadDataset, match="00000.tar is missing"):
+        write_samples(dataset, parsed, 1, tmp_path / "samples")
+
+
+def test_an_index_that_is_no_index_is_refused_by_its_line(dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
+    (dataset / "index.jsonl").write_text("{}\n")
+
+    with pytest.raises(BadDataset, match="line 1"):
+        write_samples(dataset, parsed, 1, tmp_path / "samples")
