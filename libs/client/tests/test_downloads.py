@@ -121,9 +121,9 @@ def test_a_full_disk_leaves_nothing_half_made(server: Any, package: str) -> None
     folder = Path("/dev/shm")  # a folder where a .part may be a link to the device that is always full
     part = folder / "workbench-client-test.part"
     part.symlink_to("/dev/full")
+    client = Client(*server.address)
     try:
         with pytest.raises(BadInput, match="No space left"):
-            client = Client(*server.address)
             client.packages.download(package, "package.tar.zst", folder / "workbench-client-test")
         assert not part.is_symlink()
     finally:

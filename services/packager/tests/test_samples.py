@@ -103,7 +103,7 @@ def test_a_broken_image_is_refused_by_its_name(tmp_path: Path, parsed: Recipe) -
 def test_a_missing_shard_is_refused(dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
     shutil.rmtree(dataset / "shards")
 
-    with pytest.raises(BadDataset, match="00000.tar is missing"):
+    with pytest.raises(BadDataset, match=r"00000.tar is missing"):
         write_samples(dataset, parsed, 1, tmp_path / "samples")
 
 

@@ -74,7 +74,7 @@ def test_four_samples_are_shipped_and_the_first_variant_recommended_unless_told(
 @pytest.mark.parametrize("name", ["", ".", "..", "../up", "/root", "a/b", "a\\b", "a b", "-x", "x" * 65, "ä", "a\n", 7,
                                   None])
 def test_a_name_that_could_leave_its_folder_is_refused(spec: Spec, name: Any) -> None:
-    with pytest.raises(BadName, match="name: .*letters, digits"):
+    with pytest.raises(BadName, match=r"name: .*letters, digits"):
         read_spec(changed(spec, name=name))
     with pytest.raises(BadName, match=r"variants\[0\].folder: "):
         read_spec(with_variant(spec, folder=name))

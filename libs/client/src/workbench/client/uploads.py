@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import httpx
 from workbench.client.errors import BadInput
 from workbench.client.transport import Transport
 
@@ -93,8 +92,6 @@ def send(transport: Transport, url: str, parts: list[Part], fields: dict[str, An
     data = {name: str(value) for name, value in fields.items() if value is not None}
     try:
         return transport.json("POST", url, files=_multipart(parts), data=data)
-    except httpx.LocalProtocolError:
-        raise BadInput("a file changed its size while it was being sent: try again") from None
     except OSError as error:
         raise BadInput(f"{error.filename}: {error.strerror} while it was being sent") from None
 
@@ -141,6 +138,7 @@ class _WhenItsTurnComes(io.RawIOBase):
     def __init__(self, part: Part) -> None:
         self._part = part
         self._file: BinaryIO | None = None
+        self._sent = 0
 
     def fileno(self) -> int:
         raise OSError("not open yet")
@@ -155,6 +153,10 @@ class _WhenItsTurnComes(io.RawIOBase):
         if self._file is None:
             self._file = self._part.path.open("rb")
         piece = self._file.read(size)
+        self._sent += len(piece)
         if not piece:
             self._file.close()
+        # The length was declared before; more or less than that would be another request's bytes.
+        if self._sent > self._part.size_bytes or (not piece and self._sent < self._part.size_bytes):
+            raise BadInput(f"{self._part.path} changed its size while it was being sent: try again")
         return piece

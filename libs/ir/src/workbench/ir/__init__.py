@@ -3,7 +3,7 @@
 from workbench.ir.describe import describe
 from workbench.ir.files import file_digest
 from workbench.ir.memory import LARGEST_TENSOR_BYTES, TooLarge, refuse_too_large
-from workbench.ir.names import names, settle_names
+from workbench.ir.names import identities, settle_names
 from workbench.ir.read import Unreadable, UnsupportedOperations, one_line, read
 from workbench.ir.save import save
 from workbench.ir.tensors import partial_shape, shape_json, tensor_json, tensor_name
@@ -15,7 +15,7 @@ __all__ = [
     "UnsupportedOperations",
     "describe",
     "file_digest",
-    "names",
+    "identities",
     "one_line",
     "partial_shape",
     "read",

@@ -48,9 +48,9 @@ def convert(model: ov.Model, options: Options) -> ov.Model:
     widen(model, "the model")
     reshape(model, {name: asked.shape for name, asked in options.inputs.items() if asked.shape is not None})
     ir.refuse_too_large(model, "the converted model")
-    before = ir.names(model)
+    before = ir.identities(model)
     model = build_in(model, options.inputs)
-    ir.settle_names(model, known=before)
+    ir.settle_names(model, before)
     return model
 
 

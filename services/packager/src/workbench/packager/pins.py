@@ -15,17 +15,17 @@ from pathlib import Path
 # openvino and everything it depends on, and what reads images.
 PACKAGES = ("numpy", "openvino", "openvino-telemetry", "pillow")
 
-_HASHES = Path(__file__).with_name("hashes.txt")
+HASHES = Path(__file__).with_name("hashes.txt")
 _PIN = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+) \\\n(?:    --hash=\S+(?: \\)?\n?)+", re.MULTILINE)
 
 
-def requirements() -> str:
+def requirements(hashes: Path = HASHES) -> str:
     """The text of ``requirements.txt``: pins, with hashes unless another version runs than was locked.
 
     All or none: pip refuses a file in which only some have hashes.
     """
-    locked = {pin["name"]: pin for pin in _PIN.finditer(_HASHES.read_text())}
+    locked = {pin["name"]: pin for pin in _PIN.finditer(hashes.read_text())}
     running = {name: version(name) for name in PACKAGES}
     if all(name in locked and locked[name]["version"] == running[name] for name in PACKAGES):
         return "".join(locked[name][0] for name in PACKAGES)
