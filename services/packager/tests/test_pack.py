@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -97,7 +98,10 @@ def test_no_path_of_the_building_machine_is_in_the_package(made: Path, package: 
 
 
 def test_the_same_inputs_make_the_same_bytes_in_another_folder_at_another_time(
-        made: Path, folder: Path, run_core: RunCore) -> None:
+        made: Path, tmp_path: Path, run_core: RunCore) -> None:
+    folder = tmp_path / "elsewhere"
+    shutil.copytree(made / "inputs", folder / "inputs")
+    shutil.copy(made / "spec.json", folder)
     for path in (folder / "inputs").rglob("*"):
         os.utime(path, (1, 1_000_000))
 
