@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nncf
 import numpy as np
 import openvino as ov
 import pytest
@@ -119,6 +120,22 @@ def test_an_ir_can_be_given_the_other_precision(
     assert np.abs(infer(outputs / "model.xml", image) - infer(source, image)).max() < 2e-3
 
 
+@pytest.mark.parametrize("wanted", ["FP16", "FP32"])
+def test_a_quantized_ir_stays_quantized(
+        squeezenet: Path, converted: Converted, infer: Infer, photographs: np.ndarray, tmp_path: Path,
+        wanted: str) -> None:
+    images = nchw(photographs)
+    quantized = nncf.quantize(ir.read(squeezenet), nncf.Dataset([image[None] for image in images[:2]]))
+    ir.save(quantized, tmp_path, fp16=True)
+
+    facts, outputs = converted(tmp_path / "model.xml", wanted)
+
+    assert facts["precision"] == "INT8"
+    assert facts["parameters"] == 1_235_496
+    before, after = (infer(path / "model.xml", images[:1]) for path in (tmp_path, outputs))
+    assert np.abs(before - after).max() < 5e-3
+
+
 def test_an_ir_of_an_older_release_converts(models: Path, converted: Converted) -> None:
     folder = models / "mobileface_v2" / "ir_mo2023.3"
 
@@ -151,19 +168,20 @@ def test_real_models_keep_their_inputs_and_outputs(models: Path, converted: Conv
     ("squeezenet1.1/squeezenet1.1_fp16.onnx", {"data_0": {"mean": [1, 2, 3]}}),
     ("picodet_s_320/picodet_s_320_coco.onnx", {"image": {"scale": [58.395, 57.12, 57.375]}}),
 ])
-def test_converting_twice_makes_the_same_bytes_in_one_process_and_in_two(
+def test_converting_twice_makes_the_same_bytes(
         models: Path, converted: Converted, file: str, inputs: dict[str, Any], precision: str) -> None:
-    first, outputs = converted(models / file, precision, **inputs)
-    second, _ = converted(models / file, precision, **inputs)
-    run = outputs.parent
-    shutil.rmtree(outputs)
+    _, outputs = converted(models / file, precision, **inputs)
+    runs = [in_a_process(outputs.parent) for _ in range(2)]
 
-    subprocess.run([sys.executable, "-m", "workbench.runner", "workbench.converter.convert", run],
+    assert runs[0] == runs[1]
+    assert runs[0]["result"]["digest"] == ir.file_digest([outputs / "model.xml", outputs / "model.bin"])
+
+
+def in_a_process(folder: Path) -> dict[str, Any]:
+    shutil.rmtree(folder / "outputs")
+    subprocess.run([sys.executable, "-m", "workbench.runner", "workbench.converter.convert", folder],
                    timeout=120, check=True)
-
-    assert first["digest"] == second["digest"]
-    assert json.loads((run / "result.json").read_text())["result"] == first
-    assert ir.file_digest([outputs / "model.xml", outputs / "model.bin"]) == first["digest"]
+    return json.loads((folder / "result.json").read_text())
 
 
 def test_no_path_of_this_machine_is_written(models: Path, converted: Converted) -> None:

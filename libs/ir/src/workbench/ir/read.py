@@ -32,7 +32,9 @@ class UnsupportedOperations(Unreadable):
 def read(path: Path, called: str | None = None) -> ov.Model:
     """The model in an ONNX file or IR, read but neither compiled nor run; messages say ``called`` of it.
 
-    Its operations have the same names at every reading, those without a name in the file included.
+    Its operations have the same names in every fresh process, those without a name in the file included.
+    (A process that made others before may differ in one thing: OpenVINO renames an author's "Reshape_15" to
+    "Reshape_15_1" when its own count for nameless operations is just there.)
     Raises :class:`Unreadable` with a one-line reason, or MemoryError when the model needs more than there is.
     """
     called = called or path.name

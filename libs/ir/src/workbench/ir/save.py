@@ -1,4 +1,4 @@
-"""Writing a model as IR, so that the same model always makes the same bytes."""
+"""Writing a model as IR, so that the same steps in a fresh process make the same bytes."""
 
 from __future__ import annotations
 
