@@ -14,7 +14,7 @@ import httpx
 from workbench.client.errors import BadInput, Damaged
 from workbench.client.transport import WORTH_REPEATING, Transport
 
-CHUNK_BYTES = 2**20
+BUFFER_BYTES = 2**20
 
 
 def download(transport: Transport, url: str, to: Path, sha256: str) -> Path:
@@ -65,8 +65,9 @@ def _write(response: httpx.Response, part: Path, *, append: bool) -> None:
     if response.status_code == 206 and not append:  # a piece of other bytes than ours
         part.unlink()
         raise httpx.RemoteProtocolError("the file changed on the server")
-    with part.open("ab" if append else "wb") as file:
-        for chunk in response.iter_bytes(CHUNK_BYTES):
+    with part.open("ab" if append else "wb", buffering=BUFFER_BYTES) as file:
+        # As it comes: a chunk of a size of ours would be lost, half gathered, with the connection.
+        for chunk in response.iter_bytes():
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())

@@ -1,0 +1,297 @@
+"""The commands of every resource: requests, tables, JSON, help, and the reference page."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+from workbench.client import embedded
+from workbench.client.cli import app, reference
+from workbench.client.cli.descriptions import DESCRIPTIONS
+
+MODEL, DATASET, RECIPE = (str(uuid.UUID(int=number)) for number in (1, 2, 3))
+
+
+def run(server: Any, *words: Any) -> Result:
+    env = {"WORKBENCH_SERVER": server.url, "WORKBENCH_TOKEN": server.token}
+    return CliRunner().invoke(app, [*map(str, words)], env=env)
+
+
+CREATED = [
+    (["conversions", MODEL, "--precision", "fp32", "--name", "mine"],
+     {"model_id": MODEL, "precision": "FP32", "name": "mine"}),
+    (["profiles", MODEL, "--hint", "latency", "--batch", "4", "--duration-s", "1", "--launches", "7"],
+     {"model_id": MODEL, "hint": "latency", "batch": 4, "duration_s": 1.0, "launches": 7}),
+    (["profiles", MODEL, "--streams", "2", "--requests", "4"],
+     {"model_id": MODEL, "hint": None, "streams": 2, "requests": 4}),
+    (["calibrations", MODEL, DATASET, "--recipe", RECIPE, "--ignore-type", "Add", "--ignore-type", "Mul",
+      "--split", "all", "--exclude-dataset", MODEL],
+     {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "ignored_scope": {"types": ["Add", "Mul"]},
+      "split": "all", "exclude_dataset_id": MODEL}),
+    (["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--reference-model", MODEL],
+     {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "reference_model_id": MODEL}),
+    (["recipes", MODEL, "--dataset", DATASET, "--resize", "crop:64", "--mean", "1,2,3", "--label-offset", "1"],
+     {"model_id": MODEL, "dataset_id": DATASET,
+      "overrides": {"resize": "crop", "short_side": 64, "mean": [1, 2, 3], "label_offset": 1}}),
+    (["packages", "--variant", f"{MODEL},profile={DATASET},folder=int8", "--variant", MODEL, "--recipe", RECIPE,
+      "--name", "mine"],
+     {"recommended": "int8", "recipe_id": RECIPE, "name": "mine",
+      "variants": [{"model_id": MODEL, "folder": "int8", "profile_id": DATASET},
+                   {"model_id": MODEL, "folder": "variant2"}]}),
+    (["projects", MODEL, "--name", "mine", "--device", "GPU.0"],
+     {"model_id": MODEL, "name": "mine", "device": "GPU.0"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "request_body"), CREATED)
+def test_create_asks_for_what_was_said(server: Any, words: list[str], request_body: dict[str, Any]) -> None:
+    result = run(server, words[0], "create", *words[1:])
+
+    assert result.exit_code == 0, result.output
+    assert server.posted(f"/{words[0]}") == request_body
+    assert result.stdout.strip() in {**server.jobs, **server.projects}
+
+
+def test_options_about_inputs_take_the_model_s_only_input(server: Any) -> None:
+    id = server.add("models", {}).view["id"]
+    server.jobs[id].view["facts"] = {"inputs": [{"name": "data"}]}
+
+    run(server, "conversions", "create", id, "--mean", "1,2,3", "--input-shape", "data=-1,3,8,8",
+        "--reverse-channels")  # fmt: skip
+
+    assert server.posted("/conversions")["inputs"] == {
+        "data": {"shape": [-1, 3, 8, 8], "mean": [1, 2, 3], "reverse_channels": True}}
+
+
+def test_models_are_uploaded_and_waited_for(server: Any, model: Path) -> None:
+    result = run(server, "models", "create", model, "--wait", "--json")
+
+    assert json.loads(result.stdout)["state"] == "succeeded"
+    assert server.uploads == [{"squeeze.onnx": 1002}]
+    assert "model: running" in result.stderr
+
+
+def test_datasets_are_uploaded_with_their_split(server: Any, images: Path) -> None:
+    run(server, "datasets", "create", images, "--calibration-percent", "0", "--format", "unannotated")
+
+    view = next(iter(server.jobs.values())).view
+    assert view["request"] == {"name": "images", "calibration_percent": "0", "format": "unannotated"}
+
+
+def test_datasets_are_generated(server: Any) -> None:
+    run(server, "datasets", "create", "--generate", "10", "--width", "64", "--height", "32", "--seed", "7")
+
+    assert server.posted("/generations") == {"count": 10, "width": 64, "height": 32, "seed": 7}
+
+
+WRONG = [
+    (["datasets", "create"], "give a folder or archive, or --generate"),
+    (["datasets", "create", "{images}", "--generate", "5"], "one of the two"),
+    (["datasets", "create", "{images}", "--width", "5"], "'--width': belongs to --generate"),
+    (["datasets", "create", "--generate", "5", "--format", "x"], "'--format': belongs to an upload"),
+    (["models", "create", "nowhere"], "nowhere does not exist"),
+    (["packages", "create", "--variant", "x", "--recipe", RECIPE, "--name", "a"], "does not start with a model's id"),
+    (["packages", "create", "--variant", f"{MODEL},weird=1", "--recipe", RECIPE, "--name", "a"], "'weird=1'"),
+    (["packages", "create", "--variant", MODEL, "--name", "a"], "Missing option '--recipe'"),
+    (["calibrations", "create", MODEL, DATASET], "Missing option '--recipe'"),
+    (["profiles", "create", MODEL, "--hint", "fast"], "not one of throughput, latency"),
+    (["profiles", "list", "--state", "done"], "not one of queued, running, succeeded, failed, cancelled"),
+    (["profiles", "list", "--limit", "0"], "at least 1"),
+    (["profiles", "show", "../../etc"], "is not an id"),
+    (["targets", "show", "moon"], "no target 'moon'"),
+    (["profiles", "frobnicate"], "No such command 'frobnicate'"),
+    (["nonsense"], "No such command 'nonsense'"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), WRONG)
+def test_wrong_usage_is_exit_code_2(server: Any, images: Path, words: list[str], message: str) -> None:
+    result = run(server, *(word.format(images=images) for word in words))
+
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not server.jobs
+
+
+def test_a_list_is_a_table_for_people_and_views_for_programs(server: Any) -> None:
+    ids = [server.add("profiles", {"model_id": MODEL, "device": "CPU"}).view["id"] for _ in range(2)]
+
+    table = run(server, "profiles", "list").stdout.splitlines()
+    views = json.loads(run(server, "profiles", "list", "--json").stdout)
+
+    assert table[0].split()[:3] == ["ID", "NAME", "STATE"]
+    assert [line.split()[0] for line in table[1:]] == ids
+    assert [view["id"] for view in views] == ids
+
+
+def test_an_empty_list_says_so_beside_the_answer(server: Any) -> None:
+    result = run(server, "profiles", "list")
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "nothing yet\n")
+
+
+def test_targets_name_their_usable_devices(server: Any) -> None:
+    assert "CPU (A CPU)" in run(server, "targets", "list").stdout
+    assert json.loads(run(server, "targets", "show", "local", "--json").stdout)["id"] == "local"
+
+
+def test_show_prints_everything_that_is_known(server: Any) -> None:
+    job = server.add("profiles", {"model_id": MODEL})
+    job.view["facts"] = {"launches": [{"fps": number} for number in range(30)], "trust": {"verdict": "trusted"},
+                         "long": {"a": "x" * 60, "b": "y" * 60}}  # fmt: skip
+
+    shown = run(server, "profiles", "show", job.view["id"]).stdout
+
+    assert f"id: {job.view['id']}" in shown
+    assert "… and 22 more (--json shows all)" in shown
+    assert 'trust: {"verdict": "trusted"}' in shown
+    assert f"    a: {'x' * 60}\n" in shown
+
+
+def test_wait_ends_with_3_when_the_job_failed(server: Any) -> None:
+    server.script["profiles"] = [{"state": "failed", "error": {"title": "Too slow", "detail": "ran 30 min"}}]
+    id = server.add("profiles", {}).view["id"]
+
+    result = run(server, "profiles", "wait", id)
+
+    assert result.exit_code == 3
+    assert f"Error: Too slow\nran 30 min\nLog: workbench profiles log {id}\n" in result.stderr
+
+
+def test_wait_for_one_that_succeeds(server: Any) -> None:
+    id = server.add("profiles", {}).view["id"]
+
+    assert json.loads(run(server, "profiles", "wait", id, "--json").stdout)["state"] == "succeeded"
+
+
+@pytest.mark.parametrize("words", [[], ["--follow"]])
+def test_log_prints_the_log_alone(server: Any, words: list[str]) -> None:
+    id = server.add("profiles", {}).view["id"]
+
+    assert run(server, "profiles", "log", id, *words).stdout == f"the log of {id}\n"
+
+
+def test_cancel_and_cancel_of_a_finished_job(server: Any) -> None:
+    id = server.add("profiles", {}).view["id"]
+    assert run(server, "profiles", "cancel", id).exit_code == 0
+    run(server, "profiles", "wait", id)
+
+    again = run(server, "profiles", "cancel", id)
+
+    assert again.exit_code == 3
+    assert "The job has already ended" in again.stderr
+
+
+def test_rm_deletes_several_and_names_who_holds_one(server: Any) -> None:
+    free, other, held = (server.add("models", {}).view["id"] for _ in range(3))
+    server.holding[held] = ["package x"]
+
+    result = run(server, "models", "rm", free, other, held)
+
+    assert result.exit_code == 3
+    assert list(server.jobs) == [held]
+    assert "used by ['package x']" in result.stderr
+
+
+def test_download_puts_all_files_into_a_folder(server: Any, tmp_path: Path) -> None:
+    server.files = {"model.xml": b"<net/>", "model.bin": b"w"}
+    id = server.add("models", {}).view["id"]
+
+    result = run(server, "models", "download", id, "--to", tmp_path / "new")
+
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {"model.xml", "model.bin"}
+
+
+def test_download_of_one_file_to_a_path(server: Any, tmp_path: Path) -> None:
+    id = server.add("packages", {}).view["id"]
+
+    run(server, "packages", "download", id, "package.tar.zst", "--to", tmp_path / "mine.tar.zst")
+
+    assert (tmp_path / "mine.tar.zst").stat().st_size == len(server.files["package.tar.zst"])
+
+
+def test_a_project_s_commands_speak_of_its_newest_optimization(server: Any) -> None:
+    run(server, "projects", "create", MODEL, "--name", "mine")
+    project = next(iter(server.projects))
+    assert run(server, "projects", "wait", project).exit_code == 2
+    id = server.add("optimization", {}).view["id"]
+
+    assert run(server, "projects", "log", project).stdout == f"the log of {id}\n"
+    assert run(server, "projects", "wait", project, id).exit_code == 0
+    assert "mine" in run(server, "projects", "list").stdout
+
+
+def test_without_a_server_or_an_installation_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "GROUP", "workbench.not-installed-here")
+    monkeypatch.delenv("WORKBENCH_SERVER", raising=False)
+
+    result = CliRunner().invoke(app, ["models", "list"])
+
+    assert result.exit_code == 3
+    assert "pip install workbench-standalone" in result.stderr
+    assert "--server URL" in result.stderr
+
+
+def test_home_comes_from_the_environment_or_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.delenv("WORKBENCH_HOME", raising=False)
+    assert embedded.home_folder() == tmp_path / ".local/share/workbench"
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    assert embedded.home_folder() == Path("/data/workbench")
+    monkeypatch.setenv("WORKBENCH_HOME", "~/here")
+    assert embedded.home_folder() == tmp_path / "here"
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    def below(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+        yield name, command
+        for each in getattr(command, "commands", {}).values():
+            yield from below(each, f"{name} {each.name}")
+
+    return below(typer.main.get_command(app), "workbench")
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()))
+def test_every_command_and_every_option_has_help(name: str, command: Any) -> None:
+    assert command.help, name
+    for parameter in command.params:
+        assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+
+
+def test_every_resource_of_the_issue_has_its_commands() -> None:
+    expected = {"list", "show", "create", "wait", "log", "cancel", "rm", "download"}
+    names = {row.name: set(row.commands) for row in DESCRIPTIONS}
+
+    assert names.pop("targets") == {"list", "show"}
+    assert set(names) >= {"models", "datasets", "conversions", "profiles", "calibrations", "evaluations",
+                          "packages", "projects"}  # fmt: skip
+    assert all(commands == expected for commands in names.values())
+
+
+def test_the_reference_page_has_every_command_and_is_the_same_each_time(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference.main()
+    first = capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("WORKBENCH_HOME", "/somewhere")
+    reference.main()
+
+    assert capsys.readouterr().out == first
+    for name, _ in commands():
+        assert f"# {name}\n" in first
+
+
+def test_the_console_script_is_installed() -> None:
+    (script,) = metadata.entry_points(group="console_scripts", name="workbench")
+
+    assert script.value == "workbench.client.cli:main"
