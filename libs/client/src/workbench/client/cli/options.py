@@ -109,14 +109,9 @@ def body(rows: Iterable[Option | Argument], values: Values) -> dict[str, Any]:
     request: dict[str, Any] = {}
     for row in rows:
         value = values.get(row.key)
-        if row.place and value not in (None, False, []):
+        if row.place and value is not None and value is not False and value != []:  # 0 was given, too
             _put(request, row.place.split("."), value)
     return request
-
-
-def only_given(rows: Iterable[Option], values: Values) -> list[str]:
-    """The names of those options that were given."""
-    return [row.name for row in rows if values.get(row.key) not in (None, False, [])]
 
 
 def wrong(option: str, message: str) -> typer.BadParameter:
