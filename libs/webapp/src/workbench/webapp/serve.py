@@ -32,7 +32,7 @@ class Server(BaseApplication):
             "workers": 1,
             "worker_class": "gthread",
             "threads": THREADS,
-            "graceful_timeout": 10,
+            "graceful_timeout": 3,
             "accesslog": None,
             "errorlog": "-",
             "loglevel": "warning",

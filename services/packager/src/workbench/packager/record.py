@@ -31,19 +31,28 @@ def record(package: Path, samples: list[dict[str, Any]]) -> None:
     ended = subprocess.run([sys.executable, "-B", "-m", __name__, str(package)],
                            capture_output=True, text=True, check=False)
     if ended.returncode != 0:
-        lines = ended.stderr.strip().splitlines() or [f"ended with code {ended.returncode}"]
-        reason = next((line for line in reversed(lines) if line.strip()), lines[-1]).strip()
-        raise DoesNotRun(f"A packaged model does not run on its samples: {reason}", log=ended.stderr[-4000:])
+        lines = ended.stderr.replace(f"{package}/", "").strip().splitlines()
+        reason = lines[-1] if lines else f"its process ended with code {ended.returncode}"
+        raise DoesNotRun(f"A model of the package does not run on its samples: {reason}")
 
 
-def _main(package: Path) -> None:
+def _main(package: Path) -> int:
     sys.path.insert(0, str(package / "app"))
     comparison = importlib.import_module("comparison")
-    expected = comparison.record(json.loads((package.parent / _QUESTION).read_bytes()))
-    (package / comparison.EXPECTED).write_text(json.dumps(expected) + "\n")
+    samples = json.loads((package.parent / _QUESTION).read_bytes())
+    outputs = {}
+    for variant in comparison.manifest()["variants"]:
+        try:
+            outputs[variant["name"]] = comparison.record(variant, samples)
+        except (RuntimeError, KeyError, ValueError) as error:
+            sys.stderr.write(f"{variant['name']}: {str(error.args[0]).strip().splitlines()[-1]}\n")
+            return 1
+    (package / comparison.EXPECTED).write_text(json.dumps({"samples": samples, "outputs": outputs}) + "\n")
+    return 0
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]))
+    code = _main(Path(sys.argv[1]))
+    sys.stderr.flush()
     # Not sys.exit: tearing OpenVINO down can hang or abort after the record is written.
-    os._exit(0)
+    os._exit(code)

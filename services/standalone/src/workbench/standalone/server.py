@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from workbench.webapp.serve import Server, configure_logging, listen
 from workbench.webapp.settings import Settings, load_or_exit
 
 log = structlog.get_logger()
+PR_SET_PDEATHSIG = 1
 
 
 def serve(home: Path, port: int | None = None, idle_exit_s: int | None = None) -> int:
@@ -69,6 +71,8 @@ class _Process:
 
     def begin(self, _worker: Any) -> None:
         """Every worker as a thread. We hold the home's lock, so whoever held a lease here is dead."""
+        # Without the arbiter nobody would restart us, and we would keep the home's lock from those who could.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         for worker, record in self._workers:
             expire_leases(record)
             self._run(worker.run, f"{record.service}-worker")
@@ -81,7 +85,9 @@ class _Process:
         for _, record in self._workers:
             record.ring()
         for thread in self._threads:
-            thread.join(5.0)
+            thread.join(2.0)
+        # Threads that follow a run would keep the process; the run goes on and is adopted.
+        os._exit(0)
 
     def _run(self, target: Any, name: str) -> None:
         thread = threading.Thread(target=target, args=(self._stop,), name=name, daemon=True)

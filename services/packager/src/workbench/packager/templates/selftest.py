@@ -106,7 +106,8 @@ def _lines(report: dict[str, Any]) -> list[str]:
 
 def _outputs_line(found: dict[str, Any]) -> str:
     verdict = "outputs differ" if found["mismatches"] else "outputs match"
-    return (f"{verdict} on {found['samples']} samples (largest difference {found['largest_difference']:.2g}, "
+    samples = _counted(found["samples"], "sample")
+    return (f"{verdict} on {samples} (largest difference {found['largest_difference']:.2g}, "
             f"{found['tolerance']:g} is allowed)")
 
 
@@ -120,9 +121,14 @@ def _speed_lines(speed: dict[str, Any] | None) -> list[str]:
     return [line, speed["remark"]] if speed["remark"] else [line]
 
 
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def _passed(report: dict[str, Any]) -> str:
     found = {variant["name"]: variant for variant in report["variants"]}[package.manifest()["recommended"]]
-    parts = [f"{len(report['variants'])} variants, {found['samples']} samples, outputs match"]
+    variants, samples = _counted(len(report["variants"]), "variant"), _counted(found["samples"], "sample")
+    parts = [f"{variants}, {samples}, outputs match"]
     if found["speed"]:
         recorded = found["speed"]["recorded"]
         record = f"{recorded['value']:.0f} recorded" if recorded else "none recorded"

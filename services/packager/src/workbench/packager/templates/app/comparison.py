@@ -32,14 +32,10 @@ def tolerance(variant: dict[str, Any]) -> float:
     return _TOLERANCES.get(executed_in, _INT8_TOLERANCE)
 
 
-def record(samples: list[dict[str, Any]]) -> dict[str, Any]:
-    """What ``samples/expected.json`` holds: every variant's outputs on every sample, here and now."""
-    recipe = Recipe.from_json(manifest()["recipe"])
-    outputs = {}
-    for variant in manifest()["variants"]:
-        loaded = load(variant, recipe)
-        outputs[variant["name"]] = [_seen(loaded, sample) for sample in samples]
-    return {"samples": samples, "outputs": outputs}
+def record(variant: dict[str, Any], samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What ``samples/expected.json`` holds for a variant: its outputs on every sample, here and now."""
+    loaded = load(variant, Recipe.from_json(manifest()["recipe"]))
+    return [_seen(loaded, sample) for sample in samples]
 
 
 def compare(variant: dict[str, Any], loaded: Loaded) -> dict[str, Any]:
