@@ -78,8 +78,8 @@ def check_input(model: ov.Model, recipe: Recipe) -> type[Any]:
     if len(model.inputs) != 1:
         names = [ir.tensor_name(port) for port in model.inputs]
         raise SeveralInputs(
-            f"The model has {len(names)} inputs ({', '.join(names)}); a model with one image input is needed. "
-            "Freeze or cut the others when converting it.", inputs=names)
+            f"The model has {len(names)} inputs ({', '.join(names)}); a model with one image input is "
+            "needed. Freeze or cut the others when converting it.", inputs=names)
     port = model.inputs[0]
     if recipe.input.name not in {*port.get_names(), port.get_node().get_friendly_name()}:
         raise InputMismatch(

@@ -172,7 +172,8 @@ def _matches(pattern: str, names: set[str]) -> bool:
     try:
         return any(map(re.compile(pattern).match, names))
     except re.error as error:
-        raise feed.BadRequest(f"ignored_scope.patterns: '{pattern}' is no regular expression: {error}.") from error
+        raise feed.BadRequest(f"ignored_scope.patterns: '{pattern}' is no regular expression: {error}.",
+                              field="ignored_scope.patterns") from error
 
 
 def _why_none(items: Sequence[Item], of_split: Sequence[Item], split: str) -> str:
