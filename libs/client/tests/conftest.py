@@ -274,11 +274,11 @@ def optimization(server: Server) -> list[dict[str, Any]]:
         return [dict(step) for step in server.script["optimization"]]
 
     def steps(convert: str, profile: str) -> list[dict[str, Any]]:
-        waiting = "the device CPU" if profile == "queued" else None
+        waiting = "the device CPU (job-c)" if profile == "queued" else None
         return [
             {"name": "convert-fp16", "kind": "conversion", "state": convert, "progress": None,
-             "waiting_for": None, "job_id": "c", "error": None},
-            {"name": "profile-fp16", "kind": "profile", "state": profile, "job_id": "f", "error": None,
+             "waiting_for": None, "job_id": "job-c", "error": None},
+            {"name": "profile-fp16", "kind": "profile", "state": profile, "job_id": "job-f", "error": None,
              "progress": {"stage": "measuring", "fraction": 0.4, "message": "launch 2 of 5"}
              if profile == "running" else None, "waiting_for": waiting},
         ]  # fmt: skip

@@ -51,7 +51,7 @@ def test_people_get_the_variants_the_reason_and_what_to_do_next(server: Any, mod
                      f"tar --zstd -xf {tmp_path}/p.tar.zst"):  # fmt: skip
         assert expected in result.stdout
     assert "sending the model" in result.stderr
-    assert "profile-fp16: queued · waiting for the device CPU" in result.stderr
+    assert "profile-fp16: queued · waiting for the device CPU (convert-fp16)" in result.stderr
     assert "profile-fp16: running 40% · measuring: launch 2 of 5" in result.stderr
 
 
@@ -370,3 +370,10 @@ def test_up_serves_with_its_options_and_ends_with_the_server_s_code(server: Any,
                           env=env, capture_output=True, text=True, timeout=30)
 
     assert (done.returncode, done.stdout) == (7, f"serving {tmp_path} 8080\n")
+
+
+def test_the_next_commands_find_the_same_workbench(server: Any, model: Path) -> None:
+    result = CliRunner().invoke(app, ["optimize", str(model), "--server", server.url],
+                                env={"WORKBENCH_TOKEN": server.token, "WORKBENCH_SERVER": ""})
+
+    assert f"workbench profiles show profile-int8 --server {server.url}" in result.stdout

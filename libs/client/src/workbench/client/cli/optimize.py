@@ -89,7 +89,7 @@ def optimize(session: Session, values: Values) -> None:
     if session.as_json:
         output.write_json(document)
     else:
-        report.show(document)
+        report.show(document, session.where)
     if not document["constraints_met"]:
         raise typer.Exit(NOT_MET)
 

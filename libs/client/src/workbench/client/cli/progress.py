@@ -71,8 +71,10 @@ class Progress:
 
     def steps(self, view: dict[str, Any]) -> None:
         """The newest view of an optimization."""
-        for step in view.get("steps") or []:
-            self._set(Row.of(step["name"], step))
+        steps = view.get("steps") or []
+        names = {step["job_id"]: step["name"] for step in steps if step.get("job_id")}
+        for step in steps:
+            self._set(Row.of(step["name"], step | {"waiting_for": _by_name(step.get("waiting_for"), names)}))
 
     def _set(self, row: Row) -> None:
         self._rows[row.name] = row
@@ -103,6 +105,13 @@ class Progress:
         self._said[row.name] = (news, time.monotonic())
         percent = f" {row.fraction:.0%}" if row.state == "running" and row.fraction else ""
         self.say(f"{row.name}: {row.state}{percent}{' · ' + row.what if row.what else ''}")
+
+
+def _by_name(waiting_for: str | None, names: dict[str, str]) -> str | None:
+    """What a step waits for says a job's id; a person knows it as another step."""
+    for id, name in names.items():
+        waiting_for = waiting_for and waiting_for.replace(id, name)
+    return waiting_for
 
 
 def _doing(view: dict[str, Any], progress: dict[str, Any]) -> str:

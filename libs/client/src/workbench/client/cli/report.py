@@ -10,12 +10,12 @@ from workbench.client.cli.output import table, write
 HEADINGS = ("", "variant", "precision", "size MB", "throughput fps", "p50 ms", "accuracy", "trust")
 
 
-def show(report: dict[str, Any]) -> None:
-    """Print it on stdout."""
+def show(report: dict[str, Any], where: str) -> None:
+    """Print it on stdout; ``where`` are the options that make another command find the same workbench."""
     chosen = (report.get("recommended") or {}).get("variant")
     write("")
     table(HEADINGS, [_row(variant, chosen) for variant in report["variants"]])
-    for line in (*_differences(report), *_warnings(report), *_recommendation(report), *_next(report)):
+    for line in (*_differences(report), *_warnings(report), *_recommendation(report), *_next(report, where)):
         write(line)
 
 
@@ -93,17 +93,17 @@ def _recommendation(report: dict[str, Any]) -> Iterable[str]:
         yield f"Package: {package.get('path') or 'on the server'} ({size})"
 
 
-def _next(report: dict[str, Any]) -> Iterable[str]:
+def _next(report: dict[str, Any], where: str) -> Iterable[str]:
     yield "\nNext:"
     for variant in report["variants"]:
         if variant.get("profile"):
-            yield f"  workbench profiles show {variant['profile']}   # {variant['name']}, layer by layer"
+            yield f"  workbench profiles show {variant['profile']}{where}   # {variant['name']}, layer by layer"
     package = report.get("package") or {}
     if path := package.get("path"):
         yield f"  tar --zstd -xf {path}   # its README says how to install, run and self-test"
     elif package.get("id"):
-        yield f"  workbench packages download {package['id']}"
-    yield f"  workbench projects show {report.get('project_id')}"
+        yield f"  workbench packages download {package['id']}{where}"
+    yield f"  workbench projects show {report.get('project_id')}{where}"
 
 
 def _figure(value: float) -> str:

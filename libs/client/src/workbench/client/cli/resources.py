@@ -197,5 +197,5 @@ def _ids(row: Description) -> list[Argument]:
 
 
 def _with_device_names(target: View) -> View:
-    usable = [each for each in target.get("devices", []) if each.get("usable")]
+    usable = [each for each in target.get("devices", []) if each.get("usable", True)]
     return target | {"device_names": ", ".join(f"{each['name']} ({each['full_name']})" for each in usable)}

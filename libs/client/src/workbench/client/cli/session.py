@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from functools import cached_property
 from pathlib import Path
 
@@ -22,6 +23,13 @@ class Session:
     def home(self) -> Path:
         """The embedded workbench's folder."""
         return Path(self._home).expanduser() if self._home else home_folder()
+
+    @property
+    def where(self) -> str:
+        """The options a person must repeat to reach the same workbench: those of this command line."""
+        options = {"--server": self._server if self._server != os.environ.get("WORKBENCH_SERVER") else None,
+                   "--home": self._home}
+        return "".join(f" {name} {shlex.quote(value)}" for name, value in options.items() if value)
 
     @cached_property
     def client(self) -> Client:

@@ -1,0 +1,70 @@
+"""Which layout an upload has: one answer, or a refusal that says of each why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from workbench.dataset import formats
+from workbench.dataset.formats import UnknownFormat
+from workbench.dataset.values import BadSpec
+
+
+def test_every_module_of_the_folder_is_a_format() -> None:
+    assert list(formats.table()) == ["imagenet-folders", "imagenet-list", "unannotated"]
+
+
+@pytest.mark.parametrize("name", list(formats.table()))
+def test_every_format_can_be_chosen_by_its_name(tree: Callable, name: str) -> None:
+    assert formats.choose(tree({}), name).NAME == name
+
+
+@pytest.mark.parametrize(("files", "name"), [
+    ({"cat/1.jpg": b"", "dog/1.jpg": b""}, "imagenet-folders"),
+    ({"ds/cat/1.jpg": b"", "ds/dog/1.PNG": b"", "ds/labels.txt": b"cat\ndog\n"}, "imagenet-folders"),
+    ({"a.jpg": b"", "val.txt": b"a.jpg 0\n"}, "imagenet-list"),
+    ({"images/a.jpg": b"", "val.txt": b"a.jpg\t0\n"}, "imagenet-list"),
+    ({"images/a.jpg": b"", "val.txt": b"images/a.jpg cat\n"}, "imagenet-list"),
+    ({"cat/a b.jpg": b"", "dog/b.jpg": b"", "list.txt": b"cat/a b.jpg 0\ndog/b.jpg 1"}, "imagenet-list"),
+    ({"a.jpg": b"", "val.txt": b"a.jpg 0\n", "synsets.txt": b"cat\n"}, "imagenet-list"),
+    ({"a.jpg": b"", "val.txt": b"\n"}, "imagenet-list"),
+    ({"a.jpg": b"", "labels.txt": b"a.jpg 0\n"}, "imagenet-list"),
+    ({"a.jpg": b"", "b.jpg": b""}, "unannotated"),
+    ({"holiday/a.jpg": b"", "holiday/b.jpg": b""}, "unannotated"),
+    ({"a.jpg": b"", "sub/b.jpg": b""}, "unannotated"),
+    ({"train2017/a.jpg": b"", "val2017/b.jpg": b""}, "unannotated"),
+    ({"HR/1.png": b"", "LR_x2/1.png": b""}, "unannotated"),
+    ({"images/1.png": b"", "masks/1.png": b""}, "unannotated"),
+    ({"train/1.png": b"", "trainannot/1.png": b"", "train.txt": b"train/1.png trainannot/1.png"}, "unannotated"),
+    ({"a.jpg": b"", "names.txt": b"a.jpg\nb.jpg\n"}, "unannotated"),
+])
+def test_a_layout_is_recognised(tree: Callable, files: dict[str, bytes], name: str) -> None:
+    assert formats.choose(tree(files), None).NAME == name
+
+
+def test_two_lists_are_refused_rather_than_their_labels_lost(tree: Callable) -> None:
+    both = tree({"a.jpg": b"", "val.txt": b"a.jpg 0\n", "train.txt": b"a.jpg 1\n"})
+
+    with pytest.raises(UnknownFormat, match=r"train\.txt and val\.txt both look like its list") as refused:
+        formats.choose(both, None)
+
+    assert refused.value.facts["considered"] == {
+        "imagenet-folders": "train.txt looks like a list of labels",
+        "imagenet-list": "train.txt and val.txt both look like its list; keep one",
+        "unannotated": "the labels of train.txt would be lost",
+    }
+
+
+def test_an_upload_without_an_image_is_refused_with_a_reason_for_each_format(tree: Callable) -> None:
+    with pytest.raises(UnknownFormat) as refused:
+        formats.choose(tree({"model.onnx": b"", "notes.csv": b""}), None)
+
+    assert set(refused.value.facts["considered"]) == set(formats.table())
+    assert "there are no images" in str(refused.value)
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones(tree: Callable) -> None:
+    with pytest.raises(BadSpec, match="'coco' is not known; known are imagenet-folders, imagenet-list") as refused:
+        formats.choose(tree({"a.jpg": b""}), "coco")
+
+    assert refused.value.facts == {"field": "format"}

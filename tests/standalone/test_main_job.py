@@ -1,0 +1,165 @@
+"""The main job, from a model file to a verified package, through the real services, jobs and store."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+QUICK = ("--duration-s", "0.2")
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def test_a_model_and_labelled_images_become_a_recommendation_and_a_package(workbench, inputs, tmp_path) -> None:
+    report_path, package_path = tmp_path / "report.json", tmp_path / "package.tar.zst"
+
+    ended = workbench.run("optimize", inputs / "model.onnx", "--dataset", inputs / "digits", *QUICK,
+                          "--max-accuracy-drop", "2", "--report", report_path, "--package", package_path)  # fmt: skip
+
+    assert ended.returncode == 0, ended.stdout
+    report = json.loads(report_path.read_text())
+    assert [variant["precision"] for variant in report["variants"]] == ["FP32", "FP16", "INT8"]
+    fp32, fp16, int8 = report["variants"]
+    assert fp32["accuracy"]["value"] > 0.95
+    assert fp32["accuracy"]["n"] == int8["accuracy"]["n"]
+    assert fp16["size_bytes"] < 0.6 * fp32["size_bytes"]
+    assert int8["size_bytes"] < 0.4 * fp32["size_bytes"]
+    for variant in report["variants"]:
+        fps = variant["throughput_fps"]
+        assert 0 < fps["low"] <= fps["value"] <= fps["high"]
+        assert variant["trust"]["verdict"] in ("trusted", "doubtful", "untrusted")
+    assert report["recommended"]["model"] in {variant["model"] for variant in report["variants"]}
+    assert report["package"]["size_bytes"] == package_path.stat().st_size
+
+
+def test_without_a_dataset_int8_is_never_recommended_for_its_accuracy_is_unknown(workbench, inputs, tmp_path) -> None:
+    report_path = tmp_path / "report.json"
+
+    ended = workbench.run("optimize", inputs / "model.onnx", *QUICK, "--report", report_path)
+
+    assert ended.returncode == 0, ended.stdout
+    report = json.loads(report_path.read_text())
+    assert {variant["name"] for variant in report["variants"]} == {"fp32", "fp16", "int8"}
+    assert report["recommended"]["variant"] in ("fp32", "fp16")
+    assert any("unknown" in warning for warning in report["warnings"])
+
+
+def test_a_limit_nobody_can_keep_gives_no_recommendation_the_reason_and_exit_code_1(workbench, inputs, tmp_path) -> None:
+    report_path = tmp_path / "report.json"
+
+    ended = workbench.run("optimize", inputs / "model.onnx", *QUICK, "--max-latency-ms", "0.0001", "--report", report_path)
+
+    assert ended.returncode == 1, ended.stdout
+    recommended = json.loads(report_path.read_text())["recommended"]
+    assert recommended["model"] is None
+    assert "over the limit" in recommended["reason"]
+
+
+def test_killing_every_kind_of_process_in_the_middle_still_ends_once(workbench, inputs, tmp_path) -> None:
+    report_path = tmp_path / "report.json"
+    following = workbench.start("optimize", inputs / "model.onnx", "--dataset", inputs / "digits", *QUICK,
+                                "--report", report_path)  # fmt: skip
+    _wait_until(lambda: workbench.processes("workbench.runner.supervisor"), 60)
+
+    serving = [pid for pid in workbench.processes("workbench.standalone") if pid != workbench.arbiter]
+    for victims in (serving, workbench.processes("workbench.runner.supervisor"), [workbench.arbiter]):
+        for pid in victims:
+            _kill(pid)
+        time.sleep(3)
+    for pid in workbench.processes("workbench.runner "):
+        _kill(pid)
+    output, _ = following.communicate(timeout=300)
+
+    assert following.returncode == 0, output
+    assert len(json.loads(report_path.read_text())["variants"]) == 3
+    profiles = workbench.json("profiles", "list")
+    items = profiles["items"] if isinstance(profiles, dict) else profiles
+    assert [item["state"] for item in items] == ["succeeded"] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("notes.onnx", b"this is a text file, not a model\n", "notes.onnx"),
+        ("empty.onnx", b"", "empty.onnx"),
+    ],
+)
+def test_a_file_that_is_no_model_is_refused_by_name_with_exit_code_3(workbench, tmp_path, name, content, words) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    ended = workbench.run("optimize", tmp_path / name)
+
+    assert ended.returncode in (2, 3), ended.stdout
+    assert words in ended.stdout
+    assert "Traceback" not in ended.stdout
+
+
+def test_a_truncated_model_leaves_no_model_behind(workbench, inputs, tmp_path) -> None:
+    whole = (inputs / "model.onnx").read_bytes()
+    (tmp_path / "cut.onnx").write_bytes(whole[: len(whole) // 2])
+
+    ended = workbench.run("optimize", tmp_path / "cut.onnx")
+
+    assert ended.returncode == 3, ended.stdout
+    assert "Traceback" not in ended.stdout
+    assert not list((workbench.home / "store" / "teams").rglob("manifests/model/*"))
+    assert not [path for path in (workbench.home / "store").rglob("uploads/*/*") if path.is_file()]
+
+
+def test_a_broken_image_is_named(workbench, inputs, tmp_path) -> None:
+    folder = tmp_path / "images"
+    for label in ("0", "1"):
+        (folder / label).mkdir(parents=True)
+        source = next((inputs / "digits" / label).iterdir())
+        (folder / label / "good.png").write_bytes(source.read_bytes())
+    (folder / "1" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+
+    ended = workbench.run("optimize", inputs / "model.onnx", "--dataset", folder)
+
+    assert ended.returncode == 3, ended.stdout
+    assert "broken.png" in ended.stdout
+
+
+def test_the_commands_of_an_unknown_server_end_in_one_clear_line(workbench) -> None:
+    ended = workbench.run("--server", "http://127.0.0.1:9", "models", "list")
+
+    assert ended.returncode != 0
+    assert "Traceback" not in ended.stdout
+
+
+def _wait_until(condition, timeout_s: float) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.1)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def test_the_package_verifies_itself_when_unpacked(workbench, inputs, tmp_path) -> None:
+    import subprocess
+    import sys
+    import tarfile
+
+    import zstandard
+
+    package = tmp_path / "package.tar.zst"
+    ended = workbench.run("optimize", inputs / "model.onnx", *QUICK, "--package", package)
+    assert ended.returncode == 0, ended.stdout
+    with package.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as plain:
+        tarfile.open(fileobj=plain, mode="r|").extractall(tmp_path / "unpacked", filter="data")
+    (top,) = Path(tmp_path / "unpacked").iterdir()
+
+    tested = subprocess.run([sys.executable, top / "selftest.py"], capture_output=True, text=True, timeout=120)
+
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    assert "self-test: passed" in tested.stdout
