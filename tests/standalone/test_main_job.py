@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
+import tarfile
 import time
 from pathlib import Path
 
 import pytest
+import zstandard
 
 QUICK = ("--duration-s", "0.2")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -48,10 +52,11 @@ def test_without_a_dataset_int8_is_never_recommended_for_its_accuracy_is_unknown
     assert any("unknown" in warning for warning in report["warnings"])
 
 
-def test_a_limit_nobody_can_keep_gives_no_recommendation_the_reason_and_exit_code_1(workbench, inputs, tmp_path) -> None:
+def test_a_limit_nobody_can_keep_gives_the_reason_and_exit_code_1(workbench, inputs, tmp_path) -> None:
     report_path = tmp_path / "report.json"
 
-    ended = workbench.run("optimize", inputs / "model.onnx", *QUICK, "--max-latency-ms", "0.0001", "--report", report_path)
+    ended = workbench.run("optimize", inputs / "model.onnx", *QUICK, "--max-latency-ms", "0.0001",
+                          "--report", report_path)  # fmt: skip
 
     assert ended.returncode == 1, ended.stdout
     recommended = json.loads(report_path.read_text())["recommended"]
@@ -146,17 +151,12 @@ def _kill(pid: int) -> None:
 
 
 def test_the_package_verifies_itself_when_unpacked(workbench, inputs, tmp_path) -> None:
-    import subprocess
-    import sys
-    import tarfile
-
-    import zstandard
-
     package = tmp_path / "package.tar.zst"
     ended = workbench.run("optimize", inputs / "model.onnx", *QUICK, "--package", package)
     assert ended.returncode == 0, ended.stdout
     with package.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as plain:
-        tarfile.open(fileobj=plain, mode="r|").extractall(tmp_path / "unpacked", filter="data")
+        with tarfile.open(fileobj=plain, mode="r|") as archive:
+            archive.extractall(tmp_path / "unpacked", filter="data")
     (top,) = Path(tmp_path / "unpacked").iterdir()
 
     tested = subprocess.run([sys.executable, top / "selftest.py"], capture_output=True, text=True, timeout=120)

@@ -36,6 +36,7 @@ def test_every_format_can_be_chosen_by_its_name(tree: Callable, name: str) -> No
     ({"HR/1.png": b"", "LR_x2/1.png": b""}, "unannotated"),
     ({"images/1.png": b"", "masks/1.png": b""}, "unannotated"),
     ({"train/1.png": b"", "trainannot/1.png": b"", "train.txt": b"train/1.png trainannot/1.png"}, "unannotated"),
+    ({"a.jpg": b"", "b.jpg": b"", "pairs.txt": b"a.jpg b.jpg 1\n"}, "unannotated"),
     ({"a.jpg": b"", "names.txt": b"a.jpg\nb.jpg\n"}, "unannotated"),
 ])
 def test_a_layout_is_recognised(tree: Callable, files: dict[str, bytes], name: str) -> None:

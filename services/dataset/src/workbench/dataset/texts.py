@@ -67,11 +67,11 @@ def _may_hold_names(name: str) -> bool:
 
 
 def _is_label_list(rows: list[str]) -> bool:
-    """Most of the first ten lines begin with an image and go on with something that is none."""
+    """Most of the first ten lines are one image, then something that is none (pairs have two images)."""
     first = [row for row in rows if row][:10]
     return bool(first) and 2 * sum(map(_gives_a_label, first)) > len(first)
 
 
 def _gives_a_label(row: str) -> bool:
-    image, _, label = row.replace("\t", " ").rpartition(" ")
-    return is_image(image.strip()) and not is_image(label)
+    *name, label = row.split()
+    return [is_image(word) for word in name].count(True) == 1 and is_image(name[-1]) and not is_image(label)

@@ -1,0 +1,137 @@
+"""Real data sets in the layouts that people have."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from workbench.dataset import formats, ingest
+from workbench.dataset.ingest import InvalidDataset
+from workbench.dataset.tree import arrange
+from workbench.dataset.unpack import opened
+
+
+def test_imagenet200_is_a_list_with_a_thousand_names(
+        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    facts, items = ingested(read_folder(datasets / "imagenet200"))
+
+    assert facts["format"] == "imagenet-list"
+    assert facts["items"] == 200
+    assert len(facts["labels"]) == 1000
+    assert facts["labels"][:2] == ["tench", "goldfish"]
+    assert facts["warnings"] == []
+    assert facts["splits"]["calibration"] + facts["splits"]["evaluation"] == 200
+    assert 30 < facts["splits"]["calibration"] < 90
+    assert (items[0]["name"], items[0]["label"]) == ("images/n01440764_tench.JPEG", 0)
+    assert sorted(item["label"] for item in items) == list(range(0, 1000, 5))
+
+
+def test_imagenet200_is_the_same_dataset_as_a_tar_gz(
+        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as archive:
+        archive.add(datasets / "imagenet200", "imagenet200")
+
+    assert ingested({"imagenet200.tgz": file.getvalue()}) == ingested(read_folder(datasets / "imagenet200"))
+
+
+def test_imagenet200_as_class_folders_is_recognised(
+        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    images = read_folder(datasets / "imagenet200" / "images")
+
+    facts, items = ingested({f"{name.split('_')[0]}/{name}": data for name, data in images.items()})
+
+    assert facts["format"] == "imagenet-folders"
+    assert len(facts["labels"]) == 200
+    assert facts["labels"][0] == "n01440764"
+    assert [item["label"] for item in items] == list(range(200))
+
+
+def test_a_real_set_with_one_photo_missing_names_the_line(
+        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    files = read_folder(datasets / "imagenet200")
+    del files["images/n01530575_brambling.JPEG"]
+
+    with pytest.raises(InvalidDataset) as refused:
+        ingested(files)
+
+    assert refused.value.facts["faults"] == [
+        {"file": "val.txt", "line": 3, "reason": "the image n01530575_brambling.JPEG is not in the upload"}]
+
+
+def test_tinycoco_gives_its_photos_without_labels(
+        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    facts, items = ingested(read_folder(datasets / "tinycoco"))
+
+    assert (facts["format"], facts["annotated"], facts["items"]) == ("unannotated", False, 38)
+    assert "annotations of COCO" in facts["warnings"][0]
+    assert all(item["name"].startswith("images/") for item in items)
+
+
+def test_voc7_gives_its_photos_but_not_its_masks(
+        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    facts, items = ingested(read_folder(datasets / "voc7"))
+
+    assert (facts["format"], facts["items"]) == ("unannotated", 7)
+    assert "14 masks were left out" in facts["warnings"][0]
+    assert all(item["name"].startswith("JPEGImages/") for item in items)
+
+
+def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
+        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    _, voc = ingested(read_folder(datasets / "voc7"))
+    _, coco = ingested(read_folder(datasets / "tinycoco"))
+
+    splits = {item["sha256"]: item["split"] for item in coco}
+    shared = [item for item in voc if item["sha256"] in splits]
+    assert shared
+    assert all(item["split"] == splits[item["sha256"]] for item in shared)
+
+
+@pytest.mark.parametrize(("folder", "recognised"), [
+    ("imagenet200", "imagenet-list"),
+    ("tinycoco", "unannotated"),
+    ("voc7", "unannotated"),
+    ("sr8", "unannotated"),
+    ("seg_coral", "unannotated"),
+    ("face_pairs", "unannotated"),
+    ("format_samples/imagenet_txt_dataset/basic", "imagenet-list"),
+    ("format_samples/imagenet_dataset", "unannotated"),
+    ("format_samples/coco_dataset/coco", "unannotated"),
+    ("format_samples/voc_dataset", "unannotated"),
+    ("format_samples/camvid_dataset", "unannotated"),
+    ("format_samples/cityscapes_dataset", "unannotated"),
+    ("format_samples/common_semantic_segmentation_dataset/dataset", "unannotated"),
+    ("format_samples/common_super_resolution_dataset", "unannotated"),
+    ("format_samples/widerface_dataset", "unannotated"),
+    ("format_samples/yolo_dataset", "unannotated"),
+])
+def test_a_known_layout_is_recognised_or_taken_without_its_labels(
+        datasets: Path, tmp_path: Path, folder: str, recognised: str) -> None:
+    with opened(datasets / folder, tmp_path) as entries:
+        assert formats.choose(arrange(entries), None).NAME == recognised
+
+
+def test_a_sample_list_with_two_missing_photos_names_both_lines(
+        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    with pytest.raises(InvalidDataset) as refused:
+        ingested(read_folder(datasets / "format_samples" / "imagenet_txt_dataset" / "basic"))
+
+    assert [fault["line"] for fault in refused.value.facts["faults"]] == [3, 4]
+
+
+def test_one_image_at_a_time_is_in_memory(
+        datasets: Path, read_folder: Callable, new_run: Callable, tarred: Callable) -> None:
+    run = new_run({"a.tar.gz": tarred(read_folder(datasets / "imagenet200"), "w:gz")})
+
+    tracemalloc.start()
+    facts = ingest.run(run)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert facts["size_bytes"] > 3_000_000
+    assert peak < 4_000_000

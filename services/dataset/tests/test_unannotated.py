@@ -1,0 +1,60 @@
+"""Images without labels, and trees whose annotations are not read yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.dataset.formats import unannotated
+
+
+def _names(reading: object) -> list[str]:
+    return [sample.entry.name for sample in reading.samples]
+
+
+def test_images_anywhere_are_taken_without_labels(tree: Callable) -> None:
+    reading = unannotated.read(tree({"b.jpg": b"", "sub/a.png": b""}))
+
+    assert _names(reading) == ["b.jpg", "sub/a.png"]
+    assert {sample.label for sample in reading.samples} == {None}
+    assert reading.labels is None
+
+
+def test_images_in_one_folder_raise_no_warning(tree: Callable) -> None:
+    assert unannotated.read(tree({"photos/a.jpg": b"", "photos/b.jpg": b""})).warnings == ()
+
+
+def test_folders_that_were_not_taken_for_classes_are_warned_of(tree: Callable) -> None:
+    [warning] = unannotated.read(tree({"a.jpg": b"", "sub/b.jpg": b""})).warnings
+
+    assert warning == "The images lie in 2 folders (the root, sub), not taken for classes."
+
+
+def test_files_that_are_no_images_are_warned_of_by_name(tree: Callable) -> None:
+    [warning] = unannotated.read(tree({"a.jpg": b"", "b.jpg": b"", "labels.csv": b""})).warnings
+
+    assert warning == "1 files are no images and were left out: labels.csv"
+
+
+def test_a_coco_tree_gives_its_images_and_a_warning(tree: Callable) -> None:
+    reading = unannotated.read(tree({
+        "images/val2017/1.jpg": b"", "images/train2017/2.jpg": b"",
+        "annotations/instances_val2017.json": b"{}"}))
+
+    assert len(reading.samples) == 2
+    assert reading.warnings == ("The annotations of COCO (annotations/instances_val2017.json) are not read yet: "
+                                "the images are kept without labels.",)
+
+
+def test_a_voc_tree_gives_its_photos_but_not_its_masks(tree: Callable) -> None:
+    reading = unannotated.read(tree({
+        "VOC2012/JPEGImages/1.jpg": b"", "VOC2012/Annotations/1.xml": b"",
+        "VOC2012/SegmentationClass/1.png": b"", "VOC2012/SegmentationObject/1.png": b""}))
+
+    assert _names(reading) == ["JPEGImages/1.jpg"]
+    assert reading.warnings == ("The annotations of Pascal VOC are not read yet: the images are kept without "
+                                "labels. 2 masks were left out.",)
+
+
+def test_a_photo_called_like_a_mask_folder_is_kept(tree: Callable) -> None:
+    assert _names(unannotated.read(tree({"SegmentationClass.png": b"", "b.png": b""}))) == [
+        "SegmentationClass.png", "b.png"]
