@@ -16,7 +16,7 @@ def test_every_module_of_the_folder_is_a_format() -> None:
 
 @pytest.mark.parametrize("name", list(formats.table()))
 def test_every_format_can_be_chosen_by_its_name(tree: Callable, name: str) -> None:
-    assert formats.choose(tree({}), name).NAME == name
+    assert name == formats.choose(tree({}), name).NAME
 
 
 @pytest.mark.parametrize(("files", "name"), [
@@ -40,7 +40,7 @@ def test_every_format_can_be_chosen_by_its_name(tree: Callable, name: str) -> No
     ({"a.jpg": b"", "names.txt": b"a.jpg\nb.jpg\n"}, "unannotated"),
 ])
 def test_a_layout_is_recognised(tree: Callable, files: dict[str, bytes], name: str) -> None:
-    assert formats.choose(tree(files), None).NAME == name
+    assert name == formats.choose(tree(files), None).NAME
 
 
 def test_two_lists_are_refused_rather_than_their_labels_lost(tree: Callable) -> None:

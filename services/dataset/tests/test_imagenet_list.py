@@ -50,7 +50,7 @@ def test_a_list_is_read_however_it_is_written(read: Callable, listed: bytes) -> 
 
 
 def test_a_name_without_its_wnid_is_the_class_name(read: Callable) -> None:
-    reading = read(ALL, "n01440764 tench\nn02134084 ice_bear\nplain name\nn1 odd\n".encode())
+    reading = read(ALL, b"n01440764 tench\nn02134084 ice_bear\nplain name\nn1 odd\n")
 
     assert reading.labels == ["tench", "ice_bear", "plain name", "n1 odd"]
 
@@ -88,6 +88,10 @@ def test_every_line_at_fault_is_named(read: Callable) -> None:
 
 def test_a_blank_line_does_not_shift_the_numbers(read: Callable) -> None:
     assert read(b"\n\na.jpg x\n").faults[0].line == 3
+
+
+def test_lines_are_counted_as_an_editor_counts_them(read: Callable) -> None:
+    assert read("a.jpg 0\r\n\x0b\u2028\r\nb.jpg x\r\n".encode()).faults[0].line == 3
 
 
 def test_an_empty_list_is_a_fault(read: Callable) -> None:

@@ -113,7 +113,7 @@ def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
 def test_a_known_layout_is_recognised_or_taken_without_its_labels(
         datasets: Path, tmp_path: Path, folder: str, recognised: str) -> None:
     with opened(datasets / folder, tmp_path) as entries:
-        assert formats.choose(arrange(entries), None).NAME == recognised
+        assert recognised == formats.choose(arrange(entries), None).NAME
 
 
 def test_a_sample_list_with_two_missing_photos_names_both_lines(

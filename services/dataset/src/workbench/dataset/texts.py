@@ -30,7 +30,8 @@ def lines(entry: Entry) -> list[str]:
     """The file's lines without surrounding blanks; what is not UTF-8 becomes U+FFFD. Too large: none."""
     if entry.size > LARGEST_TEXT_BYTES:
         return []
-    return [line.strip() for line in entry.read().decode("utf-8-sig", "replace").splitlines()]
+    # Not splitlines(): it also breaks at form feeds and the like, and the numbers would not be an editor's.
+    return [line.strip() for line in entry.read().decode("utf-8-sig", "replace").split("\n")]
 
 
 def label_lists(tree: Tree) -> list[Entry]:
