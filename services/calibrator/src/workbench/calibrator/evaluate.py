@@ -16,9 +16,6 @@ from workbench.imaging.recipe import Recipe
 from workbench.imaging.shards import Item
 from workbench.runner.core import Refusal, Run
 
-_READ_BACK = ("INFERENCE_PRECISION_HINT", "PERFORMANCE_HINT", "NUM_STREAMS", "INFERENCE_NUM_THREADS",
-              "EXECUTION_DEVICES")
-
 
 class ScoredOnCalibration(Refusal):
     """Images to be scored have calibrated the model; ``count`` says how many, ``names`` some of them."""

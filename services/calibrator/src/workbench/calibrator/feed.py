@@ -104,8 +104,8 @@ def tensor(folder: Path, item: Item, recipe: Recipe, dtype: type[Any]) -> NDArra
 class Counter:
     """Tells a run's followers how many images are done, no more than twice a second."""
 
-    def __init__(self, run: Run, stage: str, total: int, unit: str = "images") -> None:
-        self._run, self._stage, self._total, self._unit = run, stage, total, unit
+    def __init__(self, run: Run, stage: str, total: int) -> None:
+        self._run, self._stage, self._total = run, stage, total
         self._told_at = float("-inf")
 
     def done(self, count: int, fraction: float, note: str = "") -> None:
@@ -113,7 +113,7 @@ class Counter:
         if count < self._total and time.monotonic() - self._told_at < _PROGRESS_SECONDS:
             return
         self._told_at = time.monotonic()
-        self._run.progress(self._stage, fraction, f"{count} of {self._total} {self._unit}{note}")
+        self._run.progress(self._stage, fraction, f"{count} of {self._total} images{note}")
 
 
 def names(items: Sequence[Item], most: int = 5) -> str:
