@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from flask import Flask, Request, Response, jsonify, request
 from werkzeug.serving import make_server
+from workbench.client import Client
 
 TOKEN = "secret-token"
 PACKAGE = bytes(range(256)) * 4096
@@ -89,6 +90,7 @@ class Server:
         self.token = TOKEN
         self.met = True
         self.packaged = True
+        self._clients: list[Client] = []
         self._http: Any = None
         self.start()
 
@@ -104,6 +106,16 @@ class Server:
         self._http = make_server("127.0.0.1", port, application(self), threaded=True)
         self._http.daemon_threads = True
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def client(self, url: str | None = None, token: str | None = None, **more: Any) -> Client:
+        """A client that is closed with the server."""
+        self._clients.append(Client(url or self.url, token or self.token, **more))
+        return self._clients[-1]
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+        self.stop()
 
     def stop(self) -> None:
         self._http.shutdown()
@@ -298,7 +310,7 @@ def optimization(server: Server) -> list[dict[str, Any]]:
 def server() -> Iterator[Server]:
     running = Server()
     yield running
-    running.stop()
+    running.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Response, request
-from workbench.client import BadInput, Client, Damaged, Refused
+from workbench.client import BadInput, Damaged, Refused
 
 DATA = bytes(range(256)) * 4096
 
@@ -24,7 +24,7 @@ def ranges(server: Any) -> list[str | None]:
 
 
 def test_a_file_arrives_whole_and_leaves_no_part(server: Any, package: str, tmp_path: Path) -> None:
-    path = Client(*server.address).packages.download(package, "package.tar.zst", tmp_path / "out.tar.zst")
+    path = server.client().packages.download(package, "package.tar.zst", tmp_path / "out.tar.zst")
 
     assert path.read_bytes() == DATA
     assert list(tmp_path.iterdir()) == [path]
@@ -33,7 +33,7 @@ def test_a_file_arrives_whole_and_leaves_no_part(server: Any, package: str, tmp_
 def test_what_broke_off_is_resumed(server: Any, package: str, tmp_path: Path) -> None:
     (tmp_path / "out.part").write_bytes(DATA[:1000])
 
-    Client(*server.address).packages.download(package, "package.tar.zst", tmp_path / "out")
+    server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
 
     assert (tmp_path / "out").read_bytes() == DATA
     assert ranges(server) == ["bytes=1000-"]
@@ -42,7 +42,7 @@ def test_what_broke_off_is_resumed(server: Any, package: str, tmp_path: Path) ->
 def test_a_complete_part_is_taken_as_it_is(server: Any, package: str, tmp_path: Path) -> None:
     (tmp_path / "out.part").write_bytes(DATA)
 
-    Client(*server.address).packages.download(package, "package.tar.zst", tmp_path / "out")
+    server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
 
     assert (tmp_path / "out").read_bytes() == DATA
 
@@ -50,7 +50,7 @@ def test_a_complete_part_is_taken_as_it_is(server: Any, package: str, tmp_path: 
 def test_a_part_of_something_else_is_thrown_away(server: Any, package: str, tmp_path: Path) -> None:
     (tmp_path / "out.part").write_bytes(b"something else")
 
-    Client(*server.address).packages.download(package, "package.tar.zst", tmp_path / "out")
+    server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
 
     assert (tmp_path / "out").read_bytes() == DATA
     assert list(tmp_path.iterdir()) == [tmp_path / "out"]
@@ -66,7 +66,7 @@ def test_a_piece_with_another_etag_is_not_appended(server: Any, package: str, tm
 
     server.before = other_bytes
 
-    Client(*server.address).packages.download(package, "package.tar.zst", tmp_path / "out")
+    server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
 
     assert (tmp_path / "out").read_bytes() == DATA
 
@@ -82,7 +82,7 @@ def test_an_answer_that_breaks_off_is_taken_up_there(server: Any, package: str, 
 
     server.before = break_off
 
-    Client(*server.address).packages.download(package, "package.tar.zst", tmp_path / "out")
+    server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
 
     assert (tmp_path / "out").read_bytes() == DATA
     assert ranges(server) == ["bytes=5000-"]
@@ -92,7 +92,7 @@ def test_bytes_that_were_not_promised_are_never_kept(server: Any, package: str, 
     server.files["package.tar.zst"] = DATA[:-1] + b"!"
 
     with pytest.raises(Damaged, match="arrived damaged twice"):
-        Client(*server.address).packages.download(package, "package.tar.zst", tmp_path / "out")
+        server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -101,18 +101,18 @@ def test_an_older_file_survives_a_failed_download(server: Any, package: str, tmp
     server.files["package.tar.zst"] = b"wrong"
 
     with pytest.raises(Damaged):
-        Client(*server.address).packages.download(package, "package.tar.zst", tmp_path / "out")
+        server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == b"precious"
 
 
 def test_an_unknown_name_is_refused_with_those_there_are(server: Any, package: str, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"has no file 'x'; its files: package\.tar\.zst"):
-        Client(*server.address).packages.download(package, "x", tmp_path / "out")
+        server.client().packages.download(package, "x", tmp_path / "out")
 
 
 def test_a_folder_that_is_not_there_is_named(server: Any, package: str, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="is not a folder"):
-        Client(*server.address).packages.download(package, "package.tar.zst", tmp_path / "no" / "out")
+        server.client().packages.download(package, "package.tar.zst", tmp_path / "no" / "out")
 
 
 def test_a_full_disk_leaves_nothing_half_made(server: Any, package: str) -> None:
@@ -121,7 +121,7 @@ def test_a_full_disk_leaves_nothing_half_made(server: Any, package: str) -> None
     folder = Path("/dev/shm")  # a folder where a .part may be a link to the device that is always full
     part = folder / "workbench-client-test.part"
     part.symlink_to("/dev/full")
-    client = Client(*server.address)
+    client = server.client()
     try:
         with pytest.raises(BadInput, match="No space left"):
             client.packages.download(package, "package.tar.zst", folder / "workbench-client-test")
@@ -134,7 +134,7 @@ def test_every_file_of_a_thing_is_brought_below_a_folder(server: Any, tmp_path: 
     server.files = {"model.xml": b"<net/>", "data/a b#1.bin": b"weights"}
     id = server.add("models", {}, []).view["id"]
 
-    Client(*server.address).models.download_all(id, tmp_path)
+    server.client().models.download_all(id, tmp_path)
 
     assert (tmp_path / "model.xml").read_bytes() == b"<net/>"
     assert (tmp_path / "data" / "a b#1.bin").read_bytes() == b"weights"
@@ -146,9 +146,9 @@ def test_a_name_that_leads_out_of_the_folder_is_not_written(server: Any, tmp_pat
     id = server.add("models", {}, []).view["id"]
 
     with pytest.raises(BadInput, match="would leave the folder"):
-        Client(*server.address).models.download_all(id, tmp_path / "in")
+        server.client().models.download_all(id, tmp_path / "in")
 
 
 def test_a_job_that_is_gone_is_refused(server: Any, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="There is no such thing"):
-        Client(*server.address).packages.download(str(uuid.uuid4()), "x", tmp_path / "out")
+        server.client().packages.download(str(uuid.uuid4()), "x", tmp_path / "out")

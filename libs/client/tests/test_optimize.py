@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -311,14 +312,36 @@ def test_ctrl_c_cancels_on_the_server_and_ends_with_130(server: Any, model: Path
     assert not (tmp_path / "report.json").exists()
 
 
+def test_ctrl_c_while_asking_leaves_nothing_running(server: Any, model: Path, tmp_path: Path) -> None:
+    server.script["optimization"] = [{"state": "running", "steps": []}] * 1000
+    asked = threading.Event()
+
+    def slowly() -> None:
+        method, path, _ = server.requests[-1]
+        if method == "POST" and path.endswith("/optimizations"):
+            asked.set()
+            time.sleep(0.5)
+
+    server.before = slowly
+    process = start(server, model, tmp_path)
+    assert asked.wait(20)
+    process.send_signal(signal.SIGINT)
+
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert [job.view["state"] for job in running(server)] == ["cancelled"]
+
+
 def test_a_second_ctrl_c_leaves_at_once(server: Any, model: Path, tmp_path: Path) -> None:
     server.script["optimization"] = [{"state": "running", "steps": []}] * 1000
     process = start(server, model, tmp_path)
     eventually(lambda: running(server))
 
+    left = threading.Event()
+
     def hang() -> None:
         if any(path.endswith("/cancel") for _, path, _ in server.requests):
-            time.sleep(15)
+            left.wait(15)
 
     server.before = hang
     process.send_signal(signal.SIGINT)
@@ -328,6 +351,7 @@ def test_a_second_ctrl_c_leaves_at_once(server: Any, model: Path, tmp_path: Path
     process.send_signal(signal.SIGINT)
 
     _, stderr = process.communicate(timeout=30)
+    left.set()
     assert process.returncode == 130
     assert time.monotonic() - began < 5
     assert "Traceback" not in stderr

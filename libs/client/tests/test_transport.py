@@ -52,19 +52,19 @@ def resetting(server: Any, times: int) -> Iterator[str]:
 
 def test_a_get_is_repeated_after_a_reset(server: Any) -> None:
     with resetting(server, 2) as url:
-        assert next(Client(url, server.token).targets.list())["id"] == "local"
+        assert next(server.client(url).targets.list())["id"] == "local"
 
 
 def test_a_post_that_was_carried_out_but_not_answered_is_carried_out_once(server: Any) -> None:
     with resetting(server, 2) as url:
-        view = Client(url, server.token).profiles.create({"model_id": "m"})
+        view = server.client(url).profiles.create({"model_id": "m"})
 
     assert list(server.jobs) == [view["id"]]
     assert len([1 for method, _, _ in server.requests if method == "POST"]) == 3
 
 
 def test_each_post_has_a_key_of_its_own(server: Any) -> None:
-    client = Client(*server.address)
+    client = server.client()
     first, second = (client.profiles.create({"model_id": "m"}) for _ in range(2))
 
     assert first["id"] != second["id"]
@@ -79,7 +79,7 @@ def test_a_server_that_never_answered_is_soon_called_unreachable() -> None:
 
 
 def test_a_server_that_comes_back_at_the_same_place_is_waited_for(server: Any) -> None:
-    client = Client(*server.address)
+    client = server.client()
     list(client.targets.list())
     port = int(server.url.rpartition(":")[2])
     server.stop()
@@ -89,7 +89,7 @@ def test_a_server_that_comes_back_at_the_same_place_is_waited_for(server: Any) -
 
 
 def test_a_server_that_comes_back_elsewhere_with_another_token_is_found(server: Any) -> None:
-    client = Client(*server.address, find=lambda: server.address)
+    client = server.client(find=lambda: server.address)
     list(client.targets.list())
     server.stop()
     server.token = "new-token"
@@ -100,7 +100,7 @@ def test_a_server_that_comes_back_elsewhere_with_another_token_is_found(server: 
 
 
 def test_a_new_token_at_the_same_place_is_found(server: Any) -> None:
-    client = Client(*server.address, find=lambda: server.address)
+    client = server.client(find=lambda: server.address)
     server.token = "new-token"
 
     assert list(client.targets.list())
@@ -115,14 +115,14 @@ def test_while_the_server_cannot_be_started_the_client_goes_on_asking(server: An
             raise RuntimeError("not yet")
         return server.address
 
-    client = Client("http://127.0.0.1:9", "old", find=find)
+    client = server.client("http://127.0.0.1:9", "old", find=find)
 
     assert list(client.targets.list())
     assert len(asked) == 3
 
 
 def test_patience_ends_with_the_reason(server: Any) -> None:
-    client = Client(*server.address, patience_s=0.5)
+    client = server.client(patience_s=0.5)
     list(client.targets.list())
     server.stop()
 
@@ -135,7 +135,7 @@ def test_a_gateway_without_its_workbench_is_asked_again(server: Any) -> None:
     answers = [Response("<html>bad gateway</html>", 502, content_type="text/html"), None]
     server.before = lambda: answers.pop(0) if answers else None
 
-    assert list(Client(*server.address).targets.list())
+    assert list(server.client().targets.list())
 
 
 def test_the_workbench_s_own_503_is_an_answer(server: Any) -> None:
@@ -143,12 +143,12 @@ def test_the_workbench_s_own_503_is_an_answer(server: Any) -> None:
     server.before = lambda: Response(body, 503, content_type="application/problem+json")
 
     with pytest.raises(Refused, match="too busy"):
-        list(Client(*server.address).targets.list())
+        list(server.client().targets.list())
     assert len(server.requests) == 1
 
 
 def test_a_problem_arrives_with_all_its_members(server: Any) -> None:
-    client = Client(*server.address)
+    client = server.client()
     id = client.models.create({})["id"]
     server.holding[id] = ["package x"]
 
@@ -164,7 +164,7 @@ def test_a_problem_arrives_with_all_its_members(server: Any) -> None:
 
 def test_a_wrong_token_is_refused_once(server: Any) -> None:
     with pytest.raises(Refused, match="A valid token"):
-        list(Client(server.url, "wrong").targets.list())
+        list(server.client(token="wrong").targets.list())
     assert len(server.headers) == 1
 
 
@@ -172,7 +172,7 @@ def test_an_error_in_other_words_than_ours_says_so(server: Any) -> None:
     server.before = lambda: Response("<h1>teapot</h1>", 418, content_type="text/html")
 
     with pytest.raises(Refused, match="teapot") as refused:
-        list(Client(*server.address).targets.list())
+        list(server.client().targets.list())
     assert "418" in refused.value.title
     assert "address" in refused.value.remedy
 
@@ -181,13 +181,13 @@ def test_a_page_that_is_no_workbench_is_called_so(server: Any) -> None:
     server.before = lambda: Response("<h1>hello</h1>", 200, content_type="text/html")
 
     with pytest.raises(Unreachable, match="is not a workbench: it answered text/html"):
-        list(Client(*server.address).targets.list())
+        list(server.client().targets.list())
 
 
 @pytest.mark.parametrize("id", ["", "../models", "a/b", "a?b", "..", "a b"])
 def test_what_would_change_the_url_is_no_id(server: Any, id: str) -> None:
     with pytest.raises(Exception, match="is not an id"):
-        Client(*server.address).models.get(id)
+        server.client().models.get(id)
     assert server.requests == []
 
 
@@ -202,7 +202,7 @@ def test_an_app_in_this_process_is_a_transport_too() -> None:
 
 
 def test_lists_are_read_page_by_page_up_to_the_limit(server: Any) -> None:
-    client = Client(*server.address)
+    client = server.client()
     made = [client.profiles.create({"number": number})["id"] for number in range(120)]
 
     assert [view["id"] for view in client.profiles.list()] == made
@@ -211,7 +211,7 @@ def test_lists_are_read_page_by_page_up_to_the_limit(server: Any) -> None:
 
 
 def test_waiting_gives_the_last_view_and_tells_of_each_change(server: Any) -> None:
-    client = Client(*server.address)
+    client = server.client()
     seen: list[str] = []
 
     view = client.profiles.wait(client.profiles.create({})["id"], lambda view: seen.append(view["state"]))
@@ -224,14 +224,14 @@ def test_waiting_gives_the_last_view_and_tells_of_each_change(server: Any) -> No
 def test_a_job_that_ended_otherwise_raises(server: Any, state: str, error: type[Exception]) -> None:
     problem = {"title": "The input was refused", "detail": "byte 7 is wrong"} if state == "failed" else None
     server.script["profiles"] = [{"state": state, "error": problem}]
-    client = Client(*server.address)
+    client = server.client()
 
     with pytest.raises(error, match="byte 7" if problem else "cancelled"):
         client.profiles.wait(client.profiles.create({})["id"])
 
 
 def test_waiting_goes_on_through_a_restart_elsewhere(server: Any) -> None:
-    client = Client(*server.address, find=lambda: server.address)
+    client = server.client(find=lambda: server.address)
     id = client.profiles.create({})["id"]
     views = client.profiles.watch(id)
     next(views)
@@ -243,7 +243,7 @@ def test_waiting_goes_on_through_a_restart_elsewhere(server: Any) -> None:
 
 def test_a_server_that_does_not_wait_is_not_hammered(server: Any) -> None:
     server.script["profiles"] = [{}] * 4 + [{"state": "succeeded"}]
-    client = Client(*server.address)
+    client = server.client()
     id = client.profiles.create({})["id"]
     began = time.monotonic()
 
@@ -253,7 +253,7 @@ def test_a_server_that_does_not_wait_is_not_hammered(server: Any) -> None:
 
 
 def test_a_log_is_read_from_where_it_was_left(server: Any) -> None:
-    client = Client(*server.address)
+    client = server.client()
     id = client.profiles.create({})["id"]
 
     assert "".join(client.profiles.log(id)) == f"the log of {id}\n"

@@ -123,12 +123,12 @@ def test_an_empty_file_is_refused_before_anything_is_sent(server: Any, tmp_path:
     (tmp_path / "empty.onnx").touch()
 
     with pytest.raises(BadInput, match="is empty"):
-        Client(*server.address).models.upload(tmp_path / "empty.onnx")
+        server.client().models.upload(tmp_path / "empty.onnx")
     assert server.requests == []
 
 
 def test_the_relative_paths_and_the_name_arrive(server: Any, images: Path) -> None:
-    view = Client(*server.address).datasets.upload(images, name="pets", format=None)
+    view = server.client().datasets.upload(images, name="pets", format=None)
 
     assert server.uploads == [{"cat/a.jpg": 9, "cat/b.jpg": 9, "dog/c.jpg": 9}]
     assert view["request"] == {"name": "pets"}
@@ -138,7 +138,7 @@ def test_the_relative_paths_and_the_name_arrive(server: Any, images: Path) -> No
 def test_a_difficult_name_arrives_as_it_is(server: Any, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"x")
 
-    Client(*server.address).datasets.upload(tmp_path)
+    server.client().datasets.upload(tmp_path)
 
     assert server.uploads == [{name: 1}]
 
@@ -147,7 +147,7 @@ def test_a_folder_may_hold_more_files_than_may_be_open(server: Any, tmp_path: Pa
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for number in range(400):
         (tmp_path / f"{number}.jpg").write_bytes(b"x" * number + b"y")
-    client = Client(*server.address)
+    client = server.client()
     resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
     try:
         client.datasets.upload(tmp_path)
@@ -158,7 +158,7 @@ def test_a_folder_may_hold_more_files_than_may_be_open(server: Any, tmp_path: Pa
 
 
 def test_a_file_that_shrinks_on_the_way_is_reported(server: Any, images: Path) -> None:
-    client = Client(*server.address)
+    client = server.client()
     parts = client.datasets.parts(images)
     (images / "cat" / "a.jpg").write_bytes(b"")
 
@@ -167,7 +167,7 @@ def test_a_file_that_shrinks_on_the_way_is_reported(server: Any, images: Path) -
 
 
 def test_a_file_that_vanishes_on_the_way_is_reported(server: Any, images: Path) -> None:
-    client = Client(*server.address)
+    client = server.client()
     parts = client.datasets.parts(images)
     (images / "dog" / "c.jpg").unlink()
 
@@ -213,5 +213,6 @@ def test_a_refusal_that_comes_before_the_end_of_the_upload_is_heard(tmp_path: Pa
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=refuse, args=[listener], daemon=True).start()
-        with pytest.raises(Refused, match="at most 1 MB"):
-            Client(f"http://127.0.0.1:{listener.getsockname()[1]}").models.upload(big)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with Client(url) as client, pytest.raises(Refused, match="at most 1 MB"):
+            client.models.upload(big)

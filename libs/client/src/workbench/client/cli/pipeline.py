@@ -5,7 +5,8 @@ optimization, follow it. The pipeline itself lives on the server; here is nothin
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,9 @@ class Pipeline:
         """Create the project, ask for the optimization and follow it to its end. Raises JobFailed."""
         project_id = self._client.projects.create(project)["id"]
         optimizations = self._client.optimizations(project_id)
-        view = optimizations.create(body)
-        self._running[view["id"]] = optimizations
+        with _held_back_ctrl_c():  # between asking and knowing the id there would be nothing to cancel
+            view = optimizations.create(body)
+            self._running[view["id"]] = optimizations
         return self._follow(optimizations, view["id"], self._progress.steps)
 
     def stop(self) -> None:
@@ -87,3 +89,22 @@ class Pipeline:
                 self._running.pop(id, None)
 
         return resource.wait(id, tell)
+
+
+@contextlib.contextmanager
+def _held_back_ctrl_c() -> Iterator[None]:
+    """The first Ctrl-C comes at the end of the block; a second one at once."""
+    pressed: list[int] = []
+
+    def press(number: int, _frame: object) -> None:
+        pressed.append(number)
+        if len(pressed) > 1:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
