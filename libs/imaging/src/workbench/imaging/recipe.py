@@ -6,7 +6,6 @@ so it imports nothing but the standard library. Whoever holds a :class:`Recipe` 
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -20,6 +19,9 @@ COLORS = ("RGB", "BGR", "GRAY")
 LARGEST_SIDE = 8192
 LARGEST_TOP_K = 100
 LARGEST_LABEL_OFFSET = 1000
+# Beyond these, float32 would know no difference, or divide by nothing.
+LARGEST_NUMBER = 1e6
+SMALLEST_SCALE = 1e-6
 
 
 class BadRecipe(ValueError):
@@ -106,8 +108,8 @@ class Recipe:
             raise BadRecipe("color", f"must be {accepted} when input.channels is {channels}", self.color)
         _check_per_channel("mean", self.mean, channels)
         _check_per_channel("scale", self.scale, channels)
-        if self.scale is not None and 0 in self.scale:
-            raise BadRecipe("scale", "must hold no zero", list(self.scale))
+        if self.scale is not None and any(abs(number) < SMALLEST_SCALE for number in self.scale):
+            raise BadRecipe("scale", f"must hold no zero and nothing below {SMALLEST_SCALE:g}", list(self.scale))
 
     @property
     def crop_short_side(self) -> int:
@@ -188,12 +190,14 @@ def _check_labels(labels: object) -> None:
 def _check_per_channel(field: str, values: object, channels: int) -> None:
     if values is None:
         return
-    if not isinstance(values, tuple) or len(values) != channels or not all(map(_is_finite, values)):
-        raise BadRecipe(field, f"must be a list of {channels} finite numbers, one a channel, or null", values)
+    if not isinstance(values, tuple) or len(values) != channels or not all(map(_is_number, values)):
+        accepted = f"must be a list of {channels} numbers up to {LARGEST_NUMBER:,.0f}, one a channel, or null"
+        raise BadRecipe(field, accepted, values)
 
 
-def _is_finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _is_number(value: object) -> bool:
+    # False for NaN and infinity, too.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER
 
 
 def _shown(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshmallow as ma
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 
 _PERCENT = {"description": "Share of the images, chosen by their digest, that calibration may use."}
 
@@ -27,6 +27,6 @@ class GenerationRequest(ma.Schema):
     count = ma.fields.Integer(load_default=100, validate=Range(1, 10_000), metadata={"description": "Images."})
     width = ma.fields.Integer(required=True, validate=Range(1, 8192), metadata={"description": "Pixels."})
     height = ma.fields.Integer(required=True, validate=Range(1, 8192), metadata={"description": "Pixels."})
-    channels = ma.fields.Integer(load_default=3, validate=Range(1, 3), metadata={"description": "1 or 3."})
-    seed = ma.fields.Integer(load_default=0, metadata={"description": "The same seed makes the same images."})
+    channels = ma.fields.Integer(load_default=3, validate=OneOf([1, 3]), metadata={"description": "1 or 3."})
+    seed = ma.fields.Integer(load_default=0, validate=Range(0), metadata={"description": "The same seed makes the same images."})
     calibration_percent = ma.fields.Integer(load_default=30, validate=Range(0, 100), metadata=_PERCENT)
