@@ -1,0 +1,189 @@
+"""What a person sees: progress as lines or as a live table, the report's figures, the words for errors."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+from workbench.client import BadInput, JobFailed, Refused, Unreachable
+from workbench.client.cli import inputs, output, progress, report
+from workbench.client.cli.progress import Progress, Row
+
+
+def step(state: str, *, name: str = "profile", waiting: str | None = None, **stage: Any) -> dict[str, Any]:
+    return {"name": name, "state": state, "job_id": f"job-{name}", "waiting_for": waiting, "error": None,
+            "progress": stage or None}  # fmt: skip
+
+
+def lines(capsys: pytest.CaptureFixture[str], *views: list[dict[str, Any]]) -> list[str]:
+    with Progress() as shown:
+        for steps in views:
+            shown.steps({"steps": steps})
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err.splitlines()
+
+
+def test_a_line_for_each_change_and_none_for_a_repeat(capsys: pytest.CaptureFixture[str]) -> None:
+    running = step("running", stage="measuring", fraction=0.2, message="launch 1 of 5")
+
+    shown = lines(capsys, [step("queued")], [step("queued")], [running], [running], [step("succeeded")])
+
+    assert shown == ["profile: queued", "profile: running 20% · measuring: launch 1 of 5", "profile: succeeded"]
+
+
+def test_a_rising_fraction_alone_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
+    rising = [[step("running", stage="measuring", fraction=number / 100)] for number in range(1, 90)]
+
+    assert len(lines(capsys, *rising)) == 1
+
+
+def test_a_long_stage_says_now_and_then_that_it_lives(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "HEARTBEAT_S", 0.0)
+
+    shown = lines(capsys, *([step("running", stage="s", fraction=number / 10)] for number in (1, 2, 3)))
+
+    assert shown == ["profile: running 10% · s", "profile: running 20% · s", "profile: running 30% · s"]
+
+
+def test_a_step_waits_for_another_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    steps = [step("running", name="profile-fp32"),
+             step("running", name="calibrate", waiting="device CPU (job-profile-fp32)")]
+
+    assert "calibrate: running · waiting for device CPU (profile-fp32)" in lines(capsys, steps)
+
+
+def test_a_failed_step_says_why_and_a_reused_one_that_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    failed = step("failed") | {"error": {"detail": "no images left"}}
+    reused = step("succeeded", name="convert") | {"reused_from": "earlier"}
+
+    assert lines(capsys, [failed, reused]) == ["profile: failed · no images left",
+                                               "convert: succeeded · reused an earlier result"]
+
+
+def test_a_row_of_a_job_that_says_nothing_yet() -> None:
+    assert Row.of("model", {"state": "running"}) == Row("model", "running", None, "")
+
+
+LIVE = """
+import sys, time
+from workbench.client.cli.progress import Progress
+with Progress() as shown:
+    for number in range(150):
+        shown.job("profile", {"state": "running", "progress": {"stage": "measuring", "fraction": number / 150}})
+        time.sleep(0.01)
+    shown.job("profile", {"state": "succeeded"})
+"""
+
+
+def test_on_a_terminal_it_is_drawn_at_most_twice_a_second_and_the_end_is_always_seen() -> None:
+    ours, theirs = pty.openpty()
+    began = time.monotonic()
+    process = subprocess.Popen([sys.executable, "-c", LIVE], stderr=theirs, env={**os.environ, "TERM": "xterm"})
+    os.close(theirs)
+    drawn = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # Linux's word for the other end being closed
+            break
+        if not piece:
+            break
+        drawn += piece
+    os.close(ours)
+
+    assert process.wait(timeout=30) == 0
+    assert 1 <= drawn.count("█".encode() * 2) <= (time.monotonic() - began) * 2 * 20
+    assert 2 <= drawn.count(b"running") <= (time.monotonic() - began) * 2 + 1
+    assert drawn.rindex(b"succeeded") > drawn.rindex(b"running")
+
+
+FIGURES = [
+    ({"value": 412.34, "low": 398.1, "high": 427.0}, "412 (398–427)"),
+    ({"value": 2.4712, "low": 2.15, "high": 2.84}, "2.47 (2.15–2.84)"),
+    ({"value": 0.01234, "low": None, "high": None}, "0.0123"),
+    ({"value": None}, "-"),
+    (None, "-"),
+]
+
+
+@pytest.mark.parametrize(("measured", "text"), FIGURES)
+def test_a_figure_comes_with_its_interval(measured: Any, text: str) -> None:
+    assert report.interval(measured) == text
+
+
+def test_accuracy_comes_with_its_metric_and_count() -> None:
+    found = {"metric": "top1", "value": 0.615, "n": 200, "low": 0.546, "high": 0.68}
+
+    assert report.accuracy(found) == "top1 61.5 % of 200 (54.6–68.0)"
+    assert report.accuracy({"metric": "top1_agreement", "value": 1.0, "n": 7}) == "top1_agreement 100.0 % of 7"
+    assert report.accuracy(None) == "unknown"
+
+
+def test_a_report_with_as_little_as_possible_is_still_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    report.show({"variants": [{"name": "fp16", "size_bytes": 1}], "recommended": None, "project_id": "p"}, "")
+
+    shown = capsys.readouterr().out
+    assert "Recommended: none." in shown
+    assert "fp16" in shown
+
+
+def test_a_package_that_was_not_downloaded_can_be(capsys: pytest.CaptureFixture[str]) -> None:
+    package = {"id": "abc", "sha256": "f" * 64, "size_bytes": 1_300_000}
+    report.show({"variants": [], "recommended": {}, "project_id": "p", "package": package}, " --home /x y")
+
+    shown = capsys.readouterr().out
+    assert "on the server (1.3 MB" in shown
+    assert "workbench packages download abc --home /x y" in shown
+
+
+EXPLAINED = [
+    (BadInput("no such file"), ["no such file"]),
+    (Unreachable("nobody there"), ["nobody there"]),
+    (Refused({"title": "In use", "detail": "by x", "remedy": "Delete x."}), ["In use", "by x", "Delete x."]),
+    (Refused({"title": "Unauthorized"}), ["Unauthorized"]),
+    (Refused({}), ["The workbench said no", "no reason was given"]),
+    (JobFailed({"state": "failed", "error": {"title": "T", "detail": "D"}}, "/v1/models/7"),
+     ["T", "D", "Log: workbench models log 7"]),
+    (JobFailed({"state": "failed", "kind": "profile"}, "/v1/profiles/7"),
+     ["The profile failed", "Log: workbench profiles log 7"]),
+    (JobFailed({"state": "failed", "error": {"title": "T"}}, "/v1/projects/p/optimizations/o"),
+     ["T", "Log: workbench projects log p o"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("error", "expected"), EXPLAINED)
+def test_an_error_is_at_most_four_lines(error: Any, expected: list[str]) -> None:
+    assert output.explain(error) == expected
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    assert output.plain("a\x1b[31mb\x00\tc\nd\u202e") == "a�[31mb�\tc\nd�"
+
+
+CHANNELS = [
+    ({"shape": [1, 3, 224, 224]}, 3),
+    ({"shape": [1, 1, 28, 28]}, 1),
+    ({"shape": [1, 28, 28, 1]}, 1),
+    ({"shape": [1, 28, 28, 1], "layout": "NHWC"}, 1),
+    ({"shape": [1, 3, 1, 1], "layout": "NCHW"}, 3),
+    ({"shape": [-1, 3, -1, -1]}, 3),
+    ({"shape": [10]}, 3),
+    ({}, 3),
+]
+
+
+@pytest.mark.parametrize(("tensor", "count"), CHANNELS)
+def test_channels_are_read_off_the_first_input(tensor: dict[str, Any], count: int) -> None:
+    assert inputs.channels({"facts": {"inputs": [tensor]}}) == count
+
+
+def test_a_model_without_facts_has_three_channels() -> None:
+    assert inputs.channels({"facts": None}) == 3
