@@ -28,5 +28,7 @@ class GenerationRequest(ma.Schema):
     width = ma.fields.Integer(required=True, validate=Range(1, 8192), metadata={"description": "Pixels."})
     height = ma.fields.Integer(required=True, validate=Range(1, 8192), metadata={"description": "Pixels."})
     channels = ma.fields.Integer(load_default=3, validate=OneOf([1, 3]), metadata={"description": "1 or 3."})
-    seed = ma.fields.Integer(load_default=0, validate=Range(0), metadata={"description": "The same seed makes the same images."})
+    seed = ma.fields.Integer(
+        load_default=0, validate=Range(0), metadata={"description": "The same seed makes the same images."}
+    )
     calibration_percent = ma.fields.Integer(load_default=30, validate=Range(0, 100), metadata=_PERCENT)

@@ -1,0 +1,152 @@
+"""The default recipe: what the facts say, what the person says instead, and what neither says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from workbench.calibrator.recipes import NoDefaultRecipe, default_recipe
+
+
+def facts(shape: Any = (1, 3, 224, 224), layout: str | None = "NCHW", classes: Any = (1, 1000)) -> dict[str, Any]:
+    return {
+        "inputs": [{"name": "data", "shape": shape and list(shape), "element_type": "f32", "layout": layout}],
+        "outputs": [{"name": "prob", "shape": classes and list(classes), "element_type": "f32", "layout": None}],
+    }
+
+
+def labels(count: int) -> dict[str, Any]:
+    return {"labels": [f"class {number}" for number in range(count)]}
+
+
+def test_a_classifier_gets_the_usual_imagenet_recipe() -> None:
+    recipe = default_recipe(facts(), None, {})
+
+    assert recipe.task == "classification"
+    assert recipe.resize == "crop"
+    assert recipe.color == "RGB"
+    assert recipe.mean is None
+    assert recipe.input.shape == (1, 3, 224, 224)
+
+
+@pytest.mark.parametrize("classes", [(1, 10), (1, 10, 1, 1), (1, 1, 1, 10), (-1, 10)])
+def test_an_output_of_one_list_of_scores_is_a_classifiers(classes: tuple[int, ...]) -> None:
+    assert default_recipe(facts(classes=classes), None, {}).task == "classification"
+
+
+@pytest.mark.parametrize("classes", [(1, 21, 257, 257), (1, -1), (1, 100, 4), None, (1,), (1, 1), (1, [1, 8])])
+def test_another_output_makes_a_generic_model_stretched_whole(classes: Any) -> None:
+    recipe = default_recipe(facts(classes=classes), None, {})
+
+    assert (recipe.task, recipe.resize) == ("generic", "stretch")
+
+
+def test_nhwc_is_read_in_its_own_order() -> None:
+    recipe = default_recipe(facts((1, 192, 256, 3), "NHWC"), None, {})
+
+    assert (recipe.input.height, recipe.input.width, recipe.input.channels) == (192, 256, 3)
+
+
+def test_one_channel_is_gray() -> None:
+    assert default_recipe(facts((1, 1, 64, 64)), None, {}).color == "GRAY"
+
+
+def test_the_labels_are_the_datasets() -> None:
+    recipe = default_recipe(facts(classes=(1, 2)), {"labels": ["cat", "dog"]}, {})
+
+    assert recipe.labels == ("cat", "dog")
+    assert recipe.label_offset == 0
+
+
+def test_one_class_more_than_labels_is_a_background_class() -> None:
+    assert default_recipe(facts(classes=(1, 1001)), labels(1000), {}).label_offset == 1
+
+
+def test_the_offset_can_be_overridden() -> None:
+    assert default_recipe(facts(classes=(1, 1001)), labels(1000), {"label_offset": 0}).label_offset == 0
+
+
+def test_a_free_batch_is_fine() -> None:
+    assert default_recipe(facts((-1, 3, 224, 224)), None, {}).input.shape == (1, 3, 224, 224)
+
+
+def test_overrides_have_the_last_word() -> None:
+    recipe = default_recipe(facts(), labels(5), {
+        "color": "BGR", "mean": [104, 117, 123], "resize": "letterbox", "interpolation": "bicubic", "top_k": 3,
+        "task": "generic", "labels": None})
+
+    assert (recipe.color, recipe.mean, recipe.resize) == ("BGR", (104, 117, 123), "letterbox")
+    assert (recipe.interpolation, recipe.top_k, recipe.task, recipe.labels) == ("bicubic", 3, "generic", None)
+
+
+def test_a_layout_the_facts_do_not_know_can_be_given() -> None:
+    recipe = default_recipe(facts((1, 3, 224, 3), layout=None), None, {"layout": "NCHW"})
+
+    assert (recipe.input.height, recipe.input.width) == (224, 3)
+
+
+def test_a_free_image_size_can_be_given() -> None:
+    recipe = default_recipe(facts((1, 3, -1, [64, 512])), None, {"width": 320, "height": 240})
+
+    assert (recipe.input.width, recipe.input.height) == (320, 240)
+
+
+def test_one_of_several_inputs_can_be_named() -> None:
+    model = facts()
+    model["inputs"].append({"name": "mask", "shape": [1, 1, 64, 64], "element_type": "f32", "layout": "NCHW"})
+
+    assert default_recipe(model, None, {"input_name": "mask"}).input.shape == (1, 1, 64, 64)
+
+
+@pytest.mark.parametrize(("model", "overrides", "field", "said"), [
+    (facts(layout=None), {}, "layout", "no known layout; give the override layout: NCHW or NHWC"),
+    (facts(layout="CHWN"), {}, "layout", "no known layout"),
+    (facts((1, 3, -1, 224)), {}, "height", "no fixed height; convert the model with a fixed shape, or give"),
+    (facts((1, 3, 224, [32, 512])), {}, "width", "no fixed width"),
+    (facts((1, -1, 224, 224)), {}, "channels", "no fixed channels"),
+    (facts((1, 4, 224, 224)), {}, "layout", "4 channels as NCHW"),
+    (facts((1, 224, 224, 3)), {}, "layout", "224 channels as NCHW"),
+    (facts((8, 3, 224, 224)), {}, "input_name", "convert the model with batch 1"),
+    (facts((1, 1000), None), {}, "input_name", "four dimensions"),
+    (facts(None, None), {}, "input_name", "four dimensions"),
+    (facts(), {"width": 320}, "width", "width can't be 320"),
+    (facts(), {"input_name": "image"}, "input_name", "none is called 'image'"),
+    (facts(), {"layout": "CHW"}, "layout", "NCHW or NHWC"),
+    (facts(), {"color": "GRAY"}, "color", "must be RGB or BGR"),
+    (facts(), {"mean": [1]}, "mean", "list of 3 numbers"),
+    (facts(), {"scale": [0, 1, 1]}, "scale", "no zero"),
+    (facts(), {"task": "detection"}, "task", "must be one of"),
+    (facts(), {"colour": "BGR"}, "colour", "is unknown"),
+    (facts((1, 3, -1, -1)), {"width": 0, "height": 8}, "width", "from 1 to"),
+])
+def test_what_neither_facts_nor_overrides_settle_is_refused_by_field(
+        model: dict[str, Any], overrides: dict[str, Any], field: str, said: str) -> None:
+    with pytest.raises(NoDefaultRecipe) as refused:
+        default_recipe(model, None, overrides)
+
+    assert refused.value.facts["field"] == field
+    assert said in str(refused.value)
+
+
+def test_several_inputs_are_refused_with_their_names() -> None:
+    model = facts()
+    model["inputs"].append({"name": "mask", "shape": [1, 1, 64, 64], "element_type": "f32", "layout": "NCHW"})
+
+    with pytest.raises(NoDefaultRecipe, match=r"2 inputs \(data, mask\); which one takes the image\?"):
+        default_recipe(model, None, {})
+
+
+def test_a_model_without_inputs_is_refused() -> None:
+    with pytest.raises(NoDefaultRecipe, match=r"0 inputs \(none\)"):
+        default_recipe({"inputs": [], "outputs": []}, None, {})
+
+
+def test_an_api_process_can_make_recipes_without_numpy_or_openvino() -> None:
+    code = ("import sys, workbench.calibrator.recipes, workbench.calibrator.values\n"
+            "print({'numpy', 'PIL', 'openvino', 'nncf'} & set(sys.modules))")
+
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+
+    assert printed.stdout.strip() == "set()"

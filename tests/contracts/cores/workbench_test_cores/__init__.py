@@ -1,0 +1,1 @@
+"""Small cores to try the record of jobs with."""
