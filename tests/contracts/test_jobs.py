@@ -14,6 +14,7 @@ from workbench.jobs.problems import IdempotencyConflict
 from workbench.messages import Message
 from workbench.problems.common import InvalidRequest, JobFinished, NotFound, RunFailed
 from workbench.runner import Launch, Limits, ProcessLauncher
+from workbench.store import Manifest
 
 CORES = Path(__file__).parent / "cores"
 LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 20, wall_s=60)
@@ -230,7 +231,7 @@ def test_cancel_really_stops_the_process(adapters: Adapters, jobs: Jobs) -> None
 def test_a_half_published_job_is_finished_by_whoever_comes_next(adapters: Adapters, jobs: Jobs) -> None:
     job = jobs.submit(PLAIN, "a", {"x": 1})
     held = lease.claim(jobs, ["thing"], "dies here", -1)
-    text = '{"kind": "thing", "id": "%s", "team": "a", "created_at": "", "files": [], "facts": {}, "parents": []}' % job.id
+    text = Manifest("thing", job.id, "a", "").text()
     lease.accept_manifest(jobs, held, text, {"kind": "thing", "id": job.id})
 
     ended = carried_out(adapters, jobs, PLAIN, job.id)

@@ -153,7 +153,7 @@ def test_progress_counts_every_image(run_core: Core, squeezenet: Path, photos: P
     fractions = [line["fraction"] for line in lines]
     assert fractions == sorted(fractions)
     assert "20 of 20 images (pass 1)" in [line["message"] for line in lines]
-    assert [line["stage"] for line in lines][0] == "reading"
+    assert next(line["stage"] for line in lines) == "reading"
     assert [line["stage"] for line in lines][-1] == "saving"
 
 
