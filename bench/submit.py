@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 
 import httpx
-
 from workbench.standalone.start import ensure_running
 from workbench.store import FileStore, Manifest, Manifests
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import warnings
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -272,7 +273,6 @@ def test_more_pixels_than_the_cap_are_refused_before_they_are_decoded() -> None:
 def test_a_bomb_beyond_pillows_own_limit_is_a_value_error_too() -> None:
     bomb = bytearray(encoded(Image.new("1", (8, 8))))
     bomb[16:24] = (60_000).to_bytes(4, "big") * 2  # width and height in the header
-    import zlib
     bomb[29:33] = zlib.crc32(bomb[12:29]).to_bytes(4, "big")
 
     with pytest.raises(ValueError, match=r"pixels"):

@@ -153,7 +153,8 @@ def accept_manifest(record: Jobs, job: Job, text: str, result: dict[str, Any]) -
 
 def succeed(record: Jobs, job: Job) -> Job:
     """Second half of publishing: the manifest is in the store; the state and its event, together."""
-    return _end(record, job, state=State.SUCCEEDED)
+    done = {"stage": "done", "fraction": 1.0, "message": ""}
+    return _end(record, job, state=State.SUCCEEDED, progress=done)
 
 
 def fail(record: Jobs, job: Job, problem: Problem) -> Job:

@@ -36,7 +36,7 @@ class AlreadyQuantized(Refusal):
 
 
 class NothingIgnored(Refusal):
-    """An entry of the ignored scope matches no operation; ``kind`` and ``entry`` name it."""
+    """An entry of the ignored scope matches no operation; ``field`` and ``entry`` name it."""
 
 
 class NotQuantizable(Refusal):
@@ -165,7 +165,7 @@ def _check_entry(kind: str, entry: str, is_matched: bool, accepted: str) -> None
     if not is_matched:
         raise NothingIgnored(
             f"ignored_scope.{kind}: '{entry}' matches nothing in the model; it must match {accepted}.",
-            field=f"ignored_scope.{kind}", kind=kind, entry=entry)
+            field=f"ignored_scope.{kind}", entry=entry)
 
 
 def _matches(pattern: str, names: set[str]) -> bool:

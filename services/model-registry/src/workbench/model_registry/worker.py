@@ -17,7 +17,7 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
 
     def index(message: Message) -> None:
         manifest = Manifests(adapters.store, message.team).get("model", message.data["result"]["id"])
-        record.index("model", manifest, message.data["name"])
+        record.index("model", manifest, manifest.facts.get("name"))
 
     adapters.messages.subscribe(MADE_ELSEWHERE, index)
     return adapters.worker(record, KINDS, slots=settings.slots, lease_s=settings.lease_s)
