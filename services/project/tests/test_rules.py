@@ -1,0 +1,194 @@
+"""The pure rules of a pipeline: which inputs, which steps, which differences, which recommendation."""
+
+from __future__ import annotations
+
+import pytest
+from workbench.project.compare import accuracy_change, changed_items, ratio
+from workbench.project.inputs import conversion_inputs, recipe_overrides
+from workbench.project.pipeline import Plan, expected, wanted
+from workbench.project.problems import ModelNeedsHelp
+from workbench.project.recommend import Constraints, recommend
+from workbench.project.values import Step, Variant
+
+REQUEST = {
+    "objective": "throughput", "max_latency_ms": None, "max_accuracy_drop": 1.0, "task": "classification",
+    "calibration_dataset_id": None, "inputs": {}, "recipe": {}, "inference_precision": "f32", "duration_s": 1.0,
+    "launches": 5, "preset": "performance", "subset_size": 300, "package": True,
+}  # fmt: skip
+LABELLED, UNLABELLED = {"annotated": True}, {"annotated": False}
+
+
+def tensor(shape, name="x", layout="NCHW"):
+    return {"name": name, "shape": shape, "element_type": "f32", "layout": layout}
+
+
+def model(file_format="onnx", precision="FP32", shape=(1, 3, 8, 8), layout="NCHW"):
+    return {"format": file_format, "precision": precision, "inputs": [tensor(list(shape), layout=layout)]}
+
+
+def plan(facts=None, dataset=LABELLED, **request):
+    return Plan({**REQUEST, **request}, "m", facts or model(), "d" if dataset else None, dataset, "CPU")
+
+
+def figure(value, spread=0.01):
+    return {"value": value, "low": value * (1 - spread), "high": value * (1 + spread)}
+
+
+def variant(name, fps, p50=1.0, accuracy=None, size=100, correct=(), spread=0.01):
+    metric = {"metric": "top1", "value": accuracy, "n": 10, "low": 0, "high": 1}
+    evaluation = {"metrics": [metric]} if accuracy else None
+    predictions = tuple({"name": str(i), "correct": ok, "top": [[int(ok), 1.0]]} for i, ok in enumerate(correct))
+    profile = {"throughput_fps": figure(fps, spread), "latency_ms": {"p50": figure(p50, spread)},
+               "cpu_ms_per_request": figure(1.0), "trust": {"verdict": "trusted"}}  # fmt: skip
+    precision = {"fp32": "FP32", "fp16": "FP16", "int8": "INT8"}[name]
+    return Variant(name, f"m-{name}", {"precision": precision}, size, "p", profile, "e", evaluation, predictions)
+
+
+def drive(what: Plan) -> list[str]:
+    """Let every step succeed as soon as it may start; the order they started in."""
+    steps: dict[str, Step] = {}
+    while due := wanted(what, steps):
+        for one in due:
+            steps[one.name] = Step(one.name, one.kind, one.name, one.request, "succeeded", result={"id": one.name})
+    return list(steps)
+
+
+def test_a_quotient_widens_with_both_intervals_and_knows_the_noise() -> None:
+    clear, vague = ratio(figure(200), figure(100)), ratio(figure(105, 0.2), figure(100, 0.2))
+
+    assert clear["value"] == pytest.approx(2.0)
+    assert clear["low"] == pytest.approx(2 * 2.718281828 ** -(2**0.5 * 0.010000333), rel=1e-4)
+    assert clear["beyond_noise"]
+    assert not vague["beyond_noise"]
+
+
+def test_accuracy_change_is_paired_over_the_same_images() -> None:
+    baseline = variant("fp32", 1, correct=[True] * 90 + [False] * 10)
+    better = variant("int8", 1, correct=[True] * 95 + [False] * 5)
+
+    change = accuracy_change(better, baseline)
+
+    assert change["value"] == pytest.approx(5.0)
+    assert change["n"] == 100
+    assert change["low"] == pytest.approx(5 - 196 * (5 - 25 / 100) ** 0.5 / 100, abs=0.01)
+    assert changed_items(better, baseline)["fixed"] == ["90", "91", "92", "93", "94"]
+    assert changed_items(better, baseline)["broken"] == []
+
+
+def test_equal_predictions_are_no_change_at_all() -> None:
+    one = variant("fp32", 1, correct=[True, False])
+
+    assert accuracy_change(one, one) == {"value": 0.0, "low": 0.0, "high": 0.0, "n": 2, "beyond_noise": False}
+
+
+def test_the_fastest_variant_within_the_accuracy_limit_is_recommended() -> None:
+    fp32 = variant("fp32", 100, accuracy=0.9, correct=[True] * 100)
+    int8 = variant("int8", 300, accuracy=0.9, correct=[True] * 100, size=25)
+
+    chosen = recommend([fp32, int8], Constraints("throughput", None, 1.0))
+
+    assert chosen.variant is int8
+    assert "3.00 ×" in chosen.reason
+
+
+def test_a_variant_that_loses_too_much_is_not_chosen_and_the_reason_says_so() -> None:
+    fp32 = variant("fp32", 100, accuracy=0.9, correct=[True] * 100)
+    int8 = variant("int8", 300, accuracy=0.9, correct=[True] * 95 + [False] * 5)
+
+    chosen = recommend([fp32, int8], Constraints("throughput", None, 1.0))
+
+    assert chosen.variant is fp32
+    assert "loses 5.00 points" in chosen.reason
+    assert recommend([fp32, int8], Constraints("throughput", None, None)).variant is int8
+
+
+def test_unknown_accuracy_is_never_good_enough_for_int8() -> None:
+    chosen = recommend([variant("fp32", 100), variant("int8", 300)], Constraints("throughput", None, 1.0))
+
+    assert chosen.variant.name == "fp32"
+    assert "unknown" in chosen.reason
+
+
+def test_a_latency_limit_counts_the_upper_end_of_the_interval() -> None:
+    one = variant("fp32", 100, p50=1.0, spread=0.05)
+
+    assert recommend([one], Constraints("latency", 1.06, None)).variant is one
+    nothing = recommend([one], Constraints("latency", 1.02, None))
+    assert nothing.variant is None
+    assert "over the limit of 1.02 ms" in nothing.reason
+
+
+def test_of_two_that_cannot_be_told_apart_the_smaller_is_chosen() -> None:
+    fp32, fp16 = variant("fp32", 101, spread=0.1, size=100), variant("fp16", 100, spread=0.1, size=50)
+
+    assert recommend([fp32, fp16], Constraints("throughput", None, 1.0)).variant is fp16
+
+
+def test_a_dynamic_batch_becomes_one_and_other_dynamic_dimensions_are_asked_for() -> None:
+    assert conversion_inputs(model(shape=(-1, 3, 8, 8)), REQUEST) == {"x": {"shape": [1, 3, 8, 8]}}
+    with pytest.raises(ModelNeedsHelp, match="--input-shape x="):
+        conversion_inputs(model(shape=(-1, 3, -1, -1)), REQUEST)
+
+
+def test_mean_scale_and_colour_order_are_built_in_and_leave_the_recipe() -> None:
+    request = {**REQUEST, "recipe": {"color": "BGR", "mean": [1.0, 2.0, 3.0], "resize": "crop"}}
+
+    built = conversion_inputs(model(), request)
+
+    assert built == {"x": {"mean": [1.0, 2.0, 3.0], "reverse_channels": True, "layout": "NCHW"}}
+    assert recipe_overrides(request) == {"task": "classification", "resize": "crop"}
+
+
+def test_a_mean_without_a_known_layout_is_refused_by_field() -> None:
+    with pytest.raises(ModelNeedsHelp, match="layout") as refused:
+        conversion_inputs(model(layout=None), {**REQUEST, "recipe": {"mean": [1.0]}})
+    assert refused.value.document()["field"] == "inputs.x.layout"
+
+
+def test_an_unknown_input_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(ModelNeedsHelp, match="the model has x"):
+        conversion_inputs(model(), {**REQUEST, "inputs": {"y": {"shape": [1]}}})
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        plan(),
+        plan(dataset=UNLABELLED),
+        plan(dataset=None),
+        plan(calibration_dataset_id="c"),
+        plan(model("ir", "FP32")),
+        plan(model("ir", "FP16")),
+        plan(model("ir", "INT8")),
+        plan(task="generic"),
+    ],
+)
+def test_what_is_expected_is_what_runs_whatever_is_brought(what: Plan) -> None:
+    assert sorted(drive(what)) == sorted(name for name in expected(what) if name != "package")
+
+
+def test_nothing_is_scored_on_what_calibrated_it() -> None:
+    own, separate = {}, {}
+    for target, what in ((own, plan()), (separate, plan(calibration_dataset_id="c"))):
+        steps: dict[str, Step] = {}
+        while due := wanted(what, steps):
+            for one in due:
+                target[one.name] = one.request
+                steps[one.name] = Step(one.name, one.kind, one.name, one.request, "succeeded", result={"id": one.name})
+
+    assert (own["calibrate-int8"]["split"], own["evaluate-int8"]["split"]) == ("calibration", "evaluation")
+    assert (separate["calibrate-int8"]["split"], separate["evaluate-int8"]["split"]) == ("all", "all")
+    assert separate["calibrate-int8"]["exclude_dataset_id"] == "d"
+
+
+def test_an_ir_brought_along_is_not_converted_to_what_it_is() -> None:
+    assert "convert-fp32" not in drive(plan(model("ir", "FP32")))
+    assert not [name for name in drive(plan(model("ir", "INT8"))) if name.startswith(("convert", "calibrate"))]
+
+
+def test_the_same_facts_want_nothing_twice() -> None:
+    what = plan()
+    (first, second) = wanted(what, {})
+    steps = {one.name: Step(one.name, one.kind, "c", one.request) for one in (first, second)}
+
+    assert wanted(what, steps) == []
