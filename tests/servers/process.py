@@ -1,0 +1,99 @@
+"""A server as a process group of ours: started, awaited, paused, killed and started again on the same data."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class NotReady(RuntimeError):
+    """The server ended or did not answer in time; the message has the end of its log."""
+
+
+def free_port() -> int:
+    """A TCP port of loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """Subclasses say how to start (``command``), with what environment, and when it answers (``ready``)."""
+
+    start_s = 60.0
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def command(self) -> list[str]:
+        """The program and its arguments."""
+        raise NotImplementedError
+
+    def environment(self) -> Mapping[str, str]:
+        """What it needs beside this process's environment."""
+        return {}
+
+    def ready(self) -> bool:
+        """Whether it answers now."""
+        raise NotImplementedError
+
+    def prepare(self) -> None:
+        """What is done once, before the first start."""
+
+    def start(self) -> None:
+        """Start and wait until it answers. Raises NotReady."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.prepare()
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command(),
+                cwd=self.folder,
+                env={**os.environ, **self.environment()},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + self.start_s
+        while not self.ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                tail = (self.folder / "server.log").read_text(errors="replace")[-2000:]
+                self.kill()
+                raise NotReady(f"{type(self).__name__} did not come up:\n{tail}")
+            time.sleep(0.1)
+
+    def stop(self, timeout_s: float = 20.0) -> None:
+        """End it in an orderly way, by force when that takes too long."""
+        self._signal(signal.SIGTERM)
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout_s)
+        self.kill()
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self._signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait(20)
+        self._process = None
+
+    def pause(self) -> None:
+        """Every process of the group stands still."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """And goes on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
