@@ -1,0 +1,42 @@
+"""The real servers, started when a test first asks for one and ended with the run."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+def _serving(name: str, factory: pytest.TempPathFactory) -> Iterator[Any]:
+    module_name, class_name = name.split(":")
+    module = importlib.import_module(f"servers.{module_name}")
+    reason = module.available()
+    if reason and os.environ.get("CI") == "true":
+        pytest.fail(f"{class_name} is needed under CI: {reason}")
+    if reason:
+        pytest.skip(reason)
+    server = getattr(module, class_name)(factory.mktemp(module_name))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A PostgreSQL server."""
+    yield from _serving("postgres:Postgres", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A RabbitMQ server."""
+    yield from _serving("rabbitmq:RabbitMQ", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """An S3 server that checks signatures."""
+    yield from _serving("seaweedfs:SeaweedFS", tmp_path_factory)
