@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import Engine
 from workbench.jobs.engine import sqlite_engine
 from workbench.jobs.execution import Execution
 from workbench.jobs.job import Kind
@@ -19,19 +20,26 @@ from workbench.store import FileStore, Store
 
 @dataclass(frozen=True)
 class Adapters:
-    """The store, the messages and the launcher; and where each service's rows are."""
+    """The store, the messages and the launcher; and where each service's rows are.
+
+    ``migrates``: whether opening a service's rows brings its schema up to date. A service of a shared
+    installation leaves that to ``migrate``, so that it can start while the database is away.
+    """
 
     store: Store
     messages: Messages
     launcher: Launcher
     home: Path
+    engine_of: Callable[[str], Engine]
+    migrates: bool = True
     _records: dict[str, Jobs] = field(default_factory=dict, repr=False)
 
     def record(self, service: str, migrations: Path | None = None) -> Jobs:
-        """The service's jobs, its schema brought up to date; one object per service and process."""
+        """The service's jobs; one object per service and process."""
         if service not in self._records:
-            engine = sqlite_engine(self.home / "rows" / f"{service}.sqlite")
-            migrate(engine, migrations)
+            engine = self.engine_of(service)
+            if self.migrates:
+                migrate(engine, migrations)
             self._records[service] = Jobs(engine, self.messages, self.store, service)
         return self._records[service]
 
@@ -43,8 +51,17 @@ class Adapters:
         return Worker(execution, slots=slots, lease_s=lease_s)
 
 
+def sqlite_below(home: Path) -> Callable[[str], Engine]:
+    """A SQLite file per service."""
+    return lambda service: sqlite_engine(home / "rows" / f"{service}.sqlite")
+
+
 def embedded(home: Path) -> Adapters:
     """Everything below one folder of this machine."""
+    _private(home)
+    return Adapters(FileStore(home / "store"), InProcessMessages(), ProcessLauncher(home), home, sqlite_below(home))
+
+
+def _private(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
-    return Adapters(FileStore(home / "store"), InProcessMessages(), ProcessLauncher(home), home)

@@ -47,3 +47,9 @@ class InProcessMessages:
         """See Messages.subscribe."""
         for name in types:
             self._handlers[name].append(handler)
+
+    def start(self) -> None:
+        """See Messages.start: nothing to begin."""
+
+    def close(self) -> None:
+        """See Messages.close: nothing to let go of."""

@@ -31,3 +31,9 @@ class Messages(Protocol):
 
     def subscribe(self, types: Iterable[str], handler: Handler) -> None:
         """Call ``handler`` for every message of these types; an exception means: deliver it again."""
+
+    def start(self) -> None:
+        """Begin to deliver, once everybody has subscribed."""
+
+    def close(self) -> None:
+        """Deliver nothing more, and let go of the connection."""

@@ -1,21 +1,17 @@
-"""Run one service by itself: ``python -m workbench.<name> api | worker | migrate``."""
+"""What every serving process is made of: gunicorn from Python, a listening socket, structured logs."""
 
 from __future__ import annotations
 
-import signal
 import socket
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import structlog
-from flask import Flask
 from gunicorn.app.base import BaseApplication
-from workbench.jobs import Adapters, Worker, embedded
-from workbench.webapp.settings import Settings, load_or_exit
 
-THREADS = 32
+# A thread for each request under way; an event stream keeps one for as long as it is followed.
+THREADS = 160
 
 
 class Server(BaseApplication):
@@ -80,35 +76,3 @@ def configure_logging() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-
-
-def main(
-    service: str,
-    create_app: Callable[[Adapters, Settings], Flask],
-    create_worker: Callable[[Adapters, Settings], Worker],
-) -> None:
-    """The three things a service's program does."""
-    actions = {"api": _api, "worker": _worker, "migrate": _migrate}
-    if len(sys.argv) != 2 or sys.argv[1] not in actions:
-        print(f"usage: python -m workbench.{service} {'|'.join(actions)}", file=sys.stderr)  # noqa: T201
-        raise SystemExit(2)
-    configure_logging()
-    actions[sys.argv[1]](load_or_exit(), create_app, create_worker)
-
-
-def _api(settings: Settings, create_app: Callable[..., Flask], _worker: object) -> None:
-    listening = listen(settings.port)
-    host, port = listening.getsockname()
-    print(f"listening on http://{host}:{port}", flush=True)  # noqa: T201
-    Server(lambda: create_app(embedded(settings.home), settings), listening, {}).run()
-
-
-def _worker(settings: Settings, _app: object, create_worker: Callable[..., Worker]) -> None:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    create_worker(embedded(settings.home), settings).run(stop)
-
-
-def _migrate(settings: Settings, create_app: Callable[..., Flask], _worker: object) -> None:
-    create_app(embedded(settings.home), settings)  # building an app brings its schema up to date

@@ -1,6 +1,7 @@
 """Settings from `WORKBENCH_*` environment variables, checked at start: a wrong one is one clear line.
 
-Each setting is declared once, here; the reference page is generated from this table.
+Each setting is declared once, here; the reference page is generated from this table. A secret may
+come from a file instead: `WORKBENCH_X_FILE` names it, as mounted secrets are used.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Setting:
     unit: str
     meaning: str
     parse: Callable[[str], Any]
+    secret: bool = False
 
 
 class WrongSetting(ValueError):
@@ -43,6 +46,31 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser()
 
 
+def _text(text: str) -> str:
+    return text
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(host.strip() for host in text.split(",") if host.strip())
+
+
+def _address(*schemes: str) -> Callable[[str], str]:
+    """Empty, or a URL of one of these schemes with a host."""
+
+    def parse(text: str) -> str:
+        accepted = ValueError("nothing, or " + " or ".join(f"{scheme}://host:port…" for scheme in schemes))
+        try:
+            url = urlsplit(text)
+            usable = not text or (url.scheme in schemes and bool(url.hostname) and url.port != 0)
+        except ValueError:
+            raise accepted from None
+        if not usable:
+            raise accepted
+        return text
+
+    return parse
+
+
 def _home() -> str:
     data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return str(Path(data) / "workbench")
@@ -50,6 +78,7 @@ def _home() -> str:
 
 SETTINGS = (
     Setting("HOME", "~/.local/share/workbench", "path", "Where the embedded workbench keeps everything.", _folder),
+    Setting("HOST", "127.0.0.1", "address", "Address the API listens on; 0.0.0.0 is every one of the machine.", _text),
     Setting("PORT", "0", "port", "Port of the API; 0 takes a free one.", _whole(0, 65535)),
     Setting("SLOTS", "2", "jobs", "How many jobs of one service a worker carries out at a time.", _whole(1, 256)),
     Setting("LEASE_S", "15", "seconds", "After how long without a sign of life a job is given to another worker.",
@@ -57,6 +86,23 @@ SETTINGS = (
     Setting("UPLOAD_LIMIT_MIB", "20480", "MiB", "Largest request body that is accepted.", _whole(1, 1 << 30)),
     Setting("IDLE_EXIT_S", "0", "seconds", "Stop the embedded workbench after this long with nothing to do; 0: never.",
             _whole(0, 86400)),
+    Setting("ALLOWED_HOSTS", "", "names", "Host names that requests may come for, with commas; `*` is any, none means "
+            "loopback only.", _hosts),
+    Setting("DATABASE_URL", "", "URL", "`postgresql+psycopg://user:password@host/database`; none: SQLite below HOME.",
+            _address("postgresql+psycopg", "postgresql"), secret=True),
+    Setting("BROKER_URL", "", "URL", "`amqp://user:password@host:port/vhost` of RabbitMQ; none: inside the process.",
+            _address("amqp", "amqps"), secret=True),
+    Setting("S3_ENDPOINT", "", "URL", "The S3 server; none: a directory below HOME.", _address("http", "https")),
+    Setting("S3_PUBLIC_ENDPOINT", "", "URL", "How clients reach the S3 server, when that differs from S3_ENDPOINT.",
+            _address("http", "https")),
+    Setting("S3_REGION", "us-east-1", "name", "Region that requests to the S3 server are signed for.", _text),
+    Setting("S3_BUCKET", "workbench", "name", "The bucket; it must exist.", _text),
+    Setting("S3_ACCESS_KEY", "", "key", "Access key of the S3 server.", _text, secret=True),
+    Setting("S3_SECRET_KEY", "", "key", "Secret key of the S3 server.", _text, secret=True),
+    Setting("METRICS_PORT", "0", "port", "Port of a worker's `/healthz`, `/readyz` and `/metrics`; 0: none.",
+            _whole(0, 65535)),
+    Setting("TEAM_STORAGE_GIB", "0", "GiB", "What a team without a limit of its own may store; 0: no limit.",
+            _whole(0, 1 << 20)),
 )  # fmt: skip
 
 
@@ -65,24 +111,49 @@ class Settings:
     """The parsed values, in the units of the table."""
 
     home: Path
+    host: str
     port: int
     slots: int
     lease_s: int
     upload_limit_mib: int
     idle_exit_s: int
+    allowed_hosts: tuple[str, ...]
+    database_url: str = field(repr=False)
+    broker_url: str = field(repr=False)
+    s3_endpoint: str
+    s3_public_endpoint: str
+    s3_region: str
+    s3_bucket: str
+    s3_access_key: str = field(repr=False)
+    s3_secret_key: str = field(repr=False)
+    metrics_port: int
+    team_storage_gib: int
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Raises WrongSetting for the first value that cannot be used or variable that does not exist."""
+    """Raises WrongSetting for the first value that cannot be used."""
     values = {}
     for setting in SETTINGS:
-        default = _home() if setting.name == "HOME" else setting.default
-        text = environment.get(f"WORKBENCH_{setting.name}", default)
+        text = _given(setting, environment)
         try:
             values[setting.name.lower()] = setting.parse(text)
         except ValueError as error:
-            raise WrongSetting(f"WORKBENCH_{setting.name}={text!r} cannot be used: give {error}.") from None
+            shown = "…" if setting.secret else repr(text)
+            raise WrongSetting(f"WORKBENCH_{setting.name}={shown} cannot be used: give {error}.") from None
+    if values["s3_endpoint"] and not (values["s3_access_key"] and values["s3_secret_key"]):
+        raise WrongSetting("WORKBENCH_S3_ENDPOINT needs WORKBENCH_S3_ACCESS_KEY and WORKBENCH_S3_SECRET_KEY too.")
     return Settings(**values)
+
+
+def _given(setting: Setting, environment: Mapping[str, str]) -> str:
+    name = f"WORKBENCH_{setting.name}"
+    path = environment.get(f"{name}_FILE") if setting.secret else None
+    if path is None:
+        return environment.get(name, _home() if setting.name == "HOME" else setting.default)
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSetting(f"{name}_FILE={path!r} cannot be read: {error}.") from None
 
 
 def load_or_exit() -> Settings:

@@ -2,7 +2,7 @@
 
 from workbench.model_registry.app import create_app
 from workbench.model_registry.worker import create_worker
-from workbench.webapp.serve import main
+from workbench.webapp.program import main
 
 if __name__ == "__main__":
     main("model_registry", create_app, create_worker)

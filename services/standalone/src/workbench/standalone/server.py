@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from workbench.jobs import embedded, expire_leases
+from workbench.jobs import expire_leases
 from workbench.standalone.home import AlreadyServed, HomeLock, serving, token
 from workbench.standalone.mount import Front, workers
+from workbench.webapp.connect import connect
 from workbench.webapp.serve import Server, configure_logging, listen
 from workbench.webapp.settings import Settings, load_or_exit
 
@@ -43,7 +44,7 @@ def serve(home: Path, port: int | None = None, idle_exit_s: int | None = None) -
     except OSError as error:
         print(f"workbench: cannot use {home}: {error.strerror}.", file=sys.stderr)  # noqa: T201
         return 2
-    listening = listen(settings.port)
+    listening = listen(settings.port, settings.host)
     token(home)
     host, bound = listening.getsockname()
     url = f"http://{host}:{bound}"
@@ -64,17 +65,19 @@ class _Process:
 
     def build(self) -> Front:
         """Gunicorn asks for the application."""
-        adapters = embedded(self._settings.home)
+        adapters = connect(self._settings, "standalone", migrates=True)
         self._front = Front(adapters, self._settings)
         self._workers = workers(adapters, self._settings)
+        adapters.messages.start()
         return self._front
 
     def begin(self, _worker: Any) -> None:
-        """Every worker as a thread. We hold the home's lock, so whoever held a lease here is dead."""
+        """Every worker as a thread."""
         # Without the arbiter nobody would restart us, and we would keep the home's lock from those who could.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         for worker, record in self._workers:
-            expire_leases(record)
+            if not self._settings.database_url:  # we hold the home's lock, so whoever held a lease here is dead
+                expire_leases(record)
             self._run(worker.run, f"{record.service}-worker")
         if self._settings.idle_exit_s:
             self._run(self._leave_when_idle, "idle")

@@ -1,0 +1,65 @@
+"""From settings to adapters: real servers where an address is given, the embedded ones where none is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+from workbench.jobs import Adapters, embedded
+from workbench.jobs.adapters import sqlite_below
+from workbench.messages import InProcessMessages, Messages
+from workbench.runner import ProcessLauncher
+from workbench.store import FileStore, Store
+from workbench.webapp.settings import Settings
+
+# Each server's library is imported only where the server is used: embedded, a start must be quick.
+
+
+def connect(settings: Settings, service: str, *, migrates: bool = False) -> Adapters:
+    """The adapters of one process. Nothing is contacted yet: a server may come up later.
+
+    service: whose queue this process takes commands and events from.
+    migrates: whether opening rows brings their schema up to date; embedded rows always are.
+    """
+    if not (settings.database_url or settings.broker_url or settings.s3_endpoint):
+        return embedded(settings.home)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return Adapters(
+        _store(settings),
+        _messages(settings, service),
+        ProcessLauncher(settings.home),
+        settings.home,
+        _engines(settings),
+        migrates or not settings.database_url,
+    )
+
+
+def _store(settings: Settings) -> Store:
+    if not settings.s3_endpoint:
+        return FileStore(settings.home / "store")
+    from workbench.store.s3 import S3Store
+
+    return S3Store(
+        endpoint=settings.s3_endpoint,
+        bucket=settings.s3_bucket,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+        region=settings.s3_region,
+        public_endpoint=settings.s3_public_endpoint or None,
+    )
+
+
+def _messages(settings: Settings, service: str) -> Messages:
+    if not settings.broker_url:
+        return InProcessMessages()
+    from workbench.messages.rabbit import RabbitMessages
+
+    return RabbitMessages(settings.broker_url, service)
+
+
+def _engines(settings: Settings) -> Callable[[str], Engine]:
+    if not settings.database_url:
+        return sqlite_below(settings.home)
+    from workbench.jobs.engine import postgres_engine
+
+    return lambda service: postgres_engine(settings.database_url, service)

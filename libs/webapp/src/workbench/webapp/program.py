@@ -1,0 +1,63 @@
+"""One service by itself: ``python -m workbench.<name> api | worker | migrate``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+from workbench.jobs import Adapters, Worker
+from workbench.webapp.connect import connect
+from workbench.webapp.serve import Server, configure_logging, listen
+from workbench.webapp.settings import Settings, load_or_exit
+
+CreateApp = Callable[[Adapters, Settings], Flask]
+CreateWorker = Callable[[Adapters, Settings], Worker]
+
+
+def main(service: str, create_app: CreateApp, create_worker: CreateWorker) -> None:
+    """The three things a service's program does; wrong usage is one line and exit code 2."""
+    action = sys.argv[1] if len(sys.argv) == 2 else ""
+    if action not in ("api", "worker", "migrate"):
+        print(f"usage: python -m workbench.{service.replace('-', '_')} api|worker|migrate", file=sys.stderr)  # noqa: T201
+        raise SystemExit(2)
+    settings = load_or_exit()
+    configure_logging()
+    if action == "api":
+        serve_api(service, settings, create_app)
+    elif action == "worker":
+        work(service, settings, create_worker)
+    else:
+        create_app(connect(settings, service, migrates=True), settings)
+
+
+def serve_api(service: str, settings: Settings, create_app: CreateApp) -> None:
+    """Answer requests until a signal."""
+    listening = listen(settings.port, settings.host)
+    host, port = listening.getsockname()
+    print(f"listening on http://{host}:{port}", flush=True)  # noqa: T201
+
+    def build() -> Flask:
+        adapters = connect(settings, service)
+        app = create_app(adapters, settings)
+        adapters.messages.start()
+        return app
+
+    Server(build, listening, {}).run()
+
+
+def work(service: str, settings: Settings, create_worker: CreateWorker) -> None:
+    """Carry out jobs until a signal; what is still running then goes on and is adopted by the next worker."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    adapters = connect(settings, service)
+    worker = create_worker(adapters, settings)
+    adapters.messages.start()
+    worker.run(stop)
+    adapters.messages.close()
+    sys.stderr.flush()
+    os._exit(0)  # threads that follow a run would keep the process; the run needs none of them
