@@ -50,6 +50,11 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it answers. Raises NotReady."""
+        self.launch()
+        self.wait_ready()
+
+    def launch(self) -> None:
+        """Start, without waiting."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.prepare()
         with (self.folder / "server.log").open("ab") as log:
@@ -62,17 +67,24 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
+
+    def wait_ready(self) -> None:
+        """Until it answers. Raises NotReady."""
         deadline = time.monotonic() + self.start_s
         while not self.ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
                 tail = (self.folder / "server.log").read_text(errors="replace")[-2000:]
                 self.kill()
                 raise NotReady(f"{type(self).__name__} did not come up:\n{tail}")
             time.sleep(0.1)
 
+    def terminate(self) -> None:
+        """Ask it to end, without waiting."""
+        self._signal(signal.SIGTERM)
+
     def stop(self, timeout_s: float = 20.0) -> None:
         """End it in an orderly way, by force when that takes too long."""
-        self._signal(signal.SIGTERM)
+        self.terminate()
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout_s)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.store import FileStore
+from workbench.store import Store
 from workbench.webapp.identity import Identity, write_token
 
 TEAM = "local"
@@ -66,13 +66,15 @@ def _announced(text: str) -> Serving | None:
 
 
 def token(home: Path) -> str:
-    """The home's token, made on first use. Only its owner can read the file; the store has its digest."""
+    """The home's token, made on first use. Only its owner can read the file."""
     path = home / "token"
     if not path.exists():
-        secret = secrets.token_urlsafe(32)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secret)
-    secret = path.read_text().strip()
-    write_token(FileStore(home / "store"), secret, Identity(TEAM, "admin"), "embedded")
-    return secret
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text().strip()
+
+
+def make_known(store: Store, secret: str) -> None:
+    """The store keeps the token's digest, whatever store that is."""
+    write_token(store, secret, Identity(TEAM, "admin"), "embedded")

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from workbench.jobs import expire_leases
-from workbench.standalone.home import AlreadyServed, HomeLock, serving, token
+from workbench.standalone.home import AlreadyServed, HomeLock, make_known, serving, token
 from workbench.standalone.mount import Front, workers
 from workbench.webapp.connect import connect
 from workbench.webapp.serve import Server, configure_logging, listen
@@ -66,6 +66,7 @@ class _Process:
     def build(self) -> Front:
         """Gunicorn asks for the application."""
         adapters = connect(self._settings, "standalone", migrates=True)
+        make_known(adapters.store, token(self._settings.home))
         self._front = Front(adapters, self._settings)
         self._workers = workers(adapters, self._settings)
         adapters.messages.start()
