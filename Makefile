@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 READY := $(VENV)/.ready
 
-.PHONY: help check test demo up bench docs lock
+.PHONY: help check test demo up up-services chaos bench docs lock servers
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock requirements.bootstrap.lock $(PROJECTS) tools/setup.sh
 	@PYTHON=$(PYTHON) sh tools/setup.sh $(VENV)
@@ -21,7 +21,10 @@ check: $(READY) ## format, lint, types, layers, generated files: what to run bef
 	$(BIN)/lint-imports
 	$(BIN)/python tools/reference.py --check
 
-test: check ## everything `check` does, then every test
+servers: # PostgreSQL, RabbitMQ and nginx for the tests, where they may be installed
+	@sh tools/servers.sh
+
+test: check servers ## everything `check` does, then every test
 	$(BIN)/python -m pytest -q
 
 demo: $(READY) ## the main job on a model and images the project makes itself
@@ -29,6 +32,14 @@ demo: $(READY) ## the main job on a model and images the project makes itself
 
 up: $(READY) ## serve the embedded workbench until Ctrl-C
 	$(BIN)/workbench up
+
+up-services: $(READY) servers ## serve every service as its own processes over real servers until Ctrl-C
+	PYTHONPATH=tests $(BIN)/python tools/up_services.py
+
+JOBS ?= 3000
+SEED ?= 1
+chaos: $(READY) servers ## JOBS=… SEED=…: short jobs through real servers while everything is killed and paused
+	PYTHONPATH=tests $(BIN)/python -m chaos --jobs $(JOBS) --seed $(SEED)
 
 bench: $(READY) ## measure the workbench against the raw tools; see docs/benchmarks.md
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -26,11 +26,11 @@ OWNERS = {
 
 
 class Service(Server):
-    """``python -m workbench.<name> api|worker``."""
+    """``python -m <module> api|worker``."""
 
-    def __init__(self, folder: Path, name: str, action: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, module: str, action: str, environment: Mapping[str, str]) -> None:
         super().__init__(folder)
-        self.name = name
+        self.module = module
         self.action = action
         self._environment = environment
 
@@ -41,7 +41,7 @@ class Service(Server):
 
     def command(self) -> list[str]:
         """The service's own program."""
-        return [sys.executable, "-m", f"workbench.{self.name}", self.action]
+        return [sys.executable, "-m", self.module, self.action]
 
     def ready(self) -> bool:
         """Whether its health is good."""
@@ -57,9 +57,9 @@ class Services:
 
     def __init__(self, folder: Path, environment: Mapping[str, str], *, workers: int = 1) -> None:
         self._environment = dict(environment)
-        self.apis = {name: Service(folder / name / "api", name, "api", environment) for name in OWNERS}
+        self.apis = {name: Service(folder / name / "api", f"workbench.{name}", "api", environment) for name in OWNERS}
         self.workers = [
-            Service(folder / name / f"worker-{number}", name, "worker", environment)
+            Service(folder / name / f"worker-{number}", f"workbench.{name}", "worker", environment)
             for name in OWNERS
             for number in range(workers)
         ]

@@ -1,0 +1,1 @@
+"""A service like any other whose jobs are short: what the chaos test sends through the real machinery."""
