@@ -73,7 +73,7 @@ def main() -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
     if "--check" in sys.argv and stale:
-        print(f"docs/reference: {', '.join(stale)} differ from the code; run `make docs`.", file=sys.stderr)  # noqa: T201
+        print(f"docs/reference: {', '.join(stale)} differ from the code; run `make docs`.", file=sys.stderr)
         return 1
     return 0
 
