@@ -3,6 +3,33 @@
 from workbench.store.files import FileStore
 from workbench.store.keys import Keys
 from workbench.store.manifests import File, Manifest, Manifests
-from workbench.store.port import NoRoom, ObjectInfo, ObjectMissing, Store
+from workbench.store.port import (
+    NoRoom,
+    ObjectInfo,
+    ObjectMissing,
+    OpenUpload,
+    Part,
+    PartMismatch,
+    Store,
+    StoreAway,
+    StoreRefused,
+    UploadMissing,
+)
 
-__all__ = ["File", "FileStore", "Keys", "Manifest", "Manifests", "NoRoom", "ObjectInfo", "ObjectMissing", "Store"]
+__all__ = [
+    "File",
+    "FileStore",
+    "Keys",
+    "Manifest",
+    "Manifests",
+    "NoRoom",
+    "ObjectInfo",
+    "ObjectMissing",
+    "OpenUpload",
+    "Part",
+    "PartMismatch",
+    "Store",
+    "StoreAway",
+    "StoreRefused",
+    "UploadMissing",
+]

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import shutil
-import tempfile
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from workbench.store.port import NoRoom, ObjectInfo, ObjectMissing
+from workbench.store.drafts import Drafts, create_empty, refusing_when_full
+from workbench.store.file_parts import CHUNK, FileParts
+from workbench.store.keys import checked
+from workbench.store.port import ObjectInfo, ObjectMissing
 
-CHUNK = 1 << 20
-_DRAFTS = ".drafts"
 
-
-class FileStore:
-    """One file per object below ``root``."""
+class FileStore(FileParts):
+    """One file per object below ``root``; names of ours that are no objects begin with a dot."""
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
-        (self._root / _DRAFTS).mkdir(parents=True, exist_ok=True)
+        super().__init__(self._root, Drafts(self._root / ".drafts"))
+        self._drafts.sweep()
 
     def put(self, key: str, data: bytes) -> None:
         """See Store.put."""
+        if not data and create_empty(self._path(key)):
+            return
         with self._draft(key) as draft:
             draft.write(data)
 
@@ -69,7 +71,7 @@ class FileStore:
     def fetch(self, key: str, path: Path) -> str:
         """See Store.fetch."""
         digest = hashlib.sha256()
-        with self._open(key) as file, _refusing_when_full(), path.open("wb") as target:
+        with self._open(key) as file, refusing_when_full(), path.open("wb") as target:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
                 target.write(chunk)
@@ -78,10 +80,12 @@ class FileStore:
     def info(self, key: str) -> ObjectInfo:
         """See Store.info."""
         try:
-            stat = self._path(key).stat()
+            found = self._path(key).stat()
         except (FileNotFoundError, NotADirectoryError):
             raise ObjectMissing(key) from None
-        return ObjectInfo(key, stat.st_size, stat.st_mtime)
+        if not stat.S_ISREG(found.st_mode):
+            raise ObjectMissing(key)
+        return ObjectInfo(key, found.st_size, found.st_mtime)
 
     def exists(self, key: str) -> bool:
         """See Store.exists."""
@@ -89,12 +93,10 @@ class FileStore:
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """See Store.list."""
-        folder = self._root / prefix if prefix.endswith("/") else (self._root / prefix).parent
-        if not folder.is_dir():
-            return
-        for path in sorted(folder.rglob("*")):
-            key = path.relative_to(self._root).as_posix()
-            if key.startswith(prefix) and not key.startswith(_DRAFTS) and path.is_file():
+        folder = prefix.rpartition("/")[0]
+        above = self._path(folder) if folder else self._root
+        for key in sorted(self._walk(above)):
+            if key.startswith(prefix):
                 with contextlib.suppress(ObjectMissing):  # deleted while we walked
                     yield self.info(key)
 
@@ -106,56 +108,20 @@ class FileStore:
             path.parent.rmdir()
 
     def _path(self, key: str) -> Path:
-        parts = key.split("/")
-        if not key or key.startswith("/") or any(part in ("", ".", "..") for part in parts) or "\0" in key:
-            raise ValueError(f"not a key: {key!r}")
-        return self._root.joinpath(*parts)
+        return self._root.joinpath(*checked(key).split("/"))
+
+    def _walk(self, above: Path) -> Iterator[str]:
+        for folder, folders, names in os.walk(above):
+            if Path(folder) == self._root:
+                folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in names:
+                yield Path(folder, name).relative_to(self._root).as_posix()
+
+    def _draft(self, key: str) -> contextlib.AbstractContextManager[BinaryIO]:
+        return self._drafts.becoming(self._path(key))
 
     def _open(self, key: str) -> BinaryIO:
         try:
             return self._path(key).open("rb")
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             raise ObjectMissing(key) from None
-
-    @contextlib.contextmanager
-    def _draft(self, key: str) -> Iterator[BinaryIO]:
-        """A temporary file that becomes the object when the block ends well, and vanishes otherwise."""
-        path = self._path(key)
-        with _refusing_when_full():
-            descriptor, name = tempfile.mkstemp(dir=self._root / _DRAFTS)
-            try:
-                with os.fdopen(descriptor, "wb") as draft:
-                    yield draft
-                    draft.flush()
-                    os.fsync(draft.fileno())
-                _rename(Path(name), path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
-
-
-def _rename(draft: Path, path: Path) -> None:
-    for _ in range(10):  # a racing delete may remove the folder between the two calls
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            draft.rename(path)
-        except FileNotFoundError:
-            continue
-        break
-    else:
-        raise OSError(errno.EAGAIN, "the folder kept vanishing", str(path))
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-@contextlib.contextmanager
-def _refusing_when_full() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoRoom(error.errno, "no room left in the store") from error
-        raise

@@ -39,3 +39,11 @@ class Keys:
 def token(sha256: str) -> str:
     """The identity behind a token, by the token's digest."""
     return f"identity/tokens/{sha256}.json"
+
+
+def checked(key: str) -> str:
+    """The key itself. Raises ValueError for one that leaves the store or reaches into its workings."""
+    parts = key.split("/")
+    if key.startswith(".") or any(part in ("", ".", "..") for part in parts) or "\0" in key or len(key.encode()) > 1024:
+        raise ValueError(f"not a key: {key!r}")
+    return key

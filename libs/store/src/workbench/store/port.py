@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
+
+MAX_PARTS = 10_000
 
 
 class ObjectMissing(KeyError):
     """No object has this key."""
 
 
+class UploadMissing(KeyError):
+    """No upload in parts has this token under this key: completed, abandoned or never begun."""
+
+
+class PartMismatch(ValueError):
+    """The parts named are not those that arrived; the message says which and how. Nothing was assembled."""
+
+
 class NoRoom(OSError):
     """The store is full; nothing of the object was kept."""
+
+
+class StoreAway(Exception):
+    """The store cannot be reached or is overloaded; worth trying again."""
+
+
+class StoreRefused(StoreAway):
+    """The store does not accept our credentials or lacks our bucket: away for us until an operator acts."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +43,28 @@ class ObjectInfo:
     modified_at: float
 
 
+@dataclass(frozen=True)
+class Part:
+    """One part of an upload that has arrived. ``number`` is 1 to 10,000; ``md5`` is hex."""
+
+    number: int
+    size_bytes: int
+    md5: str
+
+
+class OpenUpload(NamedTuple):
+    """An upload neither completed nor abandoned. ``started_at`` is seconds since the epoch."""
+
+    key: str
+    upload: str
+    started_at: float
+
+
 class Store(Protocol):
-    """Keys are relative POSIX paths; an object appears whole or not at all."""
+    """Keys are relative POSIX paths; an object appears whole or not at all.
+
+    Every method of a store behind a network may raise StoreAway and StoreRefused; a bad key is a ValueError.
+    """
 
     def put(self, key: str, data: bytes) -> None:
         """Store small data. Racing writers of one key leave one whole object. Raises NoRoom."""
@@ -57,3 +95,28 @@ class Store(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove the object; a key without one is fine."""
+
+    def begin_parts(self, key: str) -> str:
+        """Begin an upload in parts; returns its token, opaque, at most 1,000 characters."""
+
+    def part_url(self, key: str, upload: str, number: int, size_bytes: int, expires_s: int) -> str | None:
+        """A pre-signed URL to PUT one part to; None where the service itself takes parts (put_part)."""
+
+    def put_part(self, key: str, upload: str, number: int, source: BinaryIO) -> Part:
+        """Keep one part, streamed; a repeated number replaces the earlier one. Raises UploadMissing, NoRoom."""
+
+    def parts(self, key: str, upload: str) -> Sequence[Part]:
+        """The parts that have arrived, by number. Raises UploadMissing."""
+
+    def complete_parts(self, key: str, upload: str, parts: Sequence[Part]) -> None:
+        """Make the object of exactly these parts, in this order; parts not named are dropped.
+
+        Numbers must ascend; no parts at all make an empty object. Completing again is fine while the
+        object is there. Raises PartMismatch, UploadMissing, NoRoom.
+        """
+
+    def abort_parts(self, key: str, upload: str) -> None:
+        """Forget an upload and its parts; fine when it is gone already."""
+
+    def open_uploads(self, prefix: str) -> Iterator[OpenUpload]:
+        """Uploads in parts below ``prefix`` that were neither completed nor abandoned."""
