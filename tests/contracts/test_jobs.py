@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from workbench.jobs import Adapters, Cancelled, Jobs, Kind, LeaseLost, Made, State, Worker, accept_commands, lease
+from workbench.jobs import Adapters, Cancelled, Jobs, Kind, LeaseLost, Made, State, Worker, accept_commands, lease, logs
+from workbench.jobs.claim import claim
 from workbench.jobs.events import Relay
 from workbench.jobs.execution import Execution
 from workbench.jobs.problems import IdempotencyConflict
@@ -58,7 +59,7 @@ def carried_out(adapters: Adapters, jobs: Jobs, kind: Kind, job_id: str, timeout
 
 
 def claimed(jobs: Jobs, lease_s: float = 30):
-    return lease.claim(jobs, ["thing"], "me", lease_s)
+    return claim(jobs, ["thing"], "me", lease_s)
 
 
 def test_the_same_idempotency_key_is_one_job_and_another_request_is_refused(jobs: Jobs) -> None:
@@ -173,7 +174,7 @@ def test_a_flood_of_log_is_cut(jobs: Jobs) -> None:
 
     text, end = jobs.log(job, 0)
 
-    assert len(text) == end == lease.LOG_LIMIT
+    assert len(text) == end == logs.LOG_LIMIT
     assert jobs.log(job, end - 5)[0] == "xxxxx"
 
 
@@ -230,7 +231,7 @@ def test_cancel_really_stops_the_process(adapters: Adapters, jobs: Jobs) -> None
 
 def test_a_half_published_job_is_finished_by_whoever_comes_next(adapters: Adapters, jobs: Jobs) -> None:
     job = jobs.submit(PLAIN, "a", {"x": 1})
-    held = lease.claim(jobs, ["thing"], "dies here", -1)
+    held = claim(jobs, ["thing"], "dies here", -1)
     text = Manifest("thing", job.id, "a", "").text()
     lease.accept_manifest(jobs, held, text, {"kind": "thing", "id": job.id})
 

@@ -1,21 +1,24 @@
 """Accepted work as rows: claim, lease, fence, publish, cancel, reuse."""
 
 from workbench.jobs.adapters import Adapters, embedded
+from workbench.jobs.claim import claim
 from workbench.jobs.commands import accept_commands
-from workbench.jobs.engine import reading, sqlite_engine
+from workbench.jobs.engine import postgres_engine, reading, sqlite_engine
 from workbench.jobs.events import Relay, put_in_outbox
 from workbench.jobs.execution import Execution
 from workbench.jobs.job import Conduct, Job, Kind, Made, State
 from workbench.jobs.lease import Cancelled, LeaseLost, expire_leases
 from workbench.jobs.migrate import migrate
-from workbench.jobs.problems import StillRunning
-from workbench.jobs.record import Jobs, Page
+from workbench.jobs.pages import Page
+from workbench.jobs.problems import DatabaseAway, StillRunning
+from workbench.jobs.record import Jobs
 from workbench.jobs.worker import Worker
 
 __all__ = [
     "Adapters",
     "Cancelled",
     "Conduct",
+    "DatabaseAway",
     "Execution",
     "Job",
     "Jobs",
@@ -28,9 +31,11 @@ __all__ = [
     "StillRunning",
     "Worker",
     "accept_commands",
+    "claim",
     "embedded",
     "expire_leases",
     "migrate",
+    "postgres_engine",
     "put_in_outbox",
     "reading",
     "sqlite_engine",

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Kind
+from workbench.jobs.problems import DatabaseAway
 from workbench.jobs.record import Jobs
 from workbench.messages import Message, Messages
 from workbench.problems import Problem
@@ -29,12 +30,16 @@ def accept_commands(
         try:
             name = message.data.get("name")
             record.submit(kind, message.team, validate(message.data), job_id=message.subject, name=name)
+        except DatabaseAway:  # no answer yet: the command is delivered again
+            raise
         except Problem as problem:
             _say(record, _rejection(kind, message, problem, record.service))
 
     def cancel(message: Message) -> None:
         try:
             record.cancel(kind.name, message.team, message.subject)
+        except DatabaseAway:
+            raise
         except Problem as problem:  # unknown or already ended: nothing is left to cancel
             log.info("cancel.ignored", job=message.subject, reason=problem.detail)
 

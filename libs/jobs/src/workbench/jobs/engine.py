@@ -1,11 +1,60 @@
-"""A database engine whose transactions mean what they say, also on SQLite."""
+"""Database engines whose transactions mean what they say, on SQLite and on PostgreSQL.
+
+A database that cannot be reached raises DatabaseAway, from whatever statement met it.
+"""
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, QueuePool, create_engine, event
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.pool import PoolProxiedConnection
+from workbench.jobs.problems import DatabaseAway
+
+# Within these times a server answers, or the request is told to come back.
+POSTGRES_TIMEOUTS_MS = {"statement_timeout": 30_000, "lock_timeout": 10_000,
+                        "idle_in_transaction_session_timeout": 30_000}  # fmt: skip
+# Connections of one process to one schema: transactions are milliseconds, and the server's are few.
+POOL_SIZE, POOL_OVERFLOW, POOL_TIMEOUT_S = 5, 10, 10.0
+_AWAY = {"OperationalError", "InterfaceError", "UndefinedTable", "UndefinedColumn"}
+_SQLITE_AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+                sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}  # fmt: skip
+
+
+def schema_of(service: str) -> str:
+    """The PostgreSQL schema that holds a service's rows."""
+    return f"wb_{service.replace('-', '_')}"
+
+
+def postgres_engine(url: str, service: str) -> Engine:
+    """A schema per service; nothing is contacted before the first transaction."""
+    timeouts = [f"-c {name}={value}" for name, value in POSTGRES_TIMEOUTS_MS.items()]
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        poolclass=_Pool,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+        connect_args={
+            "options": " ".join([f"-c search_path={schema_of(service)}", *timeouts]),
+            "connect_timeout": 5,
+            "application_name": f"workbench-{service}",
+            # A server whose machine vanished says nothing: without these a read waits for hours.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 15_000,
+        },
+    )
+    event.listen(engine, "handle_error", _translate)
+    return engine
 
 
 def sqlite_engine(path: Path) -> Engine:
@@ -15,7 +64,17 @@ def sqlite_engine(path: Path) -> Engine:
     then; ``BEGIN IMMEDIATE`` makes read-then-write safe between processes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30, "check_same_thread": False})
+    turn = threading.Lock()
+
+    class InTurn(_InTurn):
+        turn_of_process = turn
+
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=_Pool,
+        pool_timeout=POOL_TIMEOUT_S,
+        connect_args={"timeout": 30, "check_same_thread": False, "factory": InTurn},
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -27,12 +86,76 @@ def sqlite_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("reading", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.connection.dbapi_connection.take_turn()
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    event.listen(engine, "handle_error", _translate)
     return engine
 
 
 def reading(engine: Engine) -> Engine:
     """The same engine for transactions that only read: they wait for no writer."""
     return engine.execution_options(reading=True)
+
+
+class _InTurn(sqlite3.Connection):
+    """Writers of one process queue for a lock before they ask for the file's.
+
+    SQLite itself has no queue: who finds the file locked sleeps and asks again, ever longer, and
+    under a steady load some ask for half a second while others are served at once.
+    """
+
+    turn_of_process: threading.Lock
+    _has_turn = False
+
+    def take_turn(self) -> None:
+        if not self.turn_of_process.acquire(timeout=30):
+            raise DatabaseAway
+        self._has_turn = True
+
+    def commit(self) -> None:
+        super().commit()
+        self._end_turn()  # after a failed commit comes a rollback
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self._end_turn()
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self._end_turn()
+
+    def _end_turn(self) -> None:
+        if self._has_turn:
+            self._has_turn = False
+            self.turn_of_process.release()
+
+
+class _Pool(QueuePool):
+    """A pool that is empty for too long is a database that cannot be reached."""
+
+    def connect(self) -> PoolProxiedConnection:
+        try:
+            return super().connect()
+        except PoolExhausted as error:
+            raise DatabaseAway from error
+
+
+def _translate(context: ExceptionContext) -> None:
+    if context.is_disconnect or _is_away(context.original_exception):
+        raise DatabaseAway from context.original_exception
+
+
+def _is_away(error: BaseException) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE_AWAY
+    # By name, since an embedded workbench has no psycopg: lost, refused, out of time or of resources;
+    # and a schema that is not up to date yet.
+    return not _AWAY.isdisjoint(cls.__name__ for cls in type(error).__mro__)

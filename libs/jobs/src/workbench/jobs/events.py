@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, delete, insert, select
+from workbench.jobs.engine import reading
 from workbench.jobs.job import Job
 from workbench.jobs.tables import outbox
 from workbench.messages import Message, Messages
 
 log = structlog.get_logger()
+BATCH = 50  # messages handed over in one transaction; fewer are sent again when that fails
 
 
 def event_of(job: Job, service: str) -> Message:
@@ -47,20 +51,50 @@ class Relay:
             since = self._messages.heard(self.bell)
             try:
                 self.drain()
-            except Exception:  # the next round tries again; a relay that dies loses every later event
-                log.exception("outbox.failed")
+            except Exception as error:  # the next round tries again; a relay that dies loses every later event
+                log.warning("outbox.failed", reason=repr(error))
                 stop.wait(1.0)
             self._messages.wait(self.bell, since, poll_s)
 
     def drain(self) -> int:
-        """Hand over everything that is there now; returns how many."""
+        """Hand over everything that is there now; returns how many. Raises what handing over raised."""
         count = 0
-        while True:
-            with self._engine.connect() as connection:
-                row = connection.execute(select(outbox).order_by(outbox.c.id).limit(1)).first()
-            if row is None:
-                return count
-            self._messages.publish(Message.from_json(row.message))
+        while handed := self._hand_over():
+            count += handed
+        return count
+
+    def _hand_over(self) -> int:
+        """One batch: a transaction each to read and to remove, whatever the batch's size.
+
+        PostgreSQL keeps the batch locked meanwhile, so that another worker's relay takes others. SQLite
+        could only lock the whole file, which the handlers of this process write to; it has one relay.
+        """
+        if self._engine.dialect.name == "postgresql":
             with self._engine.begin() as connection:
-                connection.execute(delete(outbox).where(outbox.c.id == row.id))
-            count += 1
+                rows = connection.execute(_oldest().with_for_update(skip_locked=True)).all()
+                sent, failure = self._publish(rows)
+                connection.execute(delete(outbox).where(outbox.c.id.in_(sent)))
+        else:
+            with reading(self._engine).connect() as connection:
+                rows = connection.execute(_oldest()).all()
+            sent, failure = self._publish(rows)
+            if sent:
+                with self._engine.begin() as connection:
+                    connection.execute(delete(outbox).where(outbox.c.id.in_(sent)))
+        if failure is not None:
+            raise failure
+        return len(sent)
+
+    def _publish(self, rows: Sequence[Row[Any]]) -> tuple[list[int], Exception | None]:
+        sent: list[int] = []
+        for row in rows:
+            try:
+                self._messages.publish(Message.from_json(row.message))
+            except Exception as error:
+                return sent, error
+            sent.append(row.id)
+        return sent, None
+
+
+def _oldest() -> Select[Any]:
+    return select(outbox).order_by(outbox.c.id).limit(BATCH)

@@ -6,6 +6,7 @@ ended is read, a manifest that was accepted is written again with the same bytes
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import time
@@ -19,7 +20,7 @@ from typing import Any
 import structlog
 from workbench.jobs import lease
 from workbench.jobs.job import Job, Kind, Made
-from workbench.jobs.problems import TooManyAttempts
+from workbench.jobs.problems import DatabaseAway, TooManyAttempts
 from workbench.jobs.record import Jobs
 from workbench.problems import Problem
 from workbench.problems.common import InternalError, RunFailed, RunRefused, StorageFull
@@ -31,6 +32,9 @@ TICK_S = 0.5
 QUIET_TICK_S = 1.0  # while a measurement runs, the rest of the machine keeps quiet
 # The machinery failed, not the input: worth another attempt.
 FAULTS = frozenset({"killed", "crashed", "stopped"})
+# A server is away, not the job at fault.
+AWAY = (DatabaseAway,)
+AWAY_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class StagingFailed(Exception):
@@ -47,24 +51,41 @@ class Execution:
     work: Path
 
     def carry_out(self, job: Job) -> None:
-        """Bring the job to an end, or give up the lease; never raises for what a job can do wrong."""
+        """Bring the job to an end, or give up the lease; never raises for what a job can do wrong.
+
+        A database, broker or store that is away is waited for: that is no attempt of the job's. Should
+        the lease run out meanwhile and another worker take the job, this one finds out and lets go.
+        """
+        pauses = itertools.chain(AWAY_PAUSES_S, itertools.repeat(AWAY_PAUSES_S[-1]))
+        for pause_s in pauses:
+            try:
+                ended = self._to_its_end(job)
+                if ended is not None:
+                    shutil.rmtree(self.work / job.id, ignore_errors=True)
+                return
+            except lease.LeaseLost:
+                log.info("job.lease_lost", job=job.id, fence=job.fence)
+                return  # the folder is the new holder's now
+            except AWAY as error:
+                log.warning("job.waits_for_server", job=job.id, reason=str(error))
+                time.sleep(pause_s)
+
+    def _to_its_end(self, job: Job) -> Job | None:
+        """The ended job, or None when it is queued again. Raises LeaseLost, and what says a server is away."""
         try:
-            ended = self._advance(job)
-        except lease.LeaseLost:
-            log.info("job.lease_lost", job=job.id, fence=job.fence)
-            return  # the folder is the new holder's now
+            return self._advance(lease.held(self.record, job))
+        except (lease.LeaseLost, *AWAY):
+            raise
         except lease.Cancelled:
-            ended = self._stop(job)
+            return self._stop(job)
         except NoRoom:
-            ended = lease.fail(self.record, job, StorageFull(f"the outputs of this {job.kind}"))
+            return lease.fail(self.record, job, StorageFull(f"the outputs of this {job.kind}"))
         except Problem as problem:
-            ended = lease.fail(self.record, job, problem)
+            return lease.fail(self.record, job, problem)
         except Exception:
             incident = uuid.uuid4().hex[:12]
             log.exception("job.defect", job=job.id, incident=incident)
-            ended = self._after_fault(job, InternalError(incident))
-        if ended is not None:
-            shutil.rmtree(self.work / job.id, ignore_errors=True)
+            return self._after_fault(job, InternalError(incident))
 
     def _advance(self, job: Job) -> Job | None:
         kind = self.kinds[job.kind]

@@ -53,6 +53,7 @@ class Job:
     manifest: str | None
     reused_from: str | None
     holds: list[str]
+    request_id: str | None = None
 
     @property
     def holder(self) -> str:

@@ -1,4 +1,4 @@
-"""The record of jobs, as a worker sees it: claim under a lease, write under a fence, end once.
+"""The record of jobs, as a worker that holds a lease sees it: write under a fence, end once.
 
 Every write here names the fence it was claimed with. A worker that lost its lease matches no row
 and gets LeaseLost: it can change nothing any more.
@@ -11,14 +11,15 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
+from workbench.jobs import logs
+from workbench.jobs.clock import now
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Job, State
-from workbench.jobs.record import _COLUMNS, Jobs, job_of
-from workbench.jobs.tables import job_log, jobs
+from workbench.jobs.record import Jobs
+from workbench.jobs.rows import COLUMNS, job_of
+from workbench.jobs.tables import jobs
 from workbench.problems import Problem
-
-LOG_LIMIT = 1_000_000  # characters kept of one job's log; a flood must not fill the database
 
 
 class LeaseLost(Exception):
@@ -29,74 +30,16 @@ class Cancelled(Exception):
     """Somebody asked for this job to end."""
 
 
-def claim(record: Jobs, kinds: Iterable[str], owner: str, lease_s: float) -> Job | None:
-    """The best next job, or None.
-
-    First what a dead worker left behind, since it has waited longest. Then fair between teams: the
-    team with the fewest running jobs, among those the one served longest ago, and its oldest job.
-    """
-    now = time.time()
-    kinds = list(kinds)
-    with record.engine.begin() as connection:
-        job_id = connection.execute(_abandoned(kinds, now)).scalar() or _fairest(connection, kinds)
-        if job_id is None:
-            return None
-        fence = connection.execute(select(jobs.c.fence).where(jobs.c.id == job_id)).scalar_one() + 1
-        connection.execute(
-            update(jobs)
-            .where(jobs.c.id == job_id)
-            .values(state=State.RUNNING, owner=owner, lease_until=now + lease_s, fence=fence,
-                    attempt=jobs.c.attempt + 1, seq=jobs.c.seq + 1,
-                    started_at=func.coalesce(jobs.c.started_at, now))
-        )  # fmt: skip
-        row = connection.execute(select(*_COLUMNS).where(jobs.c.id == job_id)).one()
-    record.messages.ring(record.bell)
-    return job_of(row)
-
-
-def _abandoned(kinds: list[str], now: float) -> Select[Any]:
-    return (
-        select(jobs.c.id)
-        .where(jobs.c.state == State.RUNNING, jobs.c.kind.in_(kinds), jobs.c.lease_until < now)
-        .order_by(jobs.c.created_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _fairest(connection: Connection, kinds: list[str]) -> str | None:
-    waiting = and_(jobs.c.state == State.QUEUED, jobs.c.kind.in_(kinds))
-    served = (
-        select(
-            jobs.c.team,
-            func.count().filter(jobs.c.state == State.RUNNING).label("running"),
-            func.max(jobs.c.started_at).label("last"),
-        )
-        .where(jobs.c.kind.in_(kinds))
-        .group_by(jobs.c.team)
-        .subquery()
-    )
-    best = (
-        select(jobs.c.id)
-        .join(served, served.c.team == jobs.c.team)
-        .where(waiting)
-        .order_by(served.c.running, func.coalesce(served.c.last, 0.0), jobs.c.created_at, jobs.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=jobs)
-    )
-    return connection.execute(best).scalar()
-
-
-def renew(record: Jobs, held: Iterable[Job], lease_s: float) -> None:
-    """Extend the leases of ``held``; one that was lost stays lost."""
-    pairs = [and_(jobs.c.id == job.id, jobs.c.fence == job.fence) for job in held]
+def renew(record: Jobs, holding: Iterable[Job], lease_s: float) -> None:
+    """Extend these leases; one that was lost stays lost."""
+    pairs = [and_(jobs.c.id == job.id, jobs.c.fence == job.fence) for job in holding]
     if not pairs:
         return
     with record.engine.begin() as connection:
         connection.execute(
             update(jobs)
             .where(jobs.c.state == State.RUNNING, or_(*pairs))
-            .values(lease_until=time.time() + lease_s)
+            .values(lease_until=now(connection) + lease_s)
         )
 
 
@@ -117,33 +60,32 @@ def report(record: Jobs, job: Job, progress: dict[str, Any] | None, waiting_for:
         raise Cancelled
 
 
+def held(record: Jobs, job: Job) -> Job:
+    """The job as it is now. Raises LeaseLost."""
+    current = record.find(job.id)
+    if current is None or current.fence != job.fence or current.state is not State.RUNNING:
+        raise LeaseLost
+    return current
+
+
 def check(record: Jobs, job: Job) -> None:
     """Raises LeaseLost or Cancelled; writes nothing."""
-    now = record.find(job.id)
-    if now is None or now.fence != job.fence or now.state is not State.RUNNING:
-        raise LeaseLost
-    if now.cancel_requested:
+    if held(record, job).cancel_requested:
         raise Cancelled
 
 
 def append_log(record: Jobs, job: Job, text: str) -> None:
-    """Keep more of the log, up to LOG_LIMIT characters. Raises LeaseLost."""
+    """Keep more of the log, as far as there is room. Raises LeaseLost."""
     with record.engine.begin() as connection:
         _fenced(connection, job)
-        end = connection.execute(
-            select(func.max(job_log.c.position + func.length(job_log.c.text))).where(job_log.c.job_id == job.id)
-        ).scalar()
-        room = LOG_LIMIT - (end or 0)
-        # NUL cannot be kept in a text column everywhere.
-        if room > 0 and (kept := text.replace("\0", "")[:room]):
-            connection.execute(insert(job_log).values(job_id=job.id, position=end or 0, text=kept))
+        logs.append(connection, job.id, text)
 
 
 def forget_log(record: Jobs, job: Job) -> None:
     """Begin the log again. Raises LeaseLost."""
     with record.engine.begin() as connection:
         _fenced(connection, job)
-        connection.execute(delete(job_log).where(job_log.c.job_id == job.id))
+        logs.forget(connection, job.id)
 
 
 def accept_manifest(record: Jobs, job: Job, text: str, result: dict[str, Any]) -> Job:
@@ -183,7 +125,9 @@ def _end(record: Jobs, job: Job, **values: Any) -> Job:
     with record.engine.begin() as connection:
         ended = _update(connection, job, finished_at=time.time(), waiting_for=None, **values)
         put_in_outbox(connection, event_of(ended, record.service))
-    record.release_holds(ended)
+        # Before the commit, while the fence is known to be ours: whoever dies in between does it again.
+        record.release_holds(ended)
+    record.drop_uploads(ended)
     record.ring()
     return ended
 
@@ -196,7 +140,7 @@ def _write(record: Jobs, job: Job, **values: Any) -> Job:
 def _update(connection: Connection, job: Job, **values: Any) -> Job:
     _fenced(connection, job)
     connection.execute(update(jobs).where(jobs.c.id == job.id).values(seq=jobs.c.seq + 1, **values))
-    return job_of(connection.execute(select(*_COLUMNS).where(jobs.c.id == job.id)).one())
+    return job_of(connection.execute(select(*COLUMNS).where(jobs.c.id == job.id)).one())
 
 
 def _fenced(connection: Connection, job: Job) -> None:

@@ -7,18 +7,30 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, text
+from workbench.jobs.engine import POSTGRES_TIMEOUTS_MS
 
 _HERE = Path(str(files("workbench.jobs") / "migrations"))
 
 
 def migrate(engine: Engine, own: Path | None = None) -> None:
-    """Run what is missing; safe to repeat. ``own`` is the service's ``migrations`` folder."""
+    """Run what is missing, all of it or nothing; safe to repeat and to race. ``own`` is the service's folder."""
     config = Config()
     config.set_main_option("script_location", str(_HERE))
     versions = [_HERE / "versions", *([own] if own else [])]
     config.set_main_option("version_locations", "\n".join(str(path) for path in versions))
     config.set_main_option("path_separator", "newline")
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            _prepare_schema(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")
+
+
+def _prepare_schema(connection: Connection) -> None:
+    """Alone with the schema until the transaction ends, however long that takes."""
+    for name in POSTGRES_TIMEOUTS_MS:
+        connection.execute(text(f"set local {name} = 0"))
+    schema = connection.execute(text("select current_setting('search_path')")).scalar_one()
+    connection.execute(text("select pg_advisory_xact_lock(hashtext(:schema))"), {"schema": schema})
+    connection.execute(text(f'create schema if not exists "{schema}"'))

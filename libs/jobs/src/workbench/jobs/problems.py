@@ -58,3 +58,21 @@ class StillRunning(Problem):
     def detail(self) -> str:
         """Name the job and its state."""
         return f"Job {self.id} is {self.state}; cancel it before you delete it."
+
+
+@dataclass(eq=False)
+class DatabaseAway(Problem):
+    """The service's database does not answer, or does not have its tables yet.
+
+    Remedy: send the request again after `retry_after_s`; with an Idempotency-Key it is accepted once at most.
+    Should it last, look at the database server, and whether `python -m workbench.<service> migrate` has run.
+    """
+
+    status = 503
+    title = "The database cannot be reached"
+    retry_after_s: int = 5
+
+    @property
+    def detail(self) -> str:
+        """When to come back."""
+        return f"The service's database does not answer at the moment; try again in {self.retry_after_s} s."

@@ -35,7 +35,10 @@ jobs = Table(
     Column("manifest", Text),
     Column("reused_from", String(64)),
     Column("holds", JSON, nullable=False, default=list),
-    Index("jobs_claim", "state", "kind", "team", "created_at"),
+    # The request of the API that this job came with, to find it again in every log.
+    Column("request_id", String(64)),
+    Index("jobs_next", "state", "team", "created_at", "id"),
+    Index("jobs_recent", "state", "kind", "finished_at"),
     Index("jobs_list", "team", "kind", "created_at", "id"),
     Index("jobs_reuse", "team", "reuse_key"),
     Index("jobs_idempotency", "team", "kind", "idempotency_key", unique=True),
@@ -47,6 +50,13 @@ job_log = Table(
     Column("job_id", String(64), primary_key=True),
     Column("position", Integer, primary_key=True),  # in characters from the start of the log
     Column("text", Text, nullable=False),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("team", String(64), primary_key=True),
+    Column("served_at", Float, nullable=False),  # when a worker last claimed a job of this team
 )
 
 outbox = Table(

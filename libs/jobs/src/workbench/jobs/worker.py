@@ -11,12 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import structlog
+from structlog.contextvars import bound_contextvars
 from workbench.jobs import lease
+from workbench.jobs.claim import claim
 from workbench.jobs.events import Relay
 from workbench.jobs.execution import Execution
 from workbench.jobs.job import Job
+from workbench.jobs.problems import DatabaseAway
 
 log = structlog.get_logger()
+GOODBYE_S = 5.0
 
 
 class Worker:
@@ -35,19 +39,26 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Until ``stop``; then what is still running is left to the next worker, which adopts it."""
         relay = Relay(self._record.engine, self._record.messages, self._record.service)
-        for beside in (self._renew_until, relay.run):
-            threading.Thread(target=beside, args=(stop,), daemon=True).start()
+        beside = [threading.Thread(target=run, args=(stop,), daemon=True) for run in (self._renew_until, relay.run)]
+        for thread in beside:
+            thread.start()
         while not stop.is_set():
             since = self._record.messages.heard(self._record.bell)
             if not (self._slots.acquire(blocking=False) and self._take()):
                 self._record.messages.wait(self._record.bell, since, self._poll_s)
         self._let_go()
+        self._record.ring()  # the relay may be waiting for its bell
+        for thread in beside:
+            thread.join(GOODBYE_S)
 
     def _take(self) -> bool:
         """Claim and start one job; gives its slot back when there is none."""
         try:
-            job = lease.claim(self._record, self._execution.kinds, self._owner, self._lease_s)
-        except Exception:  # a locked or absent database: the next round tries again
+            job = claim(self._record, self._execution.kinds, self._owner, self._lease_s)
+        except DatabaseAway as error:  # the next round tries again
+            log.warning("claim.failed", service=self._record.service, reason=str(error))
+            job = None
+        except Exception:
             log.exception("claim.failed", service=self._record.service)
             job = None
         if job is None:
@@ -58,9 +69,10 @@ class Worker:
         return True
 
     def _carry_out(self, job: Job) -> None:
-        log.info("job.started", job=job.id, kind=job.kind, team=job.team, attempt=job.attempt, fence=job.fence)
         try:
-            self._execution.carry_out(job)
+            with bound_contextvars(job=job.id, request_id=job.request_id):
+                log.info("job.started", kind=job.kind, team=job.team, attempt=job.attempt, fence=job.fence)
+                self._execution.carry_out(job)
         except Exception:  # the record could not be written: the lease runs out and another goes on
             log.exception("job.abandoned", job=job.id)
         finally:

@@ -1,0 +1,47 @@
+"""When an earlier result answers a new request: the same inputs, options and core, and still there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import Connection, select
+from workbench.jobs.job import Job, Kind, State
+from workbench.jobs.rows import COLUMNS, job_of
+from workbench.jobs.tables import jobs
+from workbench.store import Keys, Manifest, Store
+
+
+def reuse_key(kind: Kind, request: dict[str, Any], inputs: list[Manifest]) -> str | None:
+    """Digest of the inputs' content, the options and the core's version; None when results are never reused."""
+    if kind.version is None:
+        return None
+    ids = {manifest.id: manifest.facts.get("digest", manifest.id) for manifest in inputs}
+    text = json.dumps([kind.name, kind.version, request], sort_keys=True)
+    for manifest_id, digest in ids.items():
+        text = text.replace(manifest_id, digest)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def reusable(connection: Connection, store: Store, team: str, key: str | None) -> Job | None:
+    """The newest job that has computed this, unless what it made has been deleted."""
+    if key is None:
+        return None
+    query = (
+        select(*COLUMNS)
+        .where(
+            jobs.c.team == team,
+            jobs.c.reuse_key == key,
+            jobs.c.state == State.SUCCEEDED,
+            jobs.c.reused_from.is_(None),
+        )
+        .order_by(jobs.c.created_at.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    earlier = job_of(row)
+    gone = store.exists(Keys(team).tombstone((earlier.result or {}).get("id", earlier.id)))
+    return None if gone else earlier

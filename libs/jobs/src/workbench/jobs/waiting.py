@@ -1,0 +1,44 @@
+"""How long a queued job still waits: the turns that come before its own, at the pace of recent jobs."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from sqlalchemy import Connection, and_, func, or_, select
+from workbench.jobs.job import Job, State
+from workbench.jobs.tables import jobs
+
+RECENT = 20  # jobs whose run times say how long the next one takes
+
+
+def turns_before(connection: Connection, job: Job) -> int:
+    """About how many jobs are claimed before this one.
+
+    All older ones of its own team; and teams take turns, so of another team no more than that and one.
+    """
+    older = or_(
+        jobs.c.created_at < job.created_at, and_(jobs.c.created_at == job.created_at, jobs.c.id < job.id)
+    )
+    queued = select(func.count()).where(jobs.c.state == State.QUEUED)
+    own = connection.execute(queued.where(jobs.c.team == job.team, older)).scalar_one()
+    others = connection.execute(
+        select(func.count()).where(jobs.c.state == State.QUEUED, jobs.c.team != job.team, older).group_by(jobs.c.team)
+    ).scalars()
+    return int(own + sum(min(count, own + 1) for count in others))
+
+
+def expected_wait_s(connection: Connection, job: Job) -> float | None:
+    """None when no job of this kind has succeeded yet, so that nothing is known of its pace."""
+    recent = connection.execute(
+        select(jobs.c.finished_at - jobs.c.started_at)
+        .where(jobs.c.state == State.SUCCEEDED, jobs.c.kind == job.kind, jobs.c.reused_from.is_(None))
+        .order_by(jobs.c.finished_at.desc())
+        .limit(RECENT)
+    ).scalars()
+    took = [seconds for seconds in recent if seconds is not None]
+    if not took:
+        return None
+    running = select(func.count()).where(jobs.c.state == State.RUNNING)
+    # As many as run side by side now do so later, too; it is the only sign of how many workers there are.
+    beside = max(1, connection.execute(running).scalar_one())
+    return float(median(took) * (turns_before(connection, job) + 1) / beside)
