@@ -41,6 +41,8 @@ def answer(problem: Problem) -> Response:
     response = Response(json.dumps(document), document["status"], content_type="application/problem+json")
     if document["status"] == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if "retry_after_s" in document:
+        response.headers["Retry-After"] = str(document["retry_after_s"])
     return response
 
 
