@@ -2,6 +2,6 @@
 
 from workbench.messages.inprocess import InProcessMessages
 from workbench.messages.message import Message
-from workbench.messages.port import Handler, Messages
+from workbench.messages.port import BrokerAway, Handler, Messages
 
-__all__ = ["Handler", "InProcessMessages", "Message", "Messages"]
+__all__ = ["BrokerAway", "Handler", "InProcessMessages", "Message", "Messages"]

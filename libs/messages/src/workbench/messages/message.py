@@ -18,7 +18,8 @@ class Message:
     """``type`` is ``<kind>.<word>``, such as ``profile.requested`` or ``profile.succeeded``.
 
     ``subject`` is the id of the job that the message is about; a command's job takes that id.
-    ``team`` is a CloudEvents extension attribute: every message says whose it is.
+    ``team`` is a CloudEvents extension attribute: every message says whose it is. So is ``request_id``
+    (as ``requestid``, since such names have no underscore): the HTTP request that began it all.
     """
 
     type: str
@@ -28,31 +29,44 @@ class Message:
     data: dict[str, Any]
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     time: str = field(default_factory=_now)
+    request_id: str | None = None
 
     def to_json(self) -> str:
         """The structured JSON form."""
-        return json.dumps(
-            {
-                "specversion": "1.0",
-                "datacontenttype": "application/json",
-                "id": self.id,
-                "type": self.type,
-                "source": self.source,
-                "subject": self.subject,
-                "time": self.time,
-                "team": self.team,
-                "data": self.data,
-            }
-        )
+        document = {
+            "specversion": "1.0",
+            "datacontenttype": "application/json",
+            "id": self.id,
+            "type": self.type,
+            "source": self.source,
+            "subject": self.subject,
+            "time": self.time,
+            "team": self.team,
+            "data": self.data,
+        }
+        return json.dumps(document | ({"requestid": self.request_id} if self.request_id else {}))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Message:
         """Raises ValueError when the text is not such an envelope."""
         try:
             document = json.loads(text)
-            if document["specversion"] != "1.0" or not isinstance(document["data"], dict):
-                raise ValueError("not a CloudEvents 1.0 message with a JSON object as data")
-            names = ("type", "source", "subject", "team", "id", "time")
-            return cls(**{name: str(document[name]) for name in names}, data=document["data"])
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a CloudEvents message: {error}") from error
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"not JSON: {error}") from None
+        if not isinstance(document, dict) or document.get("specversion") != "1.0":
+            raise ValueError("not a CloudEvents 1.0 message")
+        attributes = {name: _text(document, name) for name in _REQUIRED}
+        if not isinstance(document.get("data"), dict):
+            raise ValueError("its data is not a JSON object")
+        request_id = _text(document, "requestid") if "requestid" in document else None
+        return cls(**attributes, data=document["data"], request_id=request_id)
+
+
+_REQUIRED = ("type", "source", "subject", "team", "id", "time")
+
+
+def _text(document: dict[str, Any], name: str) -> str:
+    value = document.get(name)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"its {name} is not a text")
+    return value

@@ -14,6 +14,10 @@ from workbench.messages.message import Message
 Handler = Callable[[Message], None]
 
 
+class BrokerAway(ConnectionError):
+    """The broker did not take the message; the sender keeps it and tries again."""
+
+
 class Messages(Protocol):
     """Bells by name; commands and events by type."""
 
@@ -34,6 +38,9 @@ class Messages(Protocol):
 
     def start(self) -> None:
         """Begin to deliver, once everybody has subscribed."""
+
+    def connected(self) -> bool:
+        """Whether the broker can be reached, as far as is known now."""
 
     def close(self) -> None:
         """Deliver nothing more, and let go of the connection."""

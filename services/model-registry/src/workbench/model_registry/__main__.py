@@ -5,4 +5,4 @@ from workbench.model_registry.worker import create_worker
 from workbench.webapp.program import main
 
 if __name__ == "__main__":
-    main("model_registry", create_app, create_worker)
+    main("model-registry", create_app, create_worker)
