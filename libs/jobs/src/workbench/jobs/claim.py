@@ -11,7 +11,7 @@ from workbench.jobs.clock import now
 from workbench.jobs.job import Job, State
 from workbench.jobs.record import Jobs
 from workbench.jobs.rows import COLUMNS, job_of
-from workbench.jobs.tables import jobs, turns
+from workbench.jobs.tables import jobs, queued, running, turns
 
 
 def claim(record: Jobs, kinds: Iterable[str], owner: str, lease_s: float) -> Job | None:
@@ -43,7 +43,7 @@ def claim(record: Jobs, kinds: Iterable[str], owner: str, lease_s: float) -> Job
 def _abandoned(kinds: list[str], clock: ColumnElement[float]) -> Select[Any]:
     return (
         select(jobs.c.id, jobs.c.team)
-        .where(jobs.c.state == State.RUNNING, jobs.c.kind.in_(kinds), jobs.c.lease_until < clock)
+        .where(running, jobs.c.kind.in_(kinds), jobs.c.lease_until < clock)
         .order_by(jobs.c.created_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -55,7 +55,7 @@ def _fairest(connection: Connection, kinds: list[str]) -> Any:
     for team in connection.execute(_teams_in_turn()).scalars().all():
         oldest = (
             select(jobs.c.id, jobs.c.team)
-            .where(jobs.c.state == State.QUEUED, jobs.c.team == team, jobs.c.kind.in_(kinds))
+            .where(queued, jobs.c.team == team, jobs.c.kind.in_(kinds))
             .order_by(jobs.c.created_at, jobs.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -68,27 +68,22 @@ def _fairest(connection: Connection, kinds: list[str]) -> Any:
 
 def _teams_in_turn() -> Select[Any]:
     waiting = _waiting_teams()
-    running = (
-        select(jobs.c.team, func.count().label("jobs"))
-        .where(jobs.c.state == State.RUNNING)
-        .group_by(jobs.c.team)
-        .subquery("running")
-    )
+    busy = select(jobs.c.team, func.count().label("jobs")).where(running).group_by(jobs.c.team).subquery("busy")
     return (
         select(waiting.c.team)
-        .outerjoin(running, running.c.team == waiting.c.team)
+        .outerjoin(busy, busy.c.team == waiting.c.team)
         .outerjoin(turns, turns.c.team == waiting.c.team)
         .where(waiting.c.team.is_not(None))
-        .order_by(func.coalesce(running.c.jobs, 0), func.coalesce(turns.c.served_at, 0.0), waiting.c.team)
+        .order_by(func.coalesce(busy.c.jobs, 0), func.coalesce(turns.c.served_at, 0.0), waiting.c.team)
     )
 
 
 def _waiting_teams() -> CTE:
     """The teams that have queued jobs. Each is looked up after the one before it, which the index answers
     in one step: neither database does that for ``distinct``, which reads every queued job."""
-    queued = select(func.min(jobs.c.team).label("team")).where(jobs.c.state == State.QUEUED)
-    first = queued.cte("waiting", recursive=True)
-    following = queued.where(jobs.c.team > first.c.team).scalar_subquery()
+    least = select(func.min(jobs.c.team).label("team")).where(queued)
+    first = least.cte("waiting", recursive=True)
+    following = least.where(jobs.c.team > first.c.team).scalar_subquery()
     return first.union_all(select(following).where(first.c.team.is_not(None)))
 
 

@@ -45,6 +45,8 @@ def postgres_engine(url: str, service: str) -> Engine:
         connect_args={
             "options": " ".join([f"-c search_path={schema_of(service)}", *timeouts]),
             "connect_timeout": 5,
+            # A plan made while the table was empty would be kept; and poolers in between keep no statements.
+            "prepare_threshold": None,
             "application_name": f"workbench-{service}",
             # A server whose machine vanished says nothing: without these a read waits for hours.
             "keepalives_idle": 10,

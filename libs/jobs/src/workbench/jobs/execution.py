@@ -25,7 +25,7 @@ from workbench.jobs.record import Jobs
 from workbench.problems import Problem
 from workbench.problems.common import InternalError, RunFailed, RunRefused, StorageFull
 from workbench.runner import Launch, Launcher, Status, read_log, read_outcome, read_progress
-from workbench.store import File, Keys, Manifest, Manifests, NoRoom
+from workbench.store import File, Keys, Manifest, Manifests, NoRoom, StoreAway
 
 log = structlog.get_logger()
 TICK_S = 0.5
@@ -33,7 +33,7 @@ QUIET_TICK_S = 1.0  # while a measurement runs, the rest of the machine keeps qu
 # The machinery failed, not the input: worth another attempt.
 FAULTS = frozenset({"killed", "crashed", "stopped"})
 # A server is away, not the job at fault.
-AWAY = (DatabaseAway,)
+AWAY = (DatabaseAway, StoreAway)
 AWAY_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from statistics import median
 
 from sqlalchemy import Connection, and_, func, or_, select
-from workbench.jobs.job import Job, State
-from workbench.jobs.tables import jobs
+from workbench.jobs.job import Job
+from workbench.jobs.tables import jobs, queued, running, succeeded
 
 RECENT = 20  # jobs whose run times say how long the next one takes
 
@@ -19,10 +19,11 @@ def turns_before(connection: Connection, job: Job) -> int:
     older = or_(
         jobs.c.created_at < job.created_at, and_(jobs.c.created_at == job.created_at, jobs.c.id < job.id)
     )
-    queued = select(func.count()).where(jobs.c.state == State.QUEUED)
-    own = connection.execute(queued.where(jobs.c.team == job.team, older)).scalar_one()
+    own = connection.execute(
+        select(func.count()).where(queued, jobs.c.team == job.team, older)
+    ).scalar_one()
     others = connection.execute(
-        select(func.count()).where(jobs.c.state == State.QUEUED, jobs.c.team != job.team, older).group_by(jobs.c.team)
+        select(func.count()).where(queued, jobs.c.team != job.team, older).group_by(jobs.c.team)
     ).scalars()
     return int(own + sum(min(count, own + 1) for count in others))
 
@@ -31,14 +32,13 @@ def expected_wait_s(connection: Connection, job: Job) -> float | None:
     """None when no job of this kind has succeeded yet, so that nothing is known of its pace."""
     recent = connection.execute(
         select(jobs.c.finished_at - jobs.c.started_at)
-        .where(jobs.c.state == State.SUCCEEDED, jobs.c.kind == job.kind, jobs.c.reused_from.is_(None))
+        .where(succeeded, jobs.c.kind == job.kind, jobs.c.reused_from.is_(None))
         .order_by(jobs.c.finished_at.desc())
         .limit(RECENT)
     ).scalars()
     took = [seconds for seconds in recent if seconds is not None]
     if not took:
         return None
-    running = select(func.count()).where(jobs.c.state == State.RUNNING)
     # As many as run side by side now do so later, too; it is the only sign of how many workers there are.
-    beside = max(1, connection.execute(running).scalar_one())
+    beside = max(1, connection.execute(select(func.count()).where(running)).scalar_one())
     return float(median(took) * (turns_before(connection, job) + 1) / beside)

@@ -96,5 +96,7 @@ def _surely(action: Callable[[], None]) -> None:
         action()
     except lease.LeaseLost:
         pass
+    except DatabaseAway as error:
+        log.warning("lease.failed", reason=str(error))
     except Exception:
         log.exception("lease.failed")

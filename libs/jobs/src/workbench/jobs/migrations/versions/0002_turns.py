@@ -1,4 +1,4 @@
-"""Turns of teams, the request a job came with, and an index that finds a team's oldest job at once."""
+"""Turns of teams, the request a job came with, and indexes as small as what waits and runs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,12 @@ def upgrade() -> None:
         sa.Column("served_at", sa.Float, nullable=False),
     )
     op.add_column("jobs", sa.Column("request_id", sa.String(64)))
-    op.create_index("jobs_next", "jobs", ["state", "team", "created_at", "id"])
-    op.create_index("jobs_recent", "jobs", ["state", "kind", "finished_at"])
+    _index_part("jobs_queued", "queued", ["team", "created_at", "id"])
+    _index_part("jobs_running", "running", ["team"])
+    _index_part("jobs_recent", "succeeded", ["kind", "finished_at"])
     op.drop_index("jobs_claim", "jobs")
+
+
+def _index_part(name: str, state: str, columns: list[str]) -> None:
+    part = sa.text(f"state = '{state}'")
+    op.create_index(name, "jobs", columns, postgresql_where=part, sqlite_where=part)
