@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Kind
 from workbench.jobs.problems import DatabaseAway
@@ -22,6 +23,10 @@ def accept_commands(
     """Listen for ``<kind>.requested`` and ``<kind>.cancel``. ``validate`` is that of the service's POST."""
 
     def requested(message: Message) -> None:
+        with bound_contextvars(request_id=message.request_id):
+            accept(message)
+
+    def accept(message: Message) -> None:
         known = record.find(message.subject)
         if known is not None:  # the answer was lost, or has not been given yet
             if known.state.ended and known.team == message.team:
@@ -54,6 +59,7 @@ def _rejection(kind: Kind, message: Message, problem: Problem, service: str) -> 
         subject=message.subject,
         team=message.team,
         data={"id": message.subject, "kind": kind.name, "state": "failed", "error": problem.document()},
+        request_id=message.request_id,
     )
 
 

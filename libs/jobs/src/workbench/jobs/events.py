@@ -29,7 +29,14 @@ def event_of(job: Job, service: str) -> Message:
         "result": job.result,
         "name": job.name,
     }
-    return Message(type=f"{job.kind}.{job.state}", source=f"/{service}", subject=job.id, team=job.team, data=data)
+    return Message(
+        type=f"{job.kind}.{job.state}",
+        source=f"/{service}",
+        subject=job.id,
+        team=job.team,
+        data=data,
+        request_id=job.request_id,
+    )
 
 
 def put_in_outbox(connection: Connection, message: Message) -> None:

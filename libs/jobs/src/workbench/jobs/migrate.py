@@ -15,16 +15,22 @@ _HERE = Path(str(files("workbench.jobs") / "migrations"))
 
 def migrate(engine: Engine, own: Path | None = None) -> None:
     """Run what is missing, all of it or nothing; safe to repeat and to race. ``own`` is the service's folder."""
-    config = Config()
-    config.set_main_option("script_location", str(_HERE))
-    versions = [_HERE / "versions", *([own] if own else [])]
-    config.set_main_option("version_locations", "\n".join(str(path) for path in versions))
-    config.set_main_option("path_separator", "newline")
+    config = configuration(own)
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             _prepare_schema(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")
+
+
+def configuration(own: Path | None = None) -> Config:
+    """Alembic's, over the migrations of the jobs branch and of the service."""
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    versions = [_HERE / "versions", *([own] if own else [])]
+    config.set_main_option("version_locations", "\n".join(str(path) for path in versions))
+    config.set_main_option("path_separator", "newline")
+    return config
 
 
 def _prepare_schema(connection: Connection) -> None:

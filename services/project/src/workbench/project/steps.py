@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from structlog.contextvars import get_contextvars
 from workbench.jobs import Jobs, put_in_outbox, reading
 from workbench.messages import Message
 from workbench.project.pipeline import Wanted
@@ -87,4 +88,7 @@ class Steps:
 
 
 def _command(step: Step, team: str) -> Message:
-    return Message(f"{step.kind}.requested", "/project", step.command_id, team, step.request)
+    request_id = get_contextvars().get("request_id")  # the optimization's, while a worker drives it
+    return Message(
+        f"{step.kind}.requested", "/project", step.command_id, team, step.request, request_id=request_id
+    )
