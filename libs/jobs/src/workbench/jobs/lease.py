@@ -17,7 +17,7 @@ from workbench.jobs.clock import now
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Job, State
 from workbench.jobs.record import Jobs
-from workbench.jobs.rows import COLUMNS, job_of
+from workbench.jobs.rows import COLUMNS, job_of, storable
 from workbench.jobs.tables import jobs
 from workbench.problems import Problem
 
@@ -51,6 +51,7 @@ def expire_leases(record: Jobs) -> None:
 
 def report(record: Jobs, job: Job, progress: dict[str, Any] | None, waiting_for: str | None) -> None:
     """Write progress. Raises LeaseLost, or Cancelled when somebody asked for that."""
+    waiting_for = storable(waiting_for) if waiting_for else None
     changed = _write(record, job, progress=progress, waiting_for=waiting_for)
     record.messages.ring(record.bell)
     # Not through the outbox: the next report, or the end, makes up for one that is lost.
