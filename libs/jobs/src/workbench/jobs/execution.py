@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 from workbench.jobs import lease
 from workbench.jobs.job import Job, Kind, Made
-from workbench.jobs.problems import DatabaseAway, TooManyAttempts
+from workbench.jobs.problems import DatabaseAway, TooManyAttempts, UploadDamaged
 from workbench.jobs.record import Jobs
 from workbench.problems import Problem
 from workbench.problems.common import InternalError, RunFailed, RunRefused, StorageFull
@@ -93,6 +93,7 @@ class Execution:
             return self._publish(job, job.manifest)
         lease.check(self.record, job)
         if job.attempt > kind.max_attempts:
+            self.launcher.stop(self.work / job.id)  # a worker may have died under a run that lives
             raise TooManyAttempts(kind.max_attempts, (job.progress or {}).get("message") or "the worker died")
         manifests = Manifests(self.record.store, job.team)
         if kind.conduct is not None:
@@ -130,13 +131,17 @@ class Execution:
         shutil.rmtree(draft, ignore_errors=True)
         (draft / "inputs").mkdir(parents=True)
         keys = Keys(job.team)
+        declared = {file["key"]: file["sha256"] for file in job.request.get("files", ()) if file.get("sha256")}
         for name, source in launch.inputs.items():
             path = draft / "inputs" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             # A blob is named by its digest; what a client uploaded is not named by anything yet.
             key = source if "/" in source else keys.blob(source)
-            if self.record.store.fetch(key, path) != source and "/" not in source:
+            digest = self.record.store.fetch(key, path)
+            if digest != source and "/" not in source:
                 raise StagingFailed(f"{name}: the stored bytes do not match their digest {source}")
+            if digest != declared.get(key, digest):
+                raise UploadDamaged(name.removeprefix("upload/"), declared[key], digest)
         (draft / "spec.json").write_text(json.dumps(launch.spec))
         draft.rename(folder)
 

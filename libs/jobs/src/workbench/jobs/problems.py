@@ -76,3 +76,22 @@ class DatabaseAway(Problem):
     def detail(self) -> str:
         """When to come back."""
         return f"The service's database does not answer at the moment; try again in {self.retry_after_s} s."
+
+
+@dataclass(eq=False)
+class UploadDamaged(Problem):
+    """An uploaded file is not the one whose digest was declared.
+
+    Remedy: see that the file does not change meanwhile, then upload it again.
+    """
+
+    status = 422
+    title = "An uploaded file is not what was declared"
+    file: str
+    declared_sha256: str
+    found_sha256: str
+
+    @property
+    def detail(self) -> str:
+        """Name the file and both digests."""
+        return f"{self.file}: SHA-256 {self.declared_sha256} was declared, but {self.found_sha256} arrived."
