@@ -46,8 +46,8 @@ class Publisher:
             fresh = self._producer is None
             try:
                 self._send_once(body, exchange, routing_key, headers)
-            except BrokerAway:
-                if fresh:
+            except BrokerAway as away:
+                if fresh or isinstance(away.__cause__, TimeoutError):
                     raise
                 self._send_once(body, exchange, routing_key, headers)
 
