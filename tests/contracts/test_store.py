@@ -4,17 +4,46 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from workbench.problems.common import Deleted, NotFound
-from workbench.store import File, FileStore, Keys, Manifest, Manifests, ObjectMissing, Store
+from workbench.store import (
+    File,
+    FileStore,
+    Keys,
+    Manifest,
+    Manifests,
+    ObjectMissing,
+    Part,
+    PartMismatch,
+    Store,
+    UploadMissing,
+)
+from workbench.store.s3 import S3Store
+
+MIB = 1 << 20
 
 
-@pytest.fixture(params=["files"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return FileStore(tmp_path / "store")
+@pytest.fixture(params=["files", "s3"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
+    """Opens the same store again and again, as one process after another would."""
+    if request.param == "files":
+        return lambda: FileStore(tmp_path / "store")
+    server, prefix = request.getfixturevalue("seaweedfs"), f"{uuid.uuid4().hex}/"
+    return lambda: S3Store(server.endpoint, server.bucket, server.access_key, server.secret_key, prefix=prefix)
+
+
+@pytest.fixture
+def store(opened: Callable[[], Store]) -> Store:
+    return opened()
 
 
 def test_an_object_comes_back_as_it_went_in(store: Store) -> None:
@@ -32,13 +61,58 @@ def test_a_stream_is_stored_with_its_digest_and_size(store: Store) -> None:
     assert b"".join(store.read("big")) == data
 
 
-@pytest.mark.parametrize(("start", "length"), [(0, 10), (5, None), (1_048_570, 20), (2_999_999, 10), (3_000_000, 1)])
+@pytest.mark.parametrize(
+    ("start", "length"),
+    [(0, 10), (5, None), (1_048_570, 20), (2_999_999, 10), (3_000_000, 1), (3_000_000, None), (7, 0), (0, 9_000_000)],
+)
 def test_a_range_is_that_part_and_no_more(store: Store, start: int, length: int | None) -> None:
     data = bytes(1000) + b"x" * 2_999_000
     store.put("ranged", data)
 
     expected = data[start:] if length is None else data[start : start + length]
     assert b"".join(store.read("ranged", start, length)) == expected
+
+
+@pytest.mark.parametrize("size", [0, 1, 8 * MIB - 1, 8 * MIB, 8 * MIB + 1, 20 * MIB])
+def test_a_stream_of_any_size_comes_back_whole(store: Store, size: int, tmp_path: Path) -> None:
+    data = hashlib.shake_128(b"seed").digest(1000) * (size // 1000 + 1)
+    data = data[:size]
+    digest = hashlib.sha256(data).hexdigest()
+
+    assert store.put_stream("sized", io.BytesIO(data)) == (digest, size)
+    assert store.fetch("sized", tmp_path / "fetched") == digest
+    assert (tmp_path / "fetched").read_bytes() == data
+
+
+def test_a_source_that_gives_little_at_a_time_is_read_to_its_end(store: Store) -> None:
+    class Socket(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(min(size or 0, 70_001))
+
+    data = bytes(range(256)) * 40_000
+
+    assert store.put_stream("little", Socket(data)) == (hashlib.sha256(data).hexdigest(), len(data))
+    assert store.get("little") == data
+
+
+def test_a_copy_is_the_same_bytes_under_another_key(store: Store) -> None:
+    data = bytes(range(251)) * (70 * MIB // 251)  # more than one server-side part
+    store.put_stream("from/a", io.BytesIO(data))
+    store.put("from/empty", b"")
+
+    store.copy("from/a", "to/b")
+    store.copy("from/empty", "to/empty")
+    store.delete("from/a")
+
+    assert hashlib.sha256(store.get("to/b")).digest() == hashlib.sha256(data).digest()
+    assert store.get("to/empty") == b""
+
+
+def test_overwriting_gives_the_new_bytes_even_when_they_are_none(store: Store) -> None:
+    for data in (b"", b"first", b"", b"second, longer"):
+        store.put("again", data)
+        assert store.get("again") == data
+        assert store.info("again").size_bytes == len(data)
 
 
 def test_racing_writers_of_one_key_leave_one_whole_object(store: Store) -> None:
@@ -60,7 +134,9 @@ def test_a_source_that_breaks_leaves_nothing(store: Store) -> None:
     assert list(store.list("")) == []
 
 
-@pytest.mark.parametrize("key", ["../x", "/etc/passwd", "a/../b", "a//b", "", ".", "a/./b", "nul\0"])
+@pytest.mark.parametrize(
+    "key", ["../x", "/etc/passwd", "a/../b", "a//b", "", ".", "a/./b", "nul\0", ".drafts/x", "k" * 1025]
+)
 def test_a_key_that_leaves_the_store_is_refused(store: Store, key: str) -> None:
     with pytest.raises(ValueError, match="not a key"):
         store.put(key, b"x")
@@ -72,6 +148,22 @@ def test_a_missing_object_is_said_before_the_first_byte(store: Store) -> None:
             act("nothing")
     with pytest.raises(ObjectMissing):
         store.copy("nothing", "anything")
+    assert not store.exists("anything")
+
+
+def test_a_folder_is_no_object(store: Store) -> None:
+    store.put("folder/a", b"x")
+
+    assert not store.exists("folder")
+    for act in (store.get, store.info, store.read):
+        with pytest.raises(ObjectMissing):
+            act("folder")
+
+
+def test_a_missing_object_leaves_no_fetched_file(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(ObjectMissing):
+        store.fetch("nothing", tmp_path / "fetched")
+    assert not (tmp_path / "fetched").exists()
 
 
 def test_lists_are_by_prefix_and_in_order(store: Store) -> None:
@@ -79,6 +171,23 @@ def test_lists_are_by_prefix_and_in_order(store: Store) -> None:
         store.put(key, b"")
 
     assert [info.key for info in store.list("p/")] == ["p/a", "p/b", "p/sub/c"]
+
+
+def test_a_prefix_need_not_end_at_a_folder_and_names_only_its_own(store: Store) -> None:
+    for key in ("p/ab", "p/abc", "p/b", "pa/x"):
+        store.put(key, b"1")
+
+    assert [info.key for info in store.list("p/ab")] == ["p/ab", "p/abc"]
+    assert sorted(info.key for info in store.list("p")) == ["p/ab", "p/abc", "p/b", "pa/x"]
+    assert list(store.list("nothing/here/")) == []
+
+
+def test_a_list_longer_than_a_page_is_whole(store: Store) -> None:
+    names = [f"many/{number:04d}" for number in range(1100)]
+    with ThreadPoolExecutor(8) as writers:
+        list(writers.map(lambda name: store.put(name, b""), names))
+
+    assert [info.key for info in store.list("many/")] == names
 
 
 def test_deleting_twice_is_fine_and_a_neighbour_stays(store: Store) -> None:
@@ -89,6 +198,201 @@ def test_deleting_twice_is_fine_and_a_neighbour_stays(store: Store) -> None:
     store.delete("p/a")
 
     assert [info.key for info in store.list("p/")] == ["p/b"]
+
+
+KEY = "teams/t/uploads/u/model.bin"
+
+
+def send(store: Store, upload: str, number: int, data: bytes) -> Part:
+    return store.put_part(KEY, upload, number, io.BytesIO(data))
+
+
+def test_parts_sent_side_by_side_and_out_of_order_make_one_object(store: Store) -> None:
+    pieces = {number: bytes([number]) * (5 * MIB + number) for number in range(1, 7)}
+    upload = store.begin_parts(KEY)
+    with ThreadPoolExecutor(4) as senders:
+        sent = list(senders.map(lambda number: send(store, upload, number, pieces[number]), [4, 6, 1, 3, 2, 5]))
+
+    assert not store.exists(KEY), "nothing is visible before it is complete"
+    assert list(store.list("teams/")) == []
+    arrived = store.parts(KEY, upload)
+    store.complete_parts(KEY, upload, arrived)
+
+    assert arrived == sorted(sent, key=lambda part: part.number)
+    assert [part.md5 for part in arrived] == [
+        hashlib.md5(pieces[n], usedforsecurity=False).hexdigest() for n in range(1, 7)
+    ]
+    assert store.get(KEY) == b"".join(pieces[number] for number in range(1, 7))
+
+
+@pytest.mark.parametrize("fault", ["md5", "size", "missing", "order", "twice"])
+def test_parts_that_are_not_those_that_arrived_are_refused_and_stay(store: Store, fault: str) -> None:
+    upload = store.begin_parts(KEY)
+    first, second = (send(store, upload, number, bytes([number]) * (5 * MIB)) for number in (1, 2))
+    wrong = {
+        "md5": [first, Part(2, second.size_bytes, first.md5)],
+        "size": [first, Part(2, second.size_bytes - 1, second.md5)],
+        "missing": [first, second, Part(3, 1, second.md5)],
+        "order": [second, first],
+        "twice": [first, first],
+    }[fault]
+
+    with pytest.raises(PartMismatch, match="part"):
+        store.complete_parts(KEY, upload, wrong)
+
+    assert not store.exists(KEY)
+    store.complete_parts(KEY, upload, [first, second])
+    assert store.info(KEY).size_bytes == 10 * MIB
+
+
+def test_a_part_sent_again_replaces_the_first(store: Store) -> None:
+    upload = store.begin_parts(KEY)
+    send(store, upload, 1, b"1" * 6 * MIB)
+    again = send(store, upload, 1, b"2" * 5 * MIB)
+    last = send(store, upload, 2, b"3")
+
+    assert store.parts(KEY, upload) == [again, last]
+    store.complete_parts(KEY, upload, [again, last])
+    assert store.get(KEY) == b"2" * 5 * MIB + b"3"
+
+
+@pytest.mark.parametrize("number", [0, -1, 10_001])
+def test_a_part_number_out_of_bounds_is_refused(store: Store, number: int) -> None:
+    upload = store.begin_parts(KEY)
+
+    with pytest.raises(PartMismatch, match="1 to 10000"):
+        send(store, upload, number, b"x")
+
+
+def test_parts_not_named_are_dropped_and_no_parts_make_an_empty_object(store: Store) -> None:
+    upload = store.begin_parts(KEY)
+    kept = send(store, upload, 1, b"kept")
+    send(store, upload, 2, b"dropped")
+    store.complete_parts(KEY, upload, [kept])
+    empty = store.begin_parts("teams/t/uploads/u/empty")
+    store.complete_parts("teams/t/uploads/u/empty", empty, [])
+
+    assert store.get(KEY) == b"kept"
+    assert store.get("teams/t/uploads/u/empty") == b""
+    assert list(store.open_uploads("teams/")) == []
+
+
+def test_completing_twice_is_fine_and_with_other_parts_is_not(store: Store) -> None:
+    upload = store.begin_parts(KEY)
+    part = send(store, upload, 1, b"bytes")
+
+    store.complete_parts(KEY, upload, [part])
+    store.complete_parts(KEY, upload, [part])
+
+    assert store.get(KEY) == b"bytes"
+    with pytest.raises(PartMismatch):
+        store.complete_parts(KEY, upload, [part, Part(2, 1, part.md5)])
+
+
+def test_an_abandoned_upload_is_gone_and_abandoning_again_is_fine(store: Store) -> None:
+    upload = store.begin_parts(KEY)
+    part = send(store, upload, 1, b"bytes")
+
+    store.abort_parts(KEY, upload)
+    store.abort_parts(KEY, upload)
+
+    for act in (
+        lambda: store.parts(KEY, upload),
+        lambda: send(store, upload, 2, b"x"),
+        lambda: store.complete_parts(KEY, upload, [part]),
+    ):
+        with pytest.raises(UploadMissing):
+            act()
+    assert not store.exists(KEY)
+
+
+def test_aborting_after_completion_leaves_the_object(store: Store) -> None:
+    upload = store.begin_parts(KEY)
+    store.complete_parts(KEY, upload, [send(store, upload, 1, b"bytes")])
+
+    store.abort_parts(KEY, upload)
+
+    assert store.get(KEY) == b"bytes"
+
+
+@pytest.mark.parametrize("token", ["nonsense", "0" * 32, "../../etc"])
+def test_a_token_nobody_gave_out_is_unknown(store: Store, token: str) -> None:
+    with pytest.raises(UploadMissing):
+        store.parts(KEY, token)
+
+
+def test_a_token_serves_its_own_key_alone(store: Store) -> None:
+    upload = store.begin_parts(KEY)
+
+    with pytest.raises(UploadMissing):
+        store.put_part("teams/other/uploads/u/model.bin", upload, 1, io.BytesIO(b"x"))
+
+
+def test_another_process_goes_on_where_the_first_one_died(opened: Callable[[], Store]) -> None:
+    upload = opened().begin_parts(KEY)
+    first = send(opened(), upload, 1, b"1" * 5 * MIB)
+
+    later = opened()
+
+    assert later.parts(KEY, upload) == [first]
+    later.complete_parts(KEY, upload, [first, send(later, upload, 2, b"2")])
+    assert later.info(KEY).size_bytes == 5 * MIB + 1
+
+
+def test_open_uploads_are_listed_by_prefix_until_they_end(store: Store) -> None:
+    uploads = {key: store.begin_parts(key) for key in ("teams/a/uploads/1/x", "teams/a/uploads/2/y", "teams/b/x")}
+    info = store.put("clock", b"") or store.info("clock")
+
+    listed = {found.key: found for found in store.open_uploads("teams/a/")}
+    assert sorted(listed) == ["teams/a/uploads/1/x", "teams/a/uploads/2/y"]
+    assert listed["teams/a/uploads/1/x"].upload == uploads["teams/a/uploads/1/x"]
+    assert abs(listed["teams/a/uploads/1/x"].started_at - info.modified_at) < 5
+    store.abort_parts("teams/a/uploads/1/x", uploads["teams/a/uploads/1/x"])
+    assert [found.key for found in store.open_uploads("teams/a/")] == ["teams/a/uploads/2/y"]
+
+
+STREAMING = """
+import hashlib, io, json, resource, sys
+from pathlib import Path
+from workbench.store import FileStore
+
+class Zeros(io.RawIOBase):
+    left = 200 << 20
+    def read(self, size=-1):
+        size = min(size, self.left)
+        self.left -= size
+        return bytes(size)
+
+how = json.loads(sys.argv[1])
+if "root" in how:
+    store = FileStore(Path(how["root"]))
+else:
+    from workbench.store.s3 import S3Store
+    store = S3Store(**how)
+store.put("warm", b"x"), store.get("warm")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+digest, size = store.put_stream("big", Zeros())
+store.copy("big", "copied")
+assert store.fetch("copied", Path(sys.argv[2])) == digest
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.parametrize("kind", ["files", "s3"])
+def test_200_mb_pass_through_without_being_held_in_memory(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    how: dict[str, Any] = {"root": str(tmp_path / "store")}
+    if kind == "s3":
+        server = request.getfixturevalue("seaweedfs")
+        how = {"endpoint": server.endpoint, "bucket": server.bucket, "prefix": f"{uuid.uuid4().hex}/",
+               "access_key": server.access_key, "secret_key": server.secret_key}  # fmt: skip
+
+    command = [sys.executable, "-c", STREAMING, json.dumps(how), str(tmp_path / "fetched")]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+    assert ran.returncode == 0, ran.stderr
+    assert int(ran.stdout) <= 64 * 1024, f"grew by {ran.stdout} KiB"
 
 
 def manifest(store: Store) -> Manifests:

@@ -70,7 +70,8 @@ class SeaweedFS(Server):
             "dir": "data", "ip": "127.0.0.1", "ip.bind": "127.0.0.1", "filer": "true", "s3": "true",
             "s3.config": "s3.json", "s3.iam": "false", "s3.port.iceberg": "0", "s3.port.lance": "0",
             "s3.localSocket": "s3.sock", "filer.localSocket": "filer.sock",
-            "master.telemetry": "false", "master.electionTimeout": "1s", "volume.preStopSeconds": "0", "master.volumeSizeLimitMB": str(self._volume_mb),
+            "master.telemetry": "false", "master.electionTimeout": "1s", "volume.preStopSeconds": "0",
+            "master.volumeSizeLimitMB": str(self._volume_mb),
             "volume.max": str(self._volumes), "volume.minFreeSpace": "0",
         }  # fmt: skip
         for name, port in self._ports.items():

@@ -133,15 +133,18 @@ def check_parts(named: Sequence[Part], arrived: Sequence[Part]) -> None:
     numbers = [part.number for part in named]
     if numbers != sorted(set(numbers)):
         raise PartMismatch("part numbers must ascend, each once")
-    known = {part.number: part for part in arrived}
+    known = set(arrived)
     for part in named:
-        found = known.get(part.number)
-        if found is None:
+        if part in known:
+            continue
+        found = [other for other in arrived if other.number == part.number]
+        if not found:
             raise PartMismatch(f"part {part.number} has not arrived")
-        if found.size_bytes != part.size_bytes:
-            raise PartMismatch(f"part {part.number} arrived with {found.size_bytes} bytes, not {part.size_bytes}")
-        if found.md5 != part.md5.lower():
-            raise PartMismatch(f"part {part.number} arrived with MD5 {found.md5}, not {part.md5}")
+        was = found[-1]
+        raise PartMismatch(
+            f"part {part.number} arrived with {was.size_bytes} bytes and MD5 {was.md5}, "
+            f"not with {part.size_bytes} and {part.md5}"
+        )
 
 
 def check_size(named: Sequence[Part], size_bytes: int) -> None:
@@ -176,5 +179,5 @@ def _append(path: Path, part: Part, target: BinaryIO) -> None:
             md5.update(chunk)
             target.write(chunk)
             left -= len(chunk)
-    if left or md5.hexdigest() != part.md5.lower():
+    if left or md5.hexdigest() != part.md5:
         raise PartMismatch(f"part {part.number} is no longer what arrived; send it again")

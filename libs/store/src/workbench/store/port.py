@@ -91,7 +91,7 @@ class Store(Protocol):
         """Whether the key has an object."""
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
-        """Objects whose key starts with ``prefix``, in key order."""
+        """Objects whose key starts with ``prefix``, in key order among those of one folder."""
 
     def delete(self, key: str) -> None:
         """Remove the object; a key without one is fine."""
