@@ -13,6 +13,7 @@ from flask_smorest import Blueprint
 from workbench.jobs import Jobs, Kind
 from workbench.webapp.errors import ProblemApi
 from workbench.webapp.identity import Tokens, refuse_foreign_pages
+from workbench.webapp.part_uploads import SIGNED_ENDPOINT
 from workbench.webapp.ports import Ports
 from workbench.webapp.settings import Settings
 from workbench.webapp.uploads import StreamingRequest
@@ -59,7 +60,8 @@ def _guard(app: Flask, tokens: Tokens) -> None:
         g.started = time.monotonic()
         g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
         refuse_foreign_pages(request)
-        if request.path != "/healthz":
+        signed = (request.endpoint or "").endswith(f".{SIGNED_ENDPOINT}")
+        if request.path != "/healthz" and not signed:
             g.identity = tokens.identify(request)
 
     @app.after_request

@@ -6,13 +6,21 @@ import errno
 import os
 import tempfile
 import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
+import marshmallow as ma
 from flask import Request, request
+from flask_smorest import Blueprint
 from werkzeug.datastructures import FileStorage
+from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest, StorageFull
 from workbench.store import Keys, Store
+from workbench.webapp.ports import identity, ports
+from workbench.webapp.routes import accepted
+from workbench.webapp.views import JobView
 
 MAX_PARTS = 100_000
 
@@ -31,7 +39,7 @@ class ArrivingFile:
         try:
             return self._file.write(data)
         except OSError as error:
-            raise _full(error) from error
+            raise full(error) from error
 
     def seek(self, _position: int, _whence: int = 0) -> int:
         """Werkzeug rewinds a part when it is complete."""
@@ -39,7 +47,7 @@ class ArrivingFile:
             try:
                 self._file.close()
             except OSError as error:
-                raise _full(error) from error
+                raise full(error) from error
             finally:
                 self._file = None
         return 0
@@ -57,7 +65,8 @@ class ArrivingFile:
         self.close()
 
 
-def _full(error: OSError) -> Exception:
+def full(error: OSError) -> Exception:
+    """StorageFull where that is the reason, else the error itself."""
     return StorageFull("the upload") if error.errno in (errno.ENOSPC, errno.EDQUOT) else error
 
 
@@ -70,22 +79,58 @@ class StreamingRequest(Request):
         return ArrivingFile()
 
 
+@dataclass(frozen=True)
+class UploadKind:
+    """A kind of job that begins with files.
+
+    form: what is said beside them; name_of: what people may call the thing, from the names of its files.
+    """
+
+    kind: str
+    form: type[ma.Schema]
+    name_of: Callable[[Sequence[str]], str]
+
+
+def serve_form_upload(blueprint: Blueprint, kind: UploadKind) -> None:
+    """POST multipart/form-data."""
+
+    @blueprint.post("")
+    @blueprint.arguments(kind.form, location="form")
+    @blueprint.response(202, JobView)
+    def upload(form: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        """Import small files: parts named `files` hold them, with their relative paths as filenames."""
+        identity().require("member")
+        job_id, files = stage_upload(ports().store, identity().team)
+        return accepted(blueprint, submit_uploaded(kind, job_id, files, form))
+
+
+def submit_uploaded(kind: UploadKind, job_id: str, files: list[dict[str, Any]], options: dict[str, Any]) -> Job:
+    """The job that reads these staged files. They are dropped when it is refused or is another's repeat."""
+    name = options.get("name") or kind.name_of([str(file["name"]) for file in files])
+    try:
+        job = ports().submit(kind.kind, {**options, "files": files, "name": name[:200]}, job_id=job_id)
+    except BaseException:
+        discard_upload(ports().store, identity().team, job_id)
+        raise
+    if job.id != job_id:  # an Idempotency-Key that we have seen: this copy of the bytes is not needed
+        discard_upload(ports().store, identity().team, job_id)
+    return job
+
+
 def stage_upload(store: Store, team: str) -> tuple[str, list[dict[str, Any]]]:
     """Put every part named ``files`` into staging, under the id of the job that will read it.
 
     Returns that id and {name, key, sha256, size_bytes} of each file, sorted by name.
-    Raises InvalidRequest for no files, two of one name, or a name that is not a plain relative path.
+    Raises InvalidRequest for no files, or names as in check_names.
     """
     parts = request.files.getlist("files")
     unknown = sorted(set(request.files) - {"files"})
     if unknown:
         raise InvalidRequest(dict.fromkeys(unknown, "unknown file field; send every file as `files`"))
-    names = [_safe_name(part.filename or "") for part in parts]
+    names = [part.filename or "" for part in parts]
     if not names:
         raise InvalidRequest({"files": "at least one file is needed, as multipart/form-data parts named `files`"})
-    if len(set(names)) != len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise InvalidRequest({"files": f"two files have the same name: {', '.join(twice[:5])}"})
+    check_names(names)
     job_id = str(uuid.uuid4())
     try:
         staged = [_stage(store, team, job_id, name, part) for name, part in zip(names, parts, strict=True)]
@@ -111,11 +156,25 @@ def _stage(store: Store, team: str, job_id: str, name: str, part: FileStorage) -
     return {"name": name, "key": key, "sha256": digest, "size_bytes": size}
 
 
-def _safe_name(name: str) -> str:
+def check_names(names: Sequence[str]) -> None:
+    """Raises InvalidRequest for a name that is not a plain relative path, is there twice, or is another's folder."""
+    for name in names:
+        _check_name(name)
+    known = set(names)
+    if len(known) != len(names):
+        seen: set[str] = set()
+        twice = sorted({name for name in names if name in seen or seen.add(name)})  # type: ignore[func-returns-value]
+        raise InvalidRequest({"files": f"two files have the same name: {', '.join(twice[:5])}"})
+    for name in names:
+        for folder in PurePosixPath(name).parents:
+            if str(folder) in known:
+                raise InvalidRequest({"files": f"{str(folder)!r} is a file and the folder of {name!r}"})
+
+
+def _check_name(name: str) -> None:
     path = PurePosixPath(name)
     plain = name and not path.is_absolute() and "\\" not in name and name.isprintable()
-    if not plain or any(part in ("..", ".") for part in name.split("/")) or "//" in name or len(name) > 1000:
+    if not plain or any(part in ("", "..", ".") for part in name.split("/")) or len(name) > 1000:
         raise InvalidRequest({"files": f"{name!r} is not a plain relative path"})
     if any(len(part.encode()) > 255 for part in path.parts):
         raise InvalidRequest({"files": f"a part of the path {name[:80]!r}… is longer than 255 bytes"})
-    return str(path)

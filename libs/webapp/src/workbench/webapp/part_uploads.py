@@ -1,0 +1,278 @@
+"""Uploads of any size: declare the files, PUT their parts in any order, complete. Whatever dies, it goes on.
+
+What is known of an upload lies in the store alone, so any API process takes any request of it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from typing import Any
+
+import marshmallow as ma
+from flask import Response, current_app, jsonify, request
+from flask_smorest import Blueprint
+from marshmallow.validate import Length, Range, Regexp
+from workbench.jobs import Job
+from workbench.problems.common import InvalidRequest, NotFound
+from workbench.store import ObjectMissing, Part, Store, UploadMissing
+from workbench.webapp import upload_state
+from workbench.webapp.abandoned import abandon
+from workbench.webapp.arriving_part import ArrivingPart
+from workbench.webapp.ports import identity, ports
+from workbench.webapp.routes import accepted
+from workbench.webapp.upload_links import LINK_S, Link, Links
+from workbench.webapp.upload_problems import UploadCompleted, UploadExpired, UploadTooLarge
+from workbench.webapp.upload_state import Arrived, Upload
+from workbench.webapp.uploads import MAX_PARTS, UploadKind, check_names, full, submit_uploaded
+from workbench.webapp.views import JobView
+
+# A request to this endpoint shows a signed URL instead of a token.
+SIGNED_ENDPOINT = "put_part"
+MAX_DECLARATION_BYTES = 32 << 20
+_IN_MEMORY = 1 << 18
+_SHA256 = Regexp(r"\A[0-9a-f]{64}\Z", error="64 lower-case hex digits are needed.")
+_MD5 = Regexp(r"\A[0-9a-fA-F]{32}\Z", error="32 hex digits are needed.")
+_MOST_BYTES = Range(0, upload_state.MAX_FILE_BYTES)
+
+
+class FileDeclaration(ma.Schema):
+    """A file that will be sent."""
+
+    name = ma.fields.String(required=True, validate=Length(1, 1000), metadata={"description": "Relative path."})
+    size_bytes = ma.fields.Integer(required=True, strict=True, validate=_MOST_BYTES)
+    sha256 = ma.fields.String(load_default=None, allow_none=True, validate=_SHA256,
+                              metadata={"description": "Hex; the job fails when the file has another."})  # fmt: skip
+
+
+class SentPart(ma.Schema):
+    """A part as whoever sent it knows it."""
+
+    number = ma.fields.Integer(required=True, strict=True)
+    md5 = ma.fields.String(required=True, validate=_MD5, metadata={"description": "Hex."})
+
+
+class SentFile(ma.Schema):
+    """The parts of one file, ascending."""
+
+    name = ma.fields.String(required=True)
+    parts = ma.fields.List(ma.fields.Nested(SentPart), required=True)
+
+
+class Completion(ma.Schema):
+    """What was sent. Without `files`, what has arrived counts."""
+
+    files = ma.fields.List(ma.fields.Nested(SentFile), load_default=None, validate=Length(max=MAX_PARTS))
+
+
+class PartView(ma.Schema):
+    """A part and where to PUT it; no `Authorization` header is needed there."""
+
+    number = ma.fields.Integer()
+    offset = ma.fields.Integer(metadata={"description": "In the file, in bytes."})
+    size_bytes = ma.fields.Integer()
+    url = ma.fields.String(metadata={"description": "Absolute, or relative to this server; holds for 24 hours."})
+    arrived = ma.fields.Boolean()
+    md5 = ma.fields.String(allow_none=True, metadata={"description": "Of what arrived."})
+
+
+class ArrivedPart(ma.Schema):
+    """A part that is kept."""
+
+    number = ma.fields.Integer()
+    size_bytes = ma.fields.Integer()
+    md5 = ma.fields.String(metadata={"description": "Hex."})
+
+
+class UploadFileView(ma.Schema):
+    """A declared file."""
+
+    name = ma.fields.String()
+    size_bytes = ma.fields.Integer()
+    parts = ma.fields.List(ma.fields.Nested(PartView), metadata={"description": "None for an empty file."})
+
+
+class UploadView(ma.Schema):
+    """An upload that is under way."""
+
+    id = ma.fields.String(metadata={"description": "The job will have it too."})
+    expires_at = ma.fields.String(metadata={"description": "RFC 3339; until then it can be gone on with."})
+    part_size_bytes = ma.fields.Integer()
+    files = ma.fields.List(ma.fields.Nested(UploadFileView))
+
+
+def serve_part_uploads(blueprint: Blueprint, kind: UploadKind) -> None:
+    """The routes below ``…/uploads``."""
+    _serve_declaring(blueprint, kind)
+    _serve_parts(blueprint)
+    _serve_ending(blueprint, kind)
+
+
+def _serve_declaring(blueprint: Blueprint, kind: UploadKind) -> None:
+    files = ma.fields.List(ma.fields.Nested(FileDeclaration), required=True, validate=Length(1, MAX_PARTS))
+    declaration = type(f"{kind.form.__name__}Declaration", (kind.form,), {"files": files, "__doc__": "Files to come."})
+
+    @blueprint.post("/uploads")
+    @blueprint.doc(responses={"201": {"description": "Where to send the parts."}})
+    @blueprint.arguments(declaration)
+    @blueprint.response(201, UploadView)
+    def declare(body: dict[str, Any]) -> Response:
+        """Declare files; answers with their parts and where to PUT each."""
+        identity().require("member")
+        files = body.pop("files")
+        check_names([file["name"] for file in files])
+        _check_size(sum(file["size_bytes"] for file in files))
+        upload = upload_state.begin(ports().store, identity().team, files, body)
+        answer = _document(blueprint, upload, {})
+        answer.status_code = 201
+        answer.headers["Location"] = f"{blueprint.url_prefix}/uploads/{upload.id}"
+        return answer
+
+    @blueprint.get("/uploads/<uuid:upload_id>")
+    @blueprint.response(200, UploadView)
+    def resume(upload_id: Any) -> Response:
+        """What has arrived, and fresh URLs."""
+        upload = _open_upload(kind, str(upload_id))
+        return _document(blueprint, upload, upload_state.arrived(ports().store, upload))
+
+
+def _serve_parts(blueprint: Blueprint) -> None:
+    @blueprint.put("/uploads/<uuid:upload_id>/parts/<signed>", endpoint=SIGNED_ENDPOINT)
+    @blueprint.doc(security=[])
+    @blueprint.response(200, ArrivedPart)
+    def put_part(upload_id: Any, signed: str) -> Response:
+        """Send one part. The URL is its own permission; a `Content-MD5` header is checked."""
+        store, link = ports().store, _links().read(str(upload_id), signed)
+        if not store.exists(upload_state.state_key(link.team, str(upload_id))):
+            raise NotFound("upload", str(upload_id))
+        part = _keep(store, str(upload_id), link, ArrivingPart(link, request))
+        answer = jsonify({"number": part.number, "size_bytes": part.size_bytes, "md5": part.md5})
+        answer.headers["ETag"] = f'"{part.md5}"'
+        return answer
+
+
+def _serve_ending(blueprint: Blueprint, kind: UploadKind) -> None:
+    @blueprint.post("/uploads/<uuid:upload_id>/complete")
+    @blueprint.arguments(Completion)
+    @blueprint.response(202, JobView)
+    def complete(body: dict[str, Any], upload_id: Any) -> tuple[dict[str, Any], dict[str, str]]:
+        """All parts are sent: becomes the job of the same id. Completing again answers with the same job."""
+        identity().require("member")
+        return accepted(blueprint, _completed(kind, str(upload_id), body["files"]))
+
+    @blueprint.delete("/uploads/<uuid:upload_id>")
+    @blueprint.response(204)
+    def drop(upload_id: Any) -> None:
+        """Abandon the upload; what has arrived is removed."""
+        identity().require("member")
+        team = identity().team
+        if _job(kind, str(upload_id)) is not None:
+            raise UploadCompleted(str(upload_id))
+        upload_state.load(ports().store, team, str(upload_id))
+        abandon(ports().store, team, str(upload_id))
+
+
+def _check_size(size_bytes: int) -> None:
+    limit = current_app.config["MAX_CONTENT_LENGTH"]
+    if size_bytes == 0:
+        raise InvalidRequest({"files": "every file is empty"})
+    if size_bytes > limit:
+        raise UploadTooLarge(size_bytes, limit)
+
+
+def _links() -> Links:
+    links: Links = current_app.extensions.setdefault("workbench.links", Links(ports().store))
+    return links
+
+
+def _job(kind: UploadKind, upload_id: str) -> Job | None:
+    try:
+        return ports().jobs.get(kind.kind, identity().team, upload_id)
+    except NotFound:
+        return None
+
+
+def _open_upload(kind: UploadKind, upload_id: str) -> Upload:
+    """Raises NotFound, UploadCompleted, UploadExpired."""
+    if _job(kind, upload_id) is not None:
+        raise UploadCompleted(upload_id)
+    upload = upload_state.load(ports().store, identity().team, upload_id)
+    if upload.expires_at < datetime.now(UTC).timestamp():
+        raise UploadExpired(upload_id, _rfc3339(upload.expires_at))
+    return upload
+
+
+def _completed(kind: UploadKind, upload_id: str, files: list[dict[str, Any]] | None) -> Job:
+    store, team = ports().store, identity().team
+    try:
+        upload = _open_upload(kind, upload_id)
+        made = upload_state.assemble(store, upload, _named(upload, files))
+    except (UploadCompleted, UploadMissing, ObjectMissing, NotFound):
+        job = _job(kind, upload_id)  # somebody else has completed it, perhaps just now
+        if job is None:
+            raise NotFound("upload", upload_id) from None
+        return job
+    job = submit_uploaded(kind, upload_id, made, upload.options)
+    store.delete(upload_state.state_key(team, upload_id))
+    return job
+
+
+def _named(upload: Upload, files: list[dict[str, Any]] | None) -> upload_state.Named | None:
+    if files is None:
+        return None
+    named = {file["name"]: [(part["number"], part["md5"]) for part in file["parts"]] for file in files}
+    unknown = sorted(named.keys() - {file.name for file in upload.files})
+    if unknown or len(named) != len(files):
+        raise InvalidRequest({"files": f"not declared: {', '.join(unknown[:5])}" if unknown else "one is named twice"})
+    return named
+
+
+def _keep(store: Store, upload_id: str, link: Link, body: ArrivingPart) -> Part:
+    if link.token:
+        return store.put_part(
+            upload_state.joined_key(link.team, upload_id, link.file), link.token, link.number, body  # type: ignore[arg-type]
+        )  # fmt: skip
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as whole:  # its name has the digest, known at the end only
+        try:
+            while chunk := body.read(_IN_MEMORY):
+                whole.write(chunk)
+            whole.seek(0)
+        except OSError as error:
+            raise full(error) from error
+        store.put_stream(upload_state.whole_key(link.team, upload_id, link.file, body.md5), whole)  # type: ignore[arg-type]
+    return Part(link.number, link.size_bytes, body.md5)
+
+
+def _document(blueprint: Blueprint, upload: Upload, there: Arrived) -> Response:
+    files = [
+        {"name": file.name, "size_bytes": file.size_bytes, "parts": _parts(blueprint, upload, number, there)}
+        for number, file in enumerate(upload.files)
+    ]
+    return jsonify({"id": upload.id, "expires_at": _rfc3339(upload.expires_at),
+                    "part_size_bytes": upload.part_size_bytes, "files": files})  # fmt: skip
+
+
+def _parts(blueprint: Blueprint, upload: Upload, number: int, there: Arrived) -> list[dict[str, Any]]:
+    file = upload.files[number]
+    found = {part.number: part for part in there.get(number, ())}
+    views = []
+    for span in file.spans(upload.part_size_bytes):
+        part = found.get(span.number)
+        right = part is not None and part.size_bytes == span.size_bytes
+        link = Link(upload.team, number, file.name, span.number, span.size_bytes, file.token)
+        views.append({**span._asdict(), "url": _url(blueprint, upload, link), "arrived": right,
+                      "md5": part.md5 if part and right else None})  # fmt: skip
+    return views
+
+
+def _url(blueprint: Blueprint, upload: Upload, link: Link) -> str:
+    if link.token:
+        key = upload.key(link.file)
+        direct = ports().store.part_url(key, link.token, link.number, link.size_bytes, LINK_S)
+        if direct is not None:
+            return direct
+    return f"{blueprint.url_prefix}/uploads/{upload.id}/parts/{_links().sign(upload.id, link)}"
+
+
+def _rfc3339(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

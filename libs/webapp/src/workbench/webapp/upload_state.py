@@ -1,0 +1,197 @@
+"""An upload in parts as the store keeps it: what was declared in one object, what has arrived beside it.
+
+A small file is put whole, under a name that says its MD5: declaring thousands of images costs one write, finding
+what has arrived one list. A larger one is an upload in parts of the store.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from workbench.problems.common import NotFound
+from workbench.store import Keys, ObjectMissing, Part, Store, UploadMissing
+from workbench.webapp.upload_problems import PartRefused
+
+MIB = 1 << 20
+PART_SIZES = (8 * MIB, 16 * MIB, 32 * MIB, 64 * MIB)
+COMFORTABLE_PARTS = 1_000
+MAX_FILE_BYTES = PART_SIZES[-1] * 10_000
+LIFETIME_S = 7 * 24 * 3600
+STATE = ".upload.json"
+Arrived = Mapping[int, Sequence[Part]]
+
+
+class Span(NamedTuple):
+    """The bytes of a file that one part carries."""
+
+    number: int
+    offset: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class DeclaredFile:
+    """``token`` is the store's for an upload in parts; "" for a file that is put whole."""
+
+    name: str
+    size_bytes: int
+    sha256: str | None
+    token: str
+
+    def spans(self, part_size_bytes: int) -> list[Span]:
+        """Its parts in order; an empty file has none."""
+        starts = range(0, self.size_bytes, part_size_bytes)
+        return [
+            Span(number, start, min(part_size_bytes, self.size_bytes - start))
+            for number, start in enumerate(starts, 1)
+        ]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What was declared. Times are seconds since the epoch; ``options`` go to the job beside the files."""
+
+    team: str
+    id: str
+    created_at: float
+    part_size_bytes: int
+    options: dict[str, Any]
+    files: tuple[DeclaredFile, ...]
+
+    @property
+    def expires_at(self) -> float:
+        """When it can no longer be completed."""
+        return self.created_at + LIFETIME_S
+
+    def key(self, number: int) -> str:
+        """Where a file in parts is assembled."""
+        return joined_key(self.team, self.id, number)
+
+
+def joined_key(team: str, upload_id: str, number: int) -> str:
+    """Files are numbered as declared: their own names may collide with ours, or be too long for a key."""
+    return Keys(team).upload(upload_id, f"joined/{number}")
+
+
+def whole_key(team: str, upload_id: str, number: int, md5: str) -> str:
+    """Where a small file lies; two that claim to be it both stay until one is named by its MD5."""
+    return Keys(team).upload(upload_id, f"whole/{number}.{md5}")
+
+
+def state_key(team: str, upload_id: str) -> str:
+    """What was declared; it goes when the upload has become a job."""
+    return Keys(team).upload(upload_id, STATE)
+
+
+def begin(store: Store, team: str, files: Sequence[Mapping[str, Any]], options: dict[str, Any]) -> Upload:
+    """Declare files ({name, size_bytes, sha256}) and keep that."""
+    upload_id = str(uuid.uuid4())
+    part_size = _part_size(max(file["size_bytes"] for file in files))
+    declared = tuple(
+        DeclaredFile(file["name"], file["size_bytes"], file["sha256"],
+                     store.begin_parts(joined_key(team, upload_id, number))
+                     if file["size_bytes"] > PART_SIZES[0] else "")
+        for number, file in enumerate(files)
+    )  # fmt: skip
+    upload = Upload(team, upload_id, time.time(), part_size, options, declared)
+    store.put(state_key(team, upload_id), json.dumps(asdict(upload)).encode())
+    return upload
+
+
+def _part_size(largest: int) -> int:
+    return next((size for size in PART_SIZES if largest <= size * COMFORTABLE_PARTS), PART_SIZES[-1])
+
+
+def load(store: Store, team: str, upload_id: str) -> Upload:
+    """Raises NotFound, also for another team's upload."""
+    try:
+        document = json.loads(store.get(state_key(team, upload_id)))
+    except ObjectMissing:
+        raise NotFound("upload", upload_id) from None
+    return Upload(**document | {"files": tuple(DeclaredFile(**file) for file in document["files"])})
+
+
+def arrived(store: Store, upload: Upload) -> Arrived:
+    """The parts that are there by the file's place in the declaration; of a small file, the newest last."""
+    found: dict[int, list[Part]] = {}
+    prefix = Keys(upload.team).upload(upload.id, "whole/")
+    for info in sorted(store.list(prefix), key=lambda info: info.modified_at):
+        place, _, md5 = info.key.removeprefix(prefix).partition(".")
+        found.setdefault(int(place), []).append(Part(1, info.size_bytes, md5))
+    for number, file in enumerate(upload.files):
+        if file.token:
+            try:
+                found[number] = list(store.parts(upload.key(number), file.token))
+            except UploadMissing:  # assembled by an attempt to complete that did not reach its end
+                if not store.exists(upload.key(number)):
+                    raise NotFound("upload", upload.id) from None
+    return found
+
+
+Named = Mapping[str, Sequence[tuple[int, str]]]
+"""By file name, the number and MD5 (hex) of each part, as whoever sent them says."""
+
+
+def assemble(store: Store, upload: Upload, named: Named | None) -> list[dict[str, Any]]:
+    """Make an object of every file: {name, key, sha256, size_bytes} of each, sorted by name.
+
+    Without ``named``, whatever has arrived counts. May be repeated. Raises PartRefused, before anything
+    is assembled, when a part is missing or is another than declared or named.
+    """
+    there = arrived(store, upload)
+    chosen = [_chosen(upload, number, there, named) for number in range(len(upload.files))]
+    made = []
+    for number, (file, parts) in enumerate(zip(upload.files, chosen, strict=True)):
+        if file.token:
+            key = upload.key(number)
+            if parts:
+                store.complete_parts(key, file.token, parts)
+        elif parts:
+            key = whole_key(upload.team, upload.id, number, parts[0].md5)
+        else:
+            key = whole_key(upload.team, upload.id, number, "empty")
+            store.put(key, b"")
+        made.append({"name": file.name, "key": key, "sha256": file.sha256, "size_bytes": file.size_bytes})
+    return sorted(made, key=lambda file: str(file["name"]))
+
+
+def _chosen(upload: Upload, number: int, there: Arrived, named: Named | None) -> list[Part]:
+    """The parts of one file in order; none when it is empty or assembled already."""
+    file = upload.files[number]
+    spans = file.spans(upload.part_size_bytes)
+    claims = _claims(file.name, spans, named)
+    if file.token and number not in there:
+        return []
+    parts = there.get(number, ())
+    return [_match(file.name, span, md5, parts) for span, md5 in zip(spans, claims, strict=True)]
+
+
+def _claims(name: str, spans: Sequence[Span], named: Named | None) -> list[str | None]:
+    """The MD5 that is claimed for each part; None where none is."""
+    if named is None or (not spans and name not in named):
+        return [None] * len(spans)
+    claimed = named.get(name, ())
+    for span, claim in zip(spans, claimed, strict=False):
+        if claim[0] != span.number:
+            raise PartRefused(name, claim[0], f"part {span.number} was expected here; name every part once, ascending")
+    if len(claimed) != len(spans):
+        at = min(len(claimed), len(spans)) + 1
+        raise PartRefused(name, at, f"the file has {len(spans)} parts, {len(claimed)} are named")
+    return [md5.lower() for _, md5 in claimed]
+
+
+def _match(name: str, span: Span, md5: str | None, parts: Sequence[Part]) -> Part:
+    candidates = [part for part in parts if part.number == span.number]
+    if not candidates:
+        raise PartRefused(name, span.number, f"it has not arrived ({span.size_bytes} bytes are expected)")
+    part = next((part for part in candidates if part.md5.lower() == md5), candidates[-1])
+    if md5 is not None and part.md5.lower() != md5:
+        raise PartRefused(name, span.number, f"it arrived with MD5 {part.md5}, {md5} was expected")
+    if part.size_bytes != span.size_bytes:
+        raise PartRefused(name, span.number, f"it has {part.size_bytes} bytes, {span.size_bytes} were expected")
+    return part
