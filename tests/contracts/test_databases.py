@@ -207,6 +207,12 @@ def test_odd_text_is_kept_as_far_as_it_can_be(jobs: Jobs) -> None:
     assert jobs.log(ended, 0)[0] == KEPT
 
 
+def test_numbers_that_json_has_not_are_kept_as_null(jobs: Jobs) -> None:
+    job = jobs.submit(THING, "a", {"x": [float("nan"), {"y": float("inf")}, 1.5]})
+
+    assert jobs.find(job.id).request == {"x": [None, {"y": None}, 1.5]}
+
+
 @pytest.mark.parametrize("job_id", ["\0", "a\0b", "\ud800", "x" * 65, "x" * 100_000, ""])
 def test_an_id_that_no_row_can_have_is_not_found(jobs: Jobs, job_id: str) -> None:
     assert jobs.find(job_id) is None

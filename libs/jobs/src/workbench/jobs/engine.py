@@ -5,6 +5,8 @@ A database that cannot be reached raises DatabaseAway, from whatever statement m
 
 from __future__ import annotations
 
+import json
+import math
 import sqlite3
 import threading
 from pathlib import Path
@@ -36,6 +38,7 @@ def postgres_engine(url: str, service: str) -> Engine:
     timeouts = [f"-c {name}={value}" for name, value in POSTGRES_TIMEOUTS_MS.items()]
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
+        json_serializer=_to_json,
         poolclass=_Pool,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
@@ -73,6 +76,7 @@ def sqlite_engine(path: Path) -> Engine:
 
     engine = create_engine(
         f"sqlite:///{path}",
+        json_serializer=_to_json,
         poolclass=_Pool,
         pool_timeout=POOL_TIMEOUT_S,
         connect_args={"timeout": 30, "check_same_thread": False, "factory": InTurn},
@@ -101,6 +105,22 @@ def sqlite_engine(path: Path) -> Engine:
 def reading(engine: Engine) -> Engine:
     """The same engine for transactions that only read: they wait for no writer."""
     return engine.execution_options(reading=True)
+
+
+def _to_json(value: Any) -> str:
+    """JSON has no NaN and no infinity; PostgreSQL refuses what Python writes for them."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(member) for member in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 class _InTurn(sqlite3.Connection):

@@ -70,6 +70,14 @@ class Execution:
                 log.warning("job.waits_for_server", job=job.id, reason=str(error))
                 time.sleep(pause_s)
 
+    def sweep(self) -> None:
+        """Remove the folders of jobs that have ended: somebody died, or lost the job, before it could."""
+        for folder in self.work.iterdir():
+            job = self.record.find(folder.name.partition(".")[0])
+            if job is None or job.state.ended:
+                self.launcher.stop(folder)
+                shutil.rmtree(folder, ignore_errors=True)
+
     def _to_its_end(self, job: Job) -> Job | None:
         """The ended job, or None when it is queued again. Raises LeaseLost, and what says a server is away."""
         try:

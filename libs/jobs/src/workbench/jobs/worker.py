@@ -42,6 +42,7 @@ class Worker:
         beside = [threading.Thread(target=run, args=(stop,), daemon=True) for run in (self._renew_until, relay.run)]
         for thread in beside:
             thread.start()
+        _surely(self._execution.sweep)
         while not stop.is_set():
             since = self._record.messages.heard(self._record.bell)
             if not (self._slots.acquire(blocking=False) and self._take()):
@@ -91,12 +92,12 @@ class Worker:
 
 
 def _surely(action: Callable[[], None]) -> None:
-    """Do it; if it fails say so, and go on: the lease running out is the safe outcome."""
+    """Do it; if it fails say so, and go on: a lease that runs out is the safe outcome."""
     try:
         action()
     except lease.LeaseLost:
         pass
     except DatabaseAway as error:
-        log.warning("lease.failed", reason=str(error))
+        log.warning("worker.failed", reason=str(error))
     except Exception:
-        log.exception("lease.failed")
+        log.exception("worker.failed")

@@ -1,0 +1,1 @@
+"""Cores to try the execution of jobs with."""

@@ -1,0 +1,14 @@
+"""Takes as long as it is told, and notes each start beside the store, so that a test sees a doubled run."""
+
+import time
+from pathlib import Path
+
+
+def run(run):
+    with Path(run.spec["journal"]).open("a") as journal:
+        journal.write("start\n")
+    run.progress("counting", 0.5, "half")
+    run.log("counting")
+    time.sleep(run.spec["takes_s"])
+    (run.outputs / "count.txt").write_text("3")
+    return {"count": 3}
