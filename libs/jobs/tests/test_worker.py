@@ -1,0 +1,183 @@
+"""A worker fills its slots, survives what goes wrong around it, and stops without harming what runs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from workbench.jobs import Jobs, State, StillRunning, Worker, claim, expire_leases, lease
+from workbench.jobs.problems import DatabaseAway
+from workbench.problems.common import NotFound
+
+
+def wait_for(condition: Callable[[], bool], timeout_s: float = 20) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+class Gate:
+    """A plan that waits until it may pass, and remembers how many were inside at once."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.inside = self.most = 0
+        self._lock = threading.Lock()
+
+    def plan(self, *_: Any) -> None:
+        with self._lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        self.open.wait(20)
+        with self._lock:
+            self.inside -= 1
+
+
+def test_a_worker_runs_as_many_at_once_as_it_has_slots(jobs: Jobs, kind: Any, working: Any, ended: Any) -> None:
+    gate = Gate()
+    gated = kind(plan=gate.plan)
+    submitted = [jobs.submit(gated, "a", {"number": number}) for number in range(6)]
+    working(gated, slots=3)
+    wait_for(lambda: gate.inside == 3)
+    time.sleep(0.3)
+    assert gate.inside == 3
+
+    gate.open.set()
+
+    assert {ended(job).state for job in submitted} == {State.SUCCEEDED}
+    assert gate.most == 3
+
+
+def test_a_long_job_keeps_its_lease(jobs: Jobs, kind: Any, working: Any, ended: Any) -> None:
+    gate = Gate()
+    gated = kind(plan=gate.plan)
+    job = jobs.submit(gated, "a", {})
+    working(gated, lease_s=0.6)
+    wait_for(lambda: gate.inside == 1)
+    time.sleep(1.5)
+
+    assert claim(jobs, ["thing"], "thief", 30) is None
+    gate.open.set()
+    assert (ended(job).state, ended(job).attempt) == (State.SUCCEEDED, 1)
+
+
+def test_a_bell_wakes_a_worker_long_before_it_would_look_by_itself(
+    jobs: Jobs, kind: Any, execution: Any, ended: Any
+) -> None:
+    plain = kind()
+    stop = threading.Event()
+    worker = threading.Thread(target=Worker(execution(plain), slots=1, poll_s=30).run, args=(stop,))
+    worker.start()
+    time.sleep(0.3)
+    began = time.monotonic()
+
+    job = ended(jobs.submit(plain, "a", {}))
+    took_s = time.monotonic() - began
+    stop.set()
+    jobs.ring()
+    worker.join(10)
+
+    assert job.state is State.SUCCEEDED
+    assert took_s < 5
+
+
+def test_a_worker_that_stops_gives_back_what_it_holds_and_claims_no_more(
+    jobs: Jobs, kind: Any, working: Any, ended: Any
+) -> None:
+    gate = Gate()
+    gated = kind(plan=gate.plan)
+    first, second = jobs.submit(gated, "a", {}), jobs.submit(gated, "a", {})
+    leaving = working(gated, slots=1, lease_s=3600)
+    wait_for(lambda: gate.inside == 1)
+    leaving.stop()
+
+    assert (jobs.find(first.id).state, jobs.find(first.id).attempt) == (State.RUNNING, 0)
+    assert jobs.find(second.id).state is State.QUEUED
+    working(gated, slots=2)
+    wait_for(lambda: gate.inside == 3)
+    gate.open.set()
+    assert [ended(job).state for job in (first, second)] == [State.SUCCEEDED, State.SUCCEEDED]
+    assert ended(first).attempt == 1
+
+
+def test_a_worker_outlives_a_database_that_is_away(
+    jobs: Jobs, kind: Any, working: Any, ended: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = kind()
+    asked: list[int] = []
+
+    def away(*_: Any, **__: Any) -> None:
+        asked.append(1)
+        raise DatabaseAway
+
+    with monkeypatch.context() as absent:
+        absent.setattr("workbench.jobs.worker.claim", away)
+        working(plain)
+        job = jobs.submit(plain, "a", {})
+        wait_for(lambda: len(asked) > 2)
+
+    assert ended(job).state is State.SUCCEEDED
+
+
+def test_what_every_other_holder_left_can_be_taken_at_once_by_who_knows_them_dead(jobs: Jobs, kind: Any) -> None:
+    jobs.submit(kind(), "a", {})
+    claim(jobs, ["thing"], "dead", 3600)
+    assert claim(jobs, ["thing"], "next", 30) is None
+
+    expire_leases(jobs)
+
+    assert claim(jobs, ["thing"], "next", 30).attempt == 2
+
+
+def test_who_waits_for_a_job_hears_of_each_change(jobs: Jobs, kind: Any) -> None:
+    job = jobs.submit(kind(), "a", {})
+    changed: list[State] = []
+
+    def follow() -> None:
+        seen = job
+        while not seen.state.ended:
+            seen = jobs.wait("thing", "a", job.id, seen.seq, 10)
+            changed.append(seen.state)
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    claim(jobs, ["thing"], "w", 30)
+    wait_for(lambda: changed == [State.RUNNING])
+    jobs.cancel("thing", "a", job.id)
+    wait_for(lambda: len(changed) == 2)
+    expire_leases(jobs)
+
+    lease.end_cancelled(jobs, claim(jobs, ["thing"], "w", 30))
+    follower.join(10)
+
+    assert changed[-1] is State.CANCELLED
+
+
+def test_waiting_for_nothing_new_ends_with_the_timeout(jobs: Jobs, kind: Any) -> None:
+    job = jobs.submit(kind(), "a", {})
+    began = time.monotonic()
+
+    assert jobs.wait("thing", "a", job.id, job.seq, 0.5) == job
+    assert 0.4 < time.monotonic() - began < 3
+
+
+def test_a_deleted_job_is_forgotten_with_its_log_and_a_running_one_is_not(jobs: Jobs, kind: Any) -> None:
+
+    jobs.submit(kind(), "a", {})
+    job = claim(jobs, ["thing"], "w", 30)
+    lease.append_log(jobs, job, "text")
+    with pytest.raises(StillRunning):
+        jobs.delete("thing", "a", job.id)
+    with pytest.raises(NotFound):
+        jobs.delete("thing", "b", job.id)
+    jobs.cancel("thing", "a", job.id)
+    ended = lease.end_cancelled(jobs, job)
+
+    jobs.delete("thing", "a", job.id)
+
+    assert jobs.find(job.id) is None
+    assert jobs.log(ended, 0) == ("", 0)
