@@ -209,7 +209,7 @@ def test_options_of_the_form_go_to_the_job(adapters: Adapters, settings: Setting
 
 
 def test_a_thousand_images_are_declared_quickly_and_in_one_object(client: FlaskClient, store: Store) -> None:
-    files = [{"name": f"class/{n}.jpg", "size_bytes": 100_000} for n in range(1000)]
+    files = [{"name": f"class/{n}.jpg", "size_bytes": 10_000} for n in range(1000)]
     began = time.monotonic()
 
     upload = declared(client, *files)
@@ -354,7 +354,7 @@ def test_a_file_that_was_not_declared_and_one_named_twice_are_refused(client: Fl
 # -- putting a part -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [0, 2, 4])
+@pytest.mark.parametrize("size", [1, 2, 4])
 def test_a_body_longer_or_shorter_than_declared_is_refused_and_nothing_kept(
     client: FlaskClient, store: Store, size: int
 ) -> None:
@@ -370,7 +370,7 @@ def test_a_part_without_a_length_is_refused(client: FlaskClient) -> None:
     upload = declared(client, {"name": "m.onnx", "size_bytes": 3})
     anybody = client.application.test_client()
 
-    answer = anybody.put(pieces(upload)[0][0], input_stream=io.BytesIO(b"abc"))
+    answer = anybody.put(pieces(upload)[0][0], input_stream=io.BytesIO(b"abc"), headers={"Transfer-Encoding": "chunked"})
 
     refused(answer, 411, "Content-Length is needed; this part has 3 bytes")
 

@@ -77,10 +77,13 @@ class FileParts:
         except UploadMissing:
             return self._completed_before(key, upload, parts)
         check_parts(parts, arrived)
-        folder = self._folder(key, upload)
-        with self._drafts.becoming(self._path(key)) as draft:
-            for part in parts:
-                _append(folder / _name(part.number), part, draft)
+        folder = self._uploads / upload
+        try:
+            with self._drafts.becoming(self._path(key)) as draft:
+                for part in parts:
+                    _append(folder / _name(part.number), part, draft)
+        except FileNotFoundError:  # a racing completion was first
+            return self._completed_before(key, upload, parts)
         return self.abort_parts(key, upload)
 
     def abort_parts(self, key: str, upload: str) -> None:

@@ -203,18 +203,20 @@ def _open_upload(kind: UploadKind, upload_id: str) -> Upload:
 
 
 def _completed(kind: UploadKind, upload_id: str, files: list[dict[str, Any]] | None) -> Job:
-    store, team = ports().store, identity().team
-    try:
-        upload = _open_upload(kind, upload_id)
-        made = upload_state.assemble(store, upload, _named(upload, files))
-    except (UploadCompleted, UploadMissing, ObjectMissing, NotFound):
-        job = _job(kind, upload_id)  # somebody else has completed it, perhaps just now
-        if job is None:
-            raise NotFound("upload", upload_id) from None
+    store = ports().store
+    for _ in range(3):  # a racing completion takes the parts away under us, then submits
+        try:
+            upload = _open_upload(kind, upload_id)
+            made = upload_state.assemble(store, upload, _named(upload, files))
+        except (UploadCompleted, UploadMissing, ObjectMissing, NotFound):
+            job = _job(kind, upload_id)
+            if job is not None:
+                return job
+            continue
+        job = submit_uploaded(kind, upload_id, made, upload.options)
+        store.delete(upload_state.state_key(upload.team, upload_id))
         return job
-    job = submit_uploaded(kind, upload_id, made, upload.options)
-    store.delete(upload_state.state_key(team, upload_id))
-    return job
+    raise NotFound("upload", upload_id)
 
 
 def _named(upload: Upload, files: list[dict[str, Any]] | None) -> upload_state.Named | None:
