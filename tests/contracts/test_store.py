@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -433,6 +434,45 @@ def test_what_is_buried_cannot_be_held_and_leaves_no_reference(store: Store) -> 
         manifests.hold("model", "m1", "project-1")
     assert manifests.holders("m1") == []
     assert manifests.get("model", "m1"), "lineage keeps the manifest"
+
+
+def test_a_holder_and_a_deleter_never_both_win(store: Store) -> None:
+    """Both may lose; the holder then tries again, as a person does."""
+    manifests = Manifests(store, "team")
+    for _ in range(40):
+        made = uuid.uuid4().hex
+        manifests.write(Manifest("model", made, "team", "now").text())
+        held, buried = race(manifests, made, holders=4)
+
+        assert not (held and buried), "somebody holds what is deleted"
+        if buried:
+            assert manifests.holders(made) == []
+            with pytest.raises(Deleted):
+                manifests.usable("model", made)
+        else:
+            assert manifests.usable("model", made)
+            assert sorted(manifests.holders(made)) == sorted(held)
+
+
+def race(manifests: Manifests, made: str, holders: int) -> tuple[list[str], bool]:
+    start = threading.Barrier(holders + 1)
+
+    def hold(holder: str) -> str | None:
+        start.wait(5)
+        try:
+            manifests.hold("model", made, holder)
+        except Deleted:
+            return None
+        return holder
+
+    def bury() -> bool:
+        start.wait(5)
+        return manifests.bury(made) == []
+
+    with ThreadPoolExecutor(holders + 1) as threads:
+        holding = [threads.submit(hold, f"holder-{number}") for number in range(holders)]
+        burying = threads.submit(bury)
+        return [name for held in holding if (name := held.result())], burying.result()
 
 
 def test_blobs_of_two_teams_never_share_a_key() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ class Drafts:
         for draft in self.folder.iterdir():
             with contextlib.suppress(FileNotFoundError):
                 if draft.stat().st_mtime < time.time() - _FORGOTTEN_S:
-                    draft.unlink()
+                    shutil.rmtree(draft, ignore_errors=True) if draft.is_dir() else draft.unlink()
 
 
 def create_empty(path: Path) -> bool:

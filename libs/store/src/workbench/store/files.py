@@ -103,7 +103,8 @@ class FileStore(FileParts):
     def delete(self, key: str) -> None:
         """See Store.delete."""
         path = self._path(key)
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            path.unlink()
         with contextlib.suppress(OSError):  # not empty, or a racing writer needs it
             path.parent.rmdir()
 
