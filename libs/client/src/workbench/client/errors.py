@@ -29,6 +29,14 @@ class Unreachable(WorkbenchError):
     """No workbench answered within the client's patience."""
 
 
+class UploadInterrupted(KeyboardInterrupt):
+    """Ctrl-C during an upload in parts; what has arrived is kept on the server."""
+
+    def __init__(self, arrived: int, total: int) -> None:
+        super().__init__(f"{arrived / 1e6:.0f} of {total / 1e6:.0f} MB have arrived and are kept for a week: "
+                         "the same command goes on from there")
+
+
 class Damaged(WorkbenchError):
     """A download's digest differs from the server's, twice in a row."""
 

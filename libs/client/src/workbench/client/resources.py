@@ -10,8 +10,14 @@ from urllib.parse import quote
 from workbench.client import jobs, uploads
 from workbench.client.downloads import download
 from workbench.client.errors import BadInput
+from workbench.client.folder_tar import FolderTar, empty_folders
 from workbench.client.jobs import View
+from workbench.client.part_uploads import Source, Tell, send_in_parts
 from workbench.client.transport import Transport
+
+# Above either, an upload goes in parts.
+SMALL_BYTES = 8 << 20
+FEW_FILES = 1000
 
 
 class Resource:
@@ -100,14 +106,38 @@ class Uploads(Resource):
         super().__init__(transport, path)
         self.parts = parts
 
-    def upload(self, path: Path, **fields: Any) -> View:
-        """Send a file or folder; the view of the job that examines it. Raises BadInput before sending."""
-        view: View = uploads.send(self._transport, self._path, self.parts(path), fields)
+    def upload(self, path: Path, *, tell: Tell | None = None, **fields: Any) -> View:
+        """Send a file or folder; the view of the job that examines it. Raises BadInput before sending.
+
+        What is large goes in parts: ``tell`` hears how far it is, and after any interruption the same call
+        goes on where it stopped.
+        """
+        parts = self.parts(path)
+        uploads.refuse_empty(parts)
+        if sum(part.size_bytes for part in parts) <= SMALL_BYTES and len(parts) <= FEW_FILES:
+            view: View = uploads.send(self._transport, self._path, parts, fields)
+            return view
+        return self._in_parts(parts, fields, tell)
+
+    def _in_parts(self, sources: Sequence[Source], fields: dict[str, Any], tell: Tell | None) -> View:
+        given = {name: value for name, value in fields.items() if value is not None}
+        view: View = send_in_parts(self._transport, self._path, sources, given, tell)
         return view
 
 
 class Datasets(Uploads):
     """Datasets may also be generated: unlabelled images of noise with an image's statistics."""
+
+    def upload(self, path: Path, *, tell: Tell | None = None, **fields: Any) -> View:
+        """See Uploads.upload. A large folder, or one with an empty folder in it, travels as one tar."""
+        if not path.is_dir():
+            return super().upload(path, tell=tell, **fields)
+        parts, empty = self.parts(path), empty_folders(path)
+        small = sum(part.size_bytes for part in parts) <= SMALL_BYTES and len(parts) <= FEW_FILES
+        if len(parts) == 1 or (small and not empty):  # a single file may itself be an archive
+            return super().upload(path, tell=tell, **fields)
+        uploads.refuse_empty(parts)
+        return self._in_parts([FolderTar(path, parts, empty)], fields, tell)
 
     def generate(self, **wanted: Any) -> View:
         """Ask for ``count`` images of ``width`` × ``height`` pixels and ``channels``, from ``seed``."""

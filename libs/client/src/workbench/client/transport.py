@@ -98,6 +98,16 @@ class Transport:
         finally:
             response.close()
 
+    @property
+    def identity(self) -> str:
+        """What stays the same of this server when it comes back, perhaps on another port; not for people's eyes."""
+        url, token = self._address
+        return str(token) if self._find else url
+
+    def plain(self) -> httpx.Client:
+        """A client without our token, for URLs that are their own permission."""
+        return httpx.Client(transport=self._http, trust_env=not self._local)
+
     def patience(self) -> Patience:
         """How long to put up with silence from now on."""
         return Patience(self._patience_s if self._reached else min(FIRST_PATIENCE_S, self._patience_s))
@@ -110,12 +120,12 @@ class Transport:
         self._address = address
         self.base_url, token = address
         # A proxy from the environment never helps to reach this very machine.
-        local = urlsplit(self.base_url).hostname in ("127.0.0.1", "localhost", "::1")
+        self._local = urlsplit(self.base_url).hostname in ("127.0.0.1", "localhost", "::1")
         self._client = httpx.Client(
             base_url=self.base_url,
             headers={"Authorization": f"Bearer {token}"} if token else {},
             transport=self._http,
-            trust_env=not local,
+            trust_env=not self._local,
         )
 
     def _until_answered(self, attempt: Callable[[], httpx.Response]) -> httpx.Response:

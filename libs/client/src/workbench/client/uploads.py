@@ -19,6 +19,7 @@ from workbench.client.transport import Transport
 # (The converter's names for ONNX external data; another name needs the folder as the path.)
 NEEDED: dict[str, tuple[str, ...]] = {".xml": ("{stem}.bin",)}
 WELCOME: dict[str, tuple[str, ...]] = {".onnx": ("{name}.data", "{name}_data")}
+CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,25 @@ class Part:
     name: str
     path: Path
     size_bytes: int
+
+    def read(self, offset: int, size: int) -> Iterator[bytes]:
+        """``size`` bytes from ``offset`` on. Raises BadInput when the file has changed its size."""
+        try:
+            with self.path.open("rb") as file:
+                if os.fstat(file.fileno()).st_size != self.size_bytes:
+                    raise BadInput(f"{self.path} changed its size while it was being sent: try again")
+                file.seek(offset)
+                while size > 0 and (chunk := file.read(min(CHUNK, size))):
+                    size -= len(chunk)
+                    yield chunk
+        except OSError as error:
+            raise BadInput(f"{self.path}: {error.strerror} while it was being sent") from None
+        if size:
+            raise BadInput(f"{self.path} changed its size while it was being sent: try again")
+
+    def version(self) -> list[object]:
+        """What changes when the file does."""
+        return [str(self.path.resolve()), self.path.stat().st_mtime_ns]
 
 
 def model_parts(path: Path) -> list[Part]:
@@ -87,13 +107,18 @@ def send(transport: Transport, url: str, parts: list[Part], fields: dict[str, An
 
     Raises BadInput when there is nothing to send or a file changes meanwhile.
     """
-    if not any(part.size_bytes for part in parts):
-        raise BadInput(f"{parts[0].path} is empty" if len(parts) == 1 else "every file is empty")
+    refuse_empty(parts)
     data = {name: str(value) for name, value in fields.items() if value is not None}
     try:
         return transport.json("POST", url, files=_multipart(parts), data=data)
     except OSError as error:
         raise BadInput(f"{error.filename}: {error.strerror} while it was being sent") from None
+
+
+def refuse_empty(parts: list[Part]) -> None:
+    """Raises BadInput when no file has a byte."""
+    if not any(part.size_bytes for part in parts):
+        raise BadInput(f"{parts[0].path} is empty" if len(parts) == 1 else "every file is empty")
 
 
 def _multipart(parts: list[Part]) -> Callable[[], Any]:

@@ -13,10 +13,11 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 from workbench.client.cli import optimize, output, resources, up
-from workbench.client.errors import BadInput, WorkbenchError
+from workbench.client.errors import BadInput, UploadInterrupted, WorkbenchError
 
 USAGE = 2
 FAILED = 3
+INTERRUPTED = 130
 
 
 class Workbench(TyperGroup):
@@ -26,6 +27,9 @@ class Workbench(TyperGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except UploadInterrupted as stopped:
+            output.tell(f"Interrupted: {stopped}")
+            raise typer.Exit(INTERRUPTED) from None
         except WorkbenchError as error:
             output.tell("Error: " + "\n".join(output.explain(error)))
             raise typer.Exit(USAGE if isinstance(error, BadInput) else FAILED) from None

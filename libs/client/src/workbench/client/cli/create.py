@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.client.cli.inputs import OF_CONVERSION, by_input
 from workbench.client.cli.options import Values, wrong
+from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import is_id
 from workbench.client.client import Client
 from workbench.client.jobs import View
@@ -21,7 +22,8 @@ UPLOADED = ("calibration_percent", "format")
 def model(client: Client, request: Request, values: Values) -> View:
     """Upload a model."""
     path = Path(values["path"]).expanduser()
-    return client.models.upload(path, name=request.get("name") or display_name(path))
+    with Progress() as progress:
+        return client.models.upload(path, tell=progress.sent, name=request.get("name") or display_name(path))
 
 
 def dataset(client: Client, request: Request, values: Values) -> View:
@@ -36,7 +38,9 @@ def dataset(client: Client, request: Request, values: Values) -> View:
         return client.datasets.generate(**request)
     path = Path(values["path"]).expanduser()
     fields = {key: values[key] for key in UPLOADED}
-    return client.datasets.upload(path, name=request.get("name") or display_name(path), **fields)
+    with Progress() as progress:
+        name = request.get("name") or display_name(path)
+        return client.datasets.upload(path, tell=progress.sent, name=name, **fields)
 
 
 def with_inputs(client: Client, request: Request, values: Values) -> View:

@@ -57,7 +57,7 @@ class Pipeline:
             return source.id if source else None
         megabytes = sum(part.size_bytes for part in resource.parts(source.path)) / 1e6
         self._progress.say(f"sending the {source.role} {source.path} ({megabytes:.1f} MB)")
-        view = resource.upload(source.path, name=name or uploads.display_name(source.path))
+        view = resource.upload(source.path, tell=self._progress.sent, name=name or uploads.display_name(source.path))
         self._running[view["id"]] = resource
         return str(view["id"])
 

@@ -69,6 +69,12 @@ class Progress:
         """The newest view of one job."""
         self._set(Row.of(name, view))
 
+    def sent(self, arrived: int, total: int) -> None:
+        """How far an upload is, in bytes."""
+        fraction = arrived / total
+        state = "running" if arrived < total else "succeeded"
+        self._set(Row("upload", state, fraction, f"sending: {arrived / 1e6:.0f} of {total / 1e6:.0f} MB"))
+
     def steps(self, view: dict[str, Any]) -> None:
         """The newest view of an optimization."""
         steps = view.get("steps") or []
