@@ -5,6 +5,7 @@ What an attempt needs to know of an earlier one is the upload's id, kept in a sm
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -59,7 +60,8 @@ def send_in_parts(
     else:  # complete already: only its answer was lost
         body = {}
     view = transport.json("POST", f"{one}/complete", json=body)
-    memory.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # as when it could not be written
+        memory.unlink()
     return view
 
 

@@ -1,0 +1,114 @@
+"""Upload and download 300 MB through the API and with boto3 alone, in turns, against the same S3 server.
+
+Targets: at least 0.85 of the raw client's speed, and an API process whose memory stays flat.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from boto3.s3.transfer import TransferConfig
+from workbench.client import Client
+from workbench.jobs import embedded
+from workbench.store import File, Keys, Manifest, Manifests
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # the servers that the tests start
+from servers import seaweedfs
+from servers.services import Service
+from workbench.store.s3 import S3Store
+from workbench.webapp.identity import Identity, write_token
+
+MEGABYTES, ROUNDS = 300, 5
+AS_WE_DO = TransferConfig(multipart_threshold=8 << 20, multipart_chunksize=8 << 20, max_concurrency=4)
+
+
+def main() -> None:
+    """Start the servers, measure, print one line each."""
+    if reason := seaweedfs.available():
+        print(f"skipped: {reason}")
+        return
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        os.environ["XDG_CACHE_HOME"] = name
+        big = folder / "big.onnx"
+        big.write_bytes(os.urandom(1 << 20) * MEGABYTES)
+        server = seaweedfs.SeaweedFS(folder / "s3")
+        server.start()
+        try:
+            measure(folder, server, big)
+        finally:
+            server.stop()
+
+
+def measure(folder: Path, server: seaweedfs.SeaweedFS, big: Path) -> None:
+    """With one API process of the model registry."""
+    home = folder / "home"
+    settings = {"HOME": str(home), "S3_ENDPOINT": server.endpoint, "S3_BUCKET": server.bucket,
+                "S3_ACCESS_KEY": server.access_key, "S3_SECRET_KEY": server.secret_key}  # fmt: skip
+    store = S3Store(endpoint=server.endpoint, bucket=server.bucket, access_key=server.access_key,
+                    secret_key=server.secret_key, region="us-east-1")  # fmt: skip
+    write_token(store, "secret", Identity("team", "member"), "bench")
+    service = Service(folder / "api", "workbench.model_registry", "api",
+                      {f"WORKBENCH_{name}": value for name, value in settings.items()})  # fmt: skip
+    service.start()
+    try:
+        with Client(f"http://127.0.0.1:{service.port}", "secret") as client:
+            before = peak_mib(service)
+            compare("upload", lambda: client.models.upload(big),
+                    lambda: server.client().upload_file(str(big), server.bucket, "raw", Config=AS_WE_DO))  # fmt: skip
+            digest = stored(store, home, big)
+            there, raw = folder / "there.onnx", folder / "raw.onnx"
+            compare("download", lambda: client.models.download("m", "big.onnx", there),
+                    lambda: server.client().download_file(server.bucket, Keys("team").blob(digest), str(raw),
+                                                          Config=TransferConfig(use_threads=False)))  # fmt: skip
+            print(f"API process: {before} MiB at its start, peak {peak_mib(service)} MiB")
+    finally:
+        service.stop()
+
+
+def compare(what: str, ours: Callable[[], object], raw: Callable[[], object]) -> None:
+    """Print the ratio of speeds, a pair at a time."""
+    pairs = [(seconds(ours), seconds(raw)) if n % 2 else (seconds(raw), seconds(ours))[::-1] for n in range(ROUNDS)]
+    ratios = sorted(theirs / own for own, theirs in pairs)
+    own, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
+    print(f"{what} of {MEGABYTES} MB: {MEGABYTES / own:.0f} MB/s, boto3 alone {MEGABYTES / theirs:.0f} MB/s; "
+          f"ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}; target >= 0.85)", flush=True)  # fmt: skip
+
+
+def stored(store: S3Store, home: Path, big: Path) -> str:
+    """Make the file one of model ``m``, as a finished import would."""
+    with big.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        store.put_stream(Keys("team").blob(digest), file)
+    manifest = Manifest("model", "m", "team", "", (File("big.onnx", digest, big.stat().st_size),), {"format": "onnx"})
+    Manifests(store, "team").write(manifest.text())
+    embedded(home).record("model-registry").index("model", manifest, "big")
+    return digest
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long it takes."""
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+def peak_mib(service: Service) -> int:
+    """The most memory that the process that answers has ever had."""
+    assert service._process is not None
+    pid = service._process.pid
+    child = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]
+    status = Path(f"/proc/{child}/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) // 1024
+
+
+if __name__ == "__main__":
+    main()
