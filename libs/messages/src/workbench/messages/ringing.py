@@ -87,7 +87,7 @@ class Listener:
         try:
             with Consumer(connection, bell_queue(self._service), callbacks=[self._heard], no_ack=True):
                 self.connected.set()
-                self._bells.ring(f"jobs.{self._service}")  # one may have been missed while nobody listened
+                Bells.ring(self._bells, f"jobs.{self._service}")  # one may have been missed while nobody listened
                 while not stop.is_set():
                     try:
                         connection.drain_events(timeout=1.0)
@@ -98,7 +98,8 @@ class Listener:
 
     def _heard(self, _body: object, delivery: Delivery) -> None:
         if delivery.headers.get("from") != self._me:
-            self._bells.ring(delivery.delivery_info["routing_key"])
+            # Here alone: passed on, it would go round between processes for ever.
+            Bells.ring(self._bells, delivery.delivery_info["routing_key"])
 
 
 def process_name() -> str:
