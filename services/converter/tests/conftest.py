@@ -58,7 +58,7 @@ def converted(tmp_path: Path) -> Callable[..., tuple[dict[str, Any], Path]]:
         shutil.copy(model, folder / "inputs" / "model")
         if model.suffix == ".xml":
             shutil.copy(model.with_suffix(".bin"), folder / "inputs" / "model")
-        spec = {"main_file": model.name, "precision": precision, "inputs": inputs, "outputs": None}
+        spec = {"main_file": model.name, "precision": precision, "inputs": inputs}
         (folder / "spec.json").write_text(json.dumps(spec))
         return convert.run(Run(folder)), folder / "outputs"
     return convert_file

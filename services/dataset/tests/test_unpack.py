@@ -355,3 +355,17 @@ def _clear_utf8_flags(archive: bytes) -> bytes:
             changed[at + offset] &= ~0x08
             at = changed.find(magic, at + 1)
     return bytes(changed)
+
+
+def test_inflating_tells_how_much_of_the_archive_is_read(tmp_path: Path, tarred: Callable) -> None:
+    (tmp_path / "up").mkdir()
+    (tmp_path / "up" / "images.tar.gz").write_bytes(tarred({f"{n}.bmp": os.urandom(3 << 20) for n in range(3)}, "w:gz"))
+    told: list[float] = []
+
+    with opened(tmp_path / "up", tmp_path, tell=told.append):
+        pass
+
+    assert len(told) >= 9
+    assert told == sorted(told)
+    assert 0 < told[0] < 0.5
+    assert told[-1] == pytest.approx(1.0, abs=0.02)

@@ -12,6 +12,7 @@ from workbench.jobs.migrate import migrate
 from workbench.jobs.pages import Page
 from workbench.jobs.problems import DatabaseAway, StillRunning
 from workbench.jobs.record import Jobs
+from workbench.jobs.reuse import core_version
 from workbench.jobs.worker import Worker
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Worker",
     "accept_commands",
     "claim",
+    "core_version",
     "embedded",
     "expire_leases",
     "migrate",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib import metadata
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -11,6 +12,21 @@ from workbench.jobs.job import Job, Kind, State
 from workbench.jobs.rows import COLUMNS, job_of
 from workbench.jobs.tables import jobs
 from workbench.store import Keys, Manifest, Store
+
+
+def core_version(code: str, *distributions: str) -> str:
+    """A core's version: that of its code, and of what it computes with, looked up without importing it.
+
+    "none" where a distribution is not installed: the web image then ships with runners of one release.
+    """
+    return " ".join([code, *(f"{name}={_installed(name)}" for name in distributions)])
+
+
+def _installed(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "none"
 
 
 def reuse_key(kind: Kind, request: dict[str, Any], inputs: list[Manifest]) -> str | None:

@@ -19,7 +19,9 @@ class RecipeOverrides(ma.Schema):
     color = ma.fields.String(validate=OneOf(["RGB", "BGR", "GRAY"]), metadata={"description": "What the input takes."})
     mean = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "Per channel, on 0 to 255."})
     scale = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "Per channel, a divisor."})
-    label_offset = ma.fields.Integer(metadata={"description": "The model's class minus this is the dataset's."})
+    label_offset = ma.fields.Integer(
+        validate=Range(0, 1000), metadata={"description": "The model's class minus this is the dataset's."}
+    )
     top_k = ma.fields.Integer(validate=Range(1, 100))
     layout = ma.fields.String(validate=OneOf(["NCHW", "NHWC"]))
     width = ma.fields.Integer(validate=Range(1, 16384))

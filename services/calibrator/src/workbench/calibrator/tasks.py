@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.calibrator.problems import RecipeRefused
 from workbench.calibrator.recipes import default_recipe
-from workbench.jobs import Job, Kind, Made
+from workbench.jobs import Job, Kind, Made, core_version
 from workbench.runner import Launch, Limits
 from workbench.runner.core import Refusal
 from workbench.store import File, Manifest, Manifests
@@ -113,6 +113,7 @@ def _optional(kind: str, manifest_id: str | None) -> list[tuple[str, str]]:
 
 RECIPE = Kind("recipe", plan=lambda _job, _manifests: None, publish=publish_recipe, needs=recipe_needs, version="1")
 CALIBRATION = Kind("calibration", plan=plan_calibration, publish=publish_calibration, needs=calibration_needs,
-                   version="1")  # fmt: skip
-EVALUATION = Kind("evaluation", plan=plan_evaluation, publish=publish_evaluation, needs=evaluation_needs, version="1")
+                   version=core_version("1", "openvino", "nncf", "numpy", "pillow"))  # fmt: skip
+EVALUATION = Kind("evaluation", plan=plan_evaluation, publish=publish_evaluation, needs=evaluation_needs,
+                  version=core_version("1", "openvino", "numpy", "pillow"))  # fmt: skip
 KINDS = (RECIPE, CALIBRATION, EVALUATION)

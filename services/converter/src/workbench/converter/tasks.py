@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.jobs import Job, Kind, Made
+from workbench.jobs import Job, Kind, Made, core_version
 from workbench.runner import Launch, Limits
 from workbench.store import File, Manifests
 
@@ -25,7 +25,6 @@ def plan(job: Job, manifests: Manifests) -> Launch:
             "main_file": model.facts["main_file"],
             "precision": job.request["precision"],
             "inputs": job.request["inputs"],
-            "outputs": None,
         },
         inputs={f"model/{file.name}": file.sha256 for file in model.files},
         limits=Limits(memory_bytes=12 * GIB, cpu_s=1800, file_bytes=8 * GIB, wall_s=1800),
@@ -39,5 +38,5 @@ def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests
     return Made("model", {**result, "name": name, "origin": "conversion"}, files, (parent.id,))
 
 
-CONVERSION = Kind("conversion", plan=plan, publish=publish, needs=needs, version="1")
+CONVERSION = Kind("conversion", plan=plan, publish=publish, needs=needs, version=core_version("1", "openvino"))
 KINDS = (CONVERSION,)

@@ -22,6 +22,8 @@ MOST_FAULTS = 20
 
 # The runner keeps at most two rows a second.
 _PROGRESS_INTERVAL_S = 0.5
+# Where unpacking ends in the whole; decoding the images takes far longer.
+_UNPACKED = 0.05
 
 
 class NoImages(Refusal):
@@ -39,11 +41,13 @@ def run(run: Run) -> dict[str, Any]:
     """
     wanted = Ingestion.from_json(run.spec)
     run.progress("unpack", 0.0, "looking at the upload")
-    with opened(run.inputs / "upload", run.folder) as entries:
+    unpacking = _Progress(run, "unpack", 0.0, _UNPACKED)
+    with opened(run.inputs / "upload", run.folder,
+                tell=lambda share: unpacking.tell(share, f"{share:.0%} of the archive inflated")) as entries:
         tree = arrange(entries)
         _check_not_empty(tree)
         chosen = formats.choose(tree, wanted.format)
-        run.progress("validate", 0.05, f"{chosen.NAME}, {len(tree.images)} images")
+        run.progress("validate", _UNPACKED, f"{chosen.NAME}, {len(tree.images)} images")
         return _write(run, chosen, chosen.read(tree), wanted.calibration_percent)
 
 
@@ -51,16 +55,17 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_perce
     warnings = list(reading.warnings)
     faults = list(reading.faults)[:MOST_FAULTS]
     animated = 0
-    progress = _Progress(run, len(reading.samples))
+    progress = _Progress(run, "validate", _UNPACKED, 1.0)
+    total = len(reading.samples)
     with Canonical(run.outputs, calibration_percent) as dataset:
-        for sample in reading.samples:
+        for done, sample in enumerate(reading.samples, 1):
             picture = _look_at(sample, faults)
             if len(faults) >= MOST_FAULTS:
                 break
             if picture and not faults:
                 animated += picture.animated
                 dataset.add(sample.entry.name, picture, sample.label)
-            progress.step()
+            progress.tell(done / total, f"{done} of {total} images")
     _refuse(faults)
     if not reading.samples:
         raise NoImages(f"{chosen.NAME}: no image is left to make a dataset of.")
@@ -92,16 +97,14 @@ def _refuse(faults: list[Fault]) -> None:
 
 
 class _Progress:
-    """Tells how many files are done, a few times a second at most."""
+    """Tells how far one stage is, a few times a second at most; ``start`` and ``end`` are its place in the whole."""
 
-    def __init__(self, run: Run, total: int) -> None:
-        self._run, self._total, self._done = run, total, 0
+    def __init__(self, run: Run, stage: str, start: float, end: float) -> None:
+        self._run, self._stage, self._start, self._end = run, stage, start, end
         self._told = time.monotonic()
 
-    def step(self) -> None:
-        self._done += 1
+    def tell(self, share: float, message: str) -> None:
         now = time.monotonic()
-        if now - self._told >= _PROGRESS_INTERVAL_S or self._done == self._total:
+        if now - self._told >= _PROGRESS_INTERVAL_S or share >= 1.0:
             self._told = now
-            fraction = 0.05 + 0.95 * self._done / self._total
-            self._run.progress("validate", fraction, f"{self._done} of {self._total} images")
+            self._run.progress(self._stage, self._start + (self._end - self._start) * share, message)

@@ -10,6 +10,7 @@ import io
 import os
 import tarfile
 import zlib
+from collections.abc import Callable
 from functools import partial
 from typing import IO
 
@@ -50,11 +51,13 @@ def gather(file: IO[bytes], archive_name: str, entries: Entries) -> None:
         raise BrokenArchive(last, "after this entry the tar archive is damaged or cut short")
 
 
-def inflate(packed: IO[bytes], archive_name: str, target: IO[bytes], limits: Limits) -> str | None:
+def inflate(
+    packed: IO[bytes], archive_name: str, target: IO[bytes], limits: Limits, tell: Callable[[float], None]
+) -> str | None:
     """Write what ``packed`` (gzip) holds to ``target``; None, or what is wrong with it from some byte on.
 
     Damage is returned, not raised: what came before it names the entry where the archive breaks off.
-    Raises UnsafeUpload when it grows too large.
+    ``tell`` hears which part of ``packed`` has been read. Raises UnsafeUpload when it grows too large.
     """
     packed_bytes = os.fstat(packed.fileno()).st_size
     written = 0
@@ -64,6 +67,7 @@ def inflate(packed: IO[bytes], archive_name: str, target: IO[bytes], limits: Lim
                 target.write(chunk)
                 written += len(chunk)
                 check_expansion(archive_name, written, packed_bytes, limits)
+                tell(packed.tell() / packed_bytes)
     except (EOFError, zlib.error, gzip.BadGzipFile) as damage:
         return f"the gzip stream is damaged or cut short after {written} bytes ({damage})"
     finally:

@@ -6,7 +6,7 @@ import os
 import stat
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -21,12 +21,19 @@ _NOT_READ = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"\xfd7zXZ\x00
              b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x07\x08": "split zip"}
 
 
+def _tell_nobody(_share: float) -> None:
+    return
+
+
 @contextmanager
-def opened(upload: Path, scratch: Path, limits: Limits = LIMITS) -> Iterator[Entries]:
+def opened(
+    upload: Path, scratch: Path, limits: Limits = LIMITS, tell: Callable[[float], None] = _tell_nobody
+) -> Iterator[Entries]:
     """The entries of the folder ``upload``, readable inside the ``with``.
 
     A single file that is a zip, tar or tar.gz archive stands for what it holds. ``scratch`` is a folder
-    where the inflated form of a tar.gz may lie meanwhile. Raises UnsafeUpload and BrokenArchive.
+    where the inflated form of a tar.gz may lie meanwhile; ``tell`` hears which part of it is inflated.
+    Raises UnsafeUpload and BrokenArchive.
     """
     entries = _walk(upload, limits)
     if len(entries.files) != 1:
@@ -34,10 +41,12 @@ def opened(upload: Path, scratch: Path, limits: Limits = LIMITS) -> Iterator[Ent
         return
     only = next(path for path in upload.rglob("*") if path.is_file())
     with only.open("rb") as file, tempfile.TemporaryFile(dir=scratch) as inflated:
-        yield _from_archive(file, only.name, inflated, limits) or entries
+        yield _from_archive(file, only.name, inflated, limits, tell) or entries
 
 
-def _from_archive(file: IO[bytes], name: str, inflated: IO[bytes], limits: Limits) -> Entries | None:
+def _from_archive(
+    file: IO[bytes], name: str, inflated: IO[bytes], limits: Limits, tell: Callable[[float], None]
+) -> Entries | None:
     start = file.read(tarfile.BLOCKSIZE)
     for magic, kind in _NOT_READ.items():
         if start.startswith(magic):
@@ -46,7 +55,7 @@ def _from_archive(file: IO[bytes], name: str, inflated: IO[bytes], limits: Limit
     if start.startswith(_ZIP):
         zips.gather(file, name, entries)
     elif start.startswith(_GZIP):
-        _gather_tar_gz(file, name, inflated, entries)
+        _gather_tar_gz(file, name, inflated, entries, tell)
     elif _is_tar(start):
         tars.gather(file, name, entries)
     else:
@@ -54,9 +63,11 @@ def _from_archive(file: IO[bytes], name: str, inflated: IO[bytes], limits: Limit
     return entries
 
 
-def _gather_tar_gz(file: IO[bytes], name: str, inflated: IO[bytes], entries: Entries) -> None:
+def _gather_tar_gz(
+    file: IO[bytes], name: str, inflated: IO[bytes], entries: Entries, tell: Callable[[float], None]
+) -> None:
     file.seek(0)
-    damage = tars.inflate(file, name, inflated, entries.limits)
+    damage = tars.inflate(file, name, inflated, entries.limits, tell)
     tars.gather(inflated, name, entries)
     if damage:
         raise BrokenArchive(name, damage)

@@ -29,9 +29,9 @@ def plan(job: Job, manifests: Manifests) -> Launch:
     variants = []
     for variant in request["variants"]:
         model = manifests.get("model", variant["model_id"])
-        inputs |= {f"variants/{variant['folder']}/{file.name}": file.sha256
-                   for file in model.files if file.name in IR_FILES}  # fmt: skip
-        variants.append(_variant(variant, model.facts, manifests))
+        files = {file.name: file.sha256 for file in model.files if file.name in IR_FILES}
+        inputs |= {f"variants/{variant['folder']}/{name}": sha256 for name, sha256 in files.items()}
+        variants.append({**_variant(variant, model.facts, manifests), "files": files})
     if request["dataset_id"]:
         dataset = manifests.get("dataset", request["dataset_id"])
         inputs |= {f"dataset/{file.name}": file.sha256 for file in dataset.files}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from workbench.project.compare import compare
@@ -43,6 +44,11 @@ def report(
         "warnings": list(warnings),
         "environment": variants[0].profile["provenance"],
     }
+
+
+def now_rfc3339() -> str:
+    """This moment in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _variant(variant: Variant) -> dict[str, Any]:

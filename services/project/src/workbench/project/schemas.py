@@ -61,7 +61,7 @@ class Preparation(ma.Schema):
     color = ma.fields.String(validate=OneOf(["RGB", "BGR", "GRAY"]), metadata={"description": "What the model wants."})
     mean = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "In the order of `color`."})
     scale = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "In the order of `color`."})
-    label_offset = ma.fields.Integer()
+    label_offset = ma.fields.Integer(validate=Range(0, 1000))
     top_k = ma.fields.Integer(validate=Range(1, 100))
     layout = ma.fields.String(validate=OneOf(["NCHW", "NHWC"]))
 

@@ -10,7 +10,7 @@ from workbench.jobs import Cancelled, Conduct, Kind, Made
 from workbench.project.pipeline import OPTIONAL_STEPS, Plan, Wanted, expected, images_of, model_of, result_of, wanted
 from workbench.project.problems import StepFailed
 from workbench.project.recommend import Constraints, Recommendation, recommend
-from workbench.project.report import report
+from workbench.project.report import now_rfc3339, report
 from workbench.project.steps import Steps
 from workbench.project.values import Facts, Step, Variant
 from workbench.store import Keys, Manifests
@@ -105,6 +105,7 @@ class _Pipeline:
         return {
             "project_id": self._job.request["project_id"],
             "optimization_id": self._job.id,
+            "created_at": now_rfc3339(),
             "model": {"id": self._plan.model_id, "name": model.get("name"), "digest": model["digest"],
                       "format": model["format"]},
             "device": self._plan.device,

@@ -52,7 +52,8 @@ PRECISION = Option("--inference-precision", "Precision inference runs in: f32, f
 DESCRIPTIONS = [
     Description(
         "models", "model",
-        _columns(("FORMAT", "facts.format"), ("PRECISION", "facts.precision"), ("OPS", "facts.op_count")),
+        _columns(("ORIGIN", "facts.origin"), ("FORMAT", "facts.format"), ("PRECISION", "facts.precision"),
+                 ("OPS", "facts.op_count")),
         [Argument("PATH", "Model file (ONNX, or an IR's .xml with its .bin beside it) or a folder."), NAME],
         model, "Upload a model; the workbench then examines it.",
     ),
