@@ -252,7 +252,7 @@ def test_a_part_sent_again_replaces_the_first(store: Store) -> None:
     again = send(store, upload, 1, b"2" * 5 * MIB)
     last = send(store, upload, 2, b"3")
 
-    assert store.parts(KEY, upload) == [again, last]
+    assert [part.number for part in store.parts(KEY, upload)] == [1, 2]
     store.complete_parts(KEY, upload, [again, last])
     assert store.get(KEY) == b"2" * 5 * MIB + b"3"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 import stat
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from workbench.store.digest import Digest
 from workbench.store.drafts import Drafts, create_empty, refusing_when_full
 from workbench.store.file_parts import CHUNK, FileParts
 from workbench.store.keys import checked
@@ -34,13 +34,13 @@ class FileStore(FileParts):
 
     def put_stream(self, key: str, source: BinaryIO) -> tuple[str, int]:
         """See Store.put_stream."""
-        digest, size = hashlib.sha256(), 0
-        with self._draft(key) as draft:
+        size = 0
+        with Digest() as digest, self._draft(key) as draft:
             while chunk := source.read(CHUNK):
                 digest.update(chunk)
                 size += len(chunk)
                 draft.write(chunk)
-        return digest.hexdigest(), size
+            return digest.hexdigest(), size
 
     def copy(self, source: str, target: str) -> None:
         """See Store.copy."""
@@ -70,12 +70,11 @@ class FileStore(FileParts):
 
     def fetch(self, key: str, path: Path) -> str:
         """See Store.fetch."""
-        digest = hashlib.sha256()
-        with self._open(key) as file, refusing_when_full(), path.open("wb") as target:
+        with Digest() as digest, self._open(key) as file, refusing_when_full(), path.open("wb") as target:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
                 target.write(chunk)
-        return digest.hexdigest()
+            return digest.hexdigest()
 
     def info(self, key: str) -> ObjectInfo:
         """See Store.info."""

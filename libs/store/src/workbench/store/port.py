@@ -106,7 +106,11 @@ class Store(Protocol):
         """Keep one part, streamed; a repeated number replaces the earlier one. Raises UploadMissing, NoRoom."""
 
     def parts(self, key: str, upload: str) -> Sequence[Part]:
-        """The parts that have arrived, by number. Raises UploadMissing."""
+        """The parts that have arrived, by number. Raises UploadMissing.
+
+        Of a number sent twice with different bytes within a second, an S3 server may not tell which came
+        last; complete_parts takes either, as it is named.
+        """
 
     def complete_parts(self, key: str, upload: str, parts: Sequence[Part]) -> None:
         """Make the object of exactly these parts, in this order; parts not named are dropped.

@@ -7,7 +7,6 @@ request or its multipart upload completes.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from typing import Any, BinaryIO
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from workbench.store.digest import Digest
 from workbench.store.drafts import refusing_when_full
 from workbench.store.port import ObjectInfo, ObjectMissing, StoreAway
 from workbench.store.s3_errors import SILENCES, translated
@@ -69,15 +69,15 @@ class S3Store(S3Parts):
 
     def put_stream(self, key: str, source: BinaryIO) -> tuple[str, int]:
         """See Store.put_stream: parts of 8 MiB, three on their way at a time."""
-        digest = hashlib.sha256()
         data = _read_full(source, PART_BYTES)
-        digest.update(data)
-        if len(data) < PART_BYTES:
-            self.put(key, data)
-            return digest.hexdigest(), len(data)
-        with self._multipart(key) as upload:
-            size = upload.send(data, digest, source)
-        return digest.hexdigest(), size
+        with Digest() as digest:
+            digest.update(data)
+            if len(data) < PART_BYTES:
+                self.put(key, data)
+                return digest.hexdigest(), len(data)
+            with self._multipart(key) as upload:
+                size = upload.send(data, digest, source)
+            return digest.hexdigest(), size
 
     def copy(self, source: str, target: str) -> None:
         """See Store.copy: the bytes stay on the server."""
@@ -104,13 +104,12 @@ class S3Store(S3Parts):
 
     def fetch(self, key: str, path: Path) -> str:
         """See Store.fetch."""
-        digest = hashlib.sha256()
         chunks = self.read(key)
-        with refusing_when_full(), path.open("wb") as target:
+        with Digest() as digest, refusing_when_full(), path.open("wb") as target:
             for chunk in chunks:
                 digest.update(chunk)
                 target.write(chunk)
-        return digest.hexdigest()
+            return digest.hexdigest()
 
     def info(self, key: str) -> ObjectInfo:
         """See Store.info."""
@@ -215,7 +214,7 @@ class _Multipart:
         self._sent: list[Future[dict[str, Any]]] = []
         self.expected = 0
 
-    def send(self, data: bytes, digest: Any, source: BinaryIO) -> int:
+    def send(self, data: bytes, digest: Digest, source: BinaryIO) -> int:
         """All of a stream whose first part is ``data``, hashed as it passes; returns its size in bytes."""
         while data:
             self.part("upload_part", Body=data)
