@@ -21,10 +21,19 @@ from workbench.messages.topology import DEAD_QUEUE
 from workbench.problems import Problem
 
 Make = Callable[..., Messages]
+KIND = ""
+
+
+@pytest.fixture(autouse=True)
+def kind() -> str:
+    """Types nobody else uses: the queues of other tests do not get these messages."""
+    global KIND
+    KIND = f"thing-{uuid.uuid4().hex[:8]}"
+    return KIND
 
 
 def message(word: str = "requested", subject: str = "1", **data: object) -> Message:
-    return Message(f"thing.{word}", "/test", subject, "a", dict(data))
+    return Message(f"{KIND}.{word}", "/test", subject, "a", dict(data))
 
 
 def until(condition: Callable[[], object], timeout_s: float = 20) -> None:
@@ -52,6 +61,9 @@ def over_rabbitmq(rabbitmq, service: str) -> Iterator[Make]:
     yield make
     for each in made:
         each.close()
+    with Connection(rabbitmq.url) as connection:
+        for name in {each.service for each in made}:
+            connection.channel().queue_delete(f"workbench.{name}")
 
 
 @pytest.fixture(params=["in process", "rabbitmq"])
@@ -94,9 +106,9 @@ def test_waiting_for_nothing_ends_with_the_timeout(messages: Messages) -> None:
 
 def test_a_message_reaches_its_handler_as_it_was_sent(messages: Messages) -> None:
     got: list[Message] = []
-    messages.subscribe(["thing.requested"], got.append)
+    messages.subscribe([f"{KIND}.requested"], got.append)
     started(messages)
-    sent = Message("thing.requested", "/test", "é-1", "a", {"deep": [1, {"x": None}]}, request_id="r-1")
+    sent = Message(f"{KIND}.requested", "/test", "é-1", "a", {"deep": [1, {"x": None}]}, request_id="r-1")
 
     messages.publish(sent)
 
@@ -111,16 +123,16 @@ def test_a_message_nobody_subscribed_to_is_no_error(messages: Messages) -> None:
 def test_a_handler_gets_only_the_types_it_asked_for_and_every_handler_of_a_type_gets_it(messages: Messages) -> None:
     first: list[str] = []
     second: list[str] = []
-    messages.subscribe(["thing.succeeded", "thing.failed"], lambda one: first.append(one.type))
-    messages.subscribe(["thing.failed"], lambda one: second.append(one.type))
+    messages.subscribe([f"{KIND}.succeeded", f"{KIND}.failed"], lambda one: first.append(one.type))
+    messages.subscribe([f"{KIND}.failed"], lambda one: second.append(one.type))
     started(messages)
 
     for word in ("succeeded", "cancelled", "failed"):
         messages.publish(message(word))
 
     until(lambda: len(first) == 2 and second)
-    assert first == ["thing.succeeded", "thing.failed"]
-    assert second == ["thing.failed"]
+    assert first == [f"{KIND}.succeeded", f"{KIND}.failed"]
+    assert second == [f"{KIND}.failed"]
 
 
 def test_closing_twice_and_without_a_start_is_fine(messages: Messages) -> None:
@@ -156,13 +168,12 @@ def test_processes_of_one_service_share_its_messages_and_each_service_gets_all(o
     shares: list[list[str]] = [[], []]
     for share in shares:
         worker = over_rabbitmq()
-        worker.subscribe(["thing.requested"], lambda one, share=share: (share.append(one.subject), time.sleep(0.01)))
+        worker.subscribe([f"{KIND}.requested"], lambda one, share=share: (share.append(one.subject), time.sleep(0.01)))
         started(worker)
     others: list[str] = []
     other = over_rabbitmq(f"{service}-other")
-    other.subscribe(["thing.requested"], lambda one: others.append(one.subject))
+    other.subscribe([f"{KIND}.requested"], lambda one: others.append(one.subject))
     started(other)
-    until(lambda: _ready(over_rabbitmq()))
 
     sender = over_rabbitmq("sender")
     expected = sorted(str(number) for number in range(60))
@@ -175,22 +186,16 @@ def test_processes_of_one_service_share_its_messages_and_each_service_gets_all(o
     assert sorted(others) == expected
 
 
-def _ready(_adapter: Messages) -> bool:
-    time.sleep(0.5)  # queues are declared by the consumers' own threads
-    return True
-
-
 def test_a_message_sent_while_no_worker_runs_waits_for_one(over_rabbitmq: Make) -> None:
     first = over_rabbitmq()
-    first.subscribe(["thing.requested"], lambda _one: None)
+    first.subscribe([f"{KIND}.requested"], lambda _one: None)
     started(first)
-    time.sleep(0.5)
     first.close()
 
     over_rabbitmq("sender").publish(message(subject="waits"))
     got: list[str] = []
     second = over_rabbitmq()
-    second.subscribe(["thing.requested"], lambda one: got.append(one.subject))
+    second.subscribe([f"{KIND}.requested"], lambda one: got.append(one.subject))
     started(second)
 
     until(lambda: got == ["waits"])
@@ -208,7 +213,7 @@ def test_a_handler_that_fails_gets_the_message_again(over_rabbitmq: Make) -> Non
             raise RuntimeError("not yet")
 
     worker = over_rabbitmq()
-    worker.subscribe(["thing.requested"], handler)
+    worker.subscribe([f"{KIND}.requested"], handler)
     started(worker).publish(message(subject="again"))
 
     until(lambda: len(tries) == 3)
@@ -229,7 +234,7 @@ def test_while_a_server_is_away_the_message_is_kept_however_long_it_takes(over_r
             raise ServerAway
 
     worker = over_rabbitmq()
-    worker.subscribe(["thing.requested"], handler)
+    worker.subscribe([f"{KIND}.requested"], handler)
     started(worker).publish(message())
 
     until(lambda: len(tries) == 8, 60)
@@ -244,7 +249,7 @@ def test_a_message_that_can_never_be_handled_is_set_aside_and_the_rest_goes_on(o
         got.append(one.subject)
 
     worker = over_rabbitmq()
-    worker.subscribe(["thing.requested"], handler)
+    worker.subscribe([f"{KIND}.requested"], handler)
     started(worker)
     marker = uuid.uuid4().hex
     for subject in ("before", "poison", "after"):
@@ -266,9 +271,8 @@ def test_a_message_that_can_never_be_handled_is_set_aside_and_the_rest_goes_on(o
 def test_what_is_no_message_is_set_aside_at_once(over_rabbitmq, rabbitmq, body: bytes) -> None:
     got: list[str] = []
     worker = over_rabbitmq()
-    worker.subscribe(["thing.requested"], lambda one: got.append(one.subject))
+    worker.subscribe([f"{KIND}.requested"], lambda one: got.append(one.subject))
     started(worker)
-    time.sleep(0.3)
 
     raw_publish(rabbitmq, body)
     worker.publish(message(subject="good"))
@@ -280,7 +284,7 @@ def test_what_is_no_message_is_set_aside_at_once(over_rabbitmq, rabbitmq, body: 
 def raw_publish(rabbitmq, body: bytes) -> None:
     with Connection(rabbitmq.url) as connection:
         Producer(connection.channel(), Exchange("workbench", "topic", durable=True)).publish(
-            body, routing_key="thing.requested", content_type="application/octet-stream", content_encoding="binary"
+            body, routing_key=f"{KIND}.requested", content_type="application/octet-stream", content_encoding="binary"
         )
 
 
@@ -318,9 +322,8 @@ def test_without_a_broker_nothing_hangs_and_the_sender_keeps_its_message() -> No
 def test_every_confirmed_message_survives_the_brokers_sudden_death(over_rabbitmq: Make, rabbitmq) -> None:
     got: set[str] = set()
     worker = over_rabbitmq()
-    worker.subscribe(["thing.requested"], lambda one: got.add(one.subject))
+    worker.subscribe([f"{KIND}.requested"], lambda one: got.add(one.subject))
     started(worker)
-    time.sleep(0.5)
     confirmed: set[str] = set()
 
     def send(numbers: range) -> None:
@@ -331,7 +334,7 @@ def test_every_confirmed_message_survives_the_brokers_sudden_death(over_rabbitmq
             except BrokerAway:
                 time.sleep(0.2)
 
-    sending = threading.Thread(target=send, args=(range(3000),))
+    sending = threading.Thread(target=send, args=(range(2000),))
     sending.start()
     time.sleep(0.3)
     rabbitmq.kill()
@@ -386,7 +389,7 @@ def handle(message):
     print("handling", flush=True)
     time.sleep(60)
 messages = RabbitMessages(sys.argv[1], sys.argv[2])
-messages.subscribe(["thing.requested"], handle)
+messages.subscribe([sys.argv[3]], handle)
 messages.start()
 time.sleep(60)
 """
@@ -394,7 +397,7 @@ time.sleep(60)
 
 def test_a_message_whose_worker_is_killed_goes_to_another(over_rabbitmq: Make, rabbitmq, service: str) -> None:
     worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER, rabbitmq.url, service], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WORKER, rabbitmq.url, service, f"{KIND}.requested"], stdout=subprocess.PIPE, text=True
     )
     try:
         sender = over_rabbitmq("sender")
@@ -408,7 +411,7 @@ def test_a_message_whose_worker_is_killed_goes_to_another(over_rabbitmq: Make, r
         worker.communicate(timeout=10)
     got: list[str] = []
     other = over_rabbitmq()
-    other.subscribe(["thing.requested"], lambda one: got.append(one.subject))
+    other.subscribe([f"{KIND}.requested"], lambda one: got.append(one.subject))
     started(other)
 
     until(lambda: got == ["taken"])
@@ -423,7 +426,7 @@ def test_a_handler_that_takes_long_keeps_its_connection(over_rabbitmq: Make, mon
         handled.append(one.subject)
 
     worker = over_rabbitmq()
-    worker.subscribe(["thing.requested"], slow)
+    worker.subscribe([f"{KIND}.requested"], slow)
     started(worker).publish(message(subject="slow"))
 
     until(lambda: handled, 30)
@@ -433,7 +436,7 @@ def test_a_handler_that_takes_long_keeps_its_connection(over_rabbitmq: Make, mon
 
 def test_closing_ends_every_thread(over_rabbitmq: Make) -> None:
     worker = over_rabbitmq("closing")
-    worker.subscribe(["thing.requested"], lambda _one: None)
+    worker.subscribe([f"{KIND}.requested"], lambda _one: None)
     started(worker)
 
     worker.close()

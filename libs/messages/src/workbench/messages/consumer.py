@@ -42,6 +42,7 @@ class QueueConsumer:
         self._handlers = handlers
         self._aside = aside
         self._stop = threading.Event()
+        self.connected = threading.Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"{service}-messages")
 
     def run(self, stop: threading.Event) -> None:
@@ -54,6 +55,7 @@ class QueueConsumer:
             except Stopped:
                 break
             except LOST as error:
+                self.connected.clear()
                 log.info("queue.lost", queue=self._queue.name, error=f"{type(error).__name__} {error}")
                 stop.wait(wait_s)
                 wait_s = min(2 * wait_s, RETRY_S[1])
@@ -71,6 +73,7 @@ class QueueConsumer:
                 self._take(connection, delivery)
 
             with Consumer(connection, self._queue, on_message=arrived, prefetch_count=PREFETCH):
+                self.connected.set()
                 while not self._stop.is_set():
                     try:
                         connection.drain_events(timeout=1.0)

@@ -21,11 +21,12 @@ class RabbitMessages(Bells):
         super().__init__()
         me = process_name()
         self._url = url
-        self._service = service
+        self.service = service
         self._publisher = Publisher(url)
         self._ringer = Ringer(url, me)
         self._listener = Listener(url, service, me, self)
         self._handlers: defaultdict[str, list[Handler]] = defaultdict(list)
+        self._consumer: QueueConsumer | None = None
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -48,12 +49,13 @@ class RabbitMessages(Bells):
         self._run(self._listener.run, "bells-heard")
         self._run(self._ringer.run, "bells-rung")
         if self._handlers:
-            consumer = QueueConsumer(self._url, self._service, dict(self._handlers), self._publisher)
-            self._run(consumer.run, "messages")
+            self._consumer = QueueConsumer(self._url, self.service, dict(self._handlers), self._publisher)
+            self._run(self._consumer.run, "messages")
 
     def connected(self) -> bool:
         """See Messages.connected."""
-        return self._listener.connected.is_set()
+        queue = self._consumer is None or self._consumer.connected.is_set()
+        return queue and self._listener.connected.is_set()
 
     def close(self) -> None:
         """See Messages.close: ends every thread; a message that is being handled comes again elsewhere."""
@@ -63,6 +65,6 @@ class RabbitMessages(Bells):
         self._publisher.close()
 
     def _run(self, target: Callable[[threading.Event], None], name: str) -> None:
-        thread = threading.Thread(target=target, args=(self._stop,), name=f"{self._service}-{name}", daemon=True)
+        thread = threading.Thread(target=target, args=(self._stop,), name=f"{self.service}-{name}", daemon=True)
         thread.start()
         self._threads.append(thread)
