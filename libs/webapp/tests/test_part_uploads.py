@@ -509,6 +509,12 @@ def test_more_than_one_upload_may_hold_is_refused_with_both_sizes(client: FlaskC
     assert document["limit_bytes"] == 64 * MIB
 
 
+def test_a_declaration_longer_than_memory_should_hold_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/v1/models/uploads", data=b"[" * (33 * MIB), content_type="application/json")
+
+    assert answer.status_code == 413
+
+
 def test_a_viewer_may_not_upload(app: Flask, client: FlaskClient) -> None:
     upload = declared(client, {"name": "m", "size_bytes": 1})
     viewer = as_team(app, "v")

@@ -5,7 +5,9 @@ What is known of an upload lies in the store alone, so any API process takes any
 
 from __future__ import annotations
 
+import json
 import tempfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +31,6 @@ from workbench.webapp.views import JobView
 
 # A request to this endpoint shows a signed URL instead of a token.
 SIGNED_ENDPOINT = "put_part"
-MAX_DECLARATION_BYTES = 32 << 20
 _IN_MEMORY = 1 << 18
 _SHA256 = Regexp(r"\A[0-9a-f]{64}\Z", error="64 lower-case hex digits are needed.")
 _MD5 = Regexp(r"\A[0-9a-fA-F]{32}\Z", error="32 hex digits are needed.")
@@ -246,15 +247,22 @@ def _keep(store: Store, upload_id: str, link: Link, body: ArrivingPart) -> Part:
 
 
 def _document(blueprint: Blueprint, upload: Upload, there: Arrived) -> Response:
-    files = [
-        {"name": file.name, "size_bytes": file.size_bytes, "parts": _parts(blueprint, upload, number, there)}
-        for number, file in enumerate(upload.files)
-    ]
-    return jsonify({"id": upload.id, "expires_at": _rfc3339(upload.expires_at),
-                    "part_size_bytes": upload.part_size_bytes, "files": files})  # fmt: skip
+    """As UploadView, written while it is sent: a folder's is tens of megabytes long."""
+    url_of = _urls(blueprint.url_prefix or "", upload)
+
+    def written() -> Iterator[str]:
+        head = {"id": upload.id, "expires_at": _rfc3339(upload.expires_at), "part_size_bytes": upload.part_size_bytes}
+        yield json.dumps(head)[:-1] + ', "files": ['
+        for number, file in enumerate(upload.files):
+            parts = _parts(upload, number, there, url_of)
+            view = {"name": file.name, "size_bytes": file.size_bytes, "parts": parts}
+            yield (", " if number else "") + json.dumps(view)
+        yield "]}"
+
+    return Response(written(), content_type="application/json")
 
 
-def _parts(blueprint: Blueprint, upload: Upload, number: int, there: Arrived) -> list[dict[str, Any]]:
+def _parts(upload: Upload, number: int, there: Arrived, url_of: Callable[[Link], str]) -> list[dict[str, Any]]:
     file = upload.files[number]
     found = {part.number: part for part in there.get(number, ())}
     views = []
@@ -262,18 +270,22 @@ def _parts(blueprint: Blueprint, upload: Upload, number: int, there: Arrived) ->
         part = found.get(span.number)
         right = part is not None and part.size_bytes == span.size_bytes
         link = Link(upload.team, number, file.name, span.number, span.size_bytes, file.token)
-        views.append({**span._asdict(), "url": _url(blueprint, upload, link), "arrived": right,
-                      "md5": part.md5 if part and right else None})  # fmt: skip
+        md5 = part.md5 if part and right else None
+        views.append({**span._asdict(), "url": url_of(link), "arrived": right, "md5": md5})
     return views
 
 
-def _url(blueprint: Blueprint, upload: Upload, link: Link) -> str:
-    if link.token:
-        key = upload.key(link.file)
-        direct = ports().store.part_url(key, link.token, link.number, link.size_bytes, LINK_S)
-        if direct is not None:
-            return direct
-    return f"{blueprint.url_prefix}/uploads/{upload.id}/parts/{_links().sign(upload.id, link)}"
+def _urls(prefix: str, upload: Upload) -> Callable[[Link], str]:
+    """Where a part goes: the store's own door, or this service's."""
+    store, links = ports().store, _links()
+
+    def url_of(link: Link) -> str:
+        direct = link.token and store.part_url(
+            upload.key(link.file), link.token, link.number, link.size_bytes, LINK_S
+        )
+        return direct or f"{prefix}/uploads/{upload.id}/parts/{links.sign(upload.id, link)}"
+
+    return url_of
 
 
 def _rfc3339(seconds: float) -> str:

@@ -41,8 +41,9 @@ class Links:
 
     def sign(self, upload_id: str, link: Link) -> str:
         """Text that is safe in a URL and holds for LINK_S seconds."""
+        signer = self._signer(upload_id, self._known())
         payload = [link.team, link.file, link.name, link.number, link.size_bytes, link.token]
-        return str(self._signer(upload_id, self._known()).dumps(payload))
+        return str(signer.dumps(payload))
 
     def read(self, upload_id: str, text: str) -> Link:
         """What was signed for this upload. Raises LinkRefused."""

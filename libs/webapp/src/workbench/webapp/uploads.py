@@ -23,6 +23,7 @@ from workbench.webapp.routes import accepted
 from workbench.webapp.views import JobView
 
 MAX_PARTS = 100_000
+MAX_JSON_BYTES = 32 << 20
 
 
 class ArrivingFile:
@@ -74,6 +75,12 @@ class StreamingRequest(Request):
     """A request whose file parts never live in memory."""
 
     max_form_parts = MAX_PARTS
+
+    @property  # type: ignore[misc]  # nobody sets it here
+    def max_content_length(self) -> int | None:  # type: ignore[override]
+        """JSON lives in memory, so it may not be as long as an upload."""
+        limit = super().max_content_length
+        return min(limit, MAX_JSON_BYTES) if limit is not None and self.is_json else limit
 
     def _get_file_stream(self, *_sizes: Any, **_more: Any) -> Any:
         return ArrivingFile()
