@@ -81,12 +81,12 @@ class Postgres(Server):
         return [*_as_owner(), str(self._program("postgres")), "-D", str(self._data), *settings]
 
     def prepare(self) -> None:
-        """Make the cluster, once."""
-        if (self._data / "PG_VERSION").exists():
-            return
+        """Let the server at its folder; make the cluster, once."""
         self._data.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
-            _let_in(self._data)
+            _let_in(self._data)  # at every start: each run of pytest closes the folder above again
+        if (self._data / "PG_VERSION").exists():
+            return
         initdb = [str(self._program("initdb")), "-D", str(self._data), "-U", USER, "--auth=trust", "--encoding=UTF8",
                   "--locale=C.UTF-8"]  # fmt: skip
         subprocess.run([*_as_owner(), *initdb], check=True, capture_output=True, timeout=60, cwd="/")
