@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -46,7 +46,7 @@ def create_app(
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # flask's default provider has it; the base class does not
     app.extensions["workbench"] = Ports(record, record.store, {kind.name: kind for kind in kinds})
-    _guard(app, Tokens(record.store))
+    _guard(app, Tokens(record.store), settings.allowed_hosts)
     app.get("/healthz")(lambda: {"status": "ok", "service": service})
     api = ProblemApi(app)
     for blueprint in blueprints:
@@ -54,15 +54,17 @@ def create_app(
     return app
 
 
-def _guard(app: Flask, tokens: Tokens) -> None:
+def _guard(app: Flask, tokens: Tokens, hosts: Sequence[str]) -> None:
     @app.before_request
     def identify() -> None:
         g.started = time.monotonic()
         g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
-        refuse_foreign_pages(request)
-        signed = (request.endpoint or "").endswith(f".{SIGNED_ENDPOINT}")
-        if request.path != "/healthz" and not signed:
+        if request.path == "/healthz":  # probes ask by address and know no token
+            return
+        refuse_foreign_pages(request, hosts)
+        if not (request.endpoint or "").endswith(f".{SIGNED_ENDPOINT}"):
             g.identity = tokens.identify(request)
+            g.identity.require_for(request.method)
 
     @app.after_request
     def say(response: Response) -> Response:

@@ -1,20 +1,33 @@
-"""Who is asking: a bearer token, looked up in the store by its SHA-256; and which pages may ask at all."""
+"""Who is asking: a bearer token, looked up in the store by its SHA-256; and which pages may ask at all.
+
+A viewer reads. A member does whatever changes something of the team's: submit, cancel, upload, delete, also what
+another member has made. No route needs an admin yet: teams and tokens are made by the installation's operator with
+`workbench admin`, not over HTTP; the role is there so that tokens written today mean the same once routes do.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Request
 from workbench.problems.common import Forbidden, Unauthorized
 from workbench.store import ObjectMissing, Store
 from workbench.store.keys import token as token_key
 
+log = structlog.get_logger()
+
 CACHE_S = 30.0
+CACHED_TOKENS = 4096
 ROLES = ("viewer", "member", "admin")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_READING = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -29,59 +42,99 @@ class Identity:
         if ROLES.index(self.role) < ROLES.index(role):
             raise Forbidden(f"This needs the role {role}; the token has the role {self.role}.")
 
+    def require_for(self, method: str) -> None:
+        """What no route can forget to ask for: whatever is not reading needs a member. Raises Forbidden."""
+        if method not in _READING:
+            self.require("member")
+
 
 def write_token(store: Store, secret: str, identity: Identity, name: str, expires: float | None = None) -> None:
     """Make a token known. Only its digest is kept. ``expires`` is seconds since the epoch."""
     document = {"team": identity.team, "role": identity.role, "name": name, "expires": expires}
-    store.put(token_key(_digest(secret)), json.dumps(document).encode())
+    store.put(token_key(digest_of(secret)), json.dumps(document | {"created_at": time.time()}).encode())
 
 
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+def digest_of(secret: str) -> str:
+    """The name a token is kept under."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 class Tokens:
-    """Looks tokens up, remembering an answer for at most CACHE_S seconds."""
+    """Looks tokens up, remembering those that are valid for at most CACHE_S seconds. Thread-safe.
+
+    So a revoked token is refused within that time by every process, an expired one at once. Unknown ones are
+    not remembered, since anybody can make those up, and neither are more than CACHED_TOKENS.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: dict[str, tuple[float, Identity | None]] = {}
+        self._known: dict[str, tuple[float, Identity]] = {}
+        self._lock = threading.Lock()
 
     def identify(self, request: Request) -> Identity:
-        """Raises Unauthorized."""
+        """Raises Unauthorized, which never says whether the token is unknown, expired or revoked."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not secret:
+        if scheme.lower() != "bearer" or not secret.strip():
             raise Unauthorized
-        digest = _digest(secret.strip())
+        digest = digest_of(secret.strip())
         until, identity = self._known.get(digest, (0.0, None))
-        if time.monotonic() >= until:
-            identity = self._look_up(digest)
-            if identity is not None:  # unknown ones are not kept: anybody can make those up
-                self._known[digest] = (time.monotonic() + CACHE_S, identity)
-        if identity is None:
-            raise Unauthorized
-        return identity
+        if identity is not None and time.time() < until:
+            return identity
+        return self._look_up(digest)
 
-    def _look_up(self, digest: str) -> Identity | None:
+    def _look_up(self, digest: str) -> Identity:
+        now = time.time()
         try:
             document = json.loads(self._store.get(token_key(digest)))
+            identity, expires = Identity(document["team"], document["role"]), document["expires"]
         except ObjectMissing:
-            return None
-        if document["expires"] is not None and document["expires"] < time.time():
-            return None
-        return Identity(document["team"], document["role"])
+            self._forget(digest)
+            raise Unauthorized from None
+        except (ValueError, KeyError, TypeError):  # someone wrote it by hand; its digest is no secret
+            log.warning("token.unreadable", token=digest)
+            raise Unauthorized from None
+        if identity.role not in ROLES or (expires is not None and expires <= now):
+            self._forget(digest)
+            raise Unauthorized
+        self._remember(digest, min(now + CACHE_S, expires or now + CACHE_S), identity)
+        return identity
+
+    def _remember(self, digest: str, until: float, identity: Identity) -> None:
+        with self._lock:
+            self._known.pop(digest, None)
+            while len(self._known) >= CACHED_TOKENS:
+                del self._known[next(iter(self._known))]  # the one that was looked up longest ago
+            self._known[digest] = (until, identity)
+
+    def _forget(self, digest: str) -> None:
+        with self._lock:
+            self._known.pop(digest, None)
 
 
-def refuse_foreign_pages(request: Request) -> None:
-    """On loopback any web page can reach us: only our own host names and origins may.
+def refuse_foreign_pages(request: Request, hosts: Sequence[str]) -> None:
+    """Any web page can make its reader's browser ask us: only host names of ours, and pages from there, may.
 
-    A page that re-binds its DNS name to 127.0.0.1 still sends its own Host; a page elsewhere sends
-    its Origin. Raises Forbidden.
+    A page that re-binds its DNS name to our address still sends its own Host; a page elsewhere sends its
+    Origin. ``hosts`` are the names besides loopback's; `*` is any. Raises Forbidden.
     """
-    local = ("127.0.0.1", "localhost", "[::1]")
-    host = urlsplit(f"//{request.host}")
-    if host.hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise Forbidden(f"Host {request.host!r} is not this workbench; use one of {', '.join(local)}.")
+    asked = _hostname(f"//{request.host}")
+    if asked not in _LOOPBACK and "*" not in hosts and asked not in {host.lower() for host in hosts}:
+        raise Forbidden(f"Host {request.host!r} is not this workbench; use one of {', '.join(hosts or _LOOPBACK)}. "
+                        "The operator adds names with WORKBENCH_ALLOWED_HOSTS.")  # fmt: skip
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and _place(origin) != request.host:
         raise Forbidden(f"A page of {origin} may not use this workbench.")
+
+
+def _hostname(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _place(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:
+        return None
