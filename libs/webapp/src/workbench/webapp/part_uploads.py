@@ -133,6 +133,7 @@ def _serve_declaring(blueprint: Blueprint, kind: UploadKind) -> None:
     @blueprint.response(200, UploadView)
     def resume(upload_id: Any) -> Response:
         """What has arrived, and fresh URLs."""
+        identity().require("member")  # the URLs are permissions to write
         upload = _open_upload(kind, str(upload_id))
         return _document(blueprint, upload, upload_state.arrived(ports().store, upload))
 
