@@ -180,6 +180,8 @@ class RunRefused(Problem):
     def document(self) -> dict[str, Any]:
         """The type is the core's own name for the case, so that clients can tell cases apart."""
         document = super().document()
+        if self.facts.get("remedy"):  # the core knows its case better than this class does
+            document["remedy"] = self.facts["remedy"]
         return {**self.facts, **document, "type": TYPE_PREFIX + kebab(self.kind)}
 
 

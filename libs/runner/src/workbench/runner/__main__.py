@@ -17,14 +17,18 @@ from workbench.runner.verdict import NO_MEMORY_CODE, NO_SPACE_CODE
 _CRASHED_CODE = 70
 
 
+class OutOfMemory(Refusal):
+    """The launcher knows this kind: the run then counts as one that passed its limit."""
+
+
 def _execute(module: str, run: Run) -> int:
     try:
         run.outputs.mkdir(exist_ok=True)
         run.finish({"result": importlib.import_module(module).run(run)})
     except Refusal as refusal:
-        return _refuse(run, type(refusal).__name__, str(refusal), refusal.facts)
+        return _refuse(run, refusal)
     except MemoryError:
-        _refuse(run, "OutOfMemory", "The run needed more memory than it may use.", {})
+        _refuse(run, OutOfMemory("The run needed more memory than it may use."))
         return NO_MEMORY_CODE
     except BaseException as fault:  # the traceback belongs in the log; the launcher sees a missing result
         _log_traceback(run)
@@ -33,10 +37,10 @@ def _execute(module: str, run: Run) -> int:
     return 0
 
 
-def _refuse(run: Run, kind: str, detail: str, facts: dict[str, object]) -> int:
+def _refuse(run: Run, refusal: Refusal) -> int:
     _log_traceback(run)
     try:
-        run.finish({"refusal": {"kind": kind, "detail": detail, **facts}})
+        run.finish({"refusal": refusal.document()})
     except OSError as fault:
         return NO_SPACE_CODE if fault.errno in (errno.ENOSPC, errno.EDQUOT) else _CRASHED_CODE
     return 1

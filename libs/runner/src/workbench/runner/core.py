@@ -19,12 +19,25 @@ class Refusal(Exception):
     """The core's own "no": the same input would meet the same answer again, so nobody retries it.
 
     Subclasses name the case (the class name is what a service maps to a problem); ``facts`` are the
-    JSON values that the problem needs beside the message.
+    JSON values that the problem needs beside the message. What a docstring says after ``Remedy:`` reaches
+    the person who asked: what to do next.
     """
 
     def __init__(self, detail: str, **facts: Any) -> None:
         super().__init__(detail)
         self.facts = facts
+
+    @classmethod
+    def remedy(cls) -> str:
+        """The part of this class's own docstring after ``Remedy:``, on one line; empty when there is none."""
+        # Not inherited, and the base's is about the word itself.
+        _, _, remedy = ("" if cls is Refusal else cls.__doc__ or "").partition("Remedy:")
+        return " ".join(remedy.split())
+
+    def document(self) -> dict[str, Any]:
+        """As it is written to ``result.json``: the facts, and over them what a fact must never replace."""
+        remedy = {"remedy": self.remedy()} if self.remedy() else {}
+        return {**self.facts, **remedy, "kind": type(self).__name__, "detail": str(self)}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""A core that behaves as it is told, well or badly, to try launchers with."""

@@ -1,0 +1,211 @@
+"""Does one of the deeds below: ``{"do": name, …}``. Each returns the result, or None for an empty one."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from workbench.runner.core import Refusal
+
+
+class NotToday(Refusal):
+    """It is the wrong day.
+
+    Remedy: come back
+    tomorrow.
+    """
+
+
+class NoRemedy(Refusal):
+    """Nothing can be done about it."""
+
+
+def run(run):
+    return DEEDS[run.spec["do"]](run) or {}
+
+
+def say(run):
+    run.progress("saying", 0.5, "half")
+    run.log("a line of the log")
+    (run.outputs / "folder").mkdir()
+    (run.outputs / "folder" / "said.txt").write_text(run.spec["word"])
+    return {"said": run.spec["word"]}
+
+
+def read(run):
+    return {"read": {path.name: path.read_text() for path in sorted(run.inputs.iterdir())}}
+
+
+def refuse(run):
+    raise NotToday("not on a Tuesday", day="Tuesday", kind="a fact of that name", remedy="a fact of that name")
+
+
+def refuse_without_remedy(run):
+    raise NoRemedy("no")
+
+
+def fail(run):
+    raise ValueError("a defect of the core")
+
+
+def crash(run):
+    os.kill(os.getpid(), getattr(signal, run.spec.get("signal", "SIGSEGV")))
+
+
+def leave(run):
+    os._exit(run.spec["code"])
+
+
+def leave_after_result(run):
+    run.finish({"result": {"said": "before leaving"}})
+    os._exit(run.spec["code"])
+
+
+def crash_after_result(run):
+    run.finish({"result": {"said": "before crashing"}})
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def hang_after_result(run):
+    run.finish({"result": {"said": "before hanging"}})
+    time.sleep(600)
+
+
+def hoard(run):
+    """Takes its memory step by step, so that no single request fails."""
+    kept = []
+    for _ in range(run.spec["mib"]):
+        kept.append(b"x" * 2**20)
+    time.sleep(600)
+
+
+def hoard_in_children(run):
+    for _ in range(4):
+        subprocess.Popen([sys.executable, "-c", f"x = b'x' * {run.spec['mib'] << 18}; import time; time.sleep(600)"])
+    time.sleep(600)
+
+
+def ask_for_too_much(run):
+    return {"length": len(bytearray(1 << 40))}
+
+
+def abort_like_native_code(run):
+    run.log("terminate called after throwing an instance of 'std::bad_alloc'")
+    os.abort()
+
+
+def burn(run):
+    while True:
+        pass
+
+
+def burn_in_children(run):
+    for _ in range(2):
+        subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    time.sleep(600)
+
+
+def write_large(run):
+    with (run.outputs / "large.bin").open("wb") as file:
+        for _ in range(run.spec["mib"]):
+            file.write(bytes(2**20))
+
+
+def sleep(run):
+    run.progress("sleeping", 0.1)
+    Path(run.spec.get("pid_file", run.folder / "pid")).write_text(str(os.getpid()))
+    time.sleep(run.spec.get("seconds", 600))
+
+
+def ignore_signals(run):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    sleep(run)
+
+
+def breed(run):
+    """Children of three kinds: a plain one, one in a session of its own, and an orphan in one of its own."""
+    sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
+    pids = [subprocess.Popen(sleeper).pid, subprocess.Popen(sleeper, start_new_session=True).pid]
+    orphan = f"import os, subprocess; print(subprocess.Popen({sleeper!r}, start_new_session=True).pid)"
+    daemon = subprocess.run([sys.executable, "-c", orphan + "; import sys; sys.stdout.flush(); os._exit(0)"],
+                            stdout=subprocess.PIPE, text=True, check=True)  # stderr is the log: inherited by all
+    pids.append(int(daemon.stdout.split()[0]))
+    run.finish({"result": {"pids": pids}}) if run.spec.get("finish") else None
+    Path(run.folder / "pids").write_text(json.dumps(pids))
+    if not run.spec.get("finish"):
+        time.sleep(600)
+    return {"pids": pids}
+
+
+def journal(run):
+    """Notes when it began and ended, on the clock that all processes of a machine share."""
+    _note(run, "begin")
+    time.sleep(run.spec["seconds"])
+    _note(run, "end")
+
+
+def _note(run, word):
+    line = json.dumps([run.spec["name"], word, time.monotonic()]) + "\n"
+    with Path(run.spec["journal"]).open("a") as file:
+        file.write(line)
+
+
+def flood(run):
+    """Much more log and progress than anyone keeps, in one go and without a pause."""
+    line = "x" * 1000 + "\n"
+    with (run.folder / "log.txt").open("a") as log, (run.folder / "progress.jsonl").open("a") as progress:
+        log.write("the first line\n")
+        for _ in range(run.spec["mib"]):
+            log.write(line * 1000)
+            progress.write((json.dumps({"stage": "s", "fraction": 0.5, "message": "m" * 900}) + "\n") * 1000)
+        log.write("the last line\n")
+
+
+def look_around(run):
+    """What a core sees of the machine it runs on."""
+    try:
+        socket.create_connection(("127.0.0.1", run.spec["port"]), timeout=1).close()
+        network = "reached"
+    except OSError as fault:
+        network = type(fault).__name__
+    return {"environment": dict(os.environ), "network": network, "cwd": str(Path.cwd()), "path": sys.path,
+            "descriptors": sorted(str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()),
+            "stdin": sys.stdin.read(), "oom_score_adj": Path("/proc/self/oom_score_adj").read_text().strip(),
+            "group_of_its_own": os.getpgrp() == os.getpid()}
+
+
+def return_what_json_cannot(run):
+    return {"a set": {1, 2}}
+
+
+def half_a_result(run):
+    (run.folder / "result.json").write_text('{"result": {"said": "hal')
+    os._exit(0)
+
+
+def only_a_draft(run):
+    (run.folder / "result.json.part").write_text('{"result": {}}')
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def forge_exit(run):
+    """Writes its own verdict, and is then killed."""
+    (run.folder / "exit.json").write_text(json.dumps({"reason": "finished", "code": 0, "detail": ""}))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def link_out(run):
+    (run.outputs / "stolen").symlink_to("/etc/passwd")
+
+
+def pipe_out(run):
+    os.mkfifo(run.outputs / "pipe")
+
+
+DEEDS = {name: deed for name, deed in list(globals().items())
+         if callable(deed) and getattr(deed, "__module__", None) == __name__ and name[0].islower() and name != "run"}

@@ -1,0 +1,450 @@
+"""What every launcher promises, whatever the place where it lets a core's process live.
+
+A further launcher is a further parameter of ``place``, with nothing else to change.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workbench.runner import (
+    Launch,
+    Launcher,
+    Limits,
+    ProcessLauncher,
+    Status,
+    read_log,
+    read_outcome,
+    read_progress,
+)
+
+CORES = Path(__file__).resolve().parents[2] / "libs" / "runner" / "tests" / "cores"
+LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 26, wall_s=60)
+MIB = 1 << 20
+
+
+@dataclass
+class Place:
+    """Where runs live, and what outlives the launchers that a test makes there."""
+
+    again: Callable[[], Launcher]
+    work: Path
+    runs: list[Path] = field(default_factory=list)
+
+    def folder(self, **inputs: str) -> Path:
+        """A new run's folder with its inputs staged."""
+        path = self.work / f"run{len(self.runs)}"
+        (path / "inputs").mkdir(parents=True)
+        for name, text in inputs.items():
+            (path / "inputs" / name).write_text(text)
+        self.runs.append(path)
+        return path
+
+
+@pytest.fixture(params=["process"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    launchers: dict[str, Callable[[], Launcher]] = {
+        "process": lambda: ProcessLauncher(tmp_path / "home", python_path=(CORES,)),
+    }
+    place = Place(launchers[request.param], tmp_path / "work")
+    yield place
+    for folder in place.runs:
+        place.again().stop(folder)
+
+
+@pytest.fixture
+def launcher(place: Place) -> Launcher:
+    return place.again()
+
+
+def deed(do: str, limits: Limits = LIMITS, **more: Any) -> Launch:
+    return Launch("runner_test_cores.acting", {"do": do, **more}, {}, limits)
+
+
+def ended(launcher: Launcher, folder: Path, timeout_s: float = 30) -> Status:
+    status = launcher.wait(folder, timeout_s)
+    assert status.state == "exited", status
+    return status
+
+
+def until(condition: Callable[[], bool], timeout_s: float = 20) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.02)
+
+
+def running(launcher: Launcher, folder: Path) -> bool:
+    """The core's own code is at work."""
+    return launcher.check(folder).state == "running" and bool(read_progress(folder)[0])
+
+
+def test_a_core_reads_its_spec_and_inputs_and_leaves_a_result_with_files(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("say", word="hello"))
+
+    assert ended(launcher, folder).exit.reason == "finished"
+    outcome = read_outcome(folder)
+    assert outcome.result == {"said": "hello"}
+    assert {name: path.read_text() for name, path in outcome.files.items()} == {"folder/said.txt": "hello"}
+
+
+def test_a_core_sees_the_inputs_that_were_staged(place: Place, launcher: Launcher) -> None:
+    folder = place.folder(a="first", b="second")
+
+    launcher.start(folder, deed("read"))
+
+    ended(launcher, folder)
+    assert read_outcome(folder).result == {"read": {"a": "first", "b": "second"}}
+
+
+def test_progress_and_log_can_be_followed(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("say", word="hello"))
+    ended(launcher, folder)
+
+    progress, offset = read_progress(folder)
+    assert [(line.stage, line.fraction, line.message) for line in progress] == [("saying", 0.5, "half")]
+    assert read_progress(folder, offset) == ([], offset)
+    assert "a line of the log" in read_log(folder)[0]
+
+
+def test_progress_arrives_while_the_core_is_at_work(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("sleep"))
+
+    until(lambda: bool(read_progress(folder)[0]))
+    assert launcher.check(folder).state == "running"
+
+
+def test_a_refusal_arrives_whole_and_no_fact_replaces_its_kind(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("refuse"))
+
+    ended(launcher, folder)
+    assert read_outcome(folder).refusal == {"kind": "NotToday", "detail": "not on a Tuesday", "day": "Tuesday",
+                                            "remedy": "come back tomorrow."}
+
+
+def test_a_refusal_without_a_remedy_promises_none(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("refuse_without_remedy"))
+
+    ended(launcher, folder)
+    assert read_outcome(folder).refusal == {"kind": "NoRemedy", "detail": "no"}
+
+
+def test_a_defect_of_the_core_is_a_crash_with_its_traceback_in_the_log(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("fail"))
+
+    assert ended(launcher, folder).exit.reason == "crashed"
+    outcome = read_outcome(folder)
+    assert (outcome.result, outcome.refusal, outcome.reason) == (None, None, "crashed")
+    assert "ValueError: a defect of the core" in read_log(folder)[0]
+
+
+@pytest.mark.parametrize("signal_name", ["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL"])
+def test_a_crash_is_told_by_its_signal(place: Place, launcher: Launcher, signal_name: str) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("crash", signal=signal_name))
+
+    exit_ = ended(launcher, folder).exit
+    assert exit_.reason == "crashed"
+    assert signal_name in exit_.detail
+
+
+def test_a_core_that_is_killed_counts_as_killed_so_that_it_is_tried_again(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("crash", signal="SIGKILL"))
+
+    assert ended(launcher, folder).exit.reason == "killed"
+    assert read_outcome(folder).reason == "killed"
+
+
+def test_a_core_that_takes_too_much_memory_bit_by_bit_is_ended(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("hoard", replace(LIMITS, memory_bytes=100 * MIB), mib=250))
+
+    exit_ = ended(launcher, folder).exit
+    assert exit_.reason == "out_of_memory"
+    assert "100 MiB" in exit_.detail
+
+
+def test_the_memory_of_its_children_counts(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("hoard_in_children", replace(LIMITS, memory_bytes=150 * MIB), mib=300))
+
+    assert ended(launcher, folder).exit.reason == "out_of_memory"
+
+
+def test_one_request_for_far_too_much_memory_fails_at_once(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("ask_for_too_much"))
+
+    ended(launcher, folder)
+    outcome = read_outcome(folder)
+    assert outcome.reason == "out_of_memory"
+    assert "memory" in outcome.detail
+
+
+def test_native_code_that_aborts_without_memory_is_out_of_memory(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("abort_like_native_code"))
+
+    assert ended(launcher, folder).exit.reason == "out_of_memory"
+
+
+def test_the_wall_limit_ends_a_core_that_hangs(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("ignore_signals", replace(LIMITS, wall_s=0.5)))
+
+    exit_ = ended(launcher, folder).exit
+    assert exit_.reason == "wall_limit"
+    assert "0.5 s" in exit_.detail
+
+
+@pytest.mark.parametrize("do", ["burn", "burn_in_children"])
+def test_the_cpu_limit_ends_a_core_that_computes_for_ever(place: Place, launcher: Launcher, do: str) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed(do, replace(LIMITS, cpu_s=1)))
+
+    exit_ = ended(launcher, folder, 45).exit
+    assert exit_.reason == "cpu_limit"
+    assert "1 s" in exit_.detail
+
+
+def test_the_file_size_limit_ends_a_core_that_writes_too_large_a_file(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("write_large", replace(LIMITS, file_bytes=2 * MIB), mib=5))
+
+    exit_ = ended(launcher, folder).exit
+    assert exit_.reason == "file_limit"
+    assert (folder / "outputs" / "large.bin").stat().st_size <= 2 * MIB
+
+
+def test_a_file_as_large_as_the_limit_is_fine(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("write_large", replace(LIMITS, file_bytes=2 * MIB), mib=2))
+
+    assert ended(launcher, folder).exit.reason == "finished"
+
+
+def test_stop_ends_the_core_and_says_so(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+    launcher.start(folder, deed("ignore_signals"))
+    until(lambda: running(launcher, folder))
+
+    launcher.stop(folder)
+
+    assert launcher.check(folder).exit.reason == "stopped"
+    assert read_outcome(folder).reason == "stopped"
+
+
+def test_stop_of_a_run_that_had_its_result_but_not_its_end_is_still_a_stop(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+    launcher.start(folder, deed("hang_after_result"))
+    until((folder / "result.json").exists)
+
+    launcher.stop(folder)
+
+    outcome = read_outcome(folder)
+    assert (outcome.result, outcome.reason) == (None, "stopped")
+
+
+def test_stop_twice_and_stop_of_nothing_are_fine(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+    launcher.stop(folder)
+    launcher.start(folder, deed("sleep"))
+
+    launcher.stop(folder)
+    launcher.stop(folder)
+
+    assert launcher.check(folder).state == "exited"
+
+
+def test_stop_leaves_a_finished_run_as_it_is(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+    launcher.start(folder, deed("say", word="hello"))
+    ended(launcher, folder)
+
+    launcher.stop(folder)
+
+    assert launcher.check(folder).exit.reason == "finished"
+    assert read_outcome(folder).result == {"said": "hello"}
+
+
+def test_a_folder_without_a_run_is_absent_and_waiting_for_it_does_not_block(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+    started = time.monotonic()
+
+    assert launcher.wait(folder, 30).state == "absent"
+    assert launcher.check(folder / "nowhere").state == "absent"
+    assert time.monotonic() - started < 5
+
+
+def test_waiting_ends_when_the_time_is_over(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+    launcher.start(folder, deed("sleep"))
+    started = time.monotonic()
+
+    status = launcher.wait(folder, 0.3)
+
+    assert status.state != "exited"
+    assert 0.2 < time.monotonic() - started < 10
+
+
+def test_another_launcher_finds_the_run_and_its_end(place: Place) -> None:
+    folder = place.folder()
+    place.again().start(folder, deed("sleep", seconds=1.5))
+
+    adopting = place.again()
+
+    assert adopting.check(folder).state in ("waiting", "running")
+    assert ended(adopting, folder).exit.reason == "finished"
+    assert read_outcome(folder).result == {}
+
+
+def test_another_launcher_can_stop_the_run(place: Place) -> None:
+    folder = place.folder()
+    place.again().start(folder, deed("sleep"))
+
+    place.again().stop(folder)
+
+    assert place.again().check(folder).exit.reason == "stopped"
+
+
+def test_starting_a_live_run_again_adopts_it(place: Place, tmp_path: Path) -> None:
+    folder, journal = place.folder(), tmp_path / "journal"
+    launch = deed("journal", name="one", journal=str(journal), seconds=1)
+
+    for _ in range(3):
+        place.again().start(folder, launch)
+
+    ended(place.again(), folder)
+    assert len(journal.read_text().splitlines()) == 2, "one begin, one end"
+
+
+def test_racing_starts_are_one_run(place: Place, tmp_path: Path) -> None:
+    folder, journal = place.folder(), tmp_path / "journal"
+    launch = deed("journal", name="one", journal=str(journal), seconds=0.5)
+
+    with ThreadPoolExecutor(8) as starters:
+        list(starters.map(lambda _: place.again().start(folder, launch), range(8)))
+
+    ended(place.again(), folder)
+    assert len(journal.read_text().splitlines()) == 2
+
+
+def test_starting_a_finished_run_again_leaves_it(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+    launcher.start(folder, deed("say", word="hello"))
+    ended(launcher, folder)
+
+    launcher.start(folder, deed("say", word="something else"))
+
+    assert ended(launcher, folder).exit.reason == "finished"
+    assert read_outcome(folder).result == {"said": "hello"}
+
+
+def test_runs_do_not_disturb_each_other(place: Place, launcher: Launcher) -> None:
+    folders = [place.folder() for _ in range(4)]
+
+    for number, folder in enumerate(folders):
+        launcher.start(folder, deed("say", word=f"word {number}"))
+
+    for number, folder in enumerate(folders):
+        ended(launcher, folder)
+        assert read_outcome(folder).result == {"said": f"word {number}"}
+
+
+def test_a_core_that_does_not_exist_is_a_crash_that_names_it(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, replace(deed("say"), core="runner_test_cores.nobody"))
+
+    assert ended(launcher, folder).exit.reason == "crashed"
+    assert "runner_test_cores.nobody" in read_log(folder)[0]
+
+
+def test_a_result_counts_however_the_process_ended_after_it(place: Place, launcher: Launcher) -> None:
+    for do, said in (("leave_after_result", "before leaving"), ("crash_after_result", "before crashing")):
+        folder = place.folder()
+
+        launcher.start(folder, deed(do, code=3))
+
+        assert ended(launcher, folder).exit.reason == "finished"
+        assert read_outcome(folder).result == {"said": said}
+
+
+def test_a_result_counts_though_tearing_down_hangs(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("hang_after_result", replace(LIMITS, wall_s=1)))
+
+    ended(launcher, folder)
+    assert read_outcome(folder).result == {"said": "before hanging"}
+
+
+def test_a_process_that_leaves_without_a_result_is_a_crash(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("leave", code=0))
+
+    assert ended(launcher, folder).exit.reason == "crashed"
+
+
+def test_half_a_result_is_no_result(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("half_a_result"))
+
+    ended(launcher, folder)
+    outcome = read_outcome(folder)
+    assert (outcome.result, outcome.reason) == (None, "crashed")
+    assert "not valid JSON" in outcome.detail
+
+
+def test_a_result_that_json_cannot_hold_is_a_crash(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("return_what_json_cannot"))
+
+    assert ended(launcher, folder).exit.reason == "crashed"
+    assert "not JSON serializable" in read_log(folder)[0]
+
+
+def test_a_flood_of_log_and_progress_is_bounded_and_keeps_both_ends(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed("flood", mib=25))
+
+    assert ended(launcher, folder).exit.reason == "finished"
+    for name in ("log.txt", "progress.jsonl"):
+        assert (folder / name).stat().st_size <= 10 * MIB, name
+    log = (folder / "log.txt").read_text()
+    assert log.startswith("the first line\n")
+    assert "[... cut: more than" in log
+    assert log.endswith("the last line\n")
