@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from chaos import account
@@ -27,25 +27,28 @@ def chaos(folder: Path, jobs: int, seed: int) -> account.Account:
 
 
 def _disturbed(it: Installation, jobs: int, seed: int) -> account.Account:
+    """The disturbing is done by this thread: a server ends with the thread that started it."""
     monkey, stop = Monkey(it, seed), threading.Event()
     teams = [Team(name) for name in TEAMS]
     share = -(-jobs // len(teams))
-    with ThreadPoolExecutor(len(teams) + 1) as pool:
-        disturbing = pool.submit(monkey.run, stop)
-        try:
-            submitting = [
-                pool.submit(submit_all, it, team, range(index * share, (index + 1) * share), seed + index)
-                for index, team in enumerate(teams)
-            ]
-            for each in submitting:
-                each.result()
-        finally:
-            stop.set()
-        disturbing.result()
+    with ThreadPoolExecutor(len(teams)) as pool:
+        submitting = [
+            pool.submit(submit_all, it, team, range(index * share, (index + 1) * share), seed + index)
+            for index, team in enumerate(teams)
+        ]
+        threading.Thread(target=_set_when_done, args=(submitting, stop), daemon=True).start()
+        monkey.run(stop)
+        for each in submitting:
+            each.result()
     _await_end(it)
     for name, count in sorted(Counter(monkey.done).items()):
         print(f"  {count:4} × {name}")
     return account.settle(it, teams, len(monkey.done))
+
+
+def _set_when_done(submitting: list[Future[None]], stop: threading.Event) -> None:
+    wait(submitting)
+    stop.set()
 
 
 def _await_end(it: Installation) -> None:

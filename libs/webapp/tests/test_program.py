@@ -123,6 +123,7 @@ def test_an_address_that_is_not_this_machines_is_told_with_exit_code_2(program: 
 def test_an_api_and_a_worker_as_two_processes_carry_a_job_to_its_end(program: Program) -> None:
     api, worker = program.start("workbench.profiler", "api"), program.start("workbench.profiler", "worker")
     url = program.url(api)
+    program.ask(url, "/healthz")
 
     status, targets = program.ask(url, "/v1/targets")
 
@@ -133,8 +134,11 @@ def test_an_api_and_a_worker_as_two_processes_carry_a_job_to_its_end(program: Pr
 
 
 def test_a_worker_that_is_asked_to_stop_ends_quickly_and_quietly(program: Program) -> None:
-    worker = program.start("workbench.converter", "worker")
-    time.sleep(2)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    worker = program.start("workbench.converter", "worker", METRICS_PORT=str(port))
+    assert program.ask(f"http://127.0.0.1:{port}", "/readyz") == (200, {"status": "ready"})
 
     worker.send_signal(signal.SIGTERM)
 

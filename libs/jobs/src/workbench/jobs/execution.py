@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from workbench.jobs import lease
+from workbench.jobs import lease, metrics
 from workbench.jobs.job import Job, Kind, Made
 from workbench.jobs.problems import DatabaseAway, TooManyAttempts, UploadDamaged
 from workbench.jobs.record import Jobs
@@ -65,6 +65,7 @@ class Execution:
                 return
             except lease.LeaseLost:
                 log.info("job.lease_lost", job=job.id, fence=job.fence)
+                metrics.LEASE_LOSSES.labels(job.kind).inc()
                 return  # the folder is the new holder's now
             except AWAY as error:
                 log.warning("job.waits_for_server", job=job.id, reason=str(error))

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select, update
-from workbench.jobs import logs
+from workbench.jobs import logs, metrics
 from workbench.jobs.clock import now
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Job, State
@@ -114,6 +114,7 @@ def retry(record: Jobs, job: Job) -> None:
     """Back into the queue after a fault of the machinery."""
     _write(record, job, state=State.QUEUED, owner=None, lease_until=None, progress=None, waiting_for=None)
     record.ring()
+    metrics.RETRIES.labels(job.kind).inc()
 
 
 def give_back(record: Jobs, job: Job) -> None:
@@ -130,6 +131,7 @@ def _end(record: Jobs, job: Job, **values: Any) -> Job:
         record.release_holds(ended)
     record.drop_uploads(ended)
     record.ring()
+    metrics.ended(ended)
     return ended
 
 

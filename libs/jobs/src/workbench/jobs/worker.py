@@ -12,12 +12,13 @@ from functools import partial
 
 import structlog
 from structlog.contextvars import bound_contextvars
-from workbench.jobs import lease
+from workbench.jobs import lease, metrics
 from workbench.jobs.claim import claim
 from workbench.jobs.events import Relay
 from workbench.jobs.execution import Execution
 from workbench.jobs.job import Job
 from workbench.jobs.problems import DatabaseAway
+from workbench.jobs.record import Jobs
 
 log = structlog.get_logger()
 GOODBYE_S = 5.0
@@ -35,6 +36,11 @@ class Worker:
         self._poll_s = poll_s
         self._held: dict[str, Job] = {}
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+    @property
+    def record(self) -> Jobs:
+        """The jobs it works on."""
+        return self._record
 
     def run(self, stop: threading.Event) -> None:
         """Until ``stop``; then what is still running is left to the next worker, which adopts it."""
@@ -66,6 +72,7 @@ class Worker:
             self._slots.release()
             return False
         self._held[job.id] = job
+        metrics.claimed(job)
         self._pool.submit(self._carry_out, job)
         return True
 

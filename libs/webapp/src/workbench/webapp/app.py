@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
 from flask_smorest import Blueprint
+from structlog.contextvars import bind_contextvars, clear_contextvars
 from workbench.jobs import Jobs, Kind
+from workbench.webapp import health
 from workbench.webapp.errors import ProblemApi
 from workbench.webapp.identity import Tokens, refuse_foreign_pages
+from workbench.webapp.metrics import DURATION, REQUESTS
 from workbench.webapp.part_uploads import SIGNED_ENDPOINT
 from workbench.webapp.ports import Ports
 from workbench.webapp.settings import Settings
@@ -46,20 +48,30 @@ def create_app(
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # flask's default provider has it; the base class does not
     app.extensions["workbench"] = Ports(record, record.store, {kind.name: kind for kind in kinds})
-    _guard(app, Tokens(record.store), settings.allowed_hosts)
-    app.get("/healthz")(lambda: {"status": "ok", "service": service})
+    _guard(app, service, Tokens(record.store), settings.allowed_hosts)
+    app.register_blueprint(health.health_of([record]))
     api = ProblemApi(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     return app
 
 
-def _guard(app: Flask, tokens: Tokens, hosts: Sequence[str]) -> None:
+# Nothing that is served may be run, framed or cached by a browser that was led here.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def _guard(app: Flask, service: str, tokens: Tokens, hosts: Sequence[str]) -> None:
     @app.before_request
     def identify() -> None:
         g.started = time.monotonic()
         g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
-        if request.path == "/healthz":  # probes ask by address and know no token
+        bind_contextvars(request_id=g.request_id)
+        if request.path in health.PATHS:  # probes ask by address and know no token
             return
         refuse_foreign_pages(request, hosts)
         if not (request.endpoint or "").endswith(f".{SIGNED_ENDPOINT}"):
@@ -69,8 +81,23 @@ def _guard(app: Flask, tokens: Tokens, hosts: Sequence[str]) -> None:
     @app.after_request
     def say(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        response.headers.setdefault("Cache-Control", "no-store")
-        took_ms = round((time.monotonic() - g.get("started", time.monotonic())) * 1000, 1)
-        facts: dict[str, Any] = {"method": request.method, "path": request.path, "status": response.status_code}
-        log.debug("request", took_ms=took_ms, request_id=g.get("request_id"), **facts)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.path not in health.PATHS:
+            _count(service, response.status_code)
         return response
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        clear_contextvars()
+
+
+def _count(service: str, status: int) -> None:
+    """One line and one count for each request; the route's template, since a path may hold anything."""
+    route = str(request.url_rule) if request.url_rule else "unknown"
+    took_s = time.monotonic() - g.started
+    REQUESTS.labels(service, request.method, route, status).inc()
+    DURATION.labels(service, route).observe(took_s)
+    team = g.identity.team if "identity" in g else None
+    took_ms = round(took_s * 1000, 1)
+    log.info("request", method=request.method, route=route, status=status, took_ms=took_ms, team=team)

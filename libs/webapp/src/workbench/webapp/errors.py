@@ -12,7 +12,8 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 from workbench.problems import Problem
 from workbench.problems.common import HttpProblem, InternalError, InvalidRequest, StorageFull
-from workbench.store import NoRoom
+from workbench.store import NoRoom, StoreAway
+from workbench.webapp.problems import StorageAway
 
 log = structlog.get_logger()
 
@@ -32,6 +33,7 @@ class ProblemApi(Api):
         app.register_error_handler(HTTPException, self.handle_http_exception)
         app.register_error_handler(Problem, answer)
         app.register_error_handler(NoRoom, lambda _error: answer(StorageFull()))
+        app.register_error_handler(StoreAway, _away)
         app.register_error_handler(Exception, _defect)
 
 
@@ -44,6 +46,11 @@ def answer(problem: Problem) -> Response:
     if "retry_after_s" in document:
         response.headers["Retry-After"] = str(document["retry_after_s"])
     return response
+
+
+def _away(error: Exception) -> Response:
+    log.warning("store.away", error=str(error))
+    return answer(StorageAway())
 
 
 def _defect(error: Exception) -> Response:

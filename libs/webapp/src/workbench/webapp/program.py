@@ -11,6 +11,7 @@ from collections.abc import Callable
 from flask import Flask
 from workbench.jobs import Adapters, Worker
 from workbench.webapp.connect import connect
+from workbench.webapp.health import listen_for_probes
 from workbench.webapp.serve import Server, configure_logging, listen
 from workbench.webapp.settings import Settings, load_or_exit
 
@@ -57,6 +58,8 @@ def work(service: str, settings: Settings, create_worker: CreateWorker) -> None:
     adapters = connect(settings, service)
     worker = create_worker(adapters, settings)
     adapters.messages.start()
+    if settings.metrics_port:
+        listen_for_probes(worker.record, settings.host, settings.metrics_port)
     worker.run(stop)
     adapters.messages.close()
     sys.stderr.flush()

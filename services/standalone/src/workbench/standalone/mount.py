@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
+from flask import Flask
 from workbench.calibrator import app as calibrator_app
 from workbench.calibrator import worker as calibrator_worker
 from workbench.converter import app as converter_app
@@ -24,6 +25,7 @@ from workbench.profiler import app as profiler_app
 from workbench.profiler import worker as profiler_worker
 from workbench.project import app as project_app
 from workbench.project import worker as project_worker
+from workbench.webapp.health import PATHS, health_of
 from workbench.webapp.settings import Settings
 
 # A service more is a line more.
@@ -52,6 +54,10 @@ class Front:
             app = app_module.create_app(adapters, settings)
             for rule in app.url_map.iter_rules():
                 self._owners.setdefault(_owner_key(rule.rule), app)
+        # Each app answers for itself; here one answer covers all.
+        health = Flask("workbench.standalone")
+        health.register_blueprint(health_of([adapters.record(name) for name, _, _ in SERVICES]))
+        self._owners |= dict.fromkeys(PATHS, health)
 
     @property
     def busy(self) -> bool:

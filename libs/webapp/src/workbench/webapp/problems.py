@@ -1,0 +1,42 @@
+"""Refusals about what a service relies on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.problems import Problem
+
+
+@dataclass(eq=False)
+class StorageAway(Problem):
+    """The object store does not answer, or does not accept this service.
+
+    Remedy: send the request again after `retry_after_s`. Should it last, `/readyz` and the log say more.
+    """
+
+    status = 503
+    title = "The object store cannot be reached"
+    retry_after_s: int = 5
+
+    @property
+    def detail(self) -> str:
+        """When to come back."""
+        return f"The object store does not answer at the moment; try again in {self.retry_after_s} s."
+
+
+@dataclass(eq=False)
+class NotReady(Problem):
+    """The process lives, but something it relies on is missing.
+
+    Remedy: see to what `missing` names; the process notices by itself when it is back.
+    """
+
+    status = 503
+    title = "Not ready"
+    missing: dict[str, str]
+    retry_after_s: int = 5
+
+    @property
+    def detail(self) -> str:
+        """Name what is missing."""
+        return "Missing: " + "; ".join(f"{name} ({reason})" for name, reason in self.missing.items())
