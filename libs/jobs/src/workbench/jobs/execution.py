@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from workbench.jobs import lease, metrics
+from workbench.jobs import lease, metrics, staging
 from workbench.jobs.job import Job, Kind, Made
 from workbench.jobs.problems import DatabaseAway, TooManyAttempts, UploadDamaged
 from workbench.jobs.record import Jobs
@@ -62,6 +62,7 @@ class Execution:
                 ended = self._to_its_end(job)
                 if ended is not None:
                     shutil.rmtree(self.work / job.id, ignore_errors=True)
+                    staging.drop(self.record.store, ended)
                 return
             except lease.LeaseLost:
                 log.info("job.lease_lost", job=job.id, fence=job.fence)
@@ -178,16 +179,7 @@ class Execution:
 
     def _keep_files(self, job: Job, outputs: Mapping[str, Path]) -> tuple[File, ...]:
         """Hash the outputs while they stream to staging, then copy them to where their digest names them."""
-        store, keys, kept = self.record.store, Keys(job.team), []
-        for name, path in outputs.items():
-            staging = keys.run(job.id, job.fence, name)
-            with path.open("rb") as source:
-                digest, size = store.put_stream(staging, source)
-            if not store.exists(keys.blob(digest)):
-                store.copy(staging, keys.blob(digest))
-            store.delete(staging)
-            kept.append(File(name, digest, size))
-        return tuple(kept)
+        return tuple(staging.keep(self.record.store, job, name, path) for name, path in outputs.items())
 
     def _made(self, kind: Kind, job: Job, result: dict[str, Any], files: tuple[File, ...]) -> Made:
         assert kind.publish is not None, f"kind {kind.name} has no publish"
@@ -202,6 +194,7 @@ class Execution:
         return self._publish(job, manifest.text())
 
     def _publish(self, job: Job, text: str) -> Job:
+        staging.assure(self.record.store, job, Manifest.parse(text).files)
         Manifests(self.record.store, job.team).write(text)
         return lease.succeed(self.record, job)
 

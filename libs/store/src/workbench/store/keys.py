@@ -19,6 +19,10 @@ class Keys:
         """Staging of a run's outputs; the fence keeps a stale worker out of a newer run's folder."""
         return f"teams/{self.team}/runs/{job_id}/{fence}/{name}"
 
+    def runs(self, job_id: str) -> str:
+        """The prefix of what every run of a job has staged."""
+        return f"teams/{self.team}/runs/{job_id}/"
+
     def blob(self, sha256: str) -> str:
         """Bytes by their digest; only a worker that has hashed them writes here."""
         return f"teams/{self.team}/blobs/sha256/{sha256}"
