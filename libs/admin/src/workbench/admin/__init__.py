@@ -1,0 +1,1 @@
+"""What the operator of an installation does: teams, tokens, collecting garbage, checking what is kept."""
