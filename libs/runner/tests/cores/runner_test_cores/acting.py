@@ -131,15 +131,14 @@ def breed(run):
     """Children of three kinds: a plain one, one in a session of its own, and an orphan in one of its own."""
     sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
     pids = [subprocess.Popen(sleeper).pid, subprocess.Popen(sleeper, start_new_session=True).pid]
-    orphan = f"import os, subprocess; print(subprocess.Popen({sleeper!r}, start_new_session=True).pid)"
-    daemon = subprocess.run([sys.executable, "-c", orphan + "; import sys; sys.stdout.flush(); os._exit(0)"],
-                            stdout=subprocess.PIPE, text=True, check=True)  # stderr is the log: inherited by all
-    pids.append(int(daemon.stdout.split()[0]))
-    run.finish({"result": {"pids": pids}}) if run.spec.get("finish") else None
-    Path(run.folder / "pids").write_text(json.dumps(pids))
+    popen = f"subprocess.Popen({sleeper!r}, start_new_session=True, stdout=subprocess.DEVNULL)"
+    parent = [sys.executable, "-c", f"import os, subprocess; print({popen}.pid, flush=True); os._exit(0)"]
+    pids.append(int(subprocess.run(parent, stdout=subprocess.PIPE, check=True).stdout))
+    draft = run.folder / "pids.part"
+    draft.write_text(json.dumps(pids))
+    draft.rename(run.folder / "pids")
     if not run.spec.get("finish"):
         time.sleep(600)
-    return {"pids": pids}
 
 
 def journal(run):
@@ -174,7 +173,8 @@ def look_around(run):
     except OSError as fault:
         network = type(fault).__name__
     return {"environment": dict(os.environ), "network": network, "cwd": str(Path.cwd()), "path": sys.path,
-            "descriptors": sorted(str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()),
+            "descriptors": sorted(str(link.readlink()) for link in Path("/proc/self/fd").iterdir()
+                                  if link.is_symlink()),
             "stdin": sys.stdin.read(), "oom_score_adj": Path("/proc/self/oom_score_adj").read_text().strip(),
             "group_of_its_own": os.getpgrp() == os.getpid()}
 

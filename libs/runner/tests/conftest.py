@@ -1,0 +1,88 @@
+"""Real runs on this machine, in a home of their own, all ended with the test."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workbench.runner import Launch, Limits, ProcessLauncher, Status, procfs
+
+CORES = Path(__file__).parent / "cores"
+LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 26, wall_s=60)
+
+
+@dataclass
+class Runs:
+    """Starts cores that behave as they are told, and looks at their processes."""
+
+    home: Path
+    work: Path
+    folders: list[Path] = field(default_factory=list)
+
+    @property
+    def launcher(self) -> ProcessLauncher:
+        return ProcessLauncher(self.home, python_path=(CORES,))
+
+    def folder(self) -> Path:
+        path = self.work / f"run{len(self.folders)}"
+        path.mkdir(parents=True)
+        self.folders.append(path)
+        return path
+
+    def start(self, do: str, *, limits: Limits = LIMITS, exclusive: bool = False, **more: Any) -> Path:
+        folder = self.folder()
+        self.launcher.start(folder, self.launch(do, limits=limits, exclusive=exclusive, **more))
+        return folder
+
+    @staticmethod
+    def launch(do: str, *, limits: Limits = LIMITS, exclusive: bool = False, **more: Any) -> Launch:
+        return Launch("runner_test_cores.acting", {"do": do, **more}, {}, limits, exclusive=exclusive)
+
+    def ended(self, folder: Path, timeout_s: float = 30) -> Status:
+        status = self.launcher.wait(folder, timeout_s)
+        assert status.state == "exited", status
+        return status
+
+    def pid(self, folder: Path, role: str) -> int:
+        """Of "supervisor", "warden" or "core_process"."""
+        until(lambda: role in self.record(folder))
+        return int(self.record(folder)[role]["pid"])
+
+    @staticmethod
+    def record(folder: Path) -> dict[str, Any]:
+        return json.loads((folder / "launch.json").read_text())
+
+    def at_work(self, folder: Path) -> None:
+        """Block until the core's own code has said so."""
+        until(lambda: (folder / "progress.jsonl").exists() or (folder / "pids").exists())
+
+
+def until(condition: Callable[[], bool], timeout_s: float = 20) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture(name="until")
+def until_fixture() -> Callable[..., None]:
+    return until
+
+
+@pytest.fixture
+def gone() -> Callable[[int], None]:
+    """Block until this process is dead."""
+    return lambda pid: until(lambda: procfs.start_time(pid) is None)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Runs]:
+    runs = Runs(tmp_path / "home", tmp_path / "work")
+    yield runs
+    for folder in runs.folders:
+        runs.launcher.stop(folder)
