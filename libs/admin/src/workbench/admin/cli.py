@@ -114,7 +114,7 @@ def list_tokens(
 
 @tokens.command("revoke")
 def revoke_token(
-    token: Annotated[str, typer.Argument(help="Its id, or the first 8 characters or more of it, or the secret.")],
+    token: Annotated[str, typer.Argument(help="Its id, or the first 8 characters or more of it.")],
     as_json: AsJson = False,
 ) -> None:
     """Revoke a token: every service refuses it within 30 seconds."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
-from workbench.client.cli import optimize, output, resources, up
+from workbench.client.cli import installed, optimize, output, resources, up
 from workbench.client.errors import BadInput, UploadInterrupted, WorkbenchError
 
 USAGE = 2
@@ -22,6 +22,14 @@ INTERRUPTED = 130
 
 class Workbench(TyperGroup):
     """Turns every error into a few lines for a person and an exit code; never a traceback."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Our own, then those that other packages bring."""
+        return [*super().list_commands(ctx), *installed.names()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """One of ours, or one that another package brings."""
+        return super().get_command(ctx, cmd_name) or installed.load(cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
