@@ -46,9 +46,10 @@ def _read_regular(path: Path, max_bytes: int) -> bytes:
         raise
     except OSError as fault:
         raise BadDocument(f"{path.name} cannot be read: {fault.strerror}") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)  # fdopen would refuse a folder in words of its own, and leave it open
+        raise BadDocument(f"{path.name} is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise BadDocument(f"{path.name} is not a regular file")
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise BadDocument(f"{path.name} is larger than {max_bytes} bytes")
