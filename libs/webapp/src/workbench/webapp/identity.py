@@ -84,20 +84,26 @@ class Tokens:
 
     def _look_up(self, digest: str) -> Identity:
         now = time.time()
+        found = self._read(digest)
+        if found is None or found[1] <= now:
+            self._forget(digest)
+            raise Unauthorized
+        identity, expires = found
+        self._remember(digest, min(now + CACHE_S, expires), identity)
+        return identity
+
+    def _read(self, digest: str) -> tuple[Identity, float] | None:
+        """Who, and until when; None for a token that there is not, or whose document is none."""
         try:
             document = json.loads(self._store.get(token_key(digest)))
             identity, expires = Identity(document["team"], document["role"]), document["expires"]
+            ROLES.index(identity.role)
+            return identity, float("inf") if expires is None else float(expires)
         except ObjectMissing:
-            self._forget(digest)
-            raise Unauthorized from None
+            return None
         except (ValueError, KeyError, TypeError):  # someone wrote it by hand; its digest is no secret
             log.warning("token.unreadable", token=digest)
-            raise Unauthorized from None
-        if identity.role not in ROLES or (expires is not None and expires <= now):
-            self._forget(digest)
-            raise Unauthorized
-        self._remember(digest, min(now + CACHE_S, expires or now + CACHE_S), identity)
-        return identity
+            return None
 
     def _remember(self, digest: str, until: float, identity: Identity) -> None:
         with self._lock:
