@@ -10,18 +10,31 @@ from typing import Any
 import pytest
 
 
-def _serving(name: str, factory: pytest.TempPathFactory) -> Iterator[Any]:
-    module_name, class_name = name.split(":")
+def _needed(module_name: str) -> Any:
+    """The module of a server that can be run here: skips where it cannot, fails under CI."""
     module = importlib.import_module(f"servers.{module_name}")
     reason = module.available()
     if reason and os.environ.get("CI") == "true":
-        pytest.fail(f"{class_name} is needed under CI: {reason}")
+        pytest.fail(f"{module_name} is needed under CI: {reason}")
     if reason:
         pytest.skip(reason)
+    return module
+
+
+def _serving(name: str, factory: pytest.TempPathFactory) -> Iterator[Any]:
+    module_name, class_name = name.split(":")
+    module = _needed(module_name)
     server = getattr(module, class_name)(factory.mktemp(module_name))
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def every_server() -> None:
+    """For who starts servers of their own: all of them can be run here."""
+    for module_name in ("postgres", "rabbitmq", "seaweedfs", "nginx"):
+        _needed(module_name)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,12 +69,20 @@ def store_of(seaweedfs: SeaweedFS) -> S3Store:
 
 
 def install(folder: Path) -> Installation:
-    """Start the servers, migrate, start the services."""
+    """Start the servers, migrate, start the services; what was started ends if a later one does not start."""
+    with ExitStack() as started:
+        it = _install(folder, started)
+        started.pop_all()
+        return it
+
+
+def _install(folder: Path, started: ExitStack) -> Installation:
     home, journal = folder / "home", folder / "journal"
     journal.mkdir(parents=True)
     journal.chmod(0o777)
     postgres, rabbitmq, seaweedfs = (kind(folder / kind.__name__.lower()) for kind in (Postgres, RabbitMQ, SeaweedFS))
     for server in (postgres, rabbitmq, seaweedfs):
+        started.callback(server.kill)
         server.launch()
     for server in (postgres, rabbitmq, seaweedfs):
         server.wait_ready()
@@ -99,6 +108,7 @@ def install(folder: Path) -> Installation:
         for action, count in (("api", 2), ("worker", 3))
     )
     for process in (*apis, *workers):
+        started.callback(process.kill)
         process.launch()
     for process in (*apis, *workers):
         process.wait_ready()

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import psycopg
 from servers.process import Server
+from servers.services import Service
 
 from chaos.installation import LEASE_S, Installation
 
-PAUSE_BETWEEN_S = (0.3, 2.0)
+PAUSE_BETWEEN_S = (0.2, 1.5)
 
 
 class Monkey:
@@ -28,12 +29,14 @@ class Monkey:
         self.done: list[str] = []
 
     def run(self, stop: threading.Event) -> None:
-        """Until ``stop``; leaves everything running."""
+        """Until ``stop``; then waits until everything runs."""
         while not stop.wait(self._random.uniform(*PAUSE_BETWEEN_S)):
             name, weight_of = zip(*self._acts().items(), strict=True)
             (chosen,) = self._random.choices(name, [weight for weight, _ in weight_of])
             self._acts()[chosen][1]()
             self.done.append(chosen)
+        for process in self._it.own:
+            process.wait_ready()
 
     def _acts(self) -> dict[str, tuple[int, Callable[[], None]]]:
         it, pick = self._it, self._random.choice
@@ -67,15 +70,18 @@ class Monkey:
             connection.execute("update wb_ticker.jobs set lease_until = 0 where state = 'running'")
 
 
-def _crash(server: Server) -> None:
-    server.kill()
+def _crash(process: Server) -> None:
+    """A service comes up while others are disturbed already; a server is waited for."""
+    process.kill()
     time.sleep(0.2)
-    server.start()
+    process.launch()
+    if not isinstance(process, Service):
+        process.wait_ready()
 
 
-def _restart(server: Server) -> None:
-    server.stop()
-    server.start()
+def _restart(process: Server) -> None:
+    process.stop()
+    process.launch()
 
 
 def _pause(server: Server, seconds: float) -> None:
