@@ -162,7 +162,7 @@ def check_consistency(
     else:
         for finding in findings:
             output.write(f"{finding.team}: {finding.what}: {finding.detail}")
-        output.tell(f"{len(findings)} things are wrong" if findings else "everything that is named is there")
+        output.tell(f"found wrong: {len(findings)}" if findings else "everything that is named is there")
     if findings:
         raise typer.Exit(NOT_AS_IT_SHOULD_BE)
 
