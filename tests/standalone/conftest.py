@@ -1,30 +1,36 @@
-"""The embedded workbench as people meet it: the command line, in a home of its own, on inputs the project makes."""
+"""The workbench as people meet it: the command line, in a home of its own, on inputs the project makes."""
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from servers.services import Services
+from workbench.store.s3 import S3Store
+from workbench.webapp.identity import Identity, write_token
 
 COMMAND = Path(sys.executable).with_name("workbench")
 
 
 @dataclass(frozen=True)
 class Workbench:
-    """A home, and the command line in it."""
+    """A home, and the command line in it. ``settings`` are more environment variables."""
 
     home: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        environment = {**os.environ, "WORKBENCH_HOME": str(self.home)}
+        environment = {**os.environ, "WORKBENCH_HOME": str(self.home), **self.settings}
         return subprocess.Popen([COMMAND, *map(str, arguments)], env=environment, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
 
@@ -77,3 +83,53 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("inputs")
     subprocess.run([sys.executable, "-m", "workbench.standalone.demo", "--make", folder], check=True, timeout=240)
     return folder
+
+
+@pytest.fixture
+def real_servers(postgres: Any, rabbitmq: Any, seaweedfs: Any) -> dict[str, str]:
+    """The settings that lead to them; the database is a fresh one."""
+    return {
+        "WORKBENCH_DATABASE_URL": postgres.fresh(),
+        "WORKBENCH_BROKER_URL": rabbitmq.url,
+        "WORKBENCH_S3_ENDPOINT": seaweedfs.endpoint,
+        "WORKBENCH_S3_BUCKET": seaweedfs.bucket,
+        "WORKBENCH_S3_ACCESS_KEY": seaweedfs.access_key,
+        "WORKBENCH_S3_SECRET_KEY": seaweedfs.secret_key,
+    }
+
+
+@pytest.fixture
+def over_real_servers(real_servers: dict[str, str], tmp_path: Path) -> Iterator[Workbench]:
+    """Every service in one process tree, but rows, messages and objects on real servers."""
+    bench = Workbench(tmp_path / "home", real_servers)
+    yield bench
+    bench.stop()
+
+
+@pytest.fixture
+def as_separate_processes(
+    every_server: None, real_servers: dict[str, str], seaweedfs: Any, tmp_path: Path
+) -> Iterator[Workbench]:
+    """Each service's API and worker as processes of their own behind one URL; the command line only knows that."""
+    services = Services(tmp_path / "services", {"WORKBENCH_HOME": str(tmp_path / "home"), **real_servers})
+    token = secrets.token_urlsafe(16)
+    store = S3Store(
+        endpoint=seaweedfs.endpoint,
+        bucket=seaweedfs.bucket,
+        access_key=seaweedfs.access_key,
+        secret_key=seaweedfs.secret_key,
+    )
+    write_token(store, token, Identity(f"team-{secrets.token_hex(4)}", "member"), "story")
+    services.migrate()
+    try:
+        services.start()
+        yield Workbench(tmp_path / "client", {"WORKBENCH_SERVER": services.url, "WORKBENCH_TOKEN": token})
+    finally:
+        services.stop()
+
+
+@pytest.fixture(params=["workbench", "over_real_servers", "as_separate_processes"])
+def anywhere(request: pytest.FixtureRequest) -> Workbench:
+    """The same story, wherever the workbench lives."""
+    bench: Workbench = request.getfixturevalue(request.param)
+    return bench

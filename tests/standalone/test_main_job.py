@@ -18,11 +18,11 @@ QUICK = ("--duration-s", "0.2")
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-def test_a_model_and_labelled_images_become_a_recommendation_and_a_package(workbench, inputs, tmp_path) -> None:
+def test_a_model_and_labelled_images_become_a_recommendation_and_a_package(anywhere, inputs, tmp_path) -> None:
     report_path, package_path = tmp_path / "report.json", tmp_path / "package.tar.zst"
 
-    ended = workbench.run("optimize", inputs / "model.onnx", "--dataset", inputs / "digits", *QUICK,
-                          "--max-accuracy-drop", "2", "--report", report_path, "--package", package_path)  # fmt: skip
+    ended = anywhere.run("optimize", inputs / "model.onnx", "--dataset", inputs / "digits", *QUICK,
+                         "--max-accuracy-drop", "2", "--report", report_path, "--package", package_path)  # fmt: skip
 
     assert ended.returncode == 0, ended.stdout
     report = json.loads(report_path.read_text())
