@@ -65,7 +65,8 @@ def answer(measure: Callable[[dict[str, Any]], dict[str, Any]]) -> NoReturn:
 
 
 def _refused(refusal: Refusal) -> dict[str, Any]:
-    return {"refusal": {"kind": type(refusal).__name__, "detail": str(refusal), "facts": refusal.facts}}
+    facts = refusal.document()  # the remedy is a fact from here on: the class itself stays behind
+    return {"refusal": {"kind": facts.pop("kind"), "detail": facts.pop("detail"), "facts": facts}}
 
 
 def _die_with(parent: int) -> None:

@@ -8,55 +8,94 @@ from workbench.runner.core import Refusal
 
 
 class BadSpec(Refusal):
-    """A field of the specification has a value that cannot be measured; ``field`` names it."""
+    """A field of the specification has a value that cannot be measured; ``field`` names it.
+
+    Remedy: give `field` a value that `detail` names, and submit the profile again.
+    """
 
 
 class UnknownDevice(Refusal):
-    """OpenVINO has no such device here; ``available`` lists those it has."""
+    """OpenVINO has no such device here; ``available`` lists those it has.
+
+    Remedy: choose one of `available`, or do what `detail` says is missing; `GET /v1/targets` lists all devices.
+    """
 
 
 class PrecisionNotSupported(Refusal):
-    """The device would execute in another precision than the one asked for."""
+    """The device would execute in another precision than the one asked for.
+
+    Remedy: ask for a precision that `GET /v1/targets` lists for the device; f32 works everywhere.
+    """
 
 
 class ImpossibleStreams(Refusal):
-    """The device cannot run that many streams; ``most`` is how many it can."""
+    """The device cannot run that many streams; ``most`` is how many it can.
+
+    Remedy: ask for at most `most` streams, or leave `streams` out and let `hint` choose.
+    """
 
 
 class UnknownInput(Refusal):
-    """A shape was given for an input the model does not have; ``inputs`` lists those it has."""
+    """A shape was given for an input the model does not have; ``inputs`` lists those it has.
+
+    Remedy: use one of the names in `inputs`.
+    """
 
 
 class DynamicShape(Refusal):
-    """An input's shape is known only at run time and nobody said which to measure; ``input`` names it."""
+    """An input's shape is known only at run time and nobody said which to measure; ``input`` names it.
+
+    Remedy: give `shapes` an entry for `input` with every dimension a number.
+    """
 
 
 class ShapeNotSupported(Refusal):
-    """The model cannot take the shapes asked for."""
+    """The model cannot take the shapes asked for.
+
+    Remedy: try the shape the model was trained with; `detail` has OpenVINO's own reason.
+    """
 
 
 class BatchNotSupported(Refusal):
-    """The model has no dimension that could hold the batch, or cannot take that many."""
+    """The model has no dimension that could hold the batch, or cannot take that many.
+
+    Remedy: profile with a batch of 1, or convert the model with a layout that has N.
+    """
 
 
 class InputNotSupported(Refusal):
-    """No data can be made up for an input of this element type; ``input`` names it."""
+    """No data can be made up for an input of this element type; ``input`` names it.
+
+    Remedy: convert the model so that `input` has one of the element types that `detail` lists.
+    """
 
 
 class CompileFailed(Refusal):
-    """OpenVINO read the model but could not compile it for the device."""
+    """OpenVINO read the model but could not compile it for the device.
+
+    Remedy: try another device or precision; `detail` has OpenVINO's own reason, the job's log the rest.
+    """
 
 
 class InferenceFailed(Refusal):
-    """The compiled model failed while it ran."""
+    """The compiled model failed while it ran.
+
+    Remedy: check that the model takes inputs of the shapes measured; the job's log has OpenVINO's words.
+    """
 
 
 class LaunchDied(Refusal):
-    """A measuring process was killed before it could answer; ``signal`` says by what."""
+    """A measuring process was killed before it could answer; ``signal`` says by what.
+
+    Remedy: try a smaller batch or fewer streams; if it happens again, the job's log says more.
+    """
 
 
 class OutOfMemory(Refusal):
-    """The measurement needed more memory than it may use."""
+    """The measurement needed more memory than it may use.
+
+    Remedy: use a smaller batch, fewer streams or smaller shapes.
+    """
 
 
 def restored(kind: str, detail: str, facts: dict[str, Any]) -> Refusal:
