@@ -379,6 +379,40 @@ def test_the_upload_of_a_job_that_waits_stays_however_old(place: Installation, b
     assert place.store.exists(key)
 
 
+def test_what_a_job_holds_that_never_came_to_be_can_be_deleted_again(
+    place: Installation, bench: Any, aged: Aged
+) -> None:
+    """Its API was killed between the hold and the row, or the row is younger than the backup."""
+    thing = bench.made("bytes")
+    manifests = Manifests(place.store, "red")
+    manifests.hold("thing", thing.id, "thing-lost")
+    assert collect(place).holds == 0, "perhaps its row is about to come"
+
+    aged(KEYS.reference(thing.id, "thing-lost"), 0.1)
+    assert collect(place).holds == 1
+    assert manifests.bury(thing.id) == []
+
+
+def test_what_a_waiting_job_or_a_project_holds_stays_held(place: Installation, bench: Any, aged: Aged) -> None:
+    thing, waiting = bench.made("bytes"), bench.submit("other")
+    for holder in (f"thing-{waiting.id}", "project-1", "something-else", "thing"):
+        Manifests(place.store, "red").hold("thing", thing.id, holder)
+        aged(KEYS.reference(thing.id, holder), 30)
+
+    assert collect(place).holds == 0
+    assert sorted(Manifests(place.store, "red").holders(thing.id)) == [
+        "project-1", "something-else", "thing", f"thing-{waiting.id}",
+    ]  # fmt: skip
+
+
+def test_a_hold_that_is_taken_again_is_young_again(place: Installation, bench: Any, aged: Aged) -> None:
+    thing = bench.made("bytes")
+    for _ in range(2):
+        Manifests(place.store, "red").hold("thing", thing.id, "thing-lost")
+        assert collect(place).holds == 0
+        aged(KEYS.reference(thing.id, "thing-lost"), 30)
+
+
 # -- where it refuses ---------------------------------------------------------------------------------
 
 

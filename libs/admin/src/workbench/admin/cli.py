@@ -144,7 +144,8 @@ def collect_garbage(
         return
     verb = "would be removed" if dry_run else "removed"
     output.write(f"{gone.blobs} blobs ({gone.blob_bytes} bytes), {gone.staged} remains of runs "
-                 f"({gone.staged_bytes} bytes) and {gone.uploads} abandoned uploads {verb}")  # fmt: skip
+                 f"({gone.staged_bytes} bytes), {gone.holds} holds of ended jobs and {gone.uploads} abandoned uploads "
+                 f"{verb}")  # fmt: skip
 
 
 @app.command("check")

@@ -1,4 +1,4 @@
-"""Garbage: blobs that nothing lists, what runs have staged and ended, uploads that nobody completed.
+"""Garbage: blobs that nothing lists, what ended jobs have staged or still hold, uploads that nobody completed.
 
 Why nothing that is needed goes, whoever works meanwhile:
 
@@ -17,6 +17,8 @@ blob becomes needed without being written again.
 
 A tombstone counts once it is SETTLED_S old, since a deletion that meets a holder takes its tombstone back. An
 upload goes when nobody can complete it any more. Staged files go when their job is not under way: no job starts again.
+A job holds what it needs from just before its row is there: who was killed in between, or restored without that row,
+would hold for ever. So a hold of a job that is not under way goes once it is SETTLED_S old.
 """
 
 from __future__ import annotations
@@ -50,6 +52,7 @@ class Collected:
     blob_bytes: int = 0
     staged: int = 0
     staged_bytes: int = 0
+    holds: int = 0
     uploads: int = 0
     dry_run: bool = False
 
@@ -60,8 +63,10 @@ def collect(place: Installation, older_than_s: float = DEFAULT_AGE_S, *, dry_run
         raise NoRows
     collected = Collected(dry_run=dry_run)
     began = time.time()
+    kinds = place.rows.kinds()
     for inventory in inventories(place.store):
         _collect_staged(place, inventory, collected)
+        _collect_holds(place, inventory, kinds, collected)
         unlisted = _unlisted(place, inventory, older_than_s)
         for info in unlisted if dry_run else _removed(place, inventory.team, unlisted, began - SKEW_S):
             collected.blobs += 1
@@ -80,6 +85,18 @@ def _collect_staged(place: Installation, inventory: Inventory, collected: Collec
         for info in objects:
             collected.staged += 1
             collected.staged_bytes += info.size_bytes
+            if not collected.dry_run:
+                place.store.delete(info.key)
+
+
+def _collect_holds(place: Installation, inventory: Inventory, kinds: set[str], collected: Collected) -> None:
+    """Projects hold, too; what is not of a kind of job is left alone."""
+    for info in inventory.references:
+        kind, _, job_id = info.key.rpartition("/")[2].partition("-")
+        if kind not in kinds or not job_id or info.modified_at > time.time() - SETTLED_S:
+            continue
+        if not place.rows.under_way(inventory.team, job_id):
+            collected.holds += 1
             if not collected.dry_run:
                 place.store.delete(info.key)
 

@@ -14,12 +14,13 @@ SETTLED_S = 3600.0
 
 @dataclass
 class Inventory:
-    """``manifests`` are keys; ``blobs`` by digest; ``tombstones`` when, by id; ``staged`` keys by job id."""
+    """``manifests`` are keys; ``blobs`` by digest; ``tombstones`` when, by id; ``staged`` by job id."""
 
     team: str
     manifests: list[str] = field(default_factory=list)
     blobs: dict[str, ObjectInfo] = field(default_factory=dict)
     tombstones: dict[str, float] = field(default_factory=dict)
+    references: list[ObjectInfo] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
     staged: dict[str, list[ObjectInfo]] = field(default_factory=dict)
 
@@ -38,6 +39,7 @@ class Inventory:
         elif place == "tombstones":
             self.tombstones[rest[0]] = info.modified_at
         elif place == "references":
+            self.references.append(info)
             self.held.add(rest[0])
         elif place == "runs":
             self.staged.setdefault(rest[0], []).append(info)

@@ -44,6 +44,14 @@ class Rows:
                     return True
         return False
 
+    def kinds(self) -> set[str]:
+        """Of the jobs there are."""
+        found: set[str] = set()
+        for engine in self.engines.values():
+            with reading(engine).connect() as connection:
+                found.update(connection.execute(select(jobs.c.kind).distinct()).scalars())
+        return found
+
     def all(self) -> Iterator[Row]:
         """Every job of every service, page by page."""
         for service, engine in self.engines.items():

@@ -67,6 +67,7 @@ def create_empty(path: Path) -> bool:
             try:
                 if os.fstat(descriptor).st_size:
                     return False
+                os.utime(descriptor)  # written again is younger again
             finally:
                 os.close(descriptor)
             if _flush_folder(path.parent):
