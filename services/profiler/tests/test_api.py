@@ -1,0 +1,254 @@
+"""Requests and answers of /v1/profiles and /v1/targets, and the plans that come of them."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import openvino as ov
+import pytest
+from flask.testing import FlaskClient
+from workbench.jobs import Adapters, embedded
+from workbench.profiler import tasks
+from workbench.profiler.app import create_app
+from workbench.profiler.schemas import ProfileRequest
+from workbench.profiler.spec import ProfileSpec
+from workbench.profiler.worker import create_worker
+from workbench.store import File, Keys, Manifest, Manifests
+from workbench.webapp.identity import Identity, write_token
+from workbench.webapp.settings import Settings, load
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load({"WORKBENCH_HOME": str(tmp_path / "home")})
+
+
+@pytest.fixture
+def adapters(tmp_path: Path, saved: Any, convolutions: Callable[..., ov.Model]) -> Iterator[Adapters]:
+    """Two teams; the first has a model ``m``."""
+    made = embedded(tmp_path / "home")
+    for team in ("a", "b"):
+        write_token(made.store, f"token-{team}", Identity(team, "admin"), team)
+    main_file = saved(convolutions())
+    files = []
+    for path in (main_file, main_file.with_suffix(".bin")):
+        digest, size = made.store.put_stream("x", io.BytesIO(path.read_bytes()))
+        made.store.copy("x", Keys("a").blob(digest))
+        files.append(File(path.name, digest, size))
+    facts = {"format": "ir", "main_file": "model.xml"}
+    Manifests(made.store, "a").write(Manifest("model", "m", "a", "", tuple(files), facts).text())
+    yield made
+    made.record("profiler").engine.dispose()
+
+
+@pytest.fixture
+def client(adapters: Adapters, settings: Settings) -> FlaskClient:
+    client = create_app(adapters, settings).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "Bearer token-a"
+    return client
+
+
+@pytest.fixture
+def working(adapters: Adapters, settings: Settings) -> Iterator[None]:
+    """A worker beside the API."""
+    stop = threading.Event()
+    worker = threading.Thread(target=create_worker(adapters, settings).run, args=(stop,))
+    worker.start()
+    yield
+    stop.set()
+    adapters.record("profiler").ring()
+    worker.join(30)
+    assert not worker.is_alive()
+
+
+def refused(answer: Any, status: int, *words: str) -> dict[str, Any]:
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    assert answer.content_type == "application/problem+json"
+    document = dict(answer.get_json(force=True))
+    for word in words:
+        assert word in str(document), document
+    return document
+
+
+def submitted(client: FlaskClient, **fields: Any) -> dict[str, Any]:
+    answer = client.post("/v1/profiles", json={"model_id": "m", **fields})
+    assert answer.status_code == 202, answer.get_data(as_text=True)
+    assert answer.headers["Location"].endswith(f"/v1/profiles/{answer.get_json()['id']}")
+    return dict(answer.get_json())
+
+
+def test_a_profile_is_a_queued_job_with_every_option_written_out(client: FlaskClient, adapters: Adapters) -> None:
+    job = submitted(client)
+
+    assert job["state"] == "queued"
+    request = adapters.record("profiler").get("profile", "a", job["id"]).request
+    assert request["hint"] == "throughput"
+    assert request["launches"] == 5
+    assert request["inference_precision"] == "f32"
+
+
+GOOD = [
+    {"device": "GPU.0"}, {"inference_precision": "bf16"}, {"batch": 4096}, {"hint": None}, {"hint": "latency"},
+    {"streams": 4, "requests": 8}, {"streams": None}, {"shapes": {"image": [1, 3, 32, 32]}}, {"shapes": None},
+    {"duration_s": 0.1}, {"duration_s": 3600}, {"launches": 100}, {"name": "a profile"}, {"target": "local"}]
+
+
+@pytest.mark.parametrize("fields", GOOD)
+def test_good_options_are_taken(client: FlaskClient, fields: dict[str, Any]) -> None:
+    submitted(client, **fields)
+
+
+BAD = [
+    ("model_id", ""), ("model_id", 7), ("model_id", None), ("model_id", "x" * 65), ("target", "moon"), ("device", ""),
+    ("device", 1), ("device", "x" * 101), ("inference_precision", "f64"), ("inference_precision", None),
+    ("batch", 0), ("batch", 4097), ("batch", "many"), ("batch", None), ("hint", "fast"), ("hint", 1),
+    ("streams", 0), ("streams", 1025), ("streams", "x"), ("requests", 0), ("requests", 4097), ("shapes", []),
+    ("shapes", {"x": [0]}), ("shapes", {"x": ["a"]}), ("shapes", {"x": 1}), ("duration_s", 0), ("duration_s", 3601),
+    ("duration_s", "long"), ("launches", 4), ("launches", 101), ("launches", None), ("name", ""), ("name", "x" * 201),
+    ("seed", 1), ("main_file", "/etc/passwd"), ("unknown", 1)]
+
+
+@pytest.mark.parametrize(("field", "value"), BAD)
+def test_bad_options_are_refused_by_field(client: FlaskClient, field: str, value: Any) -> None:
+    refused(client.post("/v1/profiles", json={"model_id": "m", field: value}), 422, field)
+
+
+def test_a_profile_of_no_model_is_refused(client: FlaskClient) -> None:
+    refused(client.post("/v1/profiles", json={}), 422, "model_id")
+
+
+def test_a_body_that_is_no_json_is_refused(client: FlaskClient) -> None:
+    refused(client.post("/v1/profiles", data=b"{", content_type="application/json"), 422, "JSON")
+
+
+def test_an_unknown_model_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/v1/profiles", json={"model_id": "nobody"})
+
+    assert answer.status_code in (404, 409, 422), answer.get_data(as_text=True)
+    refused(answer, answer.status_code, "nobody")
+
+
+def test_another_teams_model_is_not_there(client: FlaskClient) -> None:
+    answer = client.post("/v1/profiles", json={"model_id": "m"}, headers={"Authorization": "Bearer token-b"})
+
+    assert answer.status_code in (404, 409, 422)
+
+
+def test_another_teams_profile_is_not_there(client: FlaskClient) -> None:
+    job = submitted(client)
+
+    for path in ("", "/log", "/events"):
+        answer = client.get(f"/v1/profiles/{job['id']}{path}", headers={"Authorization": "Bearer token-b"})
+        assert answer.status_code == 404, path
+    assert client.get("/v1/profiles", headers={"Authorization": "Bearer token-b"}).get_json()["items"] == []
+
+
+def test_without_a_token_nothing_is_told(client: FlaskClient) -> None:
+    for path in ("/v1/profiles", "/v1/targets"):
+        refused(client.get(path, headers={"Authorization": ""}), 401)
+
+
+def test_a_queued_profile_can_be_cancelled_once(client: FlaskClient) -> None:
+    job = submitted(client)
+
+    first = client.post(f"/v1/profiles/{job['id']}/cancel")
+    second = client.post(f"/v1/profiles/{job['id']}/cancel")
+
+    assert first.status_code in (200, 202)
+    assert client.get(f"/v1/profiles/{job['id']}").get_json()["state"] == "cancelled"
+    assert second.status_code == 409
+
+
+def test_an_identical_profile_is_measured_again(client: FlaskClient, adapters: Adapters) -> None:
+    first, second = submitted(client), submitted(client)
+
+    assert first["id"] != second["id"]
+    assert second["state"] == "queued"
+
+
+def test_a_repeated_key_is_one_profile(client: FlaskClient) -> None:
+    first, second = (client.post("/v1/profiles", json={"model_id": "m"}, headers={"Idempotency-Key": "k"})
+                     for _ in range(2))
+
+    assert first.get_json()["id"] == second.get_json()["id"]
+
+
+def test_a_profile_is_planned_as_a_measurement_with_the_models_files(client: FlaskClient, adapters: Adapters) -> None:
+    job = submitted(client, duration_s=2.0, launches=10, device="GPU.0", batch=4)
+    record = adapters.record("profiler")
+
+    launch = tasks.plan_profile(record.get("profile", "a", job["id"]), Manifests(adapters.store, "a"))
+
+    assert launch.exclusive
+    assert launch.device == "GPU.0"
+    assert sorted(launch.inputs) == ["model/model.bin", "model/model.xml"]
+    assert launch.limits.wall_s >= 4 * 10 * 2.0
+    assert launch.spec["main_file"] == "model.xml"
+
+
+@pytest.mark.parametrize("fields", [*GOOD, {}])
+def test_whatever_the_api_takes_the_core_takes(client: FlaskClient, adapters: Adapters,
+                                               fields: dict[str, Any]) -> None:
+    job = adapters.record("profiler").get("profile", "a", submitted(client, **fields)["id"])
+
+    spec = tasks.plan_profile(job, Manifests(adapters.store, "a")).spec
+
+    assert ProfileSpec.from_json(spec).batch == job.request["batch"]
+
+
+def test_every_option_is_described() -> None:
+    for name, option in ProfileRequest().fields.items():
+        assert option.metadata.get("description"), name
+
+
+def test_the_api_never_loads_openvino() -> None:
+    code = "import sys, workbench.profiler.app; print('openvino' in sys.modules, 'numpy' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+
+    assert told.stdout == "False False\n"
+
+
+def test_targets_are_discovered_and_then_remembered(client: FlaskClient, adapters: Adapters, working: None) -> None:
+    answer = client.get("/v1/targets")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    [target] = answer.get_json()["items"]
+    assert "CPU" in [device["name"] for device in target["devices"]]
+
+    assert client.get("/v1/targets/local").get_json() == target
+    assert len(adapters.record("profiler").list("target", "a", limit=10).items) == 1
+    refused(client.get("/v1/targets/moon"), 404, "moon")
+
+
+def test_a_profile_through_the_api_is_bound_to_its_model(client: FlaskClient, working: None) -> None:
+    job = submitted(client, duration_s=0.1, requests=1)
+
+    seen = client.get(f"/v1/profiles/{job['id']}?wait_s=0").get_json()
+    for _ in range(20):
+        if seen["state"] in ("succeeded", "failed", "cancelled"):
+            break
+        seen = client.get(f"/v1/profiles/{job['id']}?wait_s=5&after={seen['seq']}").get_json()
+
+    assert seen["state"] == "succeeded", seen
+    assert "m" in str(seen)
+
+
+def test_a_profile_that_is_refused_says_why_and_what_to_do(client: FlaskClient, working: None) -> None:
+    job = submitted(client, device="NPU.9")
+
+    seen = client.get(f"/v1/profiles/{job['id']}").get_json()
+    for _ in range(20):
+        if seen["state"] in ("succeeded", "failed", "cancelled"):
+            break
+        seen = client.get(f"/v1/profiles/{job['id']}?wait_s=5&after={seen['seq']}").get_json()
+
+    assert seen["state"] == "failed"
+    error = seen["error"]
+    assert error["type"] == "urn:workbench:problem:unknown-device"
+    assert "CPU" in error["available"]
+    assert error["remedy"].startswith("choose one of `available`")
