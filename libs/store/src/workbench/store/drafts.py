@@ -57,7 +57,7 @@ def create_empty(path: Path) -> bool:
     """
     with refusing_when_full():
         for _ in _while_folders_vanish(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             try:
                 descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
             except FileNotFoundError:
@@ -78,7 +78,7 @@ def create_empty(path: Path) -> bool:
 def _rename(draft: Path, path: Path, make_folders: bool) -> None:
     for _ in _while_folders_vanish(path):
         if make_folders:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
         try:
             draft.rename(path)
         except FileNotFoundError:
@@ -87,6 +87,11 @@ def _rename(draft: Path, path: Path, make_folders: bool) -> None:
             raise
         _flush_folder(path.parent)
         return
+
+
+def _make_folder(folder: Path) -> None:
+    with contextlib.suppress(FileExistsError):  # gone again when it was looked at; or a file, as its user will find
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _while_folders_vanish(path: Path) -> Iterator[int]:
