@@ -205,3 +205,11 @@ def test_each_resource_describes_itself(conversions: FlaskClient, models: FlaskC
         operations = [operation for path in paths.values() for verb, operation in path.items() if verb != "parameters"]
         assert operations
         assert all(operation.get("summary") for operation in operations)
+
+
+def test_a_file_that_was_collected_with_its_deleted_thing_is_gone(models: FlaskClient, adapters: Adapters) -> None:
+    for info in list(adapters.store.list("teams/a/blobs/")):
+        adapters.store.delete(info.key)
+
+    refused(models.get("/v1/models/m/files/model.xml"), 410, "model.xml has been deleted")
+    refused(models.get("/v1/models/m/files/model.xml", headers={"Range": "bytes=2-3"}), 410, "deleted")

@@ -6,16 +6,24 @@ from flask import Response, request
 from werkzeug.datastructures import ContentRange
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import parse_range_header
-from workbench.store import File, Keys, Store
+from workbench.problems.common import Deleted
+from workbench.store import File, Keys, ObjectMissing, Store
 
 
 def send_file(store: Store, team: str, file: File) -> Response:
-    """The whole file, or the one range that was asked for (and still fits If-Range)."""
+    """The whole file, or the one range that was asked for (and still fits If-Range).
+
+    Raises Deleted when the thing was deleted through another resource, and its files have been collected since.
+    """
     key = Keys(team).blob(file.sha256)
     start, end = _asked(file)
     partial = (start, end) != (0, file.size_bytes)
+    try:
+        chunks = store.read(key, start, end - start)
+    except ObjectMissing:
+        raise Deleted("file", file.name) from None
     response = Response(
-        store.read(key, start, end - start),
+        chunks,
         206 if partial else 200,
         content_type="application/octet-stream",
     )
