@@ -1,4 +1,8 @@
-"""Follow a job to its end by long polling: each changed view once, through restarts of the server."""
+"""Follow a job to its end: each changed view once, through restarts of the server.
+
+By server-sent events; where there are none (a proxy holds them back, the server has no more to give), by
+long polling.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 from typing import Any
 
-from workbench.client.errors import JobCancelled, JobFailed
+from workbench.client.errors import JobCancelled, JobFailed, Refused
+from workbench.client.events import NoStream, stream
 from workbench.client.transport import Transport
 
 View = dict[str, Any]
@@ -27,7 +32,20 @@ def watch(transport: Transport, path: str) -> Iterator[View]:
     pauses = chain(PAUSES_S, repeat(1.0))
     view: View = transport.json("GET", path)
     yield view
+    streams = True
     while not ended(view):
+        if streams:
+            after = view["seq"]
+            try:
+                for news in stream(transport, path, after):
+                    view = news
+                    yield view
+            except NoStream:  # it broke; what was missed is asked for, then there may be another
+                pass
+            except Refused:
+                streams = False
+        if ended(view):
+            return
         time.sleep(next(pauses))
         after = view["seq"]
         view = transport.json("GET", path, params={"wait_s": LONG_POLL_S, "after": after}, wait_s=LONG_POLL_S)

@@ -139,7 +139,7 @@ class Transport:
                 self._look_again()
                 continue
             self._reached = True
-            if response.status_code in GATEWAY_TROUBLE and not _is_problem(response):
+            if response.status_code in GATEWAY_TROUBLE and _passes(response):
                 response.close()
                 patience.pause(f"{self.base_url} answers {response.status_code}: the workbench is not up")
                 continue
@@ -175,6 +175,11 @@ def accepted(response: httpx.Response) -> httpx.Response:
         "detail": " ".join(response.text.split())[:200],
         "remedy": "This is not the workbench's own answer: check the server's address.",
     })
+
+
+def _passes(response: httpx.Response) -> bool:
+    """Whether somebody in between answered, or the workbench itself says when to come back."""
+    return not _is_problem(response) or "retry-after" in response.headers
 
 
 def _is_problem(response: httpx.Response) -> bool:

@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from flask_smorest import Blueprint
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from workbench.jobs import Jobs, Kind
+from workbench.jobs.following import Following
 from workbench.webapp import health
 from workbench.webapp.errors import ProblemApi
 from workbench.webapp.identity import Tokens, refuse_foreign_pages
@@ -18,6 +19,7 @@ from workbench.webapp.metrics import DURATION, REQUESTS
 from workbench.webapp.part_uploads import SIGNED_ENDPOINT
 from workbench.webapp.ports import Ports
 from workbench.webapp.settings import Settings
+from workbench.webapp.streams import Streams
 from workbench.webapp.uploads import StreamingRequest
 
 log = structlog.get_logger()
@@ -47,7 +49,8 @@ def create_app(
         PROPAGATE_EXCEPTIONS=False,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # flask's default provider has it; the base class does not
-    app.extensions["workbench"] = Ports(record, record.store, {kind.name: kind for kind in kinds})
+    by_name = {kind.name: kind for kind in kinds}
+    app.extensions["workbench"] = Ports(record, record.store, by_name, Streams(Following(record), service))
     _guard(app, service, Tokens(record.store), settings.allowed_hosts)
     app.register_blueprint(health.health_of([record]))
     api = ProblemApi(app)

@@ -10,6 +10,7 @@ from flask import current_app, g, request
 from workbench.jobs import Job, Jobs, Kind
 from workbench.store import Manifests, Store
 from workbench.webapp.identity import Identity
+from workbench.webapp.streams import Streams
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Ports:
     jobs: Jobs
     store: Store
     kinds: Mapping[str, Kind]
+    streams: Streams
 
     def submit(self, kind: str, body: dict[str, Any], *, job_id: str | None = None) -> Job:
         """Accept a job for the asking team, honouring its Idempotency-Key."""

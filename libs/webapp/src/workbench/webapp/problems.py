@@ -40,3 +40,21 @@ class NotReady(Problem):
     def detail(self) -> str:
         """Name what is missing."""
         return "Missing: " + "; ".join(f"{name} ({reason})" for name, reason in self.missing.items())
+
+
+@dataclass(eq=False)
+class TooManyStreams(Problem):
+    """A team has as many event streams open at this server as it may have.
+
+    Remedy: close one, or read the job with `wait_s` instead, which keeps a connection only for a while.
+    """
+
+    status = 429
+    title = "Too many event streams"
+    limit: int
+    retry_after_s: int = 5
+
+    @property
+    def detail(self) -> str:
+        """Name the limit."""
+        return f"A team may have {self.limit} event streams open at one server."

@@ -125,6 +125,13 @@ def _serve_reading(blueprint: Blueprint, resource: Resource) -> None:
         job = ports().jobs.wait(resource.kind, identity().team, job_id, query["after"], query["wait_s"])
         return resource.view(job)
 
+    @blueprint.get("/<job_id>/events")
+    @blueprint.response(200, content_type="text/event-stream", description="Server-sent events; data is a JobView.")
+    @blueprint.alt_response(429, description="The team has too many streams open.")
+    def events(job_id: str) -> Response:
+        """Each change of the job as it happens, until it ends; `Last-Event-ID` goes on from there."""
+        return ports().streams.answer(resource.get(job_id), resource.view)
+
 
 def _serve_log_and_files(blueprint: Blueprint, resource: Resource) -> None:
     @blueprint.get("/<job_id>/log")
