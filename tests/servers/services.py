@@ -21,7 +21,7 @@ OWNERS = {
     "profiler": ("/v1/targets", "/v1/profiles"),
     "calibrator": ("/v1/calibrations", "/v1/evaluations", "/v1/recipes"),
     "packager": ("/v1/packages",),
-    "project": ("/v1/projects",),
+    "project": ("/v1/projects", "/v1/identity"),
 }
 
 

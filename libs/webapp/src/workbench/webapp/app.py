@@ -17,7 +17,8 @@ from workbench.webapp.errors import ProblemApi
 from workbench.webapp.identity import Tokens, refuse_foreign_pages
 from workbench.webapp.metrics import DURATION, REQUESTS
 from workbench.webapp.part_uploads import SIGNED_ENDPOINT
-from workbench.webapp.ports import Ports
+from workbench.webapp.ports import Ports, ports
+from workbench.webapp.room import Room
 from workbench.webapp.settings import Settings
 from workbench.webapp.streams import Streams
 from workbench.webapp.uploads import StreamingRequest
@@ -50,7 +51,8 @@ def create_app(
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # flask's default provider has it; the base class does not
     by_name = {kind.name: kind for kind in kinds}
-    app.extensions["workbench"] = Ports(record, record.store, by_name, Streams(Following(record), service))
+    room = Room(record.store, settings.team_storage_gib << 30)
+    app.extensions["workbench"] = Ports(record, record.store, by_name, room, Streams(Following(record), service))
     _guard(app, service, Tokens(record.store), settings.allowed_hosts)
     app.register_blueprint(health.health_of([record]))
     api = ProblemApi(app)
@@ -80,6 +82,8 @@ def _guard(app: Flask, service: str, tokens: Tokens, hosts: Sequence[str]) -> No
         if not (request.endpoint or "").endswith(f".{SIGNED_ENDPOINT}"):
             g.identity = tokens.identify(request)
             g.identity.require_for(request.method)
+            if request.mimetype == "multipart/form-data":  # before it comes in
+                ports().room.require(g.identity.team, request.content_length or 0)
 
     @app.after_request
     def say(response: Response) -> Response:

@@ -122,7 +122,9 @@ def _serve_declaring(blueprint: Blueprint, kind: UploadKind) -> None:
         identity().require("member")
         files = body.pop("files")
         check_names([file["name"] for file in files])
-        _check_size(sum(file["size_bytes"] for file in files))
+        size = sum(file["size_bytes"] for file in files)
+        _check_size(size)
+        ports().room.require(identity().team, size)
         upload = upload_state.begin(ports().store, identity().team, files, body)
         answer = _document(blueprint, upload, {})
         answer.status_code = 201

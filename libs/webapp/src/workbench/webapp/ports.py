@@ -10,6 +10,7 @@ from flask import current_app, g, request
 from workbench.jobs import Job, Jobs, Kind
 from workbench.store import Manifests, Store
 from workbench.webapp.identity import Identity
+from workbench.webapp.room import Room
 from workbench.webapp.streams import Streams
 
 
@@ -20,10 +21,16 @@ class Ports:
     jobs: Jobs
     store: Store
     kinds: Mapping[str, Kind]
+    room: Room
     streams: Streams
 
     def submit(self, kind: str, body: dict[str, Any], *, job_id: str | None = None) -> Job:
-        """Accept a job for the asking team, honouring its Idempotency-Key."""
+        """Accept a job for the asking team, honouring its Idempotency-Key. Raises StorageLimit.
+
+        With a ``job_id`` its bytes are uploaded and were counted then; what a GET needs is never too much.
+        """
+        if job_id is None and request.method == "POST":
+            self.room.require(identity().team)
         return self.jobs.submit(
             self.kinds[kind],
             identity().team,

@@ -9,8 +9,10 @@ from workbench.project.migrations import HERE
 from workbench.project.tasks import KINDS
 from workbench.webapp import app
 from workbench.webapp.settings import Settings
+from workbench.webapp.whoami import identity
 
 
 def create_app(adapters: Adapters, settings: Settings) -> Flask:
     """The project service's API."""
-    return app.create_app("project", settings, adapters.record("project", HERE), KINDS, [projects, optimizations])
+    blueprints = [projects, optimizations, identity]
+    return app.create_app("project", settings, adapters.record("project", HERE), KINDS, blueprints)
