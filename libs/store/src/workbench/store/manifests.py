@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from workbench.problems.common import Deleted, NotFound
 from workbench.store.keys import Keys
 from workbench.store.port import ObjectMissing, Store
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ class Manifests:
 
     def hold(self, kind: str, manifest_id: str, holder: str) -> Manifest:
         """Take a reference for ``holder`` (such as ``project-<id>``). Raises NotFound, Deleted."""
+        if not _ID.fullmatch(manifest_id):  # it would lie elsewhere, or nowhere
+            raise NotFound(kind, manifest_id)
         key = Keys(self.team).reference(manifest_id, holder)
         self.store.put(key, b"")
         try:

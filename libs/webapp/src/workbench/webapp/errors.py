@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+import marshmallow as ma
 import structlog
 from flask import Flask, Response
 from flask_smorest import Api
@@ -16,10 +17,34 @@ from workbench.store import NoRoom, StoreAway
 from workbench.webapp.problems import StorageAway
 
 log = structlog.get_logger()
+PROBLEM_JSON = "application/problem+json"
+
+
+class ProblemView(ma.Schema):
+    """An RFC 9457 problem document; each type adds members of its own."""
+
+    class Meta:
+        """What a type adds is not forbidden here."""
+
+        unknown = ma.INCLUDE
+
+    type = ma.fields.String(required=True, metadata={"description": "Stable: tell cases apart by it."})
+    title = ma.fields.String(required=True)
+    status = ma.fields.Integer(required=True)
+    detail = ma.fields.String(required=True, metadata={"description": "What is wrong this time, and what would do."})
+    remedy = ma.fields.String(metadata={"description": "What to do next."})
 
 
 class ProblemApi(Api):
     """flask-smorest with its one error handler replaced, so that a validation error looks like any refusal."""
+
+    ERROR_SCHEMA = ProblemView
+
+    def _register_responses(self) -> None:
+        """The reusable responses are all refusals."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_JSON
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """What webargs, flask or werkzeug raised."""
@@ -40,7 +65,7 @@ class ProblemApi(Api):
 def answer(problem: Problem) -> Response:
     """The problem document as a response."""
     document: dict[str, Any] = problem.document()
-    response = Response(json.dumps(document), document["status"], content_type="application/problem+json")
+    response = Response(json.dumps(document), document["status"], content_type=PROBLEM_JSON)
     if document["status"] == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     if "retry_after_s" in document:
