@@ -23,7 +23,7 @@ def test_the_layout_is_that_of_the_design() -> None:
     assert keys.blob("ab") == "teams/red/blobs/sha256/ab"
     assert keys.manifest("model", "m1") == "teams/red/manifests/model/m1.json"
     assert keys.reference("m1", "project-1") == "teams/red/references/m1/project-1"
-    assert keys.tombstone("m1") == "teams/red/tombstones/m1"
+    assert keys.tombstone("m1", "d1") == "teams/red/tombstones/m1/d1"
     assert token("ab") == "identity/tokens/ab.json"
 
 
@@ -42,7 +42,7 @@ def test_no_key_of_a_team_is_below_another(team: str, other: str, thing: str, ho
     keys = Keys(team)
 
     for key in (keys.upload(thing, holder), keys.run(thing, 1, holder), keys.blob(thing), keys.manifest(thing, holder),
-                keys.reference(thing, holder), keys.tombstone(thing)):  # fmt: skip
+                keys.reference(thing, holder), keys.tombstone(thing, holder)):  # fmt: skip
         assert not key.startswith(f"teams/{other}/")
         assert checked(key) == key
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from workbench.problems.common import Deleted, NotFound
-from workbench.store import File, FileStore, Manifest, Manifests
+from workbench.store import File, FileStore, Keys, Manifest, Manifests
 
 MODEL = Manifest(
     "model",
@@ -94,6 +94,18 @@ def test_every_holder_is_named(manifests: Manifests) -> None:
         manifests.hold("model", "m1", holder)
 
     assert sorted(manifests.bury("m1")) == ["job-2", "project-1", "project-3"]
+
+
+def test_a_deleter_that_meets_a_holder_takes_back_no_other_deleters_tombstone(manifests: Manifests) -> None:
+    """One deleter found nobody; before it has gone on, a holder comes, and a second deleter meets that one."""
+    assert manifests.bury("m1") == []
+    manifests.store.put(Keys(manifests.team).reference("m1", "late"), b"")
+
+    assert manifests.bury("m1") == ["late"]
+
+    assert manifests.buried("m1")
+    with pytest.raises(Deleted):
+        manifests.usable("model", "m1")
 
 
 def test_burying_twice_is_fine(manifests: Manifests) -> None:

@@ -14,7 +14,7 @@ from workbench.admin.installation import Installation
 from workbench.admin.inventory import Inventory, Unreadable, inventories, read_manifest
 from workbench.admin.rows import Row
 from workbench.jobs import State
-from workbench.store import File, Keys, Manifest, ObjectMissing, Store
+from workbench.store import File, Keys, Manifest, Manifests, ObjectMissing, Store
 
 
 class Finding(NamedTuple):
@@ -68,7 +68,7 @@ def _of_manifests(store: Store, inventory: Inventory, deep: bool) -> Iterator[Fi
         except (Unreadable, ObjectMissing) as error:
             yield Finding(inventory.team, key, f"the manifest cannot be read: {error}")
             continue
-        if store.exists(Keys(inventory.team).tombstone(manifest.id)):
+        if Manifests(store, inventory.team).buried(manifest.id):
             continue  # deleted: the manifest stays without its files
         for file in manifest.files:
             wrong = _wrong(store, inventory, file, hashed if deep else None)

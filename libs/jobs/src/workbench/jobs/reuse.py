@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from workbench.jobs.job import Job, Kind, State
 from workbench.jobs.rows import COLUMNS, job_of
 from workbench.jobs.tables import jobs
-from workbench.store import Keys, Manifest, Store
+from workbench.store import Manifest, Manifests, Store
 
 
 def core_version(code: str, *distributions: str) -> str:
@@ -59,5 +59,5 @@ def reusable(connection: Connection, store: Store, team: str, key: str | None) -
     if row is None:
         return None
     earlier = job_of(row)
-    gone = store.exists(Keys(team).tombstone((earlier.result or {}).get("id", earlier.id)))
+    gone = Manifests(store, team).buried((earlier.result or {}).get("id", earlier.id))
     return None if gone else earlier

@@ -35,9 +35,9 @@ class Keys:
         """Who still needs a thing; without a holder, the prefix of all of them."""
         return f"teams/{self.team}/references/{thing_id}/{holder}"
 
-    def tombstone(self, thing_id: str) -> str:
-        """Written first when a thing is deleted."""
-        return f"teams/{self.team}/tombstones/{thing_id}"
+    def tombstone(self, thing_id: str, deleter: str = "") -> str:
+        """Written first when a thing is deleted; without a deleter, the prefix of all of them."""
+        return f"teams/{self.team}/tombstones/{thing_id}/{deleter}"
 
 
 def token(sha256: str) -> str:

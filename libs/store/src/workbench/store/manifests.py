@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -76,9 +77,13 @@ class Manifests:
     def usable(self, kind: str, manifest_id: str) -> Manifest:
         """As get(), and the thing has not been deleted. Raises NotFound, Deleted."""
         manifest = self.get(kind, manifest_id)
-        if self.store.exists(Keys(self.team).tombstone(manifest_id)):
+        if self.buried(manifest_id):
             raise Deleted(kind, manifest_id)
         return manifest
+
+    def buried(self, manifest_id: str) -> bool:
+        """Whether somebody has deleted the thing, or is about to."""
+        return any(True for _ in self.store.list(Keys(self.team).tombstone(manifest_id)))
 
     def write(self, text: str) -> None:
         """Write a manifest from the text that was accepted; twice writes the same bytes."""
@@ -112,8 +117,11 @@ class Manifests:
         return [info.key.removeprefix(prefix) for info in self.store.list(prefix)]
 
     def bury(self, manifest_id: str) -> list[str]:
-        """Delete a thing: returns the holders that forbid it (then nothing changed), or an empty list."""
-        tombstone = Keys(self.team).tombstone(manifest_id)
+        """Delete a thing: returns the holders that forbid it (then nothing changed), or an empty list.
+
+        Each deleter has a tombstone of its own: one that meets a holder takes back no other's.
+        """
+        tombstone = Keys(self.team).tombstone(manifest_id, uuid.uuid4().hex)
         self.store.put(tombstone, b"")
         holders = self.holders(manifest_id)
         if holders:
