@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +18,7 @@ from workbench.project.values import Facts, Step, Variant
 from workbench.store import Keys, Manifests
 
 TICK_S = 5.0
-STOPPING_TICKS = 12  # a minute for cancelled steps to end before the optimization ends without them
+STOPPING_S = 60.0  # for cancelled steps to end, before the optimization ends without them
 
 
 def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
@@ -203,12 +205,19 @@ def _fraction(step: Step | None) -> float:
 
 
 def _stop_everything(context: Conduct, steps: Steps) -> None:
-    """Cancel what still runs, and see it end: a cancelled optimization leaves nothing behind that computes."""
-    for _ in range(STOPPING_TICKS):
+    """Cancel what still runs, and see it end: a cancelled optimization leaves nothing behind that computes.
+
+    Any job's bell ends a sleep, so the time is counted, not the sleeps.
+    """
+    deadline = time.monotonic() + STOPPING_S
+    ask_again = -math.inf
+    while time.monotonic() < deadline:
         running = {name: step for name, step in steps.of(context.job.id).items() if not step.ended}
         if not running:
             return
-        steps.cancel(context.job.team, running)
+        if time.monotonic() >= ask_again:
+            steps.cancel(context.job.team, running)
+            ask_again = time.monotonic() + TICK_S
         context.sleep(TICK_S)
 
 

@@ -1,0 +1,305 @@
+"""A pipeline from its request to its report, over messages that are lost, doubled, late and refused."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections import Counter
+
+import pytest
+from sqlalchemy import update
+from workbench.jobs import embedded
+from workbench.project.tables import steps as steps_table
+
+EVERY_STEP = {
+    "convert-fp32", "convert-fp16", "recipe", "calibrate-int8", "profile-fp32", "profile-fp16", "profile-int8",
+    "evaluate-fp32", "evaluate-fp16", "evaluate-int8", "package",
+}  # fmt: skip
+
+
+def succeed(others, command) -> None:
+    others.succeed(command)
+
+
+def silent_for_long(bench) -> None:
+    """As if more than the time had passed after which a command is sent again."""
+    with bench.adapters.record("project").engine.begin() as connection:
+        connection.execute(update(steps_table).values(sent_at=0.0))
+    bench.adapters.record("project").ring()
+
+
+def test_every_step_succeeds_and_the_report_says_what_to_deploy(bench) -> None:
+    bench.others.answer = succeed
+    bench.work()
+
+    job = bench.ended(bench.optimize())
+
+    assert job["state"] == "succeeded", job["error"]
+    assert bench.steps(job["id"]) == dict.fromkeys(EVERY_STEP, "succeeded")
+    report = job["facts"]
+    assert [variant["name"] for variant in report["variants"]] == ["fp32", "fp16", "int8"]
+    assert report["recommended"]["variant"] == "int8"
+    assert report["constraints_met"] is True
+    assert report["package"]["size_bytes"] == 7
+    assert report["environment"] == {"openvino": "x"}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", report["created_at"])
+    int8 = report["comparison"][1]
+    assert int8["speedup"]["value"] == pytest.approx(3.0)
+    assert int8["speedup"]["beyond_noise"]
+    assert int8["changed_items"]["broken"] == ["94.png"]
+    assert int8["size_ratio"] == round(26 / 51, 4)
+    assert report["variants"][2]["warnings"] == ["few images"]
+
+
+def test_a_speed_within_the_noise_is_said_to_be_and_the_smaller_wins(bench) -> None:
+    bench.others.answer = succeed
+    bench.work()
+
+    report = bench.ended(bench.optimize(max_accuracy_drop=0.5))["facts"]
+
+    assert report["comparison"][0]["speedup"]["beyond_noise"] is False
+    assert report["recommended"]["variant"] in ("fp32", "fp16")
+    assert "int8: it loses 1.00 points" in report["recommended"]["reason"]
+
+
+def test_limits_that_no_variant_keeps_give_a_report_without_package(bench) -> None:
+    bench.others.answer = succeed
+    bench.work()
+
+    job = bench.ended(bench.optimize(max_latency_ms=0.001))
+
+    assert job["state"] == "succeeded"
+    assert job["facts"]["constraints_met"] is False
+    assert job["facts"]["package"] is None
+    assert job["facts"]["recommended"]["model"] is None
+    assert "over the limit of 0.001 ms" in job["facts"]["recommended"]["reason"]
+    assert "package" not in bench.steps(job["id"])
+
+
+def test_every_answer_doubled_and_stale_words_after_it_change_nothing(bench) -> None:
+    def answer(others, command) -> None:
+        others.say(command, "running", progress={"stage": "x", "fraction": 0.5, "message": "half"})
+        others.succeed(command)
+        others.say(command, "running", progress={"stage": "x", "fraction": 0.1, "message": "late"})
+        others.succeed(command)
+        others.fail(command, "a word too late")
+        others.say(command, "cancelled")
+
+    bench.others.answer = answer
+    bench.work()
+
+    job = bench.ended(bench.optimize())
+
+    assert job["state"] == "succeeded", job["error"]
+    assert set(bench.steps(job["id"]).values()) == {"succeeded"}
+    assert max(Counter(command.subject for command in bench.others.commands).values()) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_answers_in_any_order_lead_to_the_same_report(bench, seed) -> None:
+    waiting, shuffled = [], random.Random(seed)
+    bench.others.answer = lambda _others, command: waiting.append(command)
+    bench.work()
+    job_id = bench.optimize()
+
+    while bench.view(job_id)["state"] in ("queued", "running"):
+        if waiting:
+            bench.others.succeed(waiting.pop(shuffled.randrange(len(waiting))))
+
+    assert bench.view(job_id)["facts"]["recommended"]["variant"] == "int8"
+    assert set(bench.steps(job_id)) == EVERY_STEP
+
+
+def test_a_lost_command_is_sent_again_under_the_same_id(bench) -> None:
+    heard: set[str] = set()
+
+    def deaf_at_first(others, command) -> None:
+        if command.subject in heard:
+            others.succeed(command)
+        heard.add(command.subject)
+
+    bench.others.answer = deaf_at_first
+    bench.work()
+    job_id = bench.optimize()
+
+    for _ in range(200):
+        silent_for_long(bench)
+        threading.Event().wait(0.05)
+        if bench.view(job_id)["state"] == "succeeded":
+            break
+
+    assert bench.ended(job_id)["state"] == "succeeded"
+    assert min(Counter(command.subject for command in bench.others.commands).values()) >= 2
+
+
+def test_an_event_of_another_pipeline_or_of_nobody_is_nothing(bench) -> None:
+    waiting = []
+    bench.others.answer = lambda _others, command: waiting.append(command)
+    bench.work()
+    job_id = bench.optimize()
+    bench.until(lambda: len(waiting) == 2)
+
+    stranger = waiting[0].__class__("conversion.requested", "/project", "nobody", "a", waiting[0].data)
+    bench.others.succeed(stranger)
+
+    assert bench.steps(job_id) == {"convert-fp32": "queued", "convert-fp16": "queued"}
+
+
+def test_a_rejected_command_fails_the_optimization_with_the_reason_and_its_step(bench) -> None:
+    def answer(others, command) -> None:
+        if command.type.startswith("recipe"):
+            others.fail(command, "short_side: only with crop", word="rejected")
+        else:
+            others.succeed(command)
+
+    bench.others.answer = answer
+    bench.work()
+
+    job = bench.ended(bench.optimize())
+
+    assert job["state"] == "failed"
+    assert job["error"]["step"] == "recipe"
+    assert "short_side: only with crop" in job["error"]["detail"]
+    assert job["error"]["cause"]["type"] == "urn:workbench:problem:x"
+
+
+def test_a_failed_step_cancels_what_still_runs(bench) -> None:
+    def answer(others, command) -> None:
+        if command.data.get("precision") == "FP32":
+            others.fail(command, "no such operation")
+
+    bench.others.answer = answer
+    bench.work()
+
+    job = bench.ended(bench.optimize())
+
+    assert job["state"] == "failed"
+    assert [command.type for command in bench.others.cancels] == ["conversion.cancel"]
+    assert bench.steps(job["id"]) == {"convert-fp32": "failed", "convert-fp16": "cancelled"}
+
+
+@pytest.mark.parametrize("kind", ["calibration", "evaluation"])
+def test_int8_that_cannot_be_made_or_scored_leaves_the_other_variants(bench, kind) -> None:
+    def answer(others, command) -> None:
+        precise = command.data.get("model_id") and kind == "evaluation" and not _is_int8(others, command)
+        if command.type.startswith(kind) and not precise:
+            others.fail(command, "not possible here")
+        else:
+            others.succeed(command)
+
+    bench.others.answer = answer
+    bench.work()
+
+    job = bench.ended(bench.optimize())
+
+    assert job["state"] == "succeeded", job["error"]
+    assert job["facts"]["recommended"]["variant"] in ("fp32", "fp16")
+    assert any("not possible here" in warning for warning in job["facts"]["warnings"])
+
+
+def _is_int8(others, command) -> bool:
+    return others.precision_of(command.data["model_id"]) == "INT8"
+
+
+def test_cancelling_cancels_every_step_under_way(bench) -> None:
+    bench.others.answer = lambda others, command: others.say(command, "running")
+    bench.work()
+    job_id = bench.optimize()
+    bench.until(lambda: set(bench.steps(job_id).values()) == {"running"})
+
+    assert bench.client.post(f"{bench.url}/{job_id}/cancel").status_code == 200
+
+    assert bench.ended(job_id)["state"] == "cancelled"
+    assert set(bench.steps(job_id).values()) == {"cancelled"}
+    assert {command.type for command in bench.others.cancels} == {"conversion.cancel"}
+    assert bench.client.post(f"{bench.url}/{job_id}/cancel").status_code == 409
+
+
+def test_cancelled_before_a_worker_saw_it_nothing_is_ever_asked_for(bench) -> None:
+    job_id = bench.optimize()
+
+    assert bench.client.post(f"{bench.url}/{job_id}/cancel").json["state"] == "cancelled"
+    bench.work()
+    threading.Event().wait(0.3)
+
+    assert bench.others.commands == []
+
+
+def test_a_step_that_will_not_say_it_stopped_is_asked_again(bench) -> None:
+    def hard_of_hearing(others, command) -> None:
+        if len(others.cancels) > 1:
+            others.say(command, "cancelled")
+
+    bench.others.obey = hard_of_hearing
+    bench.others.answer = lambda others, command: command.data["precision"] == "FP32" or others.succeed(command)
+    bench.work()
+    job_id = bench.optimize()
+    bench.until(lambda: len(bench.others.commands) == 2)
+
+    bench.client.post(f"{bench.url}/{job_id}/cancel")
+
+    assert bench.ended(job_id)["state"] == "cancelled"
+    assert len(bench.others.cancels) == 2
+
+
+def test_a_worker_that_stops_before_every_answer_changes_nothing(bench) -> None:
+    """The worker stops, the answer comes, another worker goes on: at every single step."""
+    waiting = []
+    bench.others.answer = lambda _others, command: waiting.append(command)
+    bench.work()
+    job_id = bench.optimize()
+
+    stops = 0
+    while bench.view(job_id)["state"] in ("queued", "running"):
+        bench.until(lambda: waiting or bench.view(job_id)["state"] == "succeeded")
+        if waiting:
+            bench.rest()
+            stops += 1
+            bench.others.succeed(waiting.pop(0))
+            bench.work()
+
+    assert bench.ended(job_id)["state"] == "succeeded"
+    assert set(bench.steps(job_id)) == EVERY_STEP
+    assert stops == len(EVERY_STEP)
+    assert len({command.subject for command in bench.others.commands}) == len(EVERY_STEP)
+
+
+def test_an_answer_lost_with_its_process_is_asked_for_again_by_the_next(bench, tmp_path) -> None:
+    bench.work()
+    job_id = bench.optimize()
+    bench.until(lambda: len(bench.others.commands) == 2)
+    bench.rest()
+
+    reborn = embedded(tmp_path)  # another process: it has heard nothing
+    bench.others = type(bench.others)(reborn, answer=succeed)
+    old, bench.adapters = bench.adapters, reborn
+    bench.work()
+    for _ in range(100):
+        silent_for_long(bench)
+        threading.Event().wait(0.05)
+        if bench.view(job_id)["state"] == "succeeded":
+            break
+
+    assert bench.ended(job_id)["state"] == "succeeded"
+    bench.rest()
+    old.record("project").engine.dispose()
+
+
+def test_progress_is_of_the_whole_and_says_what_is_waited_for(bench) -> None:
+    def answer(others, command) -> None:
+        if command.type.startswith("profile"):
+            others.say(command, "running", waiting_for="the device CPU, which profile-x measures on")
+        else:
+            others.succeed(command)
+
+    bench.others.answer = answer
+    bench.work()
+    job_id = bench.optimize()
+
+    bench.until(lambda: "device" in (bench.view(job_id)["waiting_for"] or ""))
+
+    view = bench.view(job_id)
+    assert view["waiting_for"] == "the device CPU, which profile-x measures on"
+    assert 0.4 < view["progress"]["fraction"] < 0.9
+    assert "profile-" in view["progress"]["stage"]
