@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+
+EXIT_S = 60.0
+
+
+def pytest_unconfigure() -> None:
+    """A thread that a test left behind must not hold the end of the run: say where it is, and fail."""
+    faulthandler.dump_traceback_later(EXIT_S, exit=True)
 
 
 def _needed(module_name: str) -> Any:

@@ -198,11 +198,15 @@ def test_a_renewed_lease_is_kept_and_a_lost_one_stays_lost(jobs: Jobs) -> None:
 
 def test_a_job_given_back_is_claimed_at_once_and_no_attempt_is_counted(jobs: Jobs) -> None:
     jobs.submit(THING, "a", {})
-    lease.give_back(jobs, take(jobs, lease_s=3600))
+    given_back = take(jobs, lease_s=3600)
+    lease.give_back(jobs, given_back)
 
+    with pytest.raises(LeaseLost):
+        lease.check(jobs, given_back)
     again = take(jobs)
 
-    assert (again.attempt, again.fence) == (1, 2)
+    assert again.attempt == 1
+    assert again.fence > given_back.fence
 
 
 def test_a_job_that_is_retried_keeps_its_place_and_its_cancel(jobs: Jobs) -> None:

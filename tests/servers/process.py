@@ -98,8 +98,12 @@ class Server:
         self._process = None
 
     def pause(self) -> None:
-        """Every process of the group stands still."""
+        """Every process of the group stands still, once this returns."""
         self._signal(signal.SIGSTOP)
+        deadline = time.monotonic() + 10
+        while self._process is not None and not _stands_still(self._process.pid):
+            assert time.monotonic() < deadline, f"{type(self).__name__} would not stand still"
+            time.sleep(0.01)
 
     def resume(self) -> None:
         """And goes on."""
@@ -109,3 +113,29 @@ class Server:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
+
+
+def _stands_still(group: int) -> bool:
+    """Whether every thread of the process group is stopped, or dead."""
+    return all(state in "TtZX" for pid in _pids_of(group) for state in _thread_states(pid))
+
+
+def _pids_of(group: int) -> list[int]:
+    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [pid for pid in pids if _group_of(pid) == group]
+
+
+def _group_of(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
+
+
+def _thread_states(pid: int) -> list[str]:
+    """See proc(5), stat: the state is the first field after the name in parentheses."""
+    states = []
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with contextlib.suppress(OSError):
+            states.append(stat.read_text().rpartition(")")[2].split()[0])
+    return states

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from workbench.jobs import Jobs, State, StillRunning, Worker, claim, expire_leases, lease
+from workbench.jobs import Conduct, Jobs, Kind, Made, State, StillRunning, Worker, claim, expire_leases, lease
 from workbench.jobs.problems import DatabaseAway
 from workbench.problems.common import NotFound
 
@@ -102,6 +102,30 @@ def test_a_worker_that_stops_gives_back_what_it_holds_and_claims_no_more(
     gate.open.set()
     assert [ended(job).state for job in (first, second)] == [State.SUCCEEDED, State.SUCCEEDED]
     assert ended(first).attempt == 1
+
+
+def test_what_only_drives_other_jobs_ends_with_its_worker_though_nobody_takes_it_over(
+    jobs: Jobs, kind: Any, working: Any
+) -> None:
+    began, ended = threading.Event(), threading.Event()
+
+    def wait_for_an_answer_that_never_comes(context: Conduct) -> Made:
+        began.set()
+        try:
+            while True:
+                context.report({"stage": "waiting", "fraction": 0.0, "message": ""})
+                context.sleep(30)
+        finally:
+            ended.set()
+
+    driving = Kind("thing", conduct=wait_for_an_answer_that_never_comes)
+    jobs.submit(driving, "a", {})
+    leaving = working(driving, lease_s=3600)
+    assert began.wait(20)
+
+    leaving.stop()
+
+    assert ended.is_set()
 
 
 def test_a_worker_outlives_a_database_that_is_away(

@@ -118,8 +118,11 @@ def retry(record: Jobs, job: Job) -> None:
 
 
 def give_back(record: Jobs, job: Job) -> None:
-    """Let go of the lease without an attempt being counted: this worker stops, another goes on."""
-    _write(record, job, lease_until=0.0, attempt=max(0, job.attempt - 1))
+    """Let go of the lease without an attempt being counted: this worker stops, another goes on.
+
+    The fence goes up at once, so that what this worker still carries out finds its lease lost.
+    """
+    _write(record, job, lease_until=0.0, attempt=max(0, job.attempt - 1), fence=jobs.c.fence + 1)
     record.ring()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import structlog
@@ -31,10 +31,11 @@ class Worker:
         self._execution = execution
         self._record = execution.record
         self._slots = threading.Semaphore(slots)
-        self._pool = ThreadPoolExecutor(slots, thread_name_prefix=f"{self._record.service}-job")
         self._lease_s = lease_s
         self._poll_s = poll_s
-        self._held: dict[str, Job] = {}
+        # By id and fence: a job that is tried again may be claimed before its last attempt's thread has ended.
+        self._held: dict[tuple[str, int], Job] = {}
+        self._threads: dict[tuple[str, int], threading.Thread] = {}
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
     @property
@@ -71,9 +72,14 @@ class Worker:
         if job is None:
             self._slots.release()
             return False
-        self._held[job.id] = job
+        held = (job.id, job.fence)
+        self._held[held] = job
         metrics.claimed(job)
-        self._pool.submit(self._carry_out, job)
+        # A daemon, so that a process can end while a server that a job waits for is away.
+        self._threads[held] = threading.Thread(
+            target=self._carry_out, args=(job,), name=f"{self._record.service}-{job.id}", daemon=True
+        )
+        self._threads[held].start()
         return True
 
     def _carry_out(self, job: Job) -> None:
@@ -84,7 +90,8 @@ class Worker:
         except Exception:  # the record could not be written: the lease runs out and another goes on
             log.exception("job.abandoned", job=job.id)
         finally:
-            self._held.pop(job.id, None)
+            self._held.pop((job.id, job.fence), None)
+            self._threads.pop((job.id, job.fence), None)
             self._slots.release()
             self._record.ring()
 
@@ -95,7 +102,9 @@ class Worker:
     def _let_go(self) -> None:
         for job in list(self._held.values()):
             _surely(partial(lease.give_back, self._record, job))
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        deadline = time.monotonic() + GOODBYE_S
+        for thread in list(self._threads.values()):  # each finds its lease gone, and leaves its run alone
+            thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def _surely(action: Callable[[], None]) -> None:
