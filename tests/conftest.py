@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-
 EXIT_S = 60.0
 
 

@@ -121,7 +121,7 @@ def _stands_still(group: int) -> bool:
 
 
 def _pids_of(group: int) -> list[int]:
-    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
     return [pid for pid in pids if _group_of(pid) == group]
 
 

@@ -6,6 +6,7 @@ ended is read, a manifest that was accepted is written again with the same bytes
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
 import shutil
@@ -89,7 +90,7 @@ class Execution:
         except lease.Cancelled:
             return self._stop(job)
         except NoRoom:
-            return lease.fail(self.record, job, StorageFull(f"the outputs of this {job.kind}"))
+            return self._fail(job, StorageFull(f"the files of this {job.kind}"))
         except Problem as problem:
             return lease.fail(self.record, job, problem)
         except Exception:
@@ -123,6 +124,8 @@ class Execution:
         if outcome.refusal is not None:
             facts = dict(outcome.refusal)
             raise RunRefused(facts.pop("kind", "Refused"), facts.pop("detail", "The input was refused."), facts)
+        if outcome.reason == "disk_full":
+            raise NoRoom(errno.ENOSPC, outcome.detail)
         if outcome.result is None:
             problem = RunFailed(outcome.reason or "crashed", outcome.detail)
             return self._after_fault(job, problem) if outcome.reason in FAULTS else self._fail(job, problem)
@@ -130,6 +133,9 @@ class Execution:
         return self._accept(job, self._made(kind, job, outcome.result, files))
 
     def _fail(self, job: Job, problem: Problem) -> Job:
+        """Its files go first: on a full disk they are what leaves the record no room to say so."""
+        lease.held(self.record, job)
+        shutil.rmtree(self.work / job.id, ignore_errors=True)
         return lease.fail(self.record, job, problem)
 
     def _stage(self, job: Job, launch: Launch, folder: Path) -> None:
@@ -139,11 +145,19 @@ class Execution:
             return
         draft = self.work / f"{job.id}.{job.fence}.part"
         shutil.rmtree(draft, ignore_errors=True)
-        (draft / "inputs").mkdir(parents=True)
+        try:
+            self._fetch_inputs(job, launch, draft / "inputs")
+            (draft / "spec.json").write_text(json.dumps(launch.spec))
+            draft.rename(folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def _fetch_inputs(self, job: Job, launch: Launch, folder: Path) -> None:
+        folder.mkdir(parents=True)
         keys = Keys(job.team)
         declared = {file["key"]: file["sha256"] for file in job.request.get("files", ()) if file.get("sha256")}
         for name, source in launch.inputs.items():
-            path = draft / "inputs" / name
+            path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             # A blob is named by its digest; what a client uploaded is not named by anything yet.
             key = source if "/" in source else keys.blob(source)
@@ -152,8 +166,6 @@ class Execution:
                 raise StagingFailed(f"{name}: the stored bytes do not match their digest {source}")
             if digest != declared.get(key, digest):
                 raise UploadDamaged(name.removeprefix("upload/"), declared[key], digest)
-        (draft / "spec.json").write_text(json.dumps(launch.spec))
-        draft.rename(folder)
 
     def _follow(self, job: Job, folder: Path, launch: Launch) -> None:
         """Until the run has exited: its progress and log go to the record. Raises Cancelled, LeaseLost."""
