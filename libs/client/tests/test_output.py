@@ -60,6 +60,18 @@ def test_a_step_waits_for_another_by_name(capsys: pytest.CaptureFixture[str]) ->
     assert "calibrate: running · waiting for device CPU (profile-fp32)" in lines(capsys, steps)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, "a free worker"), (42.4, "a free worker; about 42 s"), (300, "a free worker; about 5 min")],
+)
+def test_a_queued_job_says_about_how_long_it_waits(
+    capsys: pytest.CaptureFixture[str], seconds: float | None, words: str
+) -> None:
+    queued = step("queued", waiting="a free worker") | {"expected_wait_s": seconds}
+
+    assert lines(capsys, [queued]) == [f"profile: queued · waiting for {words}"]
+
+
 def test_a_failed_step_says_why_and_a_reused_one_that_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     failed = step("failed") | {"error": {"detail": "no images left"}}
     reused = step("succeeded", name="convert") | {"reused_from": "earlier"}

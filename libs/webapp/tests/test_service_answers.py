@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from workbench.converter.app import create_app as converter
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters, claim, embedded, lease
 from workbench.model_registry.app import create_app as model_registry
 from workbench.store import File, Keys, Manifest, Manifests
 from workbench.webapp.identity import Identity, write_token
@@ -107,6 +108,25 @@ def test_a_submission_is_accepted_with_its_location(conversions: FlaskClient) ->
     assert answer.status_code == 202
     assert answer.headers["Location"] == f"/v1/conversions/{answer.json['id']}"
     assert conversions.get(answer.headers["Location"]).json["state"] == "queued"
+
+
+def test_a_queued_job_says_what_it_waits_for_and_about_how_long(conversions: FlaskClient, adapters: Adapters) -> None:
+    waiting = conversions.post("/v1/conversions", json=BODY).headers["Location"]
+    view = conversions.get(waiting).json
+    assert (view["waiting_for"], view["expected_wait_s"]) == ("a free worker", None)
+
+    record = adapters.record("converter")
+    done = claim(record, ["conversion"], "w", 30)
+    time.sleep(0.3)
+    lease.accept_manifest(record, done, Manifest("model", done.id, "a", "", (), {}).text(), {})
+    lease.succeed(record, done)
+    first = conversions.post("/v1/conversions", json=BODY | {"precision": "FP32"}).headers["Location"]
+    second = conversions.post("/v1/conversions", json=BODY | {"precision": "FP32", "name": "again"}).headers["Location"]
+
+    assert 0.3 <= conversions.get(first).json["expected_wait_s"] < 1
+    view = conversions.get(second).json
+    assert view["waiting_for"] == "a free worker; 1 queued before it"
+    assert view["expected_wait_s"] >= 0.6
 
 
 def test_the_same_idempotency_key_answers_with_the_same_job(conversions: FlaskClient) -> None:

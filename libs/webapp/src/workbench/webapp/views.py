@@ -45,6 +45,11 @@ class JobView(ma.Schema):
     seq = ma.fields.Integer(metadata={"description": "Rises with every visible change; pass it as `after`."})
     progress = ma.fields.Nested(ProgressView, allow_none=True)
     waiting_for = ma.fields.String(allow_none=True, metadata={"description": "Why it does not go on yet."})
+    expected_wait_s = ma.fields.Float(
+        allow_none=True,
+        metadata={"description": "While queued, about how long until it is begun, at the pace of recent jobs of its "
+                                 "kind; null when nothing is known of that, and in lists."},
+    )  # fmt: skip
     error = ma.fields.Dict(allow_none=True, metadata={"description": "A problem document, when failed."})
     reused_from = ma.fields.String(allow_none=True, metadata={"description": "The job whose result this is."})
     request = ma.fields.Dict(metadata={"description": "What was asked for."})
@@ -72,7 +77,8 @@ def job_view(job: Job, record: Jobs | None = None, *, brief: bool = False) -> di
         "id": job.id, "kind": job.kind, "state": str(job.state), "name": job.name,
         "created_at": _rfc3339(job.created_at), "started_at": _rfc3339(job.started_at),
         "finished_at": _rfc3339(job.finished_at), "attempt": job.attempt, "seq": job.seq,
-        "progress": job.progress, "waiting_for": _waiting_for(job, record), "error": job.error,
+        "progress": job.progress, "waiting_for": _waiting_for(job, record),
+        "expected_wait_s": None if brief else _expected_wait_s(job, record), "error": job.error,
         "reused_from": job.reused_from, "request": job.request, "result": job.result, "facts": facts,
         "files": manifest.get("files", []), "parents": manifest.get("parents", []),
     }  # fmt: skip
@@ -83,6 +89,13 @@ def _waiting_for(job: Job, record: Jobs | None) -> str | None:
         return job.waiting_for
     ahead = record.ahead_of(job)
     return f"a free worker; {ahead} queued before it" if ahead else "a free worker"
+
+
+def _expected_wait_s(job: Job, record: Jobs | None) -> float | None:
+    if job.state is not State.QUEUED or record is None:
+        return None
+    seconds = record.expected_wait_s(job)
+    return None if seconds is None else round(seconds, 1)
 
 
 def _rfc3339(seconds: float | None) -> str | None:

@@ -124,10 +124,17 @@ def _doing(view: dict[str, Any], progress: dict[str, Any]) -> str:
     if view["state"] == "failed":
         return str((view.get("error") or {}).get("detail") or "")
     if view["state"] == "queued" or view.get("waiting_for"):
-        return f"waiting for {view['waiting_for']}" if view.get("waiting_for") else ""
+        return f"waiting for {view['waiting_for']}{_about(view)}" if view.get("waiting_for") else ""
     if view["state"] == "running":
         return ": ".join(str(each) for each in (progress.get("stage"), progress.get("message")) if each)
     return "reused an earlier result" if view.get("reused_from") else ""
+
+
+def _about(view: dict[str, Any]) -> str:
+    seconds = view.get("expected_wait_s")
+    if not seconds:
+        return ""
+    return f"; about {seconds:.0f} s" if seconds < 100 else f"; about {seconds / 60:.0f} min"
 
 
 def _bar(row: Row) -> str:
