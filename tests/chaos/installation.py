@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from servers.postgres import Postgres
@@ -59,6 +60,7 @@ class Installation:
             process.stop()
 
 
+@cache  # a client takes longer to make than a thousand objects to look at
 def store_of(seaweedfs: SeaweedFS) -> S3Store:
     return S3Store(
         endpoint=seaweedfs.endpoint,

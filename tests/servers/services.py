@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from servers.nginx import Nginx
@@ -78,9 +79,12 @@ class Services:
 
     def migrate(self) -> None:
         """Bring every service's schema up to date, as the chart's hook does before an upgrade."""
-        for name in OWNERS:
-            command = [sys.executable, "-m", f"workbench.{name}", "migrate"]
-            subprocess.run(command, check=True, timeout=120, env={**os.environ, **self._environment})
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(self._migrate, OWNERS))
+
+    def _migrate(self, name: str) -> None:
+        command = [sys.executable, "-m", f"workbench.{name}", "migrate"]
+        subprocess.run(command, check=True, timeout=120, env={**os.environ, **self._environment})
 
     def start(self) -> None:
         """Everything; the processes come up side by side."""
