@@ -1,0 +1,82 @@
+# One image for each service's API, small and without OpenVINO; one, `runner`, with everything heavy work needs.
+#
+#     buildah build --target converter -t workbench/converter .
+#
+# Whatever is installed is pinned by the hashes of requirements.lock.
+
+FROM python:3.11-slim-bookworm AS base
+RUN python3 -c "import os; os.makedirs('/data', exist_ok=True); os.chown('/data', 10001, 10001)"
+ENV PATH=/srv/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
+    WORKBENCH_HOME=/data WORKBENCH_HOST=0.0.0.0 WORKBENCH_PORT=8080 WORKBENCH_METRICS_PORT=9090
+WORKDIR /data
+# Any user id works: nothing but /data and /tmp is written to.
+USER 10001:10001
+
+FROM base AS build
+USER 0:0
+ENV UV_LINK_MODE=copy UV_NO_CACHE=1
+COPY requirements.bootstrap.lock requirements.lock /src/
+RUN python3 -m venv /build \
+ && /build/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /src/requirements.bootstrap.lock \
+ && /build/bin/uv pip install --python /build/bin/python --constraint /src/requirements.lock hatchling editables \
+ && /build/bin/uv venv --python python3 /srv/venv
+COPY libs /src/libs
+COPY services /src/services
+RUN for project in /src/libs/* /src/services/*; do \
+        (cd "$project" && /build/bin/python -m hatchling build -t wheel -d /wheels) || exit 1; \
+    done
+# What every API is made of.
+RUN cd /wheels && /build/bin/uv pip install --python /srv/venv --constraint /src/requirements.lock --compile-bytecode \
+        "workbench-jobs[postgresql] @ file:///wheels/$(ls workbench_jobs-*)" \
+        workbench_problems-* workbench_store-* workbench_messages-* workbench_runner-* workbench_webapp-*
+
+FROM build AS build-services
+RUN for wheel in /wheels/*; do \
+        name=$(basename "$wheel" | sed 's/^workbench_//; s/-.*//'); \
+        /build/bin/uv pip install --python /srv/venv --no-deps --target "/services/$name" "$wheel" || exit 1; \
+    done
+
+FROM build AS build-runner
+RUN cd /wheels && /build/bin/uv pip install --python /srv/venv --constraint /src/requirements.lock --compile-bytecode \
+        $(for name in calibrator converter dataset model_registry packager profiler; do \
+            wheel=$(ls workbench_$name-*); echo "workbench-$(echo $name | tr _ -)[core]@file:///wheels/$wheel"; done) \
+        ./workbench_project-* ./workbench_admin-* ./workbench_client-* ./workbench_ir-* ./workbench_imaging-* \
+        ./workbench_problems-* ./workbench_store-* ./workbench_messages-* ./workbench_runner-* ./workbench_webapp-* \
+        ./workbench_jobs-*
+
+FROM base AS api
+COPY --from=build /srv/venv /srv/venv
+ENTRYPOINT ["python", "-m"]
+
+FROM api AS model-registry
+COPY --from=build-services /services/model_registry /srv/venv/lib/python3.11/site-packages
+CMD ["workbench.model_registry", "api"]
+
+FROM api AS converter
+COPY --from=build-services /services/converter /srv/venv/lib/python3.11/site-packages
+CMD ["workbench.converter", "api"]
+
+FROM api AS dataset
+COPY --from=build-services /services/dataset /srv/venv/lib/python3.11/site-packages
+CMD ["workbench.dataset", "api"]
+
+FROM api AS profiler
+COPY --from=build-services /services/profiler /srv/venv/lib/python3.11/site-packages
+CMD ["workbench.profiler", "api"]
+
+FROM api AS calibrator
+COPY --from=build-services /services/calibrator /srv/venv/lib/python3.11/site-packages
+CMD ["workbench.calibrator", "api"]
+
+FROM api AS packager
+COPY --from=build-services /services/packager /srv/venv/lib/python3.11/site-packages
+CMD ["workbench.packager", "api"]
+
+FROM api AS project
+COPY --from=build-services /services/project /srv/venv/lib/python3.11/site-packages
+CMD ["workbench.project", "api"]
+
+FROM base AS runner
+COPY --from=build-runner /srv/venv /srv/venv
+ENTRYPOINT ["python", "-m"]
+CMD ["workbench.converter", "worker"]

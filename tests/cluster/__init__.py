@@ -1,0 +1,1 @@
+"""Tests that install the chart in a real cluster."""

@@ -1,0 +1,1 @@
+"""A real Kubernetes on one machine for the tests: a control plane and nodes in network namespaces of their own."""

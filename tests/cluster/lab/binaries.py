@@ -1,0 +1,64 @@
+"""The cluster's programs, built once from Go modules and kept outside the checkout."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+MODULE = Path(__file__).with_name("go")
+VERSION = "v1.34.2"
+COMMANDS = ("kubelet", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy")
+HELM = "helm.sh/helm/v3/cmd/helm@v3.19.2"
+# Feature gates refuse to parse in a program that does not know its own version.
+_STAMP = [f"-X k8s.io/component-base/version.{name}={value}" for name, value in
+          (("gitVersion", VERSION), ("gitMajor", "1"), ("gitMinor", "34"), ("gitTreeState", "clean"))]  # fmt: skip
+_PACKAGES = {name: f"k8s.io/kubernetes/cmd/{name}" for name in COMMANDS} | {
+    "etcd": "go.etcd.io/etcd/server/v3",
+    "pause": "./pause",
+}
+
+
+def available() -> str | None:
+    """None, or what is missing to build and run a cluster here."""
+    if os.geteuid() != 0:
+        return "only root can make network namespaces and run a kubelet"
+    programs = {"go": "golang", "containerd": "containerd", "runc": "runc", "ip": "iproute2", "iptables": "iptables",
+                "kubectl": "kubernetes-client", "buildah": "buildah", "mmdebstrap": "mmdebstrap",
+                "openssl": "openssl", "nsenter": "util-linux"}  # fmt: skip
+    missing = [f"{name} (Debian: {package})" for name, package in programs.items() if not shutil.which(name)]
+    return f"the test cluster needs {', '.join(missing)}" if missing else None
+
+
+def cache() -> Path:
+    """Where built things are kept, by what they are built from."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    sources = sorted(path for path in MODULE.rglob("*") if path.is_file())
+    content = b"".join(path.read_bytes() for path in sources)
+    key = hashlib.sha256(content + HELM.encode()).hexdigest()[:12]
+    return home / "dl-workbench" / f"kubernetes-{VERSION}-{key}"
+
+
+def build() -> Path:
+    """The folder with every program; minutes the first time, nothing after that."""
+    folder = cache()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, package in _PACKAGES.items():
+        if not (folder / name).exists():
+            _build(package, folder / name)
+    if not (folder / "helm").exists():
+        _run(["go", "install", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w", HELM], GOBIN=str(folder))
+    return folder
+
+
+def _build(package: str, path: Path) -> None:
+    draft = path.with_suffix(".part")
+    _run(["go", "build", "-mod=mod", "-buildvcs=false", "-trimpath", "-ldflags", " ".join(["-s", "-w", *_STAMP]),
+          "-o", str(draft), package])  # fmt: skip
+    draft.rename(path)
+
+
+def _run(command: list[str], **environment: str) -> None:
+    subprocess.run(command, cwd=MODULE, check=True, env={**os.environ, "CGO_ENABLED": "0", **environment})

@@ -1,0 +1,70 @@
+"""etcd, the API server, the controller manager and the scheduler, on the machine's side of the bridge."""
+
+from __future__ import annotations
+
+import ssl
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from servers.process import Server
+
+from cluster.lab import network
+from cluster.lab.certificates import Certificates
+
+
+class Component(Server):
+    """One program of the cluster; ``health`` is the URL that says it is well."""
+
+    def __init__(self, folder: Path, name: str, command: list[str], health: str) -> None:
+        super().__init__(folder / name)
+        self._command, self._health = command, health
+
+    def command(self) -> list[str]:
+        """The program and its flags."""
+        return self._command
+
+    def ready(self) -> bool:
+        """Whether it says that it is well."""
+        # Serving certificates are made by each program itself; only its own machine asks here.
+        context = ssl._create_unverified_context()
+        try:
+            with urllib.request.urlopen(self._health, timeout=2, context=context) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def components(folder: Path, programs: Path, certificates: Certificates) -> list[Component]:
+    """In the order in which they start."""
+    keys = certificates.folder
+    return [
+        Component(folder, "etcd", [
+            str(programs / "etcd"), "--data-dir=data", "--listen-client-urls=http://127.0.0.1:12379",
+            "--advertise-client-urls=http://127.0.0.1:12379", "--listen-peer-urls=http://127.0.0.1:12380",
+            "--unsafe-no-fsync",
+        ], "http://127.0.0.1:12379/health"),
+        Component(folder, "apiserver", [
+            str(programs / "kube-apiserver"), "--etcd-servers=http://127.0.0.1:12379",
+            f"--bind-address={network.HOST}", f"--advertise-address={network.HOST}", "--secure-port=6443",
+            f"--service-cluster-ip-range={network.SERVICES}", "--authorization-mode=Node,RBAC",
+            f"--token-auth-file={certificates.tokens}", f"--client-ca-file={certificates.authority}",
+            f"--tls-cert-file={keys}/apiserver.crt", f"--tls-private-key-file={keys}/apiserver.key",
+            f"--kubelet-client-certificate={keys}/apiserver-kubelet.crt",
+            f"--kubelet-client-key={keys}/apiserver-kubelet.key",
+            f"--service-account-key-file={keys}/service-accounts.key",
+            f"--service-account-signing-key-file={keys}/service-accounts.key",
+            "--service-account-issuer=https://kubernetes.default.svc", "--allow-privileged=true",
+            "--enable-admission-plugins=NodeRestriction", "--profiling=false",
+        ], f"https://{network.HOST}:6443/readyz"),
+        Component(folder, "controller-manager", [
+            str(programs / "kube-controller-manager"), f"--kubeconfig={certificates.kubeconfig('controller-manager')}",
+            f"--service-account-private-key-file={keys}/service-accounts.key",
+            f"--root-ca-file={certificates.authority}", "--use-service-account-credentials=true",
+            "--leader-elect=false", "--bind-address=127.0.0.1", "--secure-port=20257",
+        ], "https://127.0.0.1:20257/healthz"),
+        Component(folder, "scheduler", [
+            str(programs / "kube-scheduler"), f"--kubeconfig={certificates.kubeconfig('scheduler')}",
+            "--leader-elect=false", "--bind-address=127.0.0.1", "--secure-port=20259",
+        ], "https://127.0.0.1:20259/healthz"),
+    ]  # fmt: skip
