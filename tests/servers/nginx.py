@@ -48,9 +48,9 @@ def available() -> str | None:
 
 
 class Nginx(Server):
-    """routes: path prefix (`/v1/models`) → port of the service that owns it."""
+    """routes: path prefix (`/v1/models`) → `host:port` of the service that owns it."""
 
-    def __init__(self, folder: Path, routes: Mapping[str, int]) -> None:
+    def __init__(self, folder: Path, routes: Mapping[str, str]) -> None:
         super().__init__(folder)
         self._routes = routes
 
@@ -62,8 +62,8 @@ class Nginx(Server):
     def prepare(self) -> None:
         """Write the configuration."""
         locations = "\n".join(
-            f"        location {prefix} {{ proxy_pass http://127.0.0.1:{port}; }}"
-            for prefix, port in self._routes.items()
+            f"        location {prefix} {{ proxy_pass http://{upstream}; }}"
+            for prefix, upstream in self._routes.items()
         )
         text = _CONFIGURATION.format(folder=self.folder, port=self.port, locations=locations)
         (self.folder / "nginx.conf").write_text(text)

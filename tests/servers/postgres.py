@@ -52,7 +52,7 @@ class Postgres(Server):
 
     def url_of(self, database: str) -> str:
         """SQLAlchemy's address of one database."""
-        return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql+psycopg://{USER}@{self.host}:{self.port}/{database}"
 
     def fresh(self) -> str:
         """The address of a new, empty database."""
@@ -75,7 +75,7 @@ class Postgres(Server):
 
     def command(self) -> list[str]:
         """Durable as in production: fsync stays on."""
-        options = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "",
+        options = {"port": self.port, "listen_addresses": self.host, "unix_socket_directories": "",
                    "fsync": "on", "max_connections": 300, "shared_buffers": "32MB"}  # fmt: skip
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         return [*_as_owner(), str(self._program("postgres")), "-D", str(self._data), *settings]
@@ -90,6 +90,9 @@ class Postgres(Server):
         initdb = [str(self._program("initdb")), "-D", str(self._data), "-U", USER, "--auth=trust", "--encoding=UTF8",
                   "--locale=C.UTF-8"]  # fmt: skip
         subprocess.run([*_as_owner(), *initdb], check=True, capture_output=True, timeout=60, cwd="/")
+        if self.host != Server.host:
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\nhost all all 10.0.0.0/8 trust\n")
 
     def ready(self) -> bool:
         """Whether it takes a connection; the database is made at the first."""
@@ -131,7 +134,7 @@ class Postgres(Server):
 
     def _connect(self, database: str) -> psycopg.Connection:
         return psycopg.connect(
-            host="127.0.0.1", port=self.port, user=USER, dbname=database, connect_timeout=3, autocommit=True
+            host=self.host, port=self.port, user=USER, dbname=database, connect_timeout=3, autocommit=True
         )
 
 

@@ -27,6 +27,7 @@ class Server:
     """Subclasses say how to start (``command``), with what environment, and when it answers (``ready``)."""
 
     start_s = 60.0
+    host = "127.0.0.1"  # the address it listens on
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

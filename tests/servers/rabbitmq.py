@@ -55,7 +55,7 @@ class RabbitMQ(Server):
     @property
     def url(self) -> str:
         """With user and password."""
-        return f"amqp://workbench:{self._password}@127.0.0.1:{self.port}//"
+        return f"amqp://workbench:{self._password}@{self.host}:{self.port}//"
 
     def prepare(self) -> None:
         """Write the configuration, once."""
@@ -74,7 +74,7 @@ class RabbitMQ(Server):
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODENAME": f"workbench{self.port}@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODE_IP_ADDRESS": self.host,
             "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(self._distribution_port),
             "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"),

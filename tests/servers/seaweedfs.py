@@ -47,7 +47,7 @@ class SeaweedFS(Server):
     @property
     def endpoint(self) -> str:
         """Where S3 is spoken."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def client(self) -> Any:
         """A plain boto3 client of it."""
@@ -67,7 +67,7 @@ class SeaweedFS(Server):
     def command(self) -> list[str]:
         """Master, volume server, filer and S3 gateway in one process that ends with the thread that started it."""
         options = {
-            "dir": "data", "ip": "127.0.0.1", "ip.bind": "127.0.0.1", "filer": "true", "s3": "true",
+            "dir": "data", "ip": self.host, "ip.bind": self.host, "filer": "true", "s3": "true",
             "s3.config": "s3.json", "s3.iam": "false", "s3.port.iceberg": "0", "s3.port.lance": "0",
             "s3.localSocket": "s3.sock", "filer.localSocket": "filer.sock",
             "master.telemetry": "false", "master.electionTimeout": "1s", "volume.preStopSeconds": "0",

@@ -64,7 +64,8 @@ class Services:
             for name in OWNERS
             for number in range(workers)
         ]
-        routes = {prefix: self.apis[name].port for name, prefixes in OWNERS.items() for prefix in prefixes}
+        owners = {prefix: self.apis[name] for name, prefixes in OWNERS.items() for prefix in prefixes}
+        routes = {prefix: f"{api.host}:{api.port}" for prefix, api in owners.items()}
         self.front = Nginx(folder / "nginx", routes)
 
     @property

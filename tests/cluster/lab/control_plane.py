@@ -47,6 +47,7 @@ def components(folder: Path, programs: Path, certificates: Certificates) -> list
         Component(folder, "apiserver", [
             str(programs / "kube-apiserver"), "--etcd-servers=http://127.0.0.1:12379",
             f"--bind-address={network.HOST}", f"--advertise-address={network.HOST}", "--secure-port=6443",
+            "--kubelet-preferred-address-types=InternalIP",
             f"--service-cluster-ip-range={network.SERVICES}", "--authorization-mode=Node,RBAC",
             f"--token-auth-file={certificates.tokens}", f"--client-ca-file={certificates.authority}",
             f"--tls-cert-file={keys}/apiserver.crt", f"--tls-private-key-file={keys}/apiserver.key",

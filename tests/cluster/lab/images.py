@@ -30,11 +30,6 @@ def build() -> dict[str, Path]:
     return archives
 
 
-def size_bytes(name: str) -> int:
-    """Of an image, unpacked."""
-    return int(_buildah("inspect", "--type", "image", "--format", "{{.Docker.Size}}", f"localhost/{name}"))
-
-
 def _build(name: str, target: str) -> None:
     mounts = [word for path in _MOUNTED if Path(path).exists() for word in ("-v", f"{path}:{path}:ro")]
     _buildah("build", "--isolation", "chroot", "--network", "host", *mounts, "--layers", "--target", target,

@@ -42,6 +42,7 @@ def up(addresses: list[Address]) -> None:
     _ip(f"link set {BRIDGE} up")
     for address in addresses:
         _node(address)
+    _ip(f"route add {SERVICES} via {addresses[0].node}")
     for address in addresses:
         _ip(f"route add {address.pods} via {address.node}")
         for other in addresses:

@@ -84,7 +84,8 @@ class Node:
             stdout=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         assert self._holder.stdout is not None
-        assert self._holder.stdout.readline() == b"ready\n", "the node's namespaces could not be made"
+        with self._holder.stdout as said:
+            assert said.readline() == b"ready\n", "the node's namespaces could not be made"
         children = Path(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children").read_text()
         self._first = int(children.split()[0])
 

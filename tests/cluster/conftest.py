@@ -1,0 +1,43 @@
+"""A cluster with the chart installed over real servers, once for all tests here; `make test-cluster` runs them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cluster.installation import Installation, Release
+from cluster.lab import binaries, images
+from cluster.lab.cluster import Cluster
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """They take minutes, and need what a laptop lacks: not without being asked for."""
+    if os.environ.get("WORKBENCH_TEST_CLUSTER") == "1":
+        return
+    here = Path(__file__).parent
+    mine = [item for item in items if here in item.path.parents]
+    config.hook.pytest_deselected(items=mine)
+    items[:] = [item for item in items if here not in item.path.parents]
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Two nodes with the project's images."""
+    if reason := binaries.available():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+    made = Cluster(tmp_path_factory.mktemp("cluster"), nodes=2)
+    try:
+        made.up(images.build())
+        yield made
+    finally:
+        made.down()
+
+
+@pytest.fixture(scope="session")
+def release(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Release]:
+    """The chart, installed and ready, and the servers it needs."""
+    with Installation(cluster, tmp_path_factory.mktemp("servers")) as installation:
+        yield installation.install("workbench")
