@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 READY := $(VENV)/.ready
 
-.PHONY: help check test demo up up-services chaos bench docs lock servers
+.PHONY: help check test test-cluster demo up up-services chaos bench docs lock servers
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -26,6 +26,10 @@ servers: # PostgreSQL, RabbitMQ and nginx for the tests, where they may be insta
 
 test: check servers ## everything `check` does, then every test
 	$(BIN)/python -m pytest -q
+
+test-cluster: $(READY) ## the chart in a real Kubernetes of two nodes: built the first time, in 15 minutes
+	@sh tools/servers.sh cluster
+	WORKBENCH_TEST_CLUSTER=1 $(BIN)/python -m pytest -q tests/cluster
 
 demo: $(READY) ## the main job on a model and images the project makes itself
 	$(BIN)/python -m workbench.standalone.demo

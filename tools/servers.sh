@@ -1,11 +1,20 @@
 #!/bin/sh
-# Installs the servers that the tests run against, where that is allowed: on Debian, as root. Elsewhere says what is missing.
+# Installs the servers that the tests run against, and with `cluster` what a Kubernetes of our own is made of, where that
+# is allowed: on Debian, as root. Elsewhere says what is missing.
 set -eu
 wanted=""
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || wanted="$wanted postgresql"
 [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null || wanted="$wanted rabbitmq-server"
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || wanted="$wanted nginx-light"
 command -v curl >/dev/null || wanted="$wanted curl"
+if [ "${1:-}" = cluster ]; then
+    for program in containerd runc buildah mmdebstrap iptables conntrack openssl; do
+        command -v $program >/dev/null || [ -x /usr/sbin/$program ] || wanted="$wanted $program"
+    done
+    command -v ip >/dev/null || wanted="$wanted iproute2"
+    [ -x /usr/lib/cni/bridge ] || wanted="$wanted containernetworking-plugins"
+    command -v newuidmap >/dev/null || wanted="$wanted uidmap"
+fi
 [ -n "$wanted" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing$wanted …"

@@ -67,8 +67,7 @@ class Release:
     def token(self, team: str, name: str = "test") -> str:
         """A new token of a team, made as the NOTES say."""
         self.admin("teams", "create", team)
-        printed = self.admin("tokens", "create", team, name, "--role", "member")
-        return printed.split()[-1] if printed.split() else printed
+        return self.admin("tokens", "create", team, name, "--role", "member").strip()
 
     def admin(self, *arguments: str) -> str:
         """``workbench admin …`` in a worker's pod."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 MODULE = Path(__file__).with_name("go")
 VERSION = "v1.34.2"
-COMMANDS = ("kubelet", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy")
-HELM = "helm.sh/helm/v3/cmd/helm@v3.19.2"
+COMMANDS = ("kubelet", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubectl")
+INSTALLED = {"helm": "helm.sh/helm/v3/cmd/helm@v3.19.2", "coredns": "github.com/coredns/coredns@v1.12.4"}
 # Feature gates refuse to parse in a program that does not know its own version.
 _STAMP = [f"-X k8s.io/component-base/version.{name}={value}" for name, value in
           (("gitVersion", VERSION), ("gitMajor", "1"), ("gitMinor", "34"), ("gitTreeState", "clean"))]  # fmt: skip
@@ -25,9 +25,9 @@ def available() -> str | None:
     """None, or what is missing to build and run a cluster here."""
     if os.geteuid() != 0:
         return "only root can make network namespaces and run a kubelet"
-    programs = {"go": "golang", "containerd": "containerd", "runc": "runc", "ip": "iproute2", "iptables": "iptables",
-                "kubectl": "kubernetes-client", "buildah": "buildah", "mmdebstrap": "mmdebstrap",
-                "openssl": "openssl", "nsenter": "util-linux"}  # fmt: skip
+    programs = {"go": "golang, 1.24 or newer", "containerd": "containerd", "runc": "runc", "ip": "iproute2",
+                "iptables": "iptables", "buildah": "buildah", "mmdebstrap": "mmdebstrap", "openssl": "openssl",
+                "nsenter": "util-linux"}  # fmt: skip
     missing = [f"{name} (Debian: {package})" for name, package in programs.items() if not shutil.which(name)]
     return f"the test cluster needs {', '.join(missing)}" if missing else None
 
@@ -37,7 +37,7 @@ def cache() -> Path:
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     sources = sorted(path for path in MODULE.rglob("*") if path.is_file())
     content = b"".join(path.read_bytes() for path in sources)
-    key = hashlib.sha256(content + HELM.encode()).hexdigest()[:12]
+    key = hashlib.sha256(content + repr(INSTALLED).encode()).hexdigest()[:12]
     return home / "dl-workbench" / f"kubernetes-{VERSION}-{key}"
 
 
@@ -48,8 +48,9 @@ def build() -> Path:
     for name, package in _PACKAGES.items():
         if not (folder / name).exists():
             _build(package, folder / name)
-    if not (folder / "helm").exists():
-        _run(["go", "install", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w", HELM], GOBIN=str(folder))
+    for name, package in INSTALLED.items():
+        if not (folder / name).exists():
+            _run(["go", "install", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w", package], GOBIN=str(folder))
     return folder
 
 

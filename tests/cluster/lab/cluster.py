@@ -61,9 +61,10 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def kubectl(self, *arguments: str, stdin: str | None = None, check: bool = True) -> str:
-        """What kubectl prints. Raises CalledProcessError with what it complains about."""
-        done = subprocess.run(["kubectl", *arguments], env={**os.environ, "KUBECONFIG": str(self.kubeconfig)},
-                              input=stdin, capture_output=True, text=True, check=False, timeout=300)  # fmt: skip
+        """What kubectl prints. Raises RuntimeError with what it complains about."""
+        environment = {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
+        done = subprocess.run([binaries.build() / "kubectl", *arguments], env=environment, input=stdin,
+                              capture_output=True, text=True, check=False, timeout=300)  # fmt: skip
         if check and done.returncode:
             raise RuntimeError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout

@@ -1,4 +1,4 @@
-"""etcd, the API server, the controller manager and the scheduler, on the machine's side of the bridge."""
+"""etcd, the API server, the controller manager, the scheduler and DNS, on the machine's side of the bridge."""
 
 from __future__ import annotations
 
@@ -35,6 +35,17 @@ class Component(Server):
             return False
 
 
+DNS = """{domain}:53 {{
+    bind {host}
+    kubernetes {domain} {{
+        kubeconfig {kubeconfig}
+    }}
+    health 127.0.0.1:18080
+    errors
+}}
+"""
+
+
 def components(folder: Path, programs: Path, certificates: Certificates) -> list[Component]:
     """In the order in which they start."""
     keys = certificates.folder
@@ -68,4 +79,14 @@ def components(folder: Path, programs: Path, certificates: Certificates) -> list
             str(programs / "kube-scheduler"), f"--kubeconfig={certificates.kubeconfig('scheduler')}",
             "--leader-elect=false", "--bind-address=127.0.0.1", "--secure-port=20259",
         ], "https://127.0.0.1:20259/healthz"),
+        Component(folder, "dns", [
+            str(programs / "coredns"), "-conf", str(_dns(folder, certificates)),
+        ], "http://127.0.0.1:18080/health"),
     ]  # fmt: skip
+
+
+def _dns(folder: Path, certificates: Certificates) -> Path:
+    path = folder / "Corefile"
+    kubeconfig = certificates.kubeconfig("admin")
+    path.write_text(DNS.format(domain=network.DOMAIN, host=network.HOST, kubeconfig=kubeconfig))
+    return path

@@ -10,6 +10,7 @@ BRIDGE = "wbench0"
 HOST = "10.77.0.1"  # the control plane and the servers
 SERVICES = "10.79.0.0/16"
 KUBERNETES = "10.79.0.1"
+DOMAIN = "cluster.local"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from cluster.lab import network
 from cluster.lab.certificates import Certificates
 from cluster.lab.control_plane import Component
 from cluster.lab.network import Address
@@ -111,6 +112,7 @@ class Node:
             "authentication": {"x509": {"clientCAFile": str(self._certificates.authority)},
                                "anonymous": {"enabled": False}, "webhook": {"enabled": True}},
             "authorization": {"mode": "Webhook"},
+            "clusterDNS": [network.HOST], "clusterDomain": network.DOMAIN,
             "healthzBindAddress": self.address.node, "healthzPort": 10248,
             # The disk is the machine's, which may be fuller than a node of one's own would be.
             "evictionHard": {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
