@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ import pytest
 from cluster.installation import Installation, Release
 from cluster.lab import binaries, images
 from cluster.lab.cluster import Cluster
+
+COMMAND = Path(sys.executable).with_name("workbench")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -41,3 +45,23 @@ def release(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The chart, installed and ready, and the servers it needs."""
     with Installation(cluster, tmp_path_factory.mktemp("servers")) as installation:
         yield installation.install("workbench")
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's model and digits, made here."""
+    folder = tmp_path_factory.mktemp("inputs")
+    subprocess.run([sys.executable, "-m", "workbench.standalone.demo", "--make", folder], check=True, timeout=240)
+    return folder
+
+
+@pytest.fixture
+def workbench(release: Release) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The command line of somebody outside the cluster: a token, then its arguments."""
+
+    def run(token: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "WORKBENCH_SERVER": release.url, "WORKBENCH_TOKEN": token}
+        return subprocess.run([COMMAND, *map(str, arguments)], env=environment, text=True, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600, check=False)  # fmt: skip
+
+    return run

@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cluster.installation import Release
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-COMMAND = Path(sys.executable).with_name("workbench")
 
 
-@pytest.fixture(scope="module")
-def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's model and digits, made here."""
-    folder = tmp_path_factory.mktemp("inputs")
-    subprocess.run([sys.executable, "-m", "workbench.standalone.demo", "--make", folder], check=True, timeout=240)
-    return folder
-
-
-def workbench(release: Release, token: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """The command line of somebody outside the cluster."""
-    environment = {**os.environ, "WORKBENCH_SERVER": release.url, "WORKBENCH_TOKEN": token}
-    return subprocess.run([COMMAND, *map(str, arguments)], env=environment, text=True, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600, check=False)  # fmt: skip
-
-
-def test_a_model_and_labelled_images_become_a_package(release: Release, inputs: Path, tmp_path: Path) -> None:
+def test_a_model_and_labelled_images_become_a_package(
+    release: Release, workbench: Callable[..., Any], inputs: Path, tmp_path: Path
+) -> None:
     report_path, package_path = tmp_path / "report.json", tmp_path / "package.tar.zst"
 
-    ended = workbench(release, release.token("vision"), "optimize", inputs / "model.onnx", "--dataset",
+    ended = workbench(release.token("vision"), "optimize", inputs / "model.onnx", "--dataset",
                       inputs / "digits", "--duration-s", "0.2", "--max-accuracy-drop", "2", "--report", report_path,
                       "--package", package_path)  # fmt: skip
 

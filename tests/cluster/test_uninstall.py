@@ -1,0 +1,22 @@
+"""What an uninstallation leaves: the data, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from cluster.installation import Release
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+KINDS = "deployments,services,jobs,poddisruptionbudgets,networkpolicies,ingresses,configmaps,serviceaccounts"
+
+
+def test_an_uninstallation_leaves_the_data_and_nothing_else(release: Release) -> None:
+    release.token("stays")
+
+    release.helm("uninstall", release.name, "--wait")
+
+    left = release.cluster.get(KINDS, "-l", "app.kubernetes.io/part-of=dl-workbench")["items"]
+    assert [item["metadata"]["name"] for item in left] == []
+    release.cluster.until(lambda: not release.pods(), 60)
+    again = release.installation.install(release.name)
+    assert "stays" in again.admin("teams", "list")
