@@ -1,11 +1,14 @@
-"""The real servers, started when a test first asks for one and ended with the run."""
+"""The real servers, started when a test first asks for one and ended with the run; the demo's own inputs."""
 
 from __future__ import annotations
 
 import faulthandler
 import importlib
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,3 +64,11 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """An S3 server that checks signatures."""
     yield from _serving("seaweedfs:SeaweedFS", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's model and digits, made here."""
+    folder = tmp_path_factory.mktemp("inputs")
+    subprocess.run([sys.executable, "-m", "workbench.standalone.demo", "--make", folder], check=True, timeout=240)
+    return folder

@@ -47,14 +47,6 @@ def release(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield installation.install("workbench")
 
 
-@pytest.fixture(scope="session")
-def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's model and digits, made here."""
-    folder = tmp_path_factory.mktemp("inputs")
-    subprocess.run([sys.executable, "-m", "workbench.standalone.demo", "--make", folder], check=True, timeout=240)
-    return folder
-
-
 @pytest.fixture
 def workbench(release: Release) -> Callable[..., subprocess.CompletedProcess[str]]:
     """The command line of somebody outside the cluster: a token, then its arguments."""

@@ -77,14 +77,6 @@ def workbench(tmp_path: Path) -> Iterator[Workbench]:
     bench.stop()
 
 
-@pytest.fixture(scope="session")
-def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's model and digits, made here."""
-    folder = tmp_path_factory.mktemp("inputs")
-    subprocess.run([sys.executable, "-m", "workbench.standalone.demo", "--make", folder], check=True, timeout=240)
-    return folder
-
-
 @pytest.fixture
 def real_servers(postgres: Any, rabbitmq: Any, seaweedfs: Any) -> dict[str, str]:
     """The settings that lead to them; the database is a fresh one."""
