@@ -14,7 +14,8 @@ USER 10001:10001
 
 FROM base AS build
 USER 0:0
-ENV UV_LINK_MODE=copy UV_NO_CACHE=1
+# The system's certificates: those of a proxy can be mounted while building.
+ENV UV_LINK_MODE=copy UV_NO_CACHE=1 UV_SYSTEM_CERTS=1
 COPY requirements.bootstrap.lock requirements.lock /src/
 RUN python3 -m venv /build \
  && /build/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /src/requirements.bootstrap.lock \

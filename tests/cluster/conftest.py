@@ -13,6 +13,7 @@ import pytest
 from cluster.installation import Installation, Release
 from cluster.lab import binaries, images
 from cluster.lab.cluster import Cluster
+from cluster.lab.node import KERNEL
 
 COMMAND = Path(sys.executable).with_name("workbench")
 
@@ -28,7 +29,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def kernel() -> Callable[[], dict[str, str]]:
+    """The settings that a kubelet likes to change, each by its name."""
+    return lambda: {name: Path("/proc/sys", name).read_text().strip() for name in KERNEL}
+
+
+@pytest.fixture(scope="session")
+def kernel_before(kernel: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """What they were before there was a cluster."""
+    return kernel()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory, kernel_before: dict[str, str]) -> Iterator[Cluster]:
     """Two nodes with the project's images."""
     if reason := binaries.available():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)

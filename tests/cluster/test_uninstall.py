@@ -1,6 +1,8 @@
-"""What an uninstallation leaves: the data, and nothing else."""
+"""What an uninstallation leaves, and the cluster on the machine: the data, and nothing else."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pytest
 
@@ -20,3 +22,10 @@ def test_an_uninstallation_leaves_the_data_and_nothing_else(release: Release) ->
     release.cluster.until(lambda: not release.pods(), 60)
     again = release.installation.install(release.name)
     assert "stays" in again.admin("teams", "list")
+
+
+@pytest.mark.usefixtures("cluster")
+def test_the_kernel_of_the_machine_is_set_as_before(
+    kernel_before: dict[str, str], kernel: Callable[[], dict[str, str]]
+) -> None:
+    assert kernel() == kernel_before

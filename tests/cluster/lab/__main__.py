@@ -17,10 +17,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="cluster.lab", description=__doc__)
     parser.add_argument("--folder", type=Path, default=Path("build/cluster"), help="where everything is kept")
     parser.add_argument("--nodes", type=int, default=2)
+    parser.add_argument("--build", action="store_true", help="only build what it is made of")
     arguments = parser.parse_args()
     if reason := binaries.available():
         print(reason, file=sys.stderr)
         return 2
+    if arguments.build:
+        print(f"Building Kubernetes and the images in {binaries.cache()} …", flush=True)
+        binaries.build()
+        images.build()
+        return 0
     asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked.set())

@@ -33,6 +33,10 @@ state = "{run}"
 MOUNTS = (("/var/lib/kubelet", "kubelet"), ("/var/lib/cni", "cni-results"), ("/var/log/pods", "logs"),
           ("/var/log/containers", "log-links"))  # fmt: skip
 
+# A kubelet changes these for the whole kernel, namespaces or not, unless it reads what it wants.
+KERNEL = {"vm/overcommit_memory": 1, "vm/panic_on_oom": 0, "kernel/panic": 10, "kernel/panic_on_oops": 1,
+          "kernel/keys/root_maxkeys": 1_000_000, "kernel/keys/root_maxbytes": 25_000_000}  # fmt: skip
+
 
 class Node:
     """Started and ended as a whole."""
@@ -77,7 +81,8 @@ class Node:
         """The first process of the node: with it everything else ends, and every mount goes."""
         mounts = [f"mkdir -p {at} {self.folder}/{name} && mount --bind {self.folder}/{name} {at}"
                   for at, name in MOUNTS]  # fmt: skip
-        script = " && ".join(["mount --make-rprivate /", *mounts, "mount -t tmpfs tmpfs /run/netns",
+        kernel = [f"mount --bind {self._kernel(name, value)} /proc/sys/{name}" for name, value in KERNEL.items()]
+        script = " && ".join(["mount --make-rprivate /", *mounts, *kernel, "mount -t tmpfs tmpfs /run/netns",
                               "mount --make-rshared /", "echo ready", "exec sleep infinity"])  # fmt: skip
         self._holder = subprocess.Popen(
             ["nsenter", f"--net=/run/netns/{self.address.namespace}", "unshare", "--mount", "--mount-proc", "--pid",
@@ -89,6 +94,12 @@ class Node:
             assert said.readline() == b"ready\n", "the node's namespaces could not be made"
         children = Path(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children").read_text()
         self._first = int(children.split()[0])
+
+    def _kernel(self, name: str, value: int) -> Path:
+        path = self.folder / "kernel" / name.replace("/", "-")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{value}\n")
+        return path
 
     def _configure(self) -> None:
         for path in (self.folder / "cni", self._run):

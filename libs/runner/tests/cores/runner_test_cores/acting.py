@@ -90,7 +90,7 @@ def hoard_in_children(run):
 
 
 def ask_for_too_much(run):
-    return {"length": len(bytearray(1 << 40))}
+    return {"length": len(bytearray(1 << 60))}  # beyond any address space, however the kernel overcommits
 
 
 def abort_like_native_code(run):
