@@ -24,8 +24,10 @@ check: $(READY) ## format, lint, types, layers, generated files: what to run bef
 servers: # PostgreSQL, RabbitMQ and nginx for the tests, where they may be installed
 	@sh tools/servers.sh
 
+# Side by side, but for what measures, or runs whole workbenches and real servers: that has the machine for itself.
 test: check servers ## everything `check` does, then every test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile libs services --ignore services/profiler
+	$(BIN)/python -m pytest -q services/profiler tests
 
 test-cluster: $(READY) ## the chart in a real Kubernetes of two nodes: built the first time, in 15 minutes
 	@sh tools/servers.sh cluster
