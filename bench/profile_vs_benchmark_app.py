@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 import openvino as ov
 from openvino import opset13 as ops
+from paired import ROUNDS, geometric
 from workbench.profiler import child
 
-ROUNDS, SECONDS, STREAMS = 8, 3, 2
+SECONDS, STREAMS = 3, 2
 SPEC = {"main_file": "model.xml", "hint": None, "streams": STREAMS, "requests": STREAMS, "duration_s": SECONDS}
 
 # benchmark_app itself, with a clock around its measuring loop: it prints no CPU time.
@@ -90,13 +91,6 @@ def network(side: int = 64, widths: tuple[int, ...] = (32, 64, 64, 128, 128, 256
         node = ops.relu(ops.convolution(node, ops.constant(kernel), [stride, stride], [1, 1], [1, 1], [1, 1]))
         channels = width
     return ov.Model([ops.reduce_mean(node, ops.constant([2, 3]), keep_dims=False)], [image], "plain")
-
-
-def geometric(ratios: list[float]) -> tuple[float, float, float]:
-    """Low, mean and high of positive ratios: t interval of their logarithms, for ROUNDS = 8."""
-    logs = [math.log(ratio) for ratio in ratios]
-    mean, margin = statistics.mean(logs), 2.365 * statistics.stdev(logs) / math.sqrt(len(logs))
-    return math.exp(mean - margin), math.exp(mean), math.exp(mean + margin)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,11 @@ from pathlib import Path
 import numpy as np
 import openvino as ov
 from openvino import opset8 as ops
+from paired import ROUNDS, geometric
 from PIL import Image
 from workbench.imaging.shards import ShardWriter
 
-IMAGES, ROUNDS, SIDE = 150, 8, 224
+IMAGES, SIDE = 150, 224
 RECIPE = {"task": "classification", "mean": [124, 116, 104], "scale": [58, 57, 57],
           "input": {"name": "data", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"}}
 
@@ -118,13 +119,6 @@ def network(widths: tuple[int, ...] = (32, 64, 64, 128, 128, 256, 256)) -> ov.Mo
     pooled = ops.reduce_mean(node, ops.constant([2, 3]), keep_dims=False)
     scores = ops.matmul(pooled, random.normal(0, 0.1, (channels, 1000)).astype(np.float32), False, False)
     return ov.Model([ops.softmax(scores, 1)], [image], "plain")
-
-
-def geometric(ratios: list[float]) -> tuple[float, float, float]:
-    """Low, mean and high of positive ratios: t interval of their logarithms, for ROUNDS = 8."""
-    logs = [math.log(ratio) for ratio in ratios]
-    mean, margin = statistics.mean(logs), 2.365 * statistics.stdev(logs) / math.sqrt(len(logs))
-    return math.exp(mean - margin), math.exp(mean), math.exp(mean + margin)
 
 
 if __name__ == "__main__":
