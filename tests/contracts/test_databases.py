@@ -25,13 +25,12 @@ from workbench.jobs import (
     State,
     claim,
     lease,
-    migrate,
     postgres_engine,
     reading,
     sqlite_engine,
 )
 from workbench.jobs import engine as engines
-from workbench.jobs.migrate import configuration
+from workbench.jobs.migrate import configuration, migrate
 from workbench.jobs.problems import IdempotencyConflict
 from workbench.jobs.tables import jobs as table
 from workbench.messages import InProcessMessages
@@ -61,7 +60,8 @@ def upgrade():
 '''
 MIGRATE = """
 import pathlib, sys
-from workbench.jobs import migrate, postgres_engine, sqlite_engine
+from workbench.jobs import postgres_engine, sqlite_engine
+from workbench.jobs.migrate import migrate
 where, own = sys.argv[1:3]
 engine = postgres_engine(where, "a-b") if "://" in where else sqlite_engine(pathlib.Path(where))
 migrate(engine, pathlib.Path(own) if own else None)

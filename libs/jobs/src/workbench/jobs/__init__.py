@@ -8,7 +8,6 @@ from workbench.jobs.events import Relay, put_in_outbox
 from workbench.jobs.execution import Execution
 from workbench.jobs.job import Conduct, Job, Kind, Made, State
 from workbench.jobs.lease import Cancelled, LeaseLost, expire_leases
-from workbench.jobs.migrate import migrate
 from workbench.jobs.pages import Page
 from workbench.jobs.problems import DatabaseAway, StillRunning
 from workbench.jobs.record import Jobs
@@ -36,7 +35,6 @@ __all__ = [
     "core_version",
     "embedded",
     "expire_leases",
-    "migrate",
     "postgres_engine",
     "put_in_outbox",
     "reading",

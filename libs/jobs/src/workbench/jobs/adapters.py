@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 from workbench.jobs.engine import sqlite_engine
 from workbench.jobs.execution import Execution
 from workbench.jobs.job import Kind
-from workbench.jobs.migrate import migrate
 from workbench.jobs.record import Jobs
 from workbench.jobs.worker import Worker
 from workbench.messages import InProcessMessages, Messages
@@ -39,6 +38,9 @@ class Adapters:
         if service not in self._records:
             engine = self.engine_of(service)
             if self.migrates:
+                # Only here: Alembic takes a fifth of a service's start, and a shared one does not migrate.
+                from workbench.jobs.migrate import migrate
+
                 migrate(engine, migrations)
             self._records[service] = Jobs(engine, self.messages, self.store, service)
         return self._records[service]
