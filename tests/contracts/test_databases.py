@@ -23,6 +23,7 @@ from workbench.jobs import (
     Kind,
     Made,
     State,
+    answering,
     claim,
     lease,
     postgres_engine,
@@ -376,6 +377,46 @@ def test_a_killed_server_is_away_and_what_it_accepted_is_there_when_it_is_back(
 
     assert {record.find(job_id).state for job_id in accepted} == {State.QUEUED}
     assert record.submit(THING, "a", {}).state is State.QUEUED
+    engine.dispose()
+
+
+def test_a_server_that_stands_still_is_away_and_what_it_was_asked_is_not_lost(
+    postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering.AnsweringConnection, "patience_s", 1.0)
+    engine = postgres_engine(postgres.fresh(), "a-b")
+    migrate(engine)
+    record = record_on(engine, tmp_path)
+    accepted = record.submit(THING, "a", {})
+
+    postgres.pause()
+    try:
+        for ask in (lambda: record.find(accepted.id), lambda: record.submit(THING, "a", {})):
+            began = time.monotonic()
+            with pytest.raises(DatabaseAway):
+                ask()
+            assert time.monotonic() - began < 15, "it waited for somebody who does not answer"
+    finally:
+        postgres.resume()
+
+    found = record.find(accepted.id)
+    assert found is not None
+    assert found.state is State.QUEUED
+    engine.dispose()
+
+
+def test_a_migration_may_take_longer_than_a_request(postgres: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering.AnsweringConnection, "patience_s", 0.5)
+    engine = postgres_engine(postgres.fresh(), "a-b")
+    migrate(engine)
+    with engine.begin() as other:
+        other.execute(text("select pg_advisory_xact_lock(hashtext(current_setting('search_path')))"))
+        waiting = threading.Thread(target=migrate, args=(engine,))
+        waiting.start()
+        waiting.join(1.5)
+        assert waiting.is_alive()
+    waiting.join(20)
+    assert not waiting.is_alive()
     engine.dispose()
 
 

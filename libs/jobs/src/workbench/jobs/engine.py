@@ -35,6 +35,9 @@ def schema_of(service: str) -> str:
 
 def postgres_engine(url: str, service: str) -> Engine:
     """A schema per service; nothing is contacted before the first transaction."""
+    # Only here: an embedded workbench has no psycopg.
+    from workbench.jobs.answering import AnsweringConnection
+
     timeouts = [f"-c {name}={value}" for name, value in POSTGRES_TIMEOUTS_MS.items()]
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
@@ -58,6 +61,11 @@ def postgres_engine(url: str, service: str) -> Engine:
             "tcp_user_timeout": 15_000,
         },
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: Any, _record: Any, arguments: Any, settings: Any) -> Any:
+        return AnsweringConnection.connect(*arguments, **settings)
+
     event.listen(engine, "handle_error", _translate)
     return engine
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -17,10 +20,13 @@ def migrate(engine: Engine, own: Path | None = None) -> None:
     """Run what is missing, all of it or nothing; safe to repeat and to race. ``own`` is the service's folder."""
     config = configuration(own)
     with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            _prepare_schema(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "heads")
+        if connection.dialect.name != "postgresql":
+            command.upgrade(config, "heads")
+            return
+        with _unhurried(connection):
+            _prepare_schema(connection)
+            command.upgrade(config, "heads")
 
 
 def configuration(own: Path | None = None) -> Config:
@@ -33,10 +39,21 @@ def configuration(own: Path | None = None) -> Config:
     return config
 
 
-def _prepare_schema(connection: Connection) -> None:
-    """Alone with the schema until the transaction ends, however long that takes."""
+@contextmanager
+def _unhurried(connection: Connection) -> Iterator[None]:
+    """Neither the server nor we give up on a statement: one over all rows of a large table takes long."""
     for name in POSTGRES_TIMEOUTS_MS:
         connection.execute(text(f"set local {name} = 0"))
+    driver: Any = connection.connection.dbapi_connection
+    patience_s, driver.patience_s = driver.patience_s, None
+    try:
+        yield
+    finally:
+        driver.patience_s = patience_s
+
+
+def _prepare_schema(connection: Connection) -> None:
+    """Alone with the schema until the transaction ends."""
     schema = connection.execute(text("select current_setting('search_path')")).scalar_one()
     connection.execute(text("select pg_advisory_xact_lock(hashtext(:schema))"), {"schema": schema})
     connection.execute(text(f'create schema if not exists "{schema}"'))
