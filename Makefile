@@ -57,3 +57,4 @@ docs: $(READY) ## write the generated reference pages
 lock: $(READY) ## pin the newest versions that fit requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-annotate --no-header requirements.in -o requirements.lock
+	$(BIN)/python -m workbench.packager.pins < requirements.lock > services/packager/src/workbench/packager/hashes.txt

@@ -14,7 +14,8 @@ from servers.postgres import Postgres, available
 from sqlalchemy import update
 from workbench.admin.installation import Installation, opened
 from workbench.jobs import Adapters, Job, Jobs, Kind, Made, claim, staging
-from workbench.jobs.execution import Conductor, Execution
+from workbench.jobs.conductor import Conductor
+from workbench.jobs.execution import Execution
 from workbench.jobs.tables import jobs
 from workbench.problems import Problem
 from workbench.store import Store

@@ -286,7 +286,7 @@ def test_many_blobs_go_in_short_moments_between_which_others_write(
 
 
 def _conductor(bench: Any, job: Job | None) -> Any:
-    from workbench.jobs.execution import Conductor
+    from workbench.jobs.conductor import Conductor
 
     assert job is not None
     return Conductor(bench.jobs, job, Manifests(bench.store, job.team))

@@ -264,6 +264,21 @@ def test_a_store_that_is_away_is_waited_for_and_is_no_attempt_of_the_job(
     assert starts(tmp_path / "journal") == 1
 
 
+def test_a_job_says_that_it_waits_for_the_store_and_no_longer_when_it_is_back(
+    faulty: Jobs, kind: Any, working: Any, ended: Any
+) -> None:
+    plain = kind()
+    faulty.store.prefix, faulty.store.times = "teams/a/manifests/", 99
+    working(plain)
+
+    job = faulty.submit(plain, "a", {"x": 1})
+
+    wait_for(lambda: "object store" in (faulty.find(job.id).waiting_for or ""))
+    assert faulty.find(job.id).state is State.RUNNING
+    faulty.store.times = 0
+    assert (ended(job).state, ended(job).waiting_for) == (State.SUCCEEDED, None)
+
+
 def test_a_store_away_between_accepting_and_writing_a_manifest_changes_no_byte_of_it(
     faulty: Jobs, kind: Any, working: Any, ended: Any
 ) -> None:

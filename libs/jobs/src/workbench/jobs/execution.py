@@ -6,6 +6,7 @@ ended is read, a manifest that was accepted is written again with the same bytes
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import itertools
 import json
@@ -20,6 +21,7 @@ from typing import Any
 
 import structlog
 from workbench.jobs import lease, metrics, staging
+from workbench.jobs.conductor import Conductor
 from workbench.jobs.job import Job, Kind, Made
 from workbench.jobs.problems import DatabaseAway, TooManyAttempts, UploadDamaged
 from workbench.jobs.record import Jobs
@@ -35,6 +37,7 @@ QUIET_TICK_S = 1.0  # while a measurement runs, the rest of the machine keeps qu
 FAULTS = frozenset({"killed", "crashed", "stopped"})
 # A server is away, not the job at fault.
 AWAY = (DatabaseAway, StoreAway)
+STORE_AWAY = "the object store, which does not answer or has no room"
 AWAY_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -71,7 +74,14 @@ class Execution:
                 return  # the folder is the new holder's now
             except AWAY as error:
                 log.warning("job.waits_for_server", job=job.id, reason=str(error))
+                self._tell_waiting(job, error)
                 time.sleep(pause_s)
+
+    def _tell_waiting(self, job: Job, error: Exception) -> None:
+        """So that whoever looks sees more than a job that stands still; the next try finds all else out."""
+        if isinstance(error, StoreAway):
+            with contextlib.suppress(lease.LeaseLost, lease.Cancelled, DatabaseAway):
+                lease.report(self.record, job, lease.held(self.record, job).progress, STORE_AWAY)
 
     def sweep(self) -> None:
         """Remove the folders of jobs that have ended: somebody died, or lost the job, before it could."""
@@ -172,7 +182,7 @@ class Execution:
         tick = QUIET_TICK_S if launch.exclusive else TICK_S
         read_to = log_to = 0
         progress: dict[str, Any] | None = None
-        said: tuple[dict[str, Any] | None, str | None] = (None, None)
+        said: tuple[dict[str, Any] | None, str | None] = (None, job.waiting_for)
         while True:
             status = self.launcher.wait(folder, tick)
             news, read_to = read_progress(folder, read_to)
@@ -227,34 +237,3 @@ class Execution:
 
 def _waiting(status: Status) -> str | None:
     return status.waiting_for if status.state == "waiting" else None
-
-
-@dataclass
-class Conductor:
-    """See Conduct: what a job that only drives other jobs may do."""
-
-    record: Jobs
-    job: Job
-    manifests: Manifests
-    _said: tuple[dict[str, Any], str | None] | None = None
-    _heard: int = 0
-
-    def report(self, progress: dict[str, Any], waiting_for: str | None = None) -> None:
-        """See Conduct.report."""
-        if (progress, waiting_for) == self._said:
-            lease.check(self.record, self.job)
-            return
-        lease.report(self.record, self.job, progress, waiting_for)
-        self._said = (progress, waiting_for)
-
-    def log(self, text: str) -> None:
-        """See Conduct.log."""
-        stamp = time.strftime("%H:%M:%S", time.gmtime())
-        lease.append_log(self.record, self.job, f"{stamp} {text}\n")
-
-    def sleep(self, timeout_s: float) -> None:
-        """See Conduct.sleep."""
-        self.record.messages.wait(self.record.bell, self._heard, timeout_s)
-        self._heard = self.record.messages.heard(self.record.bell)
-
-

@@ -1,0 +1,41 @@
+"""What a job may do that only drives other jobs: say how far it is, keep a log, wait for news."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.jobs import lease
+from workbench.jobs.job import Job
+from workbench.jobs.record import Jobs
+from workbench.store import Manifests
+
+
+@dataclass
+class Conductor:
+    """See Conduct."""
+
+    record: Jobs
+    job: Job
+    manifests: Manifests
+    _said: tuple[dict[str, Any], str | None] | None = None
+    _heard: int = 0
+
+    def report(self, progress: dict[str, Any], waiting_for: str | None = None) -> None:
+        """See Conduct.report."""
+        if (progress, waiting_for) == self._said:
+            lease.check(self.record, self.job)
+            return
+        lease.report(self.record, self.job, progress, waiting_for)
+        self._said = (progress, waiting_for)
+
+    def log(self, text: str) -> None:
+        """See Conduct.log."""
+        stamp = time.strftime("%H:%M:%S", time.gmtime())
+        lease.append_log(self.record, self.job, f"{stamp} {text}\n")
+
+    def sleep(self, timeout_s: float) -> None:
+        """See Conduct.sleep."""
+        self.record.messages.wait(self.record.bell, self._heard, timeout_s)
+        self._heard = self.record.messages.heard(self.record.bell)
