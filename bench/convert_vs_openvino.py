@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from paired import ROUNDS, geometric
+from paired import beside_bare
 
 LAYERS, WIDTH = 12, 1536  # 113 MB of weights
 
@@ -38,22 +37,10 @@ print(time.time() - started, file=sys.stderr)
 
 def main() -> None:
     """Print the ratio with its 95 % interval over the rounds."""
-    timed: dict[str, list[tuple[float, float]]] = {"core": [], "bare": []}
     with tempfile.TemporaryDirectory() as name:
         folder = prepare(Path(name))
         size_mb = (folder / "inputs" / "model" / "model.onnx").stat().st_size / 1e6
-        for number in range(ROUNDS + 2):
-            for side in (["core", "bare"] if number % 2 else ["bare", "core"]):
-                took = run_core(folder) if side == "core" else run_bare(folder)
-                if number >= 2:  # the first two warm the disk
-                    timed[side].append(took)
-    pairs = list(zip(timed["core"], timed["bare"], strict=True))
-    low, ratio, high = geometric([core[0] / bare[0] for core, bare in pairs])
-    fixed = statistics.median(core[1] - bare[1] for core, bare in pairs)
-    bare_s = statistics.median(call for call, _ in timed["bare"])
-    print(f"conversion of {size_mb:.0f} MB to FP16, {ROUNDS} rounds, bare calls {bare_s:.2f} s: "
-          f"core / bare {ratio:.3f} [{low:.3f}, {high:.3f}] (target <= 1.05); "
-          f"whole process {fixed:+.2f} s (target <= +1.5 s)")
+        beside_bare(f"conversion of {size_mb:.0f} MB to FP16", lambda: run_core(folder), lambda: run_bare(folder))
 
 
 def run_core(folder: Path) -> tuple[float, float]:

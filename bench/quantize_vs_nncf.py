@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import json
 import math
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import openvino as ov
 from openvino import opset8 as ops
-from paired import ROUNDS, geometric
+from paired import beside_bare
 from PIL import Image
 from workbench.imaging.shards import ShardWriter
 
@@ -50,19 +49,7 @@ def main() -> None:
     """Print the two ratios with their 95 % intervals over the rounds."""
     with tempfile.TemporaryDirectory() as name:
         folder = prepare(Path(name))
-        timed: dict[str, list[tuple[float, float]]] = {"core": [], "bare": []}
-        for number in range(ROUNDS + 2):
-            for side in (["core", "bare"] if number % 2 else ["bare", "core"]):
-                took = run_core(folder) if side == "core" else run_bare(folder)
-                if number >= 2:  # the first two warm the disk
-                    timed[side].append(took)
-    pairs = list(zip(timed["core"], timed["bare"], strict=True))
-    low, ratio, high = geometric([core[0] / bare[0] for core, bare in pairs])
-    fixed = statistics.median(core[1] - bare[1] for core, bare in pairs)
-    bare_s = statistics.median(call for call, _ in timed["bare"])
-    print(f"calibration of {IMAGES} images, {ROUNDS} rounds, bare call {bare_s:.2f} s: "
-          f"core / bare {ratio:.3f} [{low:.3f}, {high:.3f}] (target <= 1.05); "
-          f"whole process {fixed:+.2f} s (target <= +1.5 s)")
+        beside_bare(f"calibration of {IMAGES} images", lambda: run_core(folder), lambda: run_bare(folder))
 
 
 def run_core(folder: Path) -> tuple[float, float]:
