@@ -6,9 +6,7 @@ the model stays flat, whatever its size. The core that examines it has OpenVINO 
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -22,7 +20,7 @@ from workbench.client import Client
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from servers import seaweedfs
 from servers.services import Service
-from workbench.store.s3 import S3Store
+from serving import object_store
 from workbench.webapp.identity import Identity, write_token
 
 ROWS, COLUMNS = 131_072, 4096  # of f32: 2 GiB
@@ -30,30 +28,16 @@ SMALL_ROWS = 4096  # 64 MiB, so that what a process has anyway is told apart
 
 
 def main() -> None:
-    """Start the servers, measure, print one line for each size."""
-    if reason := seaweedfs.available():
-        print(f"skipped: {reason}")
-        return
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        os.environ["XDG_CACHE_HOME"] = name
-        server = seaweedfs.SeaweedFS(folder / "s3")
-        server.start()
-        try:
-            for rows in (SMALL_ROWS, ROWS):
-                measure(folder / str(rows), server, rows)
-        finally:
-            server.stop()
+    """Start the server, measure, print one line for each size."""
+    with object_store() as (folder, server):
+        for rows in (SMALL_ROWS, ROWS):
+            measure(folder / str(rows), server, rows)
 
 
 def measure(folder: Path, server: seaweedfs.SeaweedFS, rows: int) -> None:
     """With processes of their own for each size: a peak stays."""
-    settings = {"HOME": str(folder / "home"), "S3_ENDPOINT": server.endpoint, "S3_BUCKET": server.bucket,
-                "S3_ACCESS_KEY": server.access_key, "S3_SECRET_KEY": server.secret_key}  # fmt: skip
-    environment = {f"WORKBENCH_{name}": value for name, value in settings.items()}
-    store = S3Store(endpoint=server.endpoint, bucket=server.bucket, access_key=server.access_key,
-                    secret_key=server.secret_key, region="us-east-1")  # fmt: skip
-    write_token(store, "secret", Identity("team", "member"), "bench")
+    environment = {"WORKBENCH_HOME": str(folder / "home"), **server.settings}
+    write_token(server.store(), "secret", Identity("team", "member"), "bench")
     model = prepare(folder / "model", rows)
     api, worker = (Service(folder / action, "workbench.model_registry", action, environment)
                    for action in ("api", "worker"))  # fmt: skip

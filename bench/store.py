@@ -25,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from servers.seaweedfs import SeaweedFS
 from workbench.store import FileStore, Store
-from workbench.store.s3 import S3Store
 
 MIB = 1 << 20
 
@@ -51,7 +50,7 @@ def s3(folder: Path, source: Path, rounds: int) -> None:
     server = SeaweedFS(folder / "seaweedfs")
     server.start()
     try:
-        store = S3Store(server.endpoint, server.bucket, server.access_key, server.secret_key)
+        store = server.store()
         bare = server.client()
         target = folder / "fetched"
         compare("S3 upload", source, rounds, lambda: upload(store, source),

@@ -25,7 +25,6 @@ from workbench.store import FileStore, Manifest, Manifests, Store
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # the servers that the tests start
 from servers import postgres, rabbitmq, seaweedfs
 from servers.services import Service
-from workbench.store.s3 import S3Store
 from workbench.webapp.identity import Identity, write_token
 
 RATE, SECONDS = 50, 10
@@ -72,14 +71,11 @@ def real_servers() -> Iterator[Serving]:
         for server in (database, broker, store):
             stack.callback(server.stop)
             server.start()
-        keys = {"endpoint": store.endpoint, "bucket": store.bucket, "access_key": store.access_key,
-                "secret_key": store.secret_key}  # fmt: skip
-        settings = {"HOME": str(folder / "home"), "DATABASE_URL": database.url, "BROKER_URL": broker.url,
-                    **{f"S3_{key.upper()}": value for key, value in keys.items()}}  # fmt: skip
-        environment = {f"WORKBENCH_{key}": value for key, value in settings.items()}
+        environment = {"WORKBENCH_HOME": str(folder / "home"), "WORKBENCH_DATABASE_URL": database.url,
+                       "WORKBENCH_BROKER_URL": broker.url, **store.settings}  # fmt: skip
         command = [sys.executable, "-m", "workbench.calibrator", "migrate"]
         subprocess.run(command, check=True, timeout=120, env={**os.environ, **environment})
-        objects = S3Store(**keys)
+        objects = store.store()
         write_token(objects, "bench", Identity("local", "member"), "bench")
         api, worker = (Service(folder / action, "workbench.calibrator", action, environment)
                        for action in ("api", "worker"))  # fmt: skip

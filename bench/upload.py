@@ -9,7 +9,6 @@ import hashlib
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,9 +18,10 @@ from workbench.client import Client
 from workbench.jobs import embedded
 from workbench.store import File, Keys, Manifest, Manifests
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # the servers that the tests start
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from servers import seaweedfs
 from servers.services import Service
+from serving import object_store
 from workbench.store.s3 import S3Store
 from workbench.webapp.identity import Identity, write_token
 
@@ -31,32 +31,19 @@ AS_WE_DO = TransferConfig(multipart_threshold=8 << 20, multipart_chunksize=8 << 
 
 def main() -> None:
     """Start the servers, measure, print one line each."""
-    if reason := seaweedfs.available():
-        print(f"skipped: {reason}")
-        return
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        os.environ["XDG_CACHE_HOME"] = name
+    with object_store() as (folder, server):
         big = folder / "big.onnx"
         big.write_bytes(os.urandom(1 << 20) * MEGABYTES)
-        server = seaweedfs.SeaweedFS(folder / "s3")
-        server.start()
-        try:
-            measure(folder, server, big)
-        finally:
-            server.stop()
+        measure(folder, server, big)
 
 
 def measure(folder: Path, server: seaweedfs.SeaweedFS, big: Path) -> None:
     """With one API process of the model registry."""
     home = folder / "home"
-    settings = {"HOME": str(home), "S3_ENDPOINT": server.endpoint, "S3_BUCKET": server.bucket,
-                "S3_ACCESS_KEY": server.access_key, "S3_SECRET_KEY": server.secret_key}  # fmt: skip
-    store = S3Store(endpoint=server.endpoint, bucket=server.bucket, access_key=server.access_key,
-                    secret_key=server.secret_key, region="us-east-1")  # fmt: skip
+    store = server.store()
     write_token(store, "secret", Identity("team", "member"), "bench")
     service = Service(folder / "api", "workbench.model_registry", "api",
-                      {f"WORKBENCH_{name}": value for name, value in settings.items()})  # fmt: skip
+                      {"WORKBENCH_HOME": str(home), **server.settings})  # fmt: skip
     service.start()
     try:
         with Client(f"http://127.0.0.1:{service.port}", "secret") as client:

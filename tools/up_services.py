@@ -14,7 +14,6 @@ from pathlib import Path
 from servers import nginx, postgres, rabbitmq, seaweedfs
 from servers.process import Server
 from servers.services import Services
-from workbench.store.s3 import S3Store
 from workbench.webapp.identity import Identity, write_token
 
 
@@ -56,19 +55,13 @@ def _settings(
         "WORKBENCH_HOME": str(folder / "home"),
         "WORKBENCH_DATABASE_URL": database.url,
         "WORKBENCH_BROKER_URL": broker.url,
-        "WORKBENCH_S3_ENDPOINT": store.endpoint,
-        "WORKBENCH_S3_BUCKET": store.bucket,
-        "WORKBENCH_S3_ACCESS_KEY": store.access_key,
-        "WORKBENCH_S3_SECRET_KEY": store.secret_key,
+        **store.settings,
     }
 
 
 def _tell(services: Services, store: seaweedfs.SeaweedFS) -> None:
     token = secrets.token_urlsafe(32)
-    objects = S3Store(
-        endpoint=store.endpoint, bucket=store.bucket, access_key=store.access_key, secret_key=store.secret_key
-    )
-    write_token(objects, token, Identity("local", "admin"), "up-services")
+    write_token(store.store(), token, Identity("local", "admin"), "up-services")
     print(f"DL Workbench is at {services.url}. In another terminal:\n", flush=True)
     print(f"    export WORKBENCH_SERVER={services.url} WORKBENCH_TOKEN={token}", flush=True)
     print("    .venv/bin/workbench models list\n\nCtrl-C stops everything.", flush=True)

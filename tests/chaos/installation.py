@@ -62,12 +62,7 @@ class Installation:
 
 @cache  # a client takes longer to make than a thousand objects to look at
 def store_of(seaweedfs: SeaweedFS) -> S3Store:
-    return S3Store(
-        endpoint=seaweedfs.endpoint,
-        bucket=seaweedfs.bucket,
-        access_key=seaweedfs.access_key,
-        secret_key=seaweedfs.secret_key,
-    )
+    return seaweedfs.store()
 
 
 def install(folder: Path) -> Installation:
@@ -95,10 +90,7 @@ def _install(folder: Path, started: ExitStack) -> Installation:
         "WORKBENCH_SLOTS": "4",
         "WORKBENCH_DATABASE_URL": postgres.url,
         "WORKBENCH_BROKER_URL": rabbitmq.url,
-        "WORKBENCH_S3_ENDPOINT": seaweedfs.endpoint,
-        "WORKBENCH_S3_BUCKET": seaweedfs.bucket,
-        "WORKBENCH_S3_ACCESS_KEY": seaweedfs.access_key,
-        "WORKBENCH_S3_SECRET_KEY": seaweedfs.secret_key,
+        **seaweedfs.settings,
     }
     command = [sys.executable, "-m", "chaos.ticker", "migrate"]
     subprocess.run(command, check=True, timeout=120, env={**os.environ, **environment})

@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from workbench.store.s3 import S3Store
 
 from servers.process import Server, free_port
 
@@ -55,6 +56,20 @@ class SeaweedFS(Server):
                           s3={"addressing_style": "path"})  # fmt: skip
         return boto3.client("s3", endpoint_url=self.endpoint, region_name="us-east-1", config=patience,
                             aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key)  # fmt: skip
+
+    def store(self) -> S3Store:
+        """Ours on it."""
+        return S3Store(self.endpoint, self.bucket, self.access_key, self.secret_key)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What leads a service to it."""
+        return {
+            "WORKBENCH_S3_ENDPOINT": self.endpoint,
+            "WORKBENCH_S3_BUCKET": self.bucket,
+            "WORKBENCH_S3_ACCESS_KEY": self.access_key,
+            "WORKBENCH_S3_SECRET_KEY": self.secret_key,
+        }
 
     def prepare(self) -> None:
         """Write who may do what, in the server's own form."""

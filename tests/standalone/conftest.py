@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 from servers.services import Services
-from workbench.store.s3 import S3Store
 from workbench.webapp.identity import Identity, write_token
 
 COMMAND = Path(sys.executable).with_name("workbench")
@@ -83,10 +82,7 @@ def real_servers(postgres: Any, rabbitmq: Any, seaweedfs: Any) -> dict[str, str]
     return {
         "WORKBENCH_DATABASE_URL": postgres.fresh(),
         "WORKBENCH_BROKER_URL": rabbitmq.url,
-        "WORKBENCH_S3_ENDPOINT": seaweedfs.endpoint,
-        "WORKBENCH_S3_BUCKET": seaweedfs.bucket,
-        "WORKBENCH_S3_ACCESS_KEY": seaweedfs.access_key,
-        "WORKBENCH_S3_SECRET_KEY": seaweedfs.secret_key,
+        **seaweedfs.settings,
     }
 
 
@@ -105,13 +101,7 @@ def as_separate_processes(
     """Each service's API and worker as processes of their own behind one URL; the command line only knows that."""
     services = Services(tmp_path / "services", {"WORKBENCH_HOME": str(tmp_path / "home"), **real_servers})
     token = secrets.token_urlsafe(16)
-    store = S3Store(
-        endpoint=seaweedfs.endpoint,
-        bucket=seaweedfs.bucket,
-        access_key=seaweedfs.access_key,
-        secret_key=seaweedfs.secret_key,
-    )
-    write_token(store, token, Identity(f"team-{secrets.token_hex(4)}", "member"), "story")
+    write_token(seaweedfs.store(), token, Identity(f"team-{secrets.token_hex(4)}", "member"), "story")
     services.migrate()
     try:
         services.start()

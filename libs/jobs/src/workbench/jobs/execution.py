@@ -79,9 +79,12 @@ class Execution:
 
     def _tell_waiting(self, job: Job, error: Exception) -> None:
         """So that whoever looks sees more than a job that stands still; the next try finds all else out."""
-        if isinstance(error, StoreAway):
-            with contextlib.suppress(lease.LeaseLost, lease.Cancelled, DatabaseAway):
-                lease.report(self.record, job, lease.held(self.record, job).progress, STORE_AWAY)
+        if not isinstance(error, StoreAway):
+            return
+        with contextlib.suppress(lease.LeaseLost, lease.Cancelled, DatabaseAway):
+            current = lease.held(self.record, job)
+            if current.waiting_for != STORE_AWAY:
+                lease.report(self.record, job, current.progress, STORE_AWAY)
 
     def sweep(self) -> None:
         """Remove the folders of jobs that have ended: somebody died, or lost the job, before it could."""

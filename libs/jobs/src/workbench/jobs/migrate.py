@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,7 @@ def migrate(engine: Engine, own: Path | None = None) -> None:
     config = configuration(own)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        if connection.dialect.name != "postgresql":
-            command.upgrade(config, "heads")
-            return
-        with _unhurried(connection):
-            _prepare_schema(connection)
+        with _alone(connection) if connection.dialect.name == "postgresql" else nullcontext():
             command.upgrade(config, "heads")
 
 
@@ -40,20 +36,19 @@ def configuration(own: Path | None = None) -> Config:
 
 
 @contextmanager
-def _unhurried(connection: Connection) -> Iterator[None]:
-    """Neither the server nor we give up on a statement: one over all rows of a large table takes long."""
+def _alone(connection: Connection) -> Iterator[None]:
+    """Alone with the service's schema until the transaction ends, however long that takes.
+
+    Neither the server nor we give up on a statement: one over all rows of a large table is slow.
+    """
     for name in POSTGRES_TIMEOUTS_MS:
         connection.execute(text(f"set local {name} = 0"))
     driver: Any = connection.connection.dbapi_connection
     patience_s, driver.patience_s = driver.patience_s, None
     try:
+        schema = connection.execute(text("select current_setting('search_path')")).scalar_one()
+        connection.execute(text("select pg_advisory_xact_lock(hashtext(:schema))"), {"schema": schema})
+        connection.execute(text(f'create schema if not exists "{schema}"'))
         yield
     finally:
         driver.patience_s = patience_s
-
-
-def _prepare_schema(connection: Connection) -> None:
-    """Alone with the schema until the transaction ends."""
-    schema = connection.execute(text("select current_setting('search_path')")).scalar_one()
-    connection.execute(text("select pg_advisory_xact_lock(hashtext(:schema))"), {"schema": schema})
-    connection.execute(text(f'create schema if not exists "{schema}"'))
