@@ -4,6 +4,7 @@ from workbench.store.files import FileStore
 from workbench.store.keys import Keys
 from workbench.store.manifests import File, Manifest, Manifests
 from workbench.store.port import (
+    MAX_PARTS,
     NoRoom,
     ObjectInfo,
     ObjectMissing,
@@ -17,6 +18,7 @@ from workbench.store.port import (
 )
 
 __all__ = [
+    "MAX_PARTS",
     "File",
     "FileStore",
     "Keys",

@@ -76,6 +76,10 @@ class FileStore(FileParts):
                 target.write(chunk)
             return digest.hexdigest()
 
+    def read_url(self, _key: str, _expires_s: int) -> str | None:
+        """See Store.read_url: only this machine reads these files."""
+        return None
+
     def info(self, key: str) -> ObjectInfo:
         """See Store.info."""
         try:

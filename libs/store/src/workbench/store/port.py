@@ -84,6 +84,9 @@ class Store(Protocol):
     def fetch(self, key: str, path: Path) -> str:
         """Copy an object to a local file; returns its SHA-256 (hex). Raises ObjectMissing."""
 
+    def read_url(self, key: str, expires_s: int) -> str | None:
+        """A pre-signed URL to GET the object from; None where only the service itself reads."""
+
     def info(self, key: str) -> ObjectInfo:
         """Size and age. Raises ObjectMissing."""
 

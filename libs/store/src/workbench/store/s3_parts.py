@@ -89,6 +89,10 @@ class S3Parts:
                     key = found["Key"].removeprefix(self._prefix)
                     yield OpenUpload(key, found["UploadId"], found["Initiated"].timestamp())
 
+    def read_url(self, key: str, expires_s: int) -> str | None:
+        """See Store.read_url."""
+        return str(self._signer.generate_presigned_url("get_object", self._at(key), ExpiresIn=expires_s))
+
     def info(self, key: str) -> ObjectInfo:
         """See Store.info."""
         raise NotImplementedError
