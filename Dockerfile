@@ -44,8 +44,8 @@ RUN cd /wheels && /build/bin/uv pip install --python /srv/venv --constraint /src
         $(for name in calibrator converter dataset model_registry packager profiler; do \
             wheel=$(ls workbench_$name-*); echo "workbench-$(echo $name | tr _ -)[core]@file:///wheels/$wheel"; done) \
         ./workbench_project-* ./workbench_admin-* ./workbench_client-* ./workbench_ir-* ./workbench_imaging-* \
-        ./workbench_problems-* ./workbench_store-* ./workbench_messages-* ./workbench_runner-* ./workbench_webapp-* \
-        ./workbench_jobs-*
+        ./workbench_problems-* ./workbench_store-* ./workbench_messages-* ./workbench_webapp-* ./workbench_jobs-* \
+        "workbench-runner[kubernetes]@file:///wheels/$(ls workbench_runner-*)"
 
 FROM base AS api
 COPY --from=build /srv/venv /srv/venv

@@ -1,6 +1,7 @@
 """What every launcher promises, whatever the place where it lets a core's process live.
 
-A further launcher is a further parameter of ``place``, with nothing else to change.
+A further launcher is a further parameter of ``place``, with nothing else to change; `tests/cluster` brings that of a
+cluster.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from workbench.runner import (
     Launch,
     Launcher,
     Limits,
+    Outcome,
     ProcessLauncher,
     Status,
     read_log,
@@ -35,16 +37,30 @@ class Place:
 
     again: Callable[[], Launcher]
     work: Path
+    journal: Path
     runs: list[Path] = field(default_factory=list)
 
-    def folder(self, **inputs: str) -> Path:
-        """A new run's folder with its inputs staged."""
+    def folder(self) -> Path:
+        """Of a new run."""
         path = self.work / f"run{len(self.runs)}"
         (path / "inputs").mkdir(parents=True)
-        for name, text in inputs.items():
-            (path / "inputs" / name).write_text(text)
         self.runs.append(path)
         return path
+
+    def bring(self, launch: Launch, folder: Path, **inputs: str) -> Launch:
+        """The launch, with inputs of these texts."""
+        for name, text in inputs.items():
+            (folder / "inputs" / name).write_text(text)
+        return launch
+
+    def stage(self, folder: Path) -> str | None:
+        """What the core at work has last said that it does."""
+        progress, _ = read_progress(folder)
+        return progress[-1].stage if progress else None
+
+    def begins(self, _folder: Path) -> int:
+        """How often the core that keeps the journal has begun."""
+        return self.journal.read_text().count("begin")
 
 
 @pytest.fixture(params=["process"])
@@ -52,7 +68,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     launchers: dict[str, Callable[[], Launcher]] = {
         "process": lambda: ProcessLauncher(tmp_path / "home", python_path=(CORES,)),
     }
-    place = Place(launchers[request.param], tmp_path / "work")
+    place = Place(launchers[request.param], tmp_path / "work", tmp_path / "journal")
     yield place
     for folder in place.runs:
         place.again().stop(folder)
@@ -80,9 +96,13 @@ def until(condition: Callable[[], bool], timeout_s: float = 20) -> None:
         time.sleep(0.02)
 
 
-def running(launcher: Launcher, folder: Path) -> bool:
+def running(place: Place, folder: Path) -> bool:
     """The core's own code is at work."""
-    return launcher.check(folder).state == "running" and bool(read_progress(folder)[0])
+    return place.again().check(folder).state == "running" and place.stage(folder) is not None
+
+
+def outcome_of(launcher: Launcher, folder: Path) -> Outcome:
+    return read_outcome(folder, launcher.check(folder).exit)
 
 
 def test_a_core_reads_its_spec_and_inputs_and_leaves_a_result_with_files(place: Place, launcher: Launcher) -> None:
@@ -91,18 +111,18 @@ def test_a_core_reads_its_spec_and_inputs_and_leaves_a_result_with_files(place: 
     launcher.start(folder, deed("say", word="hello"))
 
     assert ended(launcher, folder).exit.reason == "finished"
-    outcome = read_outcome(folder)
+    outcome = outcome_of(launcher, folder)
     assert outcome.result == {"said": "hello"}
     assert {name: path.read_text() for name, path in outcome.files.items()} == {"folder/said.txt": "hello"}
 
 
 def test_a_core_sees_the_inputs_that_were_staged(place: Place, launcher: Launcher) -> None:
-    folder = place.folder(a="first", b="second")
+    folder = place.folder()
 
-    launcher.start(folder, deed("read"))
+    launcher.start(folder, place.bring(deed("read"), folder, a="first", b="second"))
 
     ended(launcher, folder)
-    assert read_outcome(folder).result == {"read": {"a": "first", "b": "second"}}
+    assert outcome_of(launcher, folder).result == {"read": {"a": "first", "b": "second"}}
 
 
 def test_progress_and_log_can_be_followed(place: Place, launcher: Launcher) -> None:
@@ -122,7 +142,7 @@ def test_progress_arrives_while_the_core_is_at_work(place: Place, launcher: Laun
 
     launcher.start(folder, deed("sleep"))
 
-    until(lambda: bool(read_progress(folder)[0]))
+    until(lambda: place.stage(folder) == "sleeping")
     assert launcher.check(folder).state == "running"
 
 
@@ -132,7 +152,7 @@ def test_a_refusal_arrives_whole_and_no_fact_replaces_its_kind(place: Place, lau
     launcher.start(folder, deed("refuse"))
 
     ended(launcher, folder)
-    assert read_outcome(folder).refusal == {"kind": "NotToday", "detail": "not on a Tuesday", "day": "Tuesday",
+    assert outcome_of(launcher, folder).refusal == {"kind": "NotToday", "detail": "not on a Tuesday", "day": "Tuesday",
                                             "remedy": "come back tomorrow."}
 
 
@@ -142,7 +162,7 @@ def test_a_refusal_without_a_remedy_promises_none(place: Place, launcher: Launch
     launcher.start(folder, deed("refuse_without_remedy"))
 
     ended(launcher, folder)
-    assert read_outcome(folder).refusal == {"kind": "NoRemedy", "detail": "no"}
+    assert outcome_of(launcher, folder).refusal == {"kind": "NoRemedy", "detail": "no"}
 
 
 def test_a_defect_of_the_core_is_a_crash_with_its_traceback_in_the_log(place: Place, launcher: Launcher) -> None:
@@ -151,7 +171,7 @@ def test_a_defect_of_the_core_is_a_crash_with_its_traceback_in_the_log(place: Pl
     launcher.start(folder, deed("fail"))
 
     assert ended(launcher, folder).exit.reason == "crashed"
-    outcome = read_outcome(folder)
+    outcome = outcome_of(launcher, folder)
     assert (outcome.result, outcome.refusal, outcome.reason) == (None, None, "crashed")
     assert "ValueError: a defect of the core" in read_log(folder)[0]
 
@@ -173,7 +193,7 @@ def test_a_core_that_is_killed_counts_as_killed_so_that_it_is_tried_again(place:
     launcher.start(folder, deed("crash", signal="SIGKILL"))
 
     assert ended(launcher, folder).exit.reason == "killed"
-    assert read_outcome(folder).reason == "killed"
+    assert outcome_of(launcher, folder).reason == "killed"
 
 
 def test_a_core_that_takes_too_much_memory_bit_by_bit_is_ended(place: Place, launcher: Launcher) -> None:
@@ -200,7 +220,7 @@ def test_one_request_for_far_too_much_memory_fails_at_once(place: Place, launche
     launcher.start(folder, deed("ask_for_too_much"))
 
     ended(launcher, folder)
-    outcome = read_outcome(folder)
+    outcome = outcome_of(launcher, folder)
     assert outcome.reason == "out_of_memory"
     assert "memory" in outcome.detail
 
@@ -255,22 +275,22 @@ def test_a_file_as_large_as_the_limit_is_fine(place: Place, launcher: Launcher) 
 def test_stop_ends_the_core_and_says_so(place: Place, launcher: Launcher) -> None:
     folder = place.folder()
     launcher.start(folder, deed("ignore_signals"))
-    until(lambda: running(launcher, folder))
+    until(lambda: running(place, folder))
 
     launcher.stop(folder)
 
     assert launcher.check(folder).exit.reason == "stopped"
-    assert read_outcome(folder).reason == "stopped"
+    assert outcome_of(launcher, folder).reason == "stopped"
 
 
 def test_stop_of_a_run_that_had_its_result_but_not_its_end_is_still_a_stop(place: Place, launcher: Launcher) -> None:
     folder = place.folder()
     launcher.start(folder, deed("hang_after_result"))
-    until((folder / "result.json").exists)
+    until(lambda: place.stage(folder) == "hanging")
 
     launcher.stop(folder)
 
-    outcome = read_outcome(folder)
+    outcome = outcome_of(launcher, folder)
     assert (outcome.result, outcome.reason) == (None, "stopped")
 
 
@@ -293,7 +313,7 @@ def test_stop_leaves_a_finished_run_as_it_is(place: Place, launcher: Launcher) -
     launcher.stop(folder)
 
     assert launcher.check(folder).exit.reason == "finished"
-    assert read_outcome(folder).result == {"said": "hello"}
+    assert outcome_of(launcher, folder).result == {"said": "hello"}
 
 
 def test_a_folder_without_a_run_is_absent_and_waiting_for_it_does_not_block(place: Place, launcher: Launcher) -> None:
@@ -324,7 +344,7 @@ def test_another_launcher_finds_the_run_and_its_end(place: Place) -> None:
 
     assert adopting.check(folder).state in ("waiting", "running")
     assert ended(adopting, folder).exit.reason == "finished"
-    assert read_outcome(folder).result == {}
+    assert outcome_of(adopting, folder).result == {}
 
 
 def test_another_launcher_can_stop_the_run(place: Place) -> None:
@@ -336,26 +356,26 @@ def test_another_launcher_can_stop_the_run(place: Place) -> None:
     assert place.again().check(folder).exit.reason == "stopped"
 
 
-def test_starting_a_live_run_again_adopts_it(place: Place, tmp_path: Path) -> None:
-    folder, journal = place.folder(), tmp_path / "journal"
-    launch = deed("journal", name="one", journal=str(journal), seconds=1)
+def test_starting_a_live_run_again_adopts_it(place: Place) -> None:
+    folder = place.folder()
+    launch = deed("journal", name="one", journal=str(place.journal), seconds=1)
 
     for _ in range(3):
         place.again().start(folder, launch)
 
     ended(place.again(), folder)
-    assert len(journal.read_text().splitlines()) == 2, "one begin, one end"
+    assert place.begins(folder) == 1
 
 
-def test_racing_starts_are_one_run(place: Place, tmp_path: Path) -> None:
-    folder, journal = place.folder(), tmp_path / "journal"
-    launch = deed("journal", name="one", journal=str(journal), seconds=0.5)
+def test_racing_starts_are_one_run(place: Place) -> None:
+    folder = place.folder()
+    launch = deed("journal", name="one", journal=str(place.journal), seconds=0.5)
 
     with ThreadPoolExecutor(8) as starters:
         list(starters.map(lambda _: place.again().start(folder, launch), range(8)))
 
     ended(place.again(), folder)
-    assert len(journal.read_text().splitlines()) == 2
+    assert place.begins(folder) == 1
 
 
 def test_starting_a_finished_run_again_leaves_it(place: Place, launcher: Launcher) -> None:
@@ -366,7 +386,7 @@ def test_starting_a_finished_run_again_leaves_it(place: Place, launcher: Launche
     launcher.start(folder, deed("say", word="something else"))
 
     assert ended(launcher, folder).exit.reason == "finished"
-    assert read_outcome(folder).result == {"said": "hello"}
+    assert outcome_of(launcher, folder).result == {"said": "hello"}
 
 
 def test_runs_do_not_disturb_each_other(place: Place, launcher: Launcher) -> None:
@@ -377,7 +397,7 @@ def test_runs_do_not_disturb_each_other(place: Place, launcher: Launcher) -> Non
 
     for number, folder in enumerate(folders):
         ended(launcher, folder)
-        assert read_outcome(folder).result == {"said": f"word {number}"}
+        assert outcome_of(launcher, folder).result == {"said": f"word {number}"}
 
 
 def test_a_core_that_does_not_exist_is_a_crash_that_names_it(place: Place, launcher: Launcher) -> None:
@@ -396,7 +416,7 @@ def test_a_result_counts_however_the_process_ended_after_it(place: Place, launch
         launcher.start(folder, deed(do, code=3))
 
         assert ended(launcher, folder).exit.reason == "finished"
-        assert read_outcome(folder).result == {"said": said}
+        assert outcome_of(launcher, folder).result == {"said": said}
 
 
 def test_a_result_counts_though_tearing_down_hangs(place: Place, launcher: Launcher) -> None:
@@ -405,7 +425,7 @@ def test_a_result_counts_though_tearing_down_hangs(place: Place, launcher: Launc
     launcher.start(folder, deed("hang_after_result", replace(LIMITS, wall_s=1)))
 
     ended(launcher, folder)
-    assert read_outcome(folder).result == {"said": "before hanging"}
+    assert outcome_of(launcher, folder).result == {"said": "before hanging"}
 
 
 def test_a_process_that_leaves_without_a_result_is_a_crash(place: Place, launcher: Launcher) -> None:
@@ -422,7 +442,7 @@ def test_half_a_result_is_no_result(place: Place, launcher: Launcher) -> None:
     launcher.start(folder, deed("half_a_result"))
 
     ended(launcher, folder)
-    outcome = read_outcome(folder)
+    outcome = outcome_of(launcher, folder)
     assert (outcome.result, outcome.reason) == (None, "crashed")
     assert "not valid JSON" in outcome.detail
 
@@ -448,3 +468,16 @@ def test_a_flood_of_log_and_progress_is_bounded_and_keeps_both_ends(place: Place
     assert log.startswith("the first line\n")
     assert "[... cut: more than" in log
     assert log.endswith("the last line\n")
+
+
+def test_a_run_that_was_forgotten_is_absent_and_may_be_started_again(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+    launcher.start(folder, deed("say", word="hello"))
+    ended(launcher, folder)
+
+    launcher.forget(folder)
+
+    assert launcher.check(folder).state == "absent"
+    launcher.start(folder, deed("say", word="something else"))
+    ended(launcher, folder)
+    assert outcome_of(launcher, folder).result == {"said": "something else"}

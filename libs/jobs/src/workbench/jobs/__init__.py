@@ -3,6 +3,7 @@
 from workbench.jobs.adapters import Adapters, embedded
 from workbench.jobs.claim import claim
 from workbench.jobs.commands import accept_commands
+from workbench.jobs.desk import Desk
 from workbench.jobs.engine import postgres_engine, reading, sqlite_engine
 from workbench.jobs.events import Relay, put_in_outbox
 from workbench.jobs.execution import Execution
@@ -12,6 +13,7 @@ from workbench.jobs.pages import Page
 from workbench.jobs.problems import DatabaseAway, StillRunning
 from workbench.jobs.record import Jobs
 from workbench.jobs.reuse import core_version
+from workbench.jobs.runs import Runs
 from workbench.jobs.worker import Worker
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Cancelled",
     "Conduct",
     "DatabaseAway",
+    "Desk",
     "Execution",
     "Job",
     "Jobs",
@@ -27,6 +30,7 @@ __all__ = [
     "Made",
     "Page",
     "Relay",
+    "Runs",
     "State",
     "StillRunning",
     "Worker",

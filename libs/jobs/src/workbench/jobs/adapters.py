@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
+from workbench.jobs.dispatcher import Dispatcher
+from workbench.jobs.dispatching import Dispatching, Place
 from workbench.jobs.engine import sqlite_engine
 from workbench.jobs.execution import Execution
 from workbench.jobs.job import Kind
@@ -23,6 +25,7 @@ class Adapters:
 
     ``migrates``: whether opening a service's rows brings its schema up to date. A service of a shared
     installation leaves that to ``migrate``, so that it can start while the database is away.
+    ``place``: where the runs of a service live instead of beside its worker, as a cluster's pods do.
     """
 
     store: Store
@@ -31,6 +34,7 @@ class Adapters:
     home: Path
     engine_of: Callable[[str], Engine]
     migrates: bool = True
+    place: Callable[[Jobs], Place] | None = None
     _records: dict[str, Jobs] = field(default_factory=dict, repr=False)
 
     def record(self, service: str, migrations: Path | None = None) -> Jobs:
@@ -49,7 +53,11 @@ class Adapters:
         """A worker for these kinds of jobs."""
         work = self.home / "work" / record.service
         work.mkdir(parents=True, exist_ok=True)
-        execution = Execution(record, {kind.name: kind for kind in kinds}, self.launcher, work)
+        by_name = {kind.name: kind for kind in kinds}
+        if self.place is not None and not any(kind.conduct for kind in by_name.values()):
+            dispatching = Dispatching(record, by_name, self.place(record), work)
+            return Dispatcher(dispatching, slots=slots, lease_s=lease_s)
+        execution = Execution(record, by_name, self.launcher, work)
         return Worker(execution, slots=slots, lease_s=lease_s)
 
 

@@ -13,7 +13,7 @@ import json
 import shutil
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,27 +22,25 @@ from typing import Any
 import structlog
 from workbench.jobs import lease, metrics, staging
 from workbench.jobs.conductor import Conductor
+from workbench.jobs.inputs import sources, verify
 from workbench.jobs.job import Job, Kind, Made
-from workbench.jobs.problems import DatabaseAway, TooManyAttempts, UploadDamaged
+from workbench.jobs.problems import DatabaseAway, TooManyAttempts
 from workbench.jobs.record import Jobs
 from workbench.problems import Problem
 from workbench.problems.common import InternalError, RunFailed, RunRefused, StorageFull
-from workbench.runner import Launch, Launcher, Status, read_log, read_outcome, read_progress
-from workbench.store import File, Keys, Manifest, Manifests, NoRoom, StoreAway
+from workbench.runner import Exit, Launch, Launcher, PlaceAway, Status, read_log, read_outcome, read_progress
+from workbench.runner.remedies import REMEDIES
+from workbench.store import File, Manifest, Manifests, NoRoom, StoreAway
 
 log = structlog.get_logger()
 TICK_S = 0.5
 QUIET_TICK_S = 1.0  # while a measurement runs, the rest of the machine keeps quiet
 # The machinery failed, not the input: worth another attempt.
-FAULTS = frozenset({"killed", "crashed", "stopped"})
+FAULTS = frozenset({"killed", "crashed", "stopped", "evicted", "node_lost", "not_admitted"})
 # A server is away, not the job at fault.
-AWAY = (DatabaseAway, StoreAway)
+AWAY = (DatabaseAway, StoreAway, PlaceAway)
 STORE_AWAY = "the object store, which does not answer or has no room"
 AWAY_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
-
-
-class StagingFailed(Exception):
-    """An input's bytes do not match their digest, or cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,7 @@ class Execution:
             try:
                 ended = self._to_its_end(job)
                 if ended is not None:
-                    shutil.rmtree(self.work / job.id, ignore_errors=True)
-                    staging.drop(self.record.store, ended)
+                    self.clean(ended)
                 return
             except lease.LeaseLost:
                 log.info("job.lease_lost", job=job.id, fence=job.fence)
@@ -76,6 +73,11 @@ class Execution:
                 log.warning("job.waits_for_server", job=job.id, reason=str(error))
                 self._tell_waiting(job, error)
                 time.sleep(pause_s)
+
+    def clean(self, job: Job) -> None:
+        """Nothing of an ended job's runs is needed any more; safe to repeat."""
+        self.launcher.forget(self.work / job.id)
+        staging.drop(self.record.store, job)
 
     def _tell_waiting(self, job: Job, error: Exception) -> None:
         """So that whoever looks sees more than a job that stands still; the next try finds all else out."""
@@ -92,12 +94,16 @@ class Execution:
             job = self.record.find(folder.name.partition(".")[0])
             if job is None or job.state.ended:
                 self.launcher.stop(folder)
-                shutil.rmtree(folder, ignore_errors=True)
+                self.launcher.forget(folder)
 
     def _to_its_end(self, job: Job) -> Job | None:
         """The ended job, or None when it is queued again. Raises LeaseLost, and what says a server is away."""
+        return self._guarded(job, self._advance)
+
+    def _guarded(self, job: Job, action: Callable[[Job], Job | None]) -> Job | None:
+        """Do it; whatever a job can do wrong ends it, or gives it another attempt."""
         try:
-            return self._advance(lease.held(self.record, job))
+            return action(lease.held(self.record, job))
         except (lease.LeaseLost, *AWAY):
             raise
         except lease.Cancelled:
@@ -132,15 +138,19 @@ class Execution:
         folder = self.work / job.id
         self._stage(job, launch, folder)
         self.launcher.start(folder, launch)
-        self._follow(job, folder, launch)
-        outcome = read_outcome(folder)
+        return self._conclude(kind, job, self._follow(job, folder, launch))
+
+    def _conclude(self, kind: Kind, job: Job, exit_: Exit | None) -> Job | None:
+        """What has become of a run that has ended becomes of its job."""
+        outcome = read_outcome(self.work / job.id, exit_)
         if outcome.refusal is not None:
             facts = dict(outcome.refusal)
             raise RunRefused(facts.pop("kind", "Refused"), facts.pop("detail", "The input was refused."), facts)
         if outcome.reason == "disk_full":
             raise NoRoom(errno.ENOSPC, outcome.detail)
         if outcome.result is None:
-            problem = RunFailed(outcome.reason or "crashed", outcome.detail)
+            reason = outcome.reason or "crashed"
+            problem = RunFailed(reason, outcome.detail, REMEDIES.get(reason, ""))
             return self._after_fault(job, problem) if outcome.reason in FAULTS else self._fail(job, problem)
         files = self._keep_files(job, outcome.files)
         return self._accept(job, self._made(kind, job, outcome.result, files))
@@ -148,7 +158,7 @@ class Execution:
     def _fail(self, job: Job, problem: Problem) -> Job:
         """Its files go first: on a full disk they are what leaves the record no room to say so."""
         lease.held(self.record, job)
-        shutil.rmtree(self.work / job.id, ignore_errors=True)
+        self.launcher.forget(self.work / job.id)
         return lease.fail(self.record, job, problem)
 
     def _stage(self, job: Job, launch: Launch, folder: Path) -> None:
@@ -167,21 +177,13 @@ class Execution:
 
     def _fetch_inputs(self, job: Job, launch: Launch, folder: Path) -> None:
         folder.mkdir(parents=True)
-        keys = Keys(job.team)
-        declared = {file["key"]: file["sha256"] for file in job.request.get("files", ()) if file.get("sha256")}
-        for name, source in launch.inputs.items():
+        for name, source in sources(job, launch).items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            # A blob is named by its digest; what a client uploaded is not named by anything yet.
-            key = source if "/" in source else keys.blob(source)
-            digest = self.record.store.fetch(key, path)
-            if digest != source and "/" not in source:
-                raise StagingFailed(f"{name}: the stored bytes do not match their digest {source}")
-            if digest != declared.get(key, digest):
-                raise UploadDamaged(name.removeprefix("upload/"), declared[key], digest)
+            verify(name, source, self.record.store.fetch(source.key, path))
 
-    def _follow(self, job: Job, folder: Path, launch: Launch) -> None:
-        """Until the run has exited: its progress and log go to the record. Raises Cancelled, LeaseLost."""
+    def _follow(self, job: Job, folder: Path, launch: Launch) -> Exit | None:
+        """How the run has exited; until then its progress and log go to the record. Raises Cancelled, LeaseLost."""
         tick = QUIET_TICK_S if launch.exclusive else TICK_S
         read_to = log_to = 0
         progress: dict[str, Any] | None = None
@@ -193,7 +195,7 @@ class Execution:
             if text:
                 lease.append_log(self.record, job, text)
             if status.state == "exited":
-                return
+                return status.exit
             progress = asdict(news[-1]) if news else progress
             saying = (progress, _waiting(status))
             if saying == said:
@@ -231,9 +233,10 @@ class Execution:
         """Back into the queue while there are attempts left; the folder is of no more use either way."""
         self.launcher.stop(self.work / job.id)
         if job.attempt >= self.kinds[job.kind].max_attempts:
-            return lease.fail(self.record, job, TooManyAttempts(job.attempt, problem.detail))
+            remedy = problem.document().get("remedy", "") if isinstance(problem, RunFailed) else ""
+            return lease.fail(self.record, job, TooManyAttempts(job.attempt, problem.detail, remedy))
         lease.append_log(self.record, job, f"\nattempt {job.attempt}: {problem.detail} Trying again.\n")
-        shutil.rmtree(self.work / job.id, ignore_errors=True)
+        self.launcher.forget(self.work / job.id)
         lease.retry(self.record, job)
         return None
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select, update
 from workbench.jobs import logs, metrics
 from workbench.jobs.clock import now
+from workbench.jobs.engine import reading
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Job, State
 from workbench.jobs.record import Jobs
@@ -32,15 +33,15 @@ class Cancelled(Exception):
 
 def renew(record: Jobs, holding: Iterable[Job], lease_s: float) -> None:
     """Extend these leases; one that was lost stays lost."""
-    pairs = [and_(jobs.c.id == job.id, jobs.c.fence == job.fence) for job in holding]
-    if not pairs:
-        return
-    with record.engine.begin() as connection:
-        connection.execute(
-            update(jobs)
-            .where(jobs.c.state == State.RUNNING, or_(*pairs))
-            .values(lease_until=now(connection) + lease_s)
-        )
+    fences = {job.id: job.fence for job in holding}
+    for some in batched(fences, 200):
+        pairs = [and_(jobs.c.id == job_id, jobs.c.fence == fences[job_id]) for job_id in some]
+        with record.engine.begin() as connection:
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.state == State.RUNNING, or_(*pairs))
+                .values(lease_until=now(connection) + lease_s)
+            )
 
 
 def expire_leases(record: Jobs) -> None:
@@ -67,6 +68,26 @@ def held(record: Jobs, job: Job) -> Job:
     if current is None or current.fence != job.fence or current.state is not State.RUNNING:
         raise LeaseLost
     return current
+
+
+def standing(record: Jobs, holding: Iterable[Job]) -> dict[str, bool]:
+    """Of these jobs the ones that are still ours, by id; True where somebody has asked for an end."""
+    fences = {job.id: job.fence for job in holding}
+    found: dict[str, bool] = {}
+    query = select(jobs.c.id, jobs.c.fence, jobs.c.cancel_requested).where(jobs.c.state == State.RUNNING)
+    with reading(record.engine).connect() as connection:
+        for some in batched(fences, 500):
+            rows = connection.execute(query.where(jobs.c.id.in_(some))).all()
+            found |= {row.id: row.cancel_requested for row in rows if row.fence == fences[row.id]}
+    return found
+
+
+def batched(ids: Iterable[str], size: int) -> Iterator[list[str]]:
+    """In lists of at most ``size``: what one statement names."""
+    left = list(ids)
+    while left:
+        yield left[:size]
+        left = left[size:]
 
 
 def check(record: Jobs, job: Job) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from workbench.problems import Problem
+from workbench.problems.common import with_remedy
 
 
 @dataclass(eq=False)
@@ -35,11 +37,16 @@ class TooManyAttempts(Problem):
     title = "The work was started several times and never finished"
     attempts: int
     reason: str
+    next_step: str = ""
 
     @property
     def detail(self) -> str:
         """How often, and what happened last."""
         return f"Given up after {self.attempts} attempts; the last one ended with: {self.reason}"
+
+    def document(self) -> dict[str, Any]:
+        """As every problem; what ended the last attempt may have a remedy of its own."""
+        return with_remedy(super().document(), self.next_step)
 
 
 @dataclass(eq=False)
@@ -95,3 +102,20 @@ class UploadDamaged(Problem):
     def detail(self) -> str:
         """Name the file and both digests."""
         return f"{self.file}: SHA-256 {self.declared_sha256} was declared, but {self.found_sha256} arrived."
+
+
+@dataclass(eq=False)
+class RunGone(Problem):
+    """A pod asks in the name of a run that its job does not have, or has no more.
+
+    Remedy: nothing to do; the pod ends by itself, and the job's own record says how it goes on.
+    """
+
+    status = 410
+    title = "This run is over"
+    reason: str
+
+    @property
+    def detail(self) -> str:
+        """Why the pod may not go on."""
+        return f"The run cannot go on: {self.reason}."

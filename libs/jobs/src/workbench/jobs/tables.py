@@ -91,3 +91,19 @@ outbox = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("message", Text, nullable=False),
 )
+
+# A run that lives elsewhere, in a pod. Whoever holds the lease adopts it; a pod that names another run writes nothing.
+runs = Table(
+    "runs",
+    metadata,
+    Column("job_id", String(64), primary_key=True),
+    Column("run", String(32), nullable=False),
+    Column("secret", String(64), nullable=False),  # of its token; whoever reads this database needs no token
+    Column("expires_at", Float, nullable=False),
+    Column("launch", JSON, nullable=False),
+    Column("pod", String(64)),  # the one that may write: the last that began
+    Column("log_bytes", Integer, nullable=False, default=0),  # of the pod's log that are kept
+    Column("upload", Text),  # of its outputs, in parts
+    Column("exit", JSON),  # how it ended, once that is known
+    Index("runs_run", "run", unique=True),
+)

@@ -49,11 +49,11 @@ class Worker:
         beside = [threading.Thread(target=run, args=(stop,), daemon=True) for run in (self._renew_until, relay.run)]
         for thread in beside:
             thread.start()
-        _surely(self._execution.sweep)
+        surely(self._execution.sweep)
         while not stop.is_set():
             since = self._record.messages.heard(self._record.bell)
             if not (self._slots.acquire(blocking=False) and self._take()):
-                self._record.messages.wait(self._record.bell, since, self._poll_s)
+                self._pause(since)
         self._let_go()
         self._record.ring()  # the relay may be waiting for its bell
         for thread in beside:
@@ -72,15 +72,21 @@ class Worker:
         if job is None:
             self._slots.release()
             return False
-        held = (job.id, job.fence)
-        self._held[held] = job
+        self._held[job.id, job.fence] = job
         metrics.claimed(job)
-        # A daemon, so that a process can end while a server that a job waits for is away.
-        self._threads[held] = threading.Thread(
-            target=self._carry_out, args=(job,), name=f"{self._record.service}-{job.id}", daemon=True
-        )
-        self._threads[held].start()
+        self._begin(job)
         return True
+
+    def _begin(self, job: Job) -> None:
+        """A daemon, so that a process can end while a server that a job waits for is away."""
+        name = f"{self._record.service}-{job.id}"
+        thread = threading.Thread(target=self._carry_out, args=(job,), name=name, daemon=True)
+        self._threads[job.id, job.fence] = thread
+        thread.start()
+
+    def _pause(self, _since: int) -> None:
+        """There is nothing to claim, or no slot free."""
+        self._record.messages.wait(self._record.bell, _since, self._poll_s)
 
     def _carry_out(self, job: Job) -> None:
         try:
@@ -90,24 +96,28 @@ class Worker:
         except Exception:  # the record could not be written: the lease runs out and another goes on
             log.exception("job.abandoned", job=job.id)
         finally:
-            self._held.pop((job.id, job.fence), None)
             self._threads.pop((job.id, job.fence), None)
-            self._slots.release()
-            self._record.ring()
+            self._done(job)
+
+    def _done(self, job: Job) -> None:
+        """It is not ours any more, whatever has become of it."""
+        self._held.pop((job.id, job.fence), None)
+        self._slots.release()
+        self._record.ring()
 
     def _renew_until(self, stop: threading.Event) -> None:
         while not stop.wait(self._lease_s / 3):
-            _surely(lambda: lease.renew(self._record, list(self._held.values()), self._lease_s))
+            surely(lambda: lease.renew(self._record, list(self._held.values()), self._lease_s))
 
     def _let_go(self) -> None:
         for job in list(self._held.values()):
-            _surely(partial(lease.give_back, self._record, job))
+            surely(partial(lease.give_back, self._record, job))
         deadline = time.monotonic() + GOODBYE_S
         for thread in list(self._threads.values()):  # each finds its lease gone, and leaves its run alone
             thread.join(max(0.0, deadline - time.monotonic()))
 
 
-def _surely(action: Callable[[], None]) -> None:
+def surely(action: Callable[[], None]) -> None:
     """Do it; if it fails say so, and go on: a lease that runs out is the safe outcome."""
     try:
         action()

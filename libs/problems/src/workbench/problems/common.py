@@ -159,6 +159,12 @@ class StorageFull(Problem):
         return f"There is no room left to store {self.what}; nothing was kept."
 
 
+def with_remedy(document: dict[str, Any], remedy: str | None) -> dict[str, Any]:
+    """The document with this remedy in place of its class's, if there is one; it is no fact of its own."""
+    document.pop("next_step", None)
+    return document | {"remedy": remedy} if remedy else document
+
+
 @dataclass(eq=False)
 class RunRefused(Problem):
     """The core looked at the input and said no; the same input would meet the same answer.
@@ -179,9 +185,8 @@ class RunRefused(Problem):
 
     def document(self) -> dict[str, Any]:
         """The type is the core's own name for the case, so that clients can tell cases apart."""
-        document = super().document()
-        if self.facts.get("remedy"):  # the core knows its case better than this class does
-            document["remedy"] = self.facts["remedy"]
+        # The core knows its case better than this class does.
+        document = with_remedy(super().document(), self.facts.get("remedy"))
         return {**self.facts, **document, "type": TYPE_PREFIX + kebab(self.kind)}
 
 
@@ -196,11 +201,16 @@ class RunFailed(Problem):
     title = "The work did not finish"
     reason: str
     explanation: str
+    next_step: str = ""
 
     @property
     def detail(self) -> str:
         """How it ended."""
         return self.explanation
+
+    def document(self) -> dict[str, Any]:
+        """As every problem; each reason has a remedy of its own."""
+        return with_remedy(super().document(), self.next_step)
 
 
 @dataclass(eq=False)

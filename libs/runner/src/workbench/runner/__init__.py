@@ -1,6 +1,6 @@
 """One contract for heavy work in a process of its own, and the launchers that keep it."""
 
-from workbench.runner.launcher import Launcher
+from workbench.runner.launcher import Launcher, PlaceAway
 from workbench.runner.outcome import Outcome, read_outcome
 from workbench.runner.process import ProcessLauncher
 from workbench.runner.progress import Progress, read_log, read_progress
@@ -12,6 +12,7 @@ __all__ = [
     "Launcher",
     "Limits",
     "Outcome",
+    "PlaceAway",
     "ProcessLauncher",
     "Progress",
     "Status",

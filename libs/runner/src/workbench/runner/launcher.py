@@ -1,4 +1,4 @@
-"""The port: four verbs over a working folder, whatever the place where the core's process lives."""
+"""The port: five verbs over a working folder, whatever the place where the core's process lives."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.runner.values import Launch, Status
+
+
+class PlaceAway(Exception):
+    """The place where runs live cannot be asked now; what runs there goes on. Worth trying again."""
 
 
 class Launcher(Protocol):
@@ -20,7 +24,7 @@ class Launcher(Protocol):
         ...
 
     def check(self, folder: Path) -> Status:
-        """Where the run is now; never blocks."""
+        """Where the run is now; never waits for it. Once it has exited the folder has what it left."""
         ...
 
     def wait(self, folder: Path, timeout_s: float) -> Status:
@@ -32,4 +36,8 @@ class Launcher(Protocol):
 
         Raises TimeoutError when even SIGKILL did not help (a process stuck in the kernel).
         """
+        ...
+
+    def forget(self, folder: Path) -> None:
+        """Remove everything of a run that has ended, its folder too."""
         ...

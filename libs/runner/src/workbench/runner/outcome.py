@@ -32,13 +32,13 @@ class Outcome:
     files: Mapping[str, Path] = field(default_factory=dict)
 
 
-def read_outcome(folder: Path) -> Outcome:
-    """Judge a run by its files; call it when the launcher says "exited".
+def read_outcome(folder: Path, exit_: Exit | None = None) -> Outcome:
+    """Judge a run by its files; call it when the launcher says "exited", and with the exit that it names.
 
     A result counts however the process ended after writing it (tearing OpenVINO down can crash or hang),
     unless the run was stopped.
     """
-    exit_ = read_exit(folder) or killed()
+    exit_ = exit_ or read_exit(folder) or killed()
     if exit_.reason == "stopped":
         return _without_answer(exit_)
     try:

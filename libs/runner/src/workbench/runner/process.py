@@ -83,6 +83,10 @@ class ProcessLauncher:
             if not record.wait(_GRACE_S):
                 raise TimeoutError(f"run {folder.name} does not end: a process is stuck in the kernel")
 
+    def forget(self, folder: Path) -> None:
+        """See Launcher.forget."""
+        shutil.rmtree(folder, ignore_errors=True)
+
     def _start_afresh(self, folder: Path, launch: Launch, life: int) -> None:
         if (record := read_record(folder)) is not None:
             record.end_leftovers()

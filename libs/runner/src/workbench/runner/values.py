@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+LOCAL = "local"  # the target that is the machine itself, where there are no device types
 State = Literal["absent", "waiting", "running", "exited"]
 ExitReason = Literal["finished", "stopped", "killed", "crashed", "out_of_memory", "wall_limit", "cpu_limit",
-                     "file_limit", "disk_full"]
+                     "file_limit", "disk_full", "bad_input", "evicted", "node_lost", "image_missing",
+                     "not_admitted", "refused"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Launch:
 
     ``inputs``: path below ``inputs/`` to the SHA-256 of the blob that the caller stages there.
     ``device``: the OpenVINO device that works, None for plain host work. ``exclusive``: a measurement,
-    nothing else heavy runs on this machine meanwhile.
+    nothing else heavy runs on this machine meanwhile. ``target``: the device type that was asked for, None for host
+    work or the machine itself.
     """
 
     core: str
@@ -40,6 +43,7 @@ class Launch:
     limits: Limits
     device: str | None = None
     exclusive: bool = False
+    target: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,3 +66,8 @@ class Status:
     state: State
     exit: Exit | None = None
     waiting_for: str | None = None
+
+
+def device_type(target: str | None) -> str | None:
+    """The device type that a request's target names; None for host work and for the machine itself."""
+    return None if target == LOCAL else target

@@ -72,6 +72,7 @@ def crash_after_result(run):
 
 def hang_after_result(run):
     run.finish({"result": {"said": "before hanging"}})
+    run.progress("hanging", 0.9)
     time.sleep(600)
 
 

@@ -1,0 +1,153 @@
+"""Runs that live elsewhere, as their pods see them: what to do, how far it is, what came of it.
+
+Every call names the run's token and the pod. It changes nothing when the job has another run by now, has ended, or
+another pod of the same run has begun since: then it raises RunGone, and the pod ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from sqlalchemy import Connection, Row, select, update
+from workbench.jobs import logs
+from workbench.jobs.events import event_of
+from workbench.jobs.job import Job, State
+from workbench.jobs.problems import RunGone
+from workbench.jobs.record import Jobs
+from workbench.jobs.rows import COLUMNS, job_of, nameable, storable
+from workbench.jobs.runs import outputs_key
+from workbench.jobs.tables import jobs, runs
+from workbench.runner.values import ExitReason
+from workbench.store import Part, Store
+
+URL_S = 3600
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the token as it was sent, and the pod's uid."""
+
+    token: str
+    pod: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """News of a run. ``log_bytes``: where in the pod's log ``log`` begins; ``next_bytes``: where it ends."""
+
+    progress: dict[str, Any] | None
+    log: str
+    log_bytes: int
+    next_bytes: int
+
+
+class Desk:
+    """store: one whose pre-signed URLs hold inside the cluster."""
+
+    def __init__(self, record: Jobs, store: Store) -> None:
+        self._record, self._store = record, store
+
+    def begin(self, caller: Caller) -> dict[str, Any]:
+        """The launch, its inputs with URLs for an hour; a pod that begins takes the run from one before it."""
+        with self._mine(caller, taking=True) as (connection, row, job):
+            if row.pod != caller.pod:
+                logs.forget(connection, job.id)
+                connection.execute(_of(row).values(pod=caller.pod, log_bytes=0, upload=None))
+            if job.waiting_for is not None:
+                connection.execute(
+                    update(jobs).where(jobs.c.id == job.id).values(waiting_for=None, seq=jobs.c.seq + 1)
+                )
+        if row.upload and row.pod != caller.pod:
+            self._store.abort_parts(outputs_key(job.team, job.id, row.run), row.upload)
+        self._record.messages.ring(self._record.bell)
+        launch = dict(row.launch)
+        inputs = {name: self._input(source) for name, source in launch.pop("inputs").items()}
+        return {**launch, "inputs": inputs}
+
+    def report(self, caller: Caller, report: Report) -> dict[str, Any]:
+        """Keep progress and log; a piece of the log that came before is not kept twice.
+
+        Answers from which byte of its log the pod goes on, and whether somebody wants the run to stop.
+        """
+        with self._mine(caller) as (connection, row, job):
+            log_bytes = int(row.log_bytes)
+            if report.log_bytes == log_bytes and report.next_bytes > log_bytes:
+                logs.append(connection, job.id, report.log)
+                log_bytes = report.next_bytes
+                connection.execute(_of(row).values(log_bytes=log_bytes))
+            changed = self._progress(connection, job, report.progress)
+        if changed is not None:
+            self._record.messages.ring(self._record.bell)
+            with contextlib.suppress(Exception):  # the next report, or the end, makes up for one that is lost
+                self._record.messages.publish(event_of(changed, self._record.service))
+        return {"log_bytes": log_bytes, "stop": job.cancel_requested}
+
+    def part_url(self, caller: Caller, number: int, size_bytes: int) -> str:
+        """Where the pod puts the next part of its outputs."""
+        with self._mine(caller) as (connection, row, job):
+            key, upload = outputs_key(job.team, job.id, row.run), row.upload
+            if upload is None:
+                upload = self._store.begin_parts(key)
+                connection.execute(_of(row).values(upload=upload))
+        url = self._store.part_url(key, upload, number, size_bytes, URL_S)
+        assert url is not None, "pods need a store with pre-signed URLs"
+        return url
+
+    def end(self, caller: Caller, exit_: dict[str, Any], parts: Sequence[Part]) -> None:
+        """The run has ended like this and its outputs are in these parts; safe to repeat."""
+        if exit_.get("reason") not in get_args(ExitReason):
+            raise RunGone("its exit has no reason that is known")
+        with self._mine(caller, ended=True) as (_, row, job):
+            known = row.exit
+        if known is not None:
+            return
+        if parts:
+            self._store.complete_parts(outputs_key(job.team, job.id, row.run), row.upload or "", parts)
+        kept = {"reason": exit_["reason"], "code": exit_.get("code"), "detail": storable(str(exit_.get("detail", "")))}
+        with self._mine(caller, ended=True) as (connection, row, _):
+            if row.exit is None:
+                connection.execute(_of(row).values(exit=kept))
+        self._record.ring()
+
+    @contextlib.contextmanager
+    def _mine(
+        self, caller: Caller, *, taking: bool = False, ended: bool = False
+    ) -> Iterator[tuple[Connection, Row[Any], Job]]:
+        """The run's row, locked, and its job. ``taking``: the pod need not be the one that may write yet."""
+        job_id, _, secret = caller.token.partition(".")
+        if not nameable(job_id, 64) or not nameable(caller.pod, 64) or not caller.pod:
+            raise RunGone("its token is none")
+        with self._record.engine.begin() as connection:
+            row = connection.execute(select(runs).where(runs.c.job_id == job_id).with_for_update()).first()
+            if row is None or not hmac.compare_digest(row.secret.encode(), secret.encode(errors="replace")):
+                raise RunGone("the job has another run, or none")
+            if time.time() > row.expires_at:
+                raise RunGone("its token has expired")
+            found = connection.execute(select(*COLUMNS).where(jobs.c.id == job_id)).first()
+            if found is None or found.state != State.RUNNING or (row.exit is not None and not ended):
+                raise RunGone("it has ended")
+            if row.pod != caller.pod and not taking:
+                raise RunGone("another pod has begun it again")
+            yield connection, row, job_of(found)
+
+    def _progress(self, connection: Connection, job: Job, progress: dict[str, Any] | None) -> Job | None:
+        if progress is None or progress == job.progress:
+            return None
+        values = {"progress": progress, "waiting_for": None, "seq": jobs.c.seq + 1}
+        mine = (jobs.c.id == job.id, jobs.c.state == State.RUNNING)
+        connection.execute(update(jobs).where(*mine).values(**values))
+        return job_of(connection.execute(select(*COLUMNS).where(jobs.c.id == job.id)).one())
+
+    def _input(self, source: dict[str, Any]) -> dict[str, Any]:
+        url = self._store.read_url(source["key"], URL_S)
+        assert url is not None, "pods need a store with pre-signed URLs"
+        return {"url": url, "sha256": source["sha256"]}
+
+
+def _of(row: Row[Any]) -> Any:
+    return update(runs).where(runs.c.job_id == row.job_id, runs.c.run == row.run)

@@ -1,0 +1,165 @@
+"""The worker of a cluster: many jobs under way, none of which has a thread; only what changes is looked at.
+
+Rows say what is wanted, the cluster what there is. Each job that is held moves by steps: *begin* (plan it, see that it
+has a run), *look* (its pod has changed), *stop* (somebody asked for that). A step may be repeated at any line: whoever
+claims the job after us does just that. One question to the database a second finds cancelled and lost jobs.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import structlog
+from structlog.contextvars import bound_contextvars
+from workbench.jobs import lease
+from workbench.jobs.dispatching import Dispatching
+from workbench.jobs.execution import AWAY, AWAY_PAUSES_S
+from workbench.jobs.job import Job
+from workbench.jobs.worker import Worker, surely
+
+log = structlog.get_logger()
+STEPS = 8  # at once: each waits for servers most of its time
+STANDING_S = 1.0
+LOOK_AGAIN_S = 30.0  # though nothing seems to have changed
+SWEEP_S = 60.0
+SCAN_S = 0.25
+
+
+@dataclass
+class _Held:
+    """One job of ours. ``due``: when to look at it again; ``busy``: a step of it is under way."""
+
+    job: Job
+    due: float
+    started: bool = False
+    busy: bool = False
+    stopping: bool = False
+    tries: int = 0
+
+
+class Dispatcher(Worker):
+    """Carries out up to ``slots`` jobs of one service at a time, somewhere else."""
+
+    def __init__(self, dispatching: Dispatching, *, slots: int, lease_s: float = 15.0) -> None:
+        super().__init__(dispatching, slots=slots, lease_s=lease_s)
+        self._dispatching = dispatching
+        self._jobs: dict[str, _Held] = {}
+        self._changed: set[str] = set()
+        self._mutex = threading.Lock()
+        self._wake = threading.Event()
+        self._scan_at = 0.0
+        self._pool = ThreadPoolExecutor(STEPS, thread_name_prefix=f"{self.record.service}-step")
+
+    def run(self, stop: threading.Event) -> None:
+        """See Worker.run: what is under way goes on in the cluster, and the next dispatcher adopts it."""
+        for target in (self._hear, self._watch, self._sweep):
+            threading.Thread(target=target, args=(stop,), daemon=True).start()
+        super().run(stop)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _begin(self, job: Job) -> None:
+        """A job that was claimed is held from now on."""
+        with self._mutex:
+            self._jobs[job.id] = _Held(job, due=0.0, busy=True)
+        self._pool.submit(self._step, self._jobs[job.id])
+        self._work_off()
+
+    def _pause(self, _since: int) -> None:
+        """Nothing to claim: do what is due, until something happens."""
+        self._work_off()
+        self._wake.wait(min(self._poll_s, SCAN_S))
+        self._wake.clear()
+
+    def _work_off(self) -> None:
+        for held in self._due():
+            held.busy = True
+            self._pool.submit(self._step, held)
+
+    def _due(self) -> list[_Held]:
+        """What has changed, and now and then all that is due: there may be thousands."""
+        now = time.monotonic()
+        with self._mutex:
+            named = [self._jobs[name] for name in self._changed if name in self._jobs]
+            self._changed = {held.job.id for held in named if held.busy}
+            if now >= self._scan_at:
+                self._scan_at = now + SCAN_S
+                named += [held for held in self._jobs.values() if held.due <= now]
+            return list({held.job.id: held for held in named if not held.busy}.values())
+
+    def _step(self, held: _Held) -> None:
+        """One step of one job; afterwards it is over, or due again."""
+        job, again_s = held.job, LOOK_AGAIN_S
+        try:
+            with bound_contextvars(job=job.id, request_id=job.request_id):
+                if held.stopping:
+                    action = self._dispatching.stop
+                else:
+                    action = self._dispatching.look if held.started else self._dispatching.begin
+                if action(job):
+                    self._release(held)
+                    return
+                held.started, held.tries = True, 0
+        except lease.LeaseLost:
+            self._release(held)
+            return
+        except AWAY as away:
+            log.warning("job.waits_for_server", job=job.id, reason=str(away)[:300])
+            again_s = AWAY_PAUSES_S[min(held.tries, len(AWAY_PAUSES_S) - 1)]
+            held.tries += 1
+        except Exception:  # the record could not be written: the lease runs out and another goes on
+            log.exception("job.abandoned", job=job.id)
+            self._release(held)
+            return
+        held.due, held.busy = time.monotonic() + again_s, False
+        self._wake.set()
+
+    def _release(self, held: _Held) -> None:
+        with self._mutex:
+            self._jobs.pop(held.job.id, None)
+        self._done(held.job)
+        self._wake.set()
+
+    def _ask_standing(self) -> None:
+        """What was lost is let go of, what was cancelled is stopped."""
+        with self._mutex:
+            ours = {held.job.id: held for held in self._jobs.values()}
+        states = lease.standing(self.record, [held.job for held in ours.values()])
+        for job_id, held in ours.items():
+            standing = states.get(job_id)
+            if standing is None and not held.busy:
+                self._release(held)
+            if standing and not held.stopping:
+                held.stopping, held.due = True, 0.0
+        self._wake.set()
+
+    def _hear(self, stop: threading.Event) -> None:
+        """Bells wake us; once a second we ask how our jobs stand."""
+        messages, bell, asked = self.record.messages, self.record.bell, 0.0
+        while not stop.is_set():
+            if messages.wait(bell, messages.heard(bell), STANDING_S):
+                self._wake.set()
+                stop.wait(0.05)  # they may ring a hundred times a second
+            if time.monotonic() - asked >= STANDING_S:
+                asked = time.monotonic()
+                surely(self._ask_standing)
+
+    def _watch(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                self._dispatching.launcher.watch(self._note)
+                return
+            except AWAY as away:
+                log.warning("watch.waits", reason=str(away)[:300])
+                stop.wait(3.0)
+
+    def _note(self, name: str) -> None:
+        with self._mutex:
+            self._changed.add(name)
+        self._wake.set()
+
+    def _sweep(self, stop: threading.Event) -> None:
+        while not stop.wait(SWEEP_S):
+            surely(self._dispatching.sweep)

@@ -1,0 +1,80 @@
+"""One claimed job in steps that never wait for its run: begin it, look at it, stop it.
+
+Each step answers whether the job is over, for us. Progress and log come from the run's pod, by way of the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from workbench.jobs import lease
+from workbench.jobs.execution import Execution
+from workbench.jobs.job import Job, Kind
+from workbench.runner import Launch, Launcher
+
+
+class Place(Launcher, Protocol):
+    """A launcher whose runs live elsewhere and tell of themselves."""
+
+    def watch(self, changed: Callable[[str], None]) -> None:
+        """From now on tell the name of a run's folder whenever something about it changes."""
+
+    def sweep(self) -> None:
+        """End what runs there and nobody wants."""
+
+
+class _UnderWay(BaseException):
+    """The run has not ended yet; no failure, so nothing that catches one may catch this."""
+
+
+@dataclass(frozen=True)
+class Dispatching(Execution):
+    """See Execution; whose launcher is a Place. Every step raises LeaseLost, and what says a server is away."""
+
+    launcher: Place
+
+    def begin(self, job: Job) -> bool:
+        """See that the job has a run, the one it has or a new one; what needs none ends at once."""
+        return self._step(job, self._advance)
+
+    def look(self, job: Job) -> bool:
+        """Say what it waits for, or make of its end what its kind makes of it."""
+        return self._step(job, self._look)
+
+    def stop(self, job: Job) -> bool:
+        """Somebody has asked for an end."""
+        return self._step(job, self._stop)
+
+    def sweep(self) -> None:
+        """Nothing lies in folders here that the cluster does not know better."""
+        self.launcher.sweep()
+
+    def _step(self, job: Job, action: Callable[[Job], Job | None]) -> bool:
+        try:
+            ended = self._guarded(job, action)
+        except _UnderWay:
+            return False
+        if ended is not None:
+            self.clean(ended)
+        return True
+
+    def _run(self, _kind: Kind, job: Job, launch: Launch) -> Job | None:
+        """Instead of following the run: begun, it is looked at when it changes."""
+        self.launcher.start(self.work / job.id, launch)
+        raise _UnderWay
+
+    def _look(self, job: Job) -> Job | None:
+        if job.manifest:
+            return self._publish(job, job.manifest)
+        lease.check(self.record, job)
+        status = self.launcher.check(self.work / job.id)
+        if status.state == "absent":  # a run that was closed: begin again
+            return self._advance(job)
+        if status.state == "exited":
+            return self._conclude(self.kinds[job.kind], job, status.exit)
+        waiting_for = status.waiting_for if status.state == "waiting" else None
+        if waiting_for != job.waiting_for:
+            lease.report(self.record, job, job.progress, waiting_for)
+        raise _UnderWay

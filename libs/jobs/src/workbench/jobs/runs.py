@@ -1,0 +1,132 @@
+"""Runs that live elsewhere, as their launcher sees them: opened once, adopted by whoever holds the lease, closed.
+
+A run outlives leases: it has an id of its own, made anew for each attempt, and not the fence. So the next dispatcher
+adopts a living run without a word to its pod, and a pod whose run was closed can write nothing more.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tarfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from workbench.jobs.engine import reading
+from workbench.jobs.inputs import sources
+from workbench.jobs.record import Jobs
+from workbench.jobs.tables import runs
+from workbench.runner import Exit, Launch
+from workbench.runner.kubernetes.port import Ticket
+from workbench.runner.unpack import unpack
+from workbench.store import Keys, ObjectMissing
+
+OUTPUTS = "outputs.tar"
+# A run may wait long for its device; its token must outlast that, and the run itself.
+LONGEST_WAIT_S = 7 * 24 * 3600.0
+
+
+class Runs:
+    """The runs of one service. Raises DatabaseAway and StoreAway."""
+
+    def __init__(self, record: Jobs) -> None:
+        self._record = record
+
+    def open(self, job_id: str, launch: Launch) -> Ticket:
+        """The run that the job has, or else a new one; of racing openers one wins, and all get its run."""
+        found = self.current(job_id)
+        if found is not None:
+            return found
+        job = self._record.find(job_id)
+        assert job is not None, f"a run of job {job_id}, which does not exist"
+        inputs = {name: asdict(source) for name, source in sources(job, launch).items()}
+        row = {
+            "job_id": job_id, "run": secrets.token_hex(10), "secret": secrets.token_urlsafe(24),
+            "expires_at": time.time() + LONGEST_WAIT_S + launch.limits.wall_s,
+            "launch": asdict(launch) | {"inputs": inputs}, "log_bytes": 0,
+        }  # fmt: skip
+        try:
+            with self._record.engine.begin() as connection:
+                connection.execute(insert(runs).values(**row))
+        except IntegrityError:
+            pass
+        return self.current(job_id) or self.open(job_id, launch)
+
+    def current(self, job_id: str) -> Ticket | None:
+        """The run that the job has now."""
+        with reading(self._record.engine).connect() as connection:
+            row = connection.execute(select(runs).where(runs.c.job_id == job_id)).first()
+        return _ticket(row) if row else None
+
+    def known(self, run_ids: list[str]) -> set[str]:
+        """Those of these runs that are somebody's now."""
+        query = select(runs.c.run).where(runs.c.run.in_(run_ids))
+        with reading(self._record.engine).connect() as connection:
+            return set(connection.execute(query).scalars())
+
+    def end(self, job_id: str, run: str, exit_: Exit) -> None:
+        """Decide how a run has ended, unless that is known; from then on its pod writes nothing."""
+        mine = (runs.c.job_id == job_id, runs.c.run == run, runs.c.exit.is_(None))
+        with self._record.engine.begin() as connection:
+            connection.execute(update(runs).where(*mine).values(exit=asdict(exit_)))
+
+    def close(self, job_id: str) -> None:
+        """Forget the job's run and what it has left in the store."""
+        row = self._row(job_id)
+        if row is None:
+            return
+        key = self._outputs(job_id, row.run)
+        if key and row.upload:
+            self._record.store.abort_parts(key, row.upload)
+        if key:
+            self._record.store.delete(key)
+        with self._record.engine.begin() as connection:
+            connection.execute(delete(runs).where(runs.c.job_id == job_id, runs.c.run == row.run))
+
+    def collect(self, job_id: str, folder: Path) -> None:
+        """Bring what the run has left to the folder; nothing where it left nothing. Raises BadDocument."""
+        row = self._row(job_id)
+        key = self._outputs(job_id, row.run) if row else None
+        if key is None:
+            return
+        try:
+            source: Any = _Chunks(self._record.store.read(key))  # tarfile asks for no more than read()
+        except ObjectMissing:
+            return
+        with tarfile.open(fileobj=source, mode="r|") as archive:
+            unpack(archive, folder)
+
+    def _row(self, job_id: str) -> Row[Any] | None:
+        with reading(self._record.engine).connect() as connection:
+            return connection.execute(select(runs).where(runs.c.job_id == job_id)).first()
+
+    def _outputs(self, job_id: str, run: str) -> str | None:
+        job = self._record.find(job_id)
+        return outputs_key(job.team, job_id, run) if job else None
+
+
+def outputs_key(team: str, job_id: str, run: str) -> str:
+    """Where the one object of a run's outputs lies."""
+    return f"{Keys(team).runs(job_id)}{run}/{OUTPUTS}"
+
+
+def _ticket(row: Row[Any]) -> Ticket:
+    exit_ = Exit(row.exit["reason"], row.exit.get("code"), row.exit.get("detail", "")) if row.exit else None
+    return Ticket(row.run, f"{row.job_id}.{row.secret}", row.expires_at, exit_, begun=row.pod is not None)
+
+
+class _Chunks:
+    """A stream of chunks as the file that tarfile reads."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks, self._left = chunks, b""
+
+    def read(self, size: int) -> bytes:
+        while len(self._left) < size and (chunk := next(self._chunks, b"")):
+            self._left += chunk
+        given, self._left = self._left[:size], self._left[size:]
+        return given

@@ -1,0 +1,1 @@
+"""Runs as Kubernetes Jobs: pods on nodes chosen by device type."""

@@ -1,0 +1,173 @@
+"""The launcher for a cluster: each run is a Kubernetes Job, told to by its service and judged by what its pod has said.
+
+Nothing is remembered here that the runs' rows and the cluster do not say as well: any launcher finds any run again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from workbench.runner.documents import BadDocument
+from workbench.runner.kubernetes.api import Cluster, Object
+from workbench.runner.kubernetes.explain import lost, pod_status
+from workbench.runner.kubernetes.objects import HOST, kubernetes_job, name_of, selector
+from workbench.runner.kubernetes.port import Runs, Ticket
+from workbench.runner.kubernetes.seen import Seen
+from workbench.runner.pools import Pools
+from workbench.runner.values import Exit, Launch, Status
+
+log = structlog.get_logger()
+STOP_S = 90.0  # a pod has 30 s to end; a kubelet that is busy needs longer to say so
+_UNSEEN_S = 10.0  # how long the watch may lag behind what we made
+_UNSEEN_GONE = Exit("killed", None, "Somebody deleted the run's Kubernetes Job before it had ended.")
+
+
+class KubernetesLauncher:
+    """Runs of one service. ``url``: where their pods reach that service."""
+
+    def __init__(self, cluster: Cluster, pools: Pools, runs: Runs, service: str, url: str) -> None:
+        self._cluster, self._pools, self._runs = cluster, pools, runs
+        self._service, self._url = service, url
+        self._seen = Seen(cluster, selector(pools, service))
+        self._made: dict[str, float] = {}
+        self._names: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def start(self, folder: Path, launch: Launch) -> None:
+        """See Launcher.start. Raises PlaceAway; a target that is configured no more is an OSError."""
+        ticket = self._runs.open(folder.name, launch)
+        self._names[ticket.run] = folder.name
+        if ticket.exit is not None or ticket.run in self._made:
+            return
+        try:
+            job = kubernetes_job(self._pools, self._service, self._url, folder.name, ticket, launch)
+        except KeyError:
+            raise OSError(f"there is no target {launch.target!r} any more") from None
+        self._cluster.create_job(job)
+        self._made[ticket.run] = time.monotonic()
+
+    def check(self, folder: Path) -> Status:
+        """See Launcher.check; on the first sight of its end, what the run has left is brought to the folder."""
+        ticket = self._runs.current(folder.name)
+        if ticket is None:
+            return Status("absent")
+        if ticket.exit is not None:
+            return self._ended(folder, ticket.exit)
+        status = self._look(ticket)
+        if status.exit is None:
+            return status
+        # Its last word may have come just before it ended: the row decides, for everybody.
+        self._runs.end(folder.name, ticket.run, status.exit)
+        ticket = self._runs.current(folder.name) or ticket
+        return self._ended(folder, ticket.exit or status.exit)
+
+    def wait(self, folder: Path, timeout_s: float) -> Status:
+        """See Launcher.wait."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            status = self.check(folder)
+            left = deadline - time.monotonic()
+            if status.state in ("absent", "exited") or left <= 0:
+                return status
+            self._seen.wait(min(left, 1.0))
+
+    def stop(self, folder: Path) -> None:
+        """See Launcher.stop; a pod on a node that does not answer any more is given up, since it can write nothing."""
+        ticket = self._runs.current(folder.name)
+        if ticket is None:
+            return
+        self._runs.end(folder.name, ticket.run, Exit("stopped", None, "The run was stopped."))
+        self._cluster.delete_job(name_of(ticket.run))
+        deadline = time.monotonic() + STOP_S
+        while pods := self._cluster.pods(f"workbench/run={ticket.run}"):
+            if all(self._given_up(pod) for pod in pods):
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the pod of run {ticket.run} does not end")
+            self._seen.wait(0.5)
+
+    def forget(self, folder: Path) -> None:
+        """See Launcher.forget."""
+        ticket = self._runs.current(folder.name)
+        if ticket is not None:
+            self._runs.close(folder.name)
+            self._made.pop(ticket.run, None)
+            self._names.pop(ticket.run, None)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def watch(self, changed: Callable[[str], None]) -> None:
+        """From now on tell the name of a run's folder whenever its Kubernetes Job or pod changes. Raises PlaceAway."""
+        self._seen.on_change(lambda run: changed(self._names[run]) if run in self._names else None)
+        self._seen.start()
+
+    def close(self) -> None:
+        """Watch no more; the runs go on."""
+        self._seen.close()
+
+    def sweep(self) -> None:
+        """Delete Kubernetes Jobs that no run wants: their row comes before them, and goes before them."""
+        seen = self._seen.runs()
+        wanted = self._runs.known(list(seen))
+        for run in seen.keys() - wanted:
+            log.info("run.unwanted", run=run)
+            self._cluster.delete_job(name_of(run))
+
+    def _look(self, ticket: Ticket) -> Status:
+        self._seen.start()
+        job, pod = self._seen.of(ticket.run)
+        if job is None and pod is None:
+            return self._unseen(ticket)
+        if pod is not None and pod["metadata"].get("deletionTimestamp") and self._given_up(pod):
+            node = pod.get("spec", {}).get("nodeName")
+            return Status("exited", exit=Exit("node_lost", None, f"The run's node {node} does not answer any more."))
+        if pod is not None and _replaced(job, pod):
+            return Status("waiting", waiting_for="another pod, since the cluster took its last one away")
+        events = self._cluster.warnings(name_of(ticket.run)) if pod is None else []
+        target = ((job or pod or {}).get("metadata", {}).get("labels", {})).get("workbench/target", HOST)
+        return pod_status(job, pod, now=time.time(), target=target, events=events)
+
+    def _unseen(self, ticket: Ticket) -> Status:
+        """The watch may not have told yet, so the server is asked."""
+        made = self._made.get(ticket.run)
+        if made is not None and time.monotonic() - made < _UNSEEN_S:
+            return Status("waiting", waiting_for="its pod")
+        if self._cluster.job(name_of(ticket.run)) is not None:
+            return Status("waiting", waiting_for="its pod")
+        return Status("exited", exit=_UNSEEN_GONE)
+
+    def _given_up(self, pod: Object) -> bool:
+        node = pod.get("spec", {}).get("nodeName")
+        return lost(pod, self._cluster.node(node) if node else None, now=time.time())
+
+    def _ended(self, folder: Path, exit_: Exit) -> Status:
+        with self._lock:
+            if not folder.exists():
+                exit_ = self._collect(folder, exit_)
+        return Status("exited", exit=exit_)
+
+    def _collect(self, folder: Path, exit_: Exit) -> Exit:
+        draft = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        try:
+            if exit_.reason != "stopped":
+                self._runs.collect(folder.name, draft)
+        except BadDocument as fault:
+            exit_ = Exit("crashed", None, f"The run left something that is not a result: {fault}.")
+            shutil.rmtree(draft)
+            draft.mkdir()
+        draft.rename(folder)
+        return exit_
+
+
+def _replaced(job: Object | None, pod: Object) -> bool:
+    """Whether the Job makes another pod for one that a drain or a preemption has ended."""
+    taken = any(each["type"] == "DisruptionTarget" for each in pod.get("status", {}).get("conditions", ()))
+    over = job is None or any(each["type"] in ("Complete", "Failed", "FailureTarget") and each["status"] == "True"
+                              for each in job.get("status", {}).get("conditions", ()))  # fmt: skip
+    return taken and not over and pod["status"].get("phase") in ("Failed", "Succeeded")

@@ -1,0 +1,110 @@
+"""Where a cluster's runs may go: its device types, and the pool for work that needs no device. Standard library only.
+
+The one JSON document comes from the chart's ``runners`` value; APIs read it to know which targets there are, the
+dispatcher to place pods. It holds nothing secret.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+class WrongPools(ValueError):
+    """The document cannot be used; the message names the member and what is accepted."""
+
+
+@dataclass(frozen=True)
+class DeviceType:
+    """One label for like nodes and what runs there.
+
+    device: in OpenVINO's words. resource: the extended resource a run asks one of (``gpu.intel.com/i915``), "" for
+    none. cpu: whole cores that a run gets for itself. memory: a Kubernetes quantity, its request and its limit.
+    image: "" for the installation's own.
+    """
+
+    name: str
+    device: str
+    nodeSelector: Mapping[str, str] = field(default_factory=dict)  # noqa: N815 - as Kubernetes and the chart spell it
+    tolerations: tuple[Mapping[str, Any], ...] = ()
+    resource: str = ""
+    cpu: int = 2
+    memory: str = "4Gi"
+    image: str = ""
+
+
+@dataclass(frozen=True)
+class Host:
+    """Pods for conversion, inspection, packaging: any node, shared cores. ``cpu`` is requested, not a limit."""
+
+    nodeSelector: Mapping[str, str] = field(default_factory=dict)  # noqa: N815
+    tolerations: tuple[Mapping[str, Any], ...] = ()
+    cpu: str = "500m"
+    memory: str = "4Gi"
+    requestedMemory: str = "512Mi"  # noqa: N815
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Everything a dispatcher must know to make pods. scratch: room for one run's files, a Kubernetes quantity."""
+
+    namespace: str
+    release: str
+    image: str
+    pullPolicy: str = "IfNotPresent"  # noqa: N815
+    pullSecrets: tuple[Mapping[str, str], ...] = ()  # noqa: N815
+    scratch: str = "20Gi"
+    host: Host = field(default_factory=Host)
+    deviceTypes: Mapping[str, DeviceType] = field(default_factory=dict)  # noqa: N815
+
+    def default_for(self, device: str) -> DeviceType | None:
+        """The first device type whose device is of this kind (``GPU.0`` is a ``GPU``)."""
+        kind = device.partition(".")[0]
+        return next((each for each in self.deviceTypes.values() if each.device.partition(".")[0] == kind), None)
+
+
+def read_pools(path: Path) -> Pools:
+    """Raises WrongPools, and OSError when there is no such file."""
+    try:
+        document = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise WrongPools(f"not JSON: {error}") from None
+    return pools_of(document)
+
+
+def pools_of(document: Any) -> Pools:
+    """From the parsed document. Raises WrongPools."""
+    members = _members(Pools, document, "")
+    types = _object(members.pop("deviceTypes", {}), "deviceTypes")
+    made = {name: _device_type(name, value) for name, value in types.items()}
+    host = Host(**_members(Host, members.pop("host", {}), "host."))
+    return Pools(**members, host=host, deviceTypes=made)
+
+
+def _device_type(name: str, document: Any) -> DeviceType:
+    members = _members(DeviceType, document, f"deviceTypes.{name}.")
+    members["name"] = name
+    if not isinstance(members.get("device"), str) or not members["device"]:
+        raise WrongPools(f"deviceTypes.{name}.device: give what OpenVINO calls the device, such as CPU or GPU")
+    cpu = members.get("cpu", 2)
+    if not isinstance(cpu, int) or isinstance(cpu, bool) or cpu < 1:
+        raise WrongPools(f"deviceTypes.{name}.cpu: give whole cores, 1 or more: a share of one is throttled in bursts")
+    return DeviceType(**members)
+
+
+def _members(cls: type, document: Any, path: str) -> dict[str, Any]:
+    known = {each.name for each in fields(cls)}
+    given = _object(document, path.rstrip(".") or "the document")
+    for name in given:
+        if name not in known:
+            raise WrongPools(f"{path}{name}: no such member; known are {', '.join(sorted(known))}")
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+
+
+def _object(value: Any, path: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise WrongPools(f"{path}: give an object")
+    return value
