@@ -32,7 +32,7 @@ test: check servers ## everything `check` does, then every test
 test-cluster: $(READY) ## the chart in a real Kubernetes of two nodes: built the first time, in 15 minutes
 	@sh tools/servers.sh cluster
 	PYTHONPATH=tests $(BIN)/python -m cluster.lab --build
-	WORKBENCH_TEST_CLUSTER=1 $(BIN)/python -m pytest -q tests/cluster
+	WORKBENCH_TEST_CLUSTER=1 $(BIN)/python -m pytest -q tests/chart tests/cluster
 
 demo: $(READY) ## the main job on a model and images the project makes itself
 	$(BIN)/python -m workbench.standalone.demo

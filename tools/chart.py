@@ -36,9 +36,16 @@ def _strict(node: dict[str, Any]) -> dict[str, Any]:
         kept["additionalProperties"] = False
         if "global" not in kept["properties"] and "services" in kept["properties"]:
             kept["properties"]["global"] = {"type": "object"}  # Helm's own
-    if "items" in node:
-        kept["items"] = _strict(node["items"])
+    for several in ("items", "additionalProperties"):
+        if several in node:
+            kept[several] = _strict(node[several])
     return kept
+
+
+def _members(node: dict[str, Any]) -> dict[str, Any]:
+    """What each value of a map may have; nothing for anything else."""
+    members: dict[str, Any] = node.get("additionalProperties", {}).get("properties", {})
+    return members
 
 
 def _values(node: dict[str, Any], depth: int) -> Iterator[str]:
@@ -48,19 +55,30 @@ def _values(node: dict[str, Any], depth: int) -> Iterator[str]:
         if "properties" in member:
             yield f"{indent}{name}:\n"
             yield from _values(member, depth + 1)
+        elif members := _members(member):
+            yield from (f"{indent}#   {each}: {what['description']}\n" for each, what in members.items())
+            yield f"{indent}{name}:\n"
+            yield from (f"{indent}  {each}: {json.dumps(value)}\n" for each, value in member["default"].items())
         else:
             yield f"{indent}{name}: {json.dumps(member['default'])}\n"
 
 
 def _table(source: dict[str, Any]) -> str:
-    rows = [f"| `{path}` | `{json.dumps(member['default'])}` | {member['description']} |"
-            for path, member in _leaves(source, "")]  # fmt: skip
+    rows = [f"| `{path}` | {_default(member)} | {member['description']} |" for path, member in _leaves(source, "")]
     return "\n".join(["| value | default | meaning |", "|---|---|---|", *rows])
+
+
+def _default(member: dict[str, Any]) -> str:
+    if _members(member):
+        return ", ".join(f"`{name}`" for name in member["default"])
+    return f"`{json.dumps(member['default'])}`" if "default" in member else "needed"
 
 
 def _leaves(node: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, member in node["properties"].items():
         if "properties" in member:
             yield from _leaves(member, f"{path}{name}.")
-        else:
-            yield f"{path}{name}", member
+            continue
+        yield f"{path}{name}", member
+        if _members(member):
+            yield from _leaves(member["additionalProperties"], f"{path}{name}.<name>.")

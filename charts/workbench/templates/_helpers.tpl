@@ -1,4 +1,5 @@
-{{/* The services: the Python module of each, and what it answers in the one URL space. */}}
+{{/* The services: the Python module of each, and what it answers in the one URL space. One that conducts the others
+     has no heavy work of its own, and so launches nothing. */}}
 {{- define "workbench.services" -}}
 model-registry: {module: model_registry, paths: [/v1/models]}
 converter: {module: converter, paths: [/v1/conversions]}
@@ -6,7 +7,7 @@ dataset: {module: dataset, paths: [/v1/datasets]}
 profiler: {module: profiler, paths: [/v1/targets, /v1/profiles]}
 calibrator: {module: calibrator, paths: [/v1/calibrations, /v1/evaluations, /v1/recipes]}
 packager: {module: packager, paths: [/v1/packages]}
-project: {module: project, paths: [/v1/projects, /v1/identity]}
+project: {module: project, paths: [/v1/projects, /v1/identity], conducts: true}
 {{- end }}
 
 {{/* The settings of one part (`api` or `worker`) of a service: the common ones, with its own over them. */}}
@@ -31,57 +32,29 @@ app.kubernetes.io/component: {{ .part }}
 
 {{- define "workbench.image" -}}
 {{- with .root.Values.image -}}
-{{ .registry }}/{{ .repository }}/{{ $.name }}:{{ .tag | default $.root.Chart.AppVersion }}
+{{ get .references $.name | default (printf "%s/%s/%s:%s" .registry .repository $.name (.tag | default $.root.Chart.AppVersion)) }}
 {{- end }}
 {{- end }}
 
-{{/* Every WORKBENCH_* setting; see docs/reference/settings.md. Secrets come from the secrets that exist. */}}
-{{- define "workbench.environment" -}}
-- {name: WORKBENCH_HOME, value: /data}
-- {name: WORKBENCH_HOST, value: 0.0.0.0}
-- {name: WORKBENCH_PORT, value: "8080"}
-- {name: WORKBENCH_METRICS_PORT, value: "9090"}
-- {name: WORKBENCH_ALLOWED_HOSTS, value: {{ join "," .Values.allowedHosts | quote }}}
-- {name: WORKBENCH_UPLOAD_LIMIT_MIB, value: {{ .Values.uploadLimitMiB | quote }}}
-- {name: WORKBENCH_TEAM_STORAGE_GIB, value: {{ .Values.teamStorageGiB | quote }}}
-- {name: WORKBENCH_LEASE_S, value: {{ .Values.leaseS | quote }}}
-- {name: WORKBENCH_S3_ENDPOINT, value: {{ .Values.store.endpoint | quote }}}
-- {name: WORKBENCH_S3_PUBLIC_ENDPOINT, value: {{ .Values.store.publicEndpoint | quote }}}
-- {name: WORKBENCH_S3_REGION, value: {{ .Values.store.region | quote }}}
-- {name: WORKBENCH_S3_BUCKET, value: {{ .Values.store.bucket | quote }}}
-- {name: WORKBENCH_S3_ACCESS_KEY_FILE, value: /secrets/store/access-key}
-- {name: WORKBENCH_S3_SECRET_KEY_FILE, value: /secrets/store/secret-key}
-- {name: WORKBENCH_DATABASE_URL_FILE, value: /secrets/database/{{ .Values.database.key }}}
-- {name: WORKBENCH_BROKER_URL_FILE, value: /secrets/broker/{{ .Values.broker.key }}}
-{{- end }}
-
-{{- define "workbench.mounts" -}}
-- {name: data, mountPath: /data}
-- {name: tmp, mountPath: /tmp}
-- {name: store, mountPath: /secrets/store, readOnly: true}
-- {name: database, mountPath: /secrets/database, readOnly: true}
-- {name: broker, mountPath: /secrets/broker, readOnly: true}
-{{- end }}
-
-{{- define "workbench.volumes" -}}
-- {name: tmp, emptyDir: {}}
-- {name: store, secret: {secretName: {{ .Values.store.secret }}, defaultMode: 0440}}
-- {name: database, secret: {secretName: {{ .Values.database.secret }}, defaultMode: 0440}}
-- {name: broker, secret: {secretName: {{ .Values.broker.secret }}, defaultMode: 0440}}
-{{- end }}
-
-{{/* What every pod has: no token of the cluster, no root, and what Pod Security `restricted` asks for. */}}
+{{/* What every pod has: no root, and what Pod Security `restricted` asks for. A token of the cluster has only a pod
+     with an `account`; `user` is another one than the images' own. */}}
 {{- define "workbench.pod" -}}
-automountServiceAccountToken: false
+automountServiceAccountToken: {{ empty .account | not }}
+{{- with .account }}
+serviceAccountName: {{ . }}
+{{- end }}
 enableServiceLinks: false
-{{- with .Values.image.pullSecrets }}
+{{- with .root.Values.image.pullSecrets }}
 imagePullSecrets: {{ toYaml . | nindent 2 }}
 {{- end }}
+{{- $user := .user | default 10001 }}
 securityContext:
   runAsNonRoot: true
-  runAsUser: 10001
-  runAsGroup: 10001
-  fsGroup: 10001
+  runAsUser: {{ $user }}
+  runAsGroup: {{ $user }}
+  fsGroup: {{ $user }}
+  # Once: PostgreSQL and Erlang refuse files that others may read.
+  fsGroupChangePolicy: OnRootMismatch
   seccompProfile: {type: RuntimeDefault}
 {{- end }}
 

@@ -1,0 +1,77 @@
+{{/* Every WORKBENCH_* setting of a service's program; see docs/reference/settings.md. */}}
+{{- define "workbench.environment" -}}
+{{- $host := printf "%s-%s.%s.svc" .root.Release.Name .service .root.Release.Namespace -}}
+{{- $conducts := get (include "workbench.services" .root | fromYaml) .service | dig "conducts" false -}}
+{{- $launches := and .root.Values.runners.enabled .part (not $conducts) -}}
+{{- with .root.Values -}}
+- {name: WORKBENCH_HOME, value: /data}
+- {name: WORKBENCH_HOST, value: 0.0.0.0}
+- {name: WORKBENCH_PORT, value: "8080"}
+- {name: WORKBENCH_METRICS_PORT, value: "9090"}
+{{- /* Runs ask by the name inside the cluster. */}}
+- {name: WORKBENCH_ALLOWED_HOSTS, value: {{ append .allowedHosts $host | join "," | quote }}}
+- {name: WORKBENCH_UPLOAD_LIMIT_MIB, value: {{ .uploadLimitMiB | quote }}}
+- {name: WORKBENCH_TEAM_STORAGE_GIB, value: {{ .teamStorageGiB | quote }}}
+- {name: WORKBENCH_LEASE_S, value: {{ .leaseS | quote }}}
+- {name: WORKBENCH_S3_ENDPOINT, value: {{ include "workbench.storeEndpoint" $.root | quote }}}
+- {name: WORKBENCH_S3_PUBLIC_ENDPOINT, value: {{ .store.publicEndpoint | quote }}}
+- {name: WORKBENCH_S3_REGION, value: {{ .store.region | quote }}}
+- {name: WORKBENCH_S3_BUCKET, value: {{ .store.bucket | quote }}}
+{{- end }}
+- {name: WORKBENCH_S3_ACCESS_KEY_FILE, value: /secrets/store/access-key}
+- {name: WORKBENCH_S3_SECRET_KEY_FILE, value: /secrets/store/secret-key}
+- {name: WORKBENCH_DATABASE_URL_FILE, value: /secrets/database/url}
+- {name: WORKBENCH_BROKER_URL_FILE, value: /secrets/broker/url}
+{{- if $launches }}
+- {name: WORKBENCH_LAUNCHER, value: kubernetes}
+- {name: WORKBENCH_RUNS_URL, value: "http://{{ $host }}:80"}
+{{- end }}
+{{- if and .root.Values.runners.enabled .part }}
+- {name: WORKBENCH_POOLS_FILE, value: /etc/workbench/pools.json}
+{{- end }}
+{{- end }}
+
+{{- define "workbench.mounts" -}}
+- {name: data, mountPath: /data}
+- {name: tmp, mountPath: /tmp}
+- {name: store, mountPath: /secrets/store, readOnly: true}
+- {name: database, mountPath: /secrets/database, readOnly: true}
+- {name: broker, mountPath: /secrets/broker, readOnly: true}
+{{- if and .root.Values.runners.enabled .part }}
+- {name: pools, mountPath: /etc/workbench, readOnly: true}
+{{- end }}
+{{- end }}
+
+{{/* Of a secret, only the keys that are read. */}}
+{{- define "workbench.volumes" -}}
+{{- $bundled := ternary (printf "%s-bundled" .root.Release.Name) "" .root.Values.bundled.enabled -}}
+{{- with .root.Values -}}
+- {name: tmp, emptyDir: {}}
+- name: store
+  secret:
+    secretName: {{ $bundled | default .store.secret }}
+    defaultMode: 0440
+    items: [{key: access-key, path: access-key}, {key: secret-key, path: secret-key}]
+- name: database
+  secret:
+    secretName: {{ $bundled | default .database.secret }}
+    defaultMode: 0440
+    items: [{key: {{ ternary "url" .database.key .bundled.enabled }}, path: url}]
+- name: broker
+  secret:
+    secretName: {{ $bundled | default .broker.secret }}
+    defaultMode: 0440
+    items: [{key: {{ ternary "broker-url" .broker.key .bundled.enabled }}, path: url}]
+{{- end }}
+{{- if and .root.Values.runners.enabled .part }}
+- {name: pools, configMap: {name: {{ .root.Release.Name }}-pools}}
+{{- end }}
+{{- end }}
+
+{{- define "workbench.storeEndpoint" -}}
+{{- if .Values.bundled.enabled -}}
+http://{{ .Release.Name }}-store.{{ .Release.Namespace }}.svc:8333
+{{- else -}}
+{{ .Values.store.endpoint }}
+{{- end }}
+{{- end }}
