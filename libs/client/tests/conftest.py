@@ -22,6 +22,10 @@ from workbench.client import Client
 
 TOKEN = "secret-token"
 PACKAGE = bytes(range(256)) * 4096
+LOCAL = {
+    "id": "local", "name": "local", "devices": [{"name": "CPU", "full_name": "A CPU"}],
+    "absent": [{"device": "GPU", "reason": "no device node."}],
+}  # fmt: skip
 
 
 def problem(status: int, kind: str, title: str, detail: str, **extras: Any) -> Response:
@@ -88,6 +92,7 @@ class Server:
         self.script: dict[str, list[dict[str, Any]]] = {}
         self.before: Callable[[], Response | None] = lambda: None
         self.token = TOKEN
+        self.targets: list[dict[str, Any]] = [LOCAL]
         self.met = True
         self.packaged = True
         self._clients: list[Client] = []
@@ -212,8 +217,7 @@ def application(server: Server) -> Flask:
     @app.get("/v1/<kind>")
     def listing(kind: str) -> Any:
         if kind == "targets":
-            devices = [{"name": "CPU", "full_name": "A CPU", "usable": True, "reason": None}]
-            return jsonify({"items": [{"id": "local", "name": "this machine", "devices": devices}]})
+            return jsonify({"items": server.targets})
         if kind == "projects":
             return jsonify({"items": list(server.projects.values()), "next_cursor": None})
         return page([job.view for job in server.jobs.values() if job.view["kind"] == kind])

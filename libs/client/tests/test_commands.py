@@ -29,14 +29,16 @@ CREATED = [
      {"model_id": MODEL, "precision": "FP32", "name": "mine"}),
     (["profiles", MODEL, "--hint", "latency", "--batch", "4", "--duration-s", "1", "--launches", "7"],
      {"model_id": MODEL, "hint": "latency", "batch": 4, "duration_s": 1.0, "launches": 7}),
+    (["profiles", MODEL, "--target", "gpu", "--device", "GPU.0"],
+     {"model_id": MODEL, "target": "gpu", "device": "GPU.0"}),
     (["profiles", MODEL, "--streams", "2", "--requests", "4"],
      {"model_id": MODEL, "hint": None, "streams": 2, "requests": 4}),
     (["calibrations", MODEL, DATASET, "--recipe", RECIPE, "--ignore-type", "Add", "--ignore-type", "Mul",
-      "--split", "all", "--exclude-dataset", MODEL],
+      "--split", "all", "--exclude-dataset", MODEL, "--target", "npu"],
      {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "ignored_scope": {"types": ["Add", "Mul"]},
-      "split": "all", "exclude_dataset_id": MODEL}),
-    (["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--reference-model", MODEL],
-     {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "reference_model_id": MODEL}),
+      "split": "all", "exclude_dataset_id": MODEL, "target": "npu"}),
+    (["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--reference-model", MODEL, "--target", "npu"],
+     {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "reference_model_id": MODEL, "target": "npu"}),
     (["recipes", MODEL, "--dataset", DATASET, "--resize", "crop:64", "--mean", "1,2,3", "--label-offset", "1"],
      {"model_id": MODEL, "dataset_id": DATASET,
       "overrides": {"resize": "crop", "short_side": 64, "mean": [1, 2, 3], "label_offset": 1}}),
@@ -138,8 +140,24 @@ def test_an_empty_list_says_so_beside_the_answer(server: Any) -> None:
 
 
 def test_targets_name_their_usable_devices(server: Any) -> None:
-    assert "CPU (A CPU)" in run(server, "targets", "list").stdout
+    header, row = run(server, "targets", "list").stdout.splitlines()
+
+    assert header.split() == ["ID", "DEVICES", "TOTAL", "FREE", "BUSY", "BROKEN", "WHY"]
+    assert row.split() == ["local", "CPU", "(A", "CPU)", "-", "-", "-", "-", *["no", "GPU:", "no", "device", "node."]]
     assert json.loads(run(server, "targets", "show", "local", "--json").stdout)["id"] == "local"
+
+
+def test_targets_of_a_cluster_are_counted_and_say_why_they_are_short(server: Any) -> None:
+    npu = {"id": "npu", "name": "npu", "device": "NPU", "total": 3, "free": 0, "busy": 2, "broken": 1, "usable": True,
+           "reason": "node c is not ready"}  # fmt: skip
+    server.targets = [npu, {**npu, "id": "cpu", "device": "CPU", "free": 1, "broken": 0, "reason": None}]
+
+    _, *rows = run(server, "targets", "list").stdout.splitlines()
+
+    assert rows[0].split() == ["npu", "NPU", "3", "0", "2", "1", *["node", "c", "is", "not", "ready"]]
+    assert rows[1].split() == ["cpu", "CPU", "3", "1", "2", "0", "-"]
+    assert json.loads(run(server, "targets", "list", "--json").stdout) == server.targets
+    assert "reason: node c is not ready" in run(server, "targets", "show", "npu").stdout
 
 
 def test_show_prints_everything_that_is_known(server: Any) -> None:

@@ -52,7 +52,7 @@ def test_people_get_the_variants_the_reason_and_what_to_do_next(server: Any, mod
                      f"tar --zstd -xf {tmp_path}/p.tar.zst"):  # fmt: skip
         assert expected in result.stdout
     assert "sending the model" in result.stderr
-    assert "profile-fp16: queued · waiting for the device CPU (convert-fp16)" in result.stderr
+    assert "profile-fp16: queued · waiting: the device CPU (convert-fp16)" in result.stderr
     assert "profile-fp16: running 40% · measuring: launch 2 of 5" in result.stderr
 
 
@@ -64,17 +64,18 @@ def test_programs_get_one_document_and_nothing_else_on_stdout(server: Any, model
 
 def test_every_option_reaches_its_place_in_the_request(server: Any, model: Path, images: Path) -> None:
     run(server, model, "--dataset", images, "--calibration-dataset", images, "--task", "classification",
-        "--target", "local", "--device", "CPU", "--objective", "latency", "--max-latency-ms", "5.5",
+        "--target", "npu", "--device", "NPU", "--objective", "latency", "--max-latency-ms", "5.5",
         "--max-accuracy-drop", "0", "--mean", "104,117,123", "--scale", "2", "--color", "bgr",
         "--resize", "crop:256", "--interpolation", "bicubic", "--label-offset", "1", "--top-k", "3",
         "--input-shape", "1,3,224,224", "--layout", "data=nchw", "--inference-precision", "f32",
-        "--duration-s", "0.5", "--launches", "6", "--preset", "mixed", "--subset-size", "10",
+        "--duration-s", "0.5", "--launches", "6", "--preset", "mixed", "--subset-size", "10", "--calibrate-on-target",
         "--name", "mine")  # fmt: skip
 
     dataset, calibration = [id for id, job in server.jobs.items() if job.view["kind"] == "datasets"]
     assert server.posted("/optimizations") == {
         "task": "classification", "objective": "latency", "max_latency_ms": 5.5, "max_accuracy_drop": 0.0,
         "inference_precision": "f32", "duration_s": 0.5, "launches": 6, "preset": "mixed", "subset_size": 10,
+        "calibrate_on_target": True,
         "recipe": {"mean": [104, 117, 123], "scale": [2, 2, 2], "color": "BGR", "resize": "crop",
                    "short_side": 256, "interpolation": "bicubic", "label_offset": 1, "top_k": 3},
         "inputs": {"data": {"shape": [1, 3, 224, 224], "layout": "NCHW"}},
@@ -82,7 +83,7 @@ def test_every_option_reaches_its_place_in_the_request(server: Any, model: Path,
     }  # fmt: skip
     project = server.posted("/projects")
     assert project["name"] == "mine"
-    assert (project["dataset_id"], project["target"], project["device"]) == (dataset, "local", "CPU")
+    assert (project["dataset_id"], project["target"], project["device"]) == (dataset, "npu", "NPU")
 
 
 def test_what_is_not_said_is_the_server_s_to_decide(server: Any, model: Path) -> None:

@@ -57,7 +57,24 @@ def test_a_step_waits_for_another_by_name(capsys: pytest.CaptureFixture[str]) ->
     steps = [step("running", name="profile-fp32"),
              step("running", name="calibrate", waiting="device CPU (job-profile-fp32)")]
 
-    assert "calibrate: running · waiting for device CPU (profile-fp32)" in lines(capsys, steps)
+    assert "calibrate: running · waiting: device CPU (profile-fp32)" in lines(capsys, steps)
+
+
+def test_a_run_that_waits_for_nodes_says_so_and_each_time_it_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    def waits(free: int) -> list[dict[str, Any]]:
+        return [step("running", waiting=f"{free} of 3 nodes have npu.intel.com/accel free")]
+
+    shown = lines(capsys, waits(0), waits(0), waits(1), [step("running", stage="measuring")])
+
+    assert shown == [
+        "profile: running · waiting: 0 of 3 nodes have npu.intel.com/accel free",
+        "profile: running · waiting: 1 of 3 nodes have npu.intel.com/accel free",
+        "profile: running · measuring",
+    ]
+
+
+def test_what_an_ended_one_waited_for_is_past(capsys: pytest.CaptureFixture[str]) -> None:
+    assert lines(capsys, [step("cancelled", waiting="a free worker")]) == ["profile: cancelled"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +86,7 @@ def test_a_queued_job_says_about_how_long_it_waits(
 ) -> None:
     queued = step("queued", waiting="a free worker") | {"expected_wait_s": seconds}
 
-    assert lines(capsys, [queued]) == [f"profile: queued · waiting for {words}"]
+    assert lines(capsys, [queued]) == [f"profile: queued · waiting: {words}"]
 
 
 def test_a_failed_step_says_why_and_a_reused_one_that_it_is(capsys: pytest.CaptureFixture[str]) -> None:

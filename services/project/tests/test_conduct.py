@@ -43,6 +43,7 @@ def test_every_step_succeeds_and_the_report_says_what_to_deploy(bench) -> None:
     assert report["constraints_met"] is True
     assert report["package"]["size_bytes"] == 7
     assert report["environment"] == {"openvino": "x"}
+    assert (report["target"], report["device"]) == ("local", "CPU")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", report["created_at"])
     int8 = report["comparison"][1]
     assert int8["speedup"]["value"] == pytest.approx(3.0)

@@ -8,7 +8,7 @@ from workbench.project.inputs import conversion_inputs, recipe_overrides
 from workbench.project.pipeline import Plan, expected, wanted
 from workbench.project.problems import ModelNeedsHelp
 from workbench.project.recommend import Constraints, recommend
-from workbench.project.values import Step, Variant
+from workbench.project.values import Facts, Step, Variant
 
 REQUEST = {
     "objective": "throughput", "max_latency_ms": None, "max_accuracy_drop": 1.0, "task": "classification",
@@ -26,8 +26,8 @@ def model(file_format="onnx", precision="FP32", shape=(1, 3, 8, 8), layout="NCHW
     return {"format": file_format, "precision": precision, "inputs": [tensor(list(shape), layout=layout)]}
 
 
-def plan(facts=None, dataset=LABELLED, **request):
-    return Plan({**REQUEST, **request}, "m", facts or model(), "d" if dataset else None, dataset, "CPU")
+def plan(facts=None, dataset=LABELLED, where=("local", "CPU"), **request):
+    return Plan({**REQUEST, **request}, "m", facts or model(), "d" if dataset else None, dataset, *where)
 
 
 def figure(value, spread=0.01):
@@ -44,13 +44,13 @@ def variant(name, fps, p50=1.0, accuracy=None, size=100, correct=(), spread=0.01
     return Variant(name, f"m-{name}", {"precision": precision}, size, "p", profile, "e", evaluation, predictions)
 
 
-def drive(what: Plan) -> list[str]:
-    """Let every step succeed as soon as it may start; the order they started in."""
+def drive(what: Plan) -> dict[str, Facts]:
+    """Let every step succeed as soon as it may start; their requests, in the order they started in."""
     steps: dict[str, Step] = {}
     while due := wanted(what, steps):
         for one in due:
             steps[one.name] = Step(one.name, one.kind, one.name, one.request, "succeeded", result={"id": one.name})
-    return list(steps)
+    return {name: step.request for name, step in steps.items()}
 
 
 def test_a_quotient_widens_with_both_intervals_and_knows_the_noise() -> None:
@@ -168,17 +168,25 @@ def test_what_is_expected_is_what_runs_whatever_is_brought(what: Plan) -> None:
 
 
 def test_nothing_is_scored_on_what_calibrated_it() -> None:
-    own, separate = {}, {}
-    for target, what in ((own, plan()), (separate, plan(calibration_dataset_id="c"))):
-        steps: dict[str, Step] = {}
-        while due := wanted(what, steps):
-            for one in due:
-                target[one.name] = one.request
-                steps[one.name] = Step(one.name, one.kind, one.name, one.request, "succeeded", result={"id": one.name})
+    own, separate = drive(plan()), drive(plan(calibration_dataset_id="c"))
 
     assert (own["calibrate-int8"]["split"], own["evaluate-int8"]["split"]) == ("calibration", "evaluation")
     assert (separate["calibrate-int8"]["split"], separate["evaluate-int8"]["split"]) == ("all", "all")
     assert separate["calibrate-int8"]["exclude_dataset_id"] == "d"
+
+
+def test_what_runs_on_the_device_goes_to_the_target_and_the_rest_anywhere() -> None:
+    requests = drive(plan(where=("npu", "NPU")))
+
+    there = {name for name, request in requests.items() if request.get("target") == "npu"}
+    assert there == {name for name in requests if name.startswith(("profile-", "evaluate-"))}
+    assert {requests[name]["device"] for name in there} == {"NPU"}
+    assert not [name for name in requests.keys() - there if "target" in requests[name]]
+
+
+def test_int8_is_calibrated_on_the_target_when_asked() -> None:
+    assert drive(plan(where=("npu", "NPU"), calibrate_on_target=True))["calibrate-int8"]["target"] == "npu"
+    assert "target" not in drive(plan(where=("npu", "NPU"), calibrate_on_target=False))["calibrate-int8"]
 
 
 def test_an_ir_brought_along_is_not_converted_to_what_it_is() -> None:

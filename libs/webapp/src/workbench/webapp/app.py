@@ -10,15 +10,18 @@ import structlog
 from flask import Flask, Response, g, request
 from flask_smorest import Blueprint
 from structlog.contextvars import bind_contextvars, clear_contextvars
-from workbench.jobs import Jobs, Kind
+from workbench.jobs import Desk, Jobs, Kind
 from workbench.jobs.following import Following
 from workbench.webapp import health
+from workbench.webapp.connect import store_of
 from workbench.webapp.errors import ProblemApi
 from workbench.webapp.identity import Tokens, refuse_foreign_pages
 from workbench.webapp.metrics import DURATION, REQUESTS
 from workbench.webapp.part_uploads import SIGNED_ENDPOINT
+from workbench.webapp.placement import Placement
 from workbench.webapp.ports import Ports, ports
 from workbench.webapp.room import Room
+from workbench.webapp.runs import INTERNAL, runs_of
 from workbench.webapp.settings import Settings
 from workbench.webapp.streams import Streams
 from workbench.webapp.uploads import StreamingRequest
@@ -52,9 +55,12 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]  # flask's default provider has it; the base class does not
     by_name = {kind.name: kind for kind in kinds}
     room = Room(record.store, settings.team_storage_gib << 30)
-    app.extensions["workbench"] = Ports(record, record.store, by_name, room, Streams(Following(record), service))
+    streams = Streams(Following(record), service)
+    app.extensions["workbench"] = Ports(record, record.store, by_name, room, streams, Placement.of(settings))
     _guard(app, service, Tokens(record.store), settings.allowed_hosts)
     app.register_blueprint(health.health_of([record]))
+    if settings.launcher == "kubernetes":
+        app.register_blueprint(runs_of(Desk(record, store_of(settings, inside=True))))
     api = ProblemApi(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
@@ -76,8 +82,8 @@ def _guard(app: Flask, service: str, tokens: Tokens, hosts: Sequence[str]) -> No
         g.started = time.monotonic()
         g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
         bind_contextvars(request_id=g.request_id)
-        if request.path in health.PATHS:  # probes ask by address and know no token
-            return
+        if request.path in health.PATHS or request.path.startswith(INTERNAL):
+            return  # probes ask by address and know no token; pods have a token of another kind
         refuse_foreign_pages(request, hosts)
         if not (request.endpoint or "").endswith(f".{SIGNED_ENDPOINT}"):
             g.identity = tokens.identify(request)

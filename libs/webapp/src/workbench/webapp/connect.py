@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import Engine
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters, Jobs, Runs, embedded
 from workbench.jobs.adapters import sqlite_below
+from workbench.jobs.dispatching import Place
 from workbench.messages import InProcessMessages, Messages
 from workbench.runner import ProcessLauncher
 from workbench.store import FileStore, Store
@@ -25,16 +26,32 @@ def connect(settings: Settings, service: str, *, migrates: bool = False) -> Adap
         return embedded(settings.home)
     settings.home.mkdir(parents=True, exist_ok=True)
     return Adapters(
-        _store(settings),
+        store_of(settings),
         _messages(settings, service),
         ProcessLauncher(settings.home),
         settings.home,
         _engines(settings),
         migrates or not settings.database_url,
+        _place(settings) if settings.launcher == "kubernetes" else None,
     )
 
 
-def _store(settings: Settings) -> Store:
+def _place(settings: Settings) -> Callable[[Jobs], Place]:
+    """Made when a worker asks for it: an API has no right to ask the cluster anything."""
+    pools = settings.pools_file
+    assert pools is not None, "load() has seen to that"
+
+    def place(record: Jobs) -> Place:
+        from workbench.runner.kubernetes.api import Cluster
+        from workbench.runner.kubernetes.launcher import KubernetesLauncher
+
+        return KubernetesLauncher(Cluster(pools.namespace), pools, Runs(record), record.service, settings.runs_url)
+
+    return place
+
+
+def store_of(settings: Settings, *, inside: bool = False) -> Store:
+    """``inside``: its pre-signed URLs are for pods of the cluster, not for clients."""
     if not settings.s3_endpoint:
         return FileStore(settings.home / "store")
     from workbench.store.s3 import S3Store
@@ -45,7 +62,7 @@ def _store(settings: Settings) -> Store:
         access_key=settings.s3_access_key,
         secret_key=settings.s3_secret_key,
         region=settings.s3_region,
-        public_endpoint=settings.s3_public_endpoint or None,
+        public_endpoint=None if inside else settings.s3_public_endpoint or None,
     )
 
 

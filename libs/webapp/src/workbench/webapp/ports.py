@@ -1,4 +1,4 @@
-"""What a route may reach: the service's jobs, the store, and who is asking. Only api.py uses this."""
+"""What a route may reach: the service's jobs, the store, where work may run, who is asking. Only api.py uses this."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask import current_app, g, request
 from workbench.jobs import Job, Jobs, Kind
 from workbench.store import Manifests, Store
 from workbench.webapp.identity import Identity
+from workbench.webapp.placement import Placement
 from workbench.webapp.room import Room
 from workbench.webapp.streams import Streams
 
@@ -23,6 +24,7 @@ class Ports:
     kinds: Mapping[str, Kind]
     room: Room
     streams: Streams
+    placement: Placement
 
     def submit(self, kind: str, body: dict[str, Any], *, job_id: str | None = None) -> Job:
         """Accept a job for the asking team, honouring its Idempotency-Key. Raises StorageLimit.

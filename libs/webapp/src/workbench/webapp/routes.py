@@ -14,6 +14,7 @@ from workbench.jobs import Job, State, StillRunning
 from workbench.problems.common import InvalidRequest, NotFound, StillInUse
 from workbench.store import Manifest
 from workbench.webapp.files import send_file
+from workbench.webapp.placement import Placement
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.views import JobPage, JobView, job_view
 
@@ -47,15 +48,21 @@ class LogView(ma.Schema):
     complete = ma.fields.Boolean(metadata={"description": "Whether nothing more will come."})
 
 
-def serve_submission(blueprint: Blueprint, kind: str, request_schema: type[ma.Schema]) -> None:
-    """POST: a JSON body that fits the schema becomes a job."""
+def serve_submission(
+    blueprint: Blueprint,
+    kind: str,
+    request_schema: type[ma.Schema],
+    place: Callable[[Placement, dict[str, Any]], dict[str, Any]] | None = None,
+) -> None:
+    """POST: a JSON body that fits the schema becomes a job. ``place``: the method of Placement that settles where."""
 
     @blueprint.post("")
     @blueprint.arguments(request_schema)
     @blueprint.response(202, JobView)
     def submit(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         """Accept a job; an `Idempotency-Key` header makes a repeat answer with the same job."""
-        return accepted(blueprint, ports().submit(kind, body))
+        placed = place(ports().placement, body) if place else body
+        return accepted(blueprint, ports().submit(kind, placed))
 
 
 def accepted(blueprint: Blueprint, job: Job) -> tuple[dict[str, Any], dict[str, str]]:

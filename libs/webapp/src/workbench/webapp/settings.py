@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from workbench.runner.pools import Pools, WrongPools, read_pools
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -71,6 +73,22 @@ def _address(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(" or ".join(words))
+        return text
+
+    return parse
+
+
+def _pools(text: str) -> Pools | None:
+    try:
+        return read_pools(Path(text)) if text else None
+    except (OSError, WrongPools) as error:
+        raise ValueError(f"a file of pools ({error})") from None
+
+
 def _home() -> str:
     data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return str(Path(data) / "workbench")
@@ -99,6 +117,12 @@ SETTINGS = (
     Setting("S3_BUCKET", "workbench", "name", "The bucket; it must exist.", _text),
     Setting("S3_ACCESS_KEY", "", "key", "Access key of the S3 server.", _text, secret=True),
     Setting("S3_SECRET_KEY", "", "key", "Secret key of the S3 server.", _text, secret=True),
+    Setting("LAUNCHER", "process", "word", "Where heavy work runs: `process`, here; `kubernetes`, a pod for each run.",
+            _one_of("process", "kubernetes")),
+    Setting("POOLS_FILE", "", "path", "With `kubernetes`: the JSON file that names namespace, image and device types; "
+            "the chart makes it of its value `runners`.", _pools),
+    Setting("RUNS_URL", "", "URL", "With `kubernetes`, of a worker: where pods reach its service's API.",
+            _address("http", "https")),
     Setting("METRICS_PORT", "0", "port", "Port of a worker's `/healthz`, `/readyz` and `/metrics`; 0: none.",
             _whole(0, 65535)),
     Setting("TEAM_STORAGE_GIB", "0", "GiB", "What a team without a limit of its own may store; 0: no limit.",
@@ -126,6 +150,9 @@ class Settings:
     s3_bucket: str
     s3_access_key: str = field(repr=False)
     s3_secret_key: str = field(repr=False)
+    launcher: str
+    pools_file: Pools | None
+    runs_url: str
     metrics_port: int
     team_storage_gib: int
 
@@ -142,6 +169,8 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
             raise WrongSetting(f"WORKBENCH_{setting.name}={shown} cannot be used: give {error}.") from None
     if values["s3_endpoint"] and not (values["s3_access_key"] and values["s3_secret_key"]):
         raise WrongSetting("WORKBENCH_S3_ENDPOINT needs WORKBENCH_S3_ACCESS_KEY and WORKBENCH_S3_SECRET_KEY too.")
+    if values["launcher"] == "kubernetes" and not (values["s3_endpoint"] and values["pools_file"]):
+        raise WrongSetting("WORKBENCH_LAUNCHER=kubernetes needs WORKBENCH_S3_ENDPOINT and WORKBENCH_POOLS_FILE too.")
     return Settings(**values)
 
 

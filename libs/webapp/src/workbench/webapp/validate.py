@@ -1,4 +1,4 @@
-"""The same schema checks a POST and a command."""
+"""The same schema checks a POST and a command, and the same placement settles where it runs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from typing import Any
 import marshmallow as ma
 from workbench.problems.common import InvalidRequest
 
+Body = dict[str, Any]
 
-def validator(schema: type[ma.Schema]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """A function from raw data to a valid request without its ``name``; it raises InvalidRequest."""
+
+def validator(schema: type[ma.Schema], place: Callable[[Body], Body] | None = None) -> Callable[[Body], Body]:
+    """A function from raw data to a valid request without its ``name``; it raises InvalidRequest.
+
+    ``place``: a method of Placement, the one that the POST's route has. What it raises is raised too.
+    """
 
     def validate(data: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -18,6 +23,6 @@ def validator(schema: type[ma.Schema]) -> Callable[[dict[str, Any]], dict[str, A
         except ma.ValidationError as error:
             raise InvalidRequest(dict(error.messages_dict)) from None
         loaded.pop("name", None)
-        return loaded
+        return place(loaded) if place else loaded
 
     return validate

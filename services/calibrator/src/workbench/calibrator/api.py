@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from flask_smorest import Blueprint
 from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest
+from workbench.webapp.placement import Placement
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
 
 calibrations = Blueprint("calibrations", __name__, url_prefix="/v1/calibrations", description="Float IR into INT8.")
-serve_submission(calibrations, "calibration", CalibrationRequest)
+serve_submission(calibrations, "calibration", CalibrationRequest, Placement.only_if_asked)
 serve_jobs(calibrations, Resource("calibration"))
 
 evaluations = Blueprint("evaluations", __name__, url_prefix="/v1/evaluations", description="Accuracy on a dataset.")
-serve_submission(evaluations, "evaluation", EvaluationRequest)
+serve_submission(evaluations, "evaluation", EvaluationRequest, Placement.resolve_or_host)
 serve_jobs(evaluations, Resource("evaluation"))
 
 recipes = Blueprint("recipes", __name__, url_prefix="/v1/recipes", description="Pre- and post-processing, immutable.")

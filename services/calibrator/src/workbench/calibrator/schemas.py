@@ -62,6 +62,11 @@ class CalibrationRequest(ma.Schema):
         load_default=None, allow_none=True, validate=_ID,
         metadata={"description": "A dataset none of whose images may be used, compared by digest."},
     )  # fmt: skip
+    target = ma.fields.String(
+        allow_none=True, validate=Length(1, 64),
+        metadata={"description": "The id of a target whose nodes shall compute the ranges, since how INT8 comes out "
+                  "depends on the processor. Without it any node does."},
+    )  # fmt: skip
     name = ma.fields.String(validate=Length(1, 200), metadata=_NAME)
 
 
@@ -72,8 +77,15 @@ class EvaluationRequest(ma.Schema):
     dataset_id = ma.fields.String(required=True, validate=_ID)
     recipe_id = ma.fields.String(required=True, validate=_ID)
     reference_model_id = ma.fields.String(load_default=None, allow_none=True, validate=_ID)
-    target = ma.fields.String(load_default="local", validate=OneOf(["local"]))
-    device = ma.fields.String(load_default="CPU", validate=Length(1, 100))
+    target = ma.fields.String(
+        load_default=None, validate=Length(1, 64),
+        metadata={"description": "The id of a target, as /v1/targets lists them. Default: the first that has `device`; "
+                  "for a CPU any node of the cluster, which is told as null; where there is no cluster, `local`."},
+    )  # fmt: skip
+    device = ma.fields.String(
+        load_default=None, validate=Length(1, 100),
+        metadata={"description": "In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`."},
+    )  # fmt: skip
     inference_precision = ma.fields.String(load_default="f32", validate=OneOf(["f32", "f16", "bf16"]))
     split = ma.fields.String(load_default="evaluation", validate=OneOf(["evaluation", "all"]))
     name = ma.fields.String(validate=Length(1, 200), metadata=_NAME)

@@ -9,6 +9,7 @@ from workbench.calibrator.recipes import default_recipe
 from workbench.jobs import Job, Kind, Made, core_version
 from workbench.runner import Launch, Limits
 from workbench.runner.core import Refusal
+from workbench.runner.values import device_type
 from workbench.store import File, Manifest, Manifests
 
 GIB = 1 << 30
@@ -56,7 +57,8 @@ def plan_calibration(job: Job, manifests: Manifests) -> Launch:
         **{name: request[name] for name in ("preset", "subset_size", "ignored_scope", "split")},
     }
     limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600)
-    return Launch("workbench.calibrator.quantize", spec=spec, inputs=inputs, limits=limits)
+    return Launch("workbench.calibrator.quantize", spec=spec, inputs=inputs, limits=limits,
+                  target=device_type(request.get("target")))  # fmt: skip
 
 
 def publish_calibration(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
@@ -93,12 +95,12 @@ def plan_evaluation(job: Job, manifests: Manifests) -> Launch:
     }
     limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600)
     return Launch("workbench.calibrator.evaluate", spec=spec, inputs=inputs, limits=limits,
-                  device=request["device"])  # fmt: skip
+                  device=request["device"], target=device_type(request["target"]))  # fmt: skip
 
 
 def publish_evaluation(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
     """The metrics, bound to what was scored on what."""
-    names = ("model_id", "dataset_id", "recipe_id", "reference_model_id")
+    names = ("model_id", "dataset_id", "recipe_id", "reference_model_id", "target", "device")
     facts = {**result, **{name: job.request[name] for name in names}}
     return Made("evaluation", facts, files, (job.request["model_id"], job.request["dataset_id"]))
 

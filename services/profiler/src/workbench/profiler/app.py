@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 from workbench.jobs import Adapters
-from workbench.profiler.api import profiles, targets
+from workbench.profiler.api import CENSUS, profiles, targets
+from workbench.profiler.census import Reader
 from workbench.profiler.tasks import KINDS
 from workbench.webapp import app
 from workbench.webapp.settings import Settings
@@ -12,4 +13,6 @@ from workbench.webapp.settings import Settings
 
 def create_app(adapters: Adapters, settings: Settings) -> Flask:
     """The profiler service's API."""
-    return app.create_app("profiler", settings, adapters.record("profiler"), KINDS, [targets, profiles])
+    made = app.create_app("profiler", settings, adapters.record("profiler"), KINDS, [targets, profiles])
+    made.extensions[CENSUS] = Reader(adapters.store)
+    return made

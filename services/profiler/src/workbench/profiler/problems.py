@@ -23,3 +23,21 @@ class DevicesNotKnownYet(Problem):
     def detail(self) -> str:
         """Name the job that looks."""
         return f"Job {self.job} looks for devices and has not ended; try again in {self.retry_after_s} s."
+
+
+@dataclass(eq=False)
+class TargetsNotAnnounced(Problem):
+    """The cluster's targets are counted and announced by the worker of the profiler, and it has not done so lately.
+
+    Remedy: ask again after `retry_after_s`. Should it last, look at the profiler's worker: whether it runs, and what
+    its log says. Requests that name a target are accepted meanwhile.
+    """
+
+    status = 503
+    title = "The targets are not known at the moment"
+    retry_after_s: int = 5
+
+    @property
+    def detail(self) -> str:
+        """Who should have told."""
+        return f"The profiler's worker has not counted the targets lately; try again in {self.retry_after_s} s."

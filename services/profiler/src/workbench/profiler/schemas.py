@@ -11,10 +11,15 @@ class ProfileRequest(ma.Schema):
 
     model_id = ma.fields.String(required=True, validate=Length(1, 64), metadata={"description": "A registered model."})
     target = ma.fields.String(
-        load_default="local", validate=OneOf(["local"]), metadata={"description": "The system where it runs."}
+        load_default=None,
+        validate=Length(1, 64),
+        metadata={"description": "The id of a target, as /v1/targets lists them. Default: the first that has `device`; "
+                  "where there is no cluster, `local`."},
     )
     device = ma.fields.String(
-        load_default="CPU", validate=Length(1, 100), metadata={"description": "In OpenVINO's words: `CPU`, `GPU.0`…"}
+        load_default=None,
+        validate=Length(1, 100),
+        metadata={"description": "In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`."},
     )
     inference_precision = ma.fields.String(
         load_default="f32",
@@ -47,7 +52,67 @@ class ProfileRequest(ma.Schema):
     name = ma.fields.String(validate=Length(1, 200), metadata={"description": "What people call the profile."})
 
 
+class DeviceView(ma.Schema):
+    """One device of this machine, as OpenVINO describes it."""
+
+    name = ma.fields.String(metadata={"description": "What a request calls it, such as `CPU` or `GPU.0`."})
+    full_name = ma.fields.String(allow_none=True)
+    architecture = ma.fields.String(allow_none=True)
+    type = ma.fields.String(allow_none=True, metadata={"description": "Such as `integrated` or `discrete`."})
+    capabilities = ma.fields.List(ma.fields.String())
+    precisions = ma.fields.List(ma.fields.String(), metadata={"description": "The capabilities one can infer in."})
+    default_precision = ma.fields.Raw(allow_none=True, metadata={"description": "What it infers in unless told."})
+    streams = ma.fields.Dict(allow_none=True, metadata={"description": "`{fewest, most}`."})
+    requests = ma.fields.Dict(allow_none=True, metadata={"description": "`{fewest, most}`; null: any number."})
+    plugin_version = ma.fields.String(allow_none=True)
+
+
+class AbsentView(ma.Schema):
+    """A kind of device that this machine cannot offer."""
+
+    device = ma.fields.String()
+    reason = ma.fields.String(metadata={"description": "One or two sentences for people."})
+
+
+class NodeView(ma.Schema):
+    """One node of a device type."""
+
+    name = ma.fields.String()
+    ready = ma.fields.Boolean(metadata={"description": "Whether Kubernetes calls it Ready."})
+    schedulable = ma.fields.Boolean(metadata={"description": "False: cordoned, or kept for other work by a taint."})
+    offers = ma.fields.Integer(metadata={"description": "How many are in order."})
+    in_use = ma.fields.Integer(metadata={"description": "How many runs have."})
+    arch = ma.fields.String(allow_none=True)
+    cpu_model = ma.fields.Dict(metadata={"description": "As Node Feature Discovery labels it."})
+    reason = ma.fields.String(allow_none=True, metadata={"description": "Why it cannot be used."})
+
+
+class TargetView(ma.Schema):
+    """A target: this machine (`devices` to `versions`), or a device type of a cluster (`device` to `memory`)."""
+
+    id = ma.fields.String(required=True, metadata={"description": "What a request gives as its `target`."})
+    name = ma.fields.String()
+    devices = ma.fields.List(ma.fields.Nested(DeviceView))
+    absent = ma.fields.List(ma.fields.Nested(AbsentView), metadata={"description": "What it lacks, and why."})
+    cores_available = ma.fields.Float(metadata={"description": "CPU cores that the workbench may use."})
+    machine = ma.fields.Dict(metadata={"description": "Processor, memory, kernel."})
+    versions = ma.fields.Dict(metadata={"description": "Of OpenVINO and what else computes."})
+    device = ma.fields.String(metadata={"description": "In OpenVINO's words."})
+    resource = ma.fields.String(
+        allow_none=True, metadata={"description": "The extended resource that is counted; null: nodes are."}
+    )
+    total = ma.fields.Integer(metadata={"description": "How many its nodes have, whatever their condition."})
+    free = ma.fields.Integer(metadata={"description": "How many a run could have now."})
+    busy = ma.fields.Integer(metadata={"description": "How many runs have."})
+    broken = ma.fields.Integer(metadata={"description": "How many are unwell, or on a node that is."})
+    usable = ma.fields.Boolean(metadata={"description": "Whether a run would begin at all, as the nodes are now."})
+    reason = ma.fields.String(allow_none=True, metadata={"description": "Why it is not usable."})
+    nodes = ma.fields.List(ma.fields.Nested(NodeView))
+    cpu = ma.fields.Integer(metadata={"description": "Whole cores that a run gets for itself."})
+    memory = ma.fields.String(metadata={"description": "Memory that a run gets, a Kubernetes quantity."})
+
+
 class TargetPage(ma.Schema):
     """The systems where models can run, with their devices, and why one cannot be used."""
 
-    items = ma.fields.List(ma.fields.Dict())
+    items = ma.fields.List(ma.fields.Nested(TargetView))

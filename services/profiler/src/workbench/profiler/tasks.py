@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench.jobs import Job, Kind, Made
 from workbench.runner import Launch, Limits
+from workbench.runner.values import device_type
 from workbench.store import File, Manifests
 
 GIB = 1 << 30
@@ -30,6 +31,7 @@ def plan_profile(job: Job, manifests: Manifests) -> Launch:
                       wall_s=int(1800 + 4 * measured_s)),
         device=job.request["device"],
         exclusive=True,
+        target=device_type(job.request["target"]),
     )  # fmt: skip
 
 

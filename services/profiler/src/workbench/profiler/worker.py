@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from workbench.jobs import Adapters, Worker, accept_commands
+from workbench.jobs.dispatching import Place
+from workbench.profiler.census import announce
 from workbench.profiler.schemas import ProfileRequest
 from workbench.profiler.tasks import KINDS, PROFILE
+from workbench.webapp.placement import Placement
 from workbench.webapp.settings import Settings
 from workbench.webapp.validate import validator
 
@@ -12,5 +17,9 @@ from workbench.webapp.validate import validator
 def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     """The profiler service's worker."""
     record = adapters.record("profiler")
-    accept_commands(record, PROFILE, adapters.messages, validator(ProfileRequest))
-    return adapters.worker(record, KINDS, slots=settings.slots, lease_s=settings.lease_s)
+    accept_commands(record, PROFILE, adapters.messages, validator(ProfileRequest, Placement.of(settings).resolve))
+
+    def tell(place: Place) -> None:
+        announce(adapters.store, place.targets(), time.time())
+
+    return adapters.worker(record, KINDS, slots=settings.slots, lease_s=settings.lease_s, meanwhile=tell)

@@ -38,7 +38,7 @@ optimizations = Blueprint(
 def create(body: dict[str, Any]) -> dict[str, Any]:
     """Put a model, a dataset and a target device together; the project holds both until it is deleted."""
     identity().require("member")
-    return _view(rows.create(ports().jobs, ports().manifests(), body))
+    return _view(rows.create(ports().jobs, ports().manifests(), ports().placement.resolve(body)))
 
 
 @projects.get("")
@@ -83,10 +83,18 @@ def optimize(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     project = rows.find(ports().jobs, identity().team, g.project_id)
     model = ports().manifests().usable("model", project.model_id)
     conversion_inputs(model.facts, body)  # what the pipeline would stumble over is said now
-    whole = {**body, "project_id": project.id, "model_id": project.model_id,
-             "dataset_id": project.dataset_id, "target": project.target, "device": project.device}  # fmt: skip
-    job = ports().submit("optimization", whole)
+    job = ports().submit("optimization", {
+        **ports().placement.resolve(_where(body, project)),
+        "project_id": project.id, "model_id": project.model_id, "dataset_id": project.dataset_id,
+    })  # fmt: skip
     return _RESOURCE.view(job), {"Location": f"/v1/projects/{project.id}/optimizations/{job.id}"}
+
+
+def _where(body: dict[str, Any], project: rows.Project) -> dict[str, Any]:
+    """The target or device of the request, else both of the project's."""
+    if body["target"] or body["device"]:
+        return body
+    return {**body, "target": project.target, "device": project.device}
 
 
 def _below_the_project(job: Job) -> bool:

@@ -35,6 +35,7 @@ class Plan:
     model: Facts
     dataset_id: str | None
     dataset: Facts | None
+    target: str
     device: str
 
     @property
@@ -157,6 +158,8 @@ def _calibration(plan: Plan, steps: Mapping[str, Step], baseline: str) -> Iterat
             "subset_size": plan.request["subset_size"],
             "split": "all" if everything else "calibration",
             "exclude_dataset_id": plan.dataset_id if plan.own_calibration_set else None,
+            # Not there in a request that an earlier release accepted.
+            **({"target": plan.target} if plan.request.get("calibrate_on_target") else {}),
         },
     )
 
@@ -177,7 +180,7 @@ def _profile(plan: Plan, name: str, model_id: str) -> Wanted:
         "profile",
         {
             "model_id": model_id,
-            "target": "local",
+            "target": plan.target,
             "device": plan.device,
             "hint": plan.request["objective"],
             "inference_precision": plan.request["inference_precision"],
@@ -202,6 +205,7 @@ def _evaluation(
             "dataset_id": plan.dataset_id,
             "recipe_id": recipe,
             "reference_model_id": None if plan.labelled else baseline,
+            "target": plan.target,
             "device": plan.device,
             "inference_precision": plan.request["inference_precision"],
             "split": "all" if plan.own_calibration_set or plan.brought == "int8" else "evaluation",

@@ -6,6 +6,8 @@ import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 
 _ID = Length(1, 64)
+_TARGET = "The id of a target, as /v1/targets lists them."
+_DEVICE = "In OpenVINO's words: `CPU`, `GPU.0`…"
 
 
 class ProjectRequest(ma.Schema):
@@ -14,8 +16,14 @@ class ProjectRequest(ma.Schema):
     name = ma.fields.String(required=True, validate=Length(1, 200))
     model_id = ma.fields.String(required=True, validate=_ID)
     dataset_id = ma.fields.String(load_default=None, allow_none=True, validate=_ID)
-    target = ma.fields.String(load_default="local", validate=OneOf(["local"]))
-    device = ma.fields.String(load_default="CPU", validate=Length(1, 100))
+    target = ma.fields.String(
+        load_default=None, validate=_ID,
+        metadata={"description": f"{_TARGET} Default: the first that has `device`; without a cluster `local`."},
+    )  # fmt: skip
+    device = ma.fields.String(
+        load_default=None, validate=Length(1, 100),
+        metadata={"description": f"{_DEVICE} Default: that of `target`, else `CPU`."},
+    )  # fmt: skip
 
 
 class ProjectView(ma.Schema):
@@ -69,6 +77,12 @@ class Preparation(ma.Schema):
 class OptimizationRequest(ma.Schema):
     """The whole pipeline as one request."""
 
+    target = ma.fields.String(load_default=None, validate=_ID,
+                              metadata={"description": f"{_TARGET} Default: the project's."})  # fmt: skip
+    device = ma.fields.String(
+        load_default=None, validate=Length(1, 100),
+        metadata={"description": f"{_DEVICE} Default: that of `target`; with neither given, the project's."},
+    )  # fmt: skip
     objective = ma.fields.String(load_default="throughput", validate=OneOf(["throughput", "latency"]))
     max_latency_ms = ma.fields.Float(
         load_default=None, allow_none=True, validate=Range(0, min_inclusive=False),
@@ -91,5 +105,10 @@ class OptimizationRequest(ma.Schema):
     launches = ma.fields.Integer(load_default=5, validate=Range(5, 100))
     preset = ma.fields.String(load_default="performance", validate=OneOf(["performance", "mixed"]))
     subset_size = ma.fields.Integer(load_default=300, validate=Range(1, 100_000))
+    calibrate_on_target = ma.fields.Boolean(
+        load_default=False,
+        metadata={"description": "Whether INT8 is calibrated on the target's nodes too, not on any node: how it comes "
+                  "out depends on the processor."},
+    )  # fmt: skip
     package = ma.fields.Boolean(load_default=True, metadata={"description": "Whether to build a package at the end."})
     name = ma.fields.String(validate=Length(1, 200))

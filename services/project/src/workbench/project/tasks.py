@@ -37,6 +37,7 @@ def plan_of(request: Facts, manifests: Manifests) -> Plan:
         model=manifests.get("model", request["model_id"]).facts,
         dataset_id=dataset_id,
         dataset=manifests.get("dataset", dataset_id).facts if dataset_id else None,
+        target=request["target"],
         device=request["device"],
     )
 
@@ -110,6 +111,7 @@ class _Pipeline:
             "created_at": now_rfc3339(),
             "model": {"id": self._plan.model_id, "name": model.get("name"), "digest": model["digest"],
                       "format": model["format"]},
+            "target": self._plan.target,
             "device": self._plan.device,
         }  # fmt: skip
 

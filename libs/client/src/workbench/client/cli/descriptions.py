@@ -44,8 +44,10 @@ DATASET = Argument("DATASET", "Id of the dataset.", "dataset_id")
 RECIPE = Option("--recipe", "Id of the recipe that says how images become the model's input.", metavar="ID",
                 place="recipe_id", required=True)
 NAME = Option("--name", "A name for people.", place="name")
-TARGET = Option("--target", "System where inference runs (default local).", place="target")
-DEVICE = Option("--device", "Device that executes, such as CPU (default CPU).", place="device")
+TARGET = Option("--target", "Where inference runs: an id that `workbench targets list` shows (default: the first that "
+                "has the device).", place="target")
+DEVICE = Option("--device", "Device that executes, such as CPU or GPU.0 (default: the target's own, else CPU).",
+                place="device")
 PRECISION = Option("--inference-precision", "Precision inference runs in: f32, f16 or bf16 (default f32).",
                    one_of("f32", "f16", "bf16"), "TYPE", "inference_precision")
 
@@ -88,7 +90,7 @@ DESCRIPTIONS = [
     ),
     Description(
         "profiles", "profile",
-        _columns(("MODEL", "request.model_id"), ("DEVICE", "request.device"),
+        _columns(("MODEL", "request.model_id"), ("TARGET", "request.target"), ("DEVICE", "request.device"),
                  ("FPS", "facts.throughput_fps.value"), ("P50 MS", "facts.latency_ms.p50.value"),
                  ("TRUST", "facts.trust.verdict")),
         [
@@ -123,6 +125,8 @@ DESCRIPTIONS = [
                    one_of("calibration", "all"), "SPLIT", "split"),
             Option("--exclude-dataset", "Id of a dataset none of whose images may be used.", metavar="ID",
                    place="exclude_dataset_id"),
+            Option("--target", "Where to compute: an id that `workbench targets list` shows (default: any node), since "
+                   "how INT8 comes out depends on the processor.", place="target"),
         ],
         create_help="Calibrate a model to INT8.",
     ),
@@ -168,13 +172,16 @@ DESCRIPTIONS = [
     Description(
         "projects", "project",
         [Column("ID", "id"), Column("NAME", "name"), Column("MODEL", "model_id"),
-         Column("DATASET", "dataset_id"), Column("DEVICE", "device"), Column("CREATED", "created_at")],
+         Column("DATASET", "dataset_id"), Column("TARGET", "target"), Column("DEVICE", "device"),
+         Column("CREATED", "created_at")],
         [MODEL, Option("--dataset", "Id of the dataset.", metavar="ID", place="dataset_id"), TARGET, DEVICE,
          Option("--name", "A name for people.", place="name", required=True)],
         create_help="Keep a model, a dataset and a device together.",
     ),
     Description(
-        "targets", "target", [Column("ID", "id"), Column("NAME", "name"), Column("DEVICES", "device_names")],
+        "targets", "target",
+        [Column("ID", "id"), Column("DEVICES", "device_names"), Column("TOTAL", "total"), Column("FREE", "free"),
+         Column("BUSY", "busy"), Column("BROKEN", "broken"), Column("WHY", "why")],
         commands=("list", "show"),
     ),
 ]

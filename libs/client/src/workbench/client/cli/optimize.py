@@ -29,8 +29,10 @@ CALIBRATION = Option("--calibration-dataset", "Other images to calibrate INT8 wi
                      "Default: a part of --dataset kept out of scoring.", metavar="PATH")
 NAME = Option("--name", "Name of the project (default: the model's).")
 PROJECT = [
-    Option("--target", "System where inference runs (default local).", place="target"),
-    Option("--device", "Device that executes, such as CPU or GPU.0 (default CPU).", place="device"),
+    Option("--target", "Where inference runs: an id that `workbench targets list` shows (default: the first that has "
+           "the device).", place="target"),
+    Option("--device", "Device that executes, such as CPU or GPU.0 (default: the target's own, else CPU).",
+           place="device"),
 ]
 REQUEST = [
     Option("--task", "classification or generic (default classification).",
@@ -50,6 +52,8 @@ REQUEST = [
     Option("--preset", "INT8 preset: performance or mixed (default performance).",
            one_of("performance", "mixed"), "PRESET", "preset"),
     Option("--subset-size", "Images to calibrate with (default 300).", whole(1, 100_000), "N", "subset_size"),
+    Option("--calibrate-on-target", "Calibrate INT8 on the target's nodes too, since how it comes out depends on the "
+           "processor.", place="calibrate_on_target", flag=True),
     *recipe_options("recipe"),
 ]
 REVERSE = Option("--reverse-channels", "The same as --color BGR.", flag=True)

@@ -31,12 +31,15 @@ class Row:
     state: str
     fraction: float | None
     what: str
+    waits: bool = False
 
     @classmethod
     def of(cls, name: str, view: dict[str, Any]) -> Row:
         """From a job view or a step of an optimization."""
         progress = view.get("progress") or {}
-        return cls(name, view["state"], progress.get("fraction"), plain(_doing(view, progress)))
+        waits = bool(view.get("waiting_for")) and view["state"] in ("queued", "running")
+        what = _wait(view) if waits else _doing(view, progress)
+        return cls(name, view["state"], progress.get("fraction"), plain(what), waits)
 
 
 class Progress:
@@ -102,8 +105,9 @@ class Progress:
         return table
 
     def _line(self, row: Row) -> None:
-        stage = row.what.partition(":")[0]
-        news = f"{row.state} {stage if row.state == 'running' else row.what}"
+        # Of a run at work only another stage is news; of one that waits, whatever it waits for.
+        works = row.state == "running" and not row.waits
+        news = f"{row.state} {row.what.partition(':')[0] if works else row.what}"
         said, at = self._said.get(row.name, ("", 0.0))
         still_going = row.state == "running" and time.monotonic() - at > HEARTBEAT_S
         if news == said and not still_going:
@@ -123,11 +127,14 @@ def _by_name(waiting_for: str | None, names: dict[str, str]) -> str | None:
 def _doing(view: dict[str, Any], progress: dict[str, Any]) -> str:
     if view["state"] == "failed":
         return str((view.get("error") or {}).get("detail") or "")
-    if view["state"] == "queued" or view.get("waiting_for"):
-        return f"waiting for {view['waiting_for']}{_about(view)}" if view.get("waiting_for") else ""
     if view["state"] == "running":
         return ": ".join(str(each) for each in (progress.get("stage"), progress.get("message")) if each)
     return "reused an earlier result" if view.get("reused_from") else ""
+
+
+def _wait(view: dict[str, Any]) -> str:
+    """What it waits for is told as a noun, "a free worker", or as a sentence, "0 of 3 nodes have a GPU free"."""
+    return f"waiting: {view['waiting_for']}{_about(view)}"
 
 
 def _about(view: dict[str, Any]) -> str:

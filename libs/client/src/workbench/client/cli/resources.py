@@ -45,7 +45,7 @@ def _add_list(group: typer.Typer, row: Description) -> None:
         limit = None if row.name == "targets" else values["limit"] or 50
         items = list(_resource(session, row).list(state=values.get("state"), limit=limit))
         if row.name == "targets" and not session.as_json:
-            items = [_with_device_names(item) for item in items]
+            items = [_for_people(item) for item in items]
         output.show_list(items, row.columns, as_json=session.as_json)
 
     filters = [] if row.name == "targets" else [LIMIT] if row.name == "projects" else [STATE, LIMIT]
@@ -196,6 +196,9 @@ def _ids(row: Description) -> list[Argument]:
     return [_id(row), OPTIMIZATION] if row.name == "projects" else [_id(row)]
 
 
-def _with_device_names(target: View) -> View:
-    usable = [each for each in target.get("devices", []) if each.get("usable", True)]
-    return target | {"device_names": ", ".join(f"{each['name']} ({each['full_name']})" for each in usable)}
+def _for_people(target: View) -> View:
+    """With its devices in words, and why it, or a device one may look for, cannot be used."""
+    devices = [f"{each['name']} ({each['full_name']})" for each in target.get("devices") or []]
+    lacks = [f"no {each['device']}: {each['reason']}" for each in target.get("absent") or []]
+    names = ", ".join(devices) or target.get("device")
+    return target | {"device_names": names, "why": target.get("reason") or " ".join(lacks) or None}

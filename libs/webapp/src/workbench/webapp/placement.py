@@ -1,0 +1,88 @@
+"""Where a request is to run: the target and device that it leaves open follow from what there is.
+
+A target is a device type of the cluster. Without any the workbench is this machine alone, whose name is ``local``.
+What is filled in here is what the job's request says from then on. In a cluster ``local`` counts as not given: it is
+what releases without device types wrote for wherever they ran, in projects, commands and scripts that still come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.runner.pools import DeviceType, Pools
+from workbench.runner.values import LOCAL
+from workbench.webapp.problems import DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
+from workbench.webapp.settings import Settings
+
+CPU = "CPU"
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Built once by app.py and worker.py. ``pools``: of the cluster, None where heavy work runs on this machine.
+
+    Each method gives a request's body with its ``target`` and ``device`` settled. Raises UnknownTarget,
+    DeviceNotOfTarget and NoTargetForDevice, which name what there is.
+    """
+
+    pools: Pools | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Placement:
+        """That of the process with these settings."""
+        return cls(settings.pools_file)
+
+    def resolve(self, body: Body) -> Body:
+        """A target and a device, always: those asked for, else a CPU and the first device type that has the device."""
+        target, device = body.get("target"), body.get("device")
+        if self.pools is None:
+            if target not in (None, LOCAL):
+                raise UnknownTarget(target, [LOCAL])
+            return {**body, "target": LOCAL, "device": device or CPU}
+        if target in (None, LOCAL):
+            chosen = _default(self.pools, device or CPU)
+        else:
+            chosen = _named(self.pools, target)
+            _check_kind(chosen, device)
+        return {**body, "target": chosen.name, "device": device or chosen.device}
+
+    def resolve_or_host(self, body: Body) -> Body:
+        """As ``resolve``, but for a CPU of a cluster a target is only what was named: without one it is host work."""
+        target, device = body.get("target"), body.get("device") or CPU
+        if self.pools is not None and target in (None, LOCAL) and _kind(device) == CPU:
+            return {**body, "target": None, "device": device}
+        return self.resolve(body)
+
+    def only_if_asked(self, body: Body) -> Body:
+        """For host work that may be asked to run on a target: a ``target`` only where that is a device type."""
+        target = body.get("target")
+        if target in (None, LOCAL):
+            return {name: value for name, value in body.items() if name != "target"}
+        if self.pools is None:
+            raise UnknownTarget(target, [LOCAL])
+        return {**body, "target": _named(self.pools, target).name}
+
+
+def _kind(device: str) -> str:
+    return device.partition(".")[0]
+
+
+def _default(pools: Pools, device: str) -> DeviceType:
+    found = pools.default_for(device)
+    if found is None:
+        raise NoTargetForDevice(device, sorted({each.device for each in pools.deviceTypes.values()}))
+    return found
+
+
+def _named(pools: Pools, target: str) -> DeviceType:
+    found = pools.deviceTypes.get(target)
+    if found is None:
+        raise UnknownTarget(target, list(pools.deviceTypes))
+    return found
+
+
+def _check_kind(chosen: DeviceType, device: str | None) -> None:
+    if device is not None and _kind(device) != _kind(chosen.device):
+        raise DeviceNotOfTarget(device, chosen.name, chosen.device)

@@ -1,0 +1,103 @@
+"""`/internal/run…`: what the pod of a run asks its own service, with the run's token and nothing else.
+
+Not part of the public API: no Ingress routes it, no OpenAPI names it. No team's token opens it, and a run's token
+opens nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from flask import Blueprint, request
+from marshmallow.validate import Length, Range
+from workbench.jobs import Desk
+from workbench.jobs.desk import Caller, Report
+from workbench.problems.common import InvalidRequest, Unauthorized
+from workbench.store import MAX_PARTS, Part
+
+INTERNAL = "/internal/"
+POD_HEADER = "X-Run-Pod"
+LARGEST_PART = 64 << 20
+LARGEST_LOG = 1 << 20
+
+
+class _Strict(ma.Schema):
+    class Meta:
+        """Unknown members are refused."""
+
+        unknown = ma.RAISE
+
+
+class _Progress(_Strict):
+    stage = ma.fields.String(required=True, validate=Length(max=1000))
+    fraction = ma.fields.Float(required=True, validate=Range(0, 1))
+    message = ma.fields.String(required=True, validate=Length(max=10_000))
+
+
+class _Report(_Strict):
+    progress = ma.fields.Nested(_Progress, load_default=None, allow_none=True)
+    log = ma.fields.String(load_default="", validate=Length(max=LARGEST_LOG))
+    log_bytes = ma.fields.Integer(required=True, validate=Range(0, 1 << 40))
+    next_bytes = ma.fields.Integer(required=True, validate=Range(0, 1 << 40))
+
+
+class _NewPart(_Strict):
+    number = ma.fields.Integer(required=True, validate=Range(1, MAX_PARTS))
+    size_bytes = ma.fields.Integer(required=True, validate=Range(1, LARGEST_PART))
+
+
+class _Part(_NewPart):
+    md5 = ma.fields.String(required=True, validate=Length(equal=32))
+
+
+class _Exit(_Strict):
+    reason = ma.fields.String(required=True, validate=Length(max=40))
+    code = ma.fields.Integer(load_default=None, allow_none=True)
+    detail = ma.fields.String(load_default="", validate=Length(max=10_000))
+
+
+class _End(_Strict):
+    exit = ma.fields.Nested(_Exit, required=True)
+    parts = ma.fields.List(ma.fields.Nested(_Part), load_default=list, validate=Length(max=MAX_PARTS))
+
+
+def runs_of(desk: Desk) -> Blueprint:
+    """The routes, for the runs of one service."""
+    runs = Blueprint("runs", __name__, url_prefix=f"{INTERNAL}run")
+
+    @runs.post("")
+    def begin() -> dict[str, Any]:
+        """What to do; inputs have URLs that hold for an hour, and asking again gives new ones."""
+        return desk.begin(_caller())
+
+    @runs.post("/reports")
+    def report() -> dict[str, Any]:
+        return desk.report(_caller(), Report(**_body(_Report)))
+
+    @runs.post("/parts")
+    def part() -> dict[str, Any]:
+        return {"url": desk.part_url(_caller(), **_body(_NewPart))}
+
+    @runs.post("/end")
+    def end() -> dict[str, Any]:
+        body = _body(_End)
+        desk.end(_caller(), body["exit"], [Part(**each) for each in body["parts"]])
+        return {}
+
+    return runs
+
+
+def _caller() -> Caller:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or "." not in token:
+        raise Unauthorized
+    return Caller(token.strip(), request.headers.get(POD_HEADER, ""))
+
+
+def _body(schema: type[ma.Schema]) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = schema().load(request.get_json(silent=True) or {})
+    except ma.ValidationError as error:
+        raise InvalidRequest({"json": error.messages}) from None
+    return loaded

@@ -1,0 +1,164 @@
+"""What a request leaves open follows from what there is; what there is not is refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import marshmallow as ma
+import pytest
+from servers.pools import in_cluster
+from workbench.problems import Problem
+from workbench.problems.common import InvalidRequest
+from workbench.webapp.placement import Placement
+from workbench.webapp.problems import DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
+from workbench.webapp.settings import load
+from workbench.webapp.validate import validator
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Placement:
+    return Placement.of(load({"WORKBENCH_HOME": str(tmp_path)}))
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Placement:
+    return Placement.of(in_cluster(tmp_path))
+
+
+def where(body: dict[str, Any]) -> tuple[Any, Any]:
+    return body["target"], body["device"]
+
+
+@pytest.mark.parametrize(("target", "device", "settled"), [
+    (None, None, ("local", "CPU")),
+    ("local", None, ("local", "CPU")),
+    (None, "GPU.1", ("local", "GPU.1")),
+    ("local", "NPU", ("local", "NPU")),
+])  # fmt: skip
+def test_without_a_cluster_everything_is_on_this_machine(
+    embedded: Placement, target: str | None, device: str | None, settled: tuple[str, str]
+) -> None:
+    assert where(embedded.resolve({"target": target, "device": device})) == settled
+    assert where(embedded.resolve_or_host({"target": target, "device": device})) == settled
+
+
+@pytest.mark.parametrize(("target", "device", "settled"), [
+    (None, None, ("cpu", "CPU")),
+    (None, "CPU", ("cpu", "CPU")),
+    (None, "GPU", ("gpu", "GPU")),
+    (None, "GPU.0", ("gpu", "GPU.0")),
+    ("npu", None, ("npu", "NPU")),
+    ("old-cpu", None, ("old-cpu", "CPU")),
+    ("gpu", "GPU.0", ("gpu", "GPU.0")),
+    ("local", "GPU", ("gpu", "GPU")),
+])  # fmt: skip
+def test_in_a_cluster_one_gives_the_other(
+    cluster: Placement, target: str | None, device: str | None, settled: tuple[str, str]
+) -> None:
+    assert where(cluster.resolve({"target": target, "device": device})) == settled
+
+
+def test_everything_else_of_the_request_stays_and_the_request_itself_too(cluster: Placement) -> None:
+    asked = {"model_id": "m", "target": None, "device": None}
+
+    assert cluster.resolve(asked) == {"model_id": "m", "target": "cpu", "device": "CPU"}
+    assert asked == {"model_id": "m", "target": None, "device": None}
+
+
+def test_what_is_settled_once_stays_so(cluster: Placement) -> None:
+    once = cluster.resolve({"target": None, "device": "GPU.0"})
+
+    assert cluster.resolve(once) == once
+
+
+def test_a_target_that_is_not_there_is_refused_with_those_that_are(cluster: Placement, embedded: Placement) -> None:
+    with pytest.raises(UnknownTarget) as refused:
+        cluster.resolve({"target": "moon", "device": None})
+    with pytest.raises(UnknownTarget) as at_home:
+        embedded.resolve({"target": "cpu", "device": None})
+
+    assert refused.value.available == ["cpu", "old-cpu", "gpu", "npu"]
+    assert str(refused.value) == "target: 'moon' is not one of cpu, old-cpu, gpu, npu."
+    assert at_home.value.available == ["local"]
+
+
+def test_a_device_that_the_target_lacks_is_refused_with_the_one_it_has(cluster: Placement) -> None:
+    with pytest.raises(DeviceNotOfTarget) as refused:
+        cluster.resolve({"target": "gpu", "device": "NPU"})
+
+    assert str(refused.value) == "device: the target gpu has GPU, not 'NPU'."
+
+
+@pytest.mark.parametrize(("device", "missing"), [(None, "CPU"), ("CPU", "CPU"), ("NPU", "NPU"), ("AUTO", "AUTO")])
+def test_a_device_that_no_target_has_is_refused_with_those_they_have(
+    tmp_path: Path, device: str | None, missing: str
+) -> None:
+    placement = Placement.of(in_cluster(tmp_path, gpu={"device": "GPU"}))
+
+    with pytest.raises(NoTargetForDevice) as refused:
+        placement.resolve({"target": None, "device": device})
+
+    assert (refused.value.device, refused.value.available) == (missing, ["GPU"])
+
+
+@pytest.mark.parametrize(("target", "device", "settled"), [
+    (None, None, (None, "CPU")),
+    (None, "CPU", (None, "CPU")),
+    ("local", "CPU", (None, "CPU")),
+    ("cpu", None, ("cpu", "CPU")),
+    (None, "GPU", ("gpu", "GPU")),
+])  # fmt: skip
+def test_what_a_cpu_may_do_anywhere_has_a_target_only_when_one_is_named(
+    cluster: Placement, target: str | None, device: str | None, settled: tuple[str | None, str]
+) -> None:
+    assert where(cluster.resolve_or_host({"target": target, "device": device})) == settled
+
+
+@pytest.mark.parametrize("asked", [{}, {"target": None}, {"target": "local"}])
+def test_host_work_has_a_target_only_if_one_was_asked_for(
+    cluster: Placement, embedded: Placement, asked: dict[str, Any]
+) -> None:
+    assert cluster.only_if_asked({"a": 1, **asked}) == {"a": 1}
+    assert embedded.only_if_asked({"a": 1, **asked}) == {"a": 1}
+
+
+def test_host_work_may_go_to_a_target_that_is_there(cluster: Placement, embedded: Placement) -> None:
+    assert cluster.only_if_asked({"target": "old-cpu"}) == {"target": "old-cpu"}
+    for placement in (cluster, embedded):
+        with pytest.raises(UnknownTarget):
+            placement.only_if_asked({"target": "moon"})
+
+
+def test_pools_count_only_where_the_launcher_uses_them(tmp_path: Path) -> None:
+    path = tmp_path / "pools.json"
+    in_cluster(tmp_path)
+    settings = load({"WORKBENCH_HOME": str(tmp_path), "WORKBENCH_POOLS_FILE": str(path)})
+
+    assert Placement.of(settings) == Placement(None)
+
+
+class Request(ma.Schema):
+    name = ma.fields.String()
+    target = ma.fields.String(load_default=None)
+    device = ma.fields.String(load_default=None)
+
+
+def test_a_command_is_settled_as_a_post_is(cluster: Placement) -> None:
+    validate = validator(Request, cluster.resolve)
+
+    assert validate({"name": "n", "device": "NPU"}) == {"target": "npu", "device": "NPU"}
+    with pytest.raises(UnknownTarget):
+        validate({"target": "moon"})
+    with pytest.raises(InvalidRequest):
+        validate({"target": 7})
+
+
+@pytest.mark.parametrize("problem", [
+    UnknownTarget("x", []), DeviceNotOfTarget("NPU", "gpu", "GPU"), NoTargetForDevice("NPU", []),
+])  # fmt: skip
+def test_each_refusal_says_what_to_do(problem: Problem) -> None:
+    document = problem.document()
+
+    assert document["status"] == 422
+    assert "workbench targets list" in document["remedy"] or "operator" in document["remedy"]
