@@ -23,6 +23,11 @@ SMALL = {
     "image.tag": "lab", "image.pullPolicy": "Never", "api.replicas": "1",
     "api.resources.requests.cpu": "10m", "api.resources.requests.memory": "64Mi",
     "worker.resources.requests.cpu": "10m", "worker.resources.requests.memory": "64Mi", "worker.scratch": "2Gi",
+    "runners.scratch": "2Gi", "runners.host.cpu": "50m", "runners.host.memory": "2Gi",
+    "runners.host.requestedMemory": "64Mi", "runners.deviceTypes.cpu.cpu": "1",
+    "runners.deviceTypes.cpu.memory": "2Gi", "runners.deviceTypes.cpu.resource": "workbench.dev/measuring",
+    "runners.deviceTypes.gpu.cpu": "1", "runners.deviceTypes.gpu.memory": "2Gi",
+    "runners.deviceTypes.npu.cpu": "1", "runners.deviceTypes.npu.memory": "2Gi",
 }  # fmt: skip
 
 
@@ -40,7 +45,7 @@ class _RabbitMQ(OnBridge, RabbitMQ):
     pass
 
 
-class _SeaweedFS(OnBridge, SeaweedFS):
+class SeaweedFSOnBridge(OnBridge, SeaweedFS):
     pass
 
 
@@ -89,7 +94,7 @@ class Installation:
         self._folder, self._stack = folder, ExitStack()
         self.database = _Postgres(folder / "postgres")
         self.broker = _RabbitMQ(folder / "rabbitmq")
-        self.store = _SeaweedFS(folder / "seaweedfs")
+        self.store = SeaweedFSOnBridge(folder / "seaweedfs")
         self.front = Nginx(folder / "nginx", {})
 
     def __enter__(self) -> Self:

@@ -25,6 +25,7 @@ def main() -> int:
     if arguments.build:
         print(f"Building Kubernetes and the images in {binaries.cache()} …", flush=True)
         binaries.build()
+        binaries.device_plugin()
         images.build()
         return 0
     asked = threading.Event()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cluster.lab import binaries, network
+from cluster.lab import binaries, devices, network
 from cluster.lab.certificates import Certificates, Identity
 from cluster.lab.control_plane import Component, components
 from cluster.lab.network import Address
@@ -49,6 +49,10 @@ class Cluster:
             for archive in images.values():
                 node.import_image(archive)
         self.until(self._ready, 120)
+        for node in self.nodes:
+            for label in devices.labels(node.address.number):
+                self.kubectl("label", "node", node.name, label)
+        self.until(lambda: all(self._gives(node) for node in self.nodes), 60)
         self.until(lambda: self.kubectl("get", "serviceaccount", "default", check=False), 30)
 
     def down(self) -> None:
@@ -68,6 +72,14 @@ class Cluster:
         if check and done.returncode:
             raise RuntimeError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
+
+    def api_server(self) -> Component:
+        """``kill()`` and ``start()``: nobody is answered meanwhile, and nothing is lost."""
+        return next(part for part in self.control_plane if part.folder.name == "apiserver")
+
+    def allocatable(self, node: Node) -> dict[str, str]:
+        """What the node has to give, by resource."""
+        return dict(self.get("node", node.name)["status"].get("allocatable", {}))
 
     def get(self, *arguments: str) -> dict[str, Any]:
         """Objects as the API server describes them."""
@@ -90,6 +102,10 @@ class Cluster:
         conditions = [each for node in nodes for each in node["status"].get("conditions", ())]
         ready = [each for each in conditions if each["type"] == "Ready" and each["status"] == "True"]
         return len(ready) == len(self.nodes)
+
+    def _gives(self, node: Node) -> bool:
+        """Whether the node offers what it has."""
+        return node.devices.resources.items() <= self.allocatable(node).items()
 
     def _identities(self) -> list[Identity]:
         nodes = [Identity(f"node-{each.number}", f"system:node:node-{each.number}", "system:nodes")

@@ -43,8 +43,8 @@ def up(addresses: list[Address]) -> None:
     _ip(f"link set {BRIDGE} up")
     for address in addresses:
         _node(address)
-    _ip(f"route add {SERVICES} via {addresses[0].node}")
     for address in addresses:
+        _services(address)
         _ip(f"route add {address.pods} via {address.node}")
         for other in addresses:
             if other != address:
@@ -60,8 +60,29 @@ def down(addresses: list[Address]) -> None:
         _ip(f"link delete {BRIDGE}")
 
 
+def cut(address: Address) -> None:
+    """The node's cable is pulled: its programs and pods go on, and reach nobody."""
+    _ip(f"link set {_outside(address)} down")
+    # The machine reaches services through the first node that it has.
+    _ip(f"route delete {SERVICES} via {address.node}")
+
+
+def mend(address: Address) -> None:
+    """And is put back."""
+    _ip(f"link set {_outside(address)} up")
+    _services(address)
+
+
+def _services(address: Address) -> None:
+    _ip(f"route replace {SERVICES} via {address.node} metric {address.number}")
+
+
+def _outside(address: Address) -> str:
+    return f"{BRIDGE}-{address.number}"
+
+
 def _node(address: Address) -> None:
-    outside = f"{BRIDGE}-{address.number}"
+    outside = _outside(address)
     _ip(f"netns add {address.namespace}")
     _ip(f"link add {outside} type veth peer name eth0 netns {address.namespace}")
     _ip(f"link set {outside} master {BRIDGE} up")

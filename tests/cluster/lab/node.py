@@ -8,9 +8,10 @@ import subprocess
 import time
 from pathlib import Path
 
-from cluster.lab import network
+from cluster.lab import binaries, devices, network
 from cluster.lab.certificates import Certificates
 from cluster.lab.control_plane import Component
+from cluster.lab.devices import DevicePlugin
 from cluster.lab.network import Address
 
 PAUSE = "lab/pause:1"
@@ -50,6 +51,26 @@ class Node:
         self._first = 0
         self._parts: list[Component] = []
 
+    @property
+    def kubelet(self) -> Component:
+        """``kill()`` and ``start()``: its containers live on without it."""
+        return self._part("kubelet-program")
+
+    @property
+    def devices(self) -> DevicePlugin:
+        """``stop()`` and ``start()``: without it the node has none of its devices to give."""
+        part = self._part("device-plugin")
+        assert isinstance(part, DevicePlugin)
+        return part
+
+    def cut(self) -> None:
+        """The node is lost: its network is gone. Its programs and pods go on, as on a node nobody reaches."""
+        network.cut(self.address)
+
+    def mend(self) -> None:
+        """The network is there again; the node is Ready some seconds later."""
+        network.mend(self.address)
+
     def start(self) -> None:
         """Returns when its programs say that they are well; the node is Ready some seconds later."""
         self._configure()
@@ -72,6 +93,9 @@ class Node:
         """Give the node an image, so that no registry is needed."""
         command = ["ctr", "-a", f"{self._run}/containerd.sock", "-n", "k8s.io", "images", "import", str(archive)]
         subprocess.run(self._inside(command), check=True, capture_output=True)
+
+    def _part(self, name: str) -> Component:
+        return next(part for part in self._parts if part.folder.name == name)
 
     def _inside(self, command: list[str]) -> list[str]:
         assert self._holder is not None, "the node is not started"
@@ -128,7 +152,10 @@ class Node:
             # The disk is the machine's, which may be fuller than a node of one's own would be.
             "evictionHard": {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
             "imageGCHighThresholdPercent": 100, "serializeImagePulls": False,
-            "localStorageCapacityIsolation": True, "registerNode": True,
+            "localStorageCapacityIsolation": True, "registerNode": True, "nodeStatusUpdateFrequency": "4s",
+            # A Guaranteed pod of whole CPUs has them alone; one core stays for all others, though little is reserved.
+            # runc fills in the cpuset of the node's own cgroup, which the kernel leaves empty.
+            "cpuManagerPolicy": "static", "kubeReserved": {"cpu": "100m"},
         }))  # fmt: skip
         (self.folder / "resolv.conf").write_text("")
         (self.folder / "proxy.json").write_text(json.dumps({
@@ -153,10 +180,12 @@ class Node:
         ]  # fmt: skip
         proxy = [str(self._programs / "kube-proxy"), f"--config={self.folder}/proxy.json"]
         containerd = ["containerd", "--config", f"{self.folder}/containerd.toml"]
+        plugin = self._inside([str(binaries.device_plugin())])
         return [
             Containerd(self.folder, "containerd", self._inside(containerd), str(self._run / "containerd.sock")),
             Component(self.folder, "kubelet-program", self._inside(kubelet), f"http://{at}:10248/healthz"),
             Component(self.folder, "proxy", self._inside(proxy), f"http://{at}:10256/healthz"),
+            DevicePlugin(self.folder, plugin, devices.of(self.address.number), self.folder / "kubelet"),
         ]
 
     def _drop_cgroups(self) -> None:
@@ -178,4 +207,3 @@ class Containerd(Component):
     def ready(self) -> bool:
         """Whether it answers."""
         return subprocess.run(["ctr", "-a", self._health, "version"], check=False, capture_output=True).returncode == 0
-

@@ -49,14 +49,22 @@ class Adapters:
             self._records[service] = Jobs(engine, self.messages, self.store, service)
         return self._records[service]
 
-    def worker(self, record: Jobs, kinds: Iterable[Kind], *, slots: int, lease_s: float) -> Worker:
-        """A worker for these kinds of jobs."""
+    def worker(
+        self,
+        record: Jobs,
+        kinds: Iterable[Kind],
+        *,
+        slots: int,
+        lease_s: float,
+        meanwhile: Callable[[Place], None] | None = None,
+    ) -> Worker:
+        """A worker for these kinds of jobs. ``meanwhile``: see Dispatcher."""
         work = self.home / "work" / record.service
         work.mkdir(parents=True, exist_ok=True)
         by_name = {kind.name: kind for kind in kinds}
         if self.place is not None and not any(kind.conduct for kind in by_name.values()):
             dispatching = Dispatching(record, by_name, self.place(record), work)
-            return Dispatcher(dispatching, slots=slots, lease_s=lease_s)
+            return Dispatcher(dispatching, slots=slots, lease_s=lease_s, meanwhile=meanwhile)
         execution = Execution(record, by_name, self.launcher, work)
         return Worker(execution, slots=slots, lease_s=lease_s)
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from structlog.contextvars import bound_contextvars
 from workbench.jobs import lease
-from workbench.jobs.dispatching import Dispatching
+from workbench.jobs.dispatching import Dispatching, Place
 from workbench.jobs.execution import AWAY, AWAY_PAUSES_S
 from workbench.jobs.job import Job
 from workbench.jobs.worker import Worker, surely
@@ -25,7 +27,10 @@ STEPS = 8  # at once: each waits for servers most of its time
 STANDING_S = 1.0
 LOOK_AGAIN_S = 30.0  # though nothing seems to have changed
 SWEEP_S = 60.0
+MEANWHILE_S = 5.0
 SCAN_S = 0.25
+
+Meanwhile = Callable[[Place], None]
 
 
 @dataclass
@@ -41,10 +46,16 @@ class _Held:
 
 
 class Dispatcher(Worker):
-    """Carries out up to ``slots`` jobs of one service at a time, somewhere else."""
+    """Carries out up to ``slots`` jobs of one service at a time, somewhere else.
 
-    def __init__(self, dispatching: Dispatching, *, slots: int, lease_s: float = 15.0) -> None:
+    meanwhile: what else is done every few seconds with the place where they run.
+    """
+
+    def __init__(
+        self, dispatching: Dispatching, *, slots: int, lease_s: float = 15.0, meanwhile: Meanwhile | None = None
+    ) -> None:
         super().__init__(dispatching, slots=slots, lease_s=lease_s)
+        self._meanwhile = meanwhile
         self._dispatching = dispatching
         self._jobs: dict[str, _Held] = {}
         self._changed: set[str] = set()
@@ -161,5 +172,11 @@ class Dispatcher(Worker):
         self._wake.set()
 
     def _sweep(self, stop: threading.Event) -> None:
-        while not stop.wait(SWEEP_S):
-            surely(self._dispatching.sweep)
+        """Now and then; and what is to be done beside, more often."""
+        swept = time.monotonic()
+        while not stop.wait(MEANWHILE_S):
+            if self._meanwhile is not None:
+                surely(partial(self._meanwhile, self._dispatching.launcher))
+            if time.monotonic() - swept > SWEEP_S:
+                swept = time.monotonic()
+                surely(self._dispatching.sweep)

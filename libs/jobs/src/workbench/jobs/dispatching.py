@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from workbench.jobs import lease
 from workbench.jobs.execution import Execution
@@ -24,6 +24,9 @@ class Place(Launcher, Protocol):
     def sweep(self) -> None:
         """End what runs there and nobody wants."""
 
+    def targets(self) -> list[dict[str, Any]]:
+        """The device types there, with how much of each is free."""
+
 
 class _UnderWay(BaseException):
     """The run has not ended yet; no failure, so nothing that catches one may catch this."""
@@ -37,7 +40,7 @@ class Dispatching(Execution):
 
     def begin(self, job: Job) -> bool:
         """See that the job has a run, the one it has or a new one; what needs none ends at once."""
-        return self._step(job, self._advance)
+        return self._step(job, self._adopt)
 
     def look(self, job: Job) -> bool:
         """Say what it waits for, or make of its end what its kind makes of it."""
@@ -59,6 +62,12 @@ class Dispatching(Execution):
         if ended is not None:
             self.clean(ended)
         return True
+
+    def _adopt(self, job: Job) -> Job | None:
+        """A run that outlived its dispatcher goes on, and that is no attempt of the job's."""
+        if job.manifest or self.launcher.check(self.work / job.id).state == "absent":
+            return self._advance(job)
+        return self._look(lease.adopt(self.record, job))
 
     def _run(self, _kind: Kind, job: Job, launch: Launch) -> Job | None:
         """Instead of following the run: begun, it is looked at when it changes."""

@@ -138,6 +138,11 @@ def retry(record: Jobs, job: Job) -> None:
     metrics.RETRIES.labels(job.kind).inc()
 
 
+def adopt(record: Jobs, job: Job) -> Job:
+    """Its run goes on under a new holder: the claim was no attempt."""
+    return _write(record, job, attempt=max(1, job.attempt - 1))
+
+
 def give_back(record: Jobs, job: Job) -> None:
     """Let go of the lease without an attempt being counted: this worker stops, another goes on.
 

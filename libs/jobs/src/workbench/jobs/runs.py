@@ -7,7 +7,6 @@ adopts a living run without a word to its pod, and a pod whose run was closed ca
 from __future__ import annotations
 
 import secrets
-import tarfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -97,8 +96,7 @@ class Runs:
             source: Any = _Chunks(self._record.store.read(key))  # tarfile asks for no more than read()
         except ObjectMissing:
             return
-        with tarfile.open(fileobj=source, mode="r|") as archive:
-            unpack(archive, folder)
+        unpack(source, folder)
 
     def _row(self, job_id: str) -> Row[Any] | None:
         with reading(self._record.engine).connect() as connection:

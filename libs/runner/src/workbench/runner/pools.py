@@ -81,6 +81,9 @@ def pools_of(document: Any) -> Pools:
     types = _object(members.pop("deviceTypes", {}), "deviceTypes")
     made = {name: _device_type(name, value) for name, value in types.items()}
     host = Host(**_members(Host, members.pop("host", {}), "host."))
+    for name in ("namespace", "release", "image"):
+        if not isinstance(members.get(name), str) or not members[name]:
+            raise WrongPools(f"{name}: give a name")
     return Pools(**members, host=host, deviceTypes=made)
 
 

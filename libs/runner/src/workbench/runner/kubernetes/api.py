@@ -24,8 +24,15 @@ class Expired(Exception):
     """The server does not remember so far back: list again."""
 
 
+class Refused(Exception):
+    """The server does not accept the object, now or later."""
+
+
 class Cluster:
-    """One namespace, by the service account of this pod, or by KUBECONFIG elsewhere. Raises PlaceAway."""
+    """One namespace, by the service account of this pod, or by KUBECONFIG elsewhere. Raises PlaceAway.
+
+    By paths and plain objects, not by the client's methods: each of those makes models of what it is given.
+    """
 
     def __init__(self, namespace: str, connections: int = 16) -> None:
         settings = client.Configuration()
@@ -35,58 +42,57 @@ class Cluster:
             config.load_kube_config(os.environ.get("KUBECONFIG"), client_configuration=settings)  # type: ignore[no-untyped-call]  # theirs
         settings.connection_pool_maxsize = connections
         settings.retries = urllib3.Retry(0)
-        api = client.ApiClient(settings)
         self.namespace = namespace
-        self._batch, self._core = client.BatchV1Api(api), client.CoreV1Api(api)
+        self._api = client.ApiClient(settings)
+        self._jobs = f"/apis/batch/v1/namespaces/{namespace}/jobs"
+        self._pods = f"/api/v1/namespaces/{namespace}/pods"
+        self._events = f"/api/v1/namespaces/{namespace}/events"
 
     def create_job(self, job: Object) -> bool:
-        """False when there is one of this name."""
+        """False when there is one of this name. Raises Refused."""
         try:
-            self._ask(self._batch.create_namespaced_job, self.namespace, job)
+            self._ask("POST", self._jobs, job)
         except ApiException as error:
             if error.status == 409:
                 return False
+            if error.status in (400, 422):
+                raise Refused(_said(error)) from error
             raise PlaceAway(_said(error)) from error
         return True
 
     def job(self, name: str) -> Object | None:
         """One Kubernetes Job."""
-        return self._found(self._batch.read_namespaced_job, name, self.namespace)
+        return self._found("GET", f"{self._jobs}/{name}")
 
     def node(self, name: str) -> Object | None:
         """One node."""
-        return self._found(self._core.read_node, name)
+        return self._found("GET", f"/api/v1/nodes/{name}")
 
     def delete_job(self, name: str) -> None:
         """With its pods, which get their grace period; fine when it is gone already."""
-        self._found(self._batch.delete_namespaced_job, name, self.namespace, propagation_policy="Background")
+        self._found("DELETE", f"{self._jobs}/{name}", propagationPolicy="Background")
 
-    def pods(self, selector: str) -> list[Object]:
-        """Those that match now, as the server knows them."""
-        return self._list(self._core.list_namespaced_pod, self.namespace, label_selector=selector)[0]
+    def pods(self, selector: str = "") -> list[Object]:
+        """Those of the namespace that match now, as the server knows them."""
+        return self._list(self._pods, labelSelector=selector)[0]
 
     def nodes(self) -> list[Object]:
         """All of the cluster."""
-        return self._list(self._core.list_node)[0]
-
-    def all_pods(self) -> list[Object]:
-        """Of the namespace."""
-        return self._list(self._core.list_namespaced_pod, self.namespace)[0]
+        return self._list("/api/v1/nodes")[0]
 
     def warnings(self, name: str) -> list[Object]:
         """What the cluster has complained about the object of this name."""
-        selector = f"involvedObject.name={name},type=Warning"
-        return self._list(self._core.list_namespaced_event, self.namespace, field_selector=selector)[0]
+        return self._list(self._events, fieldSelector=f"involvedObject.name={name},type=Warning")[0]
 
     def list_kind(self, kind: str, selector: str) -> tuple[list[Object], str]:
         """``kind`` is "jobs" or "pods"; with the version to watch from."""
-        return self._list(self._lister(kind), self.namespace, label_selector=selector)
+        return self._list(self._path(kind), labelSelector=selector)
 
     def watch_kind(self, kind: str, selector: str, version: str) -> Iterator[tuple[str, Object]]:
         """What happens to them from a version on, until the server ends it. Raises Expired."""
-        answer = self._raw(
-            self._lister(kind), self.namespace, label_selector=selector, watch=True, resource_version=version,
-            allow_watch_bookmarks=True, timeout_seconds=WATCH_S, _request_timeout=(_CONNECT_S, WATCH_S + 30.0),
+        answer = self._send(
+            "GET", self._path(kind), None, WATCH_S + 30.0, labelSelector=selector, watch="true",
+            resourceVersion=version, allowWatchBookmarks="true", timeoutSeconds=str(WATCH_S),
         )  # fmt: skip
         try:
             for line in _lines(answer):
@@ -99,48 +105,59 @@ class Cluster:
         except (urllib3.exceptions.HTTPError, ValueError, OSError) as error:
             raise PlaceAway(repr(error)) from error
         finally:
-            answer.release_conn()
+            answer.close()
 
-    def _lister(self, kind: str) -> Any:
-        return {"jobs": self._batch.list_namespaced_job, "pods": self._core.list_namespaced_pod}[kind]
+    def _path(self, kind: str) -> str:
+        return {"jobs": self._jobs, "pods": self._pods}[kind]
 
-    def _list(self, call: Any, *arguments: Any, **options: Any) -> tuple[list[Object], str]:
+    def _list(self, path: str, **query: str) -> tuple[list[Object], str]:
         found: list[Object] = []
-        following = ""
         while True:
-            more = {"_continue": following} if following else {}
             try:
-                page = self._ask(call, *arguments, limit=_PAGE, **more, **options)
+                page = self._ask("GET", path, None, limit=str(_PAGE), **query)
             except ApiException as error:
                 raise PlaceAway(_said(error)) from error
             found += page["items"]
-            following = page["metadata"].get("continue", "")
-            if not following:
+            query["continue"] = page["metadata"].get("continue", "")
+            if not query["continue"]:
                 return found, page["metadata"]["resourceVersion"]
 
-    def _found(self, call: Any, *arguments: Any, **options: Any) -> Object | None:
+    def _found(self, method: str, path: str, **query: str) -> Object | None:
         try:
-            return self._ask(call, *arguments, **options)
+            return self._ask(method, path, None, **query)
         except ApiException as error:
             if error.status == 404:
                 return None
             raise PlaceAway(_said(error)) from error
 
-    def _ask(self, call: Any, *arguments: Any, **options: Any) -> Object:
-        answer = self._raw(call, *arguments, **options, _request_timeout=(_CONNECT_S, _ANSWER_S))
-        found: Object = json.loads(answer.data)
+    def _ask(self, method: str, path: str, body: Object | None = None, /, **query: str) -> Object:
+        answer = self._send(method, path, body, _ANSWER_S, **query)
+        try:
+            found: Object = json.loads(answer.data)
+        except (urllib3.exceptions.HTTPError, ValueError, OSError) as error:
+            raise PlaceAway(repr(error)) from error
         return found
 
-    def _raw(self, call: Any, *arguments: Any, **options: Any) -> Any:
-        """The answer as it comes: models of thousands of pods would cost more than all else here."""
+    def _send(self, method: str, path: str, body: Object | None, patience_s: float, **query: str) -> Any:
+        """The answer, unread. Raises Expired, ApiException for what the server refuses, PlaceAway."""
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        asked = {name: value for name, value in query.items() if value}
+        prepared = self._api.param_serialize(
+            method, path, query_params=list(asked.items()), header_params=headers, body=body,
+            auth_settings=["BearerToken"],
+        )  # fmt: skip
         try:
-            return call(*arguments, **options, _preload_content=False)
-        except ApiException as error:
-            if error.status == 410:
-                raise Expired from error
-            raise
+            answer = self._api.call_api(*prepared, _request_timeout=(_CONNECT_S, patience_s))
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise PlaceAway(repr(error)) from error
+        except ApiException as error:  # of a TLS handshake: the server is not what it should be
+            raise PlaceAway(_said(error)) from error
+        if 200 <= answer.status <= 299:
+            return answer.response
+        answer.read()  # type: ignore[no-untyped-call]  # theirs
+        if answer.status == 410:
+            raise Expired
+        raise ApiException(http_resp=answer)
 
 
 def _lines(answer: Any) -> Iterator[bytes]:

@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import structlog
 from workbench.runner.documents import BadDocument
-from workbench.runner.kubernetes.api import Cluster, Object
+from workbench.runner.kubernetes.api import Cluster, Object, Refused
 from workbench.runner.kubernetes.explain import lost, pod_status
+from workbench.runner.kubernetes.nodes import targets_of
 from workbench.runner.kubernetes.objects import HOST, kubernetes_job, name_of, selector
 from workbench.runner.kubernetes.port import Runs, Ticket
 from workbench.runner.kubernetes.seen import Seen
@@ -35,20 +37,20 @@ class KubernetesLauncher:
         self._service, self._url = service, url
         self._seen = Seen(cluster, selector(pools, service))
         self._made: dict[str, float] = {}
-        self._names: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def start(self, folder: Path, launch: Launch) -> None:
-        """See Launcher.start. Raises PlaceAway; a target that is configured no more is an OSError."""
+        """See Launcher.start. Raises PlaceAway; what the cluster can never accept has ended, and check says so."""
         ticket = self._runs.open(folder.name, launch)
-        self._names[ticket.run] = folder.name
         if ticket.exit is not None or ticket.run in self._made:
             return
         try:
             job = kubernetes_job(self._pools, self._service, self._url, folder.name, ticket, launch)
+            self._cluster.create_job(job)
         except KeyError:
-            raise OSError(f"there is no target {launch.target!r} any more") from None
-        self._cluster.create_job(job)
+            self._refuse(folder, ticket, f"There is no target {launch.target!r} any more.")
+        except Refused as refused:
+            self._refuse(folder, ticket, f"The cluster does not accept the run: {refused}")
         self._made[ticket.run] = time.monotonic()
 
     def check(self, folder: Path) -> Status:
@@ -97,12 +99,11 @@ class KubernetesLauncher:
         if ticket is not None:
             self._runs.close(folder.name)
             self._made.pop(ticket.run, None)
-            self._names.pop(ticket.run, None)
         shutil.rmtree(folder, ignore_errors=True)
 
     def watch(self, changed: Callable[[str], None]) -> None:
         """From now on tell the name of a run's folder whenever its Kubernetes Job or pod changes. Raises PlaceAway."""
-        self._seen.on_change(lambda run: changed(self._names[run]) if run in self._names else None)
+        self._seen.on_change(changed)
         self._seen.start()
 
     def close(self) -> None:
@@ -110,12 +111,23 @@ class KubernetesLauncher:
         self._seen.close()
 
     def sweep(self) -> None:
-        """Delete Kubernetes Jobs that no run wants: their row comes before them, and goes before them."""
-        seen = self._seen.runs()
+        """Delete Kubernetes Jobs that no run wants: their row comes before them, and goes before them.
+
+        One that has ended is left for people to look at, until its time is over.
+        """
+        self._seen.start()
+        seen = {run: job for run, job in self._seen.runs().items() if not _true(job) & {"Complete", "Failed"}}
         wanted = self._runs.known(list(seen))
         for run in seen.keys() - wanted:
             log.info("run.unwanted", run=run)
             self._cluster.delete_job(name_of(run))
+
+    def targets(self) -> list[dict[str, Any]]:
+        """The device types as the cluster has them now. A device that a foreign pod holds counts as free."""
+        return targets_of(self._pools, self._cluster.nodes(), self._cluster.pods())
+
+    def _refuse(self, folder: Path, ticket: Ticket, why: str) -> None:
+        self._runs.end(folder.name, ticket.run, Exit("refused", None, why))
 
     def _look(self, ticket: Ticket) -> Status:
         self._seen.start()
@@ -167,7 +179,10 @@ class KubernetesLauncher:
 
 def _replaced(job: Object | None, pod: Object) -> bool:
     """Whether the Job makes another pod for one that a drain or a preemption has ended."""
-    taken = any(each["type"] == "DisruptionTarget" for each in pod.get("status", {}).get("conditions", ()))
-    over = job is None or any(each["type"] in ("Complete", "Failed", "FailureTarget") and each["status"] == "True"
-                              for each in job.get("status", {}).get("conditions", ()))  # fmt: skip
-    return taken and not over and pod["status"].get("phase") in ("Failed", "Succeeded")
+    over = job is None or _true(job) & {"Complete", "Failed", "FailureTarget"}
+    return not over and "DisruptionTarget" in _true(pod) and pod["status"].get("phase") in ("Failed", "Succeeded")
+
+
+def _true(thing: Object) -> set[str]:
+    conditions = thing.get("status", {}).get("conditions", ())
+    return {each["type"] for each in conditions if each.get("status") == "True"}

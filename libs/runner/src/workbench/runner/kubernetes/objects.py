@@ -114,7 +114,7 @@ def _resources(pools: Pools, place: DeviceType | None, launch: Launch) -> dict[s
     if place is None:
         host = pools.host
         return {"requests": {"cpu": host.cpu, "memory": host.requestedMemory}, "limits": {"memory": host.memory}}
-    device = {place.resource: 1} if place.resource else {}
+    device = {place.resource: "1"} if place.resource else {}
     whole = {"cpu": str(place.cpu), "memory": place.memory, **device}
     if launch.exclusive:
         return {"requests": whole, "limits": whole}

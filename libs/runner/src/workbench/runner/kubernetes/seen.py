@@ -18,13 +18,13 @@ from workbench.runner.launcher import PlaceAway
 
 log = structlog.get_logger()
 KINDS = ("jobs", "pods")
-RUN_LABEL = "workbench/run"
+RUN_LABEL, NAME_LABEL = "workbench/run", "workbench/job"
 RESYNC_S = 300.0  # everything is listed again this often, whatever the watches said
 _PAUSES_S = (0.2, 1.0, 3.0)
 
 
 class Seen:
-    """Thread-safe. ``changed`` is told the run of every object that came, changed or went."""
+    """Thread-safe. Listeners are told the name (the job) of every object that came, changed or went."""
 
     def __init__(self, cluster: Cluster, selector: str) -> None:
         self._cluster, self._selector = cluster, selector
@@ -114,7 +114,7 @@ class Seen:
                 self._put(kind, thing)
             names = before.keys() | self._objects[kind].keys()
             changed = [(before.get(name), self._objects[kind].get(name)) for name in names]
-        self._tell({str(_run(new or old or {})) for old, new in changed if _version(old) != _version(new)})
+        self._tell({_name(new or old or {}) for old, new in changed if _version(old) != _version(new)})
 
     def _note(self, kind: str, what: str, thing: Object) -> None:
         with self._lock:
@@ -124,7 +124,7 @@ class Seen:
                 self._runs[kind].get(str(_run(thing)), set()).discard(name)
             else:
                 self._put(kind, thing)
-        self._tell({str(_run(thing))})
+        self._tell({_name(thing)})
 
     def _put(self, kind: str, thing: Object) -> None:
         thing["metadata"].pop("managedFields", None)  # most of its size
@@ -132,18 +132,22 @@ class Seen:
         self._objects[kind][name] = thing
         self._runs[kind].setdefault(str(_run(thing)), set()).add(name)
 
-    def _tell(self, runs: set[str]) -> None:
+    def _tell(self, names: set[str]) -> None:
         with self._lock:
             self._version += 1
             self._lock.notify_all()
-        for run in runs:
+        for name in names:
             for listener in self._listeners:
                 with contextlib.suppress(Exception):
-                    listener(run)
+                    listener(name)
 
 
 def _run(thing: Mapping[str, Any]) -> str | None:
     return thing.get("metadata", {}).get("labels", {}).get(RUN_LABEL)
+
+
+def _name(thing: Mapping[str, Any]) -> str:
+    return str(thing.get("metadata", {}).get("labels", {}).get(NAME_LABEL))
 
 
 def _version(thing: Object | None) -> str | None:

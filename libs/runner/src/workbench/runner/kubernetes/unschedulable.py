@@ -105,7 +105,10 @@ def _clauses(lacking: _Lacking, target: str) -> Iterator[str]:
         first = False
     if lacking.unlabelled:
         every = first and str(lacking.unlabelled) == lacking.total
-        without = f"0 of {lacking.total} nodes have {labels}" if every else f"{lacking.unlabelled} do not have {labels}"
+        do = "does" if lacking.unlabelled == 1 else "do"
+        without = f"{lacking.unlabelled} {do} not have {labels}"
+        if every:
+            without = f"0 of {lacking.total} nodes have {labels}"
         yield _led(without, first, lacking.total)
         first = False
     for kept, count in lacking.kept.items():

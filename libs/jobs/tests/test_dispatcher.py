@@ -1,0 +1,454 @@
+"""The worker of a cluster, with everything real but the cluster: its runs are processes of this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from runs.place import POD, ProcessPlace
+from workbench.jobs import Adapters, Desk, Job, Jobs, Kind, Runs, State, claim, expire_leases, lease
+from workbench.jobs.desk import Caller, Report
+from workbench.jobs.dispatcher import STEPS, Dispatcher
+from workbench.jobs.dispatching import Dispatching
+from workbench.messages import InProcessMessages
+from workbench.runner import Launch, Limits, Status
+from workbench.runner.remedies import REMEDIES
+from workbench.store import FileStore, Keys, Manifest, StoreAway
+
+CORES = Path(__file__).parent / "cores"
+LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 24, wall_s=60)
+
+
+class Place(ProcessPlace):
+    """Calls ``meanwhile`` whenever somebody looks at a run, after it has been looked at."""
+
+    meanwhile: Callable[[Path], None] | None = None
+
+    def check(self, folder: Path) -> Status:
+        status = super().check(folder)
+        if self.meanwhile is not None:
+            self.meanwhile(folder)
+        return status
+
+
+@dataclass
+class Running:
+    """A dispatcher in a thread of its own, with a place of its own, as another process has it."""
+
+    place: Place
+    dispatcher: Dispatcher
+
+    def __post_init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self.dispatcher.run, args=(self._stop,))
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(20)
+        self.place.close()
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def dispatching(adapters: Adapters, jobs: Jobs) -> Iterator[Callable[..., Running]]:
+    """Start a dispatcher for these kinds; it is stopped with the test, and so are the runs."""
+    work = adapters.home / "work"
+    work.mkdir()
+    started: list[Running] = []
+
+    def start(*kinds: Kind, slots: int = 4, lease_s: float = 3.0, away: int = 0, meanwhile: Any = None) -> Running:
+        place = Place(adapters.home, jobs, CORES)
+        place.away, place.meanwhile = away, meanwhile
+        carrying = Dispatching(jobs, {kind.name: kind for kind in kinds}, place, work)
+        started.append(Running(place, Dispatcher(carrying, slots=slots, lease_s=lease_s)))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.stop()
+    wait_for(lambda: not steps())
+    for folder in work.iterdir():
+        started[-1].place.stop(folder)
+
+
+def steps() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("here-")]
+
+
+def wait_for(condition: Callable[[], Any], timeout_s: float = 20) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def begins(journal: Path) -> int:
+    return len(journal.read_text().splitlines()) if journal.exists() else 0
+
+
+@pytest.fixture
+def counting(jobs: Jobs, tmp_path: Path) -> Callable[..., Job]:
+    """A submitted job whose core notes that it began."""
+
+    def submit(kind: Kind, takes_s: float = 0.0, journal: str = "journal", team: str = "a") -> Job:
+        return jobs.submit(kind, team, {"journal": str(tmp_path / journal), "takes_s": takes_s})
+
+    return submit
+
+
+# -- what it is for ---------------------------------------------------------------------------------
+
+
+def test_many_jobs_are_under_way_at_once_without_a_thread_for_each(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any, tmp_path: Path
+) -> None:
+    deed = kind("counting")
+    submitted = [counting(deed, takes_s=1.5) for _ in range(40)]
+    dispatching(deed, slots=16)
+    wait_for(lambda: begins(tmp_path / "journal") > 10)
+    seen = len(steps())
+
+    done = [ended(job, 60) for job in submitted]
+
+    assert {job.state for job in done} == {State.SUCCEEDED}
+    assert {job.attempt for job in done} == {1}
+    assert begins(tmp_path / "journal") == 40
+    assert 0 < seen <= STEPS
+
+
+def test_a_run_reads_its_inputs_and_its_files_are_kept(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any
+) -> None:
+    digest = hashlib.sha256(b"right").hexdigest()
+    jobs.store.put(Keys("a").blob(digest), b"right")
+    reading, deed = kind("reading", name="reading", inputs={"a.txt": digest}), kind("counting")
+    dispatching(reading, deed)
+
+    read, counted = ended(jobs.submit(reading, "a", {})), ended(counting(deed))
+
+    assert Manifest.parse(read.manifest).facts == {"read": "right"}
+    assert jobs.store.get(Keys("a").blob(Manifest.parse(counted.manifest).file("count.txt").sha256)) == b"3"
+
+
+def test_progress_and_log_are_in_the_record_while_it_runs(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any
+) -> None:
+    deed = kind("counting")
+    dispatching(deed)
+
+    job = counting(deed, takes_s=600)
+
+    wait_for(lambda: jobs.find(job.id).progress)
+    assert jobs.find(job.id).progress == {"stage": "counting", "fraction": 0.5, "message": "half"}
+    wait_for(lambda: jobs.log(job, 0)[0] == "counting\n")
+
+
+def test_a_run_that_waits_for_its_device_says_so_until_it_has_it(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any
+) -> None:
+    def plan(job: Job, _manifests: Any) -> Launch:
+        return Launch("jobs_test_cores.counting", dict(job.request), {}, LIMITS, "CPU", exclusive=True)
+
+    measuring = kind(plan=plan)
+    dispatching(measuring)
+    first = counting(measuring, takes_s=3)
+    wait_for(lambda: jobs.find(first.id).progress)
+
+    second = counting(measuring)
+
+    wait_for(lambda: jobs.find(second.id).waiting_for)
+    assert jobs.find(second.id).progress is None
+    assert (ended(second).state, ended(second).waiting_for) == (State.SUCCEEDED, None)
+
+
+def test_what_needs_no_run_ends_at_once(jobs: Jobs, kind: Any, dispatching: Any, ended: Any) -> None:
+    plain = kind()
+    dispatching(plain)
+
+    job = ended(jobs.submit(plain, "a", {"x": 1}))
+
+    assert (job.state, Manifest.parse(job.manifest).facts) == (State.SUCCEEDED, {"x": 1})
+    assert Runs(jobs).current(job.id) is None
+
+
+def test_teams_take_turns(jobs: Jobs, kind: Any, dispatching: Any, ended: Any) -> None:
+    order: list[str] = []
+    noting = kind(plan=lambda job, _manifests: order.append(job.team))
+    submitted = [jobs.submit(noting, team, {}) for team in "aaabbb"]
+    dispatching(noting, slots=1)
+
+    assert {ended(job).state for job in submitted} == {State.SUCCEEDED}
+    assert order in (list("ababab"), list("bababa"))
+
+
+def test_an_ended_job_leaves_no_run_and_no_folder(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any, tmp_path: Path
+) -> None:
+    deed = kind("counting")
+    dispatching(deed)
+
+    job = ended(counting(deed))
+
+    wait_for(lambda: Runs(jobs).current(job.id) is None)
+    wait_for(lambda: not (tmp_path / "home" / "work" / job.id).exists())
+    wait_for(lambda: not list(jobs.store.list(Keys("a").runs(job.id))))
+
+
+# -- cancel -----------------------------------------------------------------------------------------
+
+
+def test_a_cancelled_job_really_stops(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any, tmp_path: Path
+) -> None:
+    deed = kind("counting")
+    dispatching(deed)
+    job = counting(deed, takes_s=600)
+    wait_for(lambda: begins(tmp_path / "journal"))
+
+    jobs.cancel("thing", "a", job.id)
+
+    assert ended(job, 10).state is State.CANCELLED
+    wait_for(lambda: not _alive(job.id))
+
+
+def test_a_cancel_that_comes_while_its_job_is_looked_at_is_not_forgotten(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any, tmp_path: Path
+) -> None:
+    looking, go_on = threading.Event(), threading.Event()
+
+    def look(_folder: Path) -> None:
+        looking.set()
+        go_on.wait(20)
+
+    deed = kind("counting")
+    dispatching(deed, meanwhile=look)
+    job = counting(deed, takes_s=600)
+    assert looking.wait(20)
+    wait_for(lambda: begins(tmp_path / "journal"))
+    time.sleep(0.5)  # what has changed until now is not news any more
+
+    jobs.cancel("thing", "a", job.id)
+    time.sleep(2.5)  # somebody has asked how our jobs stand
+    go_on.set()
+
+    assert ended(job, 10).state is State.CANCELLED
+
+
+# -- leases -----------------------------------------------------------------------------------------
+
+
+def test_a_living_run_is_adopted_by_the_next_dispatcher(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any, tmp_path: Path
+) -> None:
+    deed = kind("counting")
+    first = dispatching(deed)
+    job = counting(deed, takes_s=3)
+    wait_for(lambda: begins(tmp_path / "journal"))
+    first.stop()
+    given_back = jobs.find(job.id)
+    dispatching(deed)
+
+    done = ended(job)
+
+    assert (given_back.state, given_back.attempt) == (State.RUNNING, 0)
+    assert (done.state, done.attempt, begins(tmp_path / "journal")) == (State.SUCCEEDED, 1, 1)
+
+
+def test_a_lost_job_is_let_go_of_and_nothing_of_it_is_written(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any, tmp_path: Path
+) -> None:
+    deed = kind("counting")
+    dispatching(deed, slots=1, lease_s=3600)
+    lost = counting(deed, takes_s=2)
+    wait_for(lambda: jobs.find(lost.id).progress and jobs.log(lost, 0)[0])
+    taken = _steal(jobs)
+    next_one = ended(counting(deed, journal="other"))
+    time.sleep(1.5)
+
+    assert next_one.state is State.SUCCEEDED, "its slot is free again"
+    assert jobs.find(lost.id) == taken
+    assert Runs(jobs).current(lost.id) is not None
+
+
+def test_a_job_that_is_lost_and_claimed_again_by_the_same_dispatcher_takes_one_slot(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any, tmp_path: Path
+) -> None:
+    deed = kind("counting")
+    dispatching(deed, slots=2, lease_s=3600)
+    lost = counting(deed, takes_s=3)
+    wait_for(lambda: begins(tmp_path / "journal"))
+    expire_leases(jobs)
+    again = ended(lost)
+
+    both = [counting(deed, takes_s=600, journal="both") for _ in range(2)]
+
+    wait_for(lambda: begins(tmp_path / "both") == 2)
+    assert {jobs.find(job.id).state for job in both} == {State.RUNNING}
+    assert (again.state, again.fence, begins(tmp_path / "journal")) == (State.SUCCEEDED, 2, 1)
+
+
+def test_a_defect_that_shows_after_the_lease_was_lost_does_not_stop_the_next_holders_run(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, tmp_path: Path
+) -> None:
+    failed = threading.Event()
+
+    def steal_and_fail(_folder: Path) -> None:
+        if begins(tmp_path / "journal") and not failed.is_set():
+            _steal(jobs)
+            failed.set()
+            raise ZeroDivisionError("a defect of ours")
+
+    deed = kind("counting")
+    dispatching(deed, slots=1, lease_s=3600, meanwhile=steal_and_fail)
+    job = counting(deed, takes_s=600)
+    assert failed.wait(20)
+    time.sleep(1.0)
+
+    assert _alive(job.id)
+    assert jobs.find(job.id).attempt == 2
+
+
+# -- faults -----------------------------------------------------------------------------------------
+
+
+def test_a_crash_is_tried_again_until_there_are_no_attempts_left(
+    jobs: Jobs, kind: Any, dispatching: Any, ended: Any, tmp_path: Path
+) -> None:
+    flaky = kind("flaky")
+    dispatching(flaky)
+
+    saved = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "twice"), "deaths": 2}))
+    lost = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "always"), "deaths": 99}))
+
+    assert (saved.state, saved.attempt, begins(tmp_path / "twice")) == (State.SUCCEEDED, 3, 3)
+    assert (lost.state, lost.attempt, begins(tmp_path / "always")) == (State.FAILED, 3, 3)
+    assert lost.error["type"].endswith(":too-many-attempts")
+    assert lost.error["remedy"] == REMEDIES["killed"]
+
+
+class Slow(InProcessMessages):
+    """Whoever rings from a step comes back late."""
+
+    def ring(self, name: str) -> None:
+        super().ring(name)
+        if threading.current_thread().name.startswith("here-step"):
+            time.sleep(0.6)
+
+
+def test_a_job_that_is_claimed_again_before_its_last_attempt_is_put_away_goes_on(
+    jobs: Jobs, kind: Any, dispatching: Any, ended: Any, tmp_path: Path
+) -> None:
+    jobs.messages = Slow()
+    flaky = kind("flaky")
+    dispatching(flaky)
+
+    job = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "journal"), "deaths": 2}))
+
+    assert (job.state, job.attempt) == (State.SUCCEEDED, 3)
+
+
+def test_a_place_that_is_away_for_a_while_costs_no_attempt(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any, tmp_path: Path
+) -> None:
+    deed = kind("counting")
+    running = dispatching(deed, away=99)
+    job = counting(deed)
+    wait_for(lambda: "cluster" in (jobs.find(job.id).waiting_for or ""))
+    running.place.away = 1
+
+    done = ended(job)
+
+    assert (done.state, done.attempt, done.waiting_for) == (State.SUCCEEDED, 1, None)
+    assert (running.place.away, begins(tmp_path / "journal")) == (0, 1)
+
+
+class Away(FileStore):
+    """A real store that is away for the next ``times`` that a stream is put there."""
+
+    times = 0
+
+    def put_stream(self, key: str, source: Any) -> tuple[str, int]:
+        if self.times > 0:
+            self.times -= 1
+            raise StoreAway("as asked")
+        return super().put_stream(key, source)
+
+
+def test_a_store_that_is_away_for_a_while_is_said_and_costs_no_attempt(
+    adapters: Adapters, jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any, tmp_path: Path
+) -> None:
+    jobs.store = Away(adapters.home / "store")
+    jobs.store.times = 99
+    deed = kind("counting")
+    dispatching(deed)
+    job = counting(deed)
+    wait_for(lambda: "object store" in (jobs.find(job.id).waiting_for or ""))
+    jobs.store.times = 1
+
+    done = ended(job)
+
+    assert (done.state, done.attempt, done.waiting_for) == (State.SUCCEEDED, 1, None)
+    assert begins(tmp_path / "journal") == 1
+
+
+def test_a_half_published_job_is_finished_with_the_same_bytes(
+    jobs: Jobs, kind: Any, dispatching: Any, ended: Any
+) -> None:
+    plain = kind()
+    job = jobs.submit(plain, "a", {})
+    held = claim(jobs, ["thing"], "dies here", -1)
+    text = Manifest("thing", job.id, "a", "1999").text()
+    lease.accept_manifest(jobs, held, text, {"kind": "thing", "id": job.id})
+    dispatching(plain)
+
+    done = ended(job)
+
+    assert (done.state, done.manifest) == (State.SUCCEEDED, text)
+    assert jobs.store.get(Keys("a").manifest("thing", job.id)) == text.encode()
+
+
+def test_saying_what_a_run_waits_for_leaves_the_progress_that_its_pod_has_told_meanwhile(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any
+) -> None:
+    news = {"stage": "told", "fraction": 0.7, "message": "between a look and its word"}
+    told = threading.Event()
+
+    def tell(folder: Path) -> None:
+        if not told.is_set() and jobs.find(folder.name).progress:
+            token = Runs(jobs).current(folder.name).token
+            Desk(jobs, jobs.store).report(Caller(token, POD), Report(news, "", 0, 0))
+            lease.report(jobs, jobs.find(folder.name), news, "its pod")  # so that the look has a word to say
+            told.set()
+
+    deed = kind("counting")
+    dispatching(deed, meanwhile=tell)
+    job = counting(deed, takes_s=600)
+
+    assert told.wait(20)
+    time.sleep(0.5)
+    assert jobs.find(job.id).progress == news
+
+
+def _steal(jobs: Jobs) -> Job:
+    """Somebody else holds the one running job from now on."""
+    expire_leases(jobs)
+    taken = claim(jobs, ["thing"], "thief", 3600)
+    assert taken is not None
+    return taken
+
+
+def _alive(job_id: str) -> bool:
+    def names(path: Path) -> bool:
+        try:
+            return job_id.encode() in path.read_bytes()
+        except OSError:
+            return False
+
+    return any(names(path) for path in Path("/proc").glob("[0-9]*/cmdline"))
