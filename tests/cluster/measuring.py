@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from cluster.lab.cluster import Cluster
@@ -54,8 +55,7 @@ class Pods:
 
 def overlaps(spans: list[Span]) -> list[tuple[Span, Span]]:
     """Neighbours on one node of which the second began before the first had ended; times are whole seconds."""
-    pairs = zip(spans, spans[1:], strict=False)
-    return [(first, second) for first, second in pairs if first.node == second.node and second.began < first.ended]
+    return [(one, two) for one, two in pairwise(spans) if one.node == two.node and two.began < one.ended]
 
 
 def _span(pod: dict[str, Any]) -> Span | None:

@@ -81,7 +81,8 @@ def test_a_job_that_waits_for_its_device_says_so_and_can_be_cancelled(
     try:
         release.cluster.until(lambda: release.cluster.allocatable(node)[NPU] == "0", 60)
         job = profile(workbench, token, model, "--target", "npu")
-        release.cluster.until(lambda: "npu.intel.com/accel free" in str(state(workbench, token, job)["waiting_for"]), 60)
+        why = "0 of 2 nodes have npu.intel.com/accel free"
+        release.cluster.until(lambda: why in str(state(workbench, token, job)["waiting_for"]), 60)
         targets = workbench(token, "targets", "list").stdout
         read(workbench(token, "profiles", "cancel", job, "--json"))
     finally:

@@ -8,6 +8,9 @@ import json
 import subprocess
 import sys
 import threading
+import time
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -199,6 +202,33 @@ def test_deleting_twice_is_fine_and_a_neighbour_stays(store: Store) -> None:
     store.delete("p/a")
 
     assert [info.key for info in store.list("p/")] == ["p/b"]
+
+
+def test_a_url_to_read_from_opens_one_object_for_a_while(store: Store) -> None:
+    store.put("a/b c+ü.bin", b"bytes")
+    store.put("a/other", b"secret")
+    url = store.read_url("a/b c+ü.bin", 60)
+    if isinstance(store, FileStore):
+        assert url is None, "only this machine reads these files"
+        return
+
+    assert fetched(url) == b"bytes"
+    path, _, query = url.partition("?")
+    for tampered in (path, f"{path.rpartition('/')[0]}/other?{query}", url.replace("=60", "=6000"), url[:-1]):
+        assert fetched(tampered) == 403
+    short = store.read_url("a/b c+ü.bin", 1)
+    time.sleep(2.5)
+    assert fetched(short) == 403
+
+
+def fetched(url: str) -> bytes | int:
+    """The body that anybody gets who has the URL and nothing else, or the status of the refusal."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.read()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
 
 
 KEY = "teams/t/uploads/u/model.bin"

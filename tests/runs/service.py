@@ -37,6 +37,7 @@ class DeskService:
         pools.write_text(json.dumps(POOLS))
         self.settings = load({"WORKBENCH_HOME": str(folder), "WORKBENCH_LAUNCHER": "kubernetes",
                               "WORKBENCH_ALLOWED_HOSTS": "nobody.example.com", "WORKBENCH_POOLS_FILE": str(pools),
+                              "WORKBENCH_RUNS_URL": f"http://{host}:80",
                               **seaweedfs.settings})  # fmt: skip
         self.store = seaweedfs.store()
         self.record = Jobs(engine, InProcessMessages(), self.store, "contract")

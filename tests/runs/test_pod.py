@@ -18,9 +18,10 @@ from servers.seaweedfs import SeaweedFS
 from workbench.jobs import Desk, Job, Runs, lease, postgres_engine
 from workbench.jobs.desk import Caller, Report
 from workbench.jobs.problems import RunGone
+from workbench.problems.common import InvalidRequest
 from workbench.runner import Exit, Launch, Limits, read_outcome
 from workbench.runner.documents import BadDocument
-from workbench.store import Keys
+from workbench.store import Keys, Part
 
 from runs.service import TEAM, DeskService, with_inputs
 
@@ -249,6 +250,27 @@ def test_a_piece_of_the_log_that_comes_twice_is_kept_once(service: DeskService, 
     desk.report(caller, Report(None, "two\n", answer["log_bytes"], 8))
 
     assert service.log(job) == "one\ntwo\n"
+
+
+def test_a_log_of_many_gib_is_followed_to_its_end(service: DeskService, runs: Runs) -> None:
+    job, desk = service.job(), Desk(service.record, service.store)
+    caller = Caller(runs.open(job.id, deed("say")).token, "pod-1")
+    desk.begin(caller)
+
+    for start, end in ((0, 3 << 30), (3 << 30, 9 << 30)):
+        assert desk.report(caller, Report(None, "line\n", start, end))["log_bytes"] == end
+
+
+def test_parts_that_were_never_sent_are_refused(service: DeskService, runs: Runs) -> None:
+    job, desk = service.job(), Desk(service.record, service.store)
+    caller = Caller(runs.open(job.id, deed("say")).token, "pod-1")
+    desk.begin(caller)
+    desk.part_url(caller, 1, 5)
+
+    with pytest.raises(InvalidRequest, match="part"):
+        desk.end(caller, {"reason": "finished"}, [Part(1, 5, "0" * 32)])
+
+    assert runs.current(job.id).exit is None
 
 
 def test_a_wrong_token_opens_nothing(service: DeskService, runs: Runs) -> None:

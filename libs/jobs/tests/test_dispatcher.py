@@ -17,7 +17,7 @@ from workbench.jobs.desk import Caller, Report
 from workbench.jobs.dispatcher import STEPS, Dispatcher
 from workbench.jobs.dispatching import Dispatching
 from workbench.messages import InProcessMessages
-from workbench.runner import Launch, Limits, Status
+from workbench.runner import Launch, Limits, PlaceAway, Status
 from workbench.runner.remedies import REMEDIES
 from workbench.store import FileStore, Keys, Manifest, StoreAway
 
@@ -223,9 +223,10 @@ def test_a_cancel_that_comes_while_its_job_is_looked_at_is_not_forgotten(
 ) -> None:
     looking, go_on = threading.Event(), threading.Event()
 
-    def look(_folder: Path) -> None:
-        looking.set()
-        go_on.wait(20)
+    def look(folder: Path) -> None:
+        if folder.exists():
+            looking.set()
+            go_on.wait(20)
 
     deed = kind("counting")
     dispatching(deed, meanwhile=look)
@@ -259,6 +260,30 @@ def test_a_living_run_is_adopted_by_the_next_dispatcher(
 
     assert (given_back.state, given_back.attempt) == (State.RUNNING, 0)
     assert (done.state, done.attempt, begins(tmp_path / "journal")) == (State.SUCCEEDED, 1, 1)
+
+
+def test_an_adoption_that_is_tried_again_while_the_place_is_away_counts_once(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any, tmp_path: Path
+) -> None:
+    asked: list[Path] = []
+
+    def be_away(folder: Path) -> None:
+        asked.append(folder)
+        if 1 < len(asked) < 9 and len(asked) % 2 == 0:  # it is known that there is a run, but not how it is
+            raise PlaceAway("as asked")
+
+    deed = kind("counting")
+    first = dispatching(deed)
+    job = counting(deed, takes_s=3)
+    wait_for(lambda: begins(tmp_path / "journal"))
+    first.stop()
+    for _ in range(2):
+        claim(jobs, ["thing"], "dies", -1)
+    dispatching(deed, meanwhile=be_away)
+
+    done = ended(job)
+
+    assert (done.state, done.attempt, begins(tmp_path / "journal")) == (State.SUCCEEDED, 2, 1)
 
 
 def test_a_lost_job_is_let_go_of_and_nothing_of_it_is_written(
@@ -299,8 +324,9 @@ def test_a_defect_that_shows_after_the_lease_was_lost_does_not_stop_the_next_hol
 ) -> None:
     failed = threading.Event()
 
-    def steal_and_fail(_folder: Path) -> None:
-        if begins(tmp_path / "journal") and not failed.is_set():
+    def steal_and_fail(folder: Path) -> None:
+        if folder.exists():
+            wait_for(lambda: begins(tmp_path / "journal"))
             _steal(jobs)
             failed.set()
             raise ZeroDivisionError("a defect of ours")
@@ -421,18 +447,21 @@ def test_saying_what_a_run_waits_for_leaves_the_progress_that_its_pod_has_told_m
     told = threading.Event()
 
     def tell(folder: Path) -> None:
-        if not told.is_set() and jobs.find(folder.name).progress:
-            token = Runs(jobs).current(folder.name).token
-            Desk(jobs, jobs.store).report(Caller(token, POD), Report(news, "", 0, 0))
-            lease.report(jobs, jobs.find(folder.name), news, "its pod")  # so that the look has a word to say
-            told.set()
+        if not folder.exists() or told.is_set():
+            return
+        wait_for(lambda: jobs.find(folder.name).progress)  # later than when the look began
+        token = Runs(jobs).current(folder.name).token
+        Desk(jobs, jobs.store).report(Caller(token, POD), Report(news, "", 0, 0))
+        told.set()
+        raise PlaceAway("so that there is something to say")
 
     deed = kind("counting")
     dispatching(deed, meanwhile=tell)
     job = counting(deed, takes_s=600)
 
     assert told.wait(20)
-    time.sleep(0.5)
+    wait_for(lambda: jobs.find(job.id).waiting_for)
+    wait_for(lambda: not jobs.find(job.id).waiting_for)
     assert jobs.find(job.id).progress == news
 
 

@@ -57,6 +57,13 @@ def test_without_any_variable_everything_is_embedded_on_loopback(tmp_path: Path)
         ("BROKER_URL", "redis://broker", "amqp://host:port"),
         ("DATABASE_URL", "mysql://database", "postgresql+psycopg://host:port"),
         ("DATABASE_URL", "postgresql://database:port/x", "postgresql+psycopg://host:port"),
+        ("LAUNCHER", "", "process or kubernetes"),
+        ("LAUNCHER", "Kubernetes", "process or kubernetes"),
+        ("LAUNCHER", "docker", "process or kubernetes"),
+        ("POOLS_FILE", "/nowhere/pools.json", "a file of pools"),
+        ("POOLS_FILE", "/", "a file of pools"),
+        ("RUNS_URL", "wb-profiler.wb.svc:80", "http://host:port"),
+        ("RUNS_URL", "http://", "http://host:port"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_variable_and_what_is_accepted(
@@ -69,6 +76,45 @@ def test_a_wrong_value_is_one_line_that_names_the_variable_and_what_is_accepted(
     assert text.startswith(f"WORKBENCH_{name}=")
     assert accepted in text
     assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ("runners: {}", "not JSON"),
+        ("\udcff", "not JSON"),
+        ("[]", "the document: give an object"),
+        ("{}", "namespace: give a name"),
+        ('{"namespace": "n", "release": "r", "image": ""}', "image: give a name"),
+        ('{"nodes": 1}', "nodes: no such member; known are deviceTypes"),
+        ('{"deviceTypes": {"a": {"device": "CPU", "cpu": 0}}}', "deviceTypes.a.cpu: give whole cores"),
+    ],
+)
+def test_a_file_of_pools_that_cannot_be_used_is_one_line_that_says_why(
+    tmp_path: Path, document: str, said: str
+) -> None:
+    path = tmp_path / "pools.json"
+    path.write_bytes(document.encode(errors="surrogateescape"))
+
+    with pytest.raises(WrongSetting) as refused:
+        given(tmp_path, POOLS_FILE=str(path))
+
+    assert str(refused.value).startswith(f"WORKBENCH_POOLS_FILE={str(path)!r} cannot be used: give a file of pools (")
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("missing", ["S3_ENDPOINT", "POOLS_FILE", "RUNS_URL"])
+def test_runs_in_a_cluster_need_a_store_pools_and_an_address(tmp_path: Path, missing: str) -> None:
+    pools = tmp_path / "pools.json"
+    pools.write_text('{"namespace": "n", "release": "r", "image": "i"}')
+    environment = S3 | {"WORKBENCH_HOME": str(tmp_path), "WORKBENCH_LAUNCHER": "kubernetes",
+                        "WORKBENCH_POOLS_FILE": str(pools), "WORKBENCH_RUNS_URL": "http://here:80"}  # fmt: skip
+    assert load(environment).launcher == "kubernetes"
+    del environment[f"WORKBENCH_{missing}"]
+
+    with pytest.raises(WrongSetting, match=f"LAUNCHER=kubernetes needs .*{missing}"):
+        load(environment)
 
 
 def test_host_names_come_with_commas(tmp_path: Path) -> None:

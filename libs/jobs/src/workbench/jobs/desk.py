@@ -22,8 +22,9 @@ from workbench.jobs.record import Jobs
 from workbench.jobs.rows import COLUMNS, job_of, nameable, storable
 from workbench.jobs.runs import outputs_key
 from workbench.jobs.tables import jobs, runs
+from workbench.problems.common import InvalidRequest
 from workbench.runner.values import ExitReason
-from workbench.store import Part, Store
+from workbench.store import Part, PartMismatch, Store, UploadMissing
 
 URL_S = 3600
 
@@ -107,12 +108,20 @@ class Desk:
         if known is not None:
             return
         if parts:
-            self._store.complete_parts(outputs_key(job.team, job.id, row.run), row.upload or "", parts)
+            self._complete(outputs_key(job.team, job.id, row.run), row.upload, parts)
         kept = {"reason": exit_["reason"], "code": exit_.get("code"), "detail": storable(str(exit_.get("detail", "")))}
         with self._mine(caller, ended=True) as (connection, row, _):
             if row.exit is None:
                 connection.execute(_of(row).values(exit=kept))
         self._record.ring()
+
+    def _complete(self, key: str, upload: str | None, parts: Sequence[Part]) -> None:
+        try:
+            if upload is None:
+                raise PartMismatch("no part has been asked for")
+            self._store.complete_parts(key, upload, parts)
+        except (PartMismatch, UploadMissing) as fault:
+            raise InvalidRequest({"parts": str(fault)}) from None
 
     @contextlib.contextmanager
     def _mine(

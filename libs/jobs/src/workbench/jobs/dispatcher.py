@@ -16,7 +16,7 @@ from functools import partial
 
 import structlog
 from structlog.contextvars import bound_contextvars
-from workbench.jobs import lease
+from workbench.jobs import lease, metrics
 from workbench.jobs.dispatching import Dispatching, Place
 from workbench.jobs.execution import AWAY, AWAY_PAUSES_S
 from workbench.jobs.job import Job
@@ -57,7 +57,8 @@ class Dispatcher(Worker):
         super().__init__(dispatching, slots=slots, lease_s=lease_s)
         self._meanwhile = meanwhile
         self._dispatching = dispatching
-        self._jobs: dict[str, _Held] = {}
+        # By id and fence, as in Worker: what was lost, or is tried again, may be claimed before we have let go of it.
+        self._jobs: dict[tuple[str, int], _Held] = {}
         self._changed: set[str] = set()
         self._mutex = threading.Lock()
         self._wake = threading.Event()
@@ -73,9 +74,10 @@ class Dispatcher(Worker):
 
     def _begin(self, job: Job) -> None:
         """A job that was claimed is held from now on."""
+        held = _Held(job, due=0.0, busy=True)
         with self._mutex:
-            self._jobs[job.id] = _Held(job, due=0.0, busy=True)
-        self._pool.submit(self._step, self._jobs[job.id])
+            self._jobs[job.id, job.fence] = held
+        self._pool.submit(self._step, held)
         self._work_off()
 
     def _pause(self, _since: int) -> None:
@@ -86,35 +88,33 @@ class Dispatcher(Worker):
 
     def _work_off(self) -> None:
         for held in self._due():
-            held.busy = True
             self._pool.submit(self._step, held)
 
     def _due(self) -> list[_Held]:
-        """What has changed, and now and then all that is due: there may be thousands."""
+        """What has changed, and now and then all that is due, each busy from now on."""
         now = time.monotonic()
         with self._mutex:
-            named = [self._jobs[name] for name in self._changed if name in self._jobs]
-            self._changed = {held.job.id for held in named if held.busy}
-            if now >= self._scan_at:
-                self._scan_at = now + SCAN_S
-                named += [held for held in self._jobs.values() if held.due <= now]
-            return list({held.job.id: held for held in named if not held.busy}.values())
+            scanning = now >= self._scan_at
+            self._scan_at = now + SCAN_S if scanning else self._scan_at
+            found = [held for held in self._jobs.values()
+                     if held.job.id in self._changed or (scanning and held.due <= now)]  # fmt: skip
+            self._changed &= {held.job.id for held in found if held.busy}
+            free = [held for held in found if not held.busy]
+            for held in free:
+                held.busy = True
+            return free
 
     def _step(self, held: _Held) -> None:
         """One step of one job; afterwards it is over, or due again."""
-        job, again_s = held.job, LOOK_AGAIN_S
+        job, stopping = held.job, held.stopping
+        again_s: float | None = LOOK_AGAIN_S
         try:
             with bound_contextvars(job=job.id, request_id=job.request_id):
-                if held.stopping:
-                    action = self._dispatching.stop
-                else:
-                    action = self._dispatching.look if held.started else self._dispatching.begin
-                if action(job):
-                    self._release(held)
-                    return
-                held.started, held.tries = True, 0
+                if self._action(held, stopping)(job):
+                    again_s = None
+            held.started, held.tries = True, 0
         except lease.LeaseLost:
-            self._release(held)
+            self._lose(held)
             return
         except AWAY as away:
             log.warning("job.waits_for_server", job=job.id, reason=str(away)[:300])
@@ -122,28 +122,44 @@ class Dispatcher(Worker):
             held.tries += 1
         except Exception:  # the record could not be written: the lease runs out and another goes on
             log.exception("job.abandoned", job=job.id)
+            again_s = None
+        if again_s is None:
             self._release(held)
             return
-        held.due, held.busy = time.monotonic() + again_s, False
+        with self._mutex:  # somebody may have asked for an end meanwhile
+            held.due = time.monotonic() + again_s if held.stopping == stopping else 0.0
+            held.busy = False
         self._wake.set()
+
+    def _action(self, held: _Held, stopping: bool) -> Callable[[Job], bool]:
+        if stopping:
+            return self._dispatching.stop
+        return self._dispatching.look if held.started else self._dispatching.begin
+
+    def _lose(self, held: _Held) -> None:
+        log.info("job.lease_lost", job=held.job.id, fence=held.job.fence)
+        metrics.LEASE_LOSSES.labels(held.job.kind).inc()
+        self._release(held)
 
     def _release(self, held: _Held) -> None:
         with self._mutex:
-            self._jobs.pop(held.job.id, None)
+            del self._jobs[held.job.id, held.job.fence]
         self._done(held.job)
         self._wake.set()
 
     def _ask_standing(self) -> None:
         """What was lost is let go of, what was cancelled is stopped."""
         with self._mutex:
-            ours = {held.job.id: held for held in self._jobs.values()}
+            ours = dict(self._jobs)
         states = lease.standing(self.record, [held.job for held in ours.values()])
-        for job_id, held in ours.items():
-            standing = states.get(job_id)
-            if standing is None and not held.busy:
-                self._release(held)
-            if standing and not held.stopping:
-                held.stopping, held.due = True, 0.0
+        for key, held in ours.items():
+            with self._mutex:
+                lost = key not in states and not held.busy
+                held.busy = held.busy or lost  # nobody else may take it up, or let go of it
+                if states.get(key) and not held.stopping:
+                    held.stopping, held.due = True, 0.0
+            if lost:
+                self._lose(held)
         self._wake.set()
 
     def _hear(self, stop: threading.Event) -> None:

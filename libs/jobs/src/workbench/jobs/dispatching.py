@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from workbench.jobs import lease
-from workbench.jobs.execution import Execution
+from workbench.jobs.execution import AWAY, Execution
 from workbench.jobs.job import Job, Kind
 from workbench.runner import Launch, Launcher
 
@@ -40,7 +41,7 @@ class Dispatching(Execution):
 
     def begin(self, job: Job) -> bool:
         """See that the job has a run, the one it has or a new one; what needs none ends at once."""
-        return self._step(job, self._adopt)
+        return self._step(job, partial(self._adopt, job.attempt))
 
     def look(self, job: Job) -> bool:
         """Say what it waits for, or make of its end what its kind makes of it."""
@@ -59,15 +60,18 @@ class Dispatching(Execution):
             ended = self._guarded(job, action)
         except _UnderWay:
             return False
+        except AWAY as away:
+            self._tell_waiting(job, away)
+            raise
         if ended is not None:
             self.clean(ended)
         return True
 
-    def _adopt(self, job: Job) -> Job | None:
+    def _adopt(self, claimed_attempt: int, job: Job) -> Job | None:
         """A run that outlived its dispatcher goes on, and that is no attempt of the job's."""
         if job.manifest or self.launcher.check(self.work / job.id).state == "absent":
             return self._advance(job)
-        return self._look(lease.adopt(self.record, job))
+        return self._look(lease.adopt(self.record, job, claimed_attempt))
 
     def _run(self, _kind: Kind, job: Job, launch: Launch) -> Job | None:
         """Instead of following the run: begun, it is looked at when it changes."""
@@ -85,5 +89,5 @@ class Dispatching(Execution):
             return self._conclude(self.kinds[job.kind], job, status.exit)
         waiting_for = status.waiting_for if status.state == "waiting" else None
         if waiting_for != job.waiting_for:
-            lease.report(self.record, job, job.progress, waiting_for)
+            lease.say_waiting(self.record, job, waiting_for)
         raise _UnderWay

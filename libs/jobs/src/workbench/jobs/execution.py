@@ -40,6 +40,7 @@ FAULTS = frozenset({"killed", "crashed", "stopped", "evicted", "node_lost", "not
 # A server is away, not the job at fault.
 AWAY = (DatabaseAway, StoreAway, PlaceAway)
 STORE_AWAY = "the object store, which does not answer or has no room"
+PLACE_AWAY = "the cluster, which does not answer or takes no run now"
 AWAY_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -81,12 +82,12 @@ class Execution:
 
     def _tell_waiting(self, job: Job, error: Exception) -> None:
         """So that whoever looks sees more than a job that stands still; the next try finds all else out."""
-        if not isinstance(error, StoreAway):
+        if isinstance(error, DatabaseAway):
             return
+        waiting_for = STORE_AWAY if isinstance(error, StoreAway) else PLACE_AWAY
         with contextlib.suppress(lease.LeaseLost, lease.Cancelled, DatabaseAway):
-            current = lease.held(self.record, job)
-            if current.waiting_for != STORE_AWAY:
-                lease.report(self.record, job, current.progress, STORE_AWAY)
+            if lease.held(self.record, job).waiting_for != waiting_for:
+                lease.say_waiting(self.record, job, waiting_for)
 
     def sweep(self) -> None:
         """Remove the folders of jobs that have ended: somebody died, or lost the job, before it could."""
@@ -231,6 +232,7 @@ class Execution:
 
     def _after_fault(self, job: Job, problem: Problem) -> Job | None:
         """Back into the queue while there are attempts left; the folder is of no more use either way."""
+        lease.held(self.record, job)  # else its run is somebody else's
         self.launcher.stop(self.work / job.id)
         if job.attempt >= self.kinds[job.kind].max_attempts:
             remedy = problem.document().get("remedy", "") if isinstance(problem, RunFailed) else ""

@@ -52,8 +52,16 @@ def expire_leases(record: Jobs) -> None:
 
 def report(record: Jobs, job: Job, progress: dict[str, Any] | None, waiting_for: str | None) -> None:
     """Write progress. Raises LeaseLost, or Cancelled when somebody asked for that."""
-    waiting_for = storable(waiting_for) if waiting_for else None
-    changed = _write(record, job, progress=progress, waiting_for=waiting_for)
+    _tell(record, job, progress=progress, waiting_for=storable(waiting_for) if waiting_for else None)
+
+
+def say_waiting(record: Jobs, job: Job, waiting_for: str | None) -> None:
+    """See report; the progress stays as it is, since somebody else may be writing it."""
+    _tell(record, job, waiting_for=storable(waiting_for) if waiting_for else None)
+
+
+def _tell(record: Jobs, job: Job, **values: Any) -> None:
+    changed = _write(record, job, **values)
     record.messages.ring(record.bell)
     # Not through the outbox: the next report, or the end, makes up for one that is lost.
     with contextlib.suppress(Exception):
@@ -70,15 +78,18 @@ def held(record: Jobs, job: Job) -> Job:
     return current
 
 
-def standing(record: Jobs, holding: Iterable[Job]) -> dict[str, bool]:
-    """Of these jobs the ones that are still ours, by id; True where somebody has asked for an end."""
-    fences = {job.id: job.fence for job in holding}
-    found: dict[str, bool] = {}
+def standing(record: Jobs, holding: Iterable[Job]) -> dict[tuple[str, int], bool]:
+    """How these jobs stand now, by id and fence: one that is not ours any more has another fence, or is missing.
+
+    True where somebody has asked for an end.
+    """
+    ids = {job.id for job in holding}
+    found: dict[tuple[str, int], bool] = {}
     query = select(jobs.c.id, jobs.c.fence, jobs.c.cancel_requested).where(jobs.c.state == State.RUNNING)
     with reading(record.engine).connect() as connection:
-        for some in batched(fences, 500):
+        for some in batched(ids, 500):
             rows = connection.execute(query.where(jobs.c.id.in_(some))).all()
-            found |= {row.id: row.cancel_requested for row in rows if row.fence == fences[row.id]}
+            found |= {(row.id, row.fence): row.cancel_requested for row in rows}
     return found
 
 
@@ -138,9 +149,9 @@ def retry(record: Jobs, job: Job) -> None:
     metrics.RETRIES.labels(job.kind).inc()
 
 
-def adopt(record: Jobs, job: Job) -> Job:
-    """Its run goes on under a new holder: the claim was no attempt."""
-    return _write(record, job, attempt=max(1, job.attempt - 1))
+def adopt(record: Jobs, job: Job, claimed_attempt: int) -> Job:
+    """Its run goes on under a new holder: the claim, which made it this attempt, was none. Safe to repeat."""
+    return _write(record, job, attempt=max(1, claimed_attempt - 1))
 
 
 def give_back(record: Jobs, job: Job) -> None:

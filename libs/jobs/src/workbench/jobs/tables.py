@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -102,7 +103,7 @@ runs = Table(
     Column("expires_at", Float, nullable=False),
     Column("launch", JSON, nullable=False),
     Column("pod", String(64)),  # the one that may write: the last that began
-    Column("log_bytes", Integer, nullable=False, default=0),  # of the pod's log that are kept
+    Column("log_bytes", BigInteger, nullable=False, default=0),  # of the pod's log that are kept
     Column("upload", Text),  # of its outputs, in parts
     Column("exit", JSON),  # how it ended, once that is known
     Index("runs_run", "run", unique=True),

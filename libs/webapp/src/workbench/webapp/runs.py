@@ -6,14 +6,15 @@ opens nothing else.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import marshmallow as ma
 from flask import Blueprint, request
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 from workbench.jobs import Desk
 from workbench.jobs.desk import Caller, Report
 from workbench.problems.common import InvalidRequest, Unauthorized
+from workbench.runner.values import ExitReason
 from workbench.store import MAX_PARTS, Part
 
 INTERNAL = "/internal/"
@@ -30,7 +31,7 @@ class _Strict(ma.Schema):
 
 
 class _Progress(_Strict):
-    stage = ma.fields.String(required=True, validate=Length(max=1000))
+    stage = ma.fields.String(required=True, validate=Length(max=10_000))
     fraction = ma.fields.Float(required=True, validate=Range(0, 1))
     message = ma.fields.String(required=True, validate=Length(max=10_000))
 
@@ -52,7 +53,7 @@ class _Part(_NewPart):
 
 
 class _Exit(_Strict):
-    reason = ma.fields.String(required=True, validate=Length(max=40))
+    reason = ma.fields.String(required=True, validate=OneOf(get_args(ExitReason)))
     code = ma.fields.Integer(load_default=None, allow_none=True)
     detail = ma.fields.String(load_default="", validate=Length(max=10_000))
 
@@ -81,8 +82,8 @@ def runs_of(desk: Desk) -> Blueprint:
 
     @runs.post("/end")
     def end() -> dict[str, Any]:
-        body = _body(_End)
-        desk.end(_caller(), body["exit"], [Part(**each) for each in body["parts"]])
+        caller, body = _caller(), _body(_End)
+        desk.end(caller, body["exit"], [Part(**each) for each in body["parts"]])
         return {}
 
     return runs

@@ -121,7 +121,7 @@ SETTINGS = (
             _one_of("process", "kubernetes")),
     Setting("POOLS_FILE", "", "path", "With `kubernetes`: the JSON file that names namespace, image and device types; "
             "the chart makes it of its value `runners`.", _pools),
-    Setting("RUNS_URL", "", "URL", "With `kubernetes`, of a worker: where pods reach its service's API.",
+    Setting("RUNS_URL", "", "URL", "With `kubernetes`: where pods reach this service's API.",
             _address("http", "https")),
     Setting("METRICS_PORT", "0", "port", "Port of a worker's `/healthz`, `/readyz` and `/metrics`; 0: none.",
             _whole(0, 65535)),
@@ -169,8 +169,10 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
             raise WrongSetting(f"WORKBENCH_{setting.name}={shown} cannot be used: give {error}.") from None
     if values["s3_endpoint"] and not (values["s3_access_key"] and values["s3_secret_key"]):
         raise WrongSetting("WORKBENCH_S3_ENDPOINT needs WORKBENCH_S3_ACCESS_KEY and WORKBENCH_S3_SECRET_KEY too.")
-    if values["launcher"] == "kubernetes" and not (values["s3_endpoint"] and values["pools_file"]):
-        raise WrongSetting("WORKBENCH_LAUNCHER=kubernetes needs WORKBENCH_S3_ENDPOINT and WORKBENCH_POOLS_FILE too.")
+    needed = ("s3_endpoint", "pools_file", "runs_url")
+    if values["launcher"] == "kubernetes" and not all(values[name] for name in needed):
+        names = ", ".join(f"WORKBENCH_{name.upper()}" for name in needed)
+        raise WrongSetting(f"WORKBENCH_LAUNCHER=kubernetes needs {names} too.")
     return Settings(**values)
 
 

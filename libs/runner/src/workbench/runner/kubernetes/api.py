@@ -20,7 +20,7 @@ _ANSWER_S = 30.0
 WATCH_S = 240  # a watch is begun again after this long, so that one that has died silently is noticed
 
 
-class Expired(Exception):
+class Expired(PlaceAway):
     """The server does not remember so far back: list again."""
 
 
@@ -90,10 +90,13 @@ class Cluster:
 
     def watch_kind(self, kind: str, selector: str, version: str) -> Iterator[tuple[str, Object]]:
         """What happens to them from a version on, until the server ends it. Raises Expired."""
-        answer = self._send(
-            "GET", self._path(kind), None, WATCH_S + 30.0, labelSelector=selector, watch="true",
-            resourceVersion=version, allowWatchBookmarks="true", timeoutSeconds=str(WATCH_S),
-        )  # fmt: skip
+        try:
+            answer = self._send(
+                "GET", self._path(kind), None, WATCH_S + 30.0, labelSelector=selector, watch="true",
+                resourceVersion=version, allowWatchBookmarks="true", timeoutSeconds=str(WATCH_S),
+            )  # fmt: skip
+        except ApiException as error:
+            raise PlaceAway(_said(error)) from error
         try:
             for line in _lines(answer):
                 event = json.loads(line)

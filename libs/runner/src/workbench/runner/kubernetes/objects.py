@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.runner.kubernetes.fields import quantity
 from workbench.runner.kubernetes.port import Ticket
 from workbench.runner.pools import DeviceType, Pools
 from workbench.runner.values import Launch
@@ -118,7 +119,8 @@ def _resources(pools: Pools, place: DeviceType | None, launch: Launch) -> dict[s
     whole = {"cpu": str(place.cpu), "memory": place.memory, **device}
     if launch.exclusive:
         return {"requests": whole, "limits": whole}
-    return {"requests": {"cpu": pools.host.cpu, "memory": pools.host.requestedMemory, **device},
+    least = min(pools.host.requestedMemory, place.memory, key=quantity)  # no more than its limit
+    return {"requests": {"cpu": pools.host.cpu, "memory": least, **device},
             "limits": {"memory": place.memory, **device}}  # fmt: skip
 
 

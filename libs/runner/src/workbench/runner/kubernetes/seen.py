@@ -1,7 +1,7 @@
 """What there is in the cluster now: the Kubernetes Jobs and pods of a service's runs, by one watch of each.
 
-A watch that breaks is begun where it broke; when the server does not remember that any more (410 Gone), or has been
-restarted, everything is listed again, and what vanished meanwhile counts as changed, too.
+A watch that ends is begun where it ended. After one that broke, or when the server does not remember so far back (410
+Gone), everything is listed again, and what vanished meanwhile counts as changed, too.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Seen:
                 self._watch(kind)
                 faults = 0
             except Expired:
-                continue
+                faults = 0
             except PlaceAway as away:
                 log.warning("watch.broken", kind=kind, reason=str(away)[:300])
             except Exception:

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.Float, nullable=False),
         sa.Column("launch", sa.JSON, nullable=False),
         sa.Column("pod", sa.String(64)),
-        sa.Column("log_bytes", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("log_bytes", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("upload", sa.Text),
         sa.Column("exit", sa.JSON),
     )

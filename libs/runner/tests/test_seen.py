@@ -1,0 +1,351 @@
+"""What is seen of a cluster, against an API server that says what a test tells it to, over real HTTP."""
+
+from __future__ import annotations
+
+import json
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from structlog.testing import capture_logs
+from workbench.runner.kubernetes.api import Cluster, Refused
+from workbench.runner.kubernetes.seen import Seen
+from workbench.runner.launcher import PlaceAway
+
+SELECTOR = "workbench/service=profiler"
+END, BREAK = "end", "break"
+
+
+class ApiServer(ThreadingHTTPServer):
+    """Lists what is in ``objects``; says in its watches what is put into ``news``: events, END or BREAK (of a line)."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.objects: dict[str, list[dict[str, Any]]] = {"jobs": [], "pods": []}
+        self.news: dict[str, queue.Queue[Any]] = {"jobs": queue.Queue(), "pods": queue.Queue()}
+        self.version = 100
+        self.page = 500
+        self.failing: list[tuple[str, int]] = []  # ("list" or "watch", status) of the next requests
+        self.asked: list[tuple[str, str, dict[str, str]]] = []
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that has gone is nobody's fault."""
+
+    def say(self, kind: str, what: str, name: str, version: int, run: str = "r1") -> None:
+        self.news[kind].put({"type": what, "object": thing(name, version, run)})
+
+    def counted(self, kind: str, what: str) -> int:
+        return sum(asked[:2] == (kind, what) for asked in self.asked)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: ApiServer
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        kind, what = url.path.rpartition("/")[2], "watch" if "watch" in query else "list"
+        self.server.asked.append((kind, what, query))
+        if self.server.failing and self.server.failing[0][0] == what:
+            status = self.server.failing.pop(0)[1]
+            self._answer({"kind": "Status", "code": status, "message": "as asked"}, status)
+        elif what == "list":
+            self._list(kind, query)
+        else:
+            self._watch(kind)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer({"kind": "Status", "message": "as asked"}, self.server.failing.pop(0)[1])
+
+    def _list(self, kind: str, query: dict[str, str]) -> None:
+        start = int(query.get("continue", "0"))
+        items = self.server.objects[kind][start : start + self.server.page]
+        more = start + self.server.page < len(self.server.objects[kind])
+        metadata = {"resourceVersion": str(self.server.version), "continue": str(start + len(items)) if more else ""}
+        self._answer({"metadata": metadata, "items": items})
+
+    def _watch(self, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        while (news := self.server.news[kind].get()) not in (END, BREAK):
+            self._chunk(json.dumps(news).encode() + b"\n")
+        if news == BREAK:
+            self._chunk(b'{"type": "ADDED", "obj')
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+        else:
+            self._chunk(b"")
+
+    def _chunk(self, data: bytes) -> None:
+        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        self.wfile.flush()
+
+    def _answer(self, document: dict[str, Any], status: int = 200) -> None:
+        data = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def thing(name: str, version: int, run: str = "r1", **metadata: Any) -> dict[str, Any]:
+    labels = {"workbench/run": run, "workbench/job": f"job-of-{run}"}
+    return {"metadata": {"name": name, "resourceVersion": str(version), "labels": labels, **metadata}}
+
+
+def gone() -> dict[str, Any]:
+    return {"type": "ERROR", "object": {"kind": "Status", "code": 410, "message": "too old resource version"}}
+
+
+@pytest.fixture
+def server() -> Iterator[ApiServer]:
+    server = ApiServer()
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield server
+    for news in server.news.values():
+        for _ in range(5):
+            news.put(END)
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+@pytest.fixture
+def cluster(server: ApiServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+    context = {"cluster": "test", "user": "test"}
+    (tmp_path / "kubeconfig").write_text(json.dumps({
+        "apiVersion": "v1", "kind": "Config", "current-context": "test",
+        "clusters": [{"name": "test", "cluster": {"server": address}}],
+        "users": [{"name": "test", "user": {"token": "t"}}], "contexts": [{"name": "test", "context": context}],
+    }))  # fmt: skip
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+    return Cluster("runs")
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def seen(server: ApiServer, cluster: Cluster, told: list[str]) -> Iterator[Seen]:
+    seen = Seen(cluster, SELECTOR)
+    seen.on_change(told.append)
+    yield seen
+    seen.close()
+
+
+def until(condition: Callable[[], Any], timeout_s: float = 10) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.01)
+
+
+def names(seen: Seen, run: str = "r1") -> tuple[str | None, str | None]:
+    job, pod = seen.of(run)
+    return job and job["metadata"]["name"], pod and pod["metadata"]["name"]
+
+
+def watching(server: ApiServer, times: int = 1) -> None:
+    until(lambda: all(server.counted(kind, "watch") >= times for kind in ("jobs", "pods")))
+
+
+def test_what_there_is_already_is_seen_and_told(server: ApiServer, seen: Seen, told: list[str]) -> None:
+    server.objects = {"jobs": [thing("run-r1", 1), thing("run-r2", 2, "r2")], "pods": [thing("pod-1", 3)]}
+
+    seen.start()
+
+    assert (names(seen), names(seen, "r2"), names(seen, "r3")) == (("run-r1", "pod-1"), ("run-r2", None), (None, None))
+    assert seen.runs().keys() == {"r1", "r2"}
+    until(lambda: set(told) == {"job-of-r1", "job-of-r2"})
+    assert all(query["labelSelector"] == SELECTOR for _, _, query in server.asked)
+
+
+def test_a_list_of_many_pages_is_whole(server: ApiServer, seen: Seen) -> None:
+    server.page = 3
+    server.objects["jobs"] = [thing(f"run-{number}", number, f"r{number}") for number in range(10)]
+
+    seen.start()
+
+    assert len(seen.runs()) == 10
+
+
+def test_what_comes_changes_and_goes_is_told(server: ApiServer, seen: Seen, told: list[str]) -> None:
+    seen.start()
+    server.say("pods", "ADDED", "pod-1", 101)
+    until(lambda: names(seen) == (None, "pod-1"))
+    server.say("jobs", "ADDED", "run-r1", 102)
+    until(lambda: names(seen) == ("run-r1", "pod-1"))
+    server.say("pods", "MODIFIED", "pod-1", 103)
+    until(lambda: seen.of("r1")[1]["metadata"]["resourceVersion"] == "103")
+    server.say("pods", "DELETED", "pod-1", 104)
+
+    until(lambda: names(seen) == ("run-r1", None))
+    until(lambda: told == ["job-of-r1"] * 4)
+
+
+def test_the_newest_pod_of_a_run_counts(server: ApiServer, seen: Seen) -> None:
+    server.objects["pods"] = [thing("new", 1, creationTimestamp="2026-01-02T00:00:00Z"),
+                              thing("old", 2, creationTimestamp="2026-01-01T00:00:00Z")]  # fmt: skip
+    seen.start()
+
+    assert names(seen) == (None, "new")
+
+
+def test_whoever_waits_is_woken_by_a_change(server: ApiServer, seen: Seen) -> None:
+    seen.start()
+    threading.Timer(0.2, server.say, ("pods", "ADDED", "pod-1", 101)).start()
+    began = time.monotonic()
+
+    seen.wait(10)
+
+    assert time.monotonic() - began < 5
+
+
+def test_a_watch_that_ends_goes_on_where_it_ended(server: ApiServer, seen: Seen) -> None:
+    seen.start()
+    server.say("pods", "ADDED", "pod-1", 150)
+    server.say("pods", "BOOKMARK", "", 170)
+    server.news["pods"].put(END)
+
+    until(lambda: server.counted("pods", "watch") == 2)
+    assert server.counted("pods", "list") == 1
+    assert [query["resourceVersion"] for kind, what, query in server.asked if (kind, what) == ("pods", "watch")] == [
+        "100", "170"]  # fmt: skip
+
+
+def test_a_version_that_is_forgotten_leads_to_a_new_list_and_what_vanished_is_told(
+    server: ApiServer, seen: Seen, told: list[str]
+) -> None:
+    server.objects["pods"] = [thing("pod-1", 1), thing("pod-2", 2, "r2"), thing("pod-3", 3, "r3")]
+    seen.start()
+    watching(server)
+    until(lambda: len(told) == 3)
+    told.clear()
+    server.objects["pods"] = [thing("pod-2", 2, "r2"), thing("pod-3", 33, "r3"), thing("pod-4", 4, "r4")]
+
+    server.news["pods"].put(gone())
+
+    until(lambda: set(told) == {"job-of-r1", "job-of-r3", "job-of-r4"})
+    assert [names(seen, run)[1] for run in ("r1", "r2", "r3", "r4")] == [None, "pod-2", "pod-3", "pod-4"]
+
+
+def test_a_connection_that_breaks_is_made_again(server: ApiServer, seen: Seen, told: list[str]) -> None:
+    seen.start()
+    watching(server)
+    server.objects["pods"] = [thing("pod-1", 1)]
+
+    server.news["pods"].put(BREAK)
+
+    until(lambda: names(seen) == (None, "pod-1"))
+    until(lambda: server.counted("pods", "watch") == 2)
+    server.say("pods", "DELETED", "pod-1", 101)
+    until(lambda: names(seen) == (None, None))
+
+
+@pytest.mark.parametrize("status", [410, 429, 500, 503])
+@pytest.mark.parametrize("what", ["list", "watch"])
+def test_a_server_that_refuses_is_asked_again_and_that_is_no_defect_of_ours(
+    server: ApiServer, seen: Seen, what: str, status: int
+) -> None:
+    server.failing = [(what, status)] * 2
+    server.objects["pods"] = [thing("pod-1", 1)]
+
+    with capture_logs() as logs:
+        seen.start()
+        watching(server)
+        until(lambda: names(seen) == (None, "pod-1"))
+        server.say("pods", "DELETED", "pod-1", 101)
+        until(lambda: names(seen) == (None, None))
+
+    assert not [line for line in logs if line["event"] == "watch.failed"]
+
+
+def test_a_server_that_always_forgets_is_not_asked_without_end(server: ApiServer, seen: Seen) -> None:
+    server.failing = [("watch", 410)] * 1000
+    seen.start()
+
+    time.sleep(1.0)
+
+    assert server.counted("pods", "watch") < 8
+
+
+def test_what_cannot_be_read_is_no_end_either(server: ApiServer, seen: Seen) -> None:
+    seen.start()
+    server.news["pods"].put("no event")
+    server.news["pods"].put({"type": "ERROR", "object": {"code": 500, "message": "etcd"}})
+
+    server.objects["pods"] = [thing("pod-1", 1)]
+
+    until(lambda: names(seen) == (None, "pod-1"))
+
+
+def test_a_listener_that_fails_does_not_keep_others_from_hearing(server: ApiServer, cluster: Cluster) -> None:
+    told: list[str] = []
+    seen = Seen(cluster, SELECTOR)
+    seen.on_change(lambda _name: 1 / 0)
+    seen.on_change(told.append)
+    server.objects["pods"] = [thing("pod-1", 1)]
+
+    seen.start()
+
+    until(lambda: told == ["job-of-r1"])
+    seen.close()
+
+
+def test_after_closing_nobody_looks_and_nobody_is_told(server: ApiServer, seen: Seen, told: list[str]) -> None:
+    seen.start()
+    watching(server)
+    seen.close()
+    for kind in ("jobs", "pods"):
+        server.say(kind, "ADDED", "late", 101)
+
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("watch-")])
+    assert told == []
+
+
+def test_a_server_that_is_away_is_said_so(server: ApiServer, cluster: Cluster) -> None:
+    server.shutdown()
+    server.server_close()
+
+    for ask in (lambda: cluster.nodes(), lambda: cluster.job("x"), lambda: list(cluster.watch_kind("pods", "", "1"))):
+        with pytest.raises(PlaceAway):
+            ask()
+
+
+@pytest.mark.parametrize(("status", "answer"), [(409, False), (422, Refused), (400, Refused), (403, PlaceAway),
+                                                (429, PlaceAway), (500, PlaceAway)])  # fmt: skip
+def test_a_job_that_is_not_created_is_there_already_or_refused_or_worth_another_try(
+    server: ApiServer, cluster: Cluster, status: int, answer: Any
+) -> None:
+    server.failing = [("create", status)]
+
+    if answer is False:
+        assert cluster.create_job({}) is False
+        return
+    with pytest.raises(answer, match="as asked"):
+        cluster.create_job({})
+
+
+def test_what_is_not_there_is_none(server: ApiServer, cluster: Cluster) -> None:
+    server.failing = [("list", 404)]
+
+    assert cluster.job("gone") is None
