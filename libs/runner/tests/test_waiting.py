@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from workbench.runner.kubernetes.explain import pod_status
+from workbench.runner.kubernetes.unschedulable import in_our_words
 from workbench.runner.values import Exit
 
 NOW = 1_764_000_000.0
@@ -244,3 +245,14 @@ def test_a_container_that_cannot_be_made_is_refused_after_two_minutes(reason: st
 def test_whatever_the_scheduler_says_nothing_raises(message: str) -> None:
     for text in (message, f"0/3 nodes are available: {message}", f"0/3 nodes are available: 1 {message}"):
         assert waits(job(), unscheduled(text))
+
+
+@pytest.mark.parametrize(("lacks", "said"), [
+    ("2 Insufficient npu.intel.com/accel. no new claims to deallocate,", "npu.intel.com/accel free"),
+    ("2 Insufficient cpu, 2 Insufficient npu.intel.com/accel. no new claims to deallocate,",
+     "npu.intel.com/accel and enough cpu free"),
+])  # fmt: skip
+def test_the_schedulers_remark_on_claims_is_not_taken_for_a_resource(lacks: str, said: str) -> None:
+    message = f"0/2 nodes are available: {lacks} preemption: 0/2 nodes are available: 2 No preemption victims found."
+
+    assert in_our_words(message, "npu") == f"a node: 0 of 2 nodes have {said}"

@@ -80,7 +80,8 @@ class Relay:
             with self._engine.begin() as connection:
                 rows = connection.execute(_oldest().with_for_update(skip_locked=True)).all()
                 sent, failure = self._publish(rows)
-                connection.execute(delete(outbox).where(outbox.c.id.in_(sent)))
+                if sent:
+                    connection.execute(delete(outbox).where(outbox.c.id.in_(sent)))
         else:
             with reading(self._engine).connect() as connection:
                 rows = connection.execute(_oldest()).all()

@@ -6,7 +6,6 @@ Nothing is remembered here that the runs' rows and the cluster do not say as wel
 from __future__ import annotations
 
 import shutil
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +36,6 @@ class KubernetesLauncher:
         self._service, self._url = service, url
         self._seen = Seen(cluster, selector(pools, service))
         self._made: dict[str, float] = {}
-        self._lock = threading.Lock()
 
     def start(self, folder: Path, launch: Launch) -> None:
         """See Launcher.start. Raises PlaceAway; what the cluster can never accept has ended, and check says so."""
@@ -59,14 +57,14 @@ class KubernetesLauncher:
         if ticket is None:
             return Status("absent")
         if ticket.exit is not None:
-            return self._ended(folder, ticket.exit)
+            return self._ended(folder, ticket.run, ticket.exit)
         status = self._look(ticket)
         if status.exit is None:
             return status
         # Its last word may have come just before it ended: the row decides, for everybody.
         self._runs.end(folder.name, ticket.run, status.exit)
         ticket = self._runs.current(folder.name) or ticket
-        return self._ended(folder, ticket.exit or status.exit)
+        return self._ended(folder, ticket.run, ticket.exit or status.exit)
 
     def wait(self, folder: Path, timeout_s: float) -> Status:
         """See Launcher.wait."""
@@ -139,7 +137,9 @@ class KubernetesLauncher:
             return Status("exited", exit=Exit("node_lost", None, f"The run's node {node} does not answer any more."))
         if pod is not None and _replaced(job, pod):
             return Status("waiting", waiting_for="another pod, since the cluster took its last one away")
-        events = self._cluster.warnings(name_of(ticket.run)) if pod is None else []
+        # Most Jobs have their pod within a second; asking for what went wrong reads every event of the namespace.
+        late = pod is None and time.monotonic() - self._made.get(ticket.run, 0.0) > _UNSEEN_S
+        events = self._cluster.warnings(name_of(ticket.run)) if late else []
         target = ((job or pod or {}).get("metadata", {}).get("labels", {})).get("workbench/target", HOST)
         return pod_status(job, pod, now=time.time(), target=target, events=events)
 
@@ -156,14 +156,15 @@ class KubernetesLauncher:
         node = pod.get("spec", {}).get("nodeName")
         return lost(pod, self._cluster.node(node) if node else None, now=time.time())
 
-    def _ended(self, folder: Path, exit_: Exit) -> Status:
-        with self._lock:
-            if not folder.exists():
-                exit_ = self._collect(folder, exit_)
+    def _ended(self, folder: Path, run: str, exit_: Exit) -> Status:
+        """The folder may be an earlier run's, of a job that another dispatcher had meanwhile."""
+        marker = folder / "run"
+        if not marker.exists() or marker.read_text() != run:
+            exit_ = self._collect(folder, run, exit_)
         return Status("exited", exit=exit_)
 
-    def _collect(self, folder: Path, exit_: Exit) -> Exit:
-        draft = folder.with_name(f"{folder.name}.part")
+    def _collect(self, folder: Path, run: str, exit_: Exit) -> Exit:
+        draft = folder.with_name(f"{folder.name}.{run}.part")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         try:
@@ -173,6 +174,8 @@ class KubernetesLauncher:
             exit_ = Exit("crashed", None, f"The run left something that is not a result: {fault}.")
             shutil.rmtree(draft)
             draft.mkdir()
+        (draft / "run").write_text(run)
+        shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
         return exit_
 

@@ -53,7 +53,8 @@ class Seen:
 
     def on_change(self, listener: Callable[[str], None]) -> None:
         """Told from a watch's thread: it must not block."""
-        self._listeners.append(listener)
+        if listener not in self._listeners:
+            self._listeners.append(listener)
 
     def of(self, run: str) -> tuple[Object | None, Object | None]:
         """The run's Kubernetes Job, and the newest of its pods."""

@@ -14,6 +14,8 @@ from workbench.runner.kubernetes.fields import brief
 from workbench.runner.kubernetes.objects import HOST
 
 _MESSAGE = re.compile(r"0/(\d{1,9}) nodes are available: (.*)", re.DOTALL)
+# What follows is about pods that might give way; 1.34 runs its remark on claims into the last part.
+_ASIDE = re.compile(r"[.,]? (?:preemption:|no new claims to deallocate)")
 _PART = re.compile(r"(\d{1,9}) (.*)", re.DOTALL)
 _TAINT = re.compile(r"node\(s\) had untolerated taint \{([^{}]*?): ?([^{}]*)\}")
 _TAINT_UNNAMED = ("node(s) had untolerated taint(s)", "node(s) had taints that the pod didn't tolerate")
@@ -48,7 +50,7 @@ def in_our_words(message: str, target: str) -> str:
     if message.startswith("no nodes available"):
         return "a node: the cluster has none"
     found = _MESSAGE.match(message)
-    lacking = _lacking(found[1], found[2].partition(" preemption:")[0]) if found else None
+    lacking = _lacking(found[1], _ASIDE.split(found[2], maxsplit=1)[0]) if found else None
     clauses = list(_clauses(lacking, target)) if lacking else []
     if not clauses:
         return f"a node: {brief(re.split(r'[.] ', message, maxsplit=1)[0])}" if message.strip() else "a node"
