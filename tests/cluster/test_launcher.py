@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from contracts.test_launcher import *  # noqa: F403 - every test of the suite
-from contracts.test_launcher import Place
+from contracts.test_launcher import Place, deed, ended, outcome_of, running, until
 from runs.service import POOLS, DeskService
 from workbench.jobs import Runs
 from workbench.jobs.engine import sqlite_engine
@@ -87,3 +88,82 @@ def place(
         made[0].stop(folder)
     for launcher in made:
         launcher.close()
+
+
+def pod_of(cluster: Cluster, folder: Path) -> dict[str, Any]:
+    pods = cluster.get("pods", "-l", f"workbench/job={folder.name}")["items"]
+    return dict(pods[-1]) if pods else {}
+
+
+def test_an_image_that_there_is_not_is_named(place: Pods, cluster: Cluster, service: DeskService) -> None:
+    pools = pools_of(POOLS | {"image": "docker.io/workbench/nobody:lab"})
+    launcher = KubernetesLauncher(Api("default"), pools, Runs(service.record), "contract", service.url)
+    folder = place.folder()
+
+    launcher.start(folder, deed("say", word="hello"))
+
+    exit_ = ended(launcher, folder, 60).exit
+    launcher.close()
+    assert exit_.reason == "image_missing"
+    assert "docker.io/workbench/nobody:lab" in exit_.detail
+
+
+def test_a_target_that_is_configured_no_more_is_refused(place: Pods, launcher: Launcher) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, replace(deed("say", word="hello"), target="moon"))
+
+    exit_ = ended(launcher, folder).exit
+    assert exit_.reason == "refused"
+    assert "moon" in exit_.detail
+
+
+def test_a_drained_run_goes_on_in_another_pod(place: Pods, launcher: Launcher, cluster: Cluster) -> None:
+    folder = place.folder()
+    launcher.start(folder, deed("sleep", seconds=10))
+    until(lambda: running(place, folder))
+    node = pod_of(cluster, folder)["spec"]["nodeName"]
+
+    try:
+        cluster.kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=90s",
+                        f"--pod-selector=workbench/job={folder.name}")  # fmt: skip
+        assert ended(launcher, folder, 90).exit.reason == "finished"
+    finally:
+        cluster.kubectl("uncordon", node)
+    assert outcome_of(launcher, folder).result == {}
+    assert pod_of(cluster, folder)["spec"]["nodeName"] != node
+
+
+def test_a_kubernetes_job_that_somebody_deletes_counts_as_killed(
+    place: Pods, launcher: Launcher, cluster: Cluster
+) -> None:
+    folder = place.folder()
+    launcher.start(folder, deed("sleep"))
+    until(lambda: running(place, folder))
+
+    cluster.kubectl("delete", "job", "-l", f"workbench/job={folder.name}")
+
+    assert ended(launcher, folder, 60).exit.reason == "killed"
+
+
+def test_a_run_whose_node_is_lost_is_given_up_and_its_pod_can_write_nothing(
+    place: Pods, launcher: Launcher, cluster: Cluster, service: DeskService
+) -> None:
+    folder = place.folder()
+    launcher.start(folder, deed("sleep"))
+    until(lambda: running(place, folder))
+    name = pod_of(cluster, folder)["spec"]["nodeName"]
+    (node,) = [each for each in cluster.nodes if each.name == name]
+    before = service.record.find(folder.name).progress
+
+    node.cut()
+    try:
+        exit_ = ended(launcher, folder, 240).exit
+        launcher.stop(folder)
+    finally:
+        node.mend()
+
+    assert exit_.reason == "node_lost"
+    assert name in exit_.detail
+    cluster.until(lambda: not pod_of(cluster, folder), 120)
+    assert service.record.find(folder.name).progress == before

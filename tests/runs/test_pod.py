@@ -107,6 +107,18 @@ def test_a_run_reads_its_inputs_and_leaves_its_outputs(
     assert read_outcome(tmp_path / "run", exit_).result == {"read": {"a": "first", "b": "second"}}
 
 
+def test_a_thousand_inputs_are_asked_for_once(
+    service: DeskService, runs: Runs, pod: Callable[..., Pod], caplog: pytest.LogCaptureFixture
+) -> None:
+    job, digest = service.job(), service.blob(b"the same")
+    inputs = {f"{number}.txt": digest for number in range(1000)}
+
+    with caplog.at_level("INFO", "werkzeug"):
+        ended(runs, job, pod(runs.open(job.id, with_inputs(deed("read"), inputs)).token))
+
+    assert sum("POST /internal/run " in line for line in caplog.messages) == 1
+
+
 def test_progress_and_log_are_in_the_record(service: DeskService, runs: Runs, pod: Callable[..., Pod]) -> None:
     job = service.job()
 

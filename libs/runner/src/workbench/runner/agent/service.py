@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
 PATIENCE_S = 1800.0  # a service that is upgraded or a store that restarts is back within minutes
+_URLS_HOLD_S = 3000.0  # they are good for an hour
 _PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 _FAULTS = (OSError, http.client.HTTPException, ValueError)
 
@@ -32,10 +33,14 @@ class Service:
         self._url = f"{url.rstrip('/')}/internal/run"
         self._headers = {"Authorization": f"Bearer {token}", "X-Run-Pod": pod, "Content-Type": "application/json"}
         self._stopped = stopped
+        self._urls: dict[str, str] = {}
+        self._until = 0.0
 
     def begin(self) -> dict[str, Any]:
         """The launch. Raises Gone, Refused, TimeoutError."""
-        return self._ask("", {})
+        document = self._ask("", {})
+        self._remember(document)
+        return document
 
     def report(self, document: dict[str, Any]) -> dict[str, Any] | None:
         """Say how far it is; None when nobody hears it now. Raises Gone."""
@@ -60,14 +65,20 @@ class Service:
         self._ask("/end", {"exit": exit_, "parts": parts})
 
     def fetch(self, name: str, path: Path, take: Callable[[Any, Path], Answer]) -> Answer:
-        """One input, by ``take`` from the open answer; each try begins anew, with a new URL."""
+        """One input, by ``take`` from the open answer; each further try has a new URL."""
 
         def get() -> Answer:
-            url = self._once("", {})["inputs"][name]["url"]
+            if name not in self._urls or time.monotonic() > self._until:
+                self._remember(self._once("", {}))  # of all inputs: there may be thousands
+            url = self._urls.pop(name)
             with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - the service's own URL
                 return take(answer, path)
 
         return self._patiently(get)
+
+    def _remember(self, document: dict[str, Any]) -> None:
+        self._urls = {name: each["url"] for name, each in document["inputs"].items()}
+        self._until = time.monotonic() + _URLS_HOLD_S
 
     def _ask(self, path: str, document: dict[str, Any]) -> dict[str, Any]:
         return self._patiently(lambda: self._once(path, document))
