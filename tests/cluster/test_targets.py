@@ -35,7 +35,7 @@ def upload(workbench: Workbench, token: str, inputs: Path) -> str:
 
 def read(ended: Any) -> dict[str, Any]:
     assert ended.returncode == 0, ended.stdout
-    return dict(json.loads(ended.stdout))
+    return dict(json.loads(ended.stdout[ended.stdout.index("{") :]))  # what goes on is told before it
 
 
 def profile(workbench: Workbench, token: str, model: str, *more: str) -> str:
