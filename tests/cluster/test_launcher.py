@@ -85,7 +85,7 @@ def place(
     pods = Pods(again, tmp_path / "work", Path("/tmp/journal"), service=service, cluster=cluster)
     yield pods
     for folder in pods.runs:
-        made[0].stop(folder)
+        again().stop(folder)
     for launcher in made:
         launcher.close()
 
