@@ -27,7 +27,7 @@ def create(kubeconfig: Path, count: int, pace: float, answer: Connection) -> Non
     def one(number: int) -> None:
         until_its_turn(number)
         run, job_id = secrets.token_hex(10), secrets.token_hex(16)
-        ticket = Ticket(run, f"{job_id}.{secrets.token_urlsafe(24)}", time.time() + 3600, None, False)
+        ticket = Ticket(run, f"{job_id}.{secrets.token_urlsafe(24)}", None, False)
         asked[job_id] = time.time()
         assert cluster.create_job(kubernetes_job(pools, work.BARE, work.URL, job_id, ticket, work.LAUNCH))
 

@@ -13,7 +13,7 @@ from workbench.runner.kubernetes.port import Ticket
 from workbench.runner.pools import Pools, pools_of
 from workbench.runner.values import Launch, Limits
 
-TICKET = Ticket("0a1b2c3d4e5f6a7b8c9d", "job-7.secret", 2e9, exit=None, begun=False)
+TICKET = Ticket("0a1b2c3d4e5f6a7b8c9d", "job-7.secret", exit=None, begun=False)
 TOLERATION = {"key": "dedicated", "operator": "Exists", "effect": "NoSchedule"}
 POOLS = pools_of({
     "namespace": "wb-runners", "release": "wb", "image": "runner:2", "pullSecrets": [{"name": "registry"}],

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from sqlalchemy import Connection, Row, select, update
-from workbench.jobs import logs
-from workbench.jobs.events import event_of
+from workbench.jobs import lease, logs
 from workbench.jobs.job import Job, State
 from workbench.jobs.problems import RunGone
 from workbench.jobs.record import Jobs
@@ -83,9 +82,7 @@ class Desk:
                 connection.execute(_of(row).values(log_bytes=log_bytes))
             changed = self._progress(connection, job, report.progress)
         if changed is not None:
-            self._record.messages.ring(self._record.bell)
-            with contextlib.suppress(Exception):  # the next report, or the end, makes up for one that is lost
-                self._record.messages.publish(event_of(changed, self._record.service))
+            lease.spread(self._record, changed)
         return {"log_bytes": log_bytes, "stop": job.cancel_requested}
 
     def part_url(self, caller: Caller, number: int, size_bytes: int) -> str:

@@ -81,7 +81,7 @@ class Dispatching(Execution):
     def _look(self, job: Job) -> Job | None:
         if job.manifest:
             return self._publish(job, job.manifest)
-        lease.check(self.record, job)
+        lease.obey(job)
         status = self.launcher.check(self.work / job.id)
         if status.state == "absent":  # a run that was closed: begin again
             return self._advance(job)

@@ -122,7 +122,7 @@ class Execution:
         kind = self.kinds[job.kind]
         if job.manifest:
             return self._publish(job, job.manifest)
-        lease.check(self.record, job)
+        lease.obey(job)
         if job.attempt > kind.max_attempts:
             self.launcher.stop(self.work / job.id)  # a worker may have died under a run that lives
             raise TooManyAttempts(kind.max_attempts, (job.progress or {}).get("message") or "the worker died")

@@ -62,12 +62,16 @@ def say_waiting(record: Jobs, job: Job, waiting_for: str | None) -> None:
 
 def _tell(record: Jobs, job: Job, **values: Any) -> None:
     changed = _write(record, job, **values)
+    spread(record, changed)
+    obey(changed)
+
+
+def spread(record: Jobs, changed: Job) -> None:
+    """The news of a job that has not ended."""
     record.messages.ring(record.bell)
     # Not through the outbox: the next report, or the end, makes up for one that is lost.
     with contextlib.suppress(Exception):
         record.messages.publish(event_of(changed, record.service))
-    if changed.cancel_requested:
-        raise Cancelled
 
 
 def held(record: Jobs, job: Job) -> Job:
@@ -103,7 +107,12 @@ def batched(ids: Iterable[str], size: int) -> Iterator[list[str]]:
 
 def check(record: Jobs, job: Job) -> None:
     """Raises LeaseLost or Cancelled; writes nothing."""
-    if held(record, job).cancel_requested:
+    obey(held(record, job))
+
+
+def obey(job: Job) -> None:
+    """Raises Cancelled for a job that, when it was read, somebody had asked to end."""
+    if job.cancel_requested:
         raise Cancelled
 
 

@@ -57,8 +57,7 @@ class Runs:
 
     def current(self, job_id: str) -> Ticket | None:
         """The run that the job has now."""
-        with reading(self._record.engine).connect() as connection:
-            row = connection.execute(select(runs).where(runs.c.job_id == job_id)).first()
+        row = self._row(job_id)
         return _ticket(row) if row else None
 
     def known(self, run_ids: list[str]) -> set[str]:
@@ -114,7 +113,7 @@ def outputs_key(team: str, job_id: str, run: str) -> str:
 
 def _ticket(row: Row[Any]) -> Ticket:
     exit_ = Exit(row.exit["reason"], row.exit.get("code"), row.exit.get("detail", "")) if row.exit else None
-    return Ticket(row.run, f"{row.job_id}.{row.secret}", row.expires_at, exit_, begun=row.pod is not None)
+    return Ticket(row.run, f"{row.job_id}.{row.secret}", exit_, begun=row.pod is not None)
 
 
 class _Chunks:

@@ -13,9 +13,10 @@ from flask import Blueprint, request
 from marshmallow.validate import Length, OneOf, Range
 from workbench.jobs import Desk
 from workbench.jobs.desk import Caller, Report
-from workbench.problems.common import InvalidRequest, Unauthorized
+from workbench.problems.common import Unauthorized
 from workbench.runner.values import ExitReason
 from workbench.store import MAX_PARTS, Part
+from workbench.webapp.validate import validator
 
 INTERNAL = "/internal/"
 POD_HEADER = "X-Run-Pod"
@@ -23,27 +24,20 @@ LARGEST_PART = 64 << 20
 LARGEST_LOG = 1 << 20
 
 
-class _Strict(ma.Schema):
-    class Meta:
-        """Unknown members are refused."""
-
-        unknown = ma.RAISE
-
-
-class _Progress(_Strict):
+class _Progress(ma.Schema):
     stage = ma.fields.String(required=True, validate=Length(max=10_000))
     fraction = ma.fields.Float(required=True, validate=Range(0, 1))
     message = ma.fields.String(required=True, validate=Length(max=10_000))
 
 
-class _Report(_Strict):
+class _Report(ma.Schema):
     progress = ma.fields.Nested(_Progress, load_default=None, allow_none=True)
     log = ma.fields.String(load_default="", validate=Length(max=LARGEST_LOG))
     log_bytes = ma.fields.Integer(required=True, validate=Range(0, 1 << 40))
     next_bytes = ma.fields.Integer(required=True, validate=Range(0, 1 << 40))
 
 
-class _NewPart(_Strict):
+class _NewPart(ma.Schema):
     number = ma.fields.Integer(required=True, validate=Range(1, MAX_PARTS))
     size_bytes = ma.fields.Integer(required=True, validate=Range(1, LARGEST_PART))
 
@@ -52,13 +46,13 @@ class _Part(_NewPart):
     md5 = ma.fields.String(required=True, validate=Length(equal=32))
 
 
-class _Exit(_Strict):
+class _Exit(ma.Schema):
     reason = ma.fields.String(required=True, validate=OneOf(get_args(ExitReason)))
     code = ma.fields.Integer(load_default=None, allow_none=True)
     detail = ma.fields.String(load_default="", validate=Length(max=10_000))
 
 
-class _End(_Strict):
+class _End(ma.Schema):
     exit = ma.fields.Nested(_Exit, required=True)
     parts = ma.fields.List(ma.fields.Nested(_Part), load_default=list, validate=Length(max=MAX_PARTS))
 
@@ -97,8 +91,4 @@ def _caller() -> Caller:
 
 
 def _body(schema: type[ma.Schema]) -> dict[str, Any]:
-    try:
-        loaded: dict[str, Any] = schema().load(request.get_json(silent=True) or {})
-    except ma.ValidationError as error:
-        raise InvalidRequest({"json": error.messages}) from None
-    return loaded
+    return validator(schema)(request.get_json(silent=True) or {})

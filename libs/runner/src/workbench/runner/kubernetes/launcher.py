@@ -15,6 +15,7 @@ import structlog
 from workbench.runner.documents import BadDocument
 from workbench.runner.kubernetes.api import Cluster, Object, Refused
 from workbench.runner.kubernetes.explain import lost, pod_status
+from workbench.runner.kubernetes.fields import holds, text
 from workbench.runner.kubernetes.nodes import targets_of
 from workbench.runner.kubernetes.objects import HOST, kubernetes_job, name_of, selector
 from workbench.runner.kubernetes.port import Runs, Ticket
@@ -24,6 +25,7 @@ from workbench.runner.values import Exit, Launch, Status
 
 log = structlog.get_logger()
 STOP_S = 90.0  # a pod has 30 s to end; a kubelet that is busy needs longer to say so
+ENDED = ("Complete", "Failed")  # conditions of a Kubernetes Job
 _UNSEEN_S = 10.0  # how long the watch may lag behind what we made
 _UNSEEN_GONE = Exit("killed", None, "Somebody deleted the run's Kubernetes Job before it had ended.")
 
@@ -114,9 +116,8 @@ class KubernetesLauncher:
         One that has ended is left for people to look at, until its time is over.
         """
         self._seen.start()
-        seen = {run: job for run, job in self._seen.runs().items() if not _true(job) & {"Complete", "Failed"}}
-        wanted = self._runs.known(list(seen))
-        for run in seen.keys() - wanted:
+        seen = [run for run, job in self._seen.runs().items() if not any(holds(job, kind) for kind in ENDED)]
+        for run in set(seen) - self._runs.known(seen):
             log.info("run.unwanted", run=run)
             self._cluster.delete_job(name_of(run))
 
@@ -132,15 +133,15 @@ class KubernetesLauncher:
         job, pod = self._seen.of(ticket.run)
         if job is None and pod is None:
             return self._unseen(ticket)
-        if pod is not None and pod["metadata"].get("deletionTimestamp") and self._given_up(pod):
-            node = pod.get("spec", {}).get("nodeName")
+        if text(pod, "metadata", "deletionTimestamp") and pod is not None and self._given_up(pod):
+            node = text(pod, "spec", "nodeName")
             return Status("exited", exit=Exit("node_lost", None, f"The run's node {node} does not answer any more."))
         if pod is not None and _replaced(job, pod):
             return Status("waiting", waiting_for="another pod, since the cluster took its last one away")
         # Most Jobs have their pod within a second; asking for what went wrong reads every event of the namespace.
         late = pod is None and time.monotonic() - self._made.get(ticket.run, 0.0) > _UNSEEN_S
         events = self._cluster.warnings(name_of(ticket.run)) if late else []
-        target = ((job or pod or {}).get("metadata", {}).get("labels", {})).get("workbench/target", HOST)
+        target = text(job or pod, "metadata", "labels", "workbench/target") or HOST
         return pod_status(job, pod, now=time.time(), target=target, events=events)
 
     def _unseen(self, ticket: Ticket) -> Status:
@@ -153,7 +154,7 @@ class KubernetesLauncher:
         return Status("exited", exit=_UNSEEN_GONE)
 
     def _given_up(self, pod: Object) -> bool:
-        node = pod.get("spec", {}).get("nodeName")
+        node = text(pod, "spec", "nodeName")
         return lost(pod, self._cluster.node(node) if node else None, now=time.time())
 
     def _ended(self, folder: Path, run: str, exit_: Exit) -> Status:
@@ -182,10 +183,6 @@ class KubernetesLauncher:
 
 def _replaced(job: Object | None, pod: Object) -> bool:
     """Whether the Job makes another pod for one that a drain or a preemption has ended."""
-    over = job is None or _true(job) & {"Complete", "Failed", "FailureTarget"}
-    return not over and "DisruptionTarget" in _true(pod) and pod["status"].get("phase") in ("Failed", "Succeeded")
-
-
-def _true(thing: Object) -> set[str]:
-    conditions = thing.get("status", {}).get("conditions", ())
-    return {each["type"] for each in conditions if each.get("status") == "True"}
+    if job is None or any(holds(job, kind) for kind in (*ENDED, "FailureTarget")):
+        return False
+    return holds(pod, "DisruptionTarget") is not None and text(pod, "status", "phase") in ("Failed", "Succeeded")

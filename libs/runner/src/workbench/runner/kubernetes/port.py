@@ -15,7 +15,6 @@ class Ticket:
 
     run: str
     token: str = field(repr=False)
-    expires_at: float
     exit: Exit | None
     begun: bool
 
