@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mutation import mutated
 from workbench.runner.kubernetes.explain import lost, pod_status
 from workbench.runner.remedies import REMEDIES
 from workbench.runner.values import Exit, ExitReason, Status
@@ -260,25 +260,6 @@ PODS = [
 JOBS = [job(), job(said("Failed", "DeadlineExceeded")), job(said("Suspended")), job(age_s=500)]
 EVENTS = [{"type": "Warning", "lastTimestamp": ago(1), "message": "Error creating: exceeded quota: gpu, requested: "
            "limits.memory=4Gi,pods=1, used: limits.memory=8Gi,pods=2, limited: limits.memory=10Gi,pods=9"}]  # fmt: skip
-JUNK = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just([]) | st.just({})
-
-
-@st.composite
-def mutated(draw: st.DrawFn, wholes: list[Any]) -> Any:
-    """One of these with some part replaced by anything, or gone."""
-    whole = copy.deepcopy(draw(st.sampled_from(wholes)))
-    for _ in range(draw(st.integers(0, 3))):
-        place = whole
-        while isinstance(place, dict | list) and place:
-            step = draw(st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place))))
-            if not isinstance(place[step], dict | list) or draw(st.booleans()):
-                if draw(st.booleans()):
-                    place[step] = draw(JUNK)
-                else:
-                    del place[step]
-                break
-            place = place[step]
-    return whole
 
 
 @given(st.none() | mutated(JOBS), st.none() | mutated(PODS), mutated([EVENTS]), st.none() | mutated([node("True")]))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mutation import mutated
 from workbench.runner.kubernetes.nodes import targets_of
 from workbench.runner.pools import Pools, pools_of
 
@@ -247,28 +247,9 @@ def test_one_good_node_is_enough_even_while_it_is_busy() -> None:
 
 # Whatever comes.
 
-JUNK = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just([]) | st.just({})
 
-
-@st.composite
-def mutated(draw: st.DrawFn, whole: Any) -> Any:
-    """Some parts of it replaced by anything, or gone."""
-    whole = copy.deepcopy(whole)
-    for _ in range(draw(st.integers(0, 3))):
-        place = whole
-        while isinstance(place, dict | list) and place:
-            step = draw(st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place))))
-            if not isinstance(place[step], dict | list) or draw(st.booleans()):
-                if draw(st.booleans()):
-                    place[step] = draw(JUNK)
-                else:
-                    del place[step]
-                break
-            place = place[step]
-    return whole
-
-
-@given(mutated(node(taints=(TAINT,))), mutated(node("b", cordoned=True)), mutated(pod()), st.sampled_from([NPU, ""]))
+@given(mutated([node(taints=(TAINT,))]), mutated([node("b", cordoned=True)]), mutated([pod()]),
+       st.sampled_from([NPU, ""]))
 def test_whatever_is_missing_nothing_raises(first: Any, second: Any, run: Any, resource: str) -> None:
     found = target(first, second, node("c"), pods=(run, pod("c")), resource=resource)
 
