@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,15 +25,17 @@ class Span:
 
 
 class Pods:
-    """Every measuring pod that was there while this looked, as it was last seen; pods go, their times must not."""
+    """Every measuring pod that came while this looked, as it was last seen; pods go, their times must not."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._seen: dict[str, dict[str, Any]] = {}
+        self._before: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
     def __enter__(self) -> Pods:
+        self._before = set(self._there())
         self._thread.start()
         return self
 
@@ -46,11 +49,12 @@ class Pods:
 
     def _look(self) -> None:
         while not self._stop.wait(0.3):
-            try:
-                found = self._cluster.get("pods", "-n", RUNS, "-l", "workbench/measuring=true")["items"]
-            except RuntimeError:  # the API server is away
-                continue
-            self._seen |= {pod["metadata"]["uid"]: pod for pod in found}
+            with contextlib.suppress(RuntimeError):  # the API server is away
+                self._seen |= {uid: pod for uid, pod in self._there().items() if uid not in self._before}
+
+    def _there(self) -> dict[str, dict[str, Any]]:
+        found = self._cluster.get("pods", "-n", RUNS, "-l", "workbench/measuring=true")["items"]
+        return {pod["metadata"]["uid"]: pod for pod in found}
 
 
 def overlaps(spans: list[Span]) -> list[tuple[Span, Span]]:

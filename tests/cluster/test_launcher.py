@@ -23,6 +23,7 @@ from cluster.lab import images, network
 from cluster.lab.cluster import Cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+NAMESPACE = POOLS["namespace"]
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Pods(Place):
         return progress["stage"] if progress else None
 
     def begins(self, folder: Path) -> int:
-        return len(self.cluster.get("pods", "-l", f"workbench/job={folder.name}")["items"])
+        return len(self.cluster.get("pods", "-n", NAMESPACE, "-l", f"workbench/job={folder.name}")["items"])
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,10 @@ def service(
     folder = tmp_path_factory.mktemp("desk")
     engine = sqlite_engine(folder / "rows.sqlite")
     made = DeskService(folder, engine, seaweedfs_on_bridge, network.HOST)
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {
+        "name": NAMESPACE, "labels": {"pod-security.kubernetes.io/enforce": "restricted"}}})  # fmt: skip
     yield made
+    cluster.kubectl("delete", "namespace", NAMESPACE)
     made.close()
     engine.dispose()
 
@@ -76,7 +80,7 @@ def place(
     cluster: Cluster, service: DeskService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Place]:
     monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
-    api, pools, made = Api("default"), pools_of(POOLS), []
+    api, pools, made = Api(NAMESPACE), pools_of(POOLS), []
 
     def again() -> Launcher:
         made.append(KubernetesLauncher(api, pools, Runs(service.record), "contract", service.url))
@@ -91,13 +95,13 @@ def place(
 
 
 def pod_of(cluster: Cluster, folder: Path) -> dict[str, Any]:
-    pods = cluster.get("pods", "-l", f"workbench/job={folder.name}")["items"]
+    pods = cluster.get("pods", "-n", NAMESPACE, "-l", f"workbench/job={folder.name}")["items"]
     return dict(pods[-1]) if pods else {}
 
 
 def test_an_image_that_there_is_not_is_named(place: Pods, cluster: Cluster, service: DeskService) -> None:
     pools = pools_of(POOLS | {"image": "docker.io/workbench/nobody:lab"})
-    launcher = KubernetesLauncher(Api("default"), pools, Runs(service.record), "contract", service.url)
+    launcher = KubernetesLauncher(Api(NAMESPACE), pools, Runs(service.record), "contract", service.url)
     folder = place.folder()
 
     launcher.start(folder, deed("say", word="hello"))
@@ -141,7 +145,7 @@ def test_a_kubernetes_job_that_somebody_deletes_counts_as_killed(
     launcher.start(folder, deed("sleep"))
     until(lambda: running(place, folder))
 
-    cluster.kubectl("delete", "job", "-l", f"workbench/job={folder.name}")
+    cluster.kubectl("delete", "job", "-n", NAMESPACE, "-l", f"workbench/job={folder.name}")
 
     assert ended(launcher, folder, 60).exit.reason == "killed"
 

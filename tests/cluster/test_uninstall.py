@@ -18,7 +18,7 @@ def test_an_uninstallation_leaves_the_data_and_nothing_else(release: Release) ->
 
     release.helm("uninstall", release.name, "--wait")
 
-    left = release.cluster.get(KINDS, "-l", "app.kubernetes.io/part-of=dl-workbench")["items"]
+    left = release.cluster.get(KINDS, "--all-namespaces", "-l", "app.kubernetes.io/part-of=dl-workbench")["items"]
     assert [item["metadata"]["name"] for item in left] == []
     release.cluster.until(lambda: not release.pods(), 60)
     again = release.installation.install(release.name)

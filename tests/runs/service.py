@@ -22,8 +22,8 @@ from workbench.webapp.settings import load
 
 TEAM = "vision"
 KIND = Kind("deed", plan=lambda _job, _manifests: None)
-POOLS: dict[str, Any] = {"namespace": "default", "release": "contract", "image": "docker.io/workbench/runner-tests:lab",
-                         "pullPolicy": "Never", "scratch": "1Gi",
+POOLS: dict[str, Any] = {"namespace": "contract-runs", "release": "contract",
+                         "image": "docker.io/workbench/runner-tests:lab", "pullPolicy": "Never", "scratch": "1Gi",
                          "host": {"cpu": "50m", "memory": "1Gi", "requestedMemory": "64Mi"},
                          "deviceTypes": {"cpu": {"device": "CPU", "cpu": 1, "memory": "512Mi"}}}  # fmt: skip
 
