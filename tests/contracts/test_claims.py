@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import insert, text
 from workbench.jobs import Adapters, Job, Jobs, Kind, LeaseLost, Made, State, claim, expire_leases, lease
+from workbench.jobs.claim import claim_some
 from workbench.jobs.tables import jobs as table
 from workbench.problems.common import JobFinished, RunFailed
 
@@ -38,6 +39,10 @@ def fill(jobs: Jobs, team: str, count: int, state: str = "queued") -> None:
 
 def take(jobs: Jobs, lease_s: float = 30, kinds: tuple[str, ...] = ("thing",)) -> Job | None:
     return claim(jobs, kinds, "worker", lease_s)
+
+
+def take_some(jobs: Jobs, most: int) -> list[Job]:
+    return claim_some(jobs, ["thing"], "worker", 30, most)
 
 
 def end(jobs: Jobs, job: Job) -> None:
@@ -81,6 +86,58 @@ def test_jobs_of_one_team_go_in_the_order_they_came(jobs: Jobs) -> None:
     ids = [jobs.submit(THING, "a", {"number": number}).id for number in range(5)]
 
     assert [take(jobs).id for _ in range(5)] == ids
+
+
+def test_many_at_once_are_the_ones_that_one_by_one_would_have_taken(jobs: Jobs) -> None:
+    fill(jobs, "a", 10)
+    for _ in range(3):
+        take(jobs)
+    for team, count in (("b", 10), ("c", 1)):
+        fill(jobs, team, count)
+
+    taken = take_some(jobs, 7)
+    while len(taken) < 7:  # it cannot know that c has but one
+        taken += take_some(jobs, 7 - len(taken))
+
+    assert [job.team for job in taken[:2]] in (["b", "c"], ["c", "b"])
+    assert Counter(job.team for job in taken) == Counter(a=2, b=4, c=1)
+    assert [job.id for job in taken if job.team == "b"] == [f"b-queued-{number}" for number in range(4)]
+    assert {job.state for job in taken} == {State.RUNNING}
+
+
+def test_many_at_once_are_no_more_than_there_are(jobs: Jobs) -> None:
+    fill(jobs, "a", 3)
+
+    assert len(take_some(jobs, 2)) == 2
+    assert len(take_some(jobs, 2)) == 1
+    assert take_some(jobs, 2) == []
+
+
+def test_many_at_once_are_first_what_a_dead_worker_left(jobs: Jobs) -> None:
+    fill(jobs, "a", 4)
+    left = {take(jobs, lease_s=-1).id for _ in range(1)}
+
+    first, then = take_some(jobs, 3), take_some(jobs, 3)
+
+    assert {job.id for job in first} == left
+    assert [(job.fence, job.attempt) for job in first] == [(2, 2)]
+    assert len(then) == 3
+
+
+def test_eight_that_claim_many_at_once_never_get_the_same_job(jobs: Jobs) -> None:
+    for team in ("a", "b", "c"):
+        fill(jobs, team, 60)
+    got: list[Job] = []
+
+    def work() -> None:
+        while len(got) < 180:
+            got.extend(take_some(jobs, 5))
+
+    with ThreadPoolExecutor(8) as pool:
+        for future in [pool.submit(work) for _ in range(8)]:
+            future.result(60)
+
+    assert len(got) == len({job.id for job in got}) == 180
 
 
 def test_a_worker_takes_only_kinds_it_knows(jobs: Jobs) -> None:

@@ -45,6 +45,11 @@ class ProcessPlace(ProcessLauncher):
         self._know(folder)
         return super().check(folder)
 
+    def halt(self, folder: Path) -> bool:
+        """At once."""
+        self.stop(folder)
+        return True
+
     def forget(self, folder: Path) -> None:
         """With its run's row."""
         self._told.pop(folder, None)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from runs.place import POD, ProcessPlace
+from sqlalchemy import event
 from workbench.jobs import Adapters, Desk, Job, Jobs, Kind, Runs, State, claim, expire_leases, lease
 from workbench.jobs.desk import Caller, Report
 from workbench.jobs.dispatcher import STEPS, Dispatcher
@@ -30,6 +31,11 @@ class Place(ProcessPlace):
     """Calls ``meanwhile`` whenever somebody looks at a run, after it has been looked at."""
 
     meanwhile: Callable[[Path], None] | None = None
+    dying = False
+
+    def halt(self, folder: Path) -> bool:
+        """Unless its runs take their time to die."""
+        return not self.dying and super().halt(folder)
 
     def check(self, folder: Path) -> Status:
         status = super().check(folder)
@@ -121,7 +127,7 @@ def test_many_jobs_are_under_way_at_once_without_a_thread_for_each(
     assert {job.state for job in done} == {State.SUCCEEDED}
     assert {job.attempt for job in done} == {1}
     assert begins(tmp_path / "journal") == 40
-    assert 0 < seen <= STEPS
+    assert 0 < seen <= 2 * STEPS
 
 
 def test_a_run_reads_its_inputs_and_its_files_are_kept(
@@ -217,6 +223,65 @@ def test_a_cancelled_job_really_stops(
 
     assert ended(job, 10).state is State.CANCELLED
     wait_for(lambda: not _alive(job.id))
+
+
+def test_jobs_that_take_their_time_to_stop_keep_no_other_from_going_on(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any, tmp_path: Path
+) -> None:
+    deed = kind("counting")
+    running = dispatching(deed, slots=40)
+    cancelled = [counting(deed, takes_s=600) for _ in range(2 * STEPS)]
+    wait_for(lambda: begins(tmp_path / "journal") == len(cancelled))
+    running.place.dying = True
+    for job in cancelled:
+        jobs.cancel("thing", "a", job.id)
+    time.sleep(1.5)  # somebody has asked how our jobs stand
+
+    other = ended(counting(deed), 10)
+    still = {jobs.find(job.id).state for job in cancelled}
+    running.place.dying = False
+
+    assert other.state is State.SUCCEEDED
+    assert still == {State.RUNNING}
+    assert {ended(job).state for job in cancelled} == {State.CANCELLED}
+
+
+def test_a_job_that_goes_on_is_not_read_again(jobs: Jobs, kind: Any, dispatching: Any, counting: Any) -> None:
+    deed = kind("counting")
+    running = dispatching(deed)
+    job = counting(deed, takes_s=600)
+    wait_for(lambda: jobs.find(job.id).progress)
+    time.sleep(1.5)
+    asked: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        if threading.current_thread().name.startswith("here-step"):
+            asked.append(arguments[2])
+
+    event.listen(jobs.engine, "before_cursor_execute", note)
+    for _ in range(5):
+        running.dispatcher._note(job.id)
+        time.sleep(0.1)
+    event.remove(jobs.engine, "before_cursor_execute", note)
+
+    assert asked, "this place remembers nothing of its runs, and reads their rows"
+    assert not [statement for statement in asked if "jobs" in statement]
+
+
+def test_no_run_is_opened_for_a_job_that_has_ended(jobs: Jobs, kind: Any, counting: Any) -> None:
+    job = counting(kind("counting"))
+    launch = Launch("jobs_test_cores.counting", {}, {}, LIMITS)
+    with pytest.raises(lease.LeaseLost):
+        Runs(jobs).open(job.id, launch)
+    held = claim(jobs, ["thing"], "w", 30)
+    assert Runs(jobs).open(job.id, launch) == Runs(jobs).open(job.id, launch)
+    Runs(jobs).close(job.id)
+    lease.end_cancelled(jobs, held)
+
+    with pytest.raises(lease.LeaseLost):
+        Runs(jobs).open(job.id, launch)
+
+    assert Runs(jobs).current(job.id) is None
 
 
 def test_a_cancel_that_comes_while_its_job_is_looked_at_is_not_forgotten(

@@ -335,8 +335,9 @@ def test_a_queued_job_is_cancelled_at_once_and_lets_go_of_what_it_held(jobs: Job
     manifests = Manifests(jobs.store, "a")
     manifests.write(Manifest("model", "m", "a", "").text())
     holding = kind(needs=lambda request: [("model", request["model"])])
-    job = jobs.submit(holding, "a", {"model": "m"})
-    jobs.store.put(Keys("a").upload(job.id, "part"), b"...")
+    part = Keys("a").upload("j", "part")
+    job = jobs.submit(holding, "a", {"model": "m", "files": [{"name": "part", "key": part}]}, job_id="j")
+    jobs.store.put(part, b"...")
     assert manifests.holders("m") == [job.holder]
 
     assert jobs.cancel("thing", "a", job.id).state is State.CANCELLED

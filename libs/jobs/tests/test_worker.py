@@ -139,7 +139,7 @@ def test_a_worker_outlives_a_database_that_is_away(
         raise DatabaseAway
 
     with monkeypatch.context() as absent:
-        absent.setattr("workbench.jobs.worker.claim", away)
+        absent.setattr("workbench.jobs.worker.claim_some", away)
         working(plain)
         job = jobs.submit(plain, "a", {})
         wait_for(lambda: len(asked) > 2)

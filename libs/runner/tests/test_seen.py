@@ -40,8 +40,8 @@ class ApiServer(ThreadingHTTPServer):
     def handle_error(self, *_: Any) -> None:
         """A client that has gone is nobody's fault."""
 
-    def say(self, kind: str, what: str, name: str, version: int, run: str = "r1") -> None:
-        self.news[kind].put({"type": what, "object": thing(name, version, run)})
+    def say(self, kind: str, what: str, name: str, version: int, run: str = "r1", **status: Any) -> None:
+        self.news[kind].put({"type": what, "object": thing(name, version, run) | {"status": status}})
 
     def counted(self, kind: str, what: str) -> int:
         return sum(asked[:2] == (kind, what) for asked in self.asked)
@@ -194,12 +194,23 @@ def test_what_comes_changes_and_goes_is_told(server: ApiServer, seen: Seen, told
     until(lambda: names(seen) == (None, "pod-1"))
     server.say("jobs", "ADDED", "run-r1", 102)
     until(lambda: names(seen) == ("run-r1", "pod-1"))
-    server.say("pods", "MODIFIED", "pod-1", 103)
-    until(lambda: seen.of("r1")[1]["metadata"]["resourceVersion"] == "103")
+    server.say("pods", "MODIFIED", "pod-1", 103, phase="Running")
+    until(lambda: seen.of("r1")[1]["status"] == {"phase": "Running"})
     server.say("pods", "DELETED", "pod-1", 104)
 
     until(lambda: names(seen) == ("run-r1", None))
     until(lambda: told == ["job-of-r1"] * 4)
+
+
+def test_a_write_that_says_nothing_of_the_run_is_not_told(server: ApiServer, seen: Seen, told: list[str]) -> None:
+    seen.start()
+    server.say("jobs", "ADDED", "run-r1", 101)
+    until(lambda: told == ["job-of-r1"])
+    server.say("jobs", "MODIFIED", "run-r1", 102, active=1, uncountedTerminatedPods={})
+
+    server.say("jobs", "ADDED", "run-r2", 103, "r2")
+
+    until(lambda: told == ["job-of-r1", "job-of-r2"])
 
 
 def test_the_newest_pod_of_a_run_counts(server: ApiServer, seen: Seen) -> None:
@@ -240,7 +251,8 @@ def test_a_version_that_is_forgotten_leads_to_a_new_list_and_what_vanished_is_to
     watching(server)
     until(lambda: len(told) == 3)
     told.clear()
-    server.objects["pods"] = [thing("pod-2", 2, "r2"), thing("pod-3", 33, "r3"), thing("pod-4", 4, "r4")]
+    ended = thing("pod-3", 33, "r3") | {"status": {"phase": "Failed"}}
+    server.objects["pods"] = [thing("pod-2", 22, "r2"), ended, thing("pod-4", 4, "r4")]
 
     server.news["pods"].put(gone())
 

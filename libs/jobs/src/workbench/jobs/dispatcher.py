@@ -11,21 +11,23 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
 from structlog.contextvars import bound_contextvars
 from workbench.jobs import lease, metrics
 from workbench.jobs.dispatching import Dispatching, Place
-from workbench.jobs.execution import AWAY, AWAY_PAUSES_S
+from workbench.jobs.execution import AWAY, AWAY_PAUSES_S, PLACE_AWAY
 from workbench.jobs.job import Job
 from workbench.jobs.worker import Worker, surely
 
 log = structlog.get_logger()
-STEPS = 8  # at once: each waits for servers most of its time
+STEPS = 8  # at once, and as many beginnings, which would else wait behind ends: each waits for servers most of its time
 STANDING_S = 1.0
 LOOK_AGAIN_S = 30.0  # though nothing seems to have changed
+STOP_AGAIN_S = 1.0
+QUIET_S = 1.0  # a run that begins sooner never says what it waited for
 SWEEP_S = 60.0
 MEANWHILE_S = 5.0
 SCAN_S = 0.25
@@ -33,16 +35,21 @@ SCAN_S = 0.25
 Meanwhile = Callable[[Place], None]
 
 
-@dataclass
+@dataclass(eq=False)
 class _Held:
-    """One job of ours. ``due``: when to look at it again; ``busy``: a step of it is under way."""
+    """One job of ours, as we know it. ``due``: when to look at it again; ``busy``: a step of it is under way."""
 
     job: Job
     due: float
-    started: bool = False
+    begun_at: float | None = None
     busy: bool = False
     stopping: bool = False
     tries: int = 0
+
+    @property
+    def quiet_s(self) -> float:
+        """For how long nobody is told yet what it waits for."""
+        return max(0.0, (self.begun_at or 0.0) + QUIET_S - time.monotonic())
 
 
 class Dispatcher(Worker):
@@ -51,34 +58,55 @@ class Dispatcher(Worker):
     meanwhile: what else is done every few seconds with the place where they run.
     """
 
+    claims = 16
+
     def __init__(
         self, dispatching: Dispatching, *, slots: int, lease_s: float = 15.0, meanwhile: Meanwhile | None = None
     ) -> None:
         super().__init__(dispatching, slots=slots, lease_s=lease_s)
         self._meanwhile = meanwhile
         self._dispatching = dispatching
-        # By id and fence, as in Worker: what was lost, or is tried again, may be claimed before we have let go of it.
-        self._jobs: dict[tuple[str, int], _Held] = {}
+        # Several of one id: what was lost, or is tried again, may be claimed before we have let go of it.
+        self._jobs: dict[str, list[_Held]] = {}
         self._changed: set[str] = set()
         self._mutex = threading.Lock()
-        self._wake = threading.Event()
-        self._scan_at = 0.0
-        self._pool = ThreadPoolExecutor(STEPS, thread_name_prefix=f"{self.record.service}-step")
+        self._wake, self._rung = threading.Event(), threading.Event()
+        self._scan_at = self._claim_at = 0.0
+        self._beginnings, self._steps = (
+            ThreadPoolExecutor(STEPS, thread_name_prefix=f"{self.record.service}-{what}") for what in ("begin", "step")
+        )
 
     def run(self, stop: threading.Event) -> None:
         """See Worker.run: what is under way goes on in the cluster, and the next dispatcher adopts it."""
         for target in (self._hear, self._watch, self._sweep):
             threading.Thread(target=target, args=(stop,), daemon=True).start()
         super().run(stop)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._beginnings, self._steps):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _take(self) -> bool:
+        """Only after a bell, or a freed slot, or a while: a pod that changes makes no job to claim."""
+        now = time.monotonic()
+        if not self._rung.is_set() and now < self._claim_at:
+            return False
+        self._rung.clear()
+        self._claim_at = now + SCAN_S
+        taken = super()._take()
+        if taken:
+            self._rung.set()  # there may be more
+            self._work_off()
+        return taken
 
     def _begin(self, job: Job) -> None:
         """A job that was claimed is held from now on."""
         held = _Held(job, due=0.0, busy=True)
         with self._mutex:
-            self._jobs[job.id, job.fence] = held
-        self._pool.submit(self._step, held)
-        self._work_off()
+            self._jobs.setdefault(job.id, []).append(held)
+        self._submit(held)
+
+    def _submit(self, held: _Held) -> None:
+        pool = self._beginnings if held.begun_at is None else self._steps
+        pool.submit(self._step, held)
 
     def _pause(self, _since: int) -> None:
         """Nothing to claim: do what is due, until something happens."""
@@ -88,18 +116,18 @@ class Dispatcher(Worker):
 
     def _work_off(self) -> None:
         for held in self._due():
-            self._pool.submit(self._step, held)
+            self._submit(held)
 
     def _due(self) -> list[_Held]:
         """What has changed, and now and then all that is due, each busy from now on."""
         now = time.monotonic()
         with self._mutex:
-            scanning = now >= self._scan_at
-            self._scan_at = now + SCAN_S if scanning else self._scan_at
-            found = [held for held in self._jobs.values()
-                     if held.job.id in self._changed or (scanning and held.due <= now)]  # fmt: skip
-            self._changed &= {held.job.id for held in found if held.busy}
-            free = [held for held in found if not held.busy]
+            found = [held for name in self._changed for held in self._jobs.get(name, ())]
+            self._changed = {held.job.id for held in found if held.busy}
+            if now >= self._scan_at:
+                self._scan_at = now + SCAN_S
+                found += [held for same in self._jobs.values() for held in same if held.due <= now]
+            free = list({held: None for held in found if not held.busy})
             for held in free:
                 held.busy = True
             return free
@@ -107,12 +135,13 @@ class Dispatcher(Worker):
     def _step(self, held: _Held) -> None:
         """One step of one job; afterwards it is over, or due again."""
         job, stopping = held.job, held.stopping
-        again_s: float | None = LOOK_AGAIN_S
+        again_s = STOP_AGAIN_S if stopping else LOOK_AGAIN_S
+        going_on: Job | None = None
         try:
             with bound_contextvars(job=job.id, request_id=job.request_id):
-                if self._action(held, stopping)(job):
-                    again_s = None
-            held.started, held.tries = True, 0
+                going_on = self._act(held, stopping)
+            held.tries = 0
+            again_s = min(again_s, held.quiet_s or again_s)
         except lease.LeaseLost:
             self._lose(held)
             return
@@ -120,21 +149,26 @@ class Dispatcher(Worker):
             log.warning("job.waits_for_server", job=job.id, reason=str(away)[:300])
             again_s = AWAY_PAUSES_S[min(held.tries, len(AWAY_PAUSES_S) - 1)]
             held.tries += 1
+            going_on = replace(job, waiting_for=PLACE_AWAY)  # or another server: the row says more than we know
         except Exception:  # the record could not be written: the lease runs out and another goes on
             log.exception("job.abandoned", job=job.id)
-            again_s = None
-        if again_s is None:
+        if going_on is None:
             self._release(held)
             return
         with self._mutex:  # somebody may have asked for an end meanwhile
+            held.job = going_on
             held.due = time.monotonic() + again_s if held.stopping == stopping else 0.0
             held.busy = False
         self._wake.set()
 
-    def _action(self, held: _Held, stopping: bool) -> Callable[[Job], bool]:
+    def _act(self, held: _Held, stopping: bool) -> Job | None:
         if stopping:
-            return self._dispatching.stop
-        return self._dispatching.look if held.started else self._dispatching.begin
+            return self._dispatching.stop(held.job)
+        if held.begun_at is not None:
+            return self._dispatching.look(held.job, telling=not held.quiet_s)
+        begun = self._dispatching.begin(held.job, claimed=held.tries == 0)
+        held.begun_at = time.monotonic()
+        return begun
 
     def _lose(self, held: _Held) -> None:
         log.info("job.lease_lost", job=held.job.id, fence=held.job.fence)
@@ -143,16 +177,21 @@ class Dispatcher(Worker):
 
     def _release(self, held: _Held) -> None:
         with self._mutex:
-            del self._jobs[held.job.id, held.job.fence]
+            same = self._jobs[held.job.id]
+            same.remove(held)
+            if not same:
+                del self._jobs[held.job.id]
         self._done(held.job)
+        self._rung.set()
         self._wake.set()
 
     def _ask_standing(self) -> None:
         """What was lost is let go of, what was cancelled is stopped."""
         with self._mutex:
-            ours = dict(self._jobs)
-        states = lease.standing(self.record, [held.job for held in ours.values()])
-        for key, held in ours.items():
+            ours = [held for same in self._jobs.values() for held in same]
+        states = lease.standing(self.record, [held.job for held in ours])
+        for held in ours:
+            key = (held.job.id, held.job.fence)
             with self._mutex:
                 lost = key not in states and not held.busy
                 held.busy = held.busy or lost  # nobody else may take it up, or let go of it
@@ -167,6 +206,7 @@ class Dispatcher(Worker):
         messages, bell, asked = self.record.messages, self.record.bell, 0.0
         while not stop.is_set():
             if messages.wait(bell, messages.heard(bell), STANDING_S):
+                self._rung.set()
                 self._wake.set()
                 stop.wait(0.05)  # they may ring a hundred times a second
             if time.monotonic() - asked >= STANDING_S:

@@ -99,12 +99,12 @@ class Execution:
 
     def _to_its_end(self, job: Job) -> Job | None:
         """The ended job, or None when it is queued again. Raises LeaseLost, and what says a server is away."""
-        return self._guarded(job, self._advance)
+        return self._guarded(job, lambda job: self._advance(lease.held(self.record, job)))
 
     def _guarded(self, job: Job, action: Callable[[Job], Job | None]) -> Job | None:
         """Do it; whatever a job can do wrong ends it, or gives it another attempt."""
         try:
-            return action(lease.held(self.record, job))
+            return action(job)
         except (lease.LeaseLost, *AWAY):
             raise
         except lease.Cancelled:
@@ -124,7 +124,7 @@ class Execution:
             return self._publish(job, job.manifest)
         lease.obey(job)
         if job.attempt > kind.max_attempts:
-            self.launcher.stop(self.work / job.id)  # a worker may have died under a run that lives
+            self._end_run(job)  # a worker may have died under a run that lives
             raise TooManyAttempts(kind.max_attempts, (job.progress or {}).get("message") or "the worker died")
         manifests = Manifests(self.record.store, job.team)
         if kind.conduct is not None:
@@ -217,7 +217,6 @@ class Execution:
         created = datetime.now(UTC).isoformat()
         manifest = Manifest(made.kind, job.id, job.team, created, made.files, made.facts, made.parents)
         result = {"kind": made.kind, "id": job.id}
-        lease.check(self.record, job)  # the last moment at which a cancel is obeyed
         lease.accept_manifest(self.record, job, manifest.text(), result)
         return self._publish(job, manifest.text())
 
@@ -226,14 +225,18 @@ class Execution:
         Manifests(self.record.store, job.team).write(text)
         return lease.succeed(self.record, job)
 
-    def _stop(self, job: Job) -> Job:
+    def _stop(self, job: Job) -> Job | None:
         self.launcher.stop(self.work / job.id)
         return lease.end_cancelled(self.record, job)
 
+    def _end_run(self, job: Job) -> None:
+        """So that it changes nothing any more."""
+        self.launcher.stop(self.work / job.id)
+
     def _after_fault(self, job: Job, problem: Problem) -> Job | None:
         """Back into the queue while there are attempts left; the folder is of no more use either way."""
-        lease.held(self.record, job)  # else its run is somebody else's
-        self.launcher.stop(self.work / job.id)
+        job = lease.held(self.record, job)  # else its run is somebody else's
+        self._end_run(job)
         if job.attempt >= self.kinds[job.kind].max_attempts:
             remedy = problem.document().get("remedy", "") if isinstance(problem, RunFailed) else ""
             return lease.fail(self.record, job, TooManyAttempts(job.attempt, problem.detail, remedy))

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from workbench.jobs import logs, metrics
 from workbench.jobs.clock import now
 from workbench.jobs.engine import reading
@@ -131,8 +131,14 @@ def forget_log(record: Jobs, job: Job) -> None:
 
 
 def accept_manifest(record: Jobs, job: Job, text: str, result: dict[str, Any]) -> Job:
-    """First half of publishing: the manifest's text and result are now decided, under the fence."""
-    return _write(record, job, manifest=text, result=result)
+    """First half of publishing: the manifest's text and result are now decided, under the fence.
+
+    Raises LeaseLost, or Cancelled: this is the last moment at which a cancel is obeyed.
+    """
+    with record.engine.begin() as connection:
+        accepted = _update(connection, job, manifest=text, result=result)
+        obey(accepted)
+    return accepted
 
 
 def succeed(record: Jobs, job: Job) -> Job:
@@ -190,15 +196,18 @@ def _write(record: Jobs, job: Job, **values: Any) -> Job:
 
 
 def _update(connection: Connection, job: Job, **values: Any) -> Job:
-    _fenced(connection, job)
-    connection.execute(update(jobs).where(jobs.c.id == job.id).values(seq=jobs.c.seq + 1, **values))
-    return job_of(connection.execute(select(*COLUMNS).where(jobs.c.id == job.id)).one())
+    changed = update(jobs).where(*_ours(job)).values(seq=jobs.c.seq + 1, **values).returning(*COLUMNS)
+    row = connection.execute(changed).first()
+    if row is None:
+        raise LeaseLost
+    return job_of(row)
 
 
 def _fenced(connection: Connection, job: Job) -> None:
     """Lock the row and make sure it is still ours."""
-    ours = select(jobs.c.id).where(
-        jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.state == State.RUNNING
-    )
-    if connection.execute(ours.with_for_update()).first() is None:
+    if connection.execute(select(jobs.c.id).where(*_ours(job)).with_for_update()).first() is None:
         raise LeaseLost
+
+
+def _ours(job: Job) -> tuple[ColumnElement[bool], ...]:
+    return jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.state == State.RUNNING

@@ -128,7 +128,8 @@ class Jobs:
 
     def drop_uploads(self, job: Job) -> None:
         """Drop what was uploaded for an ended job; safe to repeat."""
-        holds.drop_uploads(self.store, job.team, job.id)
+        if job.request.get("files"):
+            holds.drop_uploads(self.store, job.team, job.id)
 
     def ring(self) -> None:
         """Wake the workers, whoever follows a job, and the relay."""

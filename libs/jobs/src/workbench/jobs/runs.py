@@ -17,8 +17,11 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from workbench.jobs.engine import reading
 from workbench.jobs.inputs import sources
+from workbench.jobs.job import Job, State
+from workbench.jobs.lease import LeaseLost, batched
 from workbench.jobs.record import Jobs
-from workbench.jobs.tables import runs
+from workbench.jobs.rows import COLUMNS, job_of
+from workbench.jobs.tables import jobs, runs
 from workbench.runner import Exit, Launch
 from workbench.runner.kubernetes.port import Ticket
 from workbench.runner.unpack import unpack
@@ -36,24 +39,20 @@ class Runs:
         self._record = record
 
     def open(self, job_id: str, launch: Launch) -> Ticket:
-        """The run that the job has, or else a new one; of racing openers one wins, and all get its run."""
-        found = self.current(job_id)
-        if found is not None:
-            return found
-        job = self._record.find(job_id)
-        assert job is not None, f"a run of job {job_id}, which does not exist"
-        inputs = {name: asdict(source) for name, source in sources(job, launch).items()}
-        row = {
-            "job_id": job_id, "run": secrets.token_hex(10), "secret": secrets.token_urlsafe(24),
-            "expires_at": time.time() + LONGEST_WAIT_S + launch.limits.wall_s,
-            "launch": asdict(launch) | {"inputs": inputs}, "log_bytes": 0,
-        }  # fmt: skip
+        """The run that the job has, or else a new one; of racing openers one wins, and all get its run.
+
+        Raises LeaseLost when the job has ended, or waits to be claimed: nobody would ever close its run.
+        """
         try:
             with self._record.engine.begin() as connection:
-                connection.execute(insert(runs).values(**row))
+                going_on = select(*COLUMNS).where(jobs.c.id == job_id, jobs.c.state == State.RUNNING)
+                found = connection.execute(going_on.with_for_update()).first()
+                if found is None:
+                    raise LeaseLost
+                made = insert(runs).values(**_new(job_of(found), launch)).returning(runs)
+                return _ticket(connection.execute(made).one())
         except IntegrityError:
-            pass
-        return self.current(job_id) or self.open(job_id, launch)
+            return self.current(job_id) or self.open(job_id, launch)
 
     def current(self, job_id: str) -> Ticket | None:
         """The run that the job has now."""
@@ -62,9 +61,11 @@ class Runs:
 
     def known(self, run_ids: list[str]) -> set[str]:
         """Those of these runs that are somebody's now."""
-        query = select(runs.c.run).where(runs.c.run.in_(run_ids))
+        found: set[str] = set()
         with reading(self._record.engine).connect() as connection:
-            return set(connection.execute(query).scalars())
+            for some in batched(run_ids, 500):
+                found |= set(connection.execute(select(runs.c.run).where(runs.c.run.in_(some))).scalars())
+        return found
 
     def end(self, job_id: str, run: str, exit_: Exit) -> None:
         """Decide how a run has ended, unless that is known; from then on its pod writes nothing."""
@@ -77,22 +78,21 @@ class Runs:
         row = self._row(job_id)
         if row is None:
             return
-        key = self._outputs(job_id, row.run)
-        if key and row.upload:
+        key = outputs_key(row.team, job_id, row.run)
+        if row.upload:
             self._record.store.abort_parts(key, row.upload)
-        if key:
-            self._record.store.delete(key)
+        self._record.store.delete(key)
         with self._record.engine.begin() as connection:
             connection.execute(delete(runs).where(runs.c.job_id == job_id, runs.c.run == row.run))
 
     def collect(self, job_id: str, folder: Path) -> None:
         """Bring what the run has left to the folder; nothing where it left nothing. Raises BadDocument."""
         row = self._row(job_id)
-        key = self._outputs(job_id, row.run) if row else None
-        if key is None:
+        if row is None:
             return
         try:
-            source: Any = _Chunks(self._record.store.read(key))  # tarfile asks for no more than read()
+            outputs = self._record.store.read(outputs_key(row.team, job_id, row.run))
+            source: Any = _Chunks(outputs)  # tarfile asks for no more than read()
         except ObjectMissing:
             return
         unpack(source, folder)
@@ -101,14 +101,19 @@ class Runs:
         with reading(self._record.engine).connect() as connection:
             return connection.execute(select(runs).where(runs.c.job_id == job_id)).first()
 
-    def _outputs(self, job_id: str, run: str) -> str | None:
-        job = self._record.find(job_id)
-        return outputs_key(job.team, job_id, run) if job else None
-
 
 def outputs_key(team: str, job_id: str, run: str) -> str:
     """Where the one object of a run's outputs lies."""
     return f"{Keys(team).runs(job_id)}{run}/{OUTPUTS}"
+
+
+def _new(job: Job, launch: Launch) -> dict[str, Any]:
+    inputs = {name: asdict(source) for name, source in sources(job, launch).items()}
+    return {
+        "job_id": job.id, "team": job.team, "run": secrets.token_hex(10), "secret": secrets.token_urlsafe(24),
+        "expires_at": time.time() + LONGEST_WAIT_S + launch.limits.wall_s,
+        "launch": asdict(launch) | {"inputs": inputs}, "log_bytes": 0,
+    }  # fmt: skip
 
 
 def _ticket(row: Row[Any]) -> Ticket:

@@ -98,13 +98,14 @@ runs = Table(
     "runs",
     metadata,
     Column("job_id", String(64), primary_key=True),
+    Column("team", String(64), nullable=False),
     Column("run", String(32), nullable=False),
     Column("secret", String(64), nullable=False),  # of its token; whoever reads this database needs no token
     Column("expires_at", Float, nullable=False),
     Column("launch", JSON, nullable=False),
     Column("pod", String(64)),  # the one that may write: the last that began
     Column("log_bytes", BigInteger, nullable=False, default=0),  # of the pod's log that are kept
-    Column("upload", Text),  # of its outputs, in parts
+    Column("upload", Text),  # of its outputs, in parts, as long as it is not complete
     Column("exit", JSON),  # how it ended, once that is known
     Index("runs_run", "run", unique=True),
 )

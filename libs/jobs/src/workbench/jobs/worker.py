@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 from structlog.contextvars import bound_contextvars
 from workbench.jobs import lease, metrics
-from workbench.jobs.claim import claim
+from workbench.jobs.claim import claim_some
 from workbench.jobs.events import Relay
 from workbench.jobs.execution import Execution
 from workbench.jobs.job import Job
@@ -26,6 +26,8 @@ GOODBYE_S = 5.0
 
 class Worker:
     """Carries out up to ``slots`` jobs of one service at a time."""
+
+    claims = 1  # at most, in one transaction
 
     def __init__(self, execution: Execution, *, slots: int, lease_s: float = 15.0, poll_s: float = 1.0) -> None:
         self._execution = execution
@@ -52,7 +54,7 @@ class Worker:
         surely(self._execution.sweep)
         while not stop.is_set():
             since = self._record.messages.heard(self._record.bell)
-            if not (self._slots.acquire(blocking=False) and self._take()):
+            if not self._take():
                 self._pause(since)
         self._let_go()
         self._record.ring()  # the relay may be waiting for its bell
@@ -60,22 +62,28 @@ class Worker:
             thread.join(GOODBYE_S)
 
     def _take(self) -> bool:
-        """Claim and start one job; gives its slot back when there is none."""
+        """Claim and begin what there are slots for; gives back the slots that it has no job for."""
+        free = 0
+        while free < self.claims and self._slots.acquire(blocking=False):
+            free += 1
+        claimed = self._claim(free) if free else []
+        if free > len(claimed):
+            self._slots.release(free - len(claimed))
+        for job in claimed:
+            self._held[job.id, job.fence] = job
+        for job in claimed:
+            metrics.claimed(job)
+            self._begin(job)
+        return bool(claimed)
+
+    def _claim(self, most: int) -> list[Job]:
         try:
-            job = claim(self._record, self._execution.kinds, self._owner, self._lease_s)
+            return claim_some(self._record, self._execution.kinds, self._owner, self._lease_s, most)
         except DatabaseAway as error:  # the next round tries again
             log.warning("claim.failed", service=self._record.service, reason=str(error))
-            job = None
         except Exception:
             log.exception("claim.failed", service=self._record.service)
-            job = None
-        if job is None:
-            self._slots.release()
-            return False
-        self._held[job.id, job.fence] = job
-        metrics.claimed(job)
-        self._begin(job)
-        return True
+        return []
 
     def _begin(self, job: Job) -> None:
         """A daemon, so that a process can end while a server that a job waits for is away."""

@@ -38,6 +38,7 @@ class KubernetesLauncher:
         self._service, self._url = service, url
         self._seen = Seen(cluster, selector(pools, service))
         self._made: dict[str, float] = {}
+        self._known: dict[str, Ticket] = {}  # by folder; of runs that had not ended when their row was read
 
     def start(self, folder: Path, launch: Launch) -> None:
         """See Launcher.start. Raises PlaceAway; what the cluster can never accept has ended, and check says so."""
@@ -52,9 +53,22 @@ class KubernetesLauncher:
         except Refused as refused:
             self._refuse(folder, ticket, f"The cluster does not accept the run: {refused}")
         self._made[ticket.run] = time.monotonic()
+        self._known[folder.name] = ticket
 
     def check(self, folder: Path) -> Status:
-        """See Launcher.check; on the first sight of its end, what the run has left is brought to the folder."""
+        """See Launcher.check; on the first sight of its end, what the run has left is brought to the folder.
+
+        As long as its pod goes on, what the watch has told answers for it: then no row is read.
+        """
+        known = self._known.get(folder.name)
+        if known is not None:
+            status = self._look(known)
+            if status.exit is None:
+                return status
+        return self._check(folder)
+
+    def _check(self, folder: Path) -> Status:
+        self._known.pop(folder.name, None)
         ticket = self._runs.current(folder.name)
         if ticket is None:
             return Status("absent")
@@ -62,6 +76,7 @@ class KubernetesLauncher:
             return self._ended(folder, ticket.run, ticket.exit)
         status = self._look(ticket)
         if status.exit is None:
+            self._known[folder.name] = ticket
             return status
         # Its last word may have come just before it ended: the row decides, for everybody.
         self._runs.end(folder.name, ticket.run, status.exit)
@@ -79,22 +94,30 @@ class KubernetesLauncher:
             self._seen.wait(min(left, 1.0))
 
     def stop(self, folder: Path) -> None:
-        """See Launcher.stop; a pod on a node that does not answer any more is given up, since it can write nothing."""
+        """See Launcher.stop."""
+        deadline = time.monotonic() + STOP_S
+        while not self.halt(folder):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the pod of {folder.name} does not end")
+            self._seen.wait(0.5)
+
+    def halt(self, folder: Path) -> bool:
+        """Ask the run to end, without waiting; whether no pod of it is left.
+
+        One on a node that does not answer any more is given up, since it can write nothing.
+        """
+        self._known.pop(folder.name, None)
         ticket = self._runs.current(folder.name)
         if ticket is None:
-            return
-        self._runs.end(folder.name, ticket.run, Exit("stopped", None, "The run was stopped."))
+            return True
+        if ticket.exit is None:
+            self._runs.end(folder.name, ticket.run, Exit("stopped", None, "The run was stopped."))
         self._cluster.delete_job(name_of(ticket.run))
-        deadline = time.monotonic() + STOP_S
-        while pods := self._cluster.pods(f"workbench/run={ticket.run}"):
-            if all(self._given_up(pod) for pod in pods):
-                return
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"the pod of run {ticket.run} does not end")
-            self._seen.wait(0.5)
+        return all(self._given_up(pod) for pod in self._cluster.pods(f"workbench/run={ticket.run}"))
 
     def forget(self, folder: Path) -> None:
         """See Launcher.forget."""
+        self._known.pop(folder.name, None)
         ticket = self._runs.current(folder.name)
         if ticket is not None:
             self._runs.close(folder.name)

@@ -1,7 +1,8 @@
 """What there is in the cluster now: the Kubernetes Jobs and pods of a service's runs, by one watch of each.
 
 A watch that ends is begun where it ended. After one that broke, or when the server does not remember so far back (410
-Gone), everything is listed again, and what vanished meanwhile counts as changed, too.
+Gone), everything is listed again, and what vanished meanwhile counts as changed, too. Of each object only what tells
+how its run is doing is kept, and only changes of that are told: a cluster writes each of them a dozen times.
 """
 
 from __future__ import annotations
@@ -21,6 +22,12 @@ KINDS = ("jobs", "pods")
 RUN_LABEL, NAME_LABEL = "workbench/run", "workbench/job"
 RESYNC_S = 300.0  # everything is listed again this often, whatever the watches said
 _PAUSES_S = (0.2, 1.0, 3.0)
+# Not what every write changes, and not the pod's template, which is most of a Job.
+_ESSENTIAL = {
+    "metadata": ("name", "labels", "creationTimestamp", "deletionTimestamp"),
+    "spec": ("nodeName", "activeDeadlineSeconds", "containers"),
+    "status": ("phase", "reason", "message", "conditions", "containerStatuses", "startTime"),
+}
 
 
 class Seen:
@@ -115,22 +122,27 @@ class Seen:
                 self._put(kind, thing)
             names = before.keys() | self._objects[kind].keys()
             changed = [(before.get(name), self._objects[kind].get(name)) for name in names]
-        self._tell({_name(new or old or {}) for old, new in changed if _version(old) != _version(new)})
+        self._tell({_name(new or old or {}) for old, new in changed if old != new})
 
     def _note(self, kind: str, what: str, thing: Object) -> None:
         with self._lock:
             name = thing["metadata"]["name"]
+            before = self._objects[kind].get(name)
             if what == "DELETED":
                 self._objects[kind].pop(name, None)
-                self._runs[kind].get(str(_run(thing)), set()).discard(name)
+                same = self._runs[kind].get(str(_run(thing)), set())
+                same.discard(name)
+                if not same:
+                    self._runs[kind].pop(str(_run(thing)), None)
             else:
                 self._put(kind, thing)
-        self._tell({_name(thing)})
+            changed = before != self._objects[kind].get(name)
+        if changed:
+            self._tell({_name(thing)})
 
     def _put(self, kind: str, thing: Object) -> None:
-        thing["metadata"].pop("managedFields", None)  # most of its size
         name = thing["metadata"]["name"]
-        self._objects[kind][name] = thing
+        self._objects[kind][name] = _essence(thing)
         self._runs[kind].setdefault(str(_run(thing)), set()).add(name)
 
     def _tell(self, names: set[str]) -> None:
@@ -151,5 +163,6 @@ def _name(thing: Mapping[str, Any]) -> str:
     return str(thing.get("metadata", {}).get("labels", {}).get(NAME_LABEL))
 
 
-def _version(thing: Object | None) -> str | None:
-    return thing["metadata"]["resourceVersion"] if thing else None
+def _essence(thing: Object) -> Object:
+    return {part: {name: thing[part][name] for name in names if name in thing[part]}
+            for part, names in _ESSENTIAL.items() if part in thing}  # fmt: skip

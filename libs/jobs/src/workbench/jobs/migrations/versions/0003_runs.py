@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "runs",
         sa.Column("job_id", sa.String(64), primary_key=True),
+        sa.Column("team", sa.String(64), nullable=False),
         sa.Column("run", sa.String(32), nullable=False),
         sa.Column("secret", sa.String(64), nullable=False),
         sa.Column("expires_at", sa.Float, nullable=False),
