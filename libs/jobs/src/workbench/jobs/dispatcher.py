@@ -27,10 +27,11 @@ STEPS = 8  # at once, and as many beginnings, which would else wait behind ends:
 STANDING_S = 1.0
 LOOK_AGAIN_S = 30.0  # though nothing seems to have changed
 STOP_AGAIN_S = 1.0
-QUIET_S = 1.0  # a run that begins sooner never says what it waited for
+QUIET_S = 2.0  # a run that begins sooner never says what it waited for
 SWEEP_S = 60.0
 MEANWHILE_S = 5.0
 SCAN_S = 0.25
+DEAF_S = 0.1  # after a bell
 
 Meanwhile = Callable[[Place], None]
 
@@ -85,7 +86,7 @@ class Dispatcher(Worker):
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _take(self) -> bool:
-        """Only after a bell, or a freed slot, or a while: a pod that changes makes no job to claim."""
+        """Only after a bell, or a slot that was wanted, or a while: a pod that changes makes no job to claim."""
         now = time.monotonic()
         if not self._rung.is_set() and now < self._claim_at:
             return False
@@ -182,7 +183,8 @@ class Dispatcher(Worker):
             if not same:
                 del self._jobs[held.job.id]
         self._done(held.job)
-        self._rung.set()
+        if self._wanting:
+            self._rung.set()
         self._wake.set()
 
     def _ask_standing(self) -> None:
@@ -208,7 +210,7 @@ class Dispatcher(Worker):
             if messages.wait(bell, messages.heard(bell), STANDING_S):
                 self._rung.set()
                 self._wake.set()
-                stop.wait(0.05)  # they may ring a hundred times a second
+                stop.wait(DEAF_S)  # they may ring a hundred times a second
             if time.monotonic() - asked >= STANDING_S:
                 asked = time.monotonic()
                 surely(self._ask_standing)

@@ -9,11 +9,13 @@ import json
 import math
 import sqlite3
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, QueuePool, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import PoolProxiedConnection
 from workbench.jobs.problems import DatabaseAway
@@ -22,7 +24,8 @@ from workbench.jobs.problems import DatabaseAway
 POSTGRES_TIMEOUTS_MS = {"statement_timeout": 30_000, "lock_timeout": 10_000,
                         "idle_in_transaction_session_timeout": 30_000}  # fmt: skip
 # Connections of one process to one schema: transactions are milliseconds, and the server's are few.
-POOL_SIZE, POOL_OVERFLOW, POOL_TIMEOUT_S = 5, 10, 10.0
+RESTED_S = 5.0
+POOL_SIZE, POOL_OVERFLOW, POOL_TIMEOUT_S = 10, 5, 10.0
 _AWAY = {"OperationalError", "InterfaceError", "UndefinedTable", "UndefinedColumn"}
 _SQLITE_AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
                 sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}  # fmt: skip
@@ -46,7 +49,6 @@ def postgres_engine(url: str, service: str) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_TIMEOUT_S,
-        pool_pre_ping=True,
         pool_use_lifo=True,
         connect_args={
             "options": " ".join([f"-c search_path={schema_of(service)}", *timeouts]),
@@ -66,6 +68,7 @@ def postgres_engine(url: str, service: str) -> Engine:
     def _connect(_dialect: Any, _record: Any, arguments: Any, settings: Any) -> Any:
         return AnsweringConnection.connect(*arguments, **settings)
 
+    _ask_the_rested(engine)
     event.listen(engine, "handle_error", _translate)
     return engine
 
@@ -111,8 +114,34 @@ def sqlite_engine(path: Path) -> Engine:
 
 
 def reading(engine: Engine) -> Engine:
-    """The same engine for transactions that only read: they wait for no writer."""
+    """The same engine for transactions that only read: they wait for no writer.
+
+    Each statement sees what was committed before it. PostgreSQL needs no transaction for that, whose begin and end
+    are a message and an answer each; SQLite does, so that several see the same.
+    """
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="AUTOCOMMIT")
     return engine.execution_options(reading=True)
+
+
+def _ask_the_rested(engine: Engine) -> None:
+    """A connection that nobody has used for a while is asked whether it still is one, before anybody relies on it.
+
+    pool_pre_ping would ask every time. One that breaks in use takes all others of the pool with it, either way.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used_at", math.inf) < RESTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise InvalidatePoolError from error
 
 
 def _to_json(value: Any) -> str:

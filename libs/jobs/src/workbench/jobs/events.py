@@ -66,9 +66,11 @@ class Relay:
     def drain(self) -> int:
         """Hand over everything that is there now; returns how many. Raises what handing over raised."""
         count = 0
-        while handed := self._hand_over():
+        while True:
+            handed = self._hand_over()
             count += handed
-        return count
+            if handed < BATCH:  # what comes later rings its own bell
+                return count
 
     def _hand_over(self) -> int:
         """One batch: a transaction each to read and to remove, whatever the batch's size.

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 from workbench.jobs import logs, metrics
 from workbench.jobs.clock import now
 from workbench.jobs.engine import reading
@@ -33,15 +33,14 @@ class Cancelled(Exception):
 
 def renew(record: Jobs, holding: Iterable[Job], lease_s: float) -> None:
     """Extend these leases; one that was lost stays lost."""
-    fences = {job.id: job.fence for job in holding}
-    for some in batched(fences, 200):
-        pairs = [and_(jobs.c.id == job_id, jobs.c.fence == fences[job_id]) for job_id in some]
-        with record.engine.begin() as connection:
-            connection.execute(
-                update(jobs)
-                .where(jobs.c.state == State.RUNNING, or_(*pairs))
-                .values(lease_until=now(connection) + lease_s)
-            )
+    ids: dict[int, list[str]] = {}
+    for job in holding:
+        ids.setdefault(job.fence, []).append(job.id)
+    for fence, same in ids.items():
+        for some in batched(same, 500):
+            ours = (jobs.c.state == State.RUNNING, jobs.c.fence == fence, jobs.c.id.in_(some))
+            with record.engine.begin() as connection:
+                connection.execute(update(jobs).where(*ours).values(lease_until=now(connection) + lease_s))
 
 
 def expire_leases(record: Jobs) -> None:

@@ -73,17 +73,18 @@ class Runs:
         with self._record.engine.begin() as connection:
             connection.execute(update(runs).where(*mine).values(exit=asdict(exit_)))
 
-    def close(self, job_id: str) -> None:
-        """Forget the job's run and what it has left in the store."""
+    def close(self, job_id: str) -> str | None:
+        """Forget the job's run and what it has left in the store; which run that was."""
         row = self._row(job_id)
         if row is None:
-            return
+            return None
         key = outputs_key(row.team, job_id, row.run)
         if row.upload:
             self._record.store.abort_parts(key, row.upload)
         self._record.store.delete(key)
         with self._record.engine.begin() as connection:
             connection.execute(delete(runs).where(runs.c.job_id == job_id, runs.c.run == row.run))
+        return str(row.run)
 
     def collect(self, job_id: str, folder: Path) -> None:
         """Bring what the run has left to the folder; nothing where it left nothing. Raises BadDocument."""

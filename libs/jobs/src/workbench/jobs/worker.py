@@ -33,6 +33,7 @@ class Worker:
         self._execution = execution
         self._record = execution.record
         self._slots = threading.Semaphore(slots)
+        self._wanting = False  # more slots than were free
         self._lease_s = lease_s
         self._poll_s = poll_s
         # By id and fence: a job that is tried again may be claimed before its last attempt's thread has ended.
@@ -66,6 +67,7 @@ class Worker:
         free = 0
         while free < self.claims and self._slots.acquire(blocking=False):
             free += 1
+        self._wanting = free < self.claims
         claimed = self._claim(free) if free else []
         if free > len(claimed):
             self._slots.release(free - len(claimed))

@@ -118,10 +118,8 @@ class KubernetesLauncher:
     def forget(self, folder: Path) -> None:
         """See Launcher.forget."""
         self._known.pop(folder.name, None)
-        ticket = self._runs.current(folder.name)
-        if ticket is not None:
-            self._runs.close(folder.name)
-            self._made.pop(ticket.run, None)
+        run = self._runs.close(folder.name)
+        self._made.pop(run or "", None)
         shutil.rmtree(folder, ignore_errors=True)
 
     def watch(self, changed: Callable[[str], None]) -> None:

@@ -37,5 +37,5 @@ class Runs(Protocol):
     def collect(self, name: str, folder: Path) -> None:
         """Bring what it has left to the folder. Raises BadDocument."""
 
-    def close(self, name: str) -> None:
-        """Forget it."""
+    def close(self, name: str) -> str | None:
+        """Forget it; which it was."""
