@@ -157,7 +157,7 @@ def fairness(bench: Bench, chosen: argparse.Namespace) -> None:
     print(f"{chosen.jobs} jobs of four teams, {chosen.slots} slots: submitted in {time.monotonic() - began:.0f} s")
     before = bench.cost()
     with dispatching(bench, chosen.slots) as (began_at, _):
-        until(lambda: not bench.record.active(), PATIENCE_S)
+        until(lambda: not bench.record.active(), PATIENCE_S + chosen.jobs / 5)
     rows = [row for row in ours.told(bench.record) if row.id not in known]
     print(f"  from the dispatcher's start: {Seen(bench.pods, dict.fromkeys((row.id for row in rows), began_at))}")
     for team, count in teams:

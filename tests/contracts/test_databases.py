@@ -380,6 +380,30 @@ def test_a_killed_server_is_away_and_what_it_accepted_is_there_when_it_is_back(
     engine.dispose()
 
 
+@pytest.mark.parametrize(("rested_s", "failing"), [(0.0, 0), (3600.0, 1)])
+def test_a_restart_costs_no_request_after_a_rest_and_one_without(
+    postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rested_s: float, failing: int
+) -> None:
+    monkeypatch.setattr(engines, "RESTED_S", rested_s)
+    engine = postgres_engine(postgres.fresh(), "a-b")
+    migrate(engine)
+    record = record_on(engine, tmp_path)
+    for connection in [engine.connect() for _ in range(3)]:
+        connection.close()
+    postgres.kill()
+    postgres.start()
+
+    failed = 0
+    for _ in range(6):
+        try:
+            record.find("x")
+        except DatabaseAway:
+            failed += 1
+
+    assert failed == failing
+    engine.dispose()
+
+
 def test_a_server_that_stands_still_is_away_and_what_it_was_asked_is_not_lost(
     postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
