@@ -60,6 +60,7 @@ def test_every_value_is_exercised_with_another_one_than_its_default() -> None:
         ('runners.deviceTypes.arc={"resource":"gpu.intel.com/xe"}', "missing property 'device'"),
         ('runners.deviceTypes.arc={"device":"GPU","cpu":0.5}', "got number, want integer"),
         ('runners.deviceTypes.host={"device":"CPU"}', "host"),
+        ('runners.deviceTypes.local={"device":"CPU"}', "local"),
         ('runners.deviceTypes.Arc={"device":"GPU"}', "Arc"),
         ('store.endpoint="s3.example.com"', "does not match pattern"),
     ],

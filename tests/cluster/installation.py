@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -14,7 +12,7 @@ from servers.rabbitmq import RabbitMQ
 from servers.seaweedfs import SeaweedFS
 from servers.services import OWNERS
 
-from cluster.lab import binaries, network
+from cluster.lab import network
 from cluster.lab.cluster import Cluster
 
 CHART = Path(__file__).parents[2] / "charts" / "workbench"
@@ -120,11 +118,10 @@ class Installation:
 
     def helm(self, *arguments: str, check: bool = True) -> str:
         """What helm prints, both streams. Raises RuntimeError with it."""
-        done = subprocess.run([binaries.build() / "helm", *arguments], capture_output=True, text=True, check=False,
-                              env={**os.environ, "KUBECONFIG": str(self.cluster.kubeconfig)}, timeout=900)  # fmt: skip
-        if check and done.returncode:
-            raise RuntimeError(f"helm {' '.join(arguments)}: {done.stderr}\n{self._why()}")
-        return done.stdout + done.stderr
+        try:
+            return self.cluster.helm(*arguments, check=check)
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}\n{self._why()}") from None
 
     def _routes(self, name: str) -> dict[str, str]:
         routes = {}

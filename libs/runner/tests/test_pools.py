@@ -51,7 +51,21 @@ def test_a_device_type_has_whole_cores(cpu: Any) -> None:
         pools_of(with_type(device="NPU", cpu=cpu))
 
 
-@pytest.mark.parametrize("members", [{}, {"device": ""}, {"device": None}, {"device": 1}])
+@pytest.mark.parametrize(("document", "said"), [
+    (LEAST | {"scratch": 5}, "scratch: give a string"), (LEAST | {"image": ["a"]}, "image: give a string"),
+    (LEAST | {"pullSecrets": ["registry"]}, "pullSecrets: give a list of objects"),
+    (LEAST | {"host": {"memory": None}}, "host.memory: give a string"),
+    (LEAST | {"host": {"nodeSelector": {"npu": True}}}, "host.nodeSelector: give an object whose values are strings"),
+    (with_type(device="NPU", tolerations={"key": "npu"}), "deviceTypes.npu.tolerations: give a list of objects"),
+    (with_type(device="NPU", tolerations=["npu"]), "deviceTypes.npu.tolerations: give a list of objects"),
+    (with_type(device=1), "deviceTypes.npu.device: give a string"),
+    (with_type(device="NPU", name="x"), "deviceTypes.npu.name: no such member")])
+def test_what_is_of_another_type_is_refused_by_name(document: dict[str, Any], said: str) -> None:
+    with pytest.raises(WrongPools, match=f"^{said}"):
+        pools_of(document)
+
+
+@pytest.mark.parametrize("members", [{}, {"device": ""}])
 def test_a_device_type_has_a_device(members: dict[str, Any]) -> None:
     with pytest.raises(WrongPools, match=r"^deviceTypes.npu.device: give what OpenVINO calls the device"):
         pools_of(with_type(**members))

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from structlog.testing import capture_logs
 from workbench.runner.kubernetes.api import Cluster, Refused
+from workbench.runner.kubernetes.complaints import Complaints
 from workbench.runner.kubernetes.seen import Seen
 from workbench.runner.launcher import PlaceAway
 
@@ -332,6 +333,17 @@ def test_after_closing_nobody_looks_and_nobody_is_told(server: ApiServer, seen: 
 
     until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("watch-")])
     assert told == []
+
+
+def test_complaints_about_all_jobs_are_one_question_and_not_asked_often(server: ApiServer, cluster: Cluster) -> None:
+    server.objects["events"] = [{"involvedObject": {"name": name}, "message": name} for name in ("run-1", "run-2")]
+    complaints = Complaints(cluster)
+
+    found = {name: [each["message"] for each in complaints.of(name)] for name in ("run-1", "run-2", "run-3")}
+
+    assert found == {"run-1": ["run-1"], "run-2": ["run-2"], "run-3": []}
+    assert [query["fieldSelector"] for kind, _, query in server.asked if kind == "events"] == [
+        "involvedObject.kind=Job,type=Warning"]  # fmt: skip
 
 
 def test_a_server_that_is_away_is_said_so(server: ApiServer, cluster: Cluster) -> None:

@@ -66,12 +66,25 @@ class Cluster:
 
     def kubectl(self, *arguments: str, stdin: str | None = None, check: bool = True) -> str:
         """What kubectl prints. Raises RuntimeError with what it complains about."""
-        environment = {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
-        done = subprocess.run([binaries.build() / "kubectl", *arguments], env=environment, input=stdin,
+        done = subprocess.run([binaries.build() / "kubectl", *arguments], env=self.environment, input=stdin,
                               capture_output=True, text=True, check=False, timeout=300)  # fmt: skip
         if check and done.returncode:
             raise RuntimeError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
+
+    def helm(self, *arguments: str, check: bool = True) -> str:
+        """What helm prints, both streams. Raises RuntimeError with it."""
+        done = subprocess.run([binaries.build() / "helm", *arguments], env=self.environment,
+                              capture_output=True, text=True, check=False, timeout=900)  # fmt: skip
+        if check and done.returncode:
+            raise RuntimeError(f"helm {' '.join(arguments)}: {done.stderr}")
+        return done.stdout + done.stderr
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """In which kubectl and helm are found, and mean this cluster."""
+        path = f"{binaries.build()}{os.pathsep}{os.environ['PATH']}"
+        return {**os.environ, "PATH": path, "KUBECONFIG": str(self.kubeconfig)}
 
     def api_server(self) -> Component:
         """``kill()`` and ``start()``: nobody is answered meanwhile, and nothing is lost."""

@@ -58,7 +58,7 @@ class BundledServer:
     """An image that is called like an official one and starts by the same variables, but is made of what Debian has."""
 
     name: str
-    script: str  # the entrypoint, in the folder `servers`
+    script: str = ""  # the entrypoint, in the folder `servers`
     command: tuple[str, ...] = ()
     user: str = ""
     home: str = "/"
@@ -77,6 +77,7 @@ def bundled_servers() -> list[BundledServer]:
         BundledServer("library/rabbitmq:4", "rabbitmq.sh", ("rabbitmq-server",), "rabbitmq", "/var/lib/rabbitmq",
                       "rabbitmq-server", "/usr/lib/rabbitmq/bin", {"HOME": "/var/lib/rabbitmq"}),
         BundledServer(f"chrislusf/seaweedfs:{weed}", "seaweedfs.sh"),
+        BundledServer("library/nginx:1.27", packages="nginx-light"),
     ]  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def server_images() -> dict[str, Path]:
     """An archive of each bundled server's image, by name; a minute the first time, nothing after that."""
     folder, archives = _folder(), {}
     for server in bundled_servers():
-        key = _key(repr(server), (SERVERS / server.script).read_text())
+        key = _key(repr(server), (SERVERS / server.script).read_text() if server.script else "")
         archive = folder / f"{server.name.replace('/', '-').replace(':', '-')}-{key}.tar"
         if not archive.exists():
             _serve(server, folder)
@@ -100,18 +101,20 @@ def _serve(server: BundledServer, folder: Path) -> None:
         # There before its package looks for it, so that it has the number of the official image's.
         account = (f"echo {server.user}:x:999: >> $1/etc/group && "
                    f"echo {server.user}:x:999:999::{server.home}:/bin/sh >> $1/etc/passwd")  # fmt: skip
-        _debian(content, server.packages, f"--essential-hook={account}")
+        _debian(content, server.packages, *([f"--essential-hook={account}"] if server.user else []))
         _buildah("add", "--quiet", container, str(content), "/")
         content.unlink()
     else:
         _base(folder)
         container = _buildah("from", "--pull-never", BASE)
         _buildah("copy", "--quiet", container, str(Path(sys.executable).with_name("weed")), "/usr/bin/weed")
-    _buildah("copy", "--quiet", container, str(SERVERS / server.script), "/usr/local/bin/entrypoint.sh")
+    starts: list[str] = []
+    if server.script:
+        _buildah("copy", "--quiet", container, str(SERVERS / server.script), "/usr/local/bin/entrypoint.sh")
+        starts = ["--entrypoint", '["/usr/local/bin/entrypoint.sh"]']
     variables = {"PATH": f"{server.path}:{PROGRAMS}".lstrip(":"), **server.environment}
     _buildah("config", *(word for name, value in variables.items() for word in ("--env", f"{name}={value}")),
-             "--entrypoint", '["/usr/local/bin/entrypoint.sh"]', "--cmd", " ".join(server.command),
-             "--stop-signal", server.stop, container)  # fmt: skip
+             *starts, "--cmd", " ".join(server.command), "--stop-signal", server.stop, container)  # fmt: skip
     _commit(container, f"docker.io/{server.name}")
 
 

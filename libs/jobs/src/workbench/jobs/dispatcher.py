@@ -73,6 +73,7 @@ class Dispatcher(Worker):
         self._mutex = threading.Lock()
         self._wake, self._rung = threading.Event(), threading.Event()
         self._scan_at = self._claim_at = 0.0
+        self._fresh = 0  # claimed, and not looked at by anybody yet
         self._beginnings, self._steps = (
             ThreadPoolExecutor(STEPS, thread_name_prefix=f"{self.record.service}-{what}") for what in ("begin", "step")
         )
@@ -86,9 +87,13 @@ class Dispatcher(Worker):
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _take(self) -> bool:
-        """Only after a bell, or a slot that was wanted, or a while: a pod that changes makes no job to claim."""
+        """Only after a bell, or a slot that was wanted, or a while: a pod that changes makes no job to claim.
+
+        And no more than can be begun at once: what waits here for that is kept from others, and its claim is an
+        attempt until it has a run.
+        """
         now = time.monotonic()
-        if not self._rung.is_set() and now < self._claim_at:
+        if self._fresh >= self.claims or (not self._rung.is_set() and now < self._claim_at):
             return False
         self._rung.clear()
         self._claim_at = now + SCAN_S
@@ -103,7 +108,16 @@ class Dispatcher(Worker):
         held = _Held(job, due=0.0, busy=True)
         with self._mutex:
             self._jobs.setdefault(job.id, []).append(held)
-        self._submit(held)
+            self._fresh += 1
+        self._beginnings.submit(self._first_step, held)
+
+    def _first_step(self, held: _Held) -> None:
+        try:
+            self._step(held)
+        finally:
+            with self._mutex:
+                self._fresh -= 1
+            self._wake.set()
 
     def _submit(self, held: _Held) -> None:
         pool = self._beginnings if held.begun_at is None else self._steps

@@ -7,7 +7,7 @@ dispatcher to place pods. It holds nothing secret.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -82,28 +82,31 @@ def pools_of(document: Any) -> Pools:
     made = {name: _device_type(name, value) for name, value in types.items()}
     host = Host(**_members(Host, members.pop("host", {}), "host."))
     for name in ("namespace", "release", "image"):
-        if not isinstance(members.get(name), str) or not members[name]:
+        if not members.get(name):
             raise WrongPools(f"{name}: give a name")
     return Pools(**members, host=host, deviceTypes=made)
 
 
 def _device_type(name: str, document: Any) -> DeviceType:
-    members = _members(DeviceType, document, f"deviceTypes.{name}.")
-    members["name"] = name
-    if not isinstance(members.get("device"), str) or not members["device"]:
-        raise WrongPools(f"deviceTypes.{name}.device: give what OpenVINO calls the device, such as CPU or GPU")
+    path = f"deviceTypes.{name}."
+    members = _members(DeviceType, document, path, without="name")
+    if not members.get("device"):
+        raise WrongPools(f"{path}device: give what OpenVINO calls the device, such as CPU or GPU")
     cpu = members.get("cpu", 2)
     if not isinstance(cpu, int) or isinstance(cpu, bool) or cpu < 1:
-        raise WrongPools(f"deviceTypes.{name}.cpu: give whole cores, 1 or more: a share of one is throttled in bursts")
-    return DeviceType(**members)
+        raise WrongPools(f"{path}cpu: give whole cores, 1 or more: a share of one is throttled in bursts")
+    return DeviceType(name=name, **members)
 
 
-def _members(cls: type, document: Any, path: str) -> dict[str, Any]:
-    known = {each.name for each in fields(cls)}
+def _members(cls: type, document: Any, path: str, without: str = "") -> dict[str, Any]:
+    kinds = {each.name: str(each.type) for each in fields(cls) if each.name != without}
     given = _object(document, path.rstrip(".") or "the document")
-    for name in given:
-        if name not in known:
-            raise WrongPools(f"{path}{name}: no such member; known are {', '.join(sorted(known))}")
+    for name, value in given.items():
+        if name not in kinds:
+            raise WrongPools(f"{path}{name}: no such member; known are {', '.join(sorted(kinds))}")
+        fits, wanted = _FITS.get(kinds[name], (lambda _: True, ""))
+        if not fits(value):
+            raise WrongPools(f"{path}{name}: give {wanted}")
     return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
 
 
@@ -111,3 +114,20 @@ def _object(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise WrongPools(f"{path}: give an object")
     return value
+
+
+def _is_labels(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+
+
+def _is_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+
+
+# By how the members are typed above; whole cores are looked at by themselves.
+_FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "str": (lambda value: isinstance(value, str), "a string"),
+    "Mapping[str, str]": (_is_labels, "an object whose values are strings"),
+    "tuple[Mapping[str, Any], ...]": (_is_objects, "a list of objects"),
+    "tuple[Mapping[str, str], ...]": (_is_objects, "a list of objects"),
+}

@@ -30,15 +30,18 @@ def pod_status(
     return Status("exited", exit=end) if end is not None else without_pod(job, events, now)
 
 
-def lost(pod: Mapping[str, Any], node: Mapping[str, Any] | None, *, now: float) -> bool:
-    """Whether a pod can be given up: nobody is there who could say that it has ended.
+def overdue(pod: Mapping[str, Any], *, now: float) -> bool:
+    """Whether a pod that was deleted should have ended long ago.
 
     A deletion's time is when the pod's grace period is over, not when the deletion was asked for.
     """
     deadline = moment(pod, "metadata", "deletionTimestamp")
-    if deadline is None or now <= deadline + LOST_S:
-        return False
-    return node is None or text(condition(node, "Ready"), "status") != "True"
+    return deadline is not None and now > deadline + LOST_S
+
+
+def lost(pod: Mapping[str, Any], node: Mapping[str, Any] | None, *, now: float) -> bool:
+    """Whether a pod can be given up: nobody is there who could say that it has ended."""
+    return overdue(pod, now=now) and (node is None or text(condition(node, "Ready"), "status") != "True")
 
 
 def _of_pod(job: Mapping[str, Any] | None, pod: Mapping[str, Any], target: str, now: float) -> Status:

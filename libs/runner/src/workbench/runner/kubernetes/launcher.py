@@ -14,7 +14,8 @@ from typing import Any
 import structlog
 from workbench.runner.documents import BadDocument
 from workbench.runner.kubernetes.api import Cluster, Object, Refused
-from workbench.runner.kubernetes.explain import lost, pod_status
+from workbench.runner.kubernetes.complaints import Complaints
+from workbench.runner.kubernetes.explain import lost, overdue, pod_status
 from workbench.runner.kubernetes.fields import holds, text
 from workbench.runner.kubernetes.nodes import targets_of
 from workbench.runner.kubernetes.objects import HOST, kubernetes_job, name_of, selector
@@ -37,6 +38,7 @@ class KubernetesLauncher:
         self._cluster, self._pools, self._runs = cluster, pools, runs
         self._service, self._url = service, url
         self._seen = Seen(cluster, selector(pools, service))
+        self._complaints = Complaints(cluster)
         self._made: dict[str, float] = {}
         self._known: dict[str, Ticket] = {}  # by folder; of runs that had not ended when their row was read
 
@@ -137,14 +139,19 @@ class KubernetesLauncher:
         One that has ended is left for people to look at, until its time is over.
         """
         self._seen.start()
-        seen = [run for run, job in self._seen.runs().items() if not any(holds(job, kind) for kind in ENDED)]
+        seen = [run for run, job in self._seen.runs().items() if not self._over(run, job)]
         for run in set(seen) - self._runs.known(seen):
             log.info("run.unwanted", run=run)
             self._cluster.delete_job(name_of(run))
 
     def targets(self) -> list[dict[str, Any]]:
         """The device types as the cluster has them now. A device that a foreign pod holds counts as free."""
-        return targets_of(self._pools, self._cluster.nodes(), self._cluster.pods())
+        return targets_of(self._pools, self._cluster.nodes(), self._cluster.living_pods())
+
+    def _over(self, run: str, job: Object) -> bool:
+        """The Job says so a while after its pod."""
+        phase = text(self._seen.of(run)[1], "status", "phase")
+        return phase in ("Succeeded", "Failed") or any(holds(job, kind) for kind in ENDED)
 
     def _refuse(self, folder: Path, ticket: Ticket, why: str) -> None:
         self._runs.end(folder.name, ticket.run, Exit("refused", None, why))
@@ -154,14 +161,14 @@ class KubernetesLauncher:
         job, pod = self._seen.of(ticket.run)
         if job is None and pod is None:
             return self._unseen(ticket)
-        if text(pod, "metadata", "deletionTimestamp") and pod is not None and self._given_up(pod):
+        if pod is not None and self._given_up(pod):
             node = text(pod, "spec", "nodeName")
             return Status("exited", exit=Exit("node_lost", None, f"The run's node {node} does not answer any more."))
         if pod is not None and _replaced(job, pod):
             return Status("waiting", waiting_for="another pod, since the cluster took its last one away")
-        # Most Jobs have their pod within a second; asking for what went wrong reads every event of the namespace.
+        # Most Jobs have their pod within a second.
         late = pod is None and time.monotonic() - self._made.get(ticket.run, 0.0) > _UNSEEN_S
-        events = self._cluster.warnings(name_of(ticket.run)) if late else []
+        events = self._complaints.of(name_of(ticket.run)) if late else []
         target = text(job or pod, "metadata", "labels", "workbench/target") or HOST
         return pod_status(job, pod, now=time.time(), target=target, events=events)
 
@@ -175,6 +182,8 @@ class KubernetesLauncher:
         return Status("exited", exit=_UNSEEN_GONE)
 
     def _given_up(self, pod: Object) -> bool:
+        if not overdue(pod, now=time.time()):  # so that its node is not asked for
+            return False
         node = text(pod, "spec", "nodeName")
         return lost(pod, self._cluster.node(node) if node else None, now=time.time())
 
