@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from contracts.test_launcher import *  # noqa: F403 - every test of the suite
-from contracts.test_launcher import Place, deed, ended, outcome_of, running, until
+from contracts.test_launcher import Place, deed, ended, outcome_of, running
+from eventually import until
 from runs.service import POOLS, DeskService
 from workbench.jobs import Runs
 from workbench.jobs.engine import sqlite_engine

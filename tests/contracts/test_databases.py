@@ -8,13 +8,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
+from eventually import until
 from sqlalchemy import Engine, func, insert, inspect, select, text
 from workbench.jobs import (
     Adapters,
@@ -91,13 +91,6 @@ def migrating(where: str, own: Path | str = "") -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", MIGRATE, where, str(own)], start_new_session=True)
 
 
-def wait_for(condition: Callable[[], bool], timeout_s: float = 30) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
 def upgraded_to(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
@@ -123,7 +116,7 @@ def test_a_migration_killed_half_way_leaves_nothing_and_the_next_one_finishes(
     hang.touch()
     (own / "0001.py").write_text(HALF_WAY.format(marker=str(marker), hang=str(hang)))
     process = migrating(where, own)
-    wait_for(marker.exists)
+    until(marker.exists)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(10)
 

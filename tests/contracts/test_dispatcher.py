@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from eventually import until
 from runs.place import ProcessPlace
 from workbench.jobs import Adapters, Job, Jobs, Kind, Made, State
 from workbench.jobs.dispatcher import Dispatcher
@@ -47,13 +47,6 @@ def jobs(adapters: Adapters) -> Iterator[Jobs]:
     until(lambda: not [each for each in threading.enumerate() if each.name.startswith("here-")])
     for folder in work.iterdir():
         place.stop(folder)
-
-
-def until(condition, timeout_s: float = 30) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.05)
 
 
 def ended(jobs: Jobs, job: Job) -> Job:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventually import until
 from workbench.runner import (
     Launch,
     Launcher,
@@ -87,13 +88,6 @@ def ended(launcher: Launcher, folder: Path, timeout_s: float = 30) -> Status:
     status = launcher.wait(folder, timeout_s)
     assert status.state == "exited", status
     return status
-
-
-def until(condition: Callable[[], bool], timeout_s: float = 20) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
 
 
 def running(place: Place, folder: Path) -> bool:

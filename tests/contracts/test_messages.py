@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from eventually import until
 from kombu import Connection, Exchange, Producer
 from workbench.messages import BrokerAway, InProcessMessages, Message, Messages
 from workbench.messages.rabbit import RabbitMessages
@@ -34,13 +35,6 @@ def kind() -> str:
 
 def message(word: str = "requested", subject: str = "1", **data: object) -> Message:
     return Message(f"{KIND}.{word}", "/test", subject, "a", dict(data))
-
-
-def until(condition: Callable[[], object], timeout_s: float = 20) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventually import until
 from servers.postgres import Postgres
 from servers.seaweedfs import SeaweedFS
 from workbench.jobs import Desk, Job, Runs, lease, postgres_engine
@@ -78,13 +79,6 @@ raise SystemExit(agent.main())
 
 def deed(do: str, limits: Limits = LIMITS, **more: Any) -> Launch:
     return Launch("runner_test_cores.acting", {"do": do, **more}, {}, limits)
-
-
-def until(condition: Callable[[], Any], timeout_s: float = 20) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.05)
 
 
 def ended(runs: Runs, job: Job, process: Pod) -> Exit:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventually import until
 from typer.testing import CliRunner, Result
 from workbench.client.cli import app
 
@@ -287,13 +288,6 @@ def _registered(tmp_path: Path) -> Path:
     return folder
 
 
-def eventually(true: Any) -> None:
-    deadline = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
-
-
 def running(server: Any) -> Any:
     return [job for job in server.jobs.values() if job.view["kind"] == "optimization"]
 
@@ -301,7 +295,7 @@ def running(server: Any) -> Any:
 def test_ctrl_c_cancels_on_the_server_and_ends_with_130(server: Any, model: Path, tmp_path: Path) -> None:
     server.script["optimization"] = [{"state": "running", "steps": []}] * 1000
     process = start(server, model, tmp_path)
-    eventually(lambda: running(server))
+    until(lambda: running(server))
 
     process.send_signal(signal.SIGINT)
 
@@ -336,7 +330,7 @@ def test_ctrl_c_while_asking_leaves_nothing_running(server: Any, model: Path, tm
 def test_a_second_ctrl_c_leaves_at_once(server: Any, model: Path, tmp_path: Path) -> None:
     server.script["optimization"] = [{"state": "running", "steps": []}] * 1000
     process = start(server, model, tmp_path)
-    eventually(lambda: running(server))
+    until(lambda: running(server))
 
     left = threading.Event()
 
@@ -346,7 +340,7 @@ def test_a_second_ctrl_c_leaves_at_once(server: Any, model: Path, tmp_path: Path
 
     server.before = hang
     process.send_signal(signal.SIGINT)
-    eventually(lambda: any(path.endswith("/cancel") for _, path, _ in server.requests))
+    until(lambda: any(path.endswith("/cancel") for _, path, _ in server.requests))
     time.sleep(0.2)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
@@ -363,7 +357,7 @@ def test_it_follows_the_same_optimization_through_a_restart_elsewhere(
 ) -> None:
     (tmp_path / "address").write_text(" ".join(server.address))
     process = start(server, model, tmp_path, embedded=True)
-    eventually(lambda: running(server))
+    until(lambda: running(server))
     server.stop()
     (tmp_path / "address").unlink()
     time.sleep(0.5)

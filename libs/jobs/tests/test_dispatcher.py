@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventually import until
 from runs.place import POD, ProcessPlace
 from sqlalchemy import event
 from workbench.jobs import Adapters, Desk, Job, Jobs, Kind, Runs, State, claim, expire_leases, lease
@@ -80,20 +81,13 @@ def dispatching(adapters: Adapters, jobs: Jobs) -> Iterator[Callable[..., Runnin
     yield start
     for running in started:
         running.stop()
-    wait_for(lambda: not steps())
+    until(lambda: not steps())
     for folder in work.iterdir():
         started[-1].place.stop(folder)
 
 
 def steps() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name.startswith("here-")]
-
-
-def wait_for(condition: Callable[[], Any], timeout_s: float = 20) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def begins(journal: Path) -> int:
@@ -119,7 +113,7 @@ def test_many_jobs_are_under_way_at_once_without_a_thread_for_each(
     deed = kind("counting")
     submitted = [counting(deed, takes_s=1.5) for _ in range(40)]
     dispatching(deed, slots=16)
-    wait_for(lambda: begins(tmp_path / "journal") > 10)
+    until(lambda: begins(tmp_path / "journal") > 10)
     seen = len(steps())
 
     done = [ended(job, 60) for job in submitted]
@@ -152,9 +146,9 @@ def test_progress_and_log_are_in_the_record_while_it_runs(
 
     job = counting(deed, takes_s=600)
 
-    wait_for(lambda: jobs.find(job.id).progress)
+    until(lambda: jobs.find(job.id).progress)
     assert jobs.find(job.id).progress == {"stage": "counting", "fraction": 0.5, "message": "half"}
-    wait_for(lambda: jobs.log(job, 0)[0] == "counting\n")
+    until(lambda: jobs.log(job, 0)[0] == "counting\n")
 
 
 def test_a_run_that_waits_for_its_device_says_so_until_it_has_it(
@@ -166,11 +160,11 @@ def test_a_run_that_waits_for_its_device_says_so_until_it_has_it(
     measuring = kind(plan=plan)
     dispatching(measuring)
     first = counting(measuring, takes_s=3)
-    wait_for(lambda: jobs.find(first.id).progress)
+    until(lambda: jobs.find(first.id).progress)
 
     second = counting(measuring)
 
-    wait_for(lambda: jobs.find(second.id).waiting_for)
+    until(lambda: jobs.find(second.id).waiting_for)
     assert jobs.find(second.id).progress is None
     assert (ended(second).state, ended(second).waiting_for) == (State.SUCCEEDED, None)
 
@@ -203,9 +197,9 @@ def test_an_ended_job_leaves_no_run_and_no_folder(
 
     job = ended(counting(deed))
 
-    wait_for(lambda: Runs(jobs).current(job.id) is None)
-    wait_for(lambda: not (tmp_path / "home" / "work" / job.id).exists())
-    wait_for(lambda: not list(jobs.store.list(Keys("a").runs(job.id))))
+    until(lambda: Runs(jobs).current(job.id) is None)
+    until(lambda: not (tmp_path / "home" / "work" / job.id).exists())
+    until(lambda: not list(jobs.store.list(Keys("a").runs(job.id))))
 
 
 # -- cancel -----------------------------------------------------------------------------------------
@@ -217,12 +211,12 @@ def test_a_cancelled_job_really_stops(
     deed = kind("counting")
     dispatching(deed)
     job = counting(deed, takes_s=600)
-    wait_for(lambda: begins(tmp_path / "journal"))
+    until(lambda: begins(tmp_path / "journal"))
 
     jobs.cancel("thing", "a", job.id)
 
     assert ended(job, 10).state is State.CANCELLED
-    wait_for(lambda: not _alive(job.id))
+    until(lambda: not _alive(job.id))
 
 
 def test_jobs_that_take_their_time_to_stop_keep_no_other_from_going_on(
@@ -231,7 +225,7 @@ def test_jobs_that_take_their_time_to_stop_keep_no_other_from_going_on(
     deed = kind("counting")
     running = dispatching(deed, slots=40)
     cancelled = [counting(deed, takes_s=600) for _ in range(2 * STEPS)]
-    wait_for(lambda: begins(tmp_path / "journal") == len(cancelled))
+    until(lambda: begins(tmp_path / "journal") == len(cancelled))
     running.place.dying = True
     for job in cancelled:
         jobs.cancel("thing", "a", job.id)
@@ -250,7 +244,7 @@ def test_a_job_that_goes_on_is_not_read_again(jobs: Jobs, kind: Any, dispatching
     deed = kind("counting")
     running = dispatching(deed)
     job = counting(deed, takes_s=600)
-    wait_for(lambda: jobs.find(job.id).progress)
+    until(lambda: jobs.find(job.id).progress)
     time.sleep(1.5)
     asked: list[str] = []
 
@@ -298,7 +292,7 @@ def test_a_cancel_that_comes_while_its_job_is_looked_at_is_not_forgotten(
     dispatching(deed, meanwhile=look)
     job = counting(deed, takes_s=600)
     assert looking.wait(20)
-    wait_for(lambda: begins(tmp_path / "journal"))
+    until(lambda: begins(tmp_path / "journal"))
     time.sleep(0.5)  # what has changed until now is not news any more
 
     jobs.cancel("thing", "a", job.id)
@@ -317,7 +311,7 @@ def test_a_living_run_is_adopted_by_the_next_dispatcher(
     deed = kind("counting")
     first = dispatching(deed)
     job = counting(deed, takes_s=3)
-    wait_for(lambda: begins(tmp_path / "journal"))
+    until(lambda: begins(tmp_path / "journal"))
     first.stop()
     given_back = jobs.find(job.id)
     dispatching(deed)
@@ -341,7 +335,7 @@ def test_an_adoption_that_is_tried_again_while_the_place_is_away_counts_once(
     deed = kind("counting")
     first = dispatching(deed)
     job = counting(deed, takes_s=3)
-    wait_for(lambda: begins(tmp_path / "journal"))
+    until(lambda: begins(tmp_path / "journal"))
     first.stop()
     for _ in range(2):
         claim(jobs, ["thing"], "dies", -1)
@@ -358,7 +352,7 @@ def test_a_lost_job_is_let_go_of_and_nothing_of_it_is_written(
     deed = kind("counting")
     dispatching(deed, slots=1, lease_s=3600)
     lost = counting(deed, takes_s=2)
-    wait_for(lambda: jobs.find(lost.id).progress and jobs.log(lost, 0)[0])
+    until(lambda: jobs.find(lost.id).progress and jobs.log(lost, 0)[0])
     taken = _steal(jobs)
     next_one = ended(counting(deed, journal="other"))
     time.sleep(1.5)
@@ -374,13 +368,13 @@ def test_a_job_that_is_lost_and_claimed_again_by_the_same_dispatcher_takes_one_s
     deed = kind("counting")
     dispatching(deed, slots=2, lease_s=3600)
     lost = counting(deed, takes_s=3)
-    wait_for(lambda: begins(tmp_path / "journal"))
+    until(lambda: begins(tmp_path / "journal"))
     expire_leases(jobs)
     again = ended(lost)
 
     both = [counting(deed, takes_s=600, journal="both") for _ in range(2)]
 
-    wait_for(lambda: begins(tmp_path / "both") == 2)
+    until(lambda: begins(tmp_path / "both") == 2)
     assert {jobs.find(job.id).state for job in both} == {State.RUNNING}
     assert (again.state, again.fence, begins(tmp_path / "journal")) == (State.SUCCEEDED, 2, 1)
 
@@ -392,7 +386,7 @@ def test_a_defect_that_shows_after_the_lease_was_lost_does_not_stop_the_next_hol
 
     def steal_and_fail(folder: Path) -> None:
         if folder.exists():
-            wait_for(lambda: begins(tmp_path / "journal"))
+            until(lambda: begins(tmp_path / "journal"))
             _steal(jobs)
             failed.set()
             raise ZeroDivisionError("a defect of ours")
@@ -452,7 +446,7 @@ def test_a_place_that_is_away_for_a_while_costs_no_attempt(
     deed = kind("counting")
     running = dispatching(deed, away=99)
     job = counting(deed)
-    wait_for(lambda: "cluster" in (jobs.find(job.id).waiting_for or ""))
+    until(lambda: "cluster" in (jobs.find(job.id).waiting_for or ""))
     running.place.away = 1
 
     done = ended(job)
@@ -481,7 +475,7 @@ def test_a_store_that_is_away_for_a_while_is_said_and_costs_no_attempt(
     deed = kind("counting")
     dispatching(deed)
     job = counting(deed)
-    wait_for(lambda: "object store" in (jobs.find(job.id).waiting_for or ""))
+    until(lambda: "object store" in (jobs.find(job.id).waiting_for or ""))
     jobs.store.times = 1
 
     done = ended(job)
@@ -520,7 +514,7 @@ def test_saying_what_a_run_waits_for_leaves_the_progress_that_its_pod_has_told_m
             if next(looks) < 3:  # so long that somebody who asks now and then sees it
                 raise PlaceAway("so that there is something to say")
             return
-        wait_for(lambda: jobs.find(folder.name).progress)  # later than when the look began
+        until(lambda: jobs.find(folder.name).progress)  # later than when the look began
         token = Runs(jobs).current(folder.name).token
         Desk(jobs, jobs.store).report(Caller(token, POD), Report(news, "", 0, 0))
         told.set()
@@ -531,8 +525,8 @@ def test_saying_what_a_run_waits_for_leaves_the_progress_that_its_pod_has_told_m
     job = counting(deed, takes_s=600)
 
     assert told.wait(20)
-    wait_for(lambda: jobs.find(job.id).waiting_for)
-    wait_for(lambda: not jobs.find(job.id).waiting_for)
+    until(lambda: jobs.find(job.id).waiting_for)
+    until(lambda: not jobs.find(job.id).waiting_for)
     assert jobs.find(job.id).progress == news
 
 

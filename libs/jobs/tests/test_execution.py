@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from eventually import until
 from structlog.contextvars import bound_contextvars, get_contextvars
 from workbench.jobs import Adapters, DatabaseAway, Job, Jobs, Kind, State, claim, lease
 from workbench.jobs.logs import LOG_LIMIT
@@ -19,13 +18,6 @@ from workbench.problems.common import NotFound
 from workbench.store import FileStore, Keys, Manifest, Manifests, NoRoom, StoreAway
 
 WAITS_S = 30
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WAITS_S
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def starts(journal: Path) -> int:
@@ -77,7 +69,7 @@ def test_a_run_goes_on_while_its_worker_stops_and_the_next_one_adopts_it(
     counting = kind("counting")
     first = working(counting)
     job = jobs.submit(counting, "a", {"journal": str(journal), "takes_s": 3})
-    wait_for(lambda: starts(journal) == 1)
+    until(lambda: starts(journal) == 1)
     first.stop()
     given_back = jobs.find(job.id)
     working(counting)
@@ -99,7 +91,7 @@ def test_a_run_whose_worker_died_is_adopted_when_the_lease_is_over(
     held = claim(jobs, ["thing"], "dies", 1.0)  # and never renews
     dying = threading.Thread(target=execution(counting).carry_out, args=(held,))
     dying.start()
-    wait_for(lambda: starts(journal) == 1)
+    until(lambda: starts(journal) == 1)
     working(counting)
 
     done = ended(job)
@@ -273,7 +265,7 @@ def test_a_job_says_that_it_waits_for_the_store_and_no_longer_when_it_is_back(
 
     job = faulty.submit(plain, "a", {"x": 1})
 
-    wait_for(lambda: "object store" in (faulty.find(job.id).waiting_for or ""))
+    until(lambda: "object store" in (faulty.find(job.id).waiting_for or ""))
     assert faulty.find(job.id).state is State.RUNNING
     faulty.store.times = 0
     assert (ended(job).state, ended(job).waiting_for) == (State.SUCCEEDED, None)
@@ -286,7 +278,7 @@ def test_a_store_away_between_accepting_and_writing_a_manifest_changes_no_byte_o
     faulty.store.prefix, faulty.store.times = "teams/a/manifests/", 2
     working(plain)
     job = faulty.submit(plain, "a", {"x": 1})
-    wait_for(lambda: faulty.find(job.id).manifest is not None)
+    until(lambda: faulty.find(job.id).manifest is not None)
     accepted = faulty.find(job.id).manifest
 
     job = ended(job)
@@ -307,7 +299,7 @@ def test_a_full_store_ends_the_job_with_a_problem_that_says_so(
 
     assert (job.state, job.attempt) == (State.FAILED, 1)
     assert job.error["type"].endswith(":storage-full")
-    wait_for(lambda: not list((tmp_path / "home" / "work").iterdir()))
+    until(lambda: not list((tmp_path / "home" / "work").iterdir()))
 
 
 def test_a_database_away_while_a_job_is_planned_is_no_refusal(
@@ -351,13 +343,13 @@ def test_a_running_core_is_really_stopped_by_a_cancel(
     counting = kind("counting")
     working(counting)
     job = jobs.submit(counting, "a", {"journal": str(tmp_path / "journal"), "takes_s": 600})
-    wait_for(lambda: starts(tmp_path / "journal") == 1)
+    until(lambda: starts(tmp_path / "journal") == 1)
 
     jobs.cancel("thing", "a", job.id)
 
     assert ended(job).state is State.CANCELLED
-    wait_for(lambda: not _alive(job.id))
-    wait_for(lambda: not (tmp_path / "home" / "work" / job.id).exists())
+    until(lambda: not _alive(job.id))
+    until(lambda: not (tmp_path / "home" / "work" / job.id).exists())
 
 
 def test_a_cancel_of_a_job_whose_worker_died_is_obeyed_by_the_next(
@@ -396,7 +388,7 @@ def test_a_conducted_job_hears_of_a_cancel_and_may_say_why_it_ends(
     driving = Kind("drive", conduct=conduct)
     working(driving)
     job = jobs.submit(driving, "a", {})
-    wait_for(lambda: jobs.find(job.id).waiting_for == "the others")
+    until(lambda: jobs.find(job.id).waiting_for == "the others")
     jobs.cancel("drive", "a", job.id)
 
     job = ended(job)
@@ -424,8 +416,8 @@ def test_an_ended_job_holds_nothing_and_leaves_no_folder(
     job = ended(jobs.submit(holding, "a", {"model": "m"}))
 
     assert job.state == ending
-    wait_for(lambda: manifests.holders("m") == [])
-    wait_for(lambda: not (tmp_path / "home" / "work" / job.id).exists())
+    until(lambda: manifests.holders("m") == [])
+    until(lambda: not (tmp_path / "home" / "work" / job.id).exists())
 
 
 class Sorry(Problem):

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from eventually import until
 from workbench.jobs import Conduct, Jobs, Kind, Made, State, StillRunning, Worker, claim, expire_leases, lease
 from workbench.jobs.problems import DatabaseAway
 from workbench.problems.common import NotFound
-
-
-def wait_for(condition: Callable[[], bool], timeout_s: float = 20) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 class Gate:
@@ -42,7 +35,7 @@ def test_a_worker_runs_as_many_at_once_as_it_has_slots(jobs: Jobs, kind: Any, wo
     gated = kind(plan=gate.plan)
     submitted = [jobs.submit(gated, "a", {"number": number}) for number in range(6)]
     working(gated, slots=3)
-    wait_for(lambda: gate.inside == 3)
+    until(lambda: gate.inside == 3)
     time.sleep(0.3)
     assert gate.inside == 3
 
@@ -57,7 +50,7 @@ def test_a_long_job_keeps_its_lease(jobs: Jobs, kind: Any, working: Any, ended: 
     gated = kind(plan=gate.plan)
     job = jobs.submit(gated, "a", {})
     working(gated, lease_s=0.6)
-    wait_for(lambda: gate.inside == 1)
+    until(lambda: gate.inside == 1)
     time.sleep(1.5)
 
     assert claim(jobs, ["thing"], "thief", 30) is None
@@ -92,13 +85,13 @@ def test_a_worker_that_stops_gives_back_what_it_holds_and_claims_no_more(
     gated = kind(plan=gate.plan)
     first, second = jobs.submit(gated, "a", {}), jobs.submit(gated, "a", {})
     leaving = working(gated, slots=1, lease_s=3600)
-    wait_for(lambda: gate.inside == 1)
+    until(lambda: gate.inside == 1)
     leaving.stop()
 
     assert (jobs.find(first.id).state, jobs.find(first.id).attempt) == (State.RUNNING, 0)
     assert jobs.find(second.id).state is State.QUEUED
     working(gated, slots=2)
-    wait_for(lambda: gate.inside == 3)
+    until(lambda: gate.inside == 3)
     gate.open.set()
     assert [ended(job).state for job in (first, second)] == [State.SUCCEEDED, State.SUCCEEDED]
     assert ended(first).attempt == 1
@@ -142,7 +135,7 @@ def test_a_worker_outlives_a_database_that_is_away(
         absent.setattr("workbench.jobs.worker.claim_some", away)
         working(plain)
         job = jobs.submit(plain, "a", {})
-        wait_for(lambda: len(asked) > 2)
+        until(lambda: len(asked) > 2)
 
     assert ended(job).state is State.SUCCEEDED
 
@@ -170,9 +163,9 @@ def test_who_waits_for_a_job_hears_of_each_change(jobs: Jobs, kind: Any) -> None
     follower = threading.Thread(target=follow)
     follower.start()
     claim(jobs, ["thing"], "w", 30)
-    wait_for(lambda: changed == [State.RUNNING])
+    until(lambda: changed == [State.RUNNING])
     jobs.cancel("thing", "a", job.id)
-    wait_for(lambda: len(changed) == 2)
+    until(lambda: len(changed) == 2)
     expire_leases(jobs)
 
     lease.end_cancelled(jobs, claim(jobs, ["thing"], "w", 30))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from eventually import until
 from workbench.runner import Launch, Limits, ProcessLauncher, Status, procfs
 
 CORES = Path(__file__).parent / "cores"
@@ -60,13 +60,6 @@ class Runs:
     def at_work(self, folder: Path) -> None:
         """Block until the core's own code has said so."""
         until(lambda: (folder / "progress.jsonl").exists() or (folder / "pids").exists())
-
-
-def until(condition: Callable[[], bool], timeout_s: float = 20) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
 
 
 @pytest.fixture(name="until")

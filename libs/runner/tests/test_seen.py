@@ -7,13 +7,14 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from eventually import until
 from structlog.testing import capture_logs
 from workbench.runner.kubernetes.api import Cluster, Refused
 from workbench.runner.kubernetes.complaints import Complaints
@@ -151,13 +152,6 @@ def seen(server: ApiServer, cluster: Cluster, told: list[str]) -> Iterator[Seen]
     seen.on_change(told.append)
     yield seen
     seen.close()
-
-
-def until(condition: Callable[[], Any], timeout_s: float = 10) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.01)
 
 
 def names(seen: Seen, run: str = "r1") -> tuple[str | None, str | None]:

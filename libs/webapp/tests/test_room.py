@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventually import until
 from flask import Flask
 from flask.testing import FlaskClient
 from workbench.dataset.app import create_app as dataset
@@ -290,20 +291,10 @@ def test_looking_at_the_devices_is_reading_for_a_viewer_of_a_full_team(client: A
 
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(targets.get, "/v1/targets")
-        page = wait_for(lambda: record.list("target", "red").items)
+        page = until(lambda: record.list("target", "red").items)
         record.cancel("target", "red", page[0].id)
 
     assert answer.result(30).get_json(force=True)["type"] == "urn:workbench:problem:run-failed"
-
-
-def wait_for(look: Callable[[], Any]) -> Any:
-    import time
-
-    deadline = time.monotonic() + 20
-    while not (found := look()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return found
 
 
 def test_a_token_learns_for_whom_it_speaks_and_how_much_room_is_left(client: Any, adapters: Adapters) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import openvino as ov
 import pytest
+from eventually import until
 from workbench.profiler import child, loops
 from workbench.profiler.counters import described, overhead_note
 from workbench.profiler.counters import measure as count
@@ -332,10 +333,3 @@ def test_a_launch_dies_with_the_one_who_asked(answering: Any, tmp_path: Path) ->
 
     launch = int((tmp_path / "pid").read_text())
     until(lambda: not Path(f"/proc/{launch}").exists() or " Z " in Path(f"/proc/{launch}/stat").read_text())
-
-
-def until(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
