@@ -208,6 +208,17 @@ def test_a_write_that_says_nothing_of_the_run_is_not_told(server: ApiServer, see
     until(lambda: told == ["job-of-r1", "job-of-r2"])
 
 
+def test_a_pods_image_and_limits_are_kept_and_the_token_it_is_told_is_not(server: ApiServer, seen: Seen) -> None:
+    container = {"name": "runner", "image": "runner:1", "resources": {"limits": {"memory": "1Gi"}}}
+    told = {"env": [{"name": "WORKBENCH_RUN_TOKEN", "value": "secret"}]}
+    spec = {"nodeName": "node-1", "containers": [container | told], "volumes": []}
+    server.objects["pods"] = [thing("pod-1", 1) | {"spec": spec}]
+
+    seen.start()
+
+    assert seen.of("r1")[1]["spec"] == {"nodeName": "node-1", "containers": [container]}
+
+
 def test_the_newest_pod_of_a_run_counts(server: ApiServer, seen: Seen) -> None:
     server.objects["pods"] = [thing("new", 1, creationTimestamp="2026-01-02T00:00:00Z"),
                               thing("old", 2, creationTimestamp="2026-01-01T00:00:00Z")]  # fmt: skip

@@ -28,6 +28,7 @@ _ESSENTIAL = {
     "spec": ("nodeName", "activeDeadlineSeconds", "containers"),
     "status": ("phase", "reason", "message", "conditions", "containerStatuses", "startTime"),
 }
+_OF_A_CONTAINER = ("name", "image", "resources")  # not what it is told, which has the run's token
 
 
 class Seen:
@@ -164,5 +165,11 @@ def _name(thing: Mapping[str, Any]) -> str:
 
 
 def _essence(thing: Object) -> Object:
-    return {part: {name: thing[part][name] for name in names if name in thing[part]}
-            for part, names in _ESSENTIAL.items() if part in thing}  # fmt: skip
+    kept = {part: _only(thing[part], names) for part, names in _ESSENTIAL.items() if part in thing}
+    if "containers" in kept.get("spec", {}):
+        kept["spec"]["containers"] = [_only(each, _OF_A_CONTAINER) for each in kept["spec"]["containers"]]
+    return kept
+
+
+def _only(thing: Object, names: tuple[str, ...]) -> Object:
+    return {name: thing[name] for name in names if name in thing}
