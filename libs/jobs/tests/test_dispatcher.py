@@ -231,7 +231,7 @@ def test_jobs_that_take_their_time_to_stop_keep_no_other_from_going_on(
         jobs.cancel("thing", "a", job.id)
     time.sleep(1.5)  # somebody has asked how our jobs stand
 
-    other = ended(counting(deed), 10)
+    other = ended(counting(deed), 60)
     still = {jobs.find(job.id).state for job in cancelled}
     running.place.dying = False
 

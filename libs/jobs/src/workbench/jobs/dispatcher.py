@@ -31,7 +31,7 @@ QUIET_S = 2.0  # a run that begins sooner never says what it waited for
 SWEEP_S = 60.0
 MEANWHILE_S = 5.0
 SCAN_S = 0.25
-DEAF_S = 0.1  # after a bell
+DEAF_S = 0.05  # after a bell
 
 Meanwhile = Callable[[Place], None]
 
