@@ -299,9 +299,14 @@ def test_identical_blobs_never_vanish_however_gc_and_workers_interleave(place: I
     """Of every two jobs that make the same bytes one fails, so its blob is garbage, or the other one's file."""
     pairs, chance = int(os.environ.get("WORKBENCH_GC_RACES", "60")), random.Random(11)
     slow = replace(bench, meanwhile=lambda _conductor: time.sleep(chance.random() * 0.02))
+    apart = range(pairs, pairs + 10)  # so far that there is time to collect between them
+    for number in apart:
+        slow.submit(f"bytes {number}", fails=True)
     for number in range(pairs):
         for fails in chance.sample((True, False), 2):
             slow.submit(f"bytes {number}", fails=fails)
+    for number in apart:
+        slow.submit(f"bytes {number}")
     stop = threading.Event()
     collected = []
 
@@ -323,12 +328,12 @@ def test_identical_blobs_never_vanish_however_gc_and_workers_interleave(place: I
 
     assert not list(check(place, deep=True))
     succeeded = [row for row in place.rows.all() if row.state == State.SUCCEEDED]
-    assert len(succeeded) == pairs
+    assert len(succeeded) == pairs + len(apart)
     for row in succeeded:
         assert hashlib.sha256(place.store.get(KEYS.blob(Manifest.parse(row.manifest).files[0].sha256)))
     assert sum(collected), "nothing was collected meanwhile: no race"
     collect(place, 0)
-    assert len(kept(place, "teams/red/blobs/")) == pairs
+    assert len(kept(place, "teams/red/blobs/")) == pairs + len(apart)
     assert kept(place, "teams/red/runs/") == []
 
 
