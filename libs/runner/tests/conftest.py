@@ -62,11 +62,6 @@ class Runs:
         until(lambda: (folder / "progress.jsonl").exists() or (folder / "pids").exists())
 
 
-@pytest.fixture(name="until")
-def until_fixture() -> Callable[..., None]:
-    return until
-
-
 @pytest.fixture
 def gone() -> Callable[[int], None]:
     """Block until this process is dead."""

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from eventually import until
 from workbench.runner.devices import DeviceLock
 
 HOLDER = textwrap.dedent("""
@@ -199,7 +200,7 @@ def test_work_does_overlap_work(runs, tmp_path: Path) -> None:
     assert overlapping(one, other)
 
 
-def test_a_run_says_what_it_waits_for(runs, until) -> None:
+def test_a_run_says_what_it_waits_for(runs) -> None:
     measuring = runs.start("sleep", exclusive=True)
     runs.at_work(measuring)
 
@@ -211,7 +212,7 @@ def test_a_run_says_what_it_waits_for(runs, until) -> None:
     assert status.waiting_for == f"device CPU: a measurement is running ({measuring.name})"
 
 
-def test_a_run_that_waits_can_be_stopped_and_its_core_never_starts(runs, until) -> None:
+def test_a_run_that_waits_can_be_stopped_and_its_core_never_starts(runs) -> None:
     runs.at_work(measuring := runs.start("sleep", exclusive=True))
     waiting = runs.start("say", word="never said")
     until(lambda: runs.launcher.check(waiting).waiting_for is not None)
@@ -223,7 +224,7 @@ def test_a_run_that_waits_can_be_stopped_and_its_core_never_starts(runs, until) 
     assert runs.launcher.check(measuring).state == "running"
 
 
-def test_a_stopped_waiting_measurement_lets_the_others_pass(runs, until) -> None:
+def test_a_stopped_waiting_measurement_lets_the_others_pass(runs) -> None:
     runs.at_work(runs.start("sleep"))
     waiting = runs.start("sleep", exclusive=True)
     until(lambda: runs.launcher.check(waiting).waiting_for is not None)
@@ -235,7 +236,7 @@ def test_a_stopped_waiting_measurement_lets_the_others_pass(runs, until) -> None
 
 
 @pytest.mark.parametrize("role", ["supervisor", "warden"])
-def test_the_device_is_not_free_before_the_core_is_dead(runs, gone, until, tmp_path: Path, role: str) -> None:
+def test_the_device_is_not_free_before_the_core_is_dead(runs, gone, tmp_path: Path, role: str) -> None:
     journal = tmp_path / "journal"
     measuring = runs.start("ignore_signals", exclusive=True)
     runs.at_work(measuring)

@@ -59,6 +59,7 @@ def test_a_device_type_has_whole_cores(cpu: Any) -> None:
     (with_type(device="NPU", tolerations={"key": "npu"}), "deviceTypes.npu.tolerations: give a list of objects"),
     (with_type(device="NPU", tolerations=["npu"]), "deviceTypes.npu.tolerations: give a list of objects"),
     (with_type(device=1), "deviceTypes.npu.device: give a string"),
+    (with_type(device=None), "deviceTypes.npu.device: give a string"),
     (with_type(device="NPU", name="x"), "deviceTypes.npu.name: no such member")])
 def test_what_is_of_another_type_is_refused_by_name(document: dict[str, Any], said: str) -> None:
     with pytest.raises(WrongPools, match=f"^{said}"):

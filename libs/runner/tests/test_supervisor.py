@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from eventually import until
 from workbench.runner import ProcessLauncher, read_log, read_outcome
 
 # A process that starts a run, says so, and then is in nobody's way to be killed.
@@ -119,7 +120,7 @@ def test_an_asked_for_end_without_a_stop_counts_as_killed(runs, role: str) -> No
     assert runs.ended(folder).exit.reason == "killed"
 
 
-def test_a_result_that_was_complete_counts_though_the_supervisor_was_killed(runs, until) -> None:
+def test_a_result_that_was_complete_counts_though_the_supervisor_was_killed(runs) -> None:
     folder = runs.start("hang_after_result")
     until((folder / "result.json").exists)
 
@@ -153,7 +154,7 @@ def test_a_killed_run_starts_afresh_with_its_inputs_and_without_what_it_left(run
 
 
 @pytest.mark.parametrize("finish", [False, True])
-def test_children_in_sessions_of_their_own_die_with_the_core(runs, until, gone, finish: bool) -> None:
+def test_children_in_sessions_of_their_own_die_with_the_core(runs, gone, finish: bool) -> None:
     folder = runs.start("breed", finish=finish)
     until((folder / "pids").exists)
     pids = json.loads((folder / "pids").read_text())
@@ -164,7 +165,7 @@ def test_children_in_sessions_of_their_own_die_with_the_core(runs, until, gone, 
         gone(pid)
 
 
-def test_children_die_when_the_supervisor_is_killed(runs, until, gone) -> None:
+def test_children_die_when_the_supervisor_is_killed(runs, gone) -> None:
     folder = runs.start("breed")
     until((folder / "pids").exists)
 
@@ -175,7 +176,7 @@ def test_children_die_when_the_supervisor_is_killed(runs, until, gone) -> None:
         gone(pid)
 
 
-def test_the_wall_limit_ends_the_children_too(runs, until, gone) -> None:
+def test_the_wall_limit_ends_the_children_too(runs, gone) -> None:
     folder = runs.start("breed", limits=replace(runs.launch("").limits, wall_s=2))
     until((folder / "pids").exists)
 

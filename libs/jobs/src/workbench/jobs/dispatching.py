@@ -1,7 +1,7 @@
 """One claimed job in steps that never wait for its run: begin it, look at it, stop it.
 
 Each step answers with the job when it goes on, and with nothing when it is over, for us. Progress and log come from
-the run's pod, by way of the desk; a step that only looks asks the database nothing.
+the run's pod, by way of the desk; a step that only looks does not read the job's row.
 """
 
 from __future__ import annotations

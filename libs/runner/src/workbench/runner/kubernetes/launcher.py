@@ -27,6 +27,7 @@ from workbench.runner.values import Exit, Launch, Status
 log = structlog.get_logger()
 STOP_S = 90.0  # a pod has 30 s to end; a kubelet that is busy needs longer to say so
 ENDED = ("Complete", "Failed")  # conditions of a Kubernetes Job
+KNOWN_S = 20.0  # a pod's last word is in its row, perhaps long before its node says that it has ended
 _UNSEEN_S = 10.0  # how long the watch may lag behind what we made
 _UNSEEN_GONE = Exit("killed", None, "Somebody deleted the run's Kubernetes Job before it had ended.")
 
@@ -40,7 +41,8 @@ class KubernetesLauncher:
         self._seen = Seen(cluster, selector(pools, service))
         self._complaints = Complaints(cluster)
         self._made: dict[str, float] = {}
-        self._known: dict[str, Ticket] = {}  # by folder; of runs that had not ended when their row was read
+        # By folder; of runs that had not ended when their row was read, and when that was.
+        self._known: dict[str, tuple[Ticket, float]] = {}
 
     def start(self, folder: Path, launch: Launch) -> None:
         """See Launcher.start. Raises PlaceAway; what the cluster can never accept has ended, and check says so."""
@@ -54,17 +56,18 @@ class KubernetesLauncher:
             self._refuse(folder, ticket, f"There is no target {launch.target!r} any more.")
         except Refused as refused:
             self._refuse(folder, ticket, f"The cluster does not accept the run: {refused}")
-        self._made[ticket.run] = time.monotonic()
-        self._known[folder.name] = ticket
+        else:
+            self._made[ticket.run] = time.monotonic()
+            self._know(folder, ticket)
 
     def check(self, folder: Path) -> Status:
         """See Launcher.check; on the first sight of its end, what the run has left is brought to the folder.
 
-        As long as its pod goes on, what the watch has told answers for it: then no row is read.
+        As long as its pod goes on, what the watch has told answers for it, and its row is read but now and then.
         """
-        known = self._known.get(folder.name)
-        if known is not None:
-            status = self._look(known)
+        ticket, read_at = self._known.get(folder.name, (None, 0.0))
+        if ticket is not None and time.monotonic() - read_at < KNOWN_S:
+            status = self._look(ticket)
             if status.exit is None:
                 return status
         return self._check(folder)
@@ -78,7 +81,7 @@ class KubernetesLauncher:
             return self._ended(folder, ticket.run, ticket.exit)
         status = self._look(ticket)
         if status.exit is None:
-            self._known[folder.name] = ticket
+            self._know(folder, ticket)
             return status
         # Its last word may have come just before it ended: the row decides, for everybody.
         self._runs.end(folder.name, ticket.run, status.exit)
@@ -152,6 +155,9 @@ class KubernetesLauncher:
         """The Job says so a while after its pod."""
         phase = text(self._seen.of(run)[1], "status", "phase")
         return phase in ("Succeeded", "Failed") or any(holds(job, kind) for kind in ENDED)
+
+    def _know(self, folder: Path, ticket: Ticket) -> None:
+        self._known[folder.name] = (ticket, time.monotonic())
 
     def _refuse(self, folder: Path, ticket: Ticket, why: str) -> None:
         self._runs.end(folder.name, ticket.run, Exit("refused", None, why))
