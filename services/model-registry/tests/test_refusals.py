@@ -11,15 +11,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from workbench import ir
+from workbench.ir import BrokenModel, MissingFile, UnsafeFile
 from workbench.model_registry import inspect
-from workbench.model_registry.values import (
-    BrokenModel,
-    EmptyUpload,
-    MissingFile,
-    SeveralModels,
-    UnknownFormat,
-    UnsafeFile,
-)
+from workbench.model_registry.values import EmptyUpload, SeveralModels, UnknownFormat
 from workbench.runner.core import Refusal, Run
 
 Make = Callable[..., onnx.ModelProto]

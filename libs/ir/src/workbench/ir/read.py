@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 
 import openvino as ov
@@ -35,13 +36,28 @@ def read(path: Path, called: str | None = None) -> ov.Model:
     Its operations have the same names in every fresh process, those without a name in the file included.
     (A process that made others before may differ in one thing: OpenVINO renames an author's "Reshape_15" to
     "Reshape_15_1" when its own count for nameless operations is just there.)
-    Raises :class:`Unreadable` with a one-line reason, or MemoryError when the model needs more than there is.
+    Raises :class:`Unreadable` with a one-line reason, what :mod:`workbench.ir.onnx_copy` raises, or MemoryError when
+    the model needs more than there is.
     """
     called = called or path.name
     if not path.is_file():
         raise Unreadable(f"{called}: there is no such file.", file=called)
+    model = _read_onnx(path, called) if path.suffix == ".onnx" else _read(path, called)
+    settle_names(model)
+    return model
+
+
+def _read_onnx(path: Path, called: str) -> ov.Model:
+    # Only here: what reads an IR needs no protobuf.
+    from workbench.ir import onnx_copy
+
+    with tempfile.TemporaryDirectory() as folder:  # what OpenVINO has mapped stays as long as the model
+        return _read(onnx_copy.copy(path, called, Path(folder)), called)
+
+
+def _read(path: Path, called: str) -> ov.Model:
     try:
-        model = ov.Core().read_model(path)
+        return ov.Core().read_model(path)
     except MemoryError:
         raise
     except Exception as error:
@@ -49,8 +65,6 @@ def read(path: Path, called: str | None = None) -> ov.Model:
             raise MemoryError(str(error)) from error
         # Without the folder: where a run works is nobody's business.
         raise _refusal(called, str(error).replace(f"{path.parent}/", "")) from error
-    settle_names(model)
-    return model
 
 
 def one_line(text: str) -> str:

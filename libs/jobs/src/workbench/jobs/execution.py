@@ -22,6 +22,7 @@ from typing import Any
 import structlog
 from workbench.jobs import lease, metrics, staging
 from workbench.jobs.conductor import Conductor
+from workbench.jobs.failures import failure
 from workbench.jobs.inputs import sources, verify
 from workbench.jobs.job import Job, Kind, Made
 from workbench.jobs.problems import DatabaseAway, TooManyAttempts
@@ -29,14 +30,11 @@ from workbench.jobs.record import Jobs
 from workbench.problems import Problem
 from workbench.problems.common import InternalError, RunFailed, RunRefused, StorageFull
 from workbench.runner import Exit, Launch, Launcher, PlaceAway, Status, read_log, read_outcome, read_progress
-from workbench.runner.remedies import REMEDIES
 from workbench.store import File, Manifest, Manifests, NoRoom, StoreAway
 
 log = structlog.get_logger()
 TICK_S = 0.5
 QUIET_TICK_S = 1.0  # while a measurement runs, the rest of the machine keeps quiet
-# The machinery failed, not the input: worth another attempt.
-FAULTS = frozenset({"killed", "crashed", "stopped", "evicted", "node_lost", "not_admitted"})
 # A server is away, not the job at fault.
 AWAY = (DatabaseAway, StoreAway, PlaceAway)
 STORE_AWAY = "the object store, which does not answer or has no room"
@@ -150,9 +148,10 @@ class Execution:
         if outcome.reason == "disk_full":
             raise NoRoom(errno.ENOSPC, outcome.detail)
         if outcome.result is None:
-            reason = outcome.reason or "crashed"
-            problem = RunFailed(reason, outcome.detail, REMEDIES.get(reason, ""))
-            return self._after_fault(job, problem) if outcome.reason in FAULTS else self._fail(job, problem)
+            failed = failure(lease.held(self.record, job), outcome, exit_, self.work / job.id)
+            if failed.again:
+                return self._after_fault(job, failed.problem, crashed=failed.crashed)
+            return self._fail(job, failed.problem)
         files = self._keep_files(job, outcome.files)
         return self._accept(job, self._made(kind, job, outcome.result, files))
 
@@ -233,7 +232,7 @@ class Execution:
         """So that it changes nothing any more."""
         self.launcher.stop(self.work / job.id)
 
-    def _after_fault(self, job: Job, problem: Problem) -> Job | None:
+    def _after_fault(self, job: Job, problem: Problem, *, crashed: bool = False) -> Job | None:
         """Back into the queue while there are attempts left; the folder is of no more use either way."""
         job = lease.held(self.record, job)  # else its run is somebody else's
         self._end_run(job)
@@ -242,7 +241,7 @@ class Execution:
             return lease.fail(self.record, job, TooManyAttempts(job.attempt, problem.detail, remedy))
         lease.append_log(self.record, job, f"\nattempt {job.attempt}: {problem.detail} Trying again.\n")
         self.launcher.forget(self.work / job.id)
-        lease.retry(self.record, job)
+        lease.retry(self.record, job, crashed=crashed)
         return None
 
 

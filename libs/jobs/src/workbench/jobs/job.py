@@ -54,6 +54,7 @@ class Job:
     reused_from: str | None
     holds: list[str]
     request_id: str | None = None
+    crashes: int = 0
 
     @property
     def holder(self) -> str:

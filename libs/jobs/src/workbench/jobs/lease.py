@@ -156,9 +156,11 @@ def end_cancelled(record: Jobs, job: Job) -> Job:
     return _end(record, job, state=State.CANCELLED)
 
 
-def retry(record: Jobs, job: Job) -> None:
-    """Back into the queue after a fault of the machinery."""
-    _write(record, job, state=State.QUEUED, owner=None, lease_until=None, progress=None, waiting_for=None)
+def retry(record: Jobs, job: Job, *, crashed: bool = False) -> None:
+    """Back into the queue after a fault of the machinery; ``crashed`` by itself, which is counted."""
+    crashes = jobs.c.crashes + int(crashed)
+    _write(record, job, state=State.QUEUED, owner=None, lease_until=None, progress=None, waiting_for=None,
+           crashes=crashes)  # fmt: skip
     record.ring()
     metrics.RETRIES.labels(job.kind).inc()
 

@@ -58,6 +58,7 @@ jobs = Table(
     Column("holds", JSON, nullable=False, default=list),
     # The request of the API that this job came with, to find it again in every log.
     Column("request_id", String(64)),
+    Column("crashes", Integer, nullable=False, server_default="0"),  # of its runs, by themselves
     _part("queued", "jobs_queued", "team", "created_at", "id"),
     _part("running", "jobs_running", "team"),
     _part("succeeded", "jobs_recent", "kind", "finished_at"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import faulthandler
 import importlib
 import os
 import signal
@@ -54,6 +55,7 @@ def _log_traceback(run: Run) -> None:
 if __name__ == "__main__":
     # Python ignores this signal; native code then writes a cut file and calls it a success.
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    faulthandler.enable(all_threads=False)  # native code that crashes says nothing; where it was called from helps
     code = _execute(sys.argv[1], Run(Path(sys.argv[2])))
     sys.stdout.flush()
     sys.stderr.flush()

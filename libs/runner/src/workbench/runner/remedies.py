@@ -6,8 +6,10 @@ REMEDIES: dict[str, str] = {
     "crashed": "read the job's log; if it says nothing, try a smaller model or the device CPU, and report the crash.",
     "out_of_memory": "use a smaller batch, shape or subset, or a target with more memory "
                      "(chart value runners.deviceTypes.<name>.memory, or runners.host.memory).",
-    "wall_limit": "use fewer or shorter measurements, or a smaller subset; see in the job's log what took so long.",
-    "cpu_limit": "use a smaller model, shape or subset; see in the job's log what took so long.",
+    "wall_limit": "use fewer or shorter measurements, a smaller subset, or a model with fewer nested branches and "
+                  "loops; see in the job's log what took so long.",
+    "cpu_limit": "use a smaller model, shape or subset, or a model with fewer nested branches and loops; see in "
+                 "the job's log what took so long.",
     "file_limit": "use a smaller model or dataset, or split it: one of the files that the run wrote became too large.",
     "disk_full": "use a smaller model or dataset, or make room: on the machine's disk, or in the cluster by the chart "
                  "value runners.scratch.",
@@ -23,3 +25,7 @@ REMEDIES: dict[str, str] = {
     "refused": "ask whoever runs the cluster about the refusal: a quota or the Pod Security of the runners' namespace, "
                "an admission webhook, or the container's settings.",
 }  # fmt: skip
+
+# Of one whose run crashed by itself more often than is bad luck.
+CRASHES_AGAIN = ("export the model again: with another exporter or opset, or without the operation that is named; or "
+                 "try another device. The job's log says where it crashed: report it with that.")  # fmt: skip

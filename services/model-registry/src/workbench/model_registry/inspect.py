@@ -16,7 +16,7 @@ import openvino as ov
 from workbench import ir
 from workbench.model_registry.appearance import appearance
 from workbench.model_registry.formats import Format, formats
-from workbench.model_registry.values import BrokenModel, EmptyUpload, Found, SeveralModels, UnknownFormat
+from workbench.model_registry.values import EmptyUpload, Found, SeveralModels, UnknownFormat
 from workbench.runner.core import Run
 
 _ENOUGH_TO_JUDGE = 1000  # elements; a NaN in a small constant may be meant, in a layer's weights never
@@ -71,7 +71,7 @@ def load(path: Path, called: str) -> ov.Model:
         raise ir.TooLarge(f"{called}: reading it needs more memory than a run may use. Check the shapes that "
                           "its constants declare.", file=called) from error
     if not model.outputs:
-        raise BrokenModel(f"{called}: the model has no output, so there is nothing to infer. Export it "
+        raise ir.BrokenModel(f"{called}: the model has no output, so there is nothing to infer. Export it "
                           "again.", file=called)
     ir.refuse_too_large(model, called)
     _refuse_what_is_no_number(model, called)
@@ -117,7 +117,7 @@ def _refuse_what_is_no_number(model: ov.Model, called: str) -> None:
     for node in constants:
         is_float = node.get_output_element_type(0) in (ov.Type.f16, ov.Type.f32, ov.Type.f64)
         if is_float and node.data.size >= _ENOUGH_TO_JUDGE and np.isnan(node.data).any():
-            raise BrokenModel(
+            raise ir.BrokenModel(
                 f"{called}: the weights '{node.get_friendly_name()}' hold values that are not numbers: they "
                 "are damaged or belong to another model. Upload the files that were saved together.",
                 file=called)

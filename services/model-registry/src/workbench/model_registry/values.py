@@ -22,18 +22,6 @@ class SeveralModels(Refusal):
     """More than one model in one upload: ``files`` lists their main files."""
 
 
-class BrokenModel(Refusal):
-    """A format claims the upload, but ``file`` is damaged or does not fit its companions."""
-
-
-class MissingFile(Refusal):
-    """The model in ``file`` needs ``missing``, which was not uploaded."""
-
-
-class UnsafeFile(Refusal):
-    """``file`` reaches outside the upload, or asks a parser for what no model needs."""
-
-
 @dataclass(frozen=True)
 class Found:
     """One model in an upload.

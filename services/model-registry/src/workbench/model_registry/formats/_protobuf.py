@@ -1,6 +1,6 @@
 """Walking the fields of a protobuf message, without its schema and without copying it.
 
-Enough to learn what a model file says of itself; whether it makes sense is for OpenVINO to judge.
+Enough to guess what kind of file it is, and no more: other readers may see something else in the same bytes.
 """
 
 from __future__ import annotations
@@ -50,11 +50,6 @@ def fields(message: memoryview) -> Iterator[tuple[int, int, Value]]:
                                 f"{len(message)} bytes are there", number)
         yield number, wire, message[position:position + size]
         position += size
-
-
-def text(value: Value | None) -> str:
-    """A string field's text; what is not UTF-8 is shown as �, and a field of another type as nothing."""
-    return bytes(value).decode(errors="replace") if isinstance(value, memoryview) else ""
 
 
 def _size(message: memoryview, position: int, number: int, wire: int) -> tuple[int, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.ir import BrokenModel, MissingFile, UnsafeFile
 from workbench.model_registry.formats._ir_xml import Document, read_document, root_name
-from workbench.model_registry.values import BrokenModel, Found, MissingFile, UnsafeFile
+from workbench.model_registry.values import Found
 
 ACCEPTED = "OpenVINO IR (.xml together with its .bin)"
 

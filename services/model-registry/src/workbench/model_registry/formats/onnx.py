@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from workbench.model_registry.formats._onnx_model import ExternalData, begins, external_data, header
-from workbench.model_registry.formats._protobuf import ProtobufError, mapped
-from workbench.model_registry.values import BrokenModel, Found, MissingFile, UnsafeFile
+from workbench.ir import BrokenModel, UnsafeFile
+from workbench.model_registry.formats._onnx_start import begins
+from workbench.model_registry.formats._protobuf import mapped
+from workbench.model_registry.values import Found
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 ACCEPTED = "ONNX (.onnx, with its external data files if it has any)"
 
 _MAIN = "model.onnx"
 _OPSET_SINCE = 3  # files of an older IR version name no opset, there was only one
-_AGAIN = "Export it again, or upload it again whole."
 
 
 def claims(path: Path) -> bool:
@@ -23,50 +26,31 @@ def claims(path: Path) -> bool:
 
 def gather(main: Path, upload: Path) -> Found:
     """The model and the external data it names, each lying beside it and long enough."""
+    # Only here: whoever uploads an IR does not wait for it.
+    from workbench.ir import onnx_model
+
     name = main.relative_to(upload).as_posix()
-    data = mapped(main)
-    try:
-        facts, external = _facts(data, name), external_data(data)
-    except ProtobufError as error:
-        raise BrokenModel(f"{name}: the ONNX file is damaged or cut off: {error}. {_AGAIN}",
-                          file=name) from error
-    return Found({_MAIN: main, **dict(_beside(main, item, name) for item in external)}, facts)
+    model = onnx_model.parse(main, name)
+    return Found({_MAIN: main, **_companions(model, main, name)}, _facts(model, name))
 
 
-def _facts(data: memoryview, name: str) -> dict[str, Any]:
-    found = header(data)
-    if not found.has_graph:
-        raise BrokenModel(f"{name}: the ONNX file has no graph, it may be cut off. {_AGAIN}", file=name)
-    if not found.opset and found.ir_version >= _OPSET_SINCE:
-        raise BrokenModel(f"{name}: the ONNX file names no opset, it may be cut off. {_AGAIN}", file=name)
-    return {"producer": found.producer or None, "opset": found.opset}
+def _companions(model: ModelProto, main: Path, name: str) -> dict[str, Path]:
+    from workbench.ir import onnx_model, onnx_weights
+
+    found = [onnx_weights.external_data(tensor, main, name)
+             for tensor in onnx_model.tensors(model, name) if onnx_weights.is_external(tensor)]
+    if any(data.location == _MAIN for data in found):
+        raise UnsafeFile(f"{name}: its external data are called {_MAIN}, the name models are kept under. Save them "
+                         "under another name.", file=name)
+    return {data.location: data.path for data in found}
 
 
-def _beside(main: Path, item: ExternalData, name: str) -> tuple[str, Path]:
-    location = _safe_location(main, item, name)
-    path = main.parent / location
-    if not path.is_file():
-        raise MissingFile(f"{name}: its external data '{location}' was not uploaded. Upload them together.",
-                          file=name, missing=location)
-    size = path.stat().st_size
-    if size < item.end:
-        raise BrokenModel(
-            f"{name}: its external data '{location}' has {size} bytes, but the weights '{item.tensor}' end "
-            f"at byte {item.end}. Upload the file that belongs to this model, whole.", file=location)
-    return location, path
+def _facts(model: ModelProto, name: str) -> dict[str, Any]:
+    from workbench.ir.onnx_weights import text
 
-
-def _safe_location(main: Path, item: ExternalData, name: str) -> str:
-    location = PurePosixPath(item.location)
-    if location.is_absolute() or ".." in location.parts or not location.parts:
-        raise UnsafeFile(
-            f"{name}: the weights '{item.tensor}' are to be read from '{item.location}', which is no file in "
-            "the model's folder. Save the model with its external data beside it.", file=name)
-    folders = [main.parent.joinpath(*location.parts[:n + 1]) for n in range(len(location.parts))]
-    if any(path.is_symlink() for path in folders):
-        raise UnsafeFile(f"{name}: its external data '{location}' is a symbolic link. Upload the file "
-                         "itself.", file=name)
-    if str(location) == _MAIN:
-        raise UnsafeFile(f"{name}: its external data are called {_MAIN}, the name models are kept under. "
-                         "Save them under another name.", file=name)
-    return str(location)
+    opset = {text(entry.domain) or "ai.onnx": entry.version for entry in model.opset_import}
+    if not opset and model.ir_version >= _OPSET_SINCE:
+        raise BrokenModel(f"{name}: the ONNX file names no opset, it may be cut off. Export it again, or upload it "
+                          "again whole.", file=name)
+    producer = f"{text(model.producer_name)} {text(model.producer_version)}".strip()
+    return {"producer": producer or None, "opset": opset}
