@@ -9,15 +9,19 @@ from workbench.runner import Launch, Limits
 from workbench.store import File, Manifests
 
 GIB = 1 << 30
+# Somebody waits for it, and others for its place. A model of 500 MB takes some seconds; what takes longer is made to.
+PATIENCE_S = 60.0
+SLOWEST_BYTES_PER_S = 10 * 10**6  # of a machine that is busy, on a slow disk
 
 
 def plan(job: Job, _manifests: Manifests) -> Launch:
-    """The uploaded files, in a process that may use a few gigabytes and minutes."""
+    """The uploaded files, in a process that may use a few gigabytes and as long as a person waits."""
+    wall_s = PATIENCE_S + sum(file.get("size_bytes", 0) for file in job.request["files"]) / SLOWEST_BYTES_PER_S
     return Launch(
         "workbench.model_registry.inspect",
         spec={"name": job.name},
         inputs={f"upload/{file['name']}": file["key"] for file in job.request["files"]},
-        limits=Limits(memory_bytes=8 * GIB, cpu_s=600, file_bytes=8 * GIB, wall_s=900),
+        limits=Limits(memory_bytes=8 * GIB, cpu_s=int(2 * wall_s), file_bytes=8 * GIB, wall_s=round(wall_s)),
     )
 
 

@@ -8,6 +8,7 @@ from xml.parsers import expat
 
 _PRODUCERS = {"MO_version": "Model Optimizer", "Runtime_version": "OpenVINO", "OpenVINO Runtime": "OpenVINO"}
 _CHUNK = 2**16
+_DEEPEST = 100  # elements inside each other; each branch or loop takes five
 
 
 @dataclass
@@ -42,14 +43,17 @@ def read_document(path: Path) -> Document:
 def _parse(path: Path, *, only_root: bool) -> Document:
     document = Document()
     parser = expat.ParserCreate()
-    layer_type = ""
+    layer_type, depth = "", 0
 
     def doctype(name: str, *_: object) -> None:
         document.root, document.has_doctype = name, True
         raise _Enough
 
     def element(name: str, attributes: dict[str, str]) -> None:
-        nonlocal layer_type
+        nonlocal layer_type, depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise ValueError(f"its elements are nested too deep, more than {_DEEPEST} inside each other")
         if document.root is None:
             document.root, document.version = name, attributes.get("version")
             if only_root:
@@ -61,8 +65,12 @@ def _parse(path: Path, *, only_root: bool) -> Document:
         else:
             document.producer = document.producer or _producer(name, attributes)
 
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
     parser.StartDoctypeDeclHandler = doctype
-    parser.StartElementHandler = element
+    parser.StartElementHandler, parser.EndElementHandler = element, end
     try:
         _feed(parser, path)
     except _Enough:
@@ -81,7 +89,8 @@ def _feed(parser: expat.XMLParserType, path: Path) -> None:
 
 def _end(attributes: dict[str, str]) -> int:
     offset, size = attributes.get("offset", "0"), attributes.get("size", "0")
-    if not (offset.isdecimal() and size.isdecimal() and len(offset) < 20 and len(size) < 20):
+    # Plain digits, as every reader understands them alike: OpenVINO takes "+1" and " 1", too.
+    if not all(text.isascii() and text.isdigit() and len(text) < 20 for text in (offset, size)):
         raise ValueError(f"a constant has offset '{offset[:40]}' and size '{size[:40]}', no bytes")
     return int(offset) + int(size)
 
