@@ -168,6 +168,15 @@ def test_a_model_reads_the_same_as_by_openvino_alone(models: Path) -> None:
             assert constants(ours) == constants(alone), path
 
 
+def test_an_onnx_model_by_the_name_of_an_ir_is_not_read(tmp_path: Path) -> None:
+    weights = numpy_helper.from_array(np.eye(4, dtype=np.float32), "w")
+    for start in (b"", b"\n<net"):  # protobuf passes over what it does not know
+        (tmp_path / "model.xml").write_bytes(start + matmul(weights).SerializeToString())
+
+        with pytest.raises(ir.Unreadable, match="model.xml: it does not begin as XML does"):
+            ir.read(tmp_path / "model.xml")
+
+
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))

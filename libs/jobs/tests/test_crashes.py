@@ -10,6 +10,7 @@ from workbench.jobs import Job, Jobs, State
 from workbench.jobs.failures import failure
 from workbench.jobs.job import Kind
 from workbench.runner import Exit, Outcome
+from workbench.runner.kubernetes.ends import end_of_pod
 from workbench.runner.remedies import CRASHES_AGAIN
 
 
@@ -68,6 +69,21 @@ def test_only_what_a_process_does_to_itself_counts(code: int | None, again: bool
     crashed_once = Job(**{**before.__dict__, "crashes": 1})
 
     failed = failure(crashed_once, Outcome(reason="crashed", detail="It fell."), Exit("crashed", code, ""), tmp_path)
+
+    assert failed.again is again
+
+
+@pytest.mark.parametrize(("exit_code", "again"), [(139, False), (134, False), (137, True), (70, True)])
+def test_a_pod_whose_node_tells_of_it_counts_like_a_process(
+    exit_code: int, again: bool, tmp_path: Path, jobs: Jobs, kind: Any
+) -> None:
+    ended = {"state": {"terminated": {"exitCode": exit_code, "reason": "Error"}}}
+    pod = {"spec": {"nodeName": "n"}, "status": {"phase": "Failed", "containerStatuses": [ended]}}
+    exit_ = end_of_pod(pod)
+    before = jobs.submit(kind(), "a", {})
+
+    failed = failure(Job(**{**before.__dict__, "crashes": 1}), Outcome(reason=exit_.reason, detail=exit_.detail), exit_,
+                     tmp_path)  # fmt: skip
 
     assert failed.again is again
 

@@ -419,6 +419,18 @@ def test_a_crash_is_tried_again_until_there_are_no_attempts_left(
     assert lost.error["remedy"] == REMEDIES["killed"]
 
 
+def test_the_second_crash_by_itself_is_final_in_pods_too(
+    jobs: Jobs, kind: Any, dispatching: Any, ended: Any, tmp_path: Path
+) -> None:
+    crashing = kind("crashing", max_attempts=5)
+    dispatching(crashing)
+
+    lost = ended(jobs.submit(crashing, "a", {"journal": str(tmp_path / "always"), "signal": "SIGSEGV"}))
+
+    assert (lost.state, lost.attempt, begins(tmp_path / "always")) == (State.FAILED, 2, 2)
+    assert "2 times by SIGSEGV while it was at: read net.onnx" in lost.error["detail"]
+
+
 class Slow(InProcessMessages):
     """Whoever rings from a step comes back late."""
 

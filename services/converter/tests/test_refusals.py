@@ -175,7 +175,7 @@ def test_a_mean_for_an_input_of_integers(converted: Converted, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("file", "kind"), [
-    ("truncated.onnx", ir.Unreadable), ("lfs_pointer.onnx", ir.Unreadable),
+    ("truncated.onnx", ir.BrokenModel), ("lfs_pointer.onnx", ir.BrokenModel),
     ("old_opset_super_resolution.onnx", ir.UnsupportedOperations),
 ])
 def test_a_model_that_cannot_be_read(

@@ -62,9 +62,9 @@ def test_appearances_at_the_edge(tmp_path: Path, content: bytes, looks: str) -> 
     assert appearance(tmp_path / "file") == looks
 
 
-def test_the_core_reaches_no_web_database_or_onnx_package() -> None:
+def test_the_core_reaches_no_web_or_database_and_no_protobuf_before_it_meets_an_onnx_model() -> None:
     program = "import workbench.model_registry.inspect, sys; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
                             timeout=60).stdout.split()
 
-    assert not {"flask", "marshmallow", "sqlalchemy", "kombu", "onnx"} & set(loaded)
+    assert not {"flask", "marshmallow", "sqlalchemy", "kombu", "onnx", "google.protobuf"} & set(loaded)

@@ -42,9 +42,19 @@ def read(path: Path, called: str | None = None) -> ov.Model:
     called = called or path.name
     if not path.is_file():
         raise Unreadable(f"{called}: there is no such file.", file=called)
+    if path.suffix == ".xml":
+        _refuse_what_is_no_xml(path, called)
     model = _read_onnx(path, called) if path.suffix == ".onnx" else _read(path, called)
     settle_names(model)
     return model
+
+
+def _refuse_what_is_no_xml(path: Path, called: str) -> None:
+    # OpenVINO goes by content: an ONNX model of this name would be read as one. None begins with "<".
+    with path.open("rb") as file:
+        if not file.read(4).removeprefix(b"\xef\xbb\xbf").startswith(b"<"):
+            raise Unreadable(f"{called}: it does not begin as XML does, with '<'. Upload the .xml as OpenVINO wrote "
+                             "it.", file=called)
 
 
 def _read_onnx(path: Path, called: str) -> ov.Model:
