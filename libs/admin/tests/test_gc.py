@@ -370,7 +370,7 @@ def test_an_upload_goes_when_nobody_can_complete_it_any_more(place: Installation
 
 def test_parts_that_were_never_completed_go_too(place: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     files = [{"name": "big.onnx", "size_bytes": 20 << 20, "sha256": None}]
-    upload = upload_state.begin(place.store, "red", files, {})
+    upload = upload_state.begin(place.store, "red", "model", files, {})
     place.store.put_part(upload.key(0), upload.files[0].token, 1, io.BytesIO(b"part"))
     monkeypatch.setattr(gc, "LIFETIME_S", 0)
     time.sleep(0.01)

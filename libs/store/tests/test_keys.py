@@ -18,7 +18,8 @@ NAMES = st.text(string.ascii_letters + string.digits + "-_.", min_size=1, max_si
 def test_the_layout_is_that_of_the_design() -> None:
     keys = Keys("red")
 
-    assert keys.upload("u1", "a.bin") == "teams/red/uploads/u1/a.bin"
+    assert keys.upload("u1", "form/0") == "teams/red/uploads/u1/form/0"
+    assert keys.declared("model", "u1") == "teams/red/declared/model/u1.json"
     assert keys.run("j1", 3, "model.xml") == "teams/red/runs/j1/3/model.xml"
     assert keys.blob("ab") == "teams/red/blobs/sha256/ab"
     assert keys.manifest("model", "m1") == "teams/red/manifests/model/m1.json"
@@ -41,8 +42,9 @@ def test_no_key_of_a_team_is_below_another(team: str, other: str, thing: str, ho
         return
     keys = Keys(team)
 
-    for key in (keys.upload(thing, holder), keys.run(thing, 1, holder), keys.blob(thing), keys.manifest(thing, holder),
-                keys.reference(thing, holder), keys.tombstone(thing, holder)):  # fmt: skip
+    made = [keys.upload(thing, holder), keys.run(thing, 1, holder), keys.blob(thing), keys.manifest(thing, holder),
+            keys.declared(thing, holder), keys.reference(thing, holder), keys.tombstone(thing, holder)]  # fmt: skip
+    for key in made:
         assert not key.startswith(f"teams/{other}/")
         assert checked(key) == key
 

@@ -68,6 +68,12 @@ def client(app: Flask) -> FlaskClient:
     return as_team(app, "a")
 
 
+@pytest.fixture
+def datasets(adapters: Adapters, settings: Settings) -> FlaskClient:
+    """Of the same team, at the service of datasets."""
+    return as_team(dataset(adapters, settings), "a")
+
+
 def as_team(app: Flask, token: str) -> FlaskClient:
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer token-{token}"
@@ -128,6 +134,11 @@ def refused(answer: Any, status: int, words: str) -> dict[str, Any]:
 
 def left(store: Store) -> list[str]:
     return [info.key for info in store.list("teams/")] + [key for key, _, _ in store.open_uploads("teams/")]
+
+
+def declared_only(upload: dict[str, Any]) -> list[str]:
+    """All that is kept of an upload of a model whose parts have not arrived."""
+    return [f"teams/a/declared/model/{upload['id']}.json"]
 
 
 def kept_file(store: Store, job: dict[str, Any], place: int = 0) -> bytes:
@@ -215,7 +226,7 @@ def test_a_thousand_images_are_declared_quickly_and_in_one_object(client: FlaskC
     upload = declared(client, *files)
 
     assert time.monotonic() - began < 5
-    assert left(store) == [f"teams/a/uploads/{upload['id']}/.upload.json"]
+    assert left(store) == declared_only(upload)
 
 
 # -- completing -----------------------------------------------------------------------------------------
@@ -365,7 +376,7 @@ def test_a_body_longer_or_shorter_than_declared_is_refused_and_nothing_kept(
     document = refused(put(client, pieces(upload)[0][0], b"x" * size), 422, "m.onnx, part 1")
 
     assert f"Content-Length is {size}, 3 bytes were declared" in document["detail"]
-    assert left(store) == [f"teams/a/uploads/{upload['id']}/.upload.json"]
+    assert left(store) == declared_only(upload)
 
 
 def test_a_part_without_a_length_is_refused(client: FlaskClient) -> None:
@@ -385,7 +396,7 @@ def test_content_md5_is_checked_and_nothing_kept_of_another(client: FlaskClient,
 
     refused(put(client, url, b"abd", Content_MD5=right), 422, f"Content-MD5 says {md5(b'abc')}")
     refused(put(client, url, b"abc", Content_MD5="abc"), 422, "base64")
-    assert left(store) == [f"teams/a/uploads/{upload['id']}/.upload.json"]
+    assert left(store) == declared_only(upload)
     assert put(client, url, b"abc", Content_MD5=right).status_code == 200
 
 
@@ -424,7 +435,7 @@ def test_a_changed_byte_anywhere_in_the_signature_is_refused(client: FlaskClient
     for at in range(0, len(signed) - 1, 7):
         other = "A" if signed[at] != "A" else "B"
         refused(put(client, f"{start}/{signed[:at]}{other}{signed[at + 1:]}", b"x"), 403, "not signed here")
-    assert left(store) == [f"teams/a/uploads/{upload['id']}/.upload.json"]
+    assert left(store) == declared_only(upload)
 
 
 def test_a_url_of_one_upload_is_none_of_another(client: FlaskClient) -> None:
@@ -546,6 +557,78 @@ def test_an_upload_of_another_resource_is_no_upload_of_this_ones_jobs(client: Fl
     anybody = client.application.test_client()
 
     assert anybody.get("/v1/models/uploads/00000000-0000-0000-0000-000000000000").status_code == 401
+
+
+# -- what is kept is not believed -------------------------------------------------------------------------
+
+HOSTILE_NAMES = (".upload.json", "declared/model/x.json", "form/0", "joined/0", "teams/b/uploads/x", "…/.upload.json",
+                 "whole/0.d41d8cd98f00b204e9800998ecf8427e", "manifests/model/x.json")  # fmt: skip
+
+
+def forged(store: Store, team: str, id: str, key: str) -> bytes:
+    """What a member of team a would have us believe: that this upload is another team's."""
+    document = {"team": team, "kind": "model", "id": id, "created_at": time.time(), "part_size_bytes": 8 << 20,
+                "options": {"name": "mine", "files": [{"name": "x", "key": key, "sha256": None}]},
+                "files": [{"name": "x", "size_bytes": 1, "sha256": None, "token": "", "key": key}]}  # fmt: skip
+    return json.dumps(document).encode()
+
+
+def test_a_form_whose_files_are_called_like_our_documents_reaches_nothing(
+    app: Flask, client: FlaskClient, datasets: FlaskClient, store: Store
+) -> None:
+    theirs = as_team(app, "b").post("/v1/models/uploads", json={"files": [{"name": "m", "size_bytes": 1}]}).json
+    document = forged(store, "b", theirs["id"], f"teams/b/uploads/{theirs['id']}/whole/0.x")
+    files = [(io.BytesIO(document), name) for name in HOSTILE_NAMES]
+
+    job = client.post("/v1/models", data={"files": files}).json
+
+    refused(client.get(f"/v1/models/uploads/{job['id']}"), 409, job["id"])
+    refused(datasets.get(f"/v1/datasets/uploads/{job['id']}"), 404, job["id"])
+    refused(datasets.post(f"/v1/datasets/uploads/{job['id']}/complete", json={}), 404, job["id"])
+    placed = [info.key for info in store.list(f"teams/a/uploads/{job['id']}/")]
+    assert sorted(placed) == [f"teams/a/uploads/{job['id']}/form/{number}" for number in range(len(files))]
+    assert client.post("/v1/models", data={"files": [(io.BytesIO(b"{}"), ".upload.json")]}).status_code == 202
+    assert client.post("/v1/models/uploads", json={"files": [big()]}).status_code == 201
+
+
+def test_of_what_an_earlier_release_has_kept_neither_team_nor_id_nor_keys_are_believed(
+    app: Flask, client: FlaskClient, store: Store
+) -> None:
+    """That release put a client's files where its own documents lay."""
+    theirs = as_team(app, "b").post("/v1/models/uploads", json={"files": [{"name": "m", "size_bytes": 1}]}).json
+    mine = "11111111-1111-1111-1111-111111111111"
+    store.put(f"teams/a/uploads/{mine}/.upload.json",
+              forged(store, "b", theirs["id"], f"teams/b/uploads/{theirs['id']}/whole/0.x"))  # fmt: skip
+
+    upload = client.get(f"/v1/models/uploads/{mine}").json
+    put(client, upload["files"][0]["parts"][0]["url"], b"x")
+    ended = client.post(f"/v1/models/uploads/{mine}/complete", json={})
+
+    assert upload["id"] == mine
+    assert [info.key for info in store.list("teams/b/")] == [f"teams/b/declared/model/{theirs['id']}.json"]
+    assert "files" in refused(ended, 422, "Unknown field")["errors"]  # an option that nobody may declare
+
+
+def test_an_upload_that_an_earlier_release_began_goes_on(client: FlaskClient, store: Store) -> None:
+    upload = declared(client, {"name": "m.onnx", "size_bytes": 3})
+    kept = json.loads(store.get(f"teams/a/declared/model/{upload['id']}.json"))
+    store.delete(f"teams/a/declared/model/{upload['id']}.json")
+    store.put(f"teams/a/uploads/{upload['id']}/.upload.json",
+              json.dumps(kept | {"team": "a", "id": upload["id"]}).encode())  # fmt: skip
+    put(client, upload["files"][0]["parts"][0]["url"], b"abc")
+
+    job = client.post(f"/v1/models/uploads/{upload['id']}/complete", json={}).json
+
+    assert kept_file(store, job) == b"abc"
+    assert not [key for key in left(store) if ".upload.json" in key]
+
+
+def test_an_upload_of_models_is_none_of_datasets(client: FlaskClient, datasets: FlaskClient) -> None:
+    upload = declared(client, {"name": "m", "size_bytes": 1})
+
+    refused(datasets.get(f"/v1/datasets/uploads/{upload['id']}"), 404, upload["id"])
+    refused(datasets.post(f"/v1/datasets/uploads/{upload['id']}/complete", json={}), 404, upload["id"])
+    refused(datasets.delete(f"/v1/datasets/uploads/{upload['id']}"), 404, upload["id"])
 
 
 # -- time -----------------------------------------------------------------------------------------------

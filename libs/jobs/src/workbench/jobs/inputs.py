@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from workbench.jobs.job import Job
-from workbench.jobs.problems import UploadDamaged
+from workbench.jobs.problems import ForeignInput, UploadDamaged
 from workbench.runner import Launch
 from workbench.store import Keys
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class StagingFailed(Exception):
@@ -21,20 +24,25 @@ class Source:
     key: str
     sha256: str | None
 
-    @property
-    def is_blob(self) -> bool:
-        """Whether its digest names it; what a client uploaded is not named by anything yet."""
-        return "/blobs/" in self.key
+    is_blob: bool = False  # whether its digest names it; what a client uploaded is not named by anything yet
 
 
 def sources(job: Job, launch: Launch) -> dict[str, Source]:
-    """By path below ``inputs/``."""
-    keys = Keys(job.team)
+    """By path below ``inputs/``. Raises ForeignInput: a job reads blobs of its team and uploads of its own, no more.
+
+    Every input of every kind of job, wherever it runs, passes here.
+    """
     declared = {file["key"]: file["sha256"] for file in job.request.get("files", ()) if file.get("sha256")}
-    return {
-        name: Source(source, declared.get(source)) if "/" in source else Source(keys.blob(source), source)
-        for name, source in launch.inputs.items()
-    }
+    return {name: _source(job, name, source, declared) for name, source in launch.inputs.items()}
+
+
+def _source(job: Job, name: str, source: str, declared: dict[str, str]) -> Source:
+    keys = Keys(job.team)
+    if _SHA256.fullmatch(source):
+        return Source(keys.blob(source), source, is_blob=True)
+    if not source.startswith(keys.upload(job.id)) or ".." in source.split("/"):
+        raise ForeignInput(name)
+    return Source(source, declared.get(source))
 
 
 def verify(name: str, source: Source, digest: str) -> None:

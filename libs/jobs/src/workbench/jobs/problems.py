@@ -86,6 +86,23 @@ class DatabaseAway(Problem):
 
 
 @dataclass(eq=False)
+class ForeignInput(Problem):
+    """The job names an input that is neither a file of its team's things nor one that was uploaded for it.
+
+    Remedy: upload the files again and use what that answers; tell your operator, since no request should lead here.
+    """
+
+    status = 422
+    title = "An input is not the job's own"
+    input: str
+
+    @property
+    def detail(self) -> str:
+        """Name the input, not where it points."""
+        return f"{self.input}: it does not lie where the inputs of this job do."
+
+
+@dataclass(eq=False)
 class UploadDamaged(Problem):
     """An uploaded file is not the one whose digest was declared.
 

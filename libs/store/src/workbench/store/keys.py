@@ -11,9 +11,16 @@ class Keys:
 
     team: str
 
-    def upload(self, job_id: str, name: str = "") -> str:
-        """Staging of a client's bytes until the job that reads them ends; without a name, the prefix of all."""
-        return f"teams/{self.team}/uploads/{job_id}/{name}"
+    def upload(self, job_id: str, place: str = "") -> str:
+        """Staging of a client's bytes until the job that reads them ends; without a place, the prefix of all.
+
+        ``place`` is a number or digest of ours, never a name that a client chose: those are in the job's request.
+        """
+        return f"teams/{self.team}/uploads/{job_id}/{place}"
+
+    def declared(self, kind: str, upload_id: str) -> str:
+        """What was declared of an upload in parts; apart from its bytes, which anybody's names could lie among."""
+        return f"teams/{self.team}/declared/{kind}/{upload_id}.json"
 
     def run(self, job_id: str, fence: int, name: str) -> str:
         """Staging of a run's outputs; the fence keeps a stale worker out of a newer run's folder."""

@@ -25,7 +25,9 @@ def abandoned(store: Store, older_than_s: float, needed: Callable[[str, str], bo
     touched: dict[tuple[str, str], float] = {}
     for key, at in _staged(store):
         _, team, place, upload_id, *_ = [*key.split("/"), "", ""]
-        if place == "uploads" and upload_id:
+        if place == "declared":  # by kind, then by id
+            upload_id = key.rpartition("/")[2].removesuffix(".json")
+        if place in ("uploads", "declared") and upload_id:
             touched[team, upload_id] = max(touched.get((team, upload_id), 0.0), at)
     for (team, upload_id), at in touched.items():
         if at < time.time() - older_than_s and not needed(team, upload_id):
@@ -35,7 +37,10 @@ def abandoned(store: Store, older_than_s: float, needed: Callable[[str, str], bo
 def abandon(store: Store, team: str, upload_id: str) -> None:
     """Remove everything of an upload; fine when it is gone already."""
     prefix = Keys(team).upload(upload_id)
-    # Objects first: the declaration is one of them, and without it nobody can complete what is left.
+    # The declaration first: without it nobody can complete what is left.
+    for info in list(store.list(f"teams/{team}/declared/")):
+        if info.key.endswith(f"/{upload_id}.json"):
+            store.delete(info.key)
     for info in list(store.list(prefix)):
         store.delete(info.key)
     for key, token, _ in list(store.open_uploads(prefix)):

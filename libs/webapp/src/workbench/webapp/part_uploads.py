@@ -105,7 +105,7 @@ class UploadView(ma.Schema):
 def serve_part_uploads(blueprint: Blueprint, kind: UploadKind) -> None:
     """The routes below ``…/uploads``."""
     _serve_declaring(blueprint, kind)
-    _serve_parts(blueprint)
+    _serve_parts(blueprint, kind)
     _serve_ending(blueprint, kind)
 
 
@@ -125,7 +125,7 @@ def _serve_declaring(blueprint: Blueprint, kind: UploadKind) -> None:
         size = sum(file["size_bytes"] for file in files)
         _check_size(size)
         ports().room.require(identity().team, size)
-        upload = upload_state.begin(ports().store, identity().team, files, body)
+        upload = upload_state.begin(ports().store, identity().team, kind.kind, files, body)
         answer = _document(blueprint, upload, {})
         answer.status_code = 201
         answer.headers["Location"] = f"{blueprint.url_prefix}/uploads/{upload.id}"
@@ -140,14 +140,14 @@ def _serve_declaring(blueprint: Blueprint, kind: UploadKind) -> None:
         return _document(blueprint, upload, upload_state.arrived(ports().store, upload))
 
 
-def _serve_parts(blueprint: Blueprint) -> None:
+def _serve_parts(blueprint: Blueprint, kind: UploadKind) -> None:
     @blueprint.put("/uploads/<uuid:upload_id>/parts/<signed>", endpoint=SIGNED_ENDPOINT)
     @blueprint.doc(security=[])
     @blueprint.response(200, ArrivedPart)
     def put_part(upload_id: Any, signed: str) -> Response:
         """Send one part. The URL is its own permission; a `Content-MD5` header is checked."""
         store, link = ports().store, _links().read(str(upload_id), signed)
-        if not store.exists(upload_state.state_key(link.team, str(upload_id))):
+        if not upload_state.is_open(store, link.team, kind.kind, str(upload_id)):
             raise NotFound("upload", str(upload_id))
         part = _keep(store, str(upload_id), link, ArrivingPart(link, request))
         answer = jsonify({"number": part.number, "size_bytes": part.size_bytes, "md5": part.md5})
@@ -172,7 +172,8 @@ def _serve_ending(blueprint: Blueprint, kind: UploadKind) -> None:
         team = identity().team
         if _job(kind, str(upload_id)) is not None:
             raise UploadCompleted(str(upload_id))
-        upload_state.load(ports().store, team, str(upload_id))
+        upload_state.load(ports().store, team, kind.kind, str(upload_id))
+        upload_state.forget(ports().store, team, kind.kind, str(upload_id))
         abandon(ports().store, team, str(upload_id))
 
 
@@ -200,7 +201,7 @@ def _open_upload(kind: UploadKind, upload_id: str) -> Upload:
     """Raises NotFound, UploadCompleted, UploadExpired."""
     if _job(kind, upload_id) is not None:
         raise UploadCompleted(upload_id)
-    upload = upload_state.load(ports().store, identity().team, upload_id)
+    upload = upload_state.load(ports().store, identity().team, kind.kind, upload_id)
     if upload.expires_at < datetime.now(UTC).timestamp():
         raise UploadExpired(upload_id, _rfc3339(upload.expires_at))
     return upload
@@ -217,10 +218,20 @@ def _completed(kind: UploadKind, upload_id: str, files: list[dict[str, Any]] | N
             if job is not None:
                 return job
             continue
-        job = submit_uploaded(kind, upload_id, made, upload.options)
-        store.delete(upload_state.state_key(upload.team, upload_id))
+        job = submit_uploaded(kind, upload_id, made, _options(kind, upload))
+        upload_state.forget(store, upload.team, kind.kind, upload_id)
         return job
     raise NotFound("upload", upload_id)
+
+
+def _options(kind: UploadKind, upload: Upload) -> dict[str, Any]:
+    """As they were declared; checked again, since the store has kept them meanwhile."""
+    given = {name: value for name, value in upload.options.items() if value is not None}
+    try:
+        loaded: dict[str, Any] = kind.form().load(given)
+    except ma.ValidationError as wrong:
+        raise InvalidRequest(dict(wrong.messages_dict)) from None
+    return loaded
 
 
 def _named(upload: Upload, files: list[dict[str, Any]] | None) -> upload_state.Named | None:

@@ -14,9 +14,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 
 from workbench.problems import Problem
-from workbench.store import Keys, Manifest, ObjectInfo, ObjectMissing, Store
+from workbench.store import Manifest, ObjectInfo, ObjectMissing, Store
 from workbench.webapp.teams import read_team
-from workbench.webapp.upload_state import STATE
+from workbench.webapp.upload_state import BEFORE
 
 CACHE_S = 60.0
 
@@ -96,8 +96,9 @@ class Room:
         contents = _Contents()
         for info in self._store.list(f"teams/{team}/"):
             contents.note(info)
-        declared = {upload: _declared(self._store, team, upload) for upload in contents.declared}
-        uploads = sum(max(size, declared.get(upload, 0)) for upload, size in contents.uploads.items())
+        declared = {upload: _declared(self._store, key) for upload, key in contents.declared.items()}
+        arrived = contents.uploads
+        uploads = sum(max(arrived[upload], declared.get(upload, 0)) for upload in {*arrived, *declared})
         deleted = self._deleted(contents) if contents.tombstones else set()
         return contents.other + uploads + sum(size for sha, size in contents.blobs.items() if sha not in deleted)
 
@@ -119,7 +120,7 @@ class _Contents:
 
     blobs: dict[str, int] = field(default_factory=dict)
     uploads: Counter[str] = field(default_factory=Counter)
-    declared: list[str] = field(default_factory=list)
+    declared: dict[str, str] = field(default_factory=dict)  # the key of what was declared, by upload
     manifests: list[tuple[str, str]] = field(default_factory=list)
     tombstones: set[str] = field(default_factory=set)
     other: int = 0
@@ -131,9 +132,11 @@ class _Contents:
             return
         if place == "uploads":
             self.uploads[rest[0]] += info.size_bytes
-            if rest[1:] == [STATE]:
-                self.declared.append(rest[0])
+            if rest[1:] == [BEFORE]:
+                self.declared[rest[0]] = info.key
             return
+        if place == "declared":
+            self.declared[rest[-1].removesuffix(".json")] = info.key
         if place == "manifests":
             self.manifests.append((rest[-1].removesuffix(".json"), info.key))
         elif place == "tombstones":
@@ -146,9 +149,9 @@ def _fits(usage: Usage, more_bytes: int) -> bool:
     return usage.used_bytes + max(more_bytes, 1) <= usage.limit_bytes
 
 
-def _declared(store: Store, team: str, upload_id: str) -> int:
+def _declared(store: Store, key: str) -> int:
     try:
-        document = json.loads(store.get(Keys(team).upload(upload_id, STATE)))
+        document = json.loads(store.get(key))
     except ObjectMissing:  # completed meanwhile
         return 0
     return sum(file["size_bytes"] for file in document["files"])

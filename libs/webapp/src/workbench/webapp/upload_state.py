@@ -1,4 +1,7 @@
-"""An upload in parts as the store keeps it: what was declared in one object, what has arrived beside it.
+"""An upload in parts as the store keeps it: what was declared in one object, what has arrived elsewhere.
+
+No name that a client chose is part of a key: files are numbered as they were declared. Whose an upload is, and what
+its id is, the request says and its token; of what is read back only what was declared is believed.
 
 A small file is put whole, under a name that says its MD5: declaring thousands of images costs one write, finding
 what has arrived one list. A larger one is an upload in parts of the store.
@@ -6,11 +9,12 @@ what has arrived one list. A larger one is an upload in parts of the store.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
 from workbench.problems.common import NotFound
@@ -22,7 +26,8 @@ PART_SIZES = (8 * MIB, 16 * MIB, 32 * MIB, 64 * MIB)
 COMFORTABLE_PARTS = 1_000
 MAX_FILE_BYTES = PART_SIZES[-1] * 10_000
 LIFETIME_S = 7 * 24 * 3600
-STATE = ".upload.json"
+# Where releases before this one kept what was declared: an upload that they began goes on.
+BEFORE = ".upload.json"
 Arrived = Mapping[int, Sequence[Part]]
 
 
@@ -57,6 +62,7 @@ class Upload:
     """What was declared. Times are seconds since the epoch; ``options`` go to the job beside the files."""
 
     team: str
+    kind: str
     id: str
     created_at: float
     part_size_bytes: int
@@ -74,7 +80,7 @@ class Upload:
 
 
 def joined_key(team: str, upload_id: str, number: int) -> str:
-    """Files are numbered as declared: their own names may collide with ours, or be too long for a key."""
+    """Where a file in parts is assembled, by its number in the declaration."""
     return Keys(team).upload(upload_id, f"joined/{number}")
 
 
@@ -83,13 +89,10 @@ def whole_key(team: str, upload_id: str, number: int, md5: str) -> str:
     return Keys(team).upload(upload_id, f"whole/{number}.{md5}")
 
 
-def state_key(team: str, upload_id: str) -> str:
-    """What was declared; it goes when the upload has become a job."""
-    return Keys(team).upload(upload_id, STATE)
-
-
-def begin(store: Store, team: str, files: Sequence[Mapping[str, Any]], options: dict[str, Any]) -> Upload:
-    """Declare files ({name, size_bytes, sha256}) and keep that."""
+def begin(
+    store: Store, team: str, kind: str, files: Sequence[Mapping[str, Any]], options: dict[str, Any]
+) -> Upload:
+    """Declare files ({name, size_bytes, sha256}) for a job of this kind, and keep that."""
     upload_id = str(uuid.uuid4())
     part_size = _part_size(max(file["size_bytes"] for file in files))
     declared = tuple(
@@ -98,8 +101,11 @@ def begin(store: Store, team: str, files: Sequence[Mapping[str, Any]], options: 
                      if file["size_bytes"] > PART_SIZES[0] else "")
         for number, file in enumerate(files)
     )  # fmt: skip
-    upload = Upload(team, upload_id, time.time(), part_size, options, declared)
-    store.put(state_key(team, upload_id), json.dumps(asdict(upload)).encode())
+    upload = Upload(team, kind, upload_id, time.time(), part_size, options, declared)
+    document = asdict(upload)
+    for whose in ("team", "kind", "id"):  # the key says that, and nothing else may
+        del document[whose]
+    store.put(Keys(team).declared(kind, upload_id), json.dumps(document).encode())
     return upload
 
 
@@ -107,13 +113,35 @@ def _part_size(largest: int) -> int:
     return next((size for size in PART_SIZES if largest <= size * COMFORTABLE_PARTS), PART_SIZES[-1])
 
 
-def load(store: Store, team: str, upload_id: str) -> Upload:
-    """Raises NotFound, also for another team's upload."""
-    try:
-        document = json.loads(store.get(state_key(team, upload_id)))
-    except ObjectMissing:
-        raise NotFound("upload", upload_id) from None
-    return Upload(**document | {"files": tuple(DeclaredFile(**file) for file in document["files"])})
+def load(store: Store, team: str, kind: str, upload_id: str) -> Upload:
+    """Raises NotFound, also for another team's upload, or one that another kind of job was declared for."""
+    document = json.loads(_kept(store, team, kind, upload_id))
+    known = [field.name for field in fields(DeclaredFile)]
+    files = tuple(DeclaredFile(**{name: file[name] for name in known}) for file in document["files"])
+    said = {name: document[name] for name in ("created_at", "part_size_bytes", "options")}
+    return Upload(team=team, kind=kind, id=upload_id, files=files, **said)
+
+
+def forget(store: Store, team: str, kind: str, upload_id: str) -> None:
+    """It has become a job: it is declared no more."""
+    store.delete(Keys(team).declared(kind, upload_id))
+    store.delete(Keys(team).upload(upload_id, BEFORE))
+
+
+def is_open(store: Store, team: str, kind: str, upload_id: str) -> bool:
+    """Whether it is declared, and no job yet."""
+    return any(map(store.exists, _places(team, kind, upload_id)))
+
+
+def _kept(store: Store, team: str, kind: str, upload_id: str) -> bytes:
+    for place in _places(team, kind, upload_id):
+        with contextlib.suppress(ObjectMissing):
+            return store.get(place)
+    raise NotFound("upload", upload_id)
+
+
+def _places(team: str, kind: str, upload_id: str) -> tuple[str, str]:
+    return Keys(team).declared(kind, upload_id), Keys(team).upload(upload_id, BEFORE)
 
 
 def arrived(store: Store, upload: Upload) -> Arrived:

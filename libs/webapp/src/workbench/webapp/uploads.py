@@ -140,7 +140,7 @@ def stage_upload(store: Store, team: str) -> tuple[str, list[dict[str, Any]]]:
     check_names(names)
     job_id = str(uuid.uuid4())
     try:
-        staged = [_stage(store, team, job_id, name, part) for name, part in zip(names, parts, strict=True)]
+        staged = [_stage(store, team, job_id, number, part) for number, part in enumerate(parts)]
     except BaseException:
         discard_upload(store, team, job_id)
         raise
@@ -153,14 +153,15 @@ def discard_upload(store: Store, team: str, job_id: str) -> None:
         store.delete(info.key)
 
 
-def _stage(store: Store, team: str, job_id: str, name: str, part: FileStorage) -> dict[str, Any]:
-    key = Keys(team).upload(job_id, name)
+def _stage(store: Store, team: str, job_id: str, number: int, part: FileStorage) -> dict[str, Any]:
+    """By its number: a name that a client chose is no part of a key."""
+    key = Keys(team).upload(job_id, f"form/{number}")
     arriving = part.stream
     assert isinstance(arriving, ArrivingFile)
     with arriving.reopen() as source:
         digest, size = store.put_stream(key, source)
     arriving.close()
-    return {"name": name, "key": key, "sha256": digest, "size_bytes": size}
+    return {"name": part.filename or "", "key": key, "sha256": digest, "size_bytes": size}
 
 
 def check_names(names: Sequence[str]) -> None:
