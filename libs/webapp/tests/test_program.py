@@ -155,3 +155,19 @@ def test_an_api_whose_process_is_killed_is_replaced_on_the_same_port(program: Pr
     os.kill(int(children[0]), signal.SIGKILL)
 
     assert program.ask(url, "/healthz")[0] == 200
+
+
+def test_the_runs_port_answers_runs_alone_whatever_host_is_named(program: Program) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    main = program.url(program.start("workbench.profiler", "api", RUNS_PORT=str(port)))
+    runs = f"http://127.0.0.1:{port}"
+
+    for path in ("/v1/profiles", "/v1/profiles/openapi.json", "/healthz", "/internal"):
+        status, problem = program.ask(runs, path)
+        assert (status, problem["detail"]) == (404, "This port answers runs alone."), path
+    assert program.ask(main, "/v1/profiles")[0] == 200
+    disguised = urllib.request.Request(f"{runs}/v1/profiles", headers={"Host": main.removeprefix("http://")})
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(disguised, timeout=20)

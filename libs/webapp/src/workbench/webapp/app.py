@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import structlog
 from flask import Flask, Response, g, request
@@ -21,7 +21,7 @@ from workbench.webapp.part_uploads import SIGNED_ENDPOINT
 from workbench.webapp.placement import Placement
 from workbench.webapp.ports import Ports, ports
 from workbench.webapp.room import Room
-from workbench.webapp.runs import INTERNAL, runs_of
+from workbench.webapp.runs import INTERNAL, refuse_beside_runs, runs_of
 from workbench.webapp.settings import Settings
 from workbench.webapp.streams import Streams
 from workbench.webapp.uploads import StreamingRequest
@@ -57,7 +57,7 @@ def create_app(
     room = Room(record.store, settings.team_storage_gib << 30)
     streams = Streams(Following(record), service)
     app.extensions["workbench"] = Ports(record, record.store, by_name, room, streams, Placement.of(settings))
-    _guard(app, service, Tokens(record.store), settings.allowed_hosts)
+    _guard(app, service, Tokens(record.store), settings)
     app.register_blueprint(health.health_of([record]))
     if settings.launcher == "kubernetes":
         app.register_blueprint(runs_of(Desk(record, store_of(settings, inside=True))))
@@ -76,15 +76,16 @@ _HEADERS = {
 }
 
 
-def _guard(app: Flask, service: str, tokens: Tokens, hosts: Sequence[str]) -> None:
+def _guard(app: Flask, service: str, tokens: Tokens, settings: Settings) -> None:
     @app.before_request
     def identify() -> None:
         g.started = time.monotonic()
         g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
         bind_contextvars(request_id=g.request_id)
+        refuse_beside_runs(request, settings.runs_port)
         if request.path in health.PATHS or request.path.startswith(INTERNAL):
             return  # probes ask by address and know no token; pods have a token of another kind
-        refuse_foreign_pages(request, hosts)
+        refuse_foreign_pages(request, settings.allowed_hosts)
         if not (request.endpoint or "").endswith(f".{SIGNED_ENDPOINT}"):
             g.identity = tokens.identify(request)
             g.identity.require_for(request.method)

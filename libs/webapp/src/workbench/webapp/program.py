@@ -37,8 +37,10 @@ def main(service: str, create_app: CreateApp, create_worker: CreateWorker) -> No
 
 def serve_api(service: str, settings: Settings, create_app: CreateApp) -> None:
     """Answer requests until a signal."""
-    listening = listen(settings.port, settings.host)
-    host, port = listening.getsockname()
+    listening = [listen(settings.port, settings.host)]
+    host, port = listening[0].getsockname()
+    if settings.runs_port:
+        listening.append(listen(settings.runs_port, settings.host))
     print(f"listening on http://{host}:{port}", flush=True)  # noqa: T201
 
     def build() -> Flask:

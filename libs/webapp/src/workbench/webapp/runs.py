@@ -1,7 +1,7 @@
 """`/internal/run…`: what the pod of a run asks its own service, with the run's token and nothing else.
 
 Not part of the public API: no Ingress routes it, no OpenAPI names it. No team's token opens it, and a run's token
-opens nothing else.
+opens nothing else. It may have a port of its own, so that a network can keep runs from all else.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any, get_args
 
 import marshmallow as ma
-from flask import Blueprint, request
+from flask import Blueprint, Request, request
 from marshmallow.validate import Length, OneOf, Range
 from workbench.jobs import Desk
 from workbench.jobs.desk import Caller, Report
-from workbench.problems.common import Unauthorized
+from workbench.problems.common import HttpProblem, Unauthorized
 from workbench.runner.values import ExitReason
 from workbench.store import MAX_PARTS, Part
 from workbench.webapp.validate import validator
@@ -81,6 +81,15 @@ def runs_of(desk: Desk) -> Blueprint:
         return {}
 
     return runs
+
+
+def refuse_beside_runs(request: Request, port: int) -> None:
+    """On the runs' own port nothing else is served, whatever the request says of itself. Raises HttpProblem.
+
+    ``port``: 0 where there is none. What the socket is bound to counts, not the Host header.
+    """
+    if port and request.environ["SERVER_PORT"] == str(port) and not request.path.startswith(INTERNAL):
+        raise HttpProblem(404, "This port answers runs alone.")
 
 
 def _caller() -> Caller:

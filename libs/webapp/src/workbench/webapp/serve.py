@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO, cast
 
@@ -17,16 +17,16 @@ THREADS = 160
 
 
 class Server(BaseApplication):
-    """Gunicorn from Python: an arbiter that holds the socket and one worker process with threads.
+    """Gunicorn from Python: an arbiter that holds the sockets and one worker process with threads.
 
-    When the worker process dies the arbiter starts another on the same socket; when the arbiter
+    When the worker process dies the arbiter starts another on the same sockets; when the arbiter
     dies, the worker notices and ends.
     """
 
-    def __init__(self, build: Callable[[], Any], listening: socket.socket, options: dict[str, Any]) -> None:
+    def __init__(self, build: Callable[[], Any], listening: Sequence[socket.socket], options: dict[str, Any]) -> None:
         self._build = build
         self._options = {
-            "bind": f"fd://{listening.fileno()}",
+            "bind": [f"fd://{each.fileno()}" for each in listening],
             "workers": 1,
             "worker_class": "gthread",
             "threads": THREADS,

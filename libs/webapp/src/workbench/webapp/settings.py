@@ -123,6 +123,8 @@ SETTINGS = (
             "the chart makes it of its value `runners`.", _pools),
     Setting("RUNS_URL", "", "URL", "With `kubernetes`: where pods reach this service's API.",
             _address("http", "https")),
+    Setting("RUNS_PORT", "0", "port", "With `kubernetes`: port of an API that answers runs and nobody else, so that a "
+            "network can let them reach that alone; 0: none.", _whole(0, 65535)),
     Setting("METRICS_PORT", "0", "port", "Port of a worker's `/healthz`, `/readyz` and `/metrics`; 0: none.",
             _whole(0, 65535)),
     Setting("TEAM_STORAGE_GIB", "0", "GiB", "What a team without a limit of its own may store; 0: no limit.",
@@ -153,6 +155,7 @@ class Settings:
     launcher: str
     pools_file: Pools | None
     runs_url: str
+    runs_port: int
     metrics_port: int
     team_storage_gib: int
 

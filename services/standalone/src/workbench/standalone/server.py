@@ -51,7 +51,7 @@ def serve(home: Path, port: int | None = None, idle_exit_s: int | None = None) -
     lock.announce(url)
     print(f"DL Workbench is at {url}; the token is in {home / 'token'}. Stop it with Ctrl-C.", flush=True)  # noqa: T201
     process = _Process(settings)
-    Server(process.build, listening, {"worker_exit": process.leave, "post_worker_init": process.begin}).run()
+    Server(process.build, [listening], {"worker_exit": process.leave, "post_worker_init": process.begin}).run()
     return 0
 
 
