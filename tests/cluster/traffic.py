@@ -61,7 +61,7 @@ class Team:
         model = self.import_model()
         job = self.ended(model)
         assert job["state"] == "succeeded", job["error"]
-        name = job["result"]["files"][0]["name"]
+        name = job["files"][0]["name"]
         got = self.ask("GET", f"/v1/models/{model['id']}/files/{name}")
         assert got.content == self._model, "other bytes than were sent"
 
