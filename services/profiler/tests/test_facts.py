@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from workbench.figures.launches import TooFewLaunches
 from workbench.profiler.facts import aggregate
-from workbench.profiler.intervals import TooFewLaunches
 
 
 def launch(fps: float = 100.0, **changes: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Figures with known answers: percentiles, intervals, and what so few inferences cannot show."""
+"""Figures with known answers: percentiles, and what so few inferences cannot show."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ import math
 import numpy as np
 import pytest
 from openvino.tools.benchmark import benchmark as benchmark_app
-from scipy import stats
 from workbench.profiler.facts import interval_of
-from workbench.profiler.intervals import TooFewLaunches, log_t_interval
 from workbench.profiler.latencies import fewest_inferences, missing_reason, percentile, summarize
-from workbench.profiler.values import Interval
 
 
 @pytest.mark.parametrize(("percent", "answer"), [(1, 1), (50, 50), (90, 90), (95, 95), (99, 99), (100, 100)])
@@ -62,88 +59,6 @@ def test_a_mean_does_not_lose_small_values_beside_large_ones() -> None:
 
 def test_a_missing_percentile_says_how_many_inferences_it_needs() -> None:
     assert missing_reason("p99", 40) == "p99 needs at least 100 inferences in every launch; one had 40"
-
-
-@pytest.mark.parametrize("confidence", [0.8, 0.95, 0.99])
-@pytest.mark.parametrize("count", [5, 6, 20, 100])
-def test_an_interval_is_scipys_on_logarithms(count: int, confidence: float) -> None:
-    values = np.random.default_rng(count).lognormal(3.0, 0.1, count)
-    logs = np.log(values)
-
-    low, high = stats.t.interval(confidence, count - 1, loc=logs.mean(), scale=stats.sem(logs))
-
-    found = log_t_interval(values, confidence)
-    assert found.low == pytest.approx(math.exp(low), rel=1e-12)
-    assert found.high == pytest.approx(math.exp(high), rel=1e-12)
-    assert found.value == pytest.approx(stats.gmean(values), rel=1e-12)
-
-
-def test_an_interval_by_hand() -> None:
-    # logs -1, 0, 0, 0, 1: mean 0, s = sqrt(1/2), s/sqrt(5) = 0.31623; t(4, 97.5 %) = 2.77645
-    found = log_t_interval(np.exp([-1.0, 0.0, 0.0, 0.0, 1.0]))
-
-    assert math.log(found.high) == pytest.approx(2.776445 * math.sqrt(0.1), rel=1e-6)
-    assert found.low == pytest.approx(1 / found.high)
-    assert found.value == pytest.approx(1.0)
-
-
-def test_launches_that_agree_have_no_spread() -> None:
-    found = log_t_interval(np.full(5, 12.5))
-
-    assert (found.low, found.value, found.high) == pytest.approx((12.5, 12.5, 12.5))
-
-
-def test_an_interval_covers_the_truth_as_often_as_it_says() -> None:
-    generator = np.random.default_rng(1)
-    intervals = [log_t_interval(generator.lognormal(0.0, 0.05, 5)) for _ in range(2000)]
-
-    covered = sum(found.low <= 1.0 <= found.high for found in intervals) / len(intervals)
-
-    assert covered == pytest.approx(0.95, abs=0.015)
-
-
-def test_more_launches_make_a_narrower_interval() -> None:
-    values = np.random.default_rng(2).lognormal(0.0, 0.05, 40)
-
-    assert log_t_interval(values).half_width < log_t_interval(values[:10]).half_width
-
-
-def test_the_unit_does_not_matter() -> None:
-    values = np.random.default_rng(3).lognormal(0.0, 0.05, 5)
-
-    in_ms, in_s = log_t_interval(values * 1000), log_t_interval(values)
-
-    assert in_ms.value == pytest.approx(1000 * in_s.value)
-    assert in_ms.half_width == pytest.approx(in_s.half_width)
-
-
-def test_speed_and_its_inverse_agree() -> None:
-    values = np.random.default_rng(4).lognormal(0.0, 0.2, 5)
-
-    assert log_t_interval(1 / values).value == pytest.approx(1 / log_t_interval(values).value)
-
-
-@pytest.mark.parametrize("count", [0, 1, 2, 4])
-def test_too_few_launches_carry_no_interval(count: int) -> None:
-    with pytest.raises(TooFewLaunches, match=f"5 launches are needed, there are {count}"):
-        log_t_interval(np.ones(count))
-
-
-@pytest.mark.parametrize("bad", [0.0, -1.0, math.nan, math.inf])
-def test_what_has_no_logarithm_is_refused(bad: float) -> None:
-    with pytest.raises(ValueError, match="positive"):
-        log_t_interval(np.array([1.0, 1.0, 1.0, 1.0, bad]))
-
-
-@pytest.mark.parametrize(("interval", "half_width"), [
-    (Interval(95.0, 100.0, 105.0), 0.05), (Interval(1.0, 1.0, 1.0), 0.0), (Interval(0.0, 0.0, 0.0), 0.0),
-    (Interval(90.0, 100.0, 120.0), 0.15)])
-def test_half_width_is_relative(interval: Interval, half_width: float) -> None:
-    assert interval.half_width == pytest.approx(half_width)
-
-
-def test_an_interval_as_json_names_its_bounds() -> None:
-    assert Interval(1.0, 2.0, 3.0).to_json() == {"value": 2.0, "low": 1.0, "high": 3.0}
 
 
 def test_the_interval_of_a_figure_is_over_launches_whole_numbers_included() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from workbench.figures import Figure
 from workbench.profiler.trust import (
     HOST,
     RULES,
@@ -18,14 +19,14 @@ from workbench.profiler.trust import (
     judge,
     spread,
 )
-from workbench.profiler.values import Interval, Loop, Verdict
+from workbench.profiler.values import Loop, Verdict
 
-QUIET = Evidence(throughput=Interval(99.0, 100.0, 101.0), waiting=(0.01,) * 5, host=(0.02,) * 5,
+QUIET = Evidence(throughput=Figure(100.0, 99.0, 101.0), waiting=(0.01,) * 5, host=(0.02,) * 5,
                  cores_obtained=1.98, loop=Loop.ASYNC)
 
 
-def within(half_width: float) -> Interval:
-    return Interval(100 * (1 - half_width), 100.0, 100 * (1 + half_width))
+def within(half_width: float) -> Figure:
+    return Figure(100.0, 100 * (1 - half_width), 100 * (1 + half_width))
 
 
 def test_a_quiet_measurement_is_trusted_without_a_word() -> None:

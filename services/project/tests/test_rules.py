@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from workbench.project.compare import accuracy_change, changed_items, ratio
+from workbench.project.compare import accuracy_change, changed_items, quotient
 from workbench.project.inputs import conversion_inputs, recipe_overrides
 from workbench.project.pipeline import Plan, expected, wanted
 from workbench.project.problems import ModelNeedsHelp
@@ -54,7 +54,7 @@ def drive(what: Plan) -> dict[str, Facts]:
 
 
 def test_a_quotient_widens_with_both_intervals_and_knows_the_noise() -> None:
-    clear, vague = ratio(figure(200), figure(100)), ratio(figure(105, 0.2), figure(100, 0.2))
+    clear, vague = quotient(figure(200), figure(100)), quotient(figure(105, 0.2), figure(100, 0.2))
 
     assert clear["value"] == pytest.approx(2.0)
     assert clear["low"] == pytest.approx(2 * 2.718281828 ** -(2**0.5 * 0.010000333), rel=1e-4)

@@ -123,8 +123,7 @@ def _measured(metric: Metric, predictions: Sequence[Prediction], split: str) -> 
     measured = metric.measure(predictions)
     if measured is None:
         return None
-    return {"metric": metric.name, "value": measured.value, "low": measured.low, "high": measured.high,
-            "n": measured.n, "split": split}
+    return {"metric": metric.name, **measured.share.to_json(), "n": measured.n, "split": split}
 
 
 def _write(file: Path, predictions: Sequence[Prediction]) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from workbench.profiler.intervals import log_t_interval
+from workbench.figures import Figure
+from workbench.figures.launches import log_t_interval
 from workbench.profiler.latencies import missing_reason
 from workbench.profiler.trust import Evidence, judge
-from workbench.profiler.values import Interval, Loop
+from workbench.profiler.values import Loop
 
 Launch = dict[str, Any]
 _TIMES = ("load_ms", "compile_ms", "first_inference_ms")
@@ -38,12 +39,12 @@ def aggregate(launches: Sequence[Launch], cores_available: float) -> dict[str, A
     }
 
 
-def interval_of(launches: Sequence[Launch], name: str) -> Interval:
+def interval_of(launches: Sequence[Launch], name: str) -> Figure:
     """The interval of one top-level figure over the launches."""
     return log_t_interval(np.array([launch[name] for launch in launches], dtype=np.float64))
 
 
-def evidence(launches: Sequence[Launch], throughput: Interval) -> Evidence:
+def evidence(launches: Sequence[Launch], throughput: Figure) -> Evidence:
     """What the trust rules need to know about the launches."""
     return Evidence(
         throughput=throughput,

@@ -6,8 +6,9 @@ import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from workbench.figures import FEWEST_LAUNCHES
 from workbench.profiler.refusals import BadSpec
-from workbench.profiler.values import FEWEST_LAUNCHES, Hint
+from workbench.profiler.values import Hint
 
 _MOST_LAUNCHES = 100
 _LONGEST_LAUNCH_S = 3600.0

@@ -11,14 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.profiler.values import Interval, Loop, Reason, Verdict
+from workbench.figures import Figure
+from workbench.profiler.values import Loop, Reason, Verdict
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What the rules look at; the tuples hold a share (0–1) for each launch, None where Linux does not say."""
 
-    throughput: Interval
+    throughput: Figure
     waiting: tuple[float | None, ...]
     host: tuple[float, ...]
     cores_obtained: float

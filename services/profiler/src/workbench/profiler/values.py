@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-FEWEST_LAUNCHES = 5  # below, an interval over launches says more about luck than about the model
-
 
 class Hint(StrEnum):
     """OpenVINO's performance hints that a profile may ask for."""
@@ -29,24 +27,6 @@ class Verdict(StrEnum):
     TRUSTED = "trusted"
     DOUBTFUL = "doubtful"
     UNTRUSTED = "untrusted"
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A value and the bounds it is known to, all in the metric's own unit."""
-
-    low: float
-    value: float
-    high: float
-
-    @property
-    def half_width(self) -> float:
-        """Half the interval relative to its value: 0.05 is ± 5 %."""
-        return (self.high - self.low) / (2 * self.value) if self.value else 0.0
-
-    def to_json(self) -> dict[str, float]:
-        """The interval as ``{value, low, high}``."""
-        return {"value": self.value, "low": self.low, "high": self.high}
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+from workbench.figures import Figure, paired_change, ratio
 from workbench.project.values import Facts, Variant
-
-Z_95 = 1.959964
 
 
 def compare(variant: Variant, baseline: Variant) -> Facts:
@@ -15,9 +13,9 @@ def compare(variant: Variant, baseline: Variant) -> Facts:
     return {
         "variant": variant.name,
         "baseline": baseline.name,
-        "speedup": ratio(variant.profile["throughput_fps"], baseline.profile["throughput_fps"]),
-        "latency_ratio": ratio(variant.profile["latency_ms"]["p50"], baseline.profile["latency_ms"]["p50"]),
-        "cpu_per_request_ratio": ratio(
+        "speedup": quotient(variant.profile["throughput_fps"], baseline.profile["throughput_fps"]),
+        "latency_ratio": quotient(variant.profile["latency_ms"]["p50"], baseline.profile["latency_ms"]["p50"]),
+        "cpu_per_request_ratio": quotient(
             variant.profile["cpu_ms_per_request"], baseline.profile["cpu_ms_per_request"]
         ),
         "size_ratio": round(variant.size_bytes / baseline.size_bytes, 4),
@@ -26,39 +24,21 @@ def compare(variant: Variant, baseline: Variant) -> Facts:
     }
 
 
-def ratio(mine: Facts, theirs: Facts) -> Facts:
-    """Quotient of two positive figures, each {value, low, high} with a 95 % interval.
-
-    The intervals are symmetric in the logarithm, so the half-widths of independent figures add in
-    quadrature there. ``beyond_noise``: the interval of the quotient does not hold 1.
-    """
-    value = mine["value"] / theirs["value"]
-    half = math.hypot(_log_half_width(mine), _log_half_width(theirs))
-    low, high = value * math.exp(-half), value * math.exp(half)
-    return {"value": value, "low": low, "high": high, "beyond_noise": not low <= 1.0 <= high}
-
-
-def _log_half_width(figure: Facts) -> float:
-    return math.log(figure["high"] / figure["low"]) / 2 if figure["low"] > 0 else math.inf
+def quotient(mine: Facts, theirs: Facts) -> Facts:
+    """Of two figures. ``beyond_noise``: its interval does not hold 1."""
+    found = ratio(Figure.of(mine), Figure.of(theirs))
+    return {**found.to_json(), "beyond_noise": not found.holds(1.0)}
 
 
 def accuracy_change(variant: Variant, baseline: Variant) -> Facts | None:
-    """Points gained (+) or lost (-) on the very same images; None where nothing was scored.
-
-    Both saw the same images, so the interval is that of paired proportions: with b broken, f fixed
-    of n, the variance of (f - b) / n is (f + b - (f - b)^2 / n) / n^2 (McNemar's design, Wald form).
-    """
+    """Points gained (+) or lost (-) on the very same images; None where nothing was scored."""
     pairs = _pairs(variant, baseline)
     if not pairs:
         return _agreement(variant)
     fixed = sum(mine and not theirs for mine, theirs in pairs)
     broken = sum(theirs and not mine for mine, theirs in pairs)
-    n = len(pairs)
-    value = (fixed - broken) / n
-    half = Z_95 * math.sqrt(max(fixed + broken - (fixed - broken) ** 2 / n, 0.0)) / n
-    low, high = value - half, value + half
-    figures = {"value": 100 * value, "low": 100 * low, "high": 100 * high}
-    return {**figures, "n": n, "beyond_noise": not low <= 0.0 <= high}
+    change = paired_change(fixed, broken, len(pairs)).scaled(100)
+    return {**change.to_json(), "n": len(pairs), "beyond_noise": not change.holds(0.0)}
 
 
 def _agreement(variant: Variant) -> Facts | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.project.compare import accuracy_change, ratio
+from workbench.project.compare import accuracy_change, quotient
 from workbench.project.values import Variant
 
 
@@ -83,7 +83,7 @@ def _as_fast(variant: Variant, fastest: Variant, objective: str) -> bool:
         return True
     figures = [(one.profile["latency_ms"]["p50"] if objective == "latency" else one.profile["throughput_fps"])
                for one in (variant, fastest)]  # fmt: skip
-    return not ratio(*figures)["beyond_noise"]
+    return not quotient(*figures)["beyond_noise"]
 
 
 def _praise(best: Variant, baseline: Variant, constraints: Constraints) -> list[str]:
@@ -92,7 +92,7 @@ def _praise(best: Variant, baseline: Variant, constraints: Constraints) -> list[
     fps = f"{figure['value']:.1f} FPS ({figure['low']:.1f} to {figure['high']:.1f})"
     said = [f"{best.name} has the best {constraints.objective} that keeps the constraints: {fps}, median {p50:.2f} ms."]
     if best is not baseline:
-        speedup = ratio(figure, baseline.profile["throughput_fps"])
+        speedup = quotient(figure, baseline.profile["throughput_fps"])
         noise = "" if speedup["beyond_noise"] else ", which is within the noise"
         size = best.size_bytes / baseline.size_bytes
         said.append(f"Against {baseline.name}: {speedup['value']:.2f} × the throughput{noise}, {size:.2f} × the size"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-# Two-sided 95 % of the normal distribution.
-_Z = 1.959963984540054
+from workbench.figures import Figure, wilson
 
 Ranking = list[tuple[int, float]]
 
@@ -25,11 +23,9 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Measured:
-    """A share of ``n`` images, 0 to 1, with its 95 % interval."""
+    """A share of ``n`` images."""
 
-    value: float
-    low: float
-    high: float
+    share: Figure
     n: int
 
 
@@ -48,15 +44,4 @@ class Metric:
     def measure(self, predictions: Sequence[Prediction]) -> Measured | None:
         """The share of hits; None when there is not one image it applies to."""
         hits = [hit for hit in map(self.is_hit, predictions) if hit is not None]
-        return wilson(sum(hits), len(hits)) if hits else None
-
-
-def wilson(hits: int, n: int) -> Measured:
-    """The share of hits in ``n`` >= 1 with Wilson's 95 % score interval.
-
-    Wilson's, since the usual one has no width at 0 and 1, where a small dataset often ends.
-    """
-    share, spread = hits / n, _Z**2 / n
-    centre = (share + spread / 2) / (1 + spread)
-    margin = _Z / (1 + spread) * math.sqrt(share * (1 - share) / n + spread / n / 4)
-    return Measured(share, max(0.0, centre - margin), min(1.0, centre + margin), n)
+        return Measured(wilson(sum(hits), len(hits)), len(hits)) if hits else None

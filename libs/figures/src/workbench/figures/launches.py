@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from workbench.profiler.values import FEWEST_LAUNCHES, Interval
+from workbench.figures.figure import FEWEST_LAUNCHES, Figure
 
 
 class TooFewLaunches(ValueError):
     """An interval was asked of fewer launches than can carry one."""
 
 
-def log_t_interval(launches: NDArray[np.float64], confidence: float = 0.95) -> Interval:
+def log_t_interval(launches: NDArray[np.float64], confidence: float = 0.95) -> Figure:
     """Confidence interval of one positive metric over fresh process launches.
 
     launches: shape (n,), n >= 5, one value per launch, in the metric's own unit (ms or frames per second).
@@ -32,4 +32,4 @@ def log_t_interval(launches: NDArray[np.float64], confidence: float = 0.95) -> I
     # special.stdtrit is scipy.stats.t.ppf without the second that importing scipy.stats costs.
     margin = special.stdtrit(logs.size - 1, (1 + confidence) / 2) * error
     low, value, high = np.exp(logs.mean() + np.array([-margin, 0.0, margin])).tolist()
-    return Interval(low, value, high)
+    return Figure(value, low, high)
