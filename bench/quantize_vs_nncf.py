@@ -21,7 +21,7 @@ import openvino as ov
 from openvino import opset8 as ops
 from paired import beside_bare
 from PIL import Image
-from workbench.imaging.shards import ShardWriter
+from workbench.shards import ShardWriter
 
 IMAGES, SIDE = 150, 224
 RECIPE = {"task": "classification", "mean": [124, 116, 104], "scale": [58, 57, 57],
@@ -77,7 +77,7 @@ def prepare(folder: Path) -> Path:
         for number in range(IMAGES):
             data = picture(number)
             (folder / "images" / f"{number:03d}.jpg").write_bytes(data)
-            writer.add(f"{number:03d}.jpg", data, label=None, split="calibration", width=480, height=360)
+            writer.add(f"{number:03d}.jpg", data, split="calibration", width=480, height=360)
     (folder / "spec.json").write_text(json.dumps(
         {"main_file": "model.xml", "recipe": RECIPE, "subset_size": IMAGES}))
     return folder

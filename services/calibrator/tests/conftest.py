@@ -17,7 +17,7 @@ from typing import Any
 import openvino as ov
 import pytest
 from PIL import Image
-from workbench.imaging.shards import ShardWriter, split_of
+from workbench.shards import AnnotationWriter, ShardWriter, split_of
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
@@ -88,11 +88,14 @@ def make_dataset(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path
     """A folder in the canonical form, of (name, bytes, label)."""
     def make(images: Iterable[tuple[str, bytes, int | None]], split: str | None = None) -> Path:
         folder = tmp_path_factory.mktemp("dataset")
-        with ShardWriter(folder) as writer:
+        with ShardWriter(folder) as writer, AnnotationWriter(folder, ["classification"]) as annotations:
             for name, data, label in images:
                 width, height = _size(data)
                 part = split or split_of(hashlib.sha256(data).hexdigest())
-                writer.add(name, data, label=label, split=part, width=width, height=height)
+                writer.add(name, data, split=part, width=width, height=height)
+                if label is not None:
+                    annotations.add(name, {"classification": {"label": label}})
+            annotations.close({})
         return folder
     return make
 

@@ -17,6 +17,7 @@ from workbench.dataset import ingest
 from workbench.dataset.entries import Entries, Entry
 from workbench.dataset.tree import Tree, arrange
 from workbench.runner.core import Run
+from workbench.shards import read_annotations
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
@@ -116,13 +117,14 @@ def new_run(tmp_path: Path) -> Callable[..., Run]:
 
 @pytest.fixture
 def ingested(new_run: Callable[..., Run]) -> Callable[..., tuple[dict, list[dict]]]:
-    """``ingested(files, spec)``: the facts and the index's lines."""
+    """``ingested(files, spec)``: the facts, and the index's lines with the label of those that have one."""
 
     def ingest_files(files: dict[str, bytes], spec: dict[str, object] | None = None) -> tuple[dict, list[dict]]:
         run = new_run(files, spec)
         facts = ingest.run(run)
         lines = (run.outputs / "index.jsonl").read_text().splitlines()
-        return facts, [json.loads(line) for line in lines]
+        labels = read_annotations(run.outputs, "classification")
+        return facts, [{**(item := json.loads(line)), **labels.get(item["name"], {})} for line in lines]
 
     return ingest_files
 

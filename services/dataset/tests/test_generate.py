@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PIL import Image
+from workbench import shards
 from workbench.dataset import generate
 from workbench.dataset.values import GENERATED_PIXELS, BadSpec, Generation
-from workbench.imaging import shards
 from workbench.imaging.preprocess import decode
 
 SPEC = {"count": 12, "width": 96, "height": 64, "channels": 3, "seed": 7, "calibration_percent": 30}
@@ -31,12 +31,13 @@ def test_generated_images_become_an_unlabelled_dataset(new_run: Callable) -> Non
     items = shards.read_index(run.outputs)
 
     assert (facts["format"], facts["annotated"], facts["labels"]) == ("generated", False, None)
+    assert (facts["tasks"], facts["classes"]) == ([], {})
     assert facts["items"] == 12 == sum(facts["splits"].values())
     assert facts["size_bytes"] == sum(item.length for item in items)
     for item in items:
         image = Image.open(io.BytesIO(shards.read_bytes(run.outputs, item)))
         assert (image.format, image.mode, image.size) == ("PNG", "RGB", (96, 64))
-        assert (item.width, item.height, item.label) == (96, 64, None)
+        assert (item.width, item.height) == (96, 64)
 
 
 def test_the_same_seed_makes_the_same_bytes(new_run: Callable) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from workbench import shards
 from workbench.dataset import ingest
 from workbench.dataset.entries import BrokenArchive, UnsafeUpload
 from workbench.dataset.ingest import MOST_FAULTS, InvalidDataset, NoImages
 from workbench.dataset.values import BadSpec
-from workbench.imaging import shards
 from workbench.runner.core import Run
 
 
@@ -43,7 +43,10 @@ def test_a_folder_becomes_shards_and_an_index(new_run: Callable, pets: dict[str,
     assert facts["size_bytes"] == sum(map(len, pets.values()))
     assert facts["warnings"] == []
     assert {item.name: shards.read_bytes(run.outputs, item) for item in items} == pets
-    assert [item.label for item in items] == [0] * 10 + [1] * 10
+    assert (facts["tasks"], facts["classes"]) == (["classification"], {"classification": ["cat", "dog"]})
+    assert shards.read_classes(run.outputs) == facts["classes"]
+    labels = shards.read_annotations(run.outputs, "classification")
+    assert [labels[item.name]["label"] for item in items] == [0] * 10 + [1] * 10
     assert {(item.width, item.height) for item in items} == {(20, 16)}
 
 
@@ -98,7 +101,7 @@ def test_the_format_may_be_chosen_against_the_look_of_the_folders(
     facts, items = ingested(pets, {"format": "unannotated"})
 
     assert (facts["format"], facts["annotated"], facts["labels"]) == ("unannotated", False, None)
-    assert {item["label"] for item in items} == {None}
+    assert {item.get("label") for item in items} == {None}
 
 
 def test_progress_counts_the_images_to_the_end(new_run: Callable, pets: dict[str, bytes]) -> None:
@@ -117,7 +120,8 @@ def test_nothing_is_left_in_the_run_but_what_the_contract_names(
     ingest.run(run)
 
     assert {path.name for path in run.folder.iterdir()} == {"inputs", "outputs", "spec.json", "progress.jsonl"}
-    assert set(_all_outputs(run)) == {"index.jsonl", "shards/00000.tar"}
+    assert set(_all_outputs(run)) == {"index.jsonl", "shards/00000.tar", "annotations/classification.jsonl",
+                                      "classes.json"}
 
 
 def test_the_same_picture_under_two_labels_is_warned_of_by_name(

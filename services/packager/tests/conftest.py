@@ -18,7 +18,7 @@ import pytest
 import zstandard
 from openvino import opset13 as ops
 from PIL import Image
-from workbench.imaging.shards import ShardWriter
+from workbench.shards import AnnotationWriter, ShardWriter
 
 SIDE = 32
 CLASSES = 4
@@ -98,12 +98,14 @@ def fill_folder(folder: Path, spec: Spec) -> Path:
 
 def write_dataset(folder: Path) -> None:
     random = np.random.default_rng(5)
-    with ShardWriter(folder) as writer:
+    with ShardWriter(folder) as writer, AnnotationWriter(folder, ["classification"]) as annotations:
         for number in range(10):
             file = io.BytesIO()
             Image.fromarray(random.integers(0, 256, (40, 50, 3), np.uint8)).save(file, "PNG")
-            writer.add(f"fruit/{number}.PNG", file.getvalue(), label=number % CLASSES, width=50, height=40,
+            writer.add(f"fruit/{number}.PNG", file.getvalue(), width=50, height=40,
                        split="calibration" if number < 4 else "evaluation")
+            annotations.add(f"fruit/{number}.PNG", {"classification": {"label": number % CLASSES}})
+        annotations.close({})
 
 
 @pytest.fixture(scope="session")

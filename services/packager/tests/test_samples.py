@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 from workbench.imaging.recipe import Recipe
-from workbench.imaging.shards import ShardWriter, read_index
 from workbench.packager.samples import BadDataset, BrokenImage, write_samples
+from workbench.shards import ShardWriter, read_annotations, read_index
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_the_same_images_are_chosen_whatever_their_order(dataset: Path, parsed: 
 
 
 def test_a_label_goes_along(dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
-    labels = {item.name: item.label for item in read_index(dataset)}
+    labels = {name: known["label"] for name, known in read_annotations(dataset, "classification").items()}
 
     lines = write_samples(dataset, parsed, 4, tmp_path / "samples")
 
@@ -83,7 +83,7 @@ def test_a_strange_name_never_becomes_a_file_name(tmp_path: Path, parsed: Recipe
     file = io.BytesIO()
     Image.new("RGB", (8, 8)).save(file, "PNG")
     with ShardWriter(tmp_path / "dataset") as writer:
-        writer.add("a/$(reboot).p;g", file.getvalue(), label=None, split="evaluation", width=8, height=8)
+        writer.add("a/$(reboot).p;g", file.getvalue(), split="evaluation", width=8, height=8)
 
     (line,) = write_samples(tmp_path / "dataset", parsed, 1, tmp_path / "samples")
 
@@ -92,7 +92,7 @@ def test_a_strange_name_never_becomes_a_file_name(tmp_path: Path, parsed: Recipe
 
 def test_a_broken_image_is_refused_by_its_name(tmp_path: Path, parsed: Recipe) -> None:
     with ShardWriter(tmp_path / "dataset") as writer:
-        writer.add("bad.jpg", b"\xff\xd8\xff\xe0 no picture", label=0, split="evaluation", width=8, height=8)
+        writer.add("bad.jpg", b"\xff\xd8\xff\xe0 no picture", split="evaluation", width=8, height=8)
 
     with pytest.raises(BrokenImage, match=r"bad.jpg: ") as refused:
         write_samples(tmp_path / "dataset", parsed, 1, tmp_path / "samples")

@@ -1,1 +1,1 @@
-"""What a recipe does to an image on its way in and to a result on its way out; and the canonical dataset."""
+"""What a recipe does to an image on its way in and to a result on its way out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from workbench.calibrator.metrics import TABLE, Metric, Prediction, Ranking
 from workbench.calibrator.scorer import Scorer, compile_model, configuration, rank
 from workbench.calibrator.values import BadSpec, EvaluationSpec
 from workbench.imaging.recipe import Recipe
-from workbench.imaging.shards import Item
 from workbench.runner.core import Refusal, Run
+from workbench.shards import Item
 
 
 class ScoredOnCalibration(Refusal):
@@ -36,12 +36,14 @@ def run(run: Run) -> dict[str, Any]:
     items = choose(feed.read_items(run.inputs / "dataset"), spec.split)
     refuse_calibrated(items, run.inputs / "calibrated" / "calibration-items.jsonl")
     reference_file = run.inputs / "reference" / "model.xml"
-    metrics = choose_metrics(spec.metrics, recipe, items, has_reference=reference_file.is_file())
+    labels = feed.read_labels(run.inputs / "dataset")
+    labelled = any(item.name in labels for item in items)
+    metrics = choose_metrics(spec.metrics, recipe, labelled=labelled, has_reference=reference_file.is_file())
     recipe = replace(recipe, top_k=max(recipe.top_k, *(metric.depth for metric in metrics)))
 
     scorer = compile_model(run.inputs / "model" / spec.main_file, spec, recipe)
     reference = compile_model(reference_file, spec, recipe) if reference_file.is_file() else None
-    predictions = predict(run, items, recipe, scorer, reference)
+    predictions = predict(run, items, labels, recipe, scorer, reference)
     _write(run.outputs / "predictions.jsonl", predictions)
     return {
         "metrics": [row for metric in metrics if (row := _measured(metric, predictions, spec.split))],
@@ -75,13 +77,13 @@ def refuse_calibrated(items: Sequence[Item], file: Path) -> None:
             count=len(seen), names=[item.name for item in seen[:20]])
 
 
-def choose_metrics(names: Sequence[str] | None, recipe: Recipe, items: Sequence[Item], *,
+def choose_metrics(names: Sequence[str] | None, recipe: Recipe, *, labelled: bool,
                    has_reference: bool) -> list[Metric]:
     """The metrics asked for, or all that labels and reference allow; refuses one that can't be measured."""
     if recipe.task != "classification":
         raise NotMeasurable(
             f"No metric fits the task '{recipe.task}'; classification is needed.", field="task")
-    there = {"labels": any(item.label is not None for item in items), "reference": has_reference}
+    there = {"labels": labelled, "reference": has_reference}
     if names is None:
         chosen = [metric for metric in TABLE.values() if there[metric.needs]]
         if not chosen:
@@ -91,21 +93,21 @@ def choose_metrics(names: Sequence[str] | None, recipe: Recipe, items: Sequence[
     return [_metric(name, there) for name in names]
 
 
-def predict(run: Run, items: Sequence[Item], recipe: Recipe, scorer: Scorer,
+def predict(run: Run, items: Sequence[Item], labels: Mapping[str, int], recipe: Recipe, scorer: Scorer,
             reference: Scorer | None) -> list[Prediction]:
     """What the model, and the reference if there is one, says of every image, in the order of the items."""
     share = 0.45 if reference else 0.9
 
     def ranked(model: Scorer, stage: str, start: float) -> list[Ranking]:
         counter = feed.Counter(run, stage, len(items))
-        return rank(model, run.inputs / "dataset", items, recipe,
+        return rank(model, run.inputs / "dataset", items, labels, recipe,
                     lambda count: counter.done(count, start + share * count / len(items)))
 
     tops = ranked(scorer, "evaluating", 0.05)
     reference_tops: Sequence[Ranking | None] = [None] * len(items)
     if reference:
         reference_tops = ranked(reference, "evaluating the reference", 0.5)
-    return [Prediction(item.name, item.sha256, item.label, top, reference_top)
+    return [Prediction(item.name, item.sha256, labels.get(item.name), top, reference_top)
             for item, top, reference_top in zip(items, tops, reference_tops, strict=True)]
 
 

@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
-from workbench import ir
+from workbench import ir, shards
 from workbench.imaging import recipe as recipes
-from workbench.imaging import shards
 from workbench.imaging.preprocess import preprocess
 from workbench.imaging.recipe import Recipe
-from workbench.imaging.shards import Item
 from workbench.runner.core import Refusal, Run
+from workbench.shards import Item
 
 _DTYPES = {"f32": np.float32, "f16": np.float16, "u8": np.uint8}
 _PROGRESS_SECONDS = 0.5
@@ -66,6 +65,15 @@ def read_items(folder: Path) -> list[Item]:
     """The index of a dataset; refuses with the line at fault."""
     try:
         return shards.read_index(folder)
+    except shards.BadDataset as bad:
+        raise BadDataset(f"{bad}.") from bad
+
+
+def read_labels(folder: Path) -> dict[str, int]:
+    """The class of each item that has one, by name; refuses with the line at fault."""
+    try:
+        known = shards.read_annotations(folder, "classification")
+        return {name: annotation["label"] for name, annotation in known.items()}
     except shards.BadDataset as bad:
         raise BadDataset(f"{bad}.") from bad
 

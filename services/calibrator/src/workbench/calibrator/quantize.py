@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from workbench import ir
 from workbench.calibrator import feed
 from workbench.calibrator.values import FEW_IMAGES, BadSpec, CalibrationSpec, IgnoredScope
-from workbench.imaging.shards import Item
 from workbench.runner.core import Refusal, Run
+from workbench.shards import Item
 
 _FLOATS = {"f64", "f32", "f16", "bf16"}
 # Share of the run's progress before, and until the end of, the first pass over the images.

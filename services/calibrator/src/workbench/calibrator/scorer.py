@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from workbench.calibrator.metrics import Ranking
 from workbench.calibrator.values import EvaluationSpec
 from workbench.imaging.postprocess import class_scores, classify
 from workbench.imaging.recipe import Recipe
-from workbench.imaging.shards import Item
 from workbench.runner.core import Refusal
+from workbench.shards import Item
 
 _READ_BACK = ("INFERENCE_PRECISION_HINT", "PERFORMANCE_HINT", "NUM_STREAMS", "INFERENCE_NUM_THREADS",
               "EXECUTION_DEVICES")
@@ -71,9 +71,11 @@ def find_output(model: ov.Model, name: str | None) -> int:
     raise feed.InputMismatch(f"The recipe reads the output '{name}'; the model has {known}.", field="output")
 
 
-def rank(scorer: Scorer, dataset: Path, items: Sequence[Item], recipe: Recipe,
+def rank(scorer: Scorer, dataset: Path, items: Sequence[Item], labels: Mapping[str, int], recipe: Recipe,
          told: Callable[[int], None]) -> list[Ranking]:
     """The best classes of every item, in the items' order; ``told`` hears how many are through.
+
+    ``labels``: the right class of each item that has one, by name; refuses one that the model has no class for.
 
     No callback: OpenVINO can hang when a queue with a Python callback is torn down.
     """
@@ -83,7 +85,7 @@ def rank(scorer: Scorer, dataset: Path, items: Sequence[Item], recipe: Recipe,
 
     def collect(slot: int) -> None:
         index = in_flight.pop(slot)
-        tops[index] = _ranking(queue[slot].get_tensor(scorer.output).data, recipe, items, index)
+        tops[index] = _ranking(queue[slot].get_tensor(scorer.output).data, recipe, items, labels, index)
 
     for index, item in enumerate(items):
         image = feed.tensor(dataset, item, recipe, scorer.dtype)
@@ -99,21 +101,23 @@ def rank(scorer: Scorer, dataset: Path, items: Sequence[Item], recipe: Recipe,
     return tops
 
 
-def check_labels(items: Sequence[Item], classes: int, label_offset: int) -> None:
+def check_labels(items: Sequence[Item], labels: Mapping[str, int], classes: int, label_offset: int) -> None:
     """Refuse a dataset with a label that the model has no class for."""
     limit = classes - label_offset
     for item in items:
-        if item.label is not None and item.label >= limit:
+        label = labels.get(item.name, 0)
+        if label >= limit:
             offset = f", the first {label_offset} of them before label 0" if label_offset else ""
             raise LabelOutOfRange(
-                f"{item.name} has the label {item.label}; the model has {classes} classes{offset}, so labels "
-                f"from 0 to {limit - 1} are accepted.", file=item.name, label=item.label, classes=classes)
+                f"{item.name} has the label {label}; the model has {classes} classes{offset}, so labels "
+                f"from 0 to {limit - 1} are accepted.", file=item.name, label=label, classes=classes)
 
 
-def _ranking(output: NDArray[Any], recipe: Recipe, items: Sequence[Item], index: int) -> Ranking:
+def _ranking(output: NDArray[Any], recipe: Recipe, items: Sequence[Item], labels: Mapping[str, int],
+             index: int) -> Ranking:
     try:
         if index == 0:
-            check_labels(items, class_scores(output).size, recipe.label_offset)
+            check_labels(items, labels, class_scores(output).size, recipe.label_offset)
         return classify(output, recipe)
     except ValueError as error:
         name = items[index].name

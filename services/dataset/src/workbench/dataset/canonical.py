@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from workbench.dataset.pictures import Picture
 from workbench.dataset.samples import some
-from workbench.imaging.shards import SPLITS, ShardWriter, split_of
+from workbench.shards import SPLITS, AnnotationWriter, ShardWriter, split_of
+
+SCHEMA = 2  # of what is written; release 0.1.0 wrote 1
+LABELLED = "classification"
 
 
 class Canonical:
     """Writes pictures, in the order they are added, and counts what the facts need."""
 
-    def __init__(self, folder: Path, calibration_percent: int) -> None:
+    def __init__(self, folder: Path, calibration_percent: int, tasks: Sequence[str] = ()) -> None:
         self._writer = ShardWriter(folder)
+        self._annotations = AnnotationWriter(folder, tasks)
+        self._tasks = list(tasks)
         self._calibration_percent = calibration_percent
         self._splits = Counter(dict.fromkeys(SPLITS, 0))
         self._size_bytes = 0
@@ -30,18 +36,21 @@ class Canonical:
         """Append one picture; the digest of its file decides the part it belongs to."""
         digest = hashlib.sha256(picture.data)
         split = split_of(digest.hexdigest(), self._calibration_percent)
-        self._writer.add(name, picture.data, label=label, split=split,
-                         width=picture.width, height=picture.height)
+        self._writer.add(name, picture.data, split=split, width=picture.width, height=picture.height)
+        if label is not None:
+            self._annotations.add(name, {LABELLED: {"label": label}})
         self._splits[split] += 1
         self._size_bytes += len(picture.data)
         self._label_counts[label] += 1
         self._compare(digest.digest(), name, label)
 
-    def facts(self, format_name: str, annotated: bool, labels: list[str] | None,
-              warnings: list[str]) -> dict[str, Any]:
-        """The dataset's facts, as its manifest keeps them."""
+    def facts(self, format_name: str, labels: list[str] | None, warnings: list[str]) -> dict[str, Any]:
+        """Finish; the dataset's facts, as its manifest keeps them."""
+        annotated, classes = LABELLED in self._tasks, {LABELLED: labels} if labels else {}
+        self._annotations.close(classes)
         return {
-            "format": format_name, "annotated": annotated, "labels": labels,
+            "schema": SCHEMA, "format": format_name, "tasks": self._tasks, "classes": classes,
+            "annotated": annotated, "labels": labels,
             "items": self._splits.total(), "splits": dict(self._splits), "size_bytes": self._size_bytes,
             "warnings": warnings + self._warnings(annotated),
         }
@@ -52,6 +61,7 @@ class Canonical:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
         self._writer.close()
+        self._annotations.abandon()
 
     def _compare(self, digest: bytes, name: str, label: int | None) -> None:
         first_name, first_label = self._first.setdefault(digest, (name, label))

@@ -35,7 +35,7 @@ def run(run: Run) -> dict[str, Any]:
             if time.monotonic() - told >= _PROGRESS_INTERVAL_S or index + 1 == wanted.count:
                 told = time.monotonic()
                 run.progress("generate", (index + 1) / wanted.count, f"{index + 1} of {wanted.count} images")
-    return dataset.facts("generated", False, None, [])
+    return dataset.facts("generated", None, [])
 
 
 def make(wanted: Generation, index: int) -> Image.Image:

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from workbench.dataset import formats
-from workbench.dataset.canonical import Canonical
+from workbench.dataset.canonical import LABELLED, Canonical
 from workbench.dataset.pictures import Picture, look_at
 from workbench.dataset.samples import Fault, Reading, Sample
 from workbench.dataset.tree import Tree, arrange
@@ -57,7 +57,7 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_perce
     animated = 0
     progress = _Progress(run, "validate", _UNPACKED, 1.0)
     total = len(reading.samples)
-    with Canonical(run.outputs, calibration_percent) as dataset:
+    with Canonical(run.outputs, calibration_percent, [LABELLED] if chosen.ANNOTATED else []) as dataset:
         for done, sample in enumerate(reading.samples, 1):
             picture = _look_at(sample, faults)
             if len(faults) >= MOST_FAULTS:
@@ -71,7 +71,7 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_perce
         raise NoImages(f"{chosen.NAME}: no image is left to make a dataset of.")
     if animated:
         warnings.append(f"{animated} images are animated or have several pages; the first frame counts.")
-    return dataset.facts(chosen.NAME, chosen.ANNOTATED, reading.labels, warnings)
+    return dataset.facts(chosen.NAME, reading.labels, warnings)
 
 
 def _check_not_empty(tree: Tree) -> None:

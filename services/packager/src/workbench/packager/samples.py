@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from workbench.imaging import shards
+from workbench import shards
 from workbench.imaging.preprocess import preprocess
 from workbench.imaging.recipe import Recipe
 from workbench.packager.values import DEFAULT_SAMPLES
@@ -52,10 +52,11 @@ def _of_dataset(dataset: Path, recipe: Recipe, count: int) -> Iterator[tuple[str
         items = {item.sha256: item for item in shards.read_index(dataset)}
         # By digest: the same few of the same images, whatever their order, and not all of one class.
         ranked = sorted(items.values(), key=lambda item: (item.split != "evaluation", item.sha256))
+        labels = shards.read_annotations(dataset, "classification")
         for item in ranked[:count]:
             data = shards.read_bytes(dataset, item)
             _require_whole(item.name, data, recipe)
-            yield item.name, item.label, data
+            yield item.name, labels.get(item.name, {}).get("label"), data
     except shards.BadDataset as bad:
         raise BadDataset(f"{bad}.") from bad
 

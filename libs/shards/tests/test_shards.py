@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workbench.imaging.shards import BadDataset, Item, ShardWriter, read_bytes, read_index, split_of
+from workbench.shards import BadDataset, Item, ShardWriter, read_bytes, read_index, split_of
 
 IMAGES = {"images/a.jpg": b"first", "images/b.jpg": b"second" * 300, "images/c.jpg": b"third"}
 
@@ -24,7 +24,7 @@ def write(folder: Path, images: dict[str, bytes] = IMAGES, **options: Any) -> li
 
 
 def add(writer: ShardWriter, name: str, data: bytes = b"data", **changes: Any) -> Item:
-    return writer.add(name, data, **{"label": None, "split": "evaluation", "width": 4, "height": 3} | changes)
+    return writer.add(name, data, **{"split": "evaluation", "width": 4, "height": 3} | changes)
 
 
 def rewrite_line(folder: Path, number: int, **changes: Any) -> None:
@@ -44,10 +44,10 @@ def test_what_was_added_is_read_back(tmp_path: Path) -> None:
 
 def test_an_item_carries_what_is_known_of_its_image(tmp_path: Path) -> None:
     with ShardWriter(tmp_path) as writer:
-        add(writer, "a.jpg", b"x", label=7, split="calibration", width=640, height=480)
+        add(writer, "a.jpg", b"x", split="calibration", width=640, height=480)
 
     assert asdict(read_index(tmp_path)[0]) == {
-        "name": "a.jpg", "shard": "shards/00000.tar", "offset": 512, "length": 1, "label": 7,
+        "name": "a.jpg", "shard": "shards/00000.tar", "offset": 512, "length": 1,
         "sha256": hashlib.sha256(b"x").hexdigest(), "split": "calibration", "width": 640, "height": 480}
 
 
@@ -140,7 +140,7 @@ def test_a_name_that_is_there_already_is_refused(tmp_path: Path) -> None:
             add(writer, "a.jpg")
 
 
-@pytest.mark.parametrize("wrong", [{"label": -1}, {"label": True}, {"label": "cat"}, {"split": "test"},
+@pytest.mark.parametrize("wrong", [{"split": "test"},
                                    {"width": 0}, {"height": 1.5}])
 def test_a_value_no_index_may_hold_is_refused_and_nothing_is_added(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with ShardWriter(tmp_path) as writer:
@@ -160,7 +160,7 @@ def test_an_image_of_no_bytes_is_refused(tmp_path: Path) -> None:
     {"shard": "../secret.tar"}, {"shard": "/etc/passwd"}, {"shard": "shards/../../x.tar"}, {"shard": "index.jsonl"},
     {"shard": "shards/00000.tar\n"}, {"shard": None}, {"offset": -1}, {"offset": 1.5}, {"offset": "512"},
     {"length": 0}, {"length": -5}, {"length": True}, {"sha256": "abc"}, {"sha256": "Z" * 64}, {"sha256": None},
-    {"split": "train"}, {"split": ["evaluation"]}, {"label": -1}, {"label": 1.0}, {"name": "../a.jpg"},
+    {"split": "train"}, {"split": ["evaluation"]}, {"name": "../a.jpg"},
     {"name": 5}, {"width": 0}, {"height": None}, {"extra": 1},
 ])
 def test_a_hostile_index_line_is_refused_by_its_number(tmp_path: Path, changes: dict[str, Any]) -> None:

@@ -1,0 +1,118 @@
+"""What is known of the images for each task: ``annotations/<task>.jsonl``, and the classes' names in ``classes.json``.
+
+Which tasks a dataset serves is which of these files it has. A line is ``{"name": item, "annotation": object}``, in the
+order of the index; what the object holds is the task's to say. A dataset of schema 1, as release 0.1.0 wrote it, has
+neither file: its only annotations are the labels of its index, those of the task ``classification``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from workbench.shards.index import INDEX_NAME, LABEL, BadDataset, is_whole, lines_of
+
+CLASSES_NAME = "classes.json"
+LABELLED = "classification"  # the task that the labels of schema 1 belong to
+
+Annotation = dict[str, Any]
+
+
+def annotations_name(task: str) -> str:
+    """Of the file that holds them."""
+    return f"annotations/{task}.jsonl"
+
+
+class AnnotationWriter:
+    """Writes the annotations of a dataset beside its shards; ``tasks``: those that it serves."""
+
+    def __init__(self, folder: Path, tasks: Sequence[str]) -> None:
+        self._folder = folder
+        if tasks:
+            (folder / "annotations").mkdir(parents=True, exist_ok=True)
+        self._files: dict[str, IO[str]] = {
+            task: (folder / annotations_name(task)).open("w", encoding="utf-8") for task in tasks
+        }
+
+    def add(self, name: str, annotations: Mapping[str, Annotation]) -> None:
+        """What is known of one image, by task."""
+        for task, annotation in annotations.items():
+            self._files[task].write(json.dumps({"name": name, "annotation": annotation}, ensure_ascii=False) + "\n")
+
+    def close(self, classes: Mapping[str, Sequence[str]]) -> None:
+        """Finish, with the names of the classes by task."""
+        self.abandon()
+        text = json.dumps({task: list(names) for task, names in classes.items()}, ensure_ascii=False)
+        (self._folder / CLASSES_NAME).write_text(text, encoding="utf-8")
+
+    def abandon(self) -> None:
+        """Let go of the files as they are."""
+        for file in self._files.values():
+            file.close()
+
+    def __enter__(self) -> AnnotationWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.abandon()
+
+
+def tasks_of(folder: Path) -> list[str]:
+    """The tasks that the dataset has annotations for; raises BadDataset."""
+    found = sorted(path.stem for path in (folder / "annotations").glob("*.jsonl"))
+    return found or ([LABELLED] if _labels(folder) else [])
+
+
+def read_annotations(folder: Path, task: str) -> dict[str, Annotation]:
+    """By the name of the item, for those that have one; raises BadDataset naming the line that is wrong."""
+    name = annotations_name(task)
+    if not (folder / name).exists():
+        return _labels(folder) if task == LABELLED else {}
+    found: dict[str, Annotation] = {}
+    for number, line in lines_of(folder, name):
+        if not _is_annotation(line):
+            raise BadDataset(f"{name} line {number}: must hold a name and an annotation, and nothing else")
+        if line["name"] in found:
+            raise BadDataset(f"{name} line {number}: {line['name'][:200]} is there twice")
+        found[line["name"]] = line["annotation"]
+    return found
+
+
+def read_classes(folder: Path) -> dict[str, list[str]]:
+    """The names of the classes by task; none where nobody has told them. Raises BadDataset."""
+    try:
+        document = json.loads((folder / CLASSES_NAME).read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (ValueError, RecursionError):
+        raise BadDataset(f"{CLASSES_NAME}: not JSON") from None
+    if not isinstance(document, dict) or not all(map(_are_texts, document.values())):
+        raise BadDataset(f"{CLASSES_NAME}: must hold a list of names for each task")
+    return document
+
+
+def _labels(folder: Path) -> dict[str, Annotation]:
+    """Those of an index of schema 1."""
+    found = {}
+    for number, line in lines_of(folder, INDEX_NAME):
+        label = line.get(LABEL) if isinstance(line, dict) else None
+        if label is not None:
+            if not is_whole(label, 0):
+                raise BadDataset(f"{INDEX_NAME} line {number}: field {LABEL} can't be {str(label)[:80]!r}")
+            found[line["name"]] = {LABEL: label}
+    return found
+
+
+def _is_annotation(line: Any) -> bool:
+    return (
+        isinstance(line, dict) and line.keys() == {"name", "annotation"}
+        and isinstance(line["name"], str) and isinstance(line["annotation"], dict)
+    )  # fmt: skip
+
+
+def _are_texts(names: Any) -> bool:
+    return isinstance(names, list) and all(isinstance(name, str) for name in names)
