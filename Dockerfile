@@ -43,7 +43,8 @@ FROM build AS build-runner
 RUN cd /wheels && /build/bin/uv pip install --python /srv/venv --constraint /src/requirements.lock --compile-bytecode \
         $(for name in calibrator converter dataset model_registry packager profiler; do \
             wheel=$(ls workbench_$name-*); echo "workbench-$(echo $name | tr _ -)[core]@file:///wheels/$wheel"; done) \
-        ./workbench_project-* ./workbench_admin-* ./workbench_client-* ./workbench_ir-* ./workbench_imaging-* ./workbench_shards-* \
+        ./workbench_project-* ./workbench_admin-* ./workbench_client-* ./workbench_ir-* ./workbench_imaging-* ./workbench_shards-* ./workbench_tasks-* \
+        ./workbench_application-* \
         ./workbench_problems-* ./workbench_store-* ./workbench_messages-* ./workbench_webapp-* ./workbench_jobs-* \
         "workbench-figures[launches]@file:///wheels/$(ls workbench_figures-*)" \
         "workbench-runner[kubernetes]@file:///wheels/$(ls workbench_runner-*)"
@@ -71,6 +72,7 @@ CMD ["workbench.profiler", "api"]
 FROM api AS calibrator
 # Recipes are checked with the library that applies them; the part that computes is not imported here.
 COPY --from=build-services /services/imaging /srv/venv/lib/python3.11/site-packages
+COPY --from=build-services /services/tasks /srv/venv/lib/python3.11/site-packages
 COPY --from=build-services /services/calibrator /srv/venv/lib/python3.11/site-packages
 CMD ["workbench.calibrator", "api"]
 

@@ -32,13 +32,13 @@ import json, sys, time
 from pathlib import Path
 import nncf, openvino as ov
 from workbench.imaging.preprocess import preprocess
-from workbench.imaging.recipe import Recipe
+from workbench.tasks.recipe import Recipe
 folder = Path(sys.argv[1])
 recipe = Recipe.from_json(json.loads((folder / "spec.json").read_text())["recipe"])
 files = sorted((folder / "images").iterdir())
 model = ov.Core().read_model(folder / "inputs" / "model" / "model.xml")
 started = time.monotonic()
-dataset = nncf.Dataset(files, lambda file: preprocess(file.read_bytes(), recipe))
+dataset = nncf.Dataset(files, lambda file: preprocess(file.read_bytes(), recipe.preparation))
 quantized = nncf.quantize(model, dataset, subset_size=len(files))
 print(time.monotonic() - started, file=sys.stderr)
 ov.save_model(quantized, folder / "bare.xml", compress_to_fp16=False)

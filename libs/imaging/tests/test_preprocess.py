@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import io
 import itertools
-import shutil
-import subprocess
-import sys
 import warnings
 import zlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from workbench.imaging import preprocess as preprocess_module
+from workbench.imaging.preparation import Preparation
 from workbench.imaging.preprocess import LARGEST_PIXELS, decode, fit, preprocess
-from workbench.imaging.recipe import Recipe
 
 
-def recipe(width: int = 8, height: int = 8, **changes: Any) -> Recipe:
+def recipe(width: int = 8, height: int = 8, **changes: Any) -> Preparation:
     channels = 1 if changes.get("color") == "GRAY" else 3
     layout = changes.pop("layout", "NCHW")
-    return Recipe.from_json({
-        "task": "classification", "resize": "stretch",
+    return Preparation.from_json({
+        "resize": "stretch",
         "input": {"name": "data", "width": width, "height": height, "channels": channels, "layout": layout},
     } | changes)
 
@@ -97,7 +92,7 @@ def test_the_tensor_is_contiguous_so_that_a_runtime_can_take_it_as_it_is() -> No
 @pytest.mark.parametrize(("width", "height"), [(500, 375), (375, 500), (224, 224), (1, 1), (3000, 2), (256, 257)])
 @pytest.mark.parametrize("resize", ["stretch", "crop", "letterbox"])
 def test_every_picture_ends_in_the_inputs_size(width: int, height: int, resize: str) -> None:
-    fitted = fit(Image.new("RGB", (width, height)), recipe(224, 160, resize=resize))
+    fitted = fit(Image.new("RGB", (width, height)), recipe(224, 160, resize=resize)).image
 
     assert fitted.size == (224, 160)
 
@@ -105,7 +100,7 @@ def test_every_picture_ends_in_the_inputs_size(width: int, height: int, resize: 
 def test_a_crop_takes_the_centre_by_the_reference_arithmetic() -> None:
     picture = Image.fromarray(noise(333, 500))
 
-    fitted = fit(picture, recipe(224, 224, resize="crop"))
+    fitted = fit(picture, recipe(224, 224, resize="crop")).image
 
     scale = 256 / 333
     resized = picture.resize((int(500 * scale), int(333 * scale)), Image.Resampling.BILINEAR)
@@ -116,13 +111,13 @@ def test_a_crop_takes_the_centre_by_the_reference_arithmetic() -> None:
 def test_a_crop_wider_than_the_picture_never_shows_a_black_edge() -> None:
     tall = Image.new("RGB", (100, 400), "white")
 
-    fitted = np.asarray(fit(tall, recipe(320, 160, resize="crop")))
+    fitted = np.asarray(fit(tall, recipe(320, 160, resize="crop")).image)
 
     assert fitted.min() == 255
 
 
 def test_a_letterbox_frames_the_picture_in_grey_on_both_sides() -> None:
-    fitted = np.asarray(fit(Image.new("RGB", (100, 50), "white"), recipe(64, 64, resize="letterbox")))
+    fitted = np.asarray(fit(Image.new("RGB", (100, 50), "white"), recipe(64, 64, resize="letterbox")).image)
 
     assert fitted[32].min() == 255
     assert fitted[0].max() == fitted[-1].max() == 114
@@ -133,7 +128,7 @@ def test_a_letterbox_frames_the_picture_in_grey_on_both_sides() -> None:
 def test_the_interpolation_is_pillows(interpolation: str) -> None:
     picture = Image.fromarray(noise(31, 47))
 
-    fitted = fit(picture, recipe(20, 10, interpolation=interpolation))
+    fitted = fit(picture, recipe(20, 10, interpolation=interpolation)).image
 
     assert fitted.tobytes() == picture.resize((20, 10), Image.Resampling[interpolation.upper()]).tobytes()
 
@@ -295,31 +290,23 @@ def test_decoding_leaves_the_callers_warning_filters_alone() -> None:
     assert list(warnings.filters) == before
 
 
-def test_the_files_work_as_they_are_in_a_package_of_another_name(tmp_path: Path) -> None:
-    """What a deployment package ships are these very files."""
-    package = tmp_path / "app" / "imaging"
-    package.mkdir(parents=True)
-    (package / "__init__.py").touch()
-    source = Path(preprocess_module.__file__).parent
-    for name in ("recipe.py", "preprocess.py", "postprocess.py"):
-        shutil.copyfile(source / name, package / name)
-    (tmp_path / "app" / "photo.jpg").write_bytes(photo())
-    program = """
-import json, sys
-import numpy as np
-from imaging.postprocess import classify
-from imaging.preprocess import preprocess
-from imaging.recipe import Recipe
-recipe = Recipe.from_json({"task": "classification",
-    "input": {"name": "data", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}})
-tensor = preprocess(open("photo.jpg", "rb").read(), recipe)
-assert not any(name.startswith("workbench") for name in sys.modules)
-print(float(tensor.sum()), classify(np.array([[0.25, 0.75]]), recipe))
-"""
+@pytest.mark.parametrize("size", [(64, 48), (31, 97), (8, 8), (5, 300)])
+@pytest.mark.parametrize("resize", ["stretch", "crop", "letterbox"])
+def test_coordinates_go_back_to_the_original(size: tuple[int, int], resize: str) -> None:
+    """The brightest pixel of the fitted picture lies where the bright spot of the original is said to be."""
+    spot = (size[0] * 0.5, size[1] * 0.5)
+    image = Image.new("RGB", size)
+    x, y = int(spot[0]), int(spot[1])
+    image.paste("white", (max(0, x - 1), max(0, y - 1), x + 1, y + 1))
 
-    ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path / "app", capture_output=True, text=True,
-                           timeout=60)
+    fitted = fit(image, recipe(48, 32, resize=resize))
 
-    assert ended.stderr == ""
-    expected = preprocess(photo(), recipe(resize="crop")).sum()
-    assert ended.stdout.strip() == f"{float(expected)} [(1, 0.75), (0, 0.25)]"
+    bright = np.asarray(fitted.image.convert("L")).astype(float)
+    if resize == "letterbox":
+        bright[bright == 114] = 0
+    rows, columns = np.mgrid[0:32, 0:48]
+    centre = ((columns * bright).sum() / bright.sum() + 0.5, (rows * bright).sum() / bright.sum() + 0.5)
+    back = ((centre[0] - fitted.left) / fitted.scale[0], (centre[1] - fitted.top) / fitted.scale[1])
+    assert back[0] == pytest.approx(spot[0], abs=0.6 + 0.6 / fitted.scale[0])
+    assert back[1] == pytest.approx(spot[1], abs=0.6 + 0.6 / fitted.scale[1])
+    assert fitted.size == size

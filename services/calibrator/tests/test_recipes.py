@@ -25,10 +25,10 @@ def test_a_classifier_gets_the_usual_imagenet_recipe() -> None:
     recipe = default_recipe(facts(), None, {})
 
     assert recipe.task == "classification"
-    assert recipe.resize == "crop"
-    assert recipe.color == "RGB"
-    assert recipe.mean is None
-    assert recipe.input.shape == (1, 3, 224, 224)
+    assert recipe.preparation.resize == "crop"
+    assert recipe.preparation.color == "RGB"
+    assert recipe.preparation.mean is None
+    assert recipe.preparation.input.shape == (1, 3, 224, 224)
 
 
 @pytest.mark.parametrize("classes", [(1, 10), (1, 10, 1, 1), (1, 1, 1, 10), (-1, 10)])
@@ -40,36 +40,36 @@ def test_an_output_of_one_list_of_scores_is_a_classifiers(classes: tuple[int, ..
 def test_another_output_makes_a_generic_model_stretched_whole(classes: Any) -> None:
     recipe = default_recipe(facts(classes=classes), None, {})
 
-    assert (recipe.task, recipe.resize) == ("generic", "stretch")
+    assert (recipe.task, recipe.preparation.resize) == ("generic", "stretch")
 
 
 def test_nhwc_is_read_in_its_own_order() -> None:
     recipe = default_recipe(facts((1, 192, 256, 3), "NHWC"), None, {})
 
-    assert (recipe.input.height, recipe.input.width, recipe.input.channels) == (192, 256, 3)
+    assert recipe.preparation.input.shape == (1, 192, 256, 3)
 
 
 def test_one_channel_is_gray() -> None:
-    assert default_recipe(facts((1, 1, 64, 64)), None, {}).color == "GRAY"
+    assert default_recipe(facts((1, 1, 64, 64)), None, {}).preparation.color == "GRAY"
 
 
 def test_the_labels_are_the_datasets() -> None:
     recipe = default_recipe(facts(classes=(1, 2)), {"labels": ["cat", "dog"]}, {})
 
     assert recipe.labels == ("cat", "dog")
-    assert recipe.label_offset == 0
+    assert recipe.options["label_offset"] == 0
 
 
 def test_one_class_more_than_labels_is_a_background_class() -> None:
-    assert default_recipe(facts(classes=(1, 1001)), labels(1000), {}).label_offset == 1
+    assert default_recipe(facts(classes=(1, 1001)), labels(1000), {}).options["label_offset"] == 1
 
 
 def test_the_offset_can_be_overridden() -> None:
-    assert default_recipe(facts(classes=(1, 1001)), labels(1000), {"label_offset": 0}).label_offset == 0
+    assert default_recipe(facts(classes=(1, 1001)), labels(1000), {"label_offset": 0}).options["label_offset"] == 0
 
 
 def test_a_free_batch_is_fine() -> None:
-    assert default_recipe(facts((-1, 3, 224, 224)), None, {}).input.shape == (1, 3, 224, 224)
+    assert default_recipe(facts((-1, 3, 224, 224)), None, {}).preparation.input.shape == (1, 3, 224, 224)
 
 
 def test_overrides_have_the_last_word() -> None:
@@ -77,27 +77,33 @@ def test_overrides_have_the_last_word() -> None:
         "color": "BGR", "mean": [104, 117, 123], "resize": "letterbox", "interpolation": "bicubic", "top_k": 3,
         "task": "generic", "labels": None})
 
-    assert (recipe.color, recipe.mean, recipe.resize) == ("BGR", (104, 117, 123), "letterbox")
-    assert (recipe.interpolation, recipe.top_k, recipe.task, recipe.labels) == ("bicubic", 3, "generic", None)
+    prepared = recipe.preparation
+    assert (prepared.color, prepared.mean, prepared.resize) == ("BGR", (104, 117, 123), "letterbox")
+    assert (prepared.interpolation, recipe.task, recipe.labels) == ("bicubic", "generic", None)
+
+
+def test_options_are_those_of_the_task() -> None:
+    assert default_recipe(facts(), None, {"top_k": 3}).options == {"label_offset": 0, "top_k": 3}
+    assert default_recipe(facts(), None, {"top_k": 3, "task": "generic"}).options == {}
 
 
 def test_a_layout_the_facts_do_not_know_can_be_given() -> None:
     recipe = default_recipe(facts((1, 3, 224, 3), layout=None), None, {"layout": "NCHW"})
 
-    assert (recipe.input.height, recipe.input.width) == (224, 3)
+    assert (recipe.preparation.input.height, recipe.preparation.input.width) == (224, 3)
 
 
 def test_a_free_image_size_can_be_given() -> None:
     recipe = default_recipe(facts((1, 3, -1, [64, 512])), None, {"width": 320, "height": 240})
 
-    assert (recipe.input.width, recipe.input.height) == (320, 240)
+    assert (recipe.preparation.input.width, recipe.preparation.input.height) == (320, 240)
 
 
 def test_one_of_several_inputs_can_be_named() -> None:
     model = facts()
     model["inputs"].append({"name": "mask", "shape": [1, 1, 64, 64], "element_type": "f32", "layout": "NCHW"})
 
-    assert default_recipe(model, None, {"input_name": "mask"}).input.shape == (1, 1, 64, 64)
+    assert default_recipe(model, None, {"input_name": "mask"}).preparation.input.shape == (1, 1, 64, 64)
 
 
 @pytest.mark.parametrize(("model", "overrides", "field", "said"), [

@@ -150,8 +150,8 @@ def package(made: Path, tmp_path: Path, unpack: Callable[[Path, Path], Path]) ->
 @pytest.fixture(scope="session")
 def run_python() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a script of a package in an environment that says nothing but where programs are."""
-    def run(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(script: Path | str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([sys.executable, str(script), *arguments], capture_output=True, text=True, timeout=120,
-                              check=False, env={"PATH": os.environ["PATH"]}, cwd="/")
+                              check=False, env={"PATH": os.environ["PATH"], **environment}, cwd="/")
 
     return run

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from workbench.imaging.recipe import Recipe
 from workbench.packager.samples import BadDataset, BrokenImage, write_samples
 from workbench.shards import ShardWriter, read_annotations, read_index
+from workbench.tasks.recipe import Recipe
 
 
 @pytest.fixture

@@ -26,6 +26,11 @@ def reseal(package: Path, path: str, text: str) -> None:
     (package / "manifest.json").write_text(json.dumps(manifest))
 
 
+def application(run_python: RunPython, package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """As run.sh starts it."""
+    return run_python("-m", "workbench.application", *arguments, PYTHONPATH=str(package / "app"))
+
+
 def report(package: Path, run_python: RunPython) -> dict[str, Any]:
     ended = run_python(package / "selftest.py", "--json", "--seconds", "0.1")
     document: dict[str, Any] = json.loads(ended.stdout)
@@ -81,7 +86,7 @@ def test_a_changed_byte_of_weights_fails_by_the_files_name_before_anything_runs(
     assert "frames/s" not in ended.stdout
 
 
-@pytest.mark.parametrize("path", ["app/imaging/preprocess.py", "samples/01.png", "requirements.txt"])
+@pytest.mark.parametrize("path", ["app/workbench/imaging/preprocess.py", "samples/01.png", "requirements.txt"])
 def test_a_missing_file_fails_by_name(package: Path, run_python: RunPython, path: str) -> None:
     (package / path).unlink()
 
@@ -157,7 +162,7 @@ def test_a_generic_model_of_two_inputs_and_a_large_output_is_proven_too(
     package = unpack(folder / "outputs" / "package.tar.zst", tmp_path / "unpacked")
 
     assert report(package, run_python)["passed"]
-    shown = run_python(package / "app" / "classify.py", str(package / "samples" / "01.png"))
+    shown = application(run_python, package, str(package / "samples" / "01.png"))
     assert "shape [1, 3, 128, 128], float32" in shown.stdout
     assert (package / "samples" / "expected.json").stat().st_size < 500_000
 
@@ -165,7 +170,7 @@ def test_a_generic_model_of_two_inputs_and_a_large_output_is_proven_too(
 def test_the_application_prints_the_best_classes_by_label(package: Path, run_python: RunPython) -> None:
     image = str(package / "samples" / "01.png")
 
-    ended = run_python(package / "app" / "classify.py", image)
+    ended = application(run_python, package, image)
 
     lines = ended.stdout.splitlines()
     assert (ended.returncode, lines[0], len(lines)) == (0, image, 3)
@@ -179,12 +184,12 @@ def test_the_application_agrees_with_the_record(package: Path, run_python: RunPy
     labels = json.loads((package / "manifest.json").read_text())["recipe"]["labels"]
 
     for sample, recorded in zip(expected["samples"], expected["outputs"]["fp32"], strict=True):
-        ended = run_python(package / "app" / "classify.py", "--variant", "fp32", str(package / sample["file"]))
+        ended = application(run_python, package, "--variant", "fp32", str(package / sample["file"]))
         assert ended.stdout.splitlines()[1].split()[1] == labels[recorded["first"]["class"]]
 
 
 def test_the_application_goes_on_after_an_image_it_cannot_read(package: Path, run_python: RunPython) -> None:
-    ended = run_python(package / "app" / "classify.py", "/no/such.png", str(package / "README.md"),
+    ended = application(run_python, package, "/no/such.png", str(package / "README.md"),
                        str(package / "samples" / "01.png"))
 
     assert ended.returncode == 1
@@ -194,7 +199,7 @@ def test_the_application_goes_on_after_an_image_it_cannot_read(package: Path, ru
 
 
 def test_the_application_names_the_variants_when_asked_for_another(package: Path, run_python: RunPython) -> None:
-    ended = run_python(package / "app" / "classify.py", "--variant", "int4", "x.png")
+    ended = application(run_python, package, "--variant", "int4", "x.png")
 
     assert ended.returncode == 2
     assert "no variant 'int4'; there are fp32, fp16" in ended.stderr

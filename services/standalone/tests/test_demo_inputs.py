@@ -12,8 +12,8 @@ import onnx
 import openvino as ov
 import pytest
 from PIL import Image
+from workbench.imaging.preparation import Preparation
 from workbench.imaging.preprocess import preprocess
-from workbench.imaging.recipe import Recipe
 from workbench.standalone.demo import digits, export, network
 
 
@@ -36,13 +36,13 @@ def trained(split: tuple[digits.Digits, digits.Digits]) -> network.Network:
 
 
 def accuracy(model: Path, folder: Path, resize: str) -> float:
-    recipe = Recipe.from_json({
-        "task": "classification", "resize": resize,
+    preparation = Preparation.from_json({
+        "resize": resize,
         "input": {"name": "image", "width": 64, "height": 64, "channels": 3, "layout": "NCHW"},
     })
     compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     files = sorted(folder.rglob("*.png"))
-    right = [int(np.argmax(compiled(preprocess(file.read_bytes(), recipe))[0])) == int(file.parent.name)
+    right = [int(np.argmax(compiled(preprocess(file.read_bytes(), preparation))[0])) == int(file.parent.name)
              for file in files]
     return sum(right) / len(right)
 

@@ -1,4 +1,4 @@
-"""From the bytes of an image file to the model's input tensor, exactly as the recipe says.
+"""From the bytes of an image file to the model's input tensor, exactly as its preparation says.
 
 Evaluation, calibration and the deployed application all run this very file, so that they feed a model
 the same numbers. The rules, where libraries differ:
@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import io
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
-
-from .recipe import Recipe
+from workbench.imaging.preparation import Preparation
 
 # Only well-trodden decoders see bytes that strangers upload.
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF")
@@ -34,12 +34,12 @@ _RESAMPLING = {
 }
 
 
-def preprocess(image_bytes: bytes, recipe: Recipe) -> NDArray[np.float32]:
-    """One image as the model's input: float32, shape ``recipe.input.shape`` (batch 1).
+def preprocess(image_bytes: bytes, preparation: Preparation) -> NDArray[np.float32]:
+    """One image as the model's input: float32, shape ``preparation.input.shape`` (batch 1).
 
     Raises ValueError with the reason when the bytes are not a whole image.
     """
-    return to_tensor(fit(decode(image_bytes), recipe), recipe)
+    return to_tensor(fit(decode(image_bytes), preparation).image, preparation)
 
 
 def decode(image_bytes: bytes) -> Image.Image:
@@ -61,28 +61,44 @@ def decode(image_bytes: bytes) -> Image.Image:
             raise ValueError(f"broken image: {damage or type(damage).__name__}") from damage
 
 
-def fit(image: Image.Image, recipe: Recipe) -> Image.Image:
-    """The RGB picture in the input's width and height, by the recipe's way of resizing."""
-    if recipe.resize == "crop":
-        return _centre_crop(image, recipe)
-    if recipe.resize == "letterbox":
-        return _letterbox(image, recipe)
-    return image.resize((recipe.input.width, recipe.input.height), _RESAMPLING[recipe.interpolation])
+@dataclass(frozen=True)
+class Fitted:
+    """A picture as the model sees it, and how its coordinates go back to the original.
+
+    ``size``: width and height of the original in pixels. A point (x, y) of the original lies at
+    (x * scale[0] + left, y * scale[1] + top) here; ``left`` and ``top`` are negative where a crop cut something off.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+    scale: tuple[float, float]
+    left: int
+    top: int
 
 
-def to_tensor(image: Image.Image, recipe: Recipe) -> NDArray[np.float32]:
+def fit(image: Image.Image, preparation: Preparation) -> Fitted:
+    """The RGB picture in the input's width and height, by the preparation's way of resizing."""
+    if preparation.resize == "crop":
+        return _centre_crop(image, preparation)
+    if preparation.resize == "letterbox":
+        return _letterbox(image, preparation)
+    size = (preparation.input.width, preparation.input.height)
+    return _fitted(image.resize(size, _RESAMPLING[preparation.interpolation]), image, size)
+
+
+def to_tensor(image: Image.Image, preparation: Preparation) -> NDArray[np.float32]:
     """A fitted RGB picture as float32 in the input's shape: channel order, mean and scale, then layout."""
-    gray = recipe.color == "GRAY"
+    gray = preparation.color == "GRAY"
     pixels: NDArray[np.float32] = np.asarray(image.convert("L") if gray else image).astype(np.float32)
     if gray:
         pixels = pixels[:, :, None]
-    if recipe.color == "BGR":
+    if preparation.color == "BGR":
         pixels = pixels[:, :, ::-1]
-    if recipe.mean is not None:
-        pixels -= np.array(recipe.mean, np.float32)
-    if recipe.scale is not None:
-        pixels /= np.array(recipe.scale, np.float32)
-    if recipe.input.layout == "NCHW":
+    if preparation.mean is not None:
+        pixels -= np.array(preparation.mean, np.float32)
+    if preparation.scale is not None:
+        pixels /= np.array(preparation.scale, np.float32)
+    if preparation.input.layout == "NCHW":
         pixels = pixels.transpose(2, 0, 1)
     return np.ascontiguousarray(pixels[None])
 
@@ -106,24 +122,30 @@ def _rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _centre_crop(image: Image.Image, recipe: Recipe) -> Image.Image:
+def _centre_crop(image: Image.Image, preparation: Preparation) -> Fitted:
     """Resize by the short side, then cut the centre out; an odd margin is larger right and below."""
-    width, height = recipe.input.width, recipe.input.height
-    scale = recipe.crop_short_side / min(image.size)
+    width, height = preparation.input.width, preparation.input.height
+    scale = preparation.crop_short_side / min(image.size)
     # int(), as the reference accuracies were measured. max(): a wide input needs a picture at least as wide.
     scale = max(scale, width / image.width, height / image.height)
     size = (max(width, int(image.width * scale)), max(height, int(image.height * scale)))
-    resized = image.resize(size, _RESAMPLING[recipe.interpolation])
+    resized = image.resize(size, _RESAMPLING[preparation.interpolation])
     left, top = (size[0] - width) // 2, (size[1] - height) // 2
-    return resized.crop((left, top, left + width, top + height))
+    return _fitted(resized.crop((left, top, left + width, top + height)), image, size, -left, -top)
 
 
-def _letterbox(image: Image.Image, recipe: Recipe) -> Image.Image:
+def _letterbox(image: Image.Image, preparation: Preparation) -> Fitted:
     """Resize to fit inside, in the middle of a grey frame."""
-    width, height = recipe.input.width, recipe.input.height
+    width, height = preparation.input.width, preparation.input.height
     scale = min(width / image.width, height / image.height)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     framed = Image.new("RGB", (width, height), _PADDING)
-    resized = image.resize(size, _RESAMPLING[recipe.interpolation])
-    framed.paste(resized, ((width - size[0]) // 2, (height - size[1]) // 2))
-    return framed
+    resized = image.resize(size, _RESAMPLING[preparation.interpolation])
+    left, top = (width - size[0]) // 2, (height - size[1]) // 2
+    framed.paste(resized, (left, top))
+    return _fitted(framed, image, size, left, top)
+
+
+def _fitted(fitted: Image.Image, image: Image.Image, size: tuple[int, int], left: int = 0, top: int = 0) -> Fitted:
+    """``size``: what the whole picture was resized to."""
+    return Fitted(fitted, image.size, (size[0] / image.width, size[1] / image.height), left, top)

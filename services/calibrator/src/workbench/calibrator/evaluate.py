@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from workbench.application.loading import Loaded
 from workbench.calibrator import feed
-from workbench.calibrator.metrics import TABLE, Metric, Prediction, Ranking
-from workbench.calibrator.scorer import Scorer, compile_model, configuration, rank
+from workbench.calibrator.scorer import Dataset, compile_model, configuration, results
 from workbench.calibrator.values import BadSpec, EvaluationSpec
-from workbench.imaging.recipe import Recipe
 from workbench.runner.core import Refusal, Run
 from workbench.shards import Item
+from workbench.tasks.computing import COMPUTING, Computing, computing_of
+from workbench.tasks.recipe import Recipe
+from workbench.tasks.scoring import Metric, Scored
+
+Scale = Metric[Any, Any]
 
 
 class ScoredOnCalibration(Refusal):
@@ -36,21 +39,32 @@ def run(run: Run) -> dict[str, Any]:
     items = choose(feed.read_items(run.inputs / "dataset"), spec.split)
     refuse_calibrated(items, run.inputs / "calibrated" / "calibration-items.jsonl")
     reference_file = run.inputs / "reference" / "model.xml"
-    labels = feed.read_labels(run.inputs / "dataset")
-    labelled = any(item.name in labels for item in items)
-    metrics = choose_metrics(spec.metrics, recipe, labelled=labelled, has_reference=reference_file.is_file())
-    recipe = replace(recipe, top_k=max(recipe.top_k, *(metric.depth for metric in metrics)))
+    task = judged(recipe)
+    annotations = feed.read_annotations(run.inputs / "dataset", task.name, task.annotation)
+    there: dict[str, bool] = {"annotation": any(item.name in annotations for item in items),
+                              "reference": reference_file.is_file()}
+    metrics = choose_metrics(spec.metrics, task, there)
 
-    scorer = compile_model(run.inputs / "model" / spec.main_file, spec, recipe)
-    reference = compile_model(reference_file, spec, recipe) if reference_file.is_file() else None
-    predictions = predict(run, items, labels, recipe, scorer, reference)
-    _write(run.outputs / "predictions.jsonl", predictions)
+    model = compile_model(run.inputs / "model" / spec.main_file, spec, recipe)
+    reference = compile_model(reference_file, spec, recipe) if there["reference"] else None
+    dataset = Dataset(run.inputs / "dataset", items, annotations)
+    scored = score(run, task, dataset, model, reference)
+    _write(run.outputs / "predictions.jsonl", task, scored)
     return {
-        "metrics": [row for metric in metrics if (row := _measured(metric, predictions, spec.split))],
+        "metrics": [row for metric in metrics if (row := _measured(metric, scored, spec.split))],
         "items": len(items),
         "device": spec.device,
-        "configuration": configuration(scorer.compiled),
+        "configuration": configuration(model.compiled),
     }
+
+
+def judged(recipe: Recipe) -> Computing[Any, Any]:
+    """The recipe's task; refuses one whose results nobody can judge."""
+    task = computing_of(recipe.task)
+    if task is None:
+        fit = " or ".join(each.name for each in COMPUTING)
+        raise NotMeasurable(f"No metric fits the task '{recipe.task}'; {fit} is needed.", field="task")
+    return task
 
 
 def choose(items: Sequence[Item], split: str) -> list[Item]:
@@ -77,65 +91,51 @@ def refuse_calibrated(items: Sequence[Item], file: Path) -> None:
             count=len(seen), names=[item.name for item in seen[:20]])
 
 
-def choose_metrics(names: Sequence[str] | None, recipe: Recipe, *, labelled: bool,
-                   has_reference: bool) -> list[Metric]:
-    """The metrics asked for, or all that labels and reference allow; refuses one that can't be measured."""
-    if recipe.task != "classification":
-        raise NotMeasurable(
-            f"No metric fits the task '{recipe.task}'; classification is needed.", field="task")
-    there = {"labels": labelled, "reference": has_reference}
-    if names is None:
-        chosen = [metric for metric in TABLE.values() if there[metric.needs]]
-        if not chosen:
-            raise NotMeasurable("The dataset has no labels and no reference model was given; one of them is "
-                                "needed.")
-        return chosen
-    return [_metric(name, there) for name in names]
+def choose_metrics(names: Sequence[str] | None, task: Computing[Any, Any], there: Mapping[str, bool]) -> list[Scale]:
+    """The metrics asked for, or all that annotations and reference allow; refuses one that can't be measured."""
+    if names is not None:
+        return [_metric(name, task, there) for name in names]
+    chosen = [metric for metric in task.metrics if there[metric.needs]]
+    if not chosen:
+        raise NotMeasurable("The dataset has no labels and no reference model was given; one of them is needed.")
+    return chosen
 
 
-def predict(run: Run, items: Sequence[Item], labels: Mapping[str, int], recipe: Recipe, scorer: Scorer,
-            reference: Scorer | None) -> list[Prediction]:
+def score(run: Run, task: Computing[Any, Any], dataset: Dataset, model: Loaded,
+          reference: Loaded | None) -> list[Scored[Any, Any]]:
     """What the model, and the reference if there is one, says of every image, in the order of the items."""
-    share = 0.45 if reference else 0.9
+    share, total = 0.45 if reference else 0.9, len(dataset.items)
 
-    def ranked(model: Scorer, stage: str, start: float) -> list[Ranking]:
-        counter = feed.Counter(run, stage, len(items))
-        return rank(model, run.inputs / "dataset", items, labels, recipe,
-                    lambda count: counter.done(count, start + share * count / len(items)))
+    def said(loaded: Loaded, stage: str, start: float) -> list[Any]:
+        counter = feed.Counter(run, stage, total)
+        return results(loaded, task, dataset, lambda count: counter.done(count, start + share * count / total))
 
-    tops = ranked(scorer, "evaluating", 0.05)
-    reference_tops: Sequence[Ranking | None] = [None] * len(items)
-    if reference:
-        reference_tops = ranked(reference, "evaluating the reference", 0.5)
-    return [Prediction(item.name, item.sha256, labels.get(item.name), top, reference_top)
-            for item, top, reference_top in zip(items, tops, reference_tops, strict=True)]
+    mine = said(model, "evaluating", 0.05)
+    theirs: Sequence[Any] = said(reference, "evaluating the reference", 0.5) if reference else [None] * total
+    return [Scored(item.name, item.sha256, result, dataset.annotations.get(item.name), other)
+            for item, result, other in zip(dataset.items, mine, theirs, strict=True)]
 
 
-def _metric(name: str, there: dict[str, bool]) -> Metric:
-    if name not in TABLE:
-        raise feed.BadRequest(f"metrics: '{name}' is unknown; accepted are {', '.join(TABLE)}.")
-    metric = TABLE[name]
-    if not there[metric.needs]:
-        missing = "labels in the dataset" if metric.needs == "labels" else "a reference model"
+def _metric(name: str, task: Computing[Any, Any], there: Mapping[str, bool]) -> Scale:
+    known = {metric.name: metric for metric in task.metrics}
+    if name not in known:
+        raise feed.BadRequest(f"metrics: '{name}' is unknown; accepted are {', '.join(known)}.")
+    if not there[known[name].needs]:
+        missing = "labels in the dataset" if known[name].needs == "annotation" else "a reference model"
         raise NotMeasurable(f"The metric {name} needs {missing}.", metric=name)
-    return metric
+    return known[name]
 
 
-def _measured(metric: Metric, predictions: Sequence[Prediction], split: str) -> dict[str, Any] | None:
-    measured = metric.measure(predictions)
+def _measured(metric: Scale, scored: Sequence[Scored[Any, Any]], split: str) -> dict[str, Any] | None:
+    measured = metric.measure(scored)
     if measured is None:
         return None
-    return {"metric": metric.name, **measured.share.to_json(), "n": measured.n, "split": split}
+    figure, n = measured
+    return {"metric": metric.name, **figure.to_json(), "n": n, "split": split}
 
 
-def _write(file: Path, predictions: Sequence[Prediction]) -> None:
+def _write(file: Path, task: Computing[Any, Any], scored: Sequence[Scored[Any, Any]]) -> None:
     with file.open("w", encoding="utf-8") as lines:
-        for prediction in predictions:
-            lines.write(json.dumps(_line(prediction), ensure_ascii=False) + "\n")
-
-
-def _line(prediction: Prediction) -> dict[str, Any]:
-    label = prediction.label
-    return {"name": prediction.name, "sha256": prediction.sha256, "label": label,
-            "top": [list(pair) for pair in prediction.top],
-            "correct": None if label is None else prediction.top[0][0] == label}
+        for each in scored:
+            line = {"name": each.name, "sha256": each.sha256, **task.line(each)}
+            lines.write(json.dumps(line, ensure_ascii=False) + "\n")

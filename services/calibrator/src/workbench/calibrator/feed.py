@@ -11,11 +11,14 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 from workbench import ir, shards
-from workbench.imaging import recipe as recipes
+from workbench.imaging.preparation import Preparation
 from workbench.imaging.preprocess import preprocess
-from workbench.imaging.recipe import Recipe
 from workbench.runner.core import Refusal, Run
 from workbench.shards import Item
+from workbench.tasks import catalogue
+from workbench.tasks import recipe as recipes
+from workbench.tasks.recipe import Recipe
+from workbench.tasks.scoring import Annotating
 
 _DTYPES = {"f32": np.float32, "f16": np.float16, "u8": np.uint8}
 _PROGRESS_SECONDS = 0.5
@@ -56,7 +59,7 @@ class InputMismatch(Refusal):
 def read_recipe(document: object) -> Recipe:
     """The recipe of a spec; refuses with the field at fault."""
     try:
-        return Recipe.from_json(document)
+        return catalogue.check(Recipe.from_json(document))
     except recipes.BadRecipe as bad:
         raise BadRecipe(f"{bad}.", field=bad.field) from bad
 
@@ -69,16 +72,22 @@ def read_items(folder: Path) -> list[Item]:
         raise BadDataset(f"{bad}.") from bad
 
 
-def read_labels(folder: Path) -> dict[str, int]:
-    """The class of each item that has one, by name; refuses with the line at fault."""
+def read_annotations(folder: Path, task: str, annotating: Annotating[Any]) -> dict[str, Any]:
+    """What is known of each item that the dataset has annotated for the task, by name; refuses a wrong one by name."""
     try:
-        known = shards.read_annotations(folder, "classification")
-        return {name: annotation["label"] for name, annotation in known.items()}
+        known = shards.read_annotations(folder, task)
     except shards.BadDataset as bad:
         raise BadDataset(f"{bad}.") from bad
+    found = {}
+    for name, document in known.items():
+        try:
+            found[name] = annotating.from_json(document)
+        except ValueError as wrong:
+            raise BadDataset(f"{name}: {wrong}.", file=name) from wrong
+    return found
 
 
-def check_input(model: ov.Model, recipe: Recipe) -> type[Any]:
+def check_input(model: ov.Model, preparation: Preparation) -> type[Any]:
     """The NumPy type to feed the model with; refuses unless its one input is what the recipe describes.
 
     A free batch dimension is fine, images are fed one by one; a free width or height is not.
@@ -89,24 +98,29 @@ def check_input(model: ov.Model, recipe: Recipe) -> type[Any]:
             f"The model has {len(names)} inputs ({', '.join(names)}); a model with one image input is "
             "needed. Freeze or cut the others when converting it.", inputs=names)
     port = model.inputs[0]
-    if recipe.input.name not in {*port.get_names(), port.get_node().get_friendly_name()}:
+    if preparation.input.name not in {*port.get_names(), port.get_node().get_friendly_name()}:
         raise InputMismatch(
-            f"The recipe is for the input '{recipe.input.name}', the model's is '{ir.tensor_name(port)}'.",
+            f"The recipe is for the input '{preparation.input.name}', the model's is '{ir.tensor_name(port)}'.",
             field="input.name")
-    _check_shape(port, recipe)
-    return _dtype(port, recipe)
+    _check_shape(port, preparation)
+    return _dtype(port, preparation)
 
 
-def tensor(folder: Path, item: Item, recipe: Recipe, dtype: type[Any]) -> NDArray[Any]:
+def tensor(folder: Path, item: Item, preparation: Preparation, dtype: type[Any]) -> NDArray[Any]:
     """One image of the dataset as the model's input; refuses by name one that is broken."""
+    data = read(folder, item)
     try:
-        data = shards.read_bytes(folder, item)
-    except shards.BadDataset as bad:
-        raise BadDataset(f"{bad}.", file=item.name) from bad
-    try:
-        return preprocess(data, recipe).astype(dtype, copy=False)
+        return preprocess(data, preparation).astype(dtype, copy=False)
     except ValueError as broken:
         raise BrokenImage(f"{item.name}: {broken}.", file=item.name) from broken
+
+
+def read(folder: Path, item: Item) -> bytes:
+    """The bytes of one image; refuses a dataset that does not hold what it says."""
+    try:
+        return shards.read_bytes(folder, item)
+    except shards.BadDataset as bad:
+        raise BadDataset(f"{bad}.", file=item.name) from bad
 
 
 class Counter:
@@ -130,27 +144,27 @@ def names(items: Sequence[Item], most: int = 5) -> str:
     return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
 
 
-def _check_shape(port: ov.Output, recipe: Recipe) -> None:
-    declared, wanted = port.get_partial_shape(), recipe.input.shape
+def _check_shape(port: ov.Output, preparation: Preparation) -> None:
+    declared, wanted = port.get_partial_shape(), preparation.input.shape
     shape = ir.shape_json(declared)
     if declared.rank.is_dynamic or any(dimension.is_dynamic for dimension in list(declared)[1:]):
         raise DynamicInput(
-            f"The model's input '{recipe.input.name}' has the shape {shape}; fixed height, width and "
+            f"The model's input '{preparation.input.name}' has the shape {shape}; fixed height, width and "
             f"channels are needed. Convert the model with the shape {list(wanted)}.", shape=shape)
     if not declared.compatible(ov.PartialShape(list(wanted))):
         raise InputMismatch(
-            f"The recipe makes a tensor of the shape {list(wanted)} ({recipe.input.layout}), the model's "
-            f"input '{recipe.input.name}' takes {shape}.", field="input", shape=shape)
+            f"The recipe makes a tensor of the shape {list(wanted)} ({preparation.input.layout}), the model's "
+            f"input '{preparation.input.name}' takes {shape}.", field="input", shape=shape)
 
 
-def _dtype(port: ov.Output, recipe: Recipe) -> type[Any]:
+def _dtype(port: ov.Output, preparation: Preparation) -> type[Any]:
     element_type = port.get_element_type().get_type_name()
     if element_type not in _DTYPES:
         raise InputMismatch(
-            f"The model's input '{recipe.input.name}' is {element_type}; f32, f16 or u8 is needed.",
+            f"The model's input '{preparation.input.name}' is {element_type}; f32, f16 or u8 is needed.",
             element_type=element_type)
-    if element_type == "u8" and (recipe.mean or recipe.scale):
+    if element_type == "u8" and (preparation.mean or preparation.scale):
         raise InputMismatch(
             "The model takes whole pixel values (u8), so the recipe's mean and scale must be null: "
-            "the model has its own.", field="mean" if recipe.mean else "scale")
+            "the model has its own.", field="mean" if preparation.mean else "scale")
     return _DTYPES[element_type]

@@ -62,12 +62,12 @@ def run(run: Run) -> dict[str, Any]:
     model_file = run.inputs / "model" / spec.main_file
     model = ir.read(model_file)
     precision = float_precision(model, model_file)
-    dtype = feed.check_input(model, recipe)
+    dtype = feed.check_input(model, recipe.preparation)
     check_scope(model, spec.ignored_scope)
     choice = choose(feed.read_items(run.inputs / "dataset"), spec, _excluded_digests(run.inputs / "exclude"))
 
     def read(item: Item) -> NDArray[Any]:
-        return feed.tensor(run.inputs / "dataset", item, recipe, dtype)
+        return feed.tensor(run.inputs / "dataset", item, recipe.preparation, dtype)
 
     started = time.monotonic()
     quantized = quantize(model, choice.items, counting(read, run, len(choice.items)), spec)

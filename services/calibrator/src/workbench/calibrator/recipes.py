@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.imaging.recipe import BadRecipe, Recipe
 from workbench.runner.core import Refusal
+from workbench.tasks import catalogue
+from workbench.tasks.catalogue import Task
+from workbench.tasks.guess import Guess
+from workbench.tasks.recipe import VERSION, BadRecipe, Recipe
 
 Facts = dict[str, Any]
 # Overrides about the input, flat as a person types them, and the recipe's own names for them.
 _INPUT_FIELDS = {"input_name": "name", "width": "width", "height": "height", "channels": "channels",
                  "layout": "layout"}
+_RECIPE_FIELDS = ("task", "labels", "head", "output")
+PREPARED = ("resize", "short_side", "interpolation", "color", "mean", "scale")
 
 
 class NoDefaultRecipe(Refusal):
@@ -24,27 +29,47 @@ class NoDefaultRecipe(Refusal):
 def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: Facts) -> Recipe:
     """A recipe for the model in which ``overrides`` has the last word.
 
-    ``overrides``: fields of the recipe by their JSON names, those of its input as ``input_name``, ``width``,
-    ``height``, ``channels``, ``layout``. Raises NoDefaultRecipe.
+    ``overrides``: ``task``, ``labels``, ``head``, ``output``; fields of the preparation and options of the task by
+    their names; and those of the input as ``input_name``, ``width``, ``height``, ``channels``, ``layout``. Raises
+    NoDefaultRecipe.
     """
     given = {inner: overrides[name] for name, inner in _INPUT_FIELDS.items() if name in overrides}
     input_ = _input(model_facts["inputs"], given)
-    labels = (dataset_facts or {}).get("labels")
-    classes = _classes(model_facts["outputs"], overrides.get("output"))
-    task = overrides.get("task", "classification" if classes else "generic")
-    is_classifier = task == "classification"
-    defaults = {
-        "task": task,
-        "labels": labels,
-        "resize": "crop" if is_classifier else "stretch",
-        "color": "GRAY" if input_["channels"] == 1 else "RGB",
-        "label_offset": _label_offset(classes, labels) if is_classifier else 0,
-    }
-    chosen = {name: value for name, value in overrides.items() if name not in _INPUT_FIELDS}
+    labels = overrides.get("labels", (dataset_facts or {}).get("labels"))
     try:
-        return Recipe.from_json(defaults | chosen | {"input": input_})
+        task, guess = _task(model_facts["outputs"], overrides, labels)
+        preparation = {"resize": task.choosing.RESIZE, "color": "GRAY" if input_["channels"] == 1 else "RGB",
+                       **_only(overrides, PREPARED), "input": input_}
+        options = {**(guess.options if guess else {}), **_only(overrides, tuple(task.options))}
+        _refuse_unknown(overrides, task)
+        return catalogue.check(Recipe.from_json({
+            "version": VERSION, "task": task.name, "labels": labels, "preparation": preparation, "options": options,
+            "output": overrides.get("output"), "head": overrides.get("head") or (guess.head if guess else None)}))
     except BadRecipe as bad:
         raise NoDefaultRecipe(f"{bad}.", field=bad.field.removeprefix("input.")) from bad
+
+
+def _task(outputs: list[Facts], overrides: Facts, labels: list[str] | None) -> tuple[Task, Guess | None]:
+    """The one that was asked for, else the first that the outputs look like."""
+    candidates = [catalogue.task_of(overrides["task"])] if "task" in overrides else catalogue.TASKS
+    for task in candidates:
+        guess = task.choosing.guess(outputs, overrides.get("output"), labels)
+        if guess is not None:
+            return task, guess
+    return candidates[0], None
+
+
+def _refuse_unknown(overrides: Facts, task: Task) -> None:
+    """An option of another task, whatever its value, or a word that means nothing."""
+    known = (*_RECIPE_FIELDS, *PREPARED, *_INPUT_FIELDS, *task.options)
+    others = {name for each in catalogue.TASKS for name in each.options}
+    for name in overrides:
+        if name not in known and name not in others:
+            raise BadRecipe(name, f"is unknown; accepted here are {', '.join(known)}", overrides[name])
+
+
+def _only(overrides: Facts, names: tuple[str, ...]) -> Facts:
+    return {name: overrides[name] for name in names if name in overrides}
 
 
 def _input(inputs: list[Facts], given: Facts) -> Facts:
@@ -96,18 +121,3 @@ def _fixed(what: str, field: str, declared: Any, given: Facts) -> Any:
     raise NoDefaultRecipe(
         f"{what}, no fixed {field}; convert the model with a fixed shape, or give the override {field}.",
         field=field)
-
-
-def _classes(outputs: list[Facts], name: str | None) -> int | None:
-    """How many class scores the output holds; None when its shape is no classifier's."""
-    chosen = [output for output in outputs if name in (None, output["name"])]
-    sizes = (chosen[0]["shape"] or [])[1:] if chosen else []
-    if not all(type(size) is int and size > 0 for size in sizes):
-        return None
-    larger = [size for size in sizes if size > 1]
-    return larger[0] if len(larger) == 1 else None
-
-
-def _label_offset(classes: int | None, labels: list[str] | None) -> int:
-    """One class more than labels is a background class before them: TensorFlow's ImageNet models have it."""
-    return 1 if classes and labels and classes == len(labels) + 1 else 0

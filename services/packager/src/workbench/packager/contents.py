@@ -9,18 +9,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from workbench import imaging
-from workbench.imaging.recipe import Recipe
 from workbench.packager.archive import files_below
+from workbench.packager.carried import carry
 from workbench.packager.pins import requirements
 from workbench.packager.readme import readme
 from workbench.packager.samples import write_samples
 from workbench.packager.values import SCHEMA_VERSION, Facts, PackageSpec, Variant
 from workbench.runner.core import Refusal
+from workbench.tasks.recipe import Recipe
 
 _TEMPLATES = Path(__file__).with_name("templates")
-# Shipped verbatim: the application feeds a model with the very code that evaluated it.
-_IMAGING = ("__init__.py", "recipe.py", "preprocess.py", "postprocess.py")
 _PYTHON = ">=3.11"
 
 
@@ -37,7 +35,8 @@ def stage(spec: PackageSpec, inputs: Path, package: Path) -> list[dict[str, Any]
 
     Models are linked, not copied. What ``seal`` adds is still missing: the manifest lists no files.
     """
-    _copy_application(package)
+    shutil.copytree(_TEMPLATES, package, ignore=shutil.ignore_patterns("__pycache__", "README.md", ".*"))
+    carry(spec.recipe["task"], package / "app")
     for variant in spec.variants:
         _link_model(variant, inputs, package / "models" / variant.name)
     recipe = Recipe.from_json(spec.recipe)
@@ -70,14 +69,6 @@ def _manifest(spec: PackageSpec) -> Facts:
         "python": _PYTHON, "recommended": spec.recommended, "recipe": spec.recipe, "variants": variants,
         "files": {},
     }
-
-
-def _copy_application(package: Path) -> None:
-    shutil.copytree(_TEMPLATES, package, ignore=shutil.ignore_patterns("__pycache__", "README.md", ".*"))
-    (package / "app" / "imaging").mkdir()
-    source = Path(str(imaging.__file__)).parent
-    for name in _IMAGING:
-        shutil.copyfile(source / name, package / "app" / "imaging" / name)
 
 
 def _link_model(variant: Variant, inputs: Path, folder: Path) -> None:

@@ -6,7 +6,6 @@ What records is what will compare, and a package that cannot run never leaves he
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import subprocess
@@ -27,8 +26,9 @@ def record(package: Path, samples: list[dict[str, Any]]) -> None:
     """Run every variant on the samples; refuses with OpenVINO's reason when one does not run."""
     question = package.parent / _QUESTION
     question.write_text(json.dumps(samples))
-    # -B: no byte code among the files that are packed.
+    # -B: no byte code among the files that are packed. The path: what is carried comes before what is installed.
     ended = subprocess.run([sys.executable, "-B", "-m", __name__, str(package)],
+                           env={**os.environ, "PYTHONPATH": str(package / "app")},
                            capture_output=True, text=True, check=False)
     if ended.returncode != 0:
         lines = ended.stderr.replace(f"{package}/", "").strip().splitlines()
@@ -36,18 +36,20 @@ def record(package: Path, samples: list[dict[str, Any]]) -> None:
         raise DoesNotRun(f"A model of the package does not run on its samples: {reason}")
 
 
-def _main(package: Path) -> int:
-    sys.path.insert(0, str(package / "app"))
-    comparison = importlib.import_module("comparison")
-    samples = json.loads((package.parent / _QUESTION).read_bytes())
+def _main(root: Path) -> int:
+    from workbench.application import comparison
+    from workbench.application.package import EXPECTED, Package
+
+    package = Package(root)
+    samples = json.loads((root.parent / _QUESTION).read_bytes())
     outputs = {}
-    for variant in comparison.manifest()["variants"]:
+    for variant in package.manifest["variants"]:
         try:
-            outputs[variant["name"]] = comparison.record(variant, samples)
+            outputs[variant["name"]] = comparison.record(package, variant, samples)
         except (RuntimeError, KeyError, ValueError) as error:
             sys.stderr.write(f"{variant['name']}: {str(error.args[0]).strip().splitlines()[-1]}\n")
             return 1
-    (package / comparison.EXPECTED).write_text(json.dumps({"samples": samples, "outputs": outputs}) + "\n")
+    (root / EXPECTED).write_text(json.dumps({"samples": samples, "outputs": outputs}) + "\n")
     return 0
 
 

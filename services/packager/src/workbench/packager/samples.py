@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 from workbench import shards
 from workbench.imaging.preprocess import preprocess
-from workbench.imaging.recipe import Recipe
 from workbench.packager.values import DEFAULT_SAMPLES
 from workbench.runner.core import Refusal
+from workbench.tasks.recipe import Recipe
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 _SEED = 0
@@ -63,14 +63,14 @@ def _of_dataset(dataset: Path, recipe: Recipe, count: int) -> Iterator[tuple[str
 
 def _require_whole(name: str, data: bytes, recipe: Recipe) -> None:
     try:
-        preprocess(data, recipe)
+        preprocess(data, recipe.preparation)
     except ValueError as broken:
         raise BrokenImage(f"{name}: {broken}.", file=name) from broken
 
 
 def _generated(recipe: Recipe, count: int) -> Iterator[tuple[str, int | None, bytes]]:
     random = np.random.default_rng(_SEED)
-    size = (recipe.input.width, recipe.input.height)
+    size = (recipe.preparation.input.width, recipe.preparation.input.height)
     for number in range(1, count + 1):
         blocks = Image.fromarray(random.integers(0, 256, (_BLOCKS, _BLOCKS, 3), np.uint8))
         file = io.BytesIO()

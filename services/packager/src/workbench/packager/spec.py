@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from workbench.imaging.recipe import BadRecipe as RecipeError
-from workbench.imaging.recipe import Recipe
 from workbench.packager.values import DEFAULT_SAMPLES, Facts, PackageSpec, Variant
 from workbench.runner.core import Refusal
+from workbench.tasks import catalogue
+from workbench.tasks.recipe import BadRecipe as RecipeError
+from workbench.tasks.recipe import Recipe
 
 MOST_SAMPLES = 100
 
@@ -132,7 +133,7 @@ def _recipe(document: object, labels: Any) -> Facts:
     if isinstance(document, dict) and labels and not document.get("labels"):
         document = {**document, "labels": labels}
     try:
-        return Recipe.from_json(document).to_json()
+        return catalogue.check(Recipe.from_json(document)).to_json()
     except RecipeError as error:
         raise BadRecipe(f"{error}.", field=error.field) from error
 

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Classifies image files; run.sh --help says more.
+# Runs the recommended variant on image files; run.sh --help says more.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 if [ ! -x "$here/.venv/bin/python" ]; then
     printf '%s: run %s/install.sh first\n' "run.sh" "$here" >&2
     exit 1
 fi
-exec "$here/.venv/bin/python" "$here/app/classify.py" "$@"
+PYTHONPATH="$here/app" exec "$here/.venv/bin/python" -m workbench.application "$@"

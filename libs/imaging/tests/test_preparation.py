@@ -1,4 +1,4 @@
-"""A recipe is valid or it is refused by the name of its field."""
+"""A preparation is valid or it is refused by the name of its field."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import sys
 from typing import Any
 
 import pytest
-from workbench.imaging.recipe import BadRecipe, ModelInput, Recipe
+from workbench.imaging.fields import BadRecipe
+from workbench.imaging.preparation import ModelInput, Preparation
 
 SQUEEZENET = {
-    "task": "classification",
     "input": {"name": "data_0", "width": 224, "height": 224, "channels": 3, "layout": "NCHW"},
     "color": "BGR",
     "mean": [104, 117, 123],
@@ -20,46 +20,36 @@ SQUEEZENET = {
 
 
 def with_(**changes: Any) -> dict[str, Any]:
-    """The recipe with some fields changed; those of the input by input_<name>."""
+    """The preparation with some fields changed; those of the input by input_<name>."""
     inner = {name.removeprefix("input_"): changes.pop(name) for name in list(changes) if name.startswith("input_")}
     return SQUEEZENET | changes | {"input": SQUEEZENET["input"] | inner}
 
 
 def test_what_is_left_out_has_its_default() -> None:
-    recipe = Recipe.from_json(SQUEEZENET)
+    found = Preparation.from_json(SQUEEZENET)
 
-    assert recipe.resize == "crop"
-    assert recipe.interpolation == "bilinear"
-    assert recipe.scale is None
-    assert recipe.label_offset == 0
-    assert recipe.top_k == 5
+    assert (found.resize, found.interpolation, found.scale) == ("crop", "bilinear", None)
 
 
-def test_a_recipe_survives_the_way_through_json() -> None:
-    recipe = Recipe.from_json(with_(labels=["cat", "dog"], scale=[1, 2.5, 3], output="prob", short_side=256))
+def test_it_survives_the_way_through_json() -> None:
+    found = Preparation.from_json(with_(scale=[1, 2.5, 3], short_side=256))
 
-    assert Recipe.from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
-
-
-def test_every_field_is_written_even_when_it_is_the_default() -> None:
-    assert set(Recipe.from_json(SQUEEZENET).to_json()) == {
-        "task", "labels", "input", "resize", "short_side", "interpolation", "color", "mean", "scale", "output",
-        "label_offset", "top_k"}
+    assert Preparation.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
-def test_a_recipe_can_be_a_key_since_equal_ones_are_the_same() -> None:
-    assert len({Recipe.from_json(SQUEEZENET), Recipe.from_json(SQUEEZENET)}) == 1
+def test_equal_ones_are_the_same() -> None:
+    assert len({Preparation.from_json(SQUEEZENET), Preparation.from_json(SQUEEZENET)}) == 1
 
 
 @pytest.mark.parametrize(("size", "short_side"), [((224, 224), 256), ((299, 299), 342), ((320, 240), 274)])
 def test_the_short_side_of_a_crop_is_imagenets_256_for_224(size: tuple[int, int], short_side: int) -> None:
-    recipe = Recipe.from_json(with_(input_width=size[0], input_height=size[1]))
+    found = Preparation.from_json(with_(input_width=size[0], input_height=size[1]))
 
-    assert recipe.crop_short_side == short_side
+    assert found.crop_short_side == short_side
 
 
 def test_a_given_short_side_is_kept() -> None:
-    assert Recipe.from_json(with_(short_side=224)).crop_short_side == 224
+    assert Preparation.from_json(with_(short_side=224)).crop_short_side == 224
 
 
 @pytest.mark.parametrize(("layout", "shape"), [("NCHW", (1, 3, 224, 320)), ("NHWC", (1, 224, 320, 3))])
@@ -68,25 +58,13 @@ def test_the_shape_follows_the_layout(layout: str, shape: tuple[int, ...]) -> No
 
 
 def test_a_gray_input_has_one_mean() -> None:
-    recipe = Recipe.from_json(with_(input_channels=1, color="GRAY", mean=[127.5], scale=[127.5]))
+    found = Preparation.from_json(with_(input_channels=1, color="GRAY", mean=[127.5], scale=[127.5]))
 
-    assert recipe.mean == (127.5,)
-
-
-@pytest.mark.parametrize(("class_id", "label"), [(0, "cat"), (1, "dog"), (2, None), (-1, None)])
-def test_a_class_outside_the_labels_has_no_name(class_id: int, label: str | None) -> None:
-    assert Recipe.from_json(with_(labels=["cat", "dog"])).label(class_id) == label
-
-
-def test_without_labels_no_class_has_a_name() -> None:
-    assert Recipe.from_json(SQUEEZENET).label(0) is None
+    assert found.mean == (127.5,)
 
 
 @pytest.mark.parametrize(("changes", "field"), [
     ({"colour": "RGB"}, "colour"),
-    ({"task": "detection"}, "task"),
-    ({"task": None}, "task"),
-    ({"task": ["classification"]}, "task"),
     ({"resize": "fill"}, "resize"),
     ({"interpolation": "lanczos"}, "interpolation"),
     ({"color": "CMYK"}, "color"),
@@ -107,17 +85,6 @@ def test_without_labels_no_class_has_a_name() -> None:
     ({"scale": [1, 1e-60, 1]}, "scale"),
     ({"scale": [1, None, 1]}, "scale"),
     ({"scale": []}, "scale"),
-    ({"labels": []}, "labels"),
-    ({"labels": "cat"}, "labels"),
-    ({"labels": ["cat", 1]}, "labels"),
-    ({"output": ""}, "output"),
-    ({"output": 0}, "output"),
-    ({"label_offset": -1}, "label_offset"),
-    ({"label_offset": 1.0}, "label_offset"),
-    ({"top_k": 0}, "top_k"),
-    ({"top_k": 101}, "top_k"),
-    ({"top_k": True}, "top_k"),
-    ({"top_k": "5"}, "top_k"),
     ({"short_side": 223}, "short_side"),
     ({"short_side": 1e9}, "short_side"),
     ({"short_side": 256, "resize": "stretch"}, "short_side"),
@@ -137,18 +104,15 @@ def test_without_labels_no_class_has_a_name() -> None:
 ])
 def test_a_bad_field_is_refused_by_its_name(changes: dict[str, Any], field: str) -> None:
     with pytest.raises(BadRecipe) as refused:
-        Recipe.from_json(with_(**changes))
+        Preparation.from_json(with_(**changes))
 
     assert refused.value.field == field
     assert f"field {field}:" in str(refused.value)
 
 
-@pytest.mark.parametrize("missing", ["task", "input"])
-def test_a_missing_field_is_named(missing: str) -> None:
-    document = {name: value for name, value in SQUEEZENET.items() if name != missing}
-
-    with pytest.raises(BadRecipe, match=f"{missing}: is required"):
-        Recipe.from_json(document)
+def test_a_missing_input_is_named() -> None:
+    with pytest.raises(BadRecipe, match="input: is required"):
+        Preparation.from_json({"color": "RGB"})
 
 
 @pytest.mark.parametrize("missing", ["name", "width", "height", "channels", "layout"])
@@ -156,39 +120,33 @@ def test_a_missing_field_of_the_input_is_named(missing: str) -> None:
     inner = {name: value for name, value in SQUEEZENET["input"].items() if name != missing}
 
     with pytest.raises(BadRecipe, match=rf"input\.{missing}: is required"):
-        Recipe.from_json(SQUEEZENET | {"input": inner})
-
-
-@pytest.mark.parametrize("document", [None, [], "recipe", 7])
-def test_what_is_no_object_is_no_recipe(document: object) -> None:
-    with pytest.raises(BadRecipe, match="JSON object"):
-        Recipe.from_json(document)
+        Preparation.from_json(SQUEEZENET | {"input": inner})
 
 
 def test_an_input_that_is_no_object_is_refused() -> None:
     with pytest.raises(BadRecipe, match="input: must be a JSON object"):
-        Recipe.from_json(SQUEEZENET | {"input": [1, 3, 224, 224]})
+        Preparation.from_json(SQUEEZENET | {"input": [1, 3, 224, 224]})
 
 
 def test_the_message_says_what_is_accepted_and_what_was_given() -> None:
     with pytest.raises(BadRecipe, match="must be one of stretch, crop, letterbox, not 'fill'"):
-        Recipe.from_json(with_(resize="fill"))
+        Preparation.from_json(with_(resize="fill"))
 
 
 def test_a_refused_value_of_a_megabyte_makes_no_message_of_a_megabyte() -> None:
     with pytest.raises(BadRecipe) as refused:
-        Recipe.from_json(with_(resize="x" * 2**20))
+        Preparation.from_json(with_(resize="x" * 2**20))
 
     assert len(str(refused.value)) < 300
 
 
-def test_a_recipe_built_in_code_is_checked_too() -> None:
+def test_one_built_in_code_is_checked_too() -> None:
     with pytest.raises(BadRecipe, match="scale"):
-        Recipe("classification", ModelInput("data", 224, 224, 3, "NCHW"), scale=(1.0, 0.0, 1.0))
+        Preparation(ModelInput("data", 224, 224, 3, "NCHW"), scale=(1.0, 0.0, 1.0))
 
 
-def test_the_recipe_needs_neither_numpy_nor_pillow() -> None:
-    code = "import sys, workbench.imaging.recipe; print({'numpy', 'PIL'} & set(sys.modules))"
+def test_it_needs_neither_numpy_nor_pillow() -> None:
+    code = "import sys, workbench.imaging.preparation; print({'numpy', 'PIL'} & set(sys.modules))"
 
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
 

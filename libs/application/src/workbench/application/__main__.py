@@ -1,4 +1,4 @@
-"""Run the packaged model on image files: the best classes with their scores, or the outputs' shapes.
+"""Run the packaged model on image files: what it says of each, or the outputs' shapes.
 
 An example to build on: preprocessing, configuration and labels are those its accuracy was measured with.
 """
@@ -11,46 +11,48 @@ import os
 import sys
 from pathlib import Path
 
-import inference
-from imaging.postprocess import classify
-from imaging.recipe import Recipe
-from package import find_variant, manifest
+from workbench.application.loading import Loaded, Outputs, infer, prepare
+from workbench.application.package import Package
+from workbench.application.running import running_of
+from workbench.imaging.preprocess import Fitted
 
 
-def main() -> int:
+def main(package: Package) -> int:
     """Returns the exit code: 0 when every image was read, else 1."""
     parser = argparse.ArgumentParser(prog="run.sh", description=__doc__)
     parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
     parser.add_argument("--variant", help="another model of the package than the recommended one")
     options = parser.parse_args()
     try:
-        variant = find_variant(options.variant)
+        variant = package.variant(options.variant)
     except KeyError as unknown:
         parser.error(unknown.args[0])
-    loaded = inference.load(variant, Recipe.from_json(manifest()["recipe"]))
+    loaded = package.load(variant)
     return max([_show(loaded, image) for image in options.images])
 
 
-def _show(loaded: inference.Loaded, image: Path) -> int:
+def _show(loaded: Loaded, image: Path) -> int:
     try:
-        outputs = inference.infer(loaded, image.read_bytes())
+        arrays, fitted = prepare(image.read_bytes(), loaded)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         print(f"{image}: {reason}", file=sys.stderr)
         return 1
-    print(image)
-    if loaded.recipe.task == "classification":
-        for class_id, score in classify(outputs[inference.score_output(loaded)], loaded.recipe):
-            print(f"  {score:10.4f}  {loaded.recipe.label(class_id) or f'class {class_id}'}")
-        return 0
-    for port, output in zip(loaded.compiled.outputs, outputs, strict=True):
-        name = port.get_any_name() if port.get_names() else "output"
-        print(f"  {name}: shape {list(output.shape)}, {output.dtype}")
+    print("\n".join([str(image), *(f"  {line}" for line in _lines(loaded, infer(loaded, arrays), fitted))]))
     return 0
 
 
+def _lines(loaded: Loaded, outputs: Outputs, fitted: Fitted) -> list[str]:
+    recipe = loaded.recipe
+    head = running_of(recipe.task).head(recipe)
+    if head is None:
+        return [f"{name}: shape {list(array.shape)}, {array.dtype}" for name, array in outputs.items()]
+    lines: list[str] = head.read(outputs, recipe, fitted).lines(recipe)
+    return lines
+
+
 if __name__ == "__main__":
-    code = main()
+    code = main(Package.around())
     sys.stdout.flush()
     # Not sys.exit: tearing OpenVINO down can hang or abort after everything is done.
     os._exit(code)

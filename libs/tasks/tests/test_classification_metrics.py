@@ -1,16 +1,22 @@
-"""Metrics: what counts as a hit, and what so many images can tell."""
+"""Metrics of a classifier: what counts as a hit."""
 
 from __future__ import annotations
 
-from workbench.calibrator.metrics import TABLE, Prediction
+from workbench.tasks.classification.annotation import Label
+from workbench.tasks.classification.metrics import METRICS, Classified, line
+from workbench.tasks.classification.result import Ranking
+from workbench.tasks.scoring import Scored
+
+TABLE = {metric.name: metric for metric in METRICS}
 
 
-def prediction(*classes: int, label: int | None = None, reference: int | None = None) -> Prediction:
-    top = [(class_id, 1.0 - index / 10) for index, class_id in enumerate(classes)]
-    return Prediction("a.jpg", "0" * 64, label, top, None if reference is None else [(reference, 1.0)])
+def prediction(*classes: int, label: int | None = None, reference: int | None = None) -> Classified:
+    top = tuple((class_id, 1.0 - index / 10) for index, class_id in enumerate(classes))
+    known = None if label is None else Label(label)
+    return Scored("a.jpg", "0" * 64, Ranking(top), known, None if reference is None else Ranking(((reference, 1.0),)))
 
 
-def test_every_module_adds_its_metrics_to_the_table() -> None:
+def test_what_is_correct_comes_before_what_merely_agrees() -> None:
     assert list(TABLE) == ["top1", "top5", "top1_agreement"]
 
 
@@ -20,7 +26,7 @@ def test_top1_is_the_share_of_first_answers_that_are_right() -> None:
     measured = TABLE["top1"].measure(predictions)
 
     assert measured is not None
-    assert (measured.share.value, measured.n) == (0.5, 4)
+    assert (measured[0].value, measured[1]) == (0.5, 4)
 
 
 def test_top5_looks_at_five_answers_and_no_more() -> None:
@@ -30,14 +36,14 @@ def test_top5_looks_at_five_answers_and_no_more() -> None:
     measured = TABLE["top5"].measure([among, sixth])
 
     assert measured is not None
-    assert measured.share.value == 0.5
+    assert measured[0].value == 0.5
 
 
 def test_an_image_without_a_label_does_not_count() -> None:
     measured = TABLE["top1"].measure([prediction(3, label=3), prediction(3)])
 
     assert measured is not None
-    assert (measured.share.value, measured.n) == (1.0, 1)
+    assert (measured[0].value, measured[1]) == (1.0, 1)
 
 
 def test_without_any_label_there_is_no_accuracy() -> None:
@@ -48,7 +54,7 @@ def test_agreement_needs_no_label() -> None:
     measured = TABLE["top1_agreement"].measure([prediction(3, reference=3), prediction(3, reference=4)])
 
     assert measured is not None
-    assert (measured.share.value, measured.n) == (0.5, 2)
+    assert (measured[0].value, measured[1]) == (0.5, 2)
 
 
 def test_without_a_reference_there_is_no_agreement() -> None:
@@ -59,4 +65,9 @@ def test_a_background_answer_is_no_label() -> None:
     measured = TABLE["top1"].measure([prediction(-1, 0, label=0)])
 
     assert measured is not None
-    assert measured.share.value == 0.0
+    assert measured[0].value == 0.0
+
+
+def test_what_is_kept_of_an_image_says_whether_the_first_answer_was_right() -> None:
+    assert line(prediction(3, 1, label=1)) == {"label": 1, "top": [[3, 1.0], [1, 0.9]], "correct": False}
+    assert line(prediction(3)) == {"label": None, "top": [[3, 1.0]], "correct": None}

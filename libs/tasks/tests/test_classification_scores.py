@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from workbench.imaging.postprocess import class_scores, classify
-from workbench.imaging.recipe import Recipe
+from PIL import Image
+from workbench.imaging.preprocess import Fitted
+from workbench.tasks.catalogue import check
+from workbench.tasks.classification.heads.scores import class_scores, classes, read
+from workbench.tasks.recipe import Recipe
 
 
 def recipe(top_k: int = 5, label_offset: int = 0) -> Recipe:
-    return Recipe.from_json({
+    return check(Recipe.from_json({
         "task": "classification", "top_k": top_k, "label_offset": label_offset,
-        "input": {"name": "data", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}})
+        "input": {"name": "data", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}}))
+
+
+FITTED = Fitted(Image.new("RGB", (8, 8)), (8, 8), (1.0, 1.0), 0, 0)
+
+
+def classify(output, recipe: Recipe) -> list[tuple[int, float]]:
+    return list(read({"scores": output}, recipe, FITTED).top[: recipe.options["top_k"]])
 
 
 SCORES = np.array([0.1, 0.5, 0.0, 0.3, 0.05, 0.05], np.float32)
@@ -79,3 +91,14 @@ def test_the_output_itself_is_left_as_it_is() -> None:
     class_scores(output)[0] = 9
 
     np.testing.assert_array_equal(output[0], SCORES)
+
+
+def test_the_output_that_the_recipe_names_is_read() -> None:
+    named = replace(recipe(), output="second")
+
+    assert read({"first": np.zeros(6), "second": SCORES}, named, FITTED).first == 1
+    assert read({"first": np.zeros(6), "second": SCORES}, recipe(), FITTED).first == 0
+
+
+def test_there_are_as_many_classes_as_scores_a_background_class_among_them() -> None:
+    assert classes({"scores": SCORES[None]}, recipe(label_offset=1)) == 6

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 import openvino as ov
-from inference import Loaded
+from workbench.application.loading import Arrays, Loaded
 
-Arrays = list[np.ndarray]
 Timed = tuple[list[float], float]  # latencies in ms, and the seconds they took together
 
 

@@ -1,0 +1,37 @@
+"""The tasks, one line each, as cores need them: readings of outputs, annotations, metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from workbench.tasks.catalogue import task_of
+from workbench.tasks.classification import annotation as label
+from workbench.tasks.classification import metrics as shares
+from workbench.tasks.classification.running import RUNNING as CLASSIFYING
+from workbench.tasks.protocols import Running
+from workbench.tasks.scoring import A, Annotating, Metric, R, Scored
+
+
+@dataclass(frozen=True)
+class Computing(Generic[R, A]):
+    """``line``: what is kept of one scored image beside its name and digest."""
+
+    name: str
+    running: Running
+    annotation: Annotating[A]
+    line: Callable[[Scored[R, A]], dict[str, Any]]
+    metrics: tuple[Metric[R, A], ...]
+
+
+# A task that is not here has no accuracy.
+COMPUTING: tuple[Computing[Any, Any], ...] = (
+    Computing("classification", CLASSIFYING, label, shares.line, shares.METRICS),
+)
+
+
+def computing_of(task: str) -> Computing[Any, Any] | None:
+    """None for a task whose results nobody can judge. Raises BadRecipe for one that does not exist."""
+    task_of(task)
+    return next((each for each in COMPUTING if each.name == task), None)

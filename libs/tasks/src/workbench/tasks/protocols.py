@@ -1,0 +1,51 @@
+"""What a task's carried rooms offer. Modules and tables are held against these by the type checker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+from workbench.imaging.preprocess import Fitted
+from workbench.tasks.recipe import Recipe
+
+Outputs = Mapping[str, NDArray[Any]]
+
+
+class Head(Protocol):
+    """A module of ``heads/``: one reading of a model's outputs."""
+
+    NAME: str
+
+    def read(self, outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Any:
+        """The result of one image, in that image's own pixels. Raises ValueError for outputs it can't read."""
+        ...
+
+    def classes(self, outputs: Outputs, recipe: Recipe) -> int | None:
+        """How many classes the outputs tell apart, those the dataset lacks too; None where they do not say."""
+        ...
+
+
+def _nothing(_outputs: Outputs, _recipe: Recipe) -> dict[str, Any]:
+    return {}
+
+
+def _alike(_then: Mapping[str, Any], _now: Mapping[str, Any], _allowed: float) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True)
+class Running:
+    """``running.py``: the readings of outputs, and when two answers count as the same.
+
+    fingerprint: what is kept of one answer; differences: in words, between two of them.
+    """
+
+    heads: tuple[Head, ...]
+    fingerprint: Callable[[Outputs, Recipe], dict[str, Any]] = _nothing
+    differences: Callable[[Mapping[str, Any], Mapping[str, Any], float], list[str]] = _alike
+
+    def head(self, recipe: Recipe) -> Head | None:
+        """The one that the recipe names, else the first; None where outputs mean nothing."""
+        return next((head for head in self.heads if recipe.head in (None, head.NAME)), None)

@@ -1,0 +1,69 @@
+"""What a task's rooms of judgement offer: annotations and metrics. Held against these by the type checker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from workbench.figures import Figure
+from workbench.tasks.recipe import Recipe
+
+R = TypeVar("R")  # the result of one image
+A = TypeVar("A")  # the annotation of one image
+Needs = Literal["annotation", "reference"]
+
+
+class Misfit(ValueError):
+    """Annotations and model do not fit each other; ``facts`` say what was met."""
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.facts = facts
+
+
+class Annotating(Protocol[A]):
+    """``annotation.py``: what is known of one image."""
+
+    def to_json(self, annotation: A) -> dict[str, Any]:
+        """As a line of ``annotations/<task>.jsonl`` has it."""
+        ...
+
+    def from_json(self, document: Mapping[str, Any]) -> A:
+        """Raises ValueError in words."""
+        ...
+
+    def check(self, name: str, annotation: A, classes: int, recipe: Recipe) -> None:
+        """Raises Misfit when the model knows no such class."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scored(Generic[R, A]):
+    """One image with what a model said of it, what is known of it, and what a reference model said."""
+
+    name: str
+    sha256: str
+    result: R
+    annotation: A | None = None
+    reference: R | None = None
+
+
+@dataclass(frozen=True)
+class Metric(Generic[R, A]):
+    """``item``: what one image adds, None when the metric says nothing about it; ``total``: the figure of them all.
+
+    ``better``: the direction; ``needs``: what an evaluation must have for it.
+    """
+
+    name: str
+    unit: str
+    better: Literal["higher", "lower"]
+    needs: Needs
+    item: Callable[[Scored[R, A]], Any]
+    total: Callable[[Sequence[Any]], Figure]
+
+    def measure(self, scored: Sequence[Scored[R, A]]) -> tuple[Figure, int] | None:
+        """The figure, and over how many images; None when there is not one that it applies to."""
+        items = [found for each in scored if (found := self.item(each)) is not None]
+        return (self.total(items), len(items)) if items else None
