@@ -81,6 +81,8 @@ COPY --from=build-services /services/packager /srv/venv/lib/python3.11/site-pack
 CMD ["workbench.packager", "api"]
 
 FROM api AS project
+COPY --from=build-services /services/imaging /srv/venv/lib/python3.11/site-packages
+COPY --from=build-services /services/tasks /srv/venv/lib/python3.11/site-packages
 COPY --from=build-services /services/project /srv/venv/lib/python3.11/site-packages
 CMD ["workbench.project", "api"]
 

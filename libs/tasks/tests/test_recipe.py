@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from workbench.tasks.catalogue import NAMES, TASKS, check
+from workbench.tasks.computing import COMPUTING
 from workbench.tasks.recipe import BadRecipe, Recipe
 
 # As release 0.1.0 wrote it.
@@ -125,6 +126,10 @@ def test_every_option_has_words_and_a_default_within_its_range(task: str) -> Non
         for beyond in (option.low - 1, option.high + 1, None, True, 1.5):
             with pytest.raises(BadRecipe, match=option.name):
                 option.check(beyond)
+
+
+def test_the_two_tables_have_the_same_tasks() -> None:
+    assert [task.name for task in TASKS if task.judged] == [each.name for each in COMPUTING]
 
 
 def test_a_checked_recipe_is_checked_again_without_a_change() -> None:

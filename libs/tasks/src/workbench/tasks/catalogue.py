@@ -33,10 +33,14 @@ class Choosing(Protocol):
 
 @dataclass(frozen=True)
 class Task:
-    """``name`` as people and files write it; ``words`` say what a model that does it answers."""
+    """``name`` as people and files write it; ``words`` say what a model that does it answers.
+
+    ``judged``: whether there is a line in ``computing.py``, so that its accuracy can be measured.
+    """
 
     name: str
     words: str
+    judged: bool
     choosing: Choosing
 
     @property
@@ -46,10 +50,11 @@ class Task:
 
 
 TASKS: tuple[Task, ...] = (
-    Task("classification", "which class a picture belongs to", classification),
-    Task("generic", "anything: speed is measured, accuracy is not", generic),
+    Task("classification", "which class a picture belongs to", True, classification),
+    Task("generic", "anything: speed is measured, accuracy is not", False, generic),
 )
 NAMES = tuple(task.name for task in TASKS)
+OPTIONS = {name: option for task in TASKS for name, option in task.options.items()}
 
 
 def task_of(name: object) -> Task:

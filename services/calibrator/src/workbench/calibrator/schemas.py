@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
+from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
+from workbench.tasks.catalogue import NAMES, OPTIONS
 
 _NAME = {"description": "What people call the result."}
 _ID = Length(1, 64)
 
 
+def _option(name: str) -> ma.fields.Integer:
+    """The setting of a task, as the task declares it."""
+    declared = OPTIONS[name]
+    return ma.fields.Integer(validate=Range(declared.low, declared.high), metadata={"description": declared.words})
+
+
 class RecipeOverrides(ma.Schema):
     """What differs from the defaults, which come from the model's input and the dataset's labels."""
 
-    task = ma.fields.String(validate=OneOf(["classification", "generic"]))
-    resize = ma.fields.String(validate=OneOf(["stretch", "crop", "letterbox"]))
-    short_side = ma.fields.Integer(validate=Range(1, 16384), metadata={"description": "Pixels; with `crop` only."})
-    interpolation = ma.fields.String(validate=OneOf(["bilinear", "bicubic", "nearest"]))
-    color = ma.fields.String(validate=OneOf(["RGB", "BGR", "GRAY"]), metadata={"description": "What the input takes."})
+    task = ma.fields.String(validate=OneOf(NAMES))
+    resize = ma.fields.String(validate=OneOf(RESIZES))
+    short_side = ma.fields.Integer(
+        validate=Range(1, 2 * LARGEST_SIDE), metadata={"description": "Pixels; with `crop` only."}
+    )
+    interpolation = ma.fields.String(validate=OneOf(INTERPOLATIONS))
+    color = ma.fields.String(validate=OneOf(COLORS), metadata={"description": "What the input takes."})
     mean = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "Per channel, on 0 to 255."})
     scale = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "Per channel, a divisor."})
-    label_offset = ma.fields.Integer(
-        validate=Range(0, 1000), metadata={"description": "The model's class minus this is the dataset's."}
-    )
-    top_k = ma.fields.Integer(validate=Range(1, 100))
-    layout = ma.fields.String(validate=OneOf(["NCHW", "NHWC"]))
-    width = ma.fields.Integer(validate=Range(1, 16384))
-    height = ma.fields.Integer(validate=Range(1, 16384))
+    label_offset = _option("label_offset")
+    top_k = _option("top_k")
+    layout = ma.fields.String(validate=OneOf(LAYOUTS))
+    width = ma.fields.Integer(validate=Range(1, LARGEST_SIDE))
+    height = ma.fields.Integer(validate=Range(1, LARGEST_SIDE))
 
 
 class RecipeRequest(ma.Schema):

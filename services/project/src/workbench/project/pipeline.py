@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from workbench.project.inputs import conversion_inputs, recipe_overrides
 from workbench.project.values import Facts, Step
+from workbench.tasks.catalogue import task_of
 
 GENERATED_IMAGES = 100
 # A failure here leaves the other variants: it becomes a warning, not the end.
@@ -68,7 +69,7 @@ class Plan:
     @property
     def scored(self) -> bool:
         """Whether there is something to score on."""
-        return self.request["task"] == "classification" and self.dataset is not None
+        return task_of(self.request["task"]).judged and self.dataset is not None
 
     @property
     def labelled(self) -> bool:

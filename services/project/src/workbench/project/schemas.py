@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
+from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
+from workbench.tasks.catalogue import NAMES, OPTIONS
 
 _ID = Length(1, 64)
 _TARGET = "The id of a target, as /v1/targets lists them."
@@ -60,18 +62,25 @@ class InputRequest(ma.Schema):
     layout = ma.fields.String(load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`."})
 
 
+def _option(name: str) -> ma.fields.Integer:
+    declared = OPTIONS[name]
+    return ma.fields.Integer(validate=Range(declared.low, declared.high), metadata={"description": declared.words})
+
+
 class Preparation(ma.Schema):
     """What happens to an image before the model sees it; mean, scale and colour order are built into the IR."""
 
-    resize = ma.fields.String(validate=OneOf(["stretch", "crop", "letterbox"]))
-    short_side = ma.fields.Integer(validate=Range(1, 16384), metadata={"description": "Pixels; with `crop` only."})
-    interpolation = ma.fields.String(validate=OneOf(["bilinear", "bicubic", "nearest"]))
-    color = ma.fields.String(validate=OneOf(["RGB", "BGR", "GRAY"]), metadata={"description": "What the model wants."})
+    resize = ma.fields.String(validate=OneOf(RESIZES))
+    short_side = ma.fields.Integer(
+        validate=Range(1, 2 * LARGEST_SIDE), metadata={"description": "Pixels; with `crop` only."}
+    )
+    interpolation = ma.fields.String(validate=OneOf(INTERPOLATIONS))
+    color = ma.fields.String(validate=OneOf(COLORS), metadata={"description": "What the model wants."})
     mean = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "In the order of `color`."})
     scale = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "In the order of `color`."})
-    label_offset = ma.fields.Integer(validate=Range(0, 1000))
-    top_k = ma.fields.Integer(validate=Range(1, 100))
-    layout = ma.fields.String(validate=OneOf(["NCHW", "NHWC"]))
+    label_offset = _option("label_offset")
+    top_k = _option("top_k")
+    layout = ma.fields.String(validate=OneOf(LAYOUTS))
 
 
 class OptimizationRequest(ma.Schema):
@@ -92,7 +101,7 @@ class OptimizationRequest(ma.Schema):
         load_default=1.0, allow_none=True, validate=Range(0, 100),
         metadata={"description": "In points (hundredths) against the most precise variant; null for no limit."},
     )  # fmt: skip
-    task = ma.fields.String(load_default="classification", validate=OneOf(["classification", "generic"]))
+    task = ma.fields.String(load_default="classification", validate=OneOf(NAMES))
     calibration_dataset_id = ma.fields.String(
         load_default=None, allow_none=True, validate=_ID,
         metadata={"description": "Calibrate on this one, and score on all of the project's dataset."},
