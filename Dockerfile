@@ -7,7 +7,7 @@
 FROM python:3.11-slim-bookworm AS base
 RUN python3 -c "import os; os.makedirs('/data', exist_ok=True); os.chown('/data', 10001, 10001)"
 ENV PATH=/srv/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-    WORKBENCH_HOME=/data WORKBENCH_HOST=0.0.0.0 WORKBENCH_PORT=8080 WORKBENCH_METRICS_PORT=9090
+    WORKBENCH_HOME=/data WORKBENCH_HOST=0.0.0.0 WORKBENCH_PORT=8080 WORKBENCH_HEALTH_PORT=9090
 WORKDIR /data
 # Any user id works: nothing but /data and /tmp is written to.
 USER 10001:10001

@@ -37,7 +37,7 @@ class Service(Server):
 
     def environment(self) -> Mapping[str, str]:
         """The installation's settings and this process's own port."""
-        port = "PORT" if self.action == "api" else "METRICS_PORT"
+        port = "PORT" if self.action == "api" else "HEALTH_PORT"
         return {**self._environment, f"WORKBENCH_{port}": str(self.port)}
 
     def command(self) -> list[str]:

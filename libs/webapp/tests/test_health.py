@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from workbench.converter.app import create_app
-from workbench.jobs import Adapters, Kind, claim, embedded, lease
+from workbench.jobs import Adapters, Jobs, Kind, claim, embedded, lease
 from workbench.problems.common import RunFailed
 from workbench.standalone.mount import SERVICES, Front
 from workbench.webapp.connect import connect
+from workbench.webapp.health import health_of
 from workbench.webapp.identity import Identity, write_token
+from workbench.webapp.metrics import exposition
+from workbench.webapp.process import Process
 from workbench.webapp.settings import load
+from workbench.webapp.shared_servers import SharedServers
 
 OPERATE = Path(__file__).resolve().parents[3] / "docs" / "howto" / "operate.md"
 AWAY = {
@@ -55,15 +62,60 @@ def test_probes_may_ask_by_any_address(client: FlaskClient) -> None:
     assert client.get("/readyz", headers={"Host": "10.1.2.3:8080"}).status_code == 200
 
 
-def test_without_its_servers_it_is_alive_but_not_ready_and_names_each(without_servers: FlaskClient) -> None:
+def test_servers_that_all_replicas_share_take_none_out_and_are_named_to_whoever_asks(
+    without_servers: FlaskClient,
+) -> None:
     assert without_servers.get("/healthz").status_code == 200
-    answer = without_servers.get("/readyz")
+    assert without_servers.get("/readyz").json == {"status": "ready"}
+    answer = without_servers.get("/readyz?verbose")
 
-    assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == "5"
-    missing = answer.get_json(force=True)["missing"]
-    assert set(missing) == {"database of converter", "object store", "message broker"}
+    assert answer.status_code == 200
+    servers = answer.get_json()["servers"]
+    assert set(servers) == {"database of converter", "object store", "message broker"}
+    assert "ok" not in servers.values()
     assert "s3cret" not in answer.get_data(as_text=True)
+
+
+def test_what_only_this_process_has_makes_it_not_ready(adapters: Adapters, tmp_path: Path) -> None:
+    now = [0.0]
+    process = Process(clock=lambda: now[0])
+    app = Flask("test")
+    app.register_blueprint(health_of([adapters.record("converter")], process))
+    ask = app.test_client()
+
+    def missing() -> dict[str, str]:
+        answer = ask.get("/readyz")
+        return answer.get_json(force=True)["missing"] if answer.status_code == 503 else {}
+
+    ended = threading.Thread(target=lambda: None, name="bells-heard")
+    ended.start()
+    ended.join()
+    process.turned()
+    assert missing() == {}
+    process.needs(ended)
+    assert missing() == {"its threads": "ended: bells-heard"}
+    now[0] = 60.0
+    assert "its listener" in missing()
+    process.lives_in(tmp_path / "gone")
+    assert "No such file" in missing()["its disk"]
+    process.leaving.set()
+    assert missing()["this process"] == "it is stopping"
+
+
+def test_a_server_that_stands_still_is_told_in_the_time_that_a_probe_has(adapters: Adapters) -> None:
+    class Still:
+        def exists(self, _key: str) -> bool:
+            time.sleep(2)
+            return True
+
+    record = adapters.record("converter")
+    record.store = Still()  # type: ignore[assignment]
+    servers = SharedServers([record], patience_s=0.2)
+    began = time.monotonic()
+
+    assert servers.ask()["object store"] == "no answer within 0.2 s"
+    assert servers.ask()["database of converter"] == "ok"
+    assert time.monotonic() - began < 1.5
 
 
 def test_while_a_server_is_away_a_request_is_told_when_to_come_back(without_servers: FlaskClient) -> None:
@@ -75,10 +127,22 @@ def test_while_a_server_is_away_a_request_is_told_when_to_come_back(without_serv
     assert "s3cret" not in answer.get_data(as_text=True)
 
 
-def test_metrics_are_there_even_while_the_database_is_not(without_servers: FlaskClient) -> None:
-    text = without_servers.get("/metrics").get_data(as_text=True)
+def test_metrics_are_there_even_while_no_server_is(tmp_path: Path) -> None:
+    settings = load({"WORKBENCH_HOME": str(tmp_path / "away"), **AWAY})
+    text = shown([connect(settings, "converter").record("converter")])
 
     assert 'workbench_database_up{service="converter"} 0.0' in text
+    assert "workbench_store_up 0.0" in text
+    assert "workbench_broker_up 0.0" in text
+
+
+def test_metrics_are_only_where_probes_ask(client: FlaskClient) -> None:
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", headers={"Authorization": "Bearer token"}).status_code == 404
+
+
+def shown(records: Sequence[Jobs]) -> str:
+    return exposition(records, SharedServers(records)).decode()
 
 
 def test_metrics_count_jobs_by_kind_and_state_and_name_no_team(client: FlaskClient, adapters: Adapters) -> None:
@@ -89,7 +153,7 @@ def test_metrics_count_jobs_by_kind_and_state_and_name_no_team(client: FlaskClie
     lease.fail(record, job, RunFailed("crashed", "it fell over"))
     client.get("/v1/conversions", headers={"Authorization": "Bearer token"})
 
-    text = client.get("/metrics").get_data(as_text=True)
+    text = shown([record])
 
     assert 'workbench_jobs{kind="conversion",state="queued"} 2.0' in text
     assert 'workbench_jobs{kind="conversion",state="failed"} 1.0' in text
@@ -102,12 +166,11 @@ def test_metrics_count_jobs_by_kind_and_state_and_name_no_team(client: FlaskClie
     assert "team-blue" not in text
 
 
-def test_an_id_in_a_path_never_becomes_a_label(client: FlaskClient) -> None:
+def test_an_id_in_a_path_never_becomes_a_label(client: FlaskClient, adapters: Adapters) -> None:
     client.get("/v1/conversions/very-secret-id", headers={"Authorization": "Bearer token"})
     client.get("/very/unknown/path", headers={"Authorization": "Bearer token"})
 
-    text = client.get("/metrics").get_data(as_text=True)
-    assert "very" not in text
+    assert "very" not in shown([adapters.record("converter")])
 
 
 def test_one_process_with_every_service_answers_for_all(adapters: Adapters, tmp_path: Path) -> None:
@@ -122,12 +185,12 @@ def test_one_process_with_every_service_answers_for_all(adapters: Adapters, tmp_
     assert all(name in ask("/healthz") for name, _, _ in SERVICES)
     ask("/readyz")
     assert answered["/readyz"] == "200 OK"
-    assert all(f'workbench_database_up{{service="{name}"}} 1.0' in ask("/metrics") for name, _, _ in SERVICES)
+    assert answered.keys() == {"/healthz", "/readyz"}
 
 
-def test_every_metric_is_described_for_operators_and_no_other(client: FlaskClient, adapters: Adapters) -> None:
+def test_every_metric_is_described_for_operators_and_no_other(adapters: Adapters) -> None:
     adapters.record("converter").submit(Kind("conversion"), "a", {})
-    text = client.get("/metrics").get_data(as_text=True)
+    text = shown([adapters.record("converter")])
     there = set(re.findall(r"^# TYPE (workbench_\w+) ", text, re.MULTILINE))
     described = set(re.findall(r"^\| `(workbench_\w+)", OPERATE.read_text(), re.MULTILINE))
 

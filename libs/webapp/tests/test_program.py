@@ -137,13 +137,37 @@ def test_a_worker_that_is_asked_to_stop_ends_quickly_and_quietly(program: Progra
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    worker = program.start("workbench.converter", "worker", METRICS_PORT=str(port))
+    worker = program.start("workbench.converter", "worker", HEALTH_PORT=str(port))
     assert program.ask(f"http://127.0.0.1:{port}", "/readyz") == (200, {"status": "ready"})
 
     worker.send_signal(signal.SIGTERM)
 
     assert worker.wait(10) == 0
     assert "Traceback" not in worker.communicate()[1]
+
+
+def test_an_api_answers_probes_on_a_port_of_their_own_and_metrics_only_there(program: Program) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = program.url(program.start("workbench.converter", "api", HEALTH_PORT=str(port)))
+    probes = f"http://127.0.0.1:{port}"
+
+    assert program.ask(probes, "/readyz") == (200, {"status": "ready"})
+    assert program.ask(probes, "/v1/conversions")[0] == 404
+    assert program.ask(url, "/metrics")[0] == 404
+    with urllib.request.urlopen(f"{probes}/metrics", timeout=20) as answer:
+        assert b"workbench_jobs" in answer.read()
+
+
+def test_a_probes_port_in_use_is_told_with_exit_code_2(program: Program) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ended = program.run("workbench.converter", "api", HEALTH_PORT=str(taken.getsockname()[1]))
+
+    assert ended.returncode == 2
+    assert "Choose another with WORKBENCH_HEALTH_PORT" in ended.stderr
 
 
 def test_an_api_whose_process_is_killed_is_replaced_on_the_same_port(program: Program) -> None:

@@ -48,7 +48,7 @@ def test_without_any_variable_everything_is_embedded_on_loopback(tmp_path: Path)
         ("LEASE_S", "1", "a whole number from 2"),
         ("LEASE_S", "1e3", "a whole number"),
         ("UPLOAD_LIMIT_MIB", "-1", "a whole number"),
-        ("METRICS_PORT", "x", "a whole number"),
+        ("HEALTH_PORT", "x", "a whole number"),
         ("HOME", "", "the path of a folder"),
         ("S3_ENDPOINT", "127.0.0.1:8333", "http://host:port"),
         ("S3_ENDPOINT", "ftp://store", "http://host:port"),

@@ -7,7 +7,8 @@ that, so a process that dies in between delivers the message again when it comes
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from threading import Thread
 
 from workbench.messages.bells import Bells
 from workbench.messages.message import Message
@@ -37,6 +38,11 @@ class InProcessMessages(Bells):
     def connected(self) -> bool:
         """See Messages.connected: there is nobody to lose."""
         return True
+
+    @property
+    def threads(self) -> Sequence[Thread]:
+        """See Messages.threads: none."""
+        return ()
 
     def close(self) -> None:
         """See Messages.close: nothing to let go of."""

@@ -6,7 +6,8 @@ handles one must be content to see it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from threading import Thread
 from typing import Protocol
 
 from workbench.messages.message import Message
@@ -41,6 +42,10 @@ class Messages(Protocol):
 
     def connected(self) -> bool:
         """Whether the broker can be reached, as far as is known now."""
+
+    @property
+    def threads(self) -> Sequence[Thread]:
+        """Those that ``start`` began: without them it does not deliver."""
 
     def close(self) -> None:
         """Deliver nothing more, and let go of the connection."""

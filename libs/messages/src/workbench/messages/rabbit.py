@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from workbench.messages.bells import Bells
 from workbench.messages.consumer import QueueConsumer
@@ -56,6 +56,11 @@ class RabbitMessages(Bells):
         """See Messages.connected."""
         queue = self._consumer is None or self._consumer.connected.is_set()
         return queue and self._listener.connected.is_set()
+
+    @property
+    def threads(self) -> Sequence[threading.Thread]:
+        """See Messages.threads."""
+        return tuple(self._threads)
 
     def close(self) -> None:
         """See Messages.close: ends every thread; a message that is being handled comes again elsewhere."""

@@ -24,6 +24,7 @@ from workbench.webapp.room import Room
 from workbench.webapp.runs import INTERNAL, refuse_beside_runs, runs_of
 from workbench.webapp.settings import Settings
 from workbench.webapp.streams import Streams
+from workbench.webapp.turns import TURNS
 from workbench.webapp.uploads import StreamingRequest
 
 log = structlog.get_logger()
@@ -83,17 +84,23 @@ def _guard(app: Flask, service: str, tokens: Tokens, settings: Settings) -> None
         g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
         bind_contextvars(request_id=g.request_id)
         refuse_beside_runs(request, settings.runs_port)
-        if request.path in health.PATHS or request.path.startswith(INTERNAL):
-            return  # probes ask by address and know no token; pods have a token of another kind
+        if request.path in health.PATHS:
+            return  # probes ask by address and know no token
+        if request.path.startswith(INTERNAL):  # pods have a token of another kind, known when the body is: all are one
+            g.turn = TURNS.begin(INTERNAL)
+            return
         refuse_foreign_pages(request, settings.allowed_hosts)
         if not (request.endpoint or "").endswith(f".{SIGNED_ENDPOINT}"):
             g.identity = tokens.identify(request)
+            g.turn = TURNS.begin(g.identity.team)
             g.identity.require_for(request.method)
             if request.mimetype == "multipart/form-data":  # before it comes in
                 ports().room.require(g.identity.team, request.content_length or 0)
 
     @app.after_request
     def say(response: Response) -> Response:
+        if "turn" in g:
+            response.call_on_close(g.turn.end)
         response.headers["X-Request-Id"] = g.get("request_id", "")
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)

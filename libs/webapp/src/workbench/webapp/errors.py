@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from workbench.problems import Problem
 from workbench.problems.common import HttpProblem, InternalError, InvalidRequest, StorageFull
 from workbench.store import NoRoom, StoreAway
+from workbench.webapp.malformed import UNREADABLE, problem_of
 from workbench.webapp.problems import StorageAway
 
 log = structlog.get_logger()
@@ -59,6 +60,8 @@ class ProblemApi(Api):
         app.register_error_handler(Problem, answer)
         app.register_error_handler(NoRoom, lambda _error: answer(StorageFull()))
         app.register_error_handler(StoreAway, _away)
+        for unreadable in UNREADABLE:  # found in the body, while a route reads it
+            app.register_error_handler(unreadable, lambda fault: answer(problem_of(fault)))
         app.register_error_handler(Exception, _defect)
 
 

@@ -1,47 +1,34 @@
-"""`/healthz`: the process lives. `/readyz`: what it relies on answers. `/metrics`: what it counts.
+"""`/healthz`: the process lives. `/readyz`: send it requests. `/metrics`, for probes alone: what it counts.
 
-None of them asks for a token, so none of them names a team; they are for probes inside the cluster.
+Readiness asks for what this replica has and others may not have: whether it is stopping, its listener, its threads,
+its disk. A server that all share takes no replica out: nobody would be left to say that it is away.
+None of the three asks for a token, so none of them names a team; they are for probes inside the cluster.
 """
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
-from werkzeug.serving import make_server
-from workbench.jobs import DatabaseAway, Jobs
-from workbench.jobs.census import answers
-from workbench.store import StoreAway
+from werkzeug.serving import WSGIRequestHandler, make_server
+from workbench.jobs import Jobs
 from workbench.webapp.errors import answer
 from workbench.webapp.metrics import exposition
 from workbench.webapp.problems import NotReady
+from workbench.webapp.process import PROCESS, Process
+from workbench.webapp.shared_servers import SharedServers
 
-PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
-
-
-def missing(records: Sequence[Jobs]) -> dict[str, str]:
-    """What does not answer now, and why. Bounded by the adapters' own time limits."""
-    found = {}
-    for record in records:
-        try:
-            answers(record)
-        except DatabaseAway as away:
-            found[f"database of {record.service}"] = str(away.__cause__ or away.detail).splitlines()[0][:200]
-    try:
-        records[0].store.exists("identity/anything")
-    except StoreAway as away:
-        found["object store"] = str(away)[:200]
-    if not records[0].messages.connected():
-        found["message broker"] = "not connected; jobs are accepted and done, but news travels slowly"
-    return found
+PATHS = frozenset({"/healthz", "/readyz"})
 
 
-def health_of(records: Sequence[Jobs]) -> Blueprint:
-    """The three routes for the services of this process."""
-    health = Blueprint("health", __name__)
+def health_of(records: Sequence[Jobs], process: Process = PROCESS, name: str = "health") -> Blueprint:
+    """The two routes for the services of this process."""
+    health = Blueprint(name, __name__)
+    servers = SharedServers(records)
 
     @health.get("/healthz")
     def healthz() -> dict[str, Any]:
@@ -50,21 +37,37 @@ def health_of(records: Sequence[Jobs]) -> Blueprint:
 
     @health.get("/readyz")
     def readyz() -> Any:
-        """200, or a problem that names what is missing."""
-        absent = missing(records)
-        return answer(NotReady(absent)) if absent else {"status": "ready"}
-
-    @health.get("/metrics")
-    def metrics() -> Response:
-        """For Prometheus."""
-        return Response(exposition(records), content_type=CONTENT_TYPE_LATEST)
+        """200, or a problem that names what is wrong here; `?verbose` says of the shared servers, too, how they are."""
+        ailments = process.ailments()
+        if ailments:
+            return answer(NotReady(ailments))
+        return {"status": "ready"} | ({"servers": servers.ask()} if "verbose" in request.args else {})
 
     return health
 
 
-def listen_for_probes(record: Jobs, host: str, port: int) -> None:
-    """The three routes of a worker, on a thread of its own."""
-    app = Flask("workbench.worker")
-    app.register_blueprint(health_of([record]))
-    server = make_server(host, port, app, threaded=True)
+def listen_for_probes(records: Sequence[Jobs], listening: socket.socket) -> None:
+    """All three routes, on a thread and a port of their own."""
+    app = Flask("workbench.probes")
+    app.register_blueprint(health_of(records, name="probes"))
+    servers = SharedServers(records)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        """For Prometheus."""
+        return Response(exposition(records, servers), content_type=CONTENT_TYPE_LATEST)
+
+    listening.listen(128)
+    host, port = listening.getsockname()[:2]
+    server = make_server(host, port, app, threaded=True, request_handler=_Probe, fd=listening.fileno())
+    server.daemon_threads = True  # type: ignore[attr-defined]  # a mixin's
     threading.Thread(target=server.serve_forever, name="probes", daemon=True).start()
+
+
+class _Probe(WSGIRequestHandler):
+    """A probe says what it wants at once, and is no news for the log."""
+
+    timeout = 5
+
+    def log_request(self, *_arguments: Any) -> None:
+        """Nothing."""

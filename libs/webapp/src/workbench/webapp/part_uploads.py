@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, current_app, jsonify, request
+from flask import Response, current_app, g, jsonify, request
 from flask_smorest import Blueprint
 from marshmallow.validate import Length, Range, Regexp
 from workbench.jobs import Job
@@ -23,6 +23,7 @@ from workbench.webapp.abandoned import abandon
 from workbench.webapp.arriving_part import ArrivingPart
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import accepted
+from workbench.webapp.turns import TURNS
 from workbench.webapp.upload_links import LINK_S, Link, Links
 from workbench.webapp.upload_problems import UploadCompleted, UploadExpired, UploadTooLarge
 from workbench.webapp.upload_state import Arrived, Upload
@@ -147,6 +148,7 @@ def _serve_parts(blueprint: Blueprint, kind: UploadKind) -> None:
     def put_part(upload_id: Any, signed: str) -> Response:
         """Send one part. The URL is its own permission; a `Content-MD5` header is checked."""
         store, link = ports().store, _links().read(str(upload_id), signed)
+        g.turn = TURNS.begin(link.team)
         if not upload_state.is_open(store, link.team, kind.kind, str(upload_id)):
             raise NotFound("upload", str(upload_id))
         part = _keep(store, str(upload_id), link, ArrivingPart(link, request))

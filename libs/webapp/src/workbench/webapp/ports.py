@@ -13,6 +13,7 @@ from workbench.webapp.identity import Identity
 from workbench.webapp.placement import Placement
 from workbench.webapp.room import Room
 from workbench.webapp.streams import Streams
+from workbench.webapp.turns import Turn
 
 
 @dataclass(frozen=True)
@@ -55,3 +56,8 @@ def ports() -> Ports:
 def identity() -> Identity:
     """Who is asking; set before any route runs."""
     return cast(Identity, g.identity)
+
+
+def turn() -> Turn:
+    """This request's; begun before any route runs."""
+    return cast(Turn, g.turn)

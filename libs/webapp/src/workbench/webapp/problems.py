@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from workbench.problems import Problem
 
@@ -43,10 +44,68 @@ class NotReady(Problem):
 
 
 @dataclass(eq=False)
-class TooManyStreams(Problem):
-    """A team has as many event streams open at this server as it may have.
+class TooManyRequests(Problem):
+    """A team has as many requests under way at this server as it may have, so that others are served too.
 
-    Remedy: close one, or read the job with `wait_s` instead, which keeps a connection only for a while.
+    Remedy: send the request again after `retry_after_s`, and fewer at a time.
+    """
+
+    status = 429
+    title = "Too many requests at a time"
+    limit: int
+    retry_after_s: int = 1
+
+    @property
+    def detail(self) -> str:
+        """Name the limit."""
+        return (f"A team may have about {self.limit} requests under way at one server, fewer while it is busy; "
+                f"try again in {self.retry_after_s} s.")  # fmt: skip
+
+
+@dataclass(eq=False)
+class RequestTooSlow(Problem):
+    """The request did not arrive within the time that a connection is kept open for it.
+
+    Remedy: send it again over a better connection; a large file goes by parts, which are repeated one by one.
+    """
+
+    status = 408
+    title = "The request arrived too slowly"
+    waited_s: int = 10
+
+    @property
+    def detail(self) -> str:
+        """What would do."""
+        return (f"The head of a request must arrive within {self.waited_s} s, and of its body "
+                "WORKBENCH_LEAST_KIB_S in every second.")  # fmt: skip
+
+
+@dataclass(eq=False)
+class NotHttp(Problem):
+    """What arrived is no HTTP/1.1 request, or one with parts that this server does not accept.
+
+    Remedy: use a client library; `detail` says what could not be read.
+    """
+
+    title = "The request could not be read"
+    code: int
+    reason: str
+
+    @property
+    def detail(self) -> str:
+        """What is wrong with it."""
+        return self.reason
+
+    def document(self) -> dict[str, Any]:
+        """As every problem, with HTTP's status."""
+        return {**super().document(), "status": self.code}
+
+
+@dataclass(eq=False)
+class TooManyStreams(Problem):
+    """A team waits as often at this server, by event streams and `wait_s`, as it may.
+
+    Remedy: close a stream, or read the job now and then; `wait_s` is answered at once meanwhile.
     """
 
     status = 429

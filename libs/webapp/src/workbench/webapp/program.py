@@ -12,7 +12,8 @@ from flask import Flask
 from workbench.jobs import Adapters, Worker
 from workbench.webapp.connect import connect
 from workbench.webapp.health import listen_for_probes
-from workbench.webapp.serve import Server, configure_logging, listen
+from workbench.webapp.process import PROCESS
+from workbench.webapp.serve import Manners, Server, configure_logging, listen
 from workbench.webapp.settings import Settings, load_or_exit
 
 CreateApp = Callable[[Adapters, Settings], Flask]
@@ -40,28 +41,41 @@ def serve_api(service: str, settings: Settings, create_app: CreateApp) -> None:
     listening = [listen(settings.port, settings.host)]
     host, port = listening[0].getsockname()
     if settings.runs_port:
-        listening.append(listen(settings.runs_port, settings.host))
+        listening.append(listen(settings.runs_port, settings.host, setting="RUNS_PORT"))
+    probes = listen(settings.health_port, settings.host, setting="HEALTH_PORT") if settings.health_port else None
     print(f"listening on http://{host}:{port}", flush=True)  # noqa: T201
 
     def build() -> Flask:
         adapters = connect(settings, service)
         app = create_app(adapters, settings)
         adapters.messages.start()
+        PROCESS.lives_in(settings.home)
+        PROCESS.needs(*adapters.messages.threads)
+        if probes is not None:
+            listen_for_probes([adapters.record(service)], probes)
         return app
 
-    Server(build, listening, {}).run()
+    Server(build, listening, Manners.of(settings), {}).run()
 
 
 def work(service: str, settings: Settings, create_worker: CreateWorker) -> None:
     """Carry out jobs until a signal; what is still running then goes on and is adopted by the next worker."""
     stop = threading.Event()
+
+    def leave(*_signal: object) -> None:
+        stop.set()
+        PROCESS.leaving.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, leave)
     adapters = connect(settings, service)
     worker = create_worker(adapters, settings)
     adapters.messages.start()
-    if settings.metrics_port:
-        listen_for_probes(worker.record, settings.host, settings.metrics_port)
+    PROCESS.lives_in(settings.home)
+    PROCESS.needs(*adapters.messages.threads)
+    if settings.health_port:
+        listening = listen(settings.health_port, settings.host, setting="HEALTH_PORT")
+        listen_for_probes([worker.record], listening)
     worker.run(stop)
     adapters.messages.close()
     sys.stderr.flush()

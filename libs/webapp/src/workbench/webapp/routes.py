@@ -13,9 +13,10 @@ from marshmallow.validate import Length, OneOf, Range
 from workbench.jobs import Job, State, StillRunning
 from workbench.problems.common import InvalidRequest, NotFound, StillInUse
 from workbench.store import Manifest
+from workbench.webapp.connection import nobody_waits
 from workbench.webapp.files import send_file
 from workbench.webapp.placement import Placement
-from workbench.webapp.ports import identity, ports
+from workbench.webapp.ports import identity, ports, turn
 from workbench.webapp.views import JobPage, JobView, job_view
 
 
@@ -127,17 +128,27 @@ def _serve_reading(blueprint: Blueprint, resource: Resource) -> None:
     @blueprint.arguments(WaitQuery, location="query")
     @blueprint.response(200, JobView)
     def read(query: dict[str, Any], job_id: str) -> dict[str, Any]:
-        """One job; with `wait_s` the answer comes when something has changed."""
-        resource.get(job_id)
-        job = ports().jobs.wait(resource.kind, identity().team, job_id, query["after"], query["wait_s"])
-        return resource.view(job)
+        """One job; with `wait_s` the answer comes when something has changed, or sooner: at once where the team waits
+        often already, and when the server is about to stop."""
+        job = resource.get(job_id)
+        return resource.view(_waited_for(job, query["after"], query["wait_s"]))
 
     @blueprint.get("/<job_id>/events")
     @blueprint.response(200, content_type="text/event-stream", description="Server-sent events; data is a JobView.")
     @blueprint.alt_response(429, description="The team has too many streams open.")
     def events(job_id: str) -> Response:
         """Each change of the job as it happens, until it ends; `Last-Event-ID` goes on from there."""
-        return ports().streams.answer(resource.get(job_id), resource.view)
+        return ports().streams.answer(resource.get(job_id), resource.view, turn())
+
+
+def _waited_for(job: Job, after: int, wait_s: float) -> Job:
+    """The job once it has news, as far as its team may wait for them."""
+    if job.seq > after or job.state.ended or wait_s <= 0 or not turn().wait():
+        return job
+    try:
+        return ports().jobs.wait(job.kind, job.team, job.id, after, wait_s, nobody_waits())
+    finally:
+        turn().work()
 
 
 def _serve_log_and_files(blueprint: Blueprint, resource: Resource) -> None:

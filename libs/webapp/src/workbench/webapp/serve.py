@@ -11,9 +11,27 @@ from typing import Any, TextIO, cast
 
 import structlog
 from gunicorn.app.base import BaseApplication
+from workbench.webapp.door import Door
+from workbench.webapp.settings import Settings
+from workbench.webapp.turns import THREADS
 
-# A thread for each request under way; an event stream keeps one for as long as it is followed.
-THREADS = 160
+
+@dataclass(frozen=True)
+class Manners:
+    """How it treats those who are connected.
+
+    least_bytes: of a body or an answer, in ten seconds of waiting for the client. After a signal to end: drain_s,
+    how long it goes on accepting; grace_s, how long requests under way may take after that.
+    """
+
+    least_bytes: int = 60 << 10
+    drain_s: float = 0.0
+    grace_s: float = 30.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Manners:
+        """As the operator set them."""
+        return cls(settings.least_kib_s * 10 << 10, settings.drain_s, settings.grace_s)
 
 
 class Server(BaseApplication):
@@ -23,14 +41,19 @@ class Server(BaseApplication):
     dies, the worker notices and ends.
     """
 
-    def __init__(self, build: Callable[[], Any], listening: Sequence[socket.socket], options: dict[str, Any]) -> None:
+    def __init__(
+        self, build: Callable[[], Any], listening: Sequence[socket.socket], manners: Manners, options: dict[str, Any]
+    ) -> None:
         self._build = build
+        self._manners = manners
         self._options = {
             "bind": [f"fd://{each.fileno()}" for each in listening],
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": Door,
             "threads": THREADS,
-            "graceful_timeout": 3,
+            "limit_request_line": 8190,
+            # The arbiter kills after that: whoever has gone by then had more time than was promised.
+            "graceful_timeout": int(manners.drain_s + manners.grace_s) + 5,
             "accesslog": None,
             "errorlog": "-",
             "loglevel": "warning",
@@ -44,21 +67,23 @@ class Server(BaseApplication):
         for name, value in self._options.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
+        self.cfg.manners = self._manners
 
     def load(self) -> Any:
         """Gunicorn asks for this, in the worker process."""
         return self._build()
 
 
-def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
-    """A socket bound to the port, or one clear line and exit code 2."""
+def listen(port: int, host: str = "127.0.0.1", *, setting: str = "PORT") -> socket.socket:
+    """A socket bound to the port of that setting, or one clear line and exit code 2."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
     except OSError as error:
         print(f"workbench: cannot listen on {host}:{port}: {error.strerror}.", file=sys.stderr)  # noqa: T201
-        print("Choose another with WORKBENCH_PORT, or 0 for a free one.", file=sys.stderr)  # noqa: T201
+        other = "0 for a free one" if setting == "PORT" else "0 for none"
+        print(f"Choose another with WORKBENCH_{setting}, or {other}.", file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from None
     listening.set_inheritable(True)
     return listening

@@ -125,8 +125,14 @@ SETTINGS = (
             _address("http", "https")),
     Setting("RUNS_PORT", "0", "port", "With `kubernetes`: port of an API that answers runs and nobody else, so that a "
             "network can let them reach that alone; 0: none.", _whole(0, 65535)),
-    Setting("METRICS_PORT", "0", "port", "Port of a worker's `/healthz`, `/readyz` and `/metrics`; 0: none.",
-            _whole(0, 65535)),
+    Setting("HEALTH_PORT", "0", "port", "Port at HOST for probes alone, of an API or a worker: `/healthz`, `/readyz` "
+            "and `/metrics`, answered whatever the requests do; 0: none.", _whole(0, 65535)),
+    Setting("LEAST_KIB_S", "6", "KiB/s", "How fast a body must arrive and an answer be read, over 10 s of waiting for "
+            "the client; slower ones are ended.", _whole(0, 1 << 20)),
+    Setting("DRAIN_S", "0", "seconds", "After SIGTERM: how long an API that is not ready any more goes on accepting, "
+            "while word of that gets round.", _whole(0, 600)),
+    Setting("GRACE_S", "30", "seconds", "After that: how long requests under way may take. Waits are answered at once.",
+            _whole(0, 86400)),
     Setting("TEAM_STORAGE_GIB", "0", "GiB", "What a team without a limit of its own may store; 0: no limit.",
             _whole(0, 1 << 20)),
 )  # fmt: skip
@@ -156,7 +162,10 @@ class Settings:
     pools_file: Pools | None
     runs_url: str
     runs_port: int
-    metrics_port: int
+    health_port: int
+    least_kib_s: int
+    drain_s: int
+    grace_s: int
     team_storage_gib: int
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -17,7 +18,9 @@ from workbench.jobs import expire_leases
 from workbench.standalone.home import AlreadyServed, HomeLock, make_known, serving, token
 from workbench.standalone.mount import Front, workers
 from workbench.webapp.connect import connect
-from workbench.webapp.serve import Server, configure_logging, listen
+from workbench.webapp.health import listen_for_probes
+from workbench.webapp.process import PROCESS
+from workbench.webapp.serve import Manners, Server, configure_logging, listen
 from workbench.webapp.settings import Settings, load_or_exit
 
 log = structlog.get_logger()
@@ -45,21 +48,24 @@ def serve(home: Path, port: int | None = None, idle_exit_s: int | None = None) -
         print(f"workbench: cannot use {home}: {error.strerror}.", file=sys.stderr)  # noqa: T201
         return 2
     listening = listen(settings.port, settings.host)
+    probes = listen(settings.health_port, settings.host, setting="HEALTH_PORT") if settings.health_port else None
     token(home)
     host, bound = listening.getsockname()
     url = f"http://{host}:{bound}"
     lock.announce(url)
     print(f"DL Workbench is at {url}; the token is in {home / 'token'}. Stop it with Ctrl-C.", flush=True)  # noqa: T201
-    process = _Process(settings)
-    Server(process.build, [listening], {"worker_exit": process.leave, "post_worker_init": process.begin}).run()
+    process = _Process(settings, probes)
+    hooks = {"worker_exit": process.leave, "post_worker_init": process.begin}
+    Server(process.build, [listening], Manners.of(settings), hooks).run()
     return 0
 
 
 class _Process:
     """What runs in the serving process; the arbiter starts another one when it dies."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, probes: socket.socket | None) -> None:
         self._settings = settings
+        self._probes = probes
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -80,6 +86,10 @@ class _Process:
             if not self._settings.database_url:  # we hold the home's lock, so whoever held a lease here is dead
                 expire_leases(record)
             self._run(worker.run, f"{record.service}-worker")
+        PROCESS.lives_in(self._settings.home)
+        PROCESS.needs(*self._threads)
+        if self._probes is not None:
+            listen_for_probes([record for _, record in self._workers], self._probes)
         if self._settings.idle_exit_s:
             self._run(self._leave_when_idle, "idle")
 
