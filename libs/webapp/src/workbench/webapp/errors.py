@@ -49,20 +49,21 @@ class ProblemApi(Api):
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """What webargs, flask or werkzeug raised."""
-        messages = getattr(error, "data", {}).get("messages")
-        if messages:
-            return answer(InvalidRequest(messages))
-        return answer(HttpProblem(error.code or 500, error.description or error.name))
+        return _http(error)
 
     def _register_error_handlers(self) -> None:
-        app: Flask = self._app
-        app.register_error_handler(HTTPException, self.handle_http_exception)
-        app.register_error_handler(Problem, answer)
-        app.register_error_handler(NoRoom, lambda _error: answer(StorageFull()))
-        app.register_error_handler(StoreAway, _away)
-        for unreadable in UNREADABLE:  # found in the body, while a route reads it
-            app.register_error_handler(unreadable, lambda fault: answer(problem_of(fault)))
-        app.register_error_handler(Exception, _defect)
+        answer_with_problems(self._app)
+
+
+def answer_with_problems(app: Flask) -> None:
+    """Whatever goes wrong in this app."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Problem, answer)
+    app.register_error_handler(NoRoom, lambda _error: answer(StorageFull()))
+    app.register_error_handler(StoreAway, _away)
+    for unreadable in UNREADABLE:  # found in the body, while a route reads it
+        app.register_error_handler(unreadable, lambda fault: answer(problem_of(fault)))
+    app.register_error_handler(Exception, _defect)
 
 
 def answer(problem: Problem) -> Response:
@@ -73,6 +74,17 @@ def answer(problem: Problem) -> Response:
         response.headers["WWW-Authenticate"] = "Bearer"
     if "retry_after_s" in document:
         response.headers["Retry-After"] = str(document["retry_after_s"])
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    messages = getattr(error, "data", {}).get("messages")
+    if messages:
+        return answer(InvalidRequest(messages))
+    response = answer(HttpProblem(error.code or 500, error.description or error.name))
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
 
 

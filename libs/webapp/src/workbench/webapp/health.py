@@ -16,7 +16,7 @@ from flask import Blueprint, Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.serving import WSGIRequestHandler, make_server
 from workbench.jobs import Jobs
-from workbench.webapp.errors import answer
+from workbench.webapp.errors import answer, answer_with_problems
 from workbench.webapp.metrics import exposition
 from workbench.webapp.problems import NotReady
 from workbench.webapp.process import PROCESS, Process
@@ -49,6 +49,7 @@ def health_of(records: Sequence[Jobs], process: Process = PROCESS, name: str = "
 def listen_for_probes(records: Sequence[Jobs], listening: socket.socket) -> None:
     """All three routes, on a thread and a port of their own."""
     app = Flask("workbench.probes")
+    answer_with_problems(app)
     app.register_blueprint(health_of(records, name="probes"))
     servers = SharedServers(records)
 
