@@ -125,11 +125,12 @@ class Installation:
         except RuntimeError as error:
             raise RuntimeError(f"{error}\n{self._why()}") from None
 
-    def _routes(self, name: str) -> dict[str, str]:
-        routes = {}
+    def _routes(self, name: str) -> dict[str, list[str]]:
+        """Twice the same, as in the gateway: behind it is another replica perhaps."""
+        routes: dict[str, list[str]] = {}
         for module, prefixes in OWNERS.items():
             service = self.cluster.get("service", f"{name}-{module.replace('_', '-')}")
-            routes |= dict.fromkeys(prefixes, f"{service['spec']['clusterIP']}:80")
+            routes |= dict.fromkeys(prefixes, [f"{service['spec']['clusterIP']}:80"] * 2)
         return routes
 
     def _secrets(self) -> None:

@@ -65,7 +65,7 @@ class Services:
             for number in range(workers)
         ]
         owners = {prefix: self.apis[name] for name, prefixes in OWNERS.items() for prefix in prefixes}
-        routes = {prefix: f"{api.host}:{api.port}" for prefix, api in owners.items()}
+        routes = {prefix: [f"{api.host}:{api.port}"] for prefix, api in owners.items()}
         self.front = Nginx(folder / "nginx", routes)
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import httpx
-from workbench.client.transport import Transport
+from workbench.client.transport import COME_BACK, Transport
 
 View = dict[str, Any]
 
@@ -19,7 +19,8 @@ class NoStream(Exception):
 def stream(transport: Transport, path: str, after: int) -> Iterator[View]:
     """Each view with a ``seq`` above ``after``, until the job has ended. Raises NoStream, Refused, Unreachable."""
     headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
-    with transport.stream(f"{path}/events", headers) as response:
+    # 429: others of the team wait there already. Asking now and then is better than waiting to wait.
+    with transport.stream(f"{path}/events", headers, COME_BACK - {429}) as response:
         if not response.headers.get("content-type", "").startswith("text/event-stream"):
             raise NoStream
         try:

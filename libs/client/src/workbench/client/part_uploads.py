@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import urljoin
 
 from workbench.client.errors import Refused, UploadInterrupted
-from workbench.client.transport import WORTH_REPEATING, Patience, Transport, accepted
+from workbench.client.transport import WORTH_REPEATING, Patience, Transport, accepted, retry_after_s
 
 AT_ONCE = 4
 ANSWER_S = 120.0
@@ -96,6 +96,11 @@ def _begun_before(transport: Transport, url: str, memory: Path) -> dict[str, Any
     return upload
 
 
+def _later(status: int) -> bool:
+    """Whether the same part may arrive next time: too slow, too many at a time, or a server's own trouble."""
+    return status in (408, 429) or (status >= 500 and status != 507)
+
+
 class _Stopped(Exception):
     """Another part has failed, or somebody pressed Ctrl-C."""
 
@@ -168,11 +173,12 @@ class _Sending:
                 return md5.hexdigest()
             if response is not None and response.status_code == 403 and refusals < 3:
                 refusals += 1  # the URL has expired: a fresh one is all it needs
-            elif response is not None and (response.status_code < 500 or response.status_code == 507):
+            elif response is not None and not _later(response.status_code):
                 accepted(response)
             else:
                 patience = patience or self._transport.patience()
-                patience.pause(f"a part of {self._sources[file].name} cannot be sent ({reason})")
+                in_s = retry_after_s(response) if response is not None else 0.0
+                patience.pause(f"a part of {self._sources[file].name} cannot be sent ({reason})", in_s)
             self._refresh(fresh)
 
     def _refresh(self, seen: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +23,7 @@ Address = tuple[str, str | None]
 FIRST_PATIENCE_S = 2.0
 PATIENCE_S = 60.0
 ANSWER_S = 120.0
-GATEWAY_TROUBLE = frozenset({502, 503, 504})
+COME_BACK = frozenset({429, 502, 503, 504})
 WORTH_REPEATING = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout, httpx.ReadTimeout)
 
 
@@ -34,11 +34,13 @@ class Patience:
         self._until = time.monotonic() + seconds
         self._pause = 0.1
 
-    def pause(self, why: str) -> None:
+    def pause(self, why: str, at_least_s: float = 0.0) -> None:
         """Sleep a little longer than last time; raise Unreachable when that would be too late."""
-        if time.monotonic() + self._pause > self._until:
+        left_s = self._until - time.monotonic()
+        if self._pause > left_s:
             raise Unreachable(why)
-        time.sleep(self._pause)
+        pause_s = max(self._pause, min(at_least_s, left_s))
+        time.sleep(pause_s)
         self._pause = min(self._pause * 2, 2.0)
 
 
@@ -83,14 +85,19 @@ class Transport:
         return accepted(self._until_answered(attempt))
 
     @contextmanager
-    def stream(self, path: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
-        """An answered GET whose body is still to be read; 416 is an answer, not a refusal."""
+    def stream(
+        self, path: str, headers: dict[str, str], come_back: Collection[int] = COME_BACK
+    ) -> Iterator[httpx.Response]:
+        """An answered GET whose body is still to be read; 416 is an answer, not a refusal.
+
+        come_back: the statuses after which the request is sent again later, if the server says so.
+        """
 
         def attempt() -> httpx.Response:
             request = self._client.build_request("GET", path, headers=headers, timeout=ANSWER_S)
             return self._client.send(request, stream=True)
 
-        response = self._until_answered(attempt)
+        response = self._until_answered(attempt, come_back)
         try:
             if response.is_error:
                 response.read()
@@ -128,7 +135,9 @@ class Transport:
             trust_env=not self._local,
         )
 
-    def _until_answered(self, attempt: Callable[[], httpx.Response]) -> httpx.Response:
+    def _until_answered(
+        self, attempt: Callable[[], httpx.Response], come_back: Collection[int] = COME_BACK
+    ) -> httpx.Response:
         patience = self.patience()
         while True:
             try:
@@ -139,9 +148,10 @@ class Transport:
                 self._look_again()
                 continue
             self._reached = True
-            if response.status_code in GATEWAY_TROUBLE and _passes(response):
+            if response.status_code in come_back and _passes(response):
+                why, in_s = _why(response), retry_after_s(response)
                 response.close()
-                patience.pause(f"{self.base_url} answers {response.status_code}: the workbench is not up")
+                patience.pause(f"{self.base_url} answers {response.status_code}: {why}", in_s)
                 continue
             if response.status_code == 401 and self._look_again():
                 response.close()
@@ -180,6 +190,18 @@ def accepted(response: httpx.Response) -> httpx.Response:
 def _passes(response: httpx.Response) -> bool:
     """Whether somebody in between answered, or the workbench itself says when to come back."""
     return not _is_problem(response) or "retry-after" in response.headers
+
+
+def retry_after_s(response: httpx.Response) -> float:
+    """When to come back, as the server says; a date or nonsense counts for nothing."""
+    text = response.headers.get("retry-after", "")
+    return float(text) if text.isdecimal() and len(text) < 4 else 0.0
+
+
+def _why(response: httpx.Response) -> str:
+    if response.status_code == 429:
+        return "too many requests of your team are under way there"
+    return "the workbench is not up"
 
 
 def _is_problem(response: httpx.Response) -> bool:

@@ -168,6 +168,12 @@ class _WhenItsTurnComes(io.RawIOBase):
     def fileno(self) -> int:
         raise OSError("not open yet")
 
+    def close(self) -> None:
+        """Also of one that was refused half way."""
+        if self._file is not None:
+            self._file.close()
+        super().close()
+
     def tell(self) -> int:
         return 0
 
