@@ -169,7 +169,7 @@ def test_a_rolling_restart_fails_no_request(work: tuple[Work, list[Replica]]) ->
         running = [clients.submit(doing.again_and_again, act) for act in acts]
         time.sleep(1)
         try:
-            for replica in replicas * 2:
+            for replica in replicas:
                 replica.restart()
         finally:
             doing.stop.set()
@@ -178,7 +178,7 @@ def test_a_rolling_restart_fails_no_request(work: tuple[Work, list[Replica]]) ->
 
     assert doing.failed == []
     assert doing.done.keys() == {"request", "post", "long_poll", "event_stream", "upload", "download"}
-    assert doing.done["request"] > 100
+    assert doing.done["request"] > 50
 
 
 def test_a_replica_that_is_stopping_says_so_first_and_goes_on_accepting(work: tuple[Work, list[Replica]]) -> None:

@@ -7,7 +7,7 @@
 - {name: WORKBENCH_HOME, value: /data}
 - {name: WORKBENCH_HOST, value: 0.0.0.0}
 - {name: WORKBENCH_PORT, value: "8080"}
-- {name: WORKBENCH_METRICS_PORT, value: "9090"}
+- {name: WORKBENCH_HEALTH_PORT, value: "9090"}
 {{- /* Runs ask by the name inside the cluster. */}}
 - {name: WORKBENCH_ALLOWED_HOSTS, value: {{ append .allowedHosts $host | join "," | quote }}}
 - {name: WORKBENCH_UPLOAD_LIMIT_MIB, value: {{ .uploadLimitMiB | quote }}}
