@@ -422,6 +422,39 @@ def test_a_server_that_stands_still_is_away_and_what_it_was_asked_is_not_lost(
     engine.dispose()
 
 
+def test_whoever_asks_a_server_that_has_stood_still_for_a_while_is_told_soon_however_many_they_are(
+    postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "SILENT_S", 0.5)
+    monkeypatch.setattr(answering, "HASTE_S", 0.5)
+    monkeypatch.setattr(answering.AnsweringConnection, "patience_s", 8.0)
+    engine = postgres_engine(postgres.fresh(), "a-b")
+    migrate(engine)
+    record = record_on(engine, tmp_path)
+    record.find("x")
+
+    def ask(_number: int) -> float:
+        began = time.monotonic()
+        with pytest.raises(DatabaseAway):
+            record.find("x")
+        return time.monotonic() - began
+
+    postgres.pause()
+    try:
+        with ThreadPoolExecutor(80) as clients:
+            first = [clients.submit(ask, number) for number in range(20)]
+            time.sleep(1.0)
+            later = list(clients.map(ask, range(50)))
+            assert max(later) < 4, later
+            assert all(each.result(30) < 20 for each in first)
+    finally:
+        postgres.resume()
+
+    assert record.find("x") is None
+    assert not answering.AnsweringConnection.silence.lasts
+    engine.dispose()
+
+
 def test_a_migration_may_take_longer_than_a_request(postgres: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering.AnsweringConnection, "patience_s", 0.5)
     engine = postgres_engine(postgres.fresh(), "a-b")

@@ -21,7 +21,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from workbench.jobs.problems import DatabaseAway
 
 # Within these times a server answers, or the request is told to come back.
-POSTGRES_TIMEOUTS_MS = {"statement_timeout": 30_000, "lock_timeout": 10_000,
+POSTGRES_TIMEOUTS_MS = {"statement_timeout": 10_000, "lock_timeout": 8_000,
                         "idle_in_transaction_session_timeout": 30_000}  # fmt: skip
 RESTED_S = 5.0  # a connection that nobody has used for so long may be none any more
 # Connections of one process to one schema: transactions are milliseconds, and the server's are few.
@@ -41,11 +41,17 @@ def postgres_engine(url: str, service: str) -> Engine:
     # Only here: an embedded workbench has no psycopg.
     from workbench.jobs.answering import AnsweringConnection
 
+    class Pool(_Pool):
+        def connect(self) -> PoolProxiedConnection:
+            if AnsweringConnection.silence.lasts and self.checkedout() >= POOL_SIZE + POOL_OVERFLOW:
+                raise DatabaseAway  # those who have one wait for the same silent server
+            return super().connect()
+
     timeouts = [f"-c {name}={value}" for name, value in POSTGRES_TIMEOUTS_MS.items()]
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         json_serializer=_to_json,
-        poolclass=_Pool,
+        poolclass=Pool,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_TIMEOUT_S,
@@ -66,7 +72,8 @@ def postgres_engine(url: str, service: str) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, arguments: Any, settings: Any) -> Any:
-        return AnsweringConnection.connect(*arguments, **settings)
+        hasty = {"connect_timeout": 2} if AnsweringConnection.silence.lasts else {}
+        return AnsweringConnection.connect(*arguments, **settings | hasty)
 
     _ask_the_rested(engine)
     event.listen(engine, "handle_error", _translate)

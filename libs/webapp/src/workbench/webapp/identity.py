@@ -20,11 +20,15 @@ from flask import Request
 from workbench.problems.common import Forbidden, Unauthorized
 from workbench.store import ObjectMissing, Store
 from workbench.store.keys import token as token_key
+from workbench.webapp.problems import StorageAway
 
 log = structlog.get_logger()
 
 CACHE_S = 30.0
 CACHED_TOKENS = 4096
+# At a time. Nobody knows yet whose requests these are, so a store that does not answer, or a flood of made-up tokens,
+# must not take every thread: beyond that, who waited so long is told to come back.
+LOOK_UPS, LOOK_UP_S = 32, 1.0
 ROLES = ("viewer", "member", "admin")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -70,9 +74,10 @@ class Tokens:
         self._store = store
         self._known: dict[str, tuple[float, Identity]] = {}
         self._lock = threading.Lock()
+        self._looking = threading.BoundedSemaphore(LOOK_UPS)
 
     def identify(self, request: Request) -> Identity:
-        """Raises Unauthorized, which never says whether the token is unknown, expired or revoked."""
+        """Raises Unauthorized, which never says whether the token is unknown, expired or revoked; StorageAway."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise Unauthorized
@@ -83,8 +88,13 @@ class Tokens:
         return self._look_up(digest)
 
     def _look_up(self, digest: str) -> Identity:
+        if not self._looking.acquire(timeout=LOOK_UP_S):
+            raise StorageAway
         now = time.time()
-        found = self._read(digest)
+        try:
+            found = self._read(digest)
+        finally:
+            self._looking.release()
         if found is None or found[1] <= now:
             self._forget(digest)
             raise Unauthorized
