@@ -41,6 +41,7 @@ class Target:
     waiting: Job
     big: Job
     open: list[socket.socket] = field(default_factory=list)
+    usual_s: float = 0.0
 
     def request(self, method: str, path: str, token: str | None = "loud", *more: str) -> bytes:
         """The head of a request."""
@@ -70,6 +71,12 @@ class Target:
 
     def others_are_served(self, meanwhile: Callable[[], None] = lambda: None, for_s: float = 3.0) -> None:
         """Requests of the other team take less than a second each, probes too, and its job starts."""
+        took = self.served(meanwhile, for_s)
+        # On a machine where others work, too, a second longer than without the attack.
+        assert max(took) < LONGEST_S + self.usual_s, f"median {statistics.median(took):.3f} s, {max(took):.3f} s"
+
+    def served(self, meanwhile: Callable[[], None] = lambda: None, for_s: float = 3.0) -> list[float]:
+        """How long each request of the other team takes."""
         took: list[float] = []
         with httpx.Client(base_url=self.url, headers={"Authorization": "Bearer quiet"}, timeout=20) as client:
             until_, started = time.monotonic() + for_s, self._submit(client, took)
@@ -79,7 +86,7 @@ class Target:
                 self._took(took, lambda: httpx.get(f"{self.probes}/readyz", timeout=20))
                 time.sleep(0.1)
             until(lambda: client.get(f"/v1/models/{started}").json()["state"] != "queued", 20)
-        assert max(took) < LONGEST_S, f"median {statistics.median(took):.3f} s, longest {max(took):.3f} s"
+        return took
 
     def _submit(self, client: httpx.Client, took: list[float]) -> str:
         files = {"files": (f"{time.time_ns()}.onnx", os.urandom(64))}
@@ -144,7 +151,9 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             stack.callback(front.stop)
             front.start()
             url = front.url
-        yield Target(url, probes, waiting, big)
+        made = Target(url, probes, waiting, big)
+        made.usual_s = max(made.served())
+        yield made
 
 
 def _answers(probes: str) -> bool:

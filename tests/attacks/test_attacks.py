@@ -22,6 +22,12 @@ def dribble(clients: list[socket.socket], piece: bytes) -> None:
             client.send(piece)
 
 
+def _received(client: socket.socket) -> bytes:
+    with contextlib.suppress(ConnectionError):
+        return client.recv(1000)
+    return b""
+
+
 def waiting_path(target: Target) -> str:
     return f"/v1/conversions/{target.waiting.id}"
 
@@ -42,10 +48,10 @@ def test_half_heads_are_told_that_it_took_too_long(target: Target) -> None:
         dribble([half], b"a")
         half.settimeout(0.5)
         with contextlib.suppress(TimeoutError):
-            answer = half.recv(1000)
+            answer = _received(half)
             break
 
-    assert 8 < time.monotonic() - began < 15
+    assert 8 < time.monotonic() - began < 20
     assert answer == b"" or b"application/problem+json" in answer  # nginx says nothing
 
 
