@@ -112,3 +112,25 @@ def test_lint_has_nothing_to_say(helm: Callable[..., subprocess.CompletedProcess
     linted = helm("lint", "--strict", CHART, *files)
 
     assert linted.returncode == 0, linted.stdout
+
+
+def test_probes_and_scrapes_ask_where_no_request_can_be_in_their_way(manifests: list[Manifest]) -> None:
+    for name, pod in pods_of(manifests):
+        for container in pod["spec"]["containers"]:
+            if container["name"] not in ("api", "worker"):
+                continue
+            ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+            assert ports["health"] == 9090 == int(_setting(pod, "WORKBENCH_HEALTH_PORT") or 0), name
+            probes = [probe["httpGet"] for kind, probe in container.items() if kind.endswith("Probe")]
+            assert probes, name
+            assert {probe["port"] for probe in probes} == {"health"}, name
+    for monitor in of_kind(manifests, "PodMonitor").values():
+        assert [each["port"] for each in monitor["spec"]["podMetricsEndpoints"]] == ["health"]
+
+
+def test_whoever_answers_requests_has_time_to_leave_in_order(manifests: list[Manifest]) -> None:
+    for name, pod in pods_of(manifests):
+        if pod["spec"]["containers"][0]["name"] == "api":
+            needed = int(_setting(pod, "WORKBENCH_DRAIN_S") or 0) + int(_setting(pod, "WORKBENCH_GRACE_S") or 0)
+            assert needed > 0, name
+            assert pod["spec"]["terminationGracePeriodSeconds"] >= needed + 5, name

@@ -133,7 +133,7 @@ def test_nginx_takes_the_gateways_configuration(small: list[Manifest], tmp_path:
     if reason := nginx.available():
         pytest.skip(reason)
     text = of_kind(small, "ConfigMap")["wb-gateway"]["data"]["nginx.conf"]
-    here = re.sub(r"http://wb-[a-z-]+", "http://127.0.0.1:1", text).replace("/tmp/", f"{tmp_path}/")
+    here = re.sub(r"server wb-[a-z-]+", "server 127.0.0.1:1", text).replace("/tmp/", f"{tmp_path}/")
     (tmp_path / "nginx.conf").write_text(here.replace("listen 8080", f"listen 127.0.0.1:{free_port()}"))
 
     command = ["nginx", "-t", "-e", "stderr", "-c", tmp_path / "nginx.conf"]
@@ -142,4 +142,4 @@ def test_nginx_takes_the_gateways_configuration(small: list[Manifest], tmp_path:
     assert tried.returncode == 0, tried.stderr
     apis = {name for name, each in of_kind(small, "Service").items()
             if each["spec"]["selector"]["app.kubernetes.io/component"] == "api"}  # fmt: skip
-    assert set(re.findall(r"http://([\w-]+)", text)) == apis
+    assert set(re.findall(r"server (wb-[\w-]+)", text)) == apis

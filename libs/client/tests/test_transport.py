@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import struct
 import threading
@@ -61,6 +62,22 @@ def test_a_post_that_was_carried_out_but_not_answered_is_carried_out_once(server
 
     assert list(server.jobs) == [view["id"]]
     assert len([1 for method, _, _ in server.requests if method == "POST"]) == 3
+
+
+def test_who_has_too_many_requests_under_way_comes_back_when_the_server_says(server: Any) -> None:
+    busy = {"type": "urn:workbench:problem:too-many-requests", "status": 429, "title": "Too many", "detail": "…"}
+    left = [2]
+
+    def refuse() -> Response | None:
+        left[0] -= 1
+        if left[0] < 0:
+            return None
+        return Response(json.dumps(busy), 429, {"Retry-After": "1"}, content_type="application/problem+json")
+
+    server.before = refuse
+    began = time.monotonic()
+    assert next(server.client().targets.list())["id"] == "local"
+    assert time.monotonic() - began >= 2
 
 
 def test_each_post_has_a_key_of_its_own(server: Any) -> None:
