@@ -155,6 +155,6 @@ def test_ten_thousand_idle_connections(target: Target) -> None:
 
 
 def test_connections_that_are_kept_after_a_request(target: Target) -> None:
-    target.connect(1000, target.request("GET", "/v1/models", "viewer"))
+    target.connect(500, target.request("GET", "/v1/models", "viewer"))
 
     target.others_are_served()
