@@ -22,7 +22,9 @@ import pytest
 from eventually import until
 from servers.nginx import Nginx, available
 from servers.process import free_port
+from sqlalchemy import insert
 from workbench.jobs import Job, Kind, claim, embedded, lease
+from workbench.jobs.tables import jobs as table
 from workbench.store import Keys, Manifest, Store
 from workbench.store.manifests import File
 from workbench.webapp.identity import Identity, write_token
@@ -101,8 +103,20 @@ class Target:
         return answer
 
 
-def _loud_jobs(home: Path) -> tuple[Job, Job]:
-    """One that nobody carries out, and one with a large file and a long log."""
+def _waiting_job(home: Path) -> Job:
+    """One that another worker carries out, and is not done with while this lasts."""
+    jobs = embedded(home).record("converter")
+    row = {"id": "waiting", "team": "loud", "kind": "conversion", "state": "running", "request": {}, "holds": [],
+           "created_at": time.time(), "owner": "elsewhere", "fence": 1, "lease_until": time.time() + 3600}  # fmt: skip
+    with jobs.engine.begin() as connection:
+        connection.execute(insert(table).values(**row))
+    found = jobs.get("conversion", "loud", "waiting")
+    jobs.engine.dispose()
+    return found
+
+
+def _loud_job(home: Path) -> Job:
+    """One with a large file and a long log; and who may ask."""
     adapters = embedded(home)
     for token, role in (("loud", "member"), ("viewer", "viewer")):
         write_token(adapters.store, token, Identity("loud", role), token)
@@ -115,9 +129,8 @@ def _loud_jobs(home: Path) -> tuple[Job, Job]:
     manifest = Manifest("model", big.id, "loud", "", files=(_blob(adapters.store),))
     lease.accept_manifest(jobs, claimed, manifest.text(), {"kind": "model", "id": big.id})
     lease.succeed(jobs, claimed)
-    waiting = jobs.submit(Kind("nobody-does-this"), "loud", {})
     jobs.engine.dispose()
-    return waiting, big
+    return big
 
 
 def _blob(store: Store) -> File:
@@ -133,7 +146,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "through nginx" and (reason := available()):
         pytest.skip(reason)
     home = tmp_path_factory.mktemp("home")
-    waiting, big = _loud_jobs(home)
+    big = _loud_job(home)
     port = free_port()
     with (home / "workbench.log").open("wb") as log:
         process = subprocess.Popen(
@@ -151,7 +164,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             stack.callback(front.stop)
             front.start()
             url = front.url
-        made = Target(url, probes, waiting, big)
+        made = Target(url, probes, _waiting_job(home), big)
         made.usual_s = max(made.served())
         yield made
 
