@@ -14,6 +14,7 @@ from workbench.jobs import Desk, Jobs, Kind
 from workbench.jobs.following import Following
 from workbench.webapp import health
 from workbench.webapp.connect import store_of
+from workbench.webapp.connection import CONNECTION
 from workbench.webapp.errors import ProblemApi
 from workbench.webapp.identity import Tokens, refuse_foreign_pages
 from workbench.webapp.metrics import DURATION, REQUESTS
@@ -99,8 +100,10 @@ def _guard(app: Flask, service: str, tokens: Tokens, settings: Settings) -> None
 
     @app.after_request
     def say(response: Response) -> Response:
-        if "turn" in g:
-            response.call_on_close(g.turn.end)
+        if "turn" in g and CONNECTION in request.environ:
+            response.call_on_close(g.turn.end)  # the answer is written by the thread that made it
+        elif "turn" in g:
+            g.turn.end()
         response.headers["X-Request-Id"] = g.get("request_id", "")
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
