@@ -112,7 +112,7 @@ def test_servers_of_the_releases_own_are_found_by_their_labels(render: Render) -
 
 
 def test_apis_that_are_closed_stay_open_for_runs_and_for_the_releases_own_pods(render: Render) -> None:
-    people, runs = of_kind(render(VARIANTS["everything"]), "NetworkPolicy")["wb-api"]["spec"]["ingress"]
+    people, _probes, runs = of_kind(render(VARIANTS["everything"]), "NetworkPolicy")["wb-api"]["spec"]["ingress"]
 
     given, own = people["from"]
     assert given["namespaceSelector"] == {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}
