@@ -23,7 +23,7 @@ HOLDER = textwrap.dedent("""
     home, kind, seconds = sys.argv[1:]
     lock = DeviceLock(Path(home))
     said = lambda reason: print(reason, flush=True)
-    lock.measure("a measurement", said) if kind == "measure" else lock.share(said)
+    lock.measure(said) if kind == "measure" else lock.share(said)
     print("holds", time.monotonic(), flush=True)
     time.sleep(float(seconds))
     print("frees", time.monotonic(), flush=True)
@@ -89,7 +89,7 @@ def test_work_waits_for_a_measurement_and_says_what_for(holder) -> None:
     measurement.held()
     work = holder("share")
 
-    assert work.line() == "a measurement is running (a measurement)\n"
+    assert work.line() == "a measurement is running\n"
     assert work.held() >= measurement.freed()
 
 
@@ -125,8 +125,7 @@ def test_a_stream_of_work_does_not_starve_a_measurement(holder, tmp_path: Path) 
             lock.share(lambda _: None)
             time.sleep(0.05)
             lock.release()
-            for descriptor in (lock.descriptor, lock._gate):
-                os.close(descriptor)
+            lock.close()
     workers = [threading.Thread(target=work) for _ in range(3)]
     for worker in workers:
         worker.start()
@@ -151,15 +150,14 @@ def test_the_lock_of_a_killed_process_is_free(holder) -> None:
 
 def test_a_released_lock_is_free_though_its_process_lives(tmp_path: Path) -> None:
     first, second = DeviceLock(tmp_path), DeviceLock(tmp_path)
-    first.measure("first", pytest.fail)
+    first.measure(pytest.fail)
 
     first.release()
 
-    second.measure("second", pytest.fail)
+    second.measure(pytest.fail)
     second.release()
     for lock in (first, second):
-        os.close(lock.descriptor)
-        os.close(lock._gate)
+        lock.close()
 
 
 def periods(journal: Path) -> dict[str, tuple[float, float]]:
@@ -209,7 +207,7 @@ def test_a_run_says_what_it_waits_for(runs) -> None:
     until(lambda: runs.launcher.check(waiting).waiting_for is not None)
     status = runs.launcher.check(waiting)
     assert status.state == "waiting"
-    assert status.waiting_for == f"device CPU: a measurement is running ({measuring.name})"
+    assert status.waiting_for == "device CPU: a measurement is running"
 
 
 def test_a_run_that_waits_can_be_stopped_and_its_core_never_starts(runs) -> None:

@@ -227,7 +227,7 @@ def test_what_a_core_sees_of_its_machine(runs, monkeypatch) -> None:
     assert seen["environment"]["HOME"] == str(folder)
     assert seen["cwd"] == str(folder)
     assert str(folder) not in seen["path"], "a file of the model's must not be imported"
-    assert not [path for path in seen["descriptors"] if path.endswith(("/open", "supervisor.lock", "host.gate"))]
+    assert not [path for path in seen["descriptors"] if path.endswith(("/open", ".lock", "host.gate"))]
     assert seen["stdin"] == ""
     assert seen["oom_score_adj"] == "1000"
     assert seen["group_of_its_own"]

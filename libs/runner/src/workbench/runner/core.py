@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 
+TURNS = "WORKBENCH_RUN_TURNS"  # the variable with the descriptor over which a core asks its supervisor for turns
+
+
 class Refusal(Exception):
     """The core's own "no": the same input would meet the same answer again, so nobody retries it.
 
@@ -73,6 +76,16 @@ class Run:
         """Append to the log that is kept with the job."""
         with (self.folder / "log.txt").open("a") as file:
             file.write(text.rstrip("\n") + "\n")
+
+    def next_turn(self) -> None:
+        """Give the device to whoever waits for it, and return when it is this run's again.
+
+        Until then this process is stopped, and what it has started is ended: call it between two pieces of work.
+        """
+        descriptor = os.environ.get(TURNS)
+        if descriptor is not None:  # without a supervisor nobody else wants it
+            os.write(int(descriptor), b"n")
+            os.read(int(descriptor), 1)
 
     def finish(self, document: dict[str, Any]) -> None:
         """Write ``result.json`` in one step: a launcher never sees half of it."""

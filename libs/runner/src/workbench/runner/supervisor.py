@@ -12,6 +12,7 @@ Imports stay few: this start-up is part of the time between a request and its co
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import time
@@ -61,27 +62,45 @@ class Supervisor:
         confine.die_with_parent(self._record["warden"]["pid"], signal.SIGTERM)
         _prepare(self._folder)
         self._announce()
-        if self._record["exclusive"]:
-            self._lock.measure(self._folder.name, self._tell)
-        else:
-            self._lock.share(self._tell)
+        self._take_device()
         signal.signal(signal.SIGTERM, lambda *_: None)  # from here on the wakeup pipe tells
         return self._supervise()
 
     def _supervise(self) -> dict[str, Any]:
-        core = Core.start(self._folder, self._record, self._lock.descriptor)
+        core = Core.start(self._folder, self._record)
         try:
             self._record |= {"state": "running", "waiting_for": None, "started_at": time.time(),
                              "core_process": identity(core.pid),
                              "network": "isolated" if core.network_isolated else "not isolated"}
             self._announce()
-            core.watch(self._wakeup)
+            core.watch(self._wakeup, self._next_turn)
         finally:
             core.end()
         usage = core.usage()
         assert core.wait_status is not None
         return usage | verdict.ended_core(self._folder, core.cause, core.wait_status, usage["cpu_s"],
                                           core.limits)
+
+    def _take_device(self) -> None:
+        take = self._lock.measure if self._record["exclusive"] else self._lock.share
+        take(self._tell)
+
+    def _next_turn(self) -> bool:
+        """Let in whoever waited longer; False when the run is to end instead."""
+        self._lock.release()
+        signal.signal(signal.SIGTERM, _end_waiting)
+        try:
+            if select.select([self._wakeup], [], [], 0)[0]:  # the order came just before
+                return False
+            self._take_device()
+        except _EndedWaitingError:
+            return False
+        finally:
+            signal.signal(signal.SIGTERM, lambda *_: None)
+        if self._record["waiting_for"] is not None:
+            self._record |= {"state": "running", "waiting_for": None}
+            self._announce()
+        return True
 
     def _announce(self) -> None:
         """From the first announcement on, this run can be found, adopted and stopped."""
@@ -93,6 +112,7 @@ class Supervisor:
             self._ready = -1
 
     def _tell(self, reason: str) -> None:
+        self._record["state"] = "waiting"
         self._record["waiting_for"] = f"device {self._record['device'] or 'CPU'}: {reason}"
         self._announce()
 

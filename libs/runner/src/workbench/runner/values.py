@@ -18,13 +18,15 @@ class Limits:
     """How much one run may use; whoever exceeds a limit is ended and the exit names it.
 
     ``memory_bytes`` and ``cpu_s`` count the core and all its children together, ``file_bytes`` is the
-    largest single file, ``wall_s`` starts with the core, not while it waits for its device.
+    largest single file, ``wall_s`` is how long it may have its device in all, and ``turn_s`` at one time (see
+    Run.next_turn): waiting for the device counts as neither.
     """
 
     memory_bytes: int
     cpu_s: int
     file_bytes: int
     wall_s: float
+    turn_s: float | None = None
 
 
 @dataclass(frozen=True)

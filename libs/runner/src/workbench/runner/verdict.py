@@ -67,7 +67,10 @@ def _by_log(folder: Path) -> str:
 
 def _document(reason: str, code: int | None, limits: dict[str, Any]) -> dict[str, Any]:
     number = -code if code is not None and code < 0 else None
-    return {"reason": reason, "code": code, "signal": number, "detail": _detail(reason, code, limits)}
+    detail = _detail(reason, code, limits)
+    # A reason of its own would be none to a launcher of an earlier release.
+    reason = "wall_limit" if reason == "turn_limit" else reason
+    return {"reason": reason, "code": code, "signal": number, "detail": detail}
 
 
 def _detail(reason: str, code: int | None, limits: dict[str, Any]) -> str:
@@ -75,6 +78,8 @@ def _detail(reason: str, code: int | None, limits: dict[str, Any]) -> str:
         return f"The run needed more than its {limits['memory_bytes'] / 2**20:.0f} MiB of memory."
     if reason == "wall_limit":
         return f"The run took longer than its {limits['wall_s']:g} s."
+    if reason == "turn_limit":
+        return f"The run kept its device for longer than the {limits['turn_s']:g} s of one turn."
     if reason == "cpu_limit":
         return f"The run used more than its {limits['cpu_s']:g} s of CPU time."
     if reason == "file_limit":

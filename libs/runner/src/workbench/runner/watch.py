@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import select
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from workbench.runner import confine, procfs
+from workbench.runner.turns import Clock, Turns, freeze
 
 LOG_BYTES = 10 * 2**20  # each of log.txt and progress.jsonl
 _LOG_TAIL_BYTES = 64 * 2**10
@@ -22,47 +25,66 @@ _LOOK_EVERY_S = 1.0  # not faster: while measuring, everything else keeps quiet
 class Core:
     """The core's process and what it has used; ``cause`` says why the supervisor ended it, if it did."""
 
-    def __init__(self, pid: int, network_isolated: bool, folder: Path, limits: dict[str, Any]) -> None:
+    def __init__(self, pid: int, network_isolated: bool, folder: Path, limits: dict[str, Any], turns: Turns) -> None:
         self.pid, self.network_isolated, self.limits = pid, network_isolated, limits
         self.wait_status: int | None = None
         self.cause: str | None = None
         self.wall_s = 0.0
         self._peak_bytes = 0
-        self._folder = folder
-        self._started = time.monotonic()
+        self._folder, self._turns = folder, turns
+        self._clock = Clock()
         self._below = procfs.Descendants(os.getpid())
 
     @classmethod
-    def start(cls, folder: Path, record: dict[str, Any], lock: int) -> Core:
+    def start(cls, folder: Path, record: dict[str, Any]) -> Core:
         """Fork and execute the core; raises OSError when it cannot be executed."""
-        parent, (answer, report) = os.getpid(), os.pipe()
+        parent, (answer, report), turns = os.getpid(), os.pipe(), Turns()
         pid = os.fork()
         if pid == 0:
-            _become_core(folder, record, lock, parent, report)
+            _become_core(folder, record, turns, parent, report)
         os.close(report)
         with os.fdopen(answer, "rb") as pipe:
             said = pipe.read()  # ends when exec closes the other side
         if said not in (b"isolated", b"not isolated"):
             raise OSError(f"the core cannot be executed: {said.decode(errors='replace')}")
-        return cls(pid, said == b"isolated", folder, record["limits"])
+        return cls(pid, said == b"isolated", folder, record["limits"], turns)
 
-    def watch(self, wakeup: int) -> None:
-        """Block until the core ended; a byte in ``wakeup`` is the order to end it."""
+    def watch(self, wakeup: int, next_turn: Callable[[], bool]) -> None:
+        """Block until the core ended; a byte in ``wakeup`` is the order to end it.
+
+        next_turn: gives the device back and takes it again, while the core is stopped; False: it is to end.
+        """
         poll = select.poll()
         poll.register(wakeup, select.POLLIN)
         pidfd = os.pidfd_open(self.pid)
         poll.register(pidfd, select.POLLIN)
+        poll.register(self._turns.descriptor, select.POLLIN)
         while self.wait_status is None and self.cause is None:
-            left = self.limits["wall_s"] - (time.monotonic() - self._started)
+            left = min(self.limits["wall_s"] - self._clock.total_s, self._turn_limit_s - self._clock.turn_s)
             ready = [descriptor for descriptor, _ in poll.poll(max(0.0, min(left, _LOOK_EVERY_S)) * 1000 + 1)]
             self._reap()
             self.cause = "terminated" if wakeup in ready else self._exceeded()
+            if self._turns.descriptor in ready and self.wait_status is None and self.cause is None:
+                self._change_turns(poll, next_turn)
             self._trim()
         os.close(pidfd)
 
+    def _change_turns(self, poll: select.poll, next_turn: Callable[[], bool]) -> None:
+        if not self._turns.wished():
+            poll.unregister(self._turns.descriptor)
+            return
+        freeze(self.pid, self._below)
+        self._clock.pause()
+        if not next_turn():
+            self.cause = "terminated"
+            return
+        self._clock.go_on()
+        os.kill(self.pid, signal.SIGCONT)
+        self._turns.granted()
+
     def end(self) -> None:
         """Kill what is left of the core and all its descendants, and wait for their death."""
-        self.wall_s = time.monotonic() - self._started
+        self.wall_s = self._clock.total_s
         if self.wait_status is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
@@ -76,6 +98,10 @@ class Core:
         return {"max_rss_bytes": max(self._peak_bytes, children.ru_maxrss * 1024),
                 "cpu_s": round(children.ru_utime + children.ru_stime, 3), "wall_s": round(self.wall_s, 3)}
 
+    @property
+    def _turn_limit_s(self) -> float:
+        return float(self.limits.get("turn_s") or math.inf)
+
     def _reap(self) -> None:
         with suppress(ChildProcessError):
             while True:
@@ -88,8 +114,10 @@ class Core:
     def _exceeded(self) -> str | None:
         if self.wait_status is not None:
             return None
-        if time.monotonic() - self._started >= self.limits["wall_s"]:
+        if self._clock.total_s >= self.limits["wall_s"]:
             return "wall_limit"
+        if self._clock.turn_s >= self._turn_limit_s:
+            return "turn_limit"
         pids = self._below.pids()
         if self._memory(pids) > self.limits["memory_bytes"]:
             return "out_of_memory"
@@ -125,7 +153,7 @@ def trim(path: Path, max_bytes: int) -> None:
         os.close(descriptor)
 
 
-def _become_core(folder: Path, record: dict[str, Any], lock: int, parent: int, report: int) -> None:
+def _become_core(folder: Path, record: dict[str, Any], turns: Turns, parent: int, report: int) -> None:
     try:
         os.setpgid(0, 0)
         confine.be_first_to_go()
@@ -136,10 +164,11 @@ def _become_core(folder: Path, record: dict[str, Any], lock: int, parent: int, r
         log = os.open("log.txt", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        os.set_inheritable(lock, True)  # the device is not free while the core lives
+        os.set_inheritable(turns.core_end, True)  # and not the lock: a core could let go of it, or keep it
         confine.limit(record["limits"])
         os.write(report, b"isolated" if isolated else b"not isolated")
         variables = confine.environment(str(folder), record["python_path"]) | {"WORKBENCH_RUN": record["run"]}
+        variables |= turns.environment()
         # -P: the working folder is not a place to import from. -u: the log can be followed live.
         os.execve(sys.executable, [sys.executable, "-P", "-s", "-u", "-X", "faulthandler",  # noqa: S606
                                    "-m", "workbench.runner", record["core"], str(folder)], variables)

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -149,8 +150,42 @@ def journal(run):
     _note(run, "end")
 
 
-def _note(run, word):
-    line = json.dumps([run.spec["name"], word, time.monotonic()]) + "\n"
+def take_turns(run):
+    """A measurement of several launches, each noted."""
+    name = run.spec["name"]
+    for number in range(run.spec["turns"]):
+        if number:
+            run.next_turn()
+        _note(run, "begin", f"{name}.{number}")
+        time.sleep(run.spec["seconds"])
+        _note(run, "end", f"{name}.{number}")
+
+
+def work_in_others_turns(run):
+    """Asks for its next turn from a thread, and works on meanwhile: itself, in a child, and in an orphan."""
+    beat = ("import sys, time\nwhile True:\n with open(sys.argv[1], 'a') as file: file.write(repr(time.monotonic())"
+            " + '\\n')\n time.sleep(0.005)")
+    for _ in range(2):
+        subprocess.Popen([sys.executable, "-c", beat, run.spec["beats"]], start_new_session=True)
+    subprocess.run([sys.executable, "-c", f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {beat!r}, "
+                    f"{run.spec['beats']!r}], start_new_session=True)"], check=True)
+    threading.Thread(target=_keep_asking, args=(run,), daemon=True).start()
+    run.progress("working", 0.1)
+    ends = time.monotonic() + run.spec["seconds"]
+    while time.monotonic() < ends:
+        with Path(run.spec["beats"]).open("a") as file:
+            file.write(f"{time.monotonic()!r}\n")
+        time.sleep(0.005)
+
+
+def _keep_asking(run):
+    while True:
+        time.sleep(0.3)
+        run.next_turn()
+
+
+def _note(run, word, name=None):
+    line = json.dumps([name or run.spec["name"], word, time.monotonic()]) + "\n"
     with Path(run.spec["journal"]).open("a") as file:
         file.write(line)
 

@@ -1,6 +1,7 @@
 """Profile one model on one device: fresh launches one after another, then one pass for the layers.
 
-The core itself only waits while a launch measures; it must not be what disturbs the measurement.
+The core itself only waits while a launch measures; it must not be what disturbs the measurement. Each launch is a turn of
+its own on the device.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def run(run: Run) -> dict[str, Any]:
     # Reads the whole model, so that the first launch finds it in the page cache as the others do.
     digest = provenance.model_digest(model)
     launches = _launch_all(run, spec, model)
+    run.next_turn()
     run.progress("layers", spec.launches / (spec.launches + 1), "per-layer times")
     layers = child.ask(_COUNTERS, {"spec": spec.to_json(), "model": str(model)}, run.folder)
     return {
@@ -41,6 +43,8 @@ def _launch_all(run: Run, spec: ProfileSpec, model: Path) -> list[dict[str, Any]
     launches: list[dict[str, Any]] = []
     run.progress("measuring", 0.0, f"launch 1 of {spec.launches}")
     for number in range(1, spec.launches + 1):
+        if launches:  # whoever waits for the device comes in between
+            run.next_turn()
         question = {"spec": spec.to_json(), "model": str(model), **_agreed_loop(launches)}
         launches.append(child.ask(_LAUNCH, question, run.folder))
         fps = launches[-1]["throughput_fps"]

@@ -22,10 +22,10 @@ from workbench.profiler.shapes import make_static
 from workbench.profiler.spec import ProfileSpec
 from workbench.profiler.usage import Stopwatch, Usage
 from workbench.profiler.values import Loop
+from workbench.runner.device_time import LONGEST_STRETCH, WARM_S
 
-WARM_S, WARM_INFERENCES = 1.0, 10
+WARM_INFERENCES = 10
 ENOUGH_INFERENCES = 100  # the 99th percentile exists from here on
-LONGEST_STRETCH = 5.0  # times the duration asked for, in search of enough inferences
 FEWEST_ROUNDS = 3  # inferences of each request, however slow the model is
 
 Measure = Callable[[float, int], loops.Timings]

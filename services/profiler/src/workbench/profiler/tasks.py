@@ -6,10 +6,13 @@ from typing import Any
 
 from workbench.jobs import Job, Kind, Made
 from workbench.runner import Launch, Limits
+from workbench.runner.device_time import longest_launch_s
 from workbench.runner.values import device_type
 from workbench.store import File, Manifests
 
 GIB = 1 << 30
+PREPARING_S = 1800  # reading the model and compiling it, in all launches together
+COMPILING_S = 900  # and in one
 _NOT_FOR_THE_CORE = ("model_id", "target")
 
 
@@ -22,13 +25,14 @@ def plan_profile(job: Job, manifests: Manifests) -> Launch:
     """The model's files and the configuration; exclusive, for nothing else may run meanwhile."""
     model = manifests.get("model", job.request["model_id"])
     options = {name: value for name, value in job.request.items() if name not in _NOT_FOR_THE_CORE}
-    measured_s = options["duration_s"] * options["launches"]
+    launch_s = longest_launch_s(options["duration_s"])
+    all_s = launch_s * options["launches"]
     return Launch(
         "workbench.profiler.benchmark",
         spec={"main_file": model.facts["main_file"], "seed": 0, **options},
         inputs={f"model/{file.name}": file.sha256 for file in model.files},
-        limits=Limits(memory_bytes=16 * GIB, cpu_s=int(3600 + 64 * measured_s), file_bytes=GIB,
-                      wall_s=int(1800 + 4 * measured_s)),
+        limits=Limits(memory_bytes=16 * GIB, cpu_s=int(3600 + 64 * all_s), file_bytes=GIB,
+                      wall_s=int(PREPARING_S + all_s), turn_s=COMPILING_S + launch_s),
         device=job.request["device"],
         exclusive=True,
         target=device_type(job.request["target"]),

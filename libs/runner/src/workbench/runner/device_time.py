@@ -1,0 +1,45 @@
+"""How long a measurement may have its device, before anybody has seen the model. Standard library only."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+WARM_S = 1.0
+LONGEST_STRETCH = 5.0  # times the duration asked for, in search of enough inferences
+FEWEST_LAUNCHES = 5
+
+
+def longest_launch_s(duration_s: float) -> float:
+    """Warming up and measuring, when the model is slow."""
+    return min(WARM_S, duration_s) + LONGEST_STRETCH * duration_s
+
+
+@dataclass(frozen=True)
+class DeviceTime:
+    """The most that one request may ask for, in minutes."""
+
+    minutes: int
+
+    def faults(self, duration_s: float, launches: int) -> dict[str, str]:
+        """Field to what it would have to be; nothing when that is little enough."""
+        asked_s, most_s = launches * longest_launch_s(duration_s), 60.0 * self.minutes
+        if asked_s <= most_s:
+            return {}
+        why = (f"{launches} launches of {duration_s:g} s may hold the device for {_minutes(asked_s)} min when the model "
+               f"is slow; one request may for {self.minutes}.")  # fmt: skip
+        faults = {"duration_s": f"{why} With that many launches give at most {longest_duration_s(most_s / launches):g}."}
+        fewer = int(most_s / longest_launch_s(duration_s))
+        if fewer >= FEWEST_LAUNCHES:
+            faults["launches"] = f"With that duration give at most {fewer}."
+        return faults
+
+
+def longest_duration_s(launch_s: float) -> float:
+    """The longest duration whose launch takes no longer than that; tenths of a second, rounded down."""
+    short, long = launch_s / (LONGEST_STRETCH + 1), (launch_s - WARM_S) / LONGEST_STRETCH
+    return math.floor(10 * (long if long >= WARM_S else short)) / 10
+
+
+def _minutes(seconds: float) -> str:
+    return f"{math.ceil(seconds / 60):,}"
