@@ -15,6 +15,8 @@ from typer.testing import CliRunner, Result
 from workbench.client import embedded
 from workbench.client.cli import app, reference
 from workbench.client.cli.descriptions import DESCRIPTIONS
+from workbench.client.cli.options import JSON, Option, as_typed
+from workbench.client.errors import Refused
 
 MODEL, DATASET, RECIPE = (str(uuid.UUID(int=number)) for number in (1, 2, 3))
 
@@ -313,3 +315,12 @@ def test_the_console_script_is_installed() -> None:
     (script,) = metadata.entry_points(group="console_scripts", name="workbench")
 
     assert script.value == "workbench.client.cli:main"
+
+
+def test_a_refusal_names_what_to_type_not_the_field() -> None:
+    rows = [Option("--duration-s", "", place="duration_s"), Option("--launches", "", place="launches"), JSON]
+    refused = Refused({"detail": "duration_s: give at most 7.; launches: at most 11, with a duration_s: of 1"})
+
+    assert str(as_typed(refused, rows)) == (
+        "--duration-s: give at most 7.; --launches: at most 11, with a duration_s: of 1"
+    )

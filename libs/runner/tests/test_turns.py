@@ -22,7 +22,6 @@ from workbench.runner import Limits, procfs
 from workbench.runner.devices import DeviceLock
 from workbench.runner.turns import Clock, freeze
 
-
 LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 26, wall_s=60)
 
 
@@ -108,7 +107,8 @@ def test_a_run_keeps_its_device_no_longer_than_a_turn(runs) -> None:
     work = runs.start("say", word="my turn")
 
     ended = runs.ended(hostile).exit
-    assert (ended.reason, ended.detail) == ("wall_limit", "The run kept its device for longer than the 0.5 s of one turn.")
+    assert ended.reason == "wall_limit"
+    assert ended.detail == "The run kept its device for longer than the 0.5 s of one turn."
     assert runs.ended(work).exit.reason == "finished"
 
 

@@ -14,6 +14,8 @@ import openvino as ov
 import pytest
 from flask.testing import FlaskClient
 from workbench.jobs import Adapters, embedded
+from workbench.jobs.events import Relay
+from workbench.messages import Message
 from workbench.profiler import tasks
 from workbench.profiler.app import create_app
 from workbench.profiler.schemas import ProfileRequest
@@ -96,7 +98,7 @@ def test_a_profile_is_a_queued_job_with_every_option_written_out(client: FlaskCl
 GOOD = [
     {"device": "GPU.0"}, {"inference_precision": "bf16"}, {"batch": 4096}, {"hint": None}, {"hint": "latency"},
     {"streams": 4, "requests": 8}, {"streams": None}, {"shapes": {"image": [1, 3, 32, 32]}}, {"shapes": None},
-    {"duration_s": 0.1}, {"duration_s": 3600}, {"launches": 100}, {"name": "a profile"}, {"target": "local"}]
+    {"duration_s": 0.1}, {"duration_s": 140}, {"launches": 100}, {"name": "a profile"}, {"target": "local"}]
 
 
 @pytest.mark.parametrize("fields", GOOD)
@@ -117,6 +119,45 @@ BAD = [
 @pytest.mark.parametrize(("field", "value"), BAD)
 def test_bad_options_are_refused_by_field(client: FlaskClient, field: str, value: Any) -> None:
     refused(client.post("/v1/profiles", json={"model_id": "m", field: value}), 422, field)
+
+
+TOO_LONG = [({"duration_s": 3600, "launches": 100}, "at most 7."), ({"duration_s": 144}, "at most 143.8."),
+            ({"duration_s": 10, "launches": 100}, "at most 70.")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "accepted"), TOO_LONG)
+def test_a_profile_that_would_have_its_device_for_too_long_is_refused_and_holds_nothing(
+    client: FlaskClient, adapters: Adapters, fields: dict[str, Any], accepted: str
+) -> None:
+    document = refused(client.post("/v1/profiles", json={"model_id": "m", **fields}), 422, accepted)
+
+    assert "duration_s" in document["errors"]
+    assert adapters.record("profiler").active() == 0
+    assert not list(adapters.store.list(Keys("a").reference("m")))
+
+
+@pytest.mark.parametrize(("fields", "accepted"), TOO_LONG)
+def test_a_command_obeys_the_same_limit(
+    adapters: Adapters, settings: Settings, fields: dict[str, Any], accepted: str
+) -> None:
+    heard: list[Message] = []
+    create_worker(adapters, settings)
+    adapters.messages.subscribe(["profile.rejected"], heard.append)
+
+    adapters.messages.publish(Message("profile.requested", "/project", "p1", "a", {"model_id": "m", **fields}))
+    record = adapters.record("profiler")
+    Relay(record.engine, adapters.messages, record.service).drain()
+
+    assert accepted in heard[0].data["error"]["detail"]
+    assert record.find("p1") is None
+
+
+def test_a_plan_keeps_to_what_was_allowed(client: FlaskClient, adapters: Adapters) -> None:
+    job = adapters.record("profiler").get("profile", "a", submitted(client, duration_s=60, launches=11)["id"])
+    limits = tasks.PROFILE.plan(job, Manifests(adapters.store, "a")).limits
+
+    assert limits.wall_s == tasks.PREPARING_S + 11 * 301
+    assert limits.turn_s == tasks.COMPILING_S + 301
 
 
 def test_a_profile_of_no_model_is_refused(client: FlaskClient) -> None:

@@ -29,6 +29,14 @@ def made(client: FlaskClient) -> Callable[..., Any]:
     return lambda **where: client.post("/v1/projects", json={"name": "p", "model_id": "m", "dataset_id": "d", **where})
 
 
+def test_an_optimization_whose_measurements_would_take_too_long_is_refused_before_anything_begins(bench: Bench) -> None:
+    answer = asked(bench.client, bench.project_id, duration_s=3600, launches=100)
+
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"]["duration_s"].endswith("at most 7.")
+    assert bench.adapters.record("project").active() == 0
+
+
 def asked(client: FlaskClient, project_id: str, **request: Any) -> Any:
     return client.post(f"/v1/projects/{project_id}/optimizations", json=request)
 

@@ -13,6 +13,8 @@
 - {name: WORKBENCH_UPLOAD_LIMIT_MIB, value: {{ .uploadLimitMiB | quote }}}
 - {name: WORKBENCH_TEAM_STORAGE_GIB, value: {{ .teamStorageGiB | quote }}}
 - {name: WORKBENCH_LEASE_S, value: {{ .leaseS | quote }}}
+- {name: WORKBENCH_DEVICE_MINUTES, value: {{ .deviceMinutes | quote }}}
+- {name: WORKBENCH_CONDUCTORS, value: {{ .conductors | quote }}}
 - {name: WORKBENCH_S3_ENDPOINT, value: {{ include "workbench.storeEndpoint" $.root | quote }}}
 - {name: WORKBENCH_S3_PUBLIC_ENDPOINT, value: {{ .store.publicEndpoint | quote }}}
 - {name: WORKBENCH_S3_REGION, value: {{ .store.region | quote }}}

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
 TURNS = "WORKBENCH_RUN_TURNS"  # the variable with the descriptor over which a core asks its supervisor for turns
 
 

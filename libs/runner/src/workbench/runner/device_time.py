@@ -19,16 +19,17 @@ def longest_launch_s(duration_s: float) -> float:
 class DeviceTime:
     """The most that one request may ask for, in minutes."""
 
-    minutes: int
+    minutes: int = 60
 
     def faults(self, duration_s: float, launches: int) -> dict[str, str]:
         """Field to what it would have to be; nothing when that is little enough."""
         asked_s, most_s = launches * longest_launch_s(duration_s), 60.0 * self.minutes
         if asked_s <= most_s:
             return {}
-        why = (f"{launches} launches of {duration_s:g} s may hold the device for {_minutes(asked_s)} min when the model "
-               f"is slow; one request may for {self.minutes}.")  # fmt: skip
-        faults = {"duration_s": f"{why} With that many launches give at most {longest_duration_s(most_s / launches):g}."}
+        why = (f"{launches} launches of {duration_s:g} s may hold the device for {_minutes(asked_s)} min when the "
+               f"model is slow; one request may for {self.minutes}.")  # fmt: skip
+        shorter = longest_duration_s(most_s / launches)
+        faults = {"duration_s": f"{why} With that many launches give at most {shorter:g}."}
         fewer = int(most_s / longest_launch_s(duration_s))
         if fewer >= FEWEST_LAUNCHES:
             faults["launches"] = f"With that duration give at most {fewer}."

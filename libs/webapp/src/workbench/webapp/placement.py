@@ -1,4 +1,4 @@
-"""Where a request is to run: the target and device that it leaves open follow from what there is.
+"""Where a request is to run, and how long it may: the target and device that it leaves open follow from what there is.
 
 A target is a device type of the cluster. Without any the workbench is this machine alone, whose name is ``local``.
 What is filled in here is what the job's request says from then on. In a cluster ``local`` counts as not given: it is
@@ -7,9 +7,11 @@ what releases without device types wrote for wherever they ran, in projects, com
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.problems.common import InvalidRequest
+from workbench.runner.device_time import DeviceTime
 from workbench.runner.pools import DeviceType, Pools
 from workbench.runner.values import LOCAL
 from workbench.webapp.problems import DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
@@ -22,17 +24,26 @@ Body = dict[str, Any]
 @dataclass(frozen=True)
 class Placement:
     """Built once by app.py and worker.py. ``pools``: of the cluster, None where heavy work runs on this machine.
+    ``device_time``: the most that one measurement may ask for.
 
     Each method gives a request's body with its ``target`` and ``device`` settled. Raises UnknownTarget,
     DeviceNotOfTarget and NoTargetForDevice, which name what there is.
     """
 
     pools: Pools | None = None
+    device_time: DeviceTime = field(default_factory=DeviceTime)
 
     @classmethod
     def of(cls, settings: Settings) -> Placement:
         """That of the process with these settings."""
-        return cls(settings.pools_file)
+        return cls(settings.pools_file, DeviceTime(settings.device_minutes))
+
+    def measurement(self, body: Body) -> Body:
+        """As ``resolve``, for what measures. Raises InvalidRequest when it would have its device for too long, too."""
+        faults = self.device_time.faults(body["duration_s"], body["launches"])
+        if faults:
+            raise InvalidRequest(faults)
+        return self.resolve(body)
 
     def resolve(self, body: Body) -> Body:
         """A target and a device, always: those asked for, else a CPU and the first device type that has the device."""

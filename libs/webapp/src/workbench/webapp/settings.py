@@ -133,6 +133,10 @@ SETTINGS = (
             "while word of that gets round.", _whole(0, 600)),
     Setting("GRACE_S", "30", "seconds", "After that: how long requests under way may take. Waits are answered at once.",
             _whole(0, 86400)),
+    Setting("DEVICE_MINUTES", "60", "minutes", "How long one request may have its device: launches × what each takes "
+            "at most, five times `duration_s` and a second to warm up.", _whole(1, 100_000)),
+    Setting("CONDUCTORS", "200", "jobs", "How many optimizations one worker drives at a time; more wait in the queue.",
+            _whole(1, 10_000)),
     Setting("TEAM_STORAGE_GIB", "0", "GiB", "What a team without a limit of its own may store; 0: no limit.",
             _whole(0, 1 << 20)),
 )  # fmt: skip
@@ -166,6 +170,8 @@ class Settings:
     least_kib_s: int
     drain_s: int
     grace_s: int
+    device_minutes: int
+    conductors: int
     team_storage_gib: int
 
 

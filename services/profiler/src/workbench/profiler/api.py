@@ -23,7 +23,7 @@ CENSUS = "workbench.census"
 
 targets = Blueprint("targets", __name__, url_prefix="/v1/targets", description="Where models can run.")
 profiles = Blueprint("profiles", __name__, url_prefix="/v1/profiles", description="Measurements of speed.")
-serve_submission(profiles, "profile", ProfileRequest, Placement.resolve)
+serve_submission(profiles, "profile", ProfileRequest, Placement.measurement)
 serve_jobs(profiles, Resource("profile"))
 
 

@@ -1,7 +1,7 @@
 """Profile one model on one device: fresh launches one after another, then one pass for the layers.
 
-The core itself only waits while a launch measures; it must not be what disturbs the measurement. Each launch is a turn of
-its own on the device.
+The core itself only waits while a launch measures; it must not be what disturbs the measurement. Each launch is a turn
+of its own on the device.
 """
 
 from __future__ import annotations

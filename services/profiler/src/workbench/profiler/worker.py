@@ -17,7 +17,7 @@ from workbench.webapp.validate import validator
 def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     """The profiler service's worker."""
     record = adapters.record("profiler")
-    accept_commands(record, PROFILE, adapters.messages, validator(ProfileRequest, Placement.of(settings).resolve))
+    accept_commands(record, PROFILE, adapters.messages, validator(ProfileRequest, Placement.of(settings).measurement))
 
     def tell(place: Place) -> None:
         announce(adapters.store, place.targets(), time.time())

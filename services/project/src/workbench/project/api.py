@@ -84,7 +84,7 @@ def optimize(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     model = ports().manifests().usable("model", project.model_id)
     conversion_inputs(model.facts, body)  # what the pipeline would stumble over is said now
     job = ports().submit("optimization", {
-        **ports().placement.resolve(_where(body, project)),
+        **ports().placement.measurement(_where(body, project)),
         "project_id": project.id, "model_id": project.model_id, "dataset_id": project.dataset_id,
     })  # fmt: skip
     return _RESOURCE.view(job), {"Location": f"/v1/projects/{project.id}/optimizations/{job.id}"}

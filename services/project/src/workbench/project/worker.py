@@ -8,8 +8,6 @@ from workbench.project.steps import Steps
 from workbench.project.tasks import KINDS
 from workbench.webapp.settings import Settings
 
-# A conductor only waits, so many of them cost little.
-CONDUCTORS = 32
 STEP_KINDS = ("conversion", "recipe", "dataset", "calibration", "profile", "evaluation", "package")
 WORDS = ("running", "succeeded", "failed", "cancelled", "rejected")
 
@@ -18,4 +16,4 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     """The project service's worker."""
     record = adapters.record("project", HERE)
     adapters.messages.subscribe([f"{kind}.{word}" for kind in STEP_KINDS for word in WORDS], Steps(record).hear)
-    return adapters.worker(record, KINDS, slots=CONDUCTORS, lease_s=settings.lease_s)
+    return adapters.worker(record, KINDS, slots=settings.conductors, lease_s=settings.lease_s)

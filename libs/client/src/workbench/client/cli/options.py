@@ -5,6 +5,7 @@ in the request. So the request's body, the help and the reference page cannot dr
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from workbench.client.cli.readers import Reader, server_url
 from workbench.client.cli.session import Session
+from workbench.client.errors import Refused
 
 Values = dict[str, Any]
 
@@ -95,6 +97,8 @@ def add_command(
         session = Session(*(values.pop(option.key) for option in everywhere))
         try:
             run(session, values)
+        except Refused as refused:
+            raise as_typed(refused, parameters) from None
         finally:
             session.close()
 
@@ -112,6 +116,15 @@ def body(rows: Iterable[Option | Argument], values: Values) -> dict[str, Any]:
         if row.place and value is not None and value is not False and value != []:  # 0 was given, too
             _put(request, row.place.split("."), value)
     return request
+
+
+def as_typed(refused: Refused, rows: Iterable[Option | Argument]) -> Refused:
+    """The refusal with each field at fault named as the option that it came from."""
+    detail = str(refused)
+    for row in rows:
+        if row.place:
+            detail = re.sub(rf"(^|; ){re.escape(row.place)}: ", rf"\g<1>{row.name}: ", detail)
+    return Refused({**refused.problem, "detail": detail})
 
 
 def wrong(option: str, message: str) -> typer.BadParameter:
