@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
+from workbench.jobs.capacity import Told
 from workbench.jobs.dispatcher import Dispatcher
 from workbench.jobs.dispatching import Dispatching, Place
 from workbench.jobs.engine import sqlite_engine
@@ -56,15 +57,15 @@ class Adapters:
         *,
         slots: int,
         lease_s: float,
-        meanwhile: Callable[[Place], None] | None = None,
+        told: Told | None = None,
     ) -> Worker:
-        """A worker for these kinds of jobs. ``meanwhile``: see Dispatcher."""
+        """A worker for these kinds of jobs. ``told``: see Dispatcher."""
         work = self.home / "work" / record.service
         work.mkdir(parents=True, exist_ok=True)
         by_name = {kind.name: kind for kind in kinds}
         if self.place is not None and not any(kind.conduct for kind in by_name.values()):
             dispatching = Dispatching(record, by_name, self.place(record), work)
-            return Dispatcher(dispatching, slots=slots, lease_s=lease_s, meanwhile=meanwhile)
+            return Dispatcher(dispatching, slots=slots, lease_s=lease_s, told=told)
         execution = Execution(record, by_name, self.launcher, work)
         return Worker(execution, slots=slots, lease_s=lease_s)
 

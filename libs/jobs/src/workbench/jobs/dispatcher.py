@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 
 import structlog
 from structlog.contextvars import bound_contextvars
 from workbench.jobs import lease, metrics
-from workbench.jobs.dispatching import Dispatching, Place
+from workbench.jobs.capacity import Capacity, Told
+from workbench.jobs.dispatching import Dispatching
 from workbench.jobs.execution import AWAY, AWAY_PAUSES_S, PLACE_AWAY
 from workbench.jobs.job import Job
+from workbench.jobs.slots import Slots
 from workbench.jobs.worker import Worker, surely
 
 log = structlog.get_logger()
@@ -29,11 +29,9 @@ LOOK_AGAIN_S = 30.0  # though nothing seems to have changed
 STOP_AGAIN_S = 1.0
 QUIET_S = 2.0  # a run that begins sooner never says what it waited for
 SWEEP_S = 60.0
-MEANWHILE_S = 5.0
+COUNT_S = 5.0
 SCAN_S = 0.25
 DEAF_S = 0.05  # after a bell
-
-Meanwhile = Callable[[Place], None]
 
 
 @dataclass(eq=False)
@@ -54,18 +52,19 @@ class _Held:
 
 
 class Dispatcher(Worker):
-    """Carries out up to ``slots`` jobs of one service at a time, somewhere else.
+    """Carries out up to ``slots`` jobs of one service and target at a time, somewhere else.
 
-    meanwhile: what else is done every few seconds with the place where they run.
+    told: hears every few seconds of the targets there, how many of each are free.
     """
 
     claims = 16
 
     def __init__(
-        self, dispatching: Dispatching, *, slots: int, lease_s: float = 15.0, meanwhile: Meanwhile | None = None
+        self, dispatching: Dispatching, *, slots: int, lease_s: float = 15.0, told: Told | None = None
     ) -> None:
         super().__init__(dispatching, slots=slots, lease_s=lease_s)
-        self._meanwhile = meanwhile
+        measuring = any(kind.measures for kind in dispatching.kinds.values())
+        self._capacity = Capacity(dispatching.launcher, told, measuring=measuring)
         self._dispatching = dispatching
         # Several of one id: what was lost, or is tried again, may be claimed before we have let go of it.
         self._jobs: dict[str, list[_Held]] = {}
@@ -122,6 +121,9 @@ class Dispatcher(Worker):
     def _submit(self, held: _Held) -> None:
         pool = self._beginnings if held.begun_at is None else self._steps
         pool.submit(self._step, held)
+
+    def _slots(self) -> Slots:
+        return replace(super()._slots(), limit=self._capacity.limit)
 
     def _pause(self, _since: int) -> None:
         """Nothing to claim: do what is due, until something happens."""
@@ -196,8 +198,9 @@ class Dispatcher(Worker):
             same.remove(held)
             if not same:
                 del self._jobs[held.job.id]
+        wanted = self._capacity.limit(held.job.target) is not None or held.job.target in self._slots().full()
         self._done(held.job)
-        if self._wanting:
+        if wanted:
             self._rung.set()
         self._wake.set()
 
@@ -244,11 +247,11 @@ class Dispatcher(Worker):
         self._wake.set()
 
     def _sweep(self, stop: threading.Event) -> None:
-        """Now and then; and what is to be done beside, more often."""
+        """Now and then; and what the cluster has is counted more often."""
         swept = time.monotonic()
-        while not stop.wait(MEANWHILE_S):
-            if self._meanwhile is not None:
-                surely(partial(self._meanwhile, self._dispatching.launcher))
+        surely(self._capacity.count)
+        while not stop.wait(COUNT_S):
+            surely(self._capacity.count)
             if time.monotonic() - swept > SWEEP_S:
                 swept = time.monotonic()
                 surely(self._dispatching.sweep)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from workbench.runner.values import Launch
+from workbench.runner.values import Launch, device_type
 from workbench.store import File, Manifests
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Job:
     holds: list[str]
     request_id: str | None = None
     crashes: int = 0
+    target: str = ""
 
     @property
     def holder(self) -> str:
@@ -89,6 +90,10 @@ class Conduct(Protocol):
         """Wait for this job's bell."""
 
 
+def _target(request: dict[str, Any]) -> str | None:
+    return device_type(request.get("target"))
+
+
 def _nothing(_request: dict[str, Any]) -> list[tuple[str, str]]:
     return []
 
@@ -102,6 +107,8 @@ class Kind:
     plan: which core, with what inputs and limits; None when there is nothing to compute.
     publish: what the core's result and files become; safe to run twice.
     needs: the (manifest kind, id) pairs a request names; they cannot be deleted while it is under way.
+    target: where a request is to run, as far as jobs wait for one another there; None: wherever there is a worker.
+    measures: whether it has its target for itself meanwhile.
     version: of the core; with it an identical request reuses an earlier result. None: never (measurements).
     """
 
@@ -110,5 +117,7 @@ class Kind:
     plan: Callable[[Job, Manifests], Launch | None] | None = None
     conduct: Callable[[Conduct], Made] | None = None
     needs: Callable[[dict[str, Any]], list[tuple[str, str]]] = _nothing
+    target: Callable[[dict[str, Any]], str | None] = _target
+    measures: bool = False
     version: str | None = None
     max_attempts: int = 5

@@ -66,6 +66,7 @@ class Jobs:
         row = _row(
             id=new_id, team=team, kind=kind.name, name=storable(name) if name else name, request=request,
             idempotency_key=idempotency_key, request_id=get_contextvars().get("request_id"),
+            target=kind.target(request) or "",
             holds=[manifest.id for manifest in held], reuse_key=reuse_key(kind, request, held),
         )  # fmt: skip
         job = None

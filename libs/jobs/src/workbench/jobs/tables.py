@@ -59,8 +59,12 @@ jobs = Table(
     # The request of the API that this job came with, to find it again in every log.
     Column("request_id", String(64)),
     Column("crashes", Integer, nullable=False, server_default="0"),  # of its runs, by themselves
+    # Where it is to run: a device type, or the machine itself for what measures there; "": wherever there is a worker.
+    Column("target", String(64), nullable=False, default="", server_default=""),
     _part("queued", "jobs_queued", "team", "created_at", "id"),
+    _part("queued", "jobs_queued_for", "team", "target", "created_at", "id"),
     _part("running", "jobs_running", "team"),
+    _part("running", "jobs_running_on", "team", "target"),
     _part("succeeded", "jobs_recent", "kind", "finished_at"),
     Index("jobs_list", "team", "kind", "created_at", "id"),
     Index("jobs_reuse", "team", "reuse_key"),
@@ -81,10 +85,11 @@ running = jobs.c.state == literal_column("'running'")
 succeeded = jobs.c.state == literal_column("'succeeded'")
 
 turns = Table(
-    "turns",
+    "target_turns",
     metadata,
     Column("team", String(64), primary_key=True),
-    Column("served_at", Float, nullable=False),  # when a worker last claimed a job of this team
+    Column("target", String(64), primary_key=True),
+    Column("served_at", Float, nullable=False),  # when a worker last claimed a job of this team for this target
 )
 
 outbox = Table(

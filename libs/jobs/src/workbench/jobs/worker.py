@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
@@ -19,21 +20,21 @@ from workbench.jobs.execution import Execution
 from workbench.jobs.job import Job
 from workbench.jobs.problems import DatabaseAway
 from workbench.jobs.record import Jobs
+from workbench.jobs.slots import Slots
 
 log = structlog.get_logger()
 GOODBYE_S = 5.0
 
 
 class Worker:
-    """Carries out up to ``slots`` jobs of one service at a time."""
+    """Carries out up to ``slots`` jobs of one service and target at a time."""
 
     claims = 1  # at most, in one transaction
 
     def __init__(self, execution: Execution, *, slots: int, lease_s: float = 15.0, poll_s: float = 1.0) -> None:
         self._execution = execution
         self._record = execution.record
-        self._slots = threading.Semaphore(slots)
-        self._wanting = False  # more slots than were free
+        self._of_each = slots
         self._lease_s = lease_s
         self._poll_s = poll_s
         # By id and fence: a job that is tried again may be claimed before its last attempt's thread has ended.
@@ -63,14 +64,8 @@ class Worker:
             thread.join(GOODBYE_S)
 
     def _take(self) -> bool:
-        """Claim and begin what there are slots for; gives back the slots that it has no job for."""
-        free = 0
-        while free < self.claims and self._slots.acquire(blocking=False):
-            free += 1
-        self._wanting = free < self.claims
-        claimed = self._claim(free) if free else []
-        if free > len(claimed):
-            self._slots.release(free - len(claimed))
+        """Claim and begin what there are slots for."""
+        claimed = self._claim()
         for job in claimed:
             self._held[job.id, job.fence] = job
         for job in claimed:
@@ -78,9 +73,14 @@ class Worker:
             self._begin(job)
         return bool(claimed)
 
-    def _claim(self, most: int) -> list[Job]:
+    def _slots(self) -> Slots:
+        held = Counter((job.team, job.target) for job in list(self._held.values()))
+        return Slots(self._of_each, held)
+
+    def _claim(self) -> list[Job]:
+        kinds, slots = self._execution.kinds, self._slots()
         try:
-            return claim_some(self._record, self._execution.kinds, self._owner, self._lease_s, most)
+            return claim_some(self._record, kinds, self._owner, self._lease_s, self.claims, slots)
         except DatabaseAway as error:  # the next round tries again
             log.warning("claim.failed", service=self._record.service, reason=str(error))
         except Exception:
@@ -112,7 +112,6 @@ class Worker:
     def _done(self, job: Job) -> None:
         """It is not ours any more, whatever has become of it."""
         self._held.pop((job.id, job.fence), None)
-        self._slots.release()
         self._record.ring()
 
     def _renew_until(self, stop: threading.Event) -> None:

@@ -56,6 +56,7 @@ def publish_target(_job: Job, result: dict[str, Any], files: tuple[File, ...], _
     return Made("target", result, files)
 
 
-PROFILE = Kind("profile", plan=plan_profile, publish=publish_profile, needs=needs)
+PROFILE = Kind("profile", plan=plan_profile, publish=publish_profile, needs=needs, measures=True,
+               target=lambda request: request["target"])  # fmt: skip
 TARGET = Kind("target", plan=plan_target, publish=publish_target)
 KINDS = (PROFILE, TARGET)

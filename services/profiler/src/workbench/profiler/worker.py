@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from workbench.jobs import Adapters, Worker, accept_commands
-from workbench.jobs.dispatching import Place
 from workbench.profiler.census import announce
 from workbench.profiler.schemas import ProfileRequest
 from workbench.profiler.tasks import KINDS, PROFILE
@@ -19,7 +19,7 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     record = adapters.record("profiler")
     accept_commands(record, PROFILE, adapters.messages, validator(ProfileRequest, Placement.of(settings).measurement))
 
-    def tell(place: Place) -> None:
-        announce(adapters.store, place.targets(), time.time())
+    def tell(targets: list[dict[str, Any]]) -> None:
+        announce(adapters.store, targets, time.time())
 
-    return adapters.worker(record, KINDS, slots=settings.slots, lease_s=settings.lease_s, meanwhile=tell)
+    return adapters.worker(record, KINDS, slots=settings.slots, lease_s=settings.lease_s, told=tell)
