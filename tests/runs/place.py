@@ -25,6 +25,7 @@ class ProcessPlace(ProcessLauncher):
     def __init__(self, home: Path, record: Jobs, cores: Path) -> None:
         super().__init__(home, (cores,))
         self.away = 0
+        self.offers: list[dict[str, Any]] = []
         self._record, self._runs, self._desk = record, Runs(record), Desk(record, record.store)
         self._told: dict[Path, tuple[str, Status, int, int]] = {}  # token, as it was, bytes of progress and log
         self._closed = threading.Event()
@@ -64,8 +65,8 @@ class ProcessPlace(ProcessLauncher):
         """Nothing runs here that nobody wants."""
 
     def targets(self) -> list[dict[str, Any]]:
-        """None."""
-        return []
+        """As many of each as the test has said."""
+        return self.offers
 
     def close(self) -> None:
         """Look no more; the runs go on."""

@@ -71,9 +71,12 @@ def dispatching(adapters: Adapters, jobs: Jobs) -> Iterator[Callable[..., Runnin
     work.mkdir()
     started: list[Running] = []
 
-    def start(*kinds: Kind, slots: int = 4, lease_s: float = 3.0, away: int = 0, meanwhile: Any = None) -> Running:
+    def start(
+        *kinds: Kind, slots: int = 4, lease_s: float = 3.0, away: int = 0, meanwhile: Any = None, **offers: int
+    ) -> Running:
         place = Place(adapters.home, jobs, CORES)
         place.away, place.meanwhile = away, meanwhile
+        place.offers = [{"id": target, "resource": target, "free": free, "busy": 0} for target, free in offers.items()]
         carrying = Dispatching(jobs, {kind.name: kind for kind in kinds}, place, work)
         started.append(Running(place, Dispatcher(carrying, slots=slots, lease_s=lease_s)))
         return started[-1]
@@ -187,6 +190,39 @@ def test_teams_take_turns(jobs: Jobs, kind: Any, dispatching: Any, ended: Any) -
 
     assert {ended(job).state for job in submitted} == {State.SUCCEEDED}
     assert order in (list("ababab"), list("bababa"))
+
+
+def test_a_full_device_keeps_no_job_from_a_free_one(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, tmp_path: Path
+) -> None:
+    deed, free, second = (
+        kind("counting", name=name, target=lambda _, target=target: target)
+        for name, target in (("deed", "npu"), ("free", "cpu"), ("second", "npu"))
+    )
+    for _ in range(50):
+        counting(deed, takes_s=600, journal="full")
+    dispatching(deed, free, second, slots=4, npu=1, cpu=1)
+    until(lambda: begins(tmp_path / "full") == 2)
+    time.sleep(1.0)
+    assert begins(tmp_path / "full") == 2, "one that works, one that waits there, and a place for another team"
+
+    counting(free, takes_s=600, journal="free", team="b")
+    counting(second, takes_s=600, journal="second", team="b")
+
+    until(lambda: begins(tmp_path / "free") == 1)
+    until(lambda: begins(tmp_path / "second") == 1)
+
+
+def test_a_device_that_becomes_free_is_filled_at_once(
+    jobs: Jobs, kind: Any, dispatching: Any, counting: Any, ended: Any
+) -> None:
+    deed = kind("counting", target=lambda _: "npu")
+    submitted = [counting(deed, takes_s=0.1) for _ in range(12)]
+    dispatching(deed, slots=4, npu=1)
+
+    began = time.monotonic()
+    assert {ended(job, 60).state for job in submitted} == {State.SUCCEEDED}
+    assert time.monotonic() - began < 20
 
 
 def test_an_ended_job_leaves_no_run_and_no_folder(

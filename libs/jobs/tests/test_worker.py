@@ -30,6 +30,25 @@ class Gate:
             self.inside -= 1
 
 
+def test_jobs_for_one_target_take_no_slot_of_those_for_another(jobs: Jobs, kind: Any, working: Any) -> None:
+    measuring, looking = Gate(), Gate()
+    profile = kind(plan=measuring.plan, name="profile", target=lambda _: "local", measures=True)
+    target = kind(plan=looking.plan, name="target")
+    for _ in range(5):
+        jobs.submit(profile, "a", {})
+    working(profile, target, slots=2)
+    until(lambda: measuring.inside == 1)
+
+    jobs.submit(target, "a", {})
+    until(lambda: looking.inside == 1)
+    jobs.submit(profile, "b", {})
+    until(lambda: measuring.inside == 2)
+
+    assert measuring.most == 2
+    measuring.open.set()
+    looking.open.set()
+
+
 def test_a_worker_runs_as_many_at_once_as_it_has_slots(jobs: Jobs, kind: Any, working: Any, ended: Any) -> None:
     gate = Gate()
     gated = kind(plan=gate.plan)

@@ -12,18 +12,19 @@ RECENT = 20  # jobs whose run times say how long the next one takes
 
 
 def turns_before(connection: Connection, job: Job) -> int:
-    """About how many jobs are claimed before this one.
+    """About how many jobs are claimed before this one, of those for the same target.
 
     All older ones of its own team; and teams take turns, so of another team no more than that and one.
     """
     older = or_(
         jobs.c.created_at < job.created_at, and_(jobs.c.created_at == job.created_at, jobs.c.id < job.id)
     )
+    here = queued & (jobs.c.target == job.target)
     own = connection.execute(
-        select(func.count()).where(queued, jobs.c.team == job.team, older)
+        select(func.count()).where(here, jobs.c.team == job.team, older)
     ).scalar_one()
     others = connection.execute(
-        select(func.count()).where(queued, jobs.c.team != job.team, older).group_by(jobs.c.team)
+        select(func.count()).where(here, jobs.c.team != job.team, older).group_by(jobs.c.team)
     ).scalars()
     return int(own + sum(min(count, own + 1) for count in others))
 
@@ -40,5 +41,6 @@ def expected_wait_s(connection: Connection, job: Job) -> float | None:
     if not took:
         return None
     # As many as run side by side now do so later, too; it is the only sign of how many workers there are.
-    beside = max(1, connection.execute(select(func.count()).where(running)).scalar_one())
+    there = running & (jobs.c.target == job.target)
+    beside = max(1, connection.execute(select(func.count()).where(there)).scalar_one())
     return float(median(took) * (turns_before(connection, job) + 1) / beside)

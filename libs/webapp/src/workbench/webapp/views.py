@@ -87,8 +87,8 @@ def job_view(job: Job, record: Jobs | None = None, *, brief: bool = False) -> di
 def _waiting_for(job: Job, record: Jobs | None) -> str | None:
     if job.state is not State.QUEUED or record is None:
         return job.waiting_for
-    ahead = record.ahead_of(job)
-    return f"a free worker; {ahead} queued before it" if ahead else "a free worker"
+    ahead, place = record.ahead_of(job), f"a place on {job.target}" if job.target else "a free worker"
+    return f"{place}; {ahead} queued before it" if ahead else place
 
 
 def _expected_wait_s(job: Job, record: Jobs | None) -> float | None:
