@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -151,6 +152,19 @@ def test_jobs_of_the_release_before_go_on_after_the_migration(engine: Engine, tm
     job = claim(record, ["thing"], "new worker", 30)
 
     assert (job.id, job.request, job.request_id) == ("old", {"x": 1}, None)
+
+
+@pytest.mark.parametrize(("said", "target"), [("npu", "npu"), ("local", ""), (None, "")])
+def test_what_waited_before_the_migration_waits_for_its_target_after_it(
+    engine: Engine, tmp_path: Path, said: str | None, target: str
+) -> None:
+    upgraded_to(engine, "jobs_0003")
+    row = {**OLD_ROW, "request": json.dumps({"target": said})}
+    with engine.begin() as connection:
+        connection.execute(text(f"insert into jobs ({', '.join(row)}) values ({', '.join(':' + n for n in row)})"), row)
+    migrate(engine)
+
+    assert claim(record_on(engine, tmp_path), ["thing"], "new worker", 30).target == target
 
 
 def test_the_release_before_can_still_submit_after_the_migration(engine: Engine, tmp_path: Path) -> None:

@@ -266,6 +266,24 @@ def test_a_file_as_large_as_the_limit_is_fine(place: Place, launcher: Launcher) 
     assert ended(launcher, folder).exit.reason == "finished"
 
 
+def test_a_run_that_gives_its_device_back_between_two_pieces_of_work_goes_on(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+    launch = deed("take_turns", name="a", turns=4, seconds=0.1, journal=str(place.journal))
+
+    launcher.start(folder, replace(launch, exclusive=True))
+
+    assert ended(launcher, folder).exit.reason == "finished"
+
+
+def test_the_limit_of_a_turn_ends_a_core_that_keeps_its_device(place: Place, launcher: Launcher) -> None:
+    folder = place.folder()
+    launch = deed("sleep")
+
+    launcher.start(folder, replace(launch, exclusive=True, limits=replace(LIMITS, turn_s=1)))
+
+    assert ended(launcher, folder).exit.reason == "wall_limit"
+
+
 def test_stop_ends_the_core_and_says_so(place: Place, launcher: Launcher) -> None:
     folder = place.folder()
     launcher.start(folder, deed("ignore_signals"))

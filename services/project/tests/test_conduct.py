@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import threading
+import time
 from collections import Counter
 
 import pytest
@@ -126,12 +127,37 @@ def test_a_lost_command_is_sent_again_under_the_same_id(bench) -> None:
 
     for _ in range(200):
         silent_for_long(bench)
+        bench.adapters.record("project").call(job_id)  # as its next look, some seconds later
         threading.Event().wait(0.05)
         if bench.view(job_id)["state"] == "succeeded":
             break
 
     assert bench.ended(job_id)["state"] == "succeeded"
     assert min(Counter(command.subject for command in bench.others.commands).values()) >= 2
+
+
+@pytest.mark.parametrize("jump_s", [3600, -3600])
+def test_a_clock_that_jumps_loses_no_command(bench, monkeypatch: pytest.MonkeyPatch, jump_s: float) -> None:
+    heard: set[str] = set()
+
+    def deaf_at_first(others, command) -> None:
+        if command.subject in heard:
+            others.succeed(command)
+        heard.add(command.subject)
+
+    bench.others.answer = deaf_at_first
+    bench.work()
+    job_id = bench.optimize()
+    bench.until(lambda: heard)
+    then = time.time
+    monkeypatch.setattr(time, "time", lambda: then() + jump_s)
+    before = set(heard)
+
+    def all_said_again() -> bool:
+        bench.adapters.record("project").call(job_id)
+        return all(sum(command.subject == each for command in bench.others.commands) > 1 for each in before)
+
+    bench.until(all_said_again)
 
 
 def test_an_event_of_another_pipeline_or_of_nobody_is_nothing(bench) -> None:

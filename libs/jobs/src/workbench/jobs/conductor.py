@@ -37,5 +37,6 @@ class Conductor:
 
     def sleep(self, timeout_s: float) -> None:
         """See Conduct.sleep."""
-        self.record.messages.wait(self.record.bell, self._heard, timeout_s)
-        self._heard = self.record.messages.heard(self.record.bell)
+        messages, bell = self.record.messages, self.record.bell_of(self.job.id)
+        messages.wait(bell, self._heard, timeout_s)
+        self._heard = messages.heard(bell)

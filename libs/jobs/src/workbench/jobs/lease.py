@@ -177,6 +177,7 @@ def give_back(record: Jobs, job: Job) -> None:
     """
     _write(record, job, lease_until=0.0, attempt=max(0, job.attempt - 1), fence=jobs.c.fence + 1)
     record.ring()
+    record.call(job.id)
 
 
 def _end(record: Jobs, job: Job, **values: Any) -> Job:

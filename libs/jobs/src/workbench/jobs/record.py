@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 import uuid
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,8 @@ from workbench.jobs.tables import jobs
 from workbench.messages import Messages
 from workbench.problems.common import InvalidRequest, JobFinished, NotFound
 from workbench.store import Manifest, Store
+
+BELLS = 1024
 
 
 class Jobs:
@@ -138,6 +141,14 @@ class Jobs:
         self.messages.ring(self.bell)
         self.messages.ring(f"outbox.{self.service}")
 
+    def bell_of(self, job_id: str) -> str:
+        """Rung for one job that drives others, and by chance for a few more: their number is bounded, not the jobs'."""
+        return f"job-{zlib.crc32(job_id.encode()) % BELLS}.{self.service}"
+
+    def call(self, job_id: str) -> None:
+        """Wake whoever drives this job: there is news for it."""
+        self.messages.ring(self.bell_of(job_id))
+
     # -- reading ------------------------------------------------------------------------------------
 
     def find(self, job_id: str) -> Job | None:
@@ -208,6 +219,7 @@ class Jobs:
         if job.state.ended:
             self.drop_uploads(job)
         self.ring()
+        self.call(job_id)
         return job
 
     def delete(self, kind: str, team: str, job_id: str) -> Job:

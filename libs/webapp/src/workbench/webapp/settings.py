@@ -98,7 +98,7 @@ SETTINGS = (
     Setting("HOME", "~/.local/share/workbench", "path", "Where the embedded workbench keeps everything.", _folder),
     Setting("HOST", "127.0.0.1", "address", "Address the API listens on; 0.0.0.0 is every one of the machine.", _text),
     Setting("PORT", "0", "port", "Port of the API; 0 takes a free one.", _whole(0, 65535)),
-    Setting("SLOTS", "2", "jobs", "How many jobs of one service a worker carries out at a time.", _whole(1, 256)),
+    Setting("SLOTS", "2", "jobs", "How many jobs of one service and target a worker carries out at a time.", _whole(1, 256)),
     Setting("LEASE_S", "15", "seconds", "After how long without a sign of life a job is given to another worker.",
             _whole(2, 3600)),
     Setting("UPLOAD_LIMIT_MIB", "20480", "MiB", "Largest request body that is accepted.", _whole(1, 1 << 30)),

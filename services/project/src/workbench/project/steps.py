@@ -54,7 +54,7 @@ class Steps:
         """Repeat the commands of steps that nothing has been heard of for a while."""
         now = time.time()
         for step in silent:
-            if step.ended or now - step.sent_at < SILENCE_S:
+            if step.ended or 0 <= now - step.sent_at < SILENCE_S:  # before it was sent: the clock was set
                 continue
             with self._engine.begin() as connection:
                 connection.execute(update(steps).where(steps.c.command_id == step.command_id).values(sent_at=now))
@@ -75,16 +75,18 @@ class Steps:
         word = message.type.rpartition(".")[2]
         values = {name: message.data.get(name) for name in ("progress", "waiting_for", "error", "result")}
         with self._engine.begin() as connection:
-            changed = connection.execute(
+            answered = connection.execute(
                 update(steps)
                 .where(
                     steps.c.command_id == message.subject,
                     steps.c.state.not_in(["succeeded", "failed", "cancelled"]),
                 )
                 .values(state=_STATES.get(word, word), sent_at=time.time(), **values)
-            )
-        if changed.rowcount:
-            self._record.messages.ring(self._record.bell)
+                .returning(steps.c.optimization_id)
+            ).scalar()
+        if answered is not None:
+            self._record.call(answered)
+            self._record.messages.ring(self._record.bell)  # and who follows it
 
 
 def _command(step: Step, team: str) -> Message:

@@ -17,7 +17,8 @@ from workbench.project.steps import Steps
 from workbench.project.values import Facts, Step, Variant
 from workbench.store import Keys, Manifests
 
-TICK_S = 5.0
+LOOK_AGAIN_S = 20.0  # though nothing was heard: a bell may be lost
+ASK_AGAIN_S = 5.0  # those that are to stop
 STOPPING_S = 60.0  # for cancelled steps to end, before the optimization ends without them
 
 
@@ -75,7 +76,7 @@ class _Pipeline:
                 self._start(one)
             self._steps.send_again(self._job.team, steps.values())
             self._context.report(*overall(self._names, steps))
-            self._context.sleep(TICK_S)
+            self._context.sleep(LOOK_AGAIN_S)
 
     def _start(self, step: Wanted) -> None:
         self._context.log(f"{step.name}: requested")
@@ -219,8 +220,8 @@ def _stop_everything(context: Conduct, steps: Steps) -> None:
             return
         if time.monotonic() >= ask_again:
             steps.cancel(context.job.team, running)
-            ask_again = time.monotonic() + TICK_S
-        context.sleep(TICK_S)
+            ask_again = time.monotonic() + ASK_AGAIN_S
+        context.sleep(ASK_AGAIN_S)
 
 
 OPTIMIZATION = Kind("optimization", conduct=conduct, needs=needs, max_attempts=50, target=lambda _request: None)
