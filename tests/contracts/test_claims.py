@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import insert, text
 from workbench.jobs import Adapters, Job, Jobs, Kind, LeaseLost, Made, State, claim, expire_leases, lease
 from workbench.jobs.claim import claim_some
+from workbench.jobs.slots import Slots
 from workbench.jobs.tables import jobs as table
 from workbench.problems.common import JobFinished, RunFailed
 
@@ -234,6 +235,23 @@ def test_leases_run_on_the_databases_clock(jobs: Jobs, monkeypatch: pytest.Monke
     with jobs.engine.connect() as connection:
         until = connection.execute(text("select lease_until from jobs")).scalar_one()
     assert until < time.time() + 120
+
+
+@pytest.mark.parametrize("jump_s", [3600, -3600])
+def test_a_clock_that_jumps_takes_no_job_from_the_worker_that_holds_it(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch, jump_s: float
+) -> None:
+    """On SQLite the clock of leases is the machine's, which its administrator may set."""
+    jobs.submit(THING, "a", {})
+    held = take(jobs, lease_s=60)
+    late = time.time() + jump_s
+    monkeypatch.setattr(time, "time", lambda: late)
+    ours = Slots(2, Counter({("a", ""): 1}), holding=frozenset({(held.id, held.fence)}))
+
+    assert claim_some(jobs, ["thing"], "worker", 60, 1, ours) == []
+    lease.renew(jobs, [held], 60)
+    assert take(jobs) is None
+    end(jobs, held)
 
 
 def test_a_renewed_lease_is_kept_and_a_lost_one_stays_lost(jobs: Jobs) -> None:

@@ -129,6 +129,19 @@ def test_a_token_expires_to_the_moment_although_it_is_remembered(store: Counting
         tokens.identify(asking())
 
 
+def test_a_revoked_token_is_refused_though_the_clock_was_set_back(
+    store: Counting, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_token(store, SECRET, Identity("red", "viewer"), "test")
+    tokens.identify(asking())
+    teams.revoke_token(store, digest_of(SECRET))
+    before = time.time() - 3600
+    monkeypatch.setattr(time, "time", lambda: before)
+
+    with pytest.raises(Unauthorized):
+        tokens.identify(asking())
+
+
 def test_a_role_that_was_changed_is_heard_of(store: Counting, tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(identity, "CACHE_S", 0.1)
     write_token(store, SECRET, Identity("red", "admin"), "test")

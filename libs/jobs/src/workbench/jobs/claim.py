@@ -100,14 +100,15 @@ def _abandoned(
     connection: Connection, kinds: list[str], clock: ColumnElement[float], most: int, slots: Slots
 ) -> list[Row[Any]]:
     query = (
-        select(jobs.c.id, jobs.c.team, jobs.c.target)
+        select(jobs.c.id, jobs.c.fence, jobs.c.team, jobs.c.target)
         .where(running, jobs.c.kind.in_(kinds), jobs.c.lease_until < clock, jobs.c.target.not_in(slots.full()))
         .order_by(jobs.c.created_at)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
     places, found = slots.places(Counter()), list[Row[Any]](connection.execute(query))
-    return [row for row in found if places.take_back((row.team, row.target))]
+    others = [row for row in found if (row.id, row.fence) not in slots.holding]
+    return [row for row in others if places.take_back((row.team, row.target))]
 
 
 def _fairest(

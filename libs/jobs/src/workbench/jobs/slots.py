@@ -24,12 +24,14 @@ def _unlimited(_target: str) -> int | None:
 class Slots:
     """of_each: how many jobs of one target a worker carries out at a time. held: those that it does, by line.
 
-    limit: how many jobs of a target may be under way in all workers together; None: any number.
+    limit: how many jobs of a target may be under way in all workers together; None: any number. holding: the same jobs,
+    by id and fence: whatever the clock says, a worker takes none from itself.
     """
 
     of_each: int
     held: Counter[Line] = field(default_factory=Counter)
     limit: Callable[[str], int | None] = _unlimited
+    holding: frozenset[tuple[str, int]] = frozenset()
 
     def full(self) -> list[str]:
         """The targets for which this worker has no slot."""

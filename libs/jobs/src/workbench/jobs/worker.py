@@ -74,8 +74,9 @@ class Worker:
         return bool(claimed)
 
     def _slots(self) -> Slots:
-        held = Counter((job.team, job.target) for job in list(self._held.values()))
-        return Slots(self._of_each, held)
+        held = dict(self._held)
+        lines = Counter((job.team, job.target) for job in held.values())
+        return Slots(self._of_each, lines, holding=frozenset(held))
 
     def _claim(self) -> list[Job]:
         kinds, slots = self._execution.kinds, self._slots()
