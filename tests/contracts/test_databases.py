@@ -123,7 +123,7 @@ def test_a_migration_killed_half_way_leaves_nothing_and_the_next_one_finishes(
 
     assert "own" not in inspect(engine).get_table_names()
     with engine.connect() as connection:
-        assert connection.execute(text("select version_num from alembic_version")).scalars().all() == ["jobs_0004"]
+        assert connection.execute(text("select version_num from alembic_version")).scalars().all() == ["jobs_0005"]
 
     hang.unlink()
     process = migrating(where, own)
@@ -158,7 +158,7 @@ def test_jobs_of_the_release_before_go_on_after_the_migration(engine: Engine, tm
 def test_what_waited_before_the_migration_waits_for_its_target_after_it(
     engine: Engine, tmp_path: Path, said: str | None, target: str
 ) -> None:
-    upgraded_to(engine, "jobs_0003")
+    upgraded_to(engine, "jobs_0004")
     row = {**OLD_ROW, "request": json.dumps({"target": said})}
     with engine.begin() as connection:
         connection.execute(text(f"insert into jobs ({', '.join(row)}) values ({', '.join(':' + n for n in row)})"), row)
