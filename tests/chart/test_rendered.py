@@ -134,3 +134,15 @@ def test_whoever_answers_requests_has_time_to_leave_in_order(manifests: list[Man
             needed = int(_setting(pod, "WORKBENCH_DRAIN_S") or 0) + int(_setting(pod, "WORKBENCH_GRACE_S") or 0)
             assert needed > 0, name
             assert pod["spec"]["terminationGracePeriodSeconds"] >= needed + 5, name
+
+
+def test_no_pod_may_fill_its_nodes_disk(manifests: list[Manifest]) -> None:
+    for name, pod in pods_of(manifests):
+        written = [volume for volume in pod["spec"].get("volumes", ()) if "emptyDir" in volume]
+        for volume in written:
+            assert volume["emptyDir"].get("sizeLimit"), f"{name}: {volume['name']}"
+        if not written:
+            continue
+        for container in [*pod["spec"].get("initContainers", ()), *pod["spec"]["containers"]]:
+            for side in ("requests", "limits"):
+                assert container["resources"][side].get("ephemeral-storage"), f"{name}: {container['name']} {side}"

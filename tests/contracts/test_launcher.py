@@ -258,6 +258,19 @@ def test_the_file_size_limit_ends_a_core_that_writes_too_large_a_file(place: Pla
     assert (folder / "outputs" / "large.bin").stat().st_size <= 2 * MIB
 
 
+@pytest.mark.parametrize("do", ["write_many_files", "write_without_a_name"])
+def test_the_disk_limit_ends_a_core_whose_files_are_too_much_together(
+    place: Place, launcher: Launcher, do: str
+) -> None:
+    folder = place.folder()
+
+    launcher.start(folder, deed(do, replace(LIMITS, disk_bytes=4 * MIB), files=6))
+
+    exit_ = ended(launcher, folder).exit
+    assert exit_.reason == "disk_limit"
+    assert "4 MiB in all its files" in exit_.detail
+
+
 def test_a_file_as_large_as_the_limit_is_fine(place: Place, launcher: Launcher) -> None:
     folder = place.folder()
 

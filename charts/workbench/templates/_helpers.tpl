@@ -65,3 +65,15 @@ securityContext:
   readOnlyRootFilesystem: true
   capabilities: {drop: [ALL]}
 {{- end }}
+
+{{/* The resources of a container, with what it may have on its node's disk: its emptyDirs, its log and some change. */}}
+{{- define "workbench.resources" -}}
+{{- $mib := 1024 -}}
+{{- range .volumes }}{{ $mib = add $mib (include "workbench.mib" . | int64) }}{{ end -}}
+{{- $disk := dict "requests" (dict "ephemeral-storage" "256Mi") "limits" (dict "ephemeral-storage" (printf "%dMi" $mib)) -}}
+{{- mergeOverwrite $disk (deepCopy .resources) | toYaml }}
+{{- end }}
+
+{{- define "workbench.mib" -}}
+{{- if hasSuffix "Gi" . }}{{ mul (trimSuffix "Gi" . | int64) 1024 }}{{ else }}{{ trimSuffix "Mi" . }}{{ end -}}
+{{- end }}

@@ -48,6 +48,13 @@ def container(*arguments: Any, **more: Any) -> dict[str, Any]:
     return found
 
 
+def computing(*arguments: Any) -> dict[str, Any]:
+    """Its resources without the disk."""
+    resources = container(*arguments)["resources"]
+    return {side: {name: much for name, much in named.items() if name != "ephemeral-storage"}
+            for side, named in resources.items()}  # fmt: skip
+
+
 def others(spec: dict[str, Any]) -> list[dict[str, Any]]:
     rule = spec["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
     return [term["labelSelector"]["matchLabels"] for term in rule if term["topologyKey"] == "kubernetes.io/hostname"]
@@ -102,13 +109,13 @@ def test_it_goes_to_the_nodes_of_its_target_with_the_image_for_them(target: str,
     ("cpu-vnni", {"cpu": "8", "memory": "8Gi"}), ("arc", {"cpu": "4", "memory": "6Gi", "gpu.intel.com/i915": "1"})])
 def test_a_measurement_has_whole_cores_of_its_own(target: str, resources: dict[str, Any]) -> None:
     """Class Guaranteed, which the kubelet's static CPU policy pins to cores."""
-    assert container(target, True)["resources"] == {"requests": resources, "limits": resources}
+    assert computing(target, True) == {"requests": resources, "limits": resources}
 
 
 def test_other_work_shares_cores_and_has_its_device_to_itself() -> None:
-    assert container()["resources"] == {
+    assert computing() == {
         "requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"memory": "4Gi"}}  # fmt: skip
-    assert container("arc")["resources"] == {
+    assert computing("arc") == {
         "requests": {"cpu": "500m", "memory": "512Mi", "gpu.intel.com/i915": "1"},
         "limits": {"memory": "6Gi", "gpu.intel.com/i915": "1"}}  # fmt: skip
 
@@ -196,3 +203,11 @@ def test_its_program_is_told_where_to_ask_and_by_what_token() -> None:
     assert told["WORKBENCH_RUN_TOKEN"] == "job-7.secret"
     assert told["WORKBENCH_RUN_POD"] == {"fieldRef": {"fieldPath": "metadata.uid"}}
     assert told["WORKBENCH_RUN_MEMORY"]["resourceFieldRef"]["resource"] == "limits.memory"
+
+
+@works
+def test_a_run_may_have_its_folders_on_the_nodes_disk_and_no_more(target: str, exclusive: bool) -> None:
+    assert all(volume["emptyDir"]["sizeLimit"] for volume in pod(target, exclusive)["volumes"] if "emptyDir" in volume)
+    resources = container(target, exclusive)["resources"]
+    assert resources["limits"]["ephemeral-storage"] == str((5 + 2 + 1) << 30)
+    assert resources["requests"]["ephemeral-storage"] == str(1 << 30)

@@ -49,7 +49,7 @@
 {{- define "workbench.volumes" -}}
 {{- $bundled := ternary (printf "%s-bundled" .root.Release.Name) "" .root.Values.bundled.enabled -}}
 {{- with .root.Values -}}
-- {name: tmp, emptyDir: {}}
+- {name: tmp, emptyDir: {sizeLimit: {{ .tmp }}}}
 - name: store
   secret:
     secretName: {{ $bundled | default .store.secret }}

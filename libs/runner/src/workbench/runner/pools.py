@@ -49,7 +49,10 @@ class Host:
 
 @dataclass(frozen=True)
 class Pools:
-    """Everything a dispatcher must know to make pods. scratch: room for one run's files, a Kubernetes quantity."""
+    """Everything a dispatcher must know to make pods.
+
+    scratch, tmp: room for one run's files, and for its temporary ones; Kubernetes quantities.
+    """
 
     namespace: str
     release: str
@@ -57,6 +60,7 @@ class Pools:
     pullPolicy: str = "IfNotPresent"  # noqa: N815
     pullSecrets: tuple[Mapping[str, str], ...] = ()  # noqa: N815
     scratch: str = "20Gi"
+    tmp: str = "2Gi"
     host: Host = field(default_factory=Host)
     deviceTypes: Mapping[str, DeviceType] = field(default_factory=dict)  # noqa: N815
 

@@ -11,6 +11,9 @@ REMEDIES: dict[str, str] = {
     "cpu_limit": "use a smaller model, shape or subset, or a model with fewer nested branches and loops; see in "
                  "the job's log what took so long.",
     "file_limit": "use a smaller model or dataset, or split it: one of the files that the run wrote became too large.",
+    "disk_limit": "use a smaller model or dataset, or split it: what the run wrote, temporary files included, became "
+                  "too large.",
+    "files_limit": "use a smaller dataset, or split it: what the run wrote became too many files.",
     "disk_full": "use a smaller model or dataset, or make room: on the machine's disk, or in the cluster by the chart "
                  "value runners.scratch.",
     "bad_input": "register or upload the file that is named again: what is stored is not what was promised.",

@@ -9,7 +9,8 @@ from typing import Any, Literal
 LOCAL = "local"  # the target that is the machine itself, where there are no device types
 State = Literal["absent", "waiting", "running", "exited"]
 ExitReason = Literal["finished", "stopped", "killed", "crashed", "out_of_memory", "wall_limit", "cpu_limit",
-                     "file_limit", "disk_full", "bad_input", "evicted", "node_lost", "image_missing",
+                     "file_limit", "disk_limit", "files_limit",
+                     "disk_full", "bad_input", "evicted", "node_lost", "image_missing",
                      "not_admitted", "refused"]
 
 
@@ -18,8 +19,9 @@ class Limits:
     """How much one run may use; whoever exceeds a limit is ended and the exit names it.
 
     ``memory_bytes`` and ``cpu_s`` count the core and all its children together, ``file_bytes`` is the
-    largest single file, ``wall_s`` is how long it may have its device in all, and ``turn_s`` at one time (see
-    Run.next_turn): waiting for the device counts as neither.
+    largest single file, ``disk_bytes`` all that the run may have on disk at a time, its inputs aside;
+    ``wall_s`` is how long it may have its device in all, and ``turn_s`` at one time (see Run.next_turn): waiting for
+    the device counts as neither.
     """
 
     memory_bytes: int
@@ -27,6 +29,7 @@ class Limits:
     file_bytes: int
     wall_s: float
     turn_s: float | None = None
+    disk_bytes: int = 64 * 2**30
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
+from workbench.runner.disk import FILES
+
 NO_SPACE_CODE = 74  # a core's exit code when the disk is full: its log cannot say so any more
 NO_MEMORY_CODE = 71
 _TAIL_BYTES = 4096
@@ -84,6 +86,10 @@ def _detail(reason: str, code: int | None, limits: dict[str, Any]) -> str:
         return f"The run used more than its {limits['cpu_s']:g} s of CPU time."
     if reason == "file_limit":
         return f"The run wrote a file larger than its {limits['file_bytes'] / 2**20:.0f} MiB."
+    if reason == "disk_limit":
+        return f"The run wrote more than its {limits['disk_bytes'] / 2**20:.0f} MiB in all its files together."
+    if reason == "files_limit":
+        return f"The run made more than {FILES:,} files."
     return {"finished": "", "stopped": "The run was stopped.", "disk_full": "The disk is full.",
             "killed": "The run was ended by another program or by the machine, which may lack memory.",
             }.get(reason, _crash(code))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.runner import confine, procfs
+from workbench.runner.disk import Disk
 from workbench.runner.turns import Clock, Turns, freeze
 
 LOG_BYTES = 10 * 2**20  # each of log.txt and progress.jsonl
@@ -33,6 +34,7 @@ class Core:
         self._folder, self._turns = folder, turns
         self._clock = Clock()
         self._below = procfs.Descendants(os.getpid())
+        self._disk = Disk(folder, limits)
 
     @classmethod
     def start(cls, folder: Path, record: dict[str, Any]) -> Core:
@@ -122,7 +124,7 @@ class Core:
             return "out_of_memory"
         reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
         used = procfs.cpu_s(pids) + reaped.ru_utime + reaped.ru_stime
-        return "cpu_limit" if used > self.limits["cpu_s"] else None
+        return "cpu_limit" if used > self.limits["cpu_s"] else self._disk.exceeded(pids)
 
     def _memory(self, pids: list[int]) -> int:
         used = procfs.memory_bytes(pids)

@@ -1,11 +1,13 @@
 """Does one of the deeds below: ``{"do": name, …}``. Each returns the result, or None for an empty one."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -115,6 +117,21 @@ def write_large(run):
     with (run.outputs / "large.bin").open("wb") as file:
         for _ in range(run.spec["mib"]):
             file.write(bytes(2**20))
+
+
+def write_many_files(run):
+    for number in range(run.spec["files"]):
+        (run.outputs / f"{number}.bin").write_bytes(bytes(2**20))
+    time.sleep(run.spec.get("seconds", 600))
+
+
+def write_without_a_name(run):
+    with contextlib.ExitStack() as kept:
+        for _ in range(run.spec["files"]):
+            file = kept.enter_context(tempfile.TemporaryFile())
+            file.write(bytes(2**20))
+            file.flush()
+        time.sleep(run.spec.get("seconds", 600))
 
 
 def sleep(run):

@@ -56,7 +56,7 @@ def plan_calibration(job: Job, manifests: Manifests) -> Launch:
         "recipe": manifests.get("recipe", request["recipe_id"]).facts["recipe"],
         **{name: request[name] for name in ("preset", "subset_size", "ignored_scope", "split")},
     }
-    limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600)
+    limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600, disk_bytes=32 * GIB)
     return Launch("workbench.calibrator.quantize", spec=spec, inputs=inputs, limits=limits,
                   target=device_type(request.get("target")))  # fmt: skip
 
@@ -93,7 +93,7 @@ def plan_evaluation(job: Job, manifests: Manifests) -> Launch:
         **{name: request[name] for name in ("device", "inference_precision", "split")},
         "metrics": None,
     }
-    limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600)
+    limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600, disk_bytes=32 * GIB)
     return Launch("workbench.calibrator.evaluate", spec=spec, inputs=inputs, limits=limits,
                   device=request["device"], target=device_type(request["target"]))  # fmt: skip
 

@@ -27,7 +27,7 @@ def plan(job: Job, manifests: Manifests) -> Launch:
             "inputs": job.request["inputs"],
         },
         inputs={f"model/{file.name}": file.sha256 for file in model.files},
-        limits=Limits(memory_bytes=12 * GIB, cpu_s=1800, file_bytes=8 * GIB, wall_s=1800),
+        limits=Limits(memory_bytes=12 * GIB, cpu_s=1800, file_bytes=8 * GIB, wall_s=1800, disk_bytes=24 * GIB),
     )
 
 

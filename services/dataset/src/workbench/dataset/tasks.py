@@ -9,7 +9,7 @@ from workbench.runner import Launch, Limits
 from workbench.store import File, Manifests
 
 GIB = 1 << 30
-LIMITS = Limits(memory_bytes=4 * GIB, cpu_s=3600, file_bytes=64 * GIB, wall_s=7200)
+LIMITS = Limits(memory_bytes=4 * GIB, cpu_s=3600, file_bytes=64 * GIB, wall_s=7200, disk_bytes=192 * GIB)
 
 
 def plan(job: Job, _manifests: Manifests) -> Launch:

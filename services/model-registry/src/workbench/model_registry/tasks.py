@@ -21,8 +21,9 @@ def plan(job: Job, _manifests: Manifests) -> Launch:
         "workbench.model_registry.inspect",
         spec={"name": job.name},
         inputs={f"upload/{file['name']}": file["key"] for file in job.request["files"]},
-        limits=Limits(memory_bytes=8 * GIB, cpu_s=int(2 * wall_s), file_bytes=8 * GIB, wall_s=round(wall_s)),
-    )
+        limits=Limits(memory_bytes=8 * GIB, cpu_s=int(2 * wall_s), file_bytes=8 * GIB, wall_s=round(wall_s),
+                      disk_bytes=24 * GIB),
+    )  # fmt: skip
 
 
 def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:

@@ -15,6 +15,8 @@ KEPT_S = 600  # so that an operator can still look at its pod
 UNREACHABLE_S = 60  # how long a run waits for its node to answer again
 GRACE_S = 30
 HOME = "/data"
+LOG_BYTES = 1 << 30
+LEAST_DISK_BYTES = 1 << 30  # what most runs stay below; a node with less left gets none
 
 
 def name_of(run: str) -> str:
@@ -82,7 +84,8 @@ def _pod(pools: Pools, url: str, ticket: Ticket, place: DeviceType | None, launc
         "securityContext": {"runAsNonRoot": True, "runAsUser": 10001, "runAsGroup": 10001, "fsGroup": 10001,
                             "seccompProfile": {"type": "RuntimeDefault"}},
         "containers": [_container(pools, url, ticket, place, launch)],
-        "volumes": [{"name": "data", "emptyDir": {"sizeLimit": pools.scratch}}, {"name": "tmp", "emptyDir": {}}],
+        "volumes": [{"name": "data", "emptyDir": {"sizeLimit": pools.scratch}},
+                    {"name": "tmp", "emptyDir": {"sizeLimit": pools.tmp}}],
     }  # fmt: skip
     return pod | ({"affinity": _alone()} if launch.exclusive else {})
 
@@ -112,16 +115,25 @@ def _container(
 
 def _resources(pools: Pools, place: DeviceType | None, launch: Launch) -> dict[str, Any]:
     """A measurement gets whole cores that are its own, and so class Guaranteed; other work shares."""
+    least_disk, disk = _disk(pools)
     if place is None:
         host = pools.host
-        return {"requests": {"cpu": host.cpu, "memory": host.requestedMemory}, "limits": {"memory": host.memory}}
+        return {"requests": {"cpu": host.cpu, "memory": host.requestedMemory, **least_disk},
+                "limits": {"memory": host.memory, **disk}}  # fmt: skip
     device = {place.resource: "1"} if place.resource else {}
     whole = {"cpu": str(place.cpu), "memory": place.memory, **device}
     if launch.exclusive:
-        return {"requests": whole, "limits": whole}
+        return {"requests": whole | least_disk, "limits": whole | disk}
     least = min(pools.host.requestedMemory, place.memory, key=quantity)  # no more than its limit
-    return {"requests": {"cpu": pools.host.cpu, "memory": least, **device},
-            "limits": {"memory": place.memory, **device}}  # fmt: skip
+    return {"requests": {"cpu": pools.host.cpu, "memory": least, **device, **least_disk},
+            "limits": {"memory": place.memory, **device, **disk}}  # fmt: skip
+
+
+def _disk(pools: Pools) -> tuple[dict[str, str], dict[str, str]]:
+    """What a run is counted for on its node's disk, and what it may have there: its folders and its log."""
+    most = int(quantity(pools.scratch) + quantity(pools.tmp)) + LOG_BYTES
+    least = min(most, LEAST_DISK_BYTES)
+    return {"ephemeral-storage": str(least)}, {"ephemeral-storage": str(most)}
 
 
 def _alone() -> dict[str, Any]:
