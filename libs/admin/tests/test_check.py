@@ -151,7 +151,7 @@ def test_a_job_that_waits_for_an_upload_that_is_gone_is_named_with_what_to_do(
 
 
 def test_without_any_rows_it_says_so(place: Installation) -> None:
-    assert "no service has rows" in only(check(Installation(place.store, Rows({})))).detail
+    assert "no service has rows" in only(check(Installation(place.store, Rows({}), place.home))).detail
 
 
 def test_more_rows_than_a_page_are_all_looked_at(

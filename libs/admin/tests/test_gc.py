@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 from workbench.admin import gc
 from workbench.admin.check import check
 from workbench.admin.gc import NoRows, collect
@@ -21,6 +23,7 @@ from workbench.admin.installation import Installation
 from workbench.admin.inventory import Unreadable
 from workbench.admin.rows import Rows
 from workbench.jobs import Job, State, lease, staging
+from workbench.jobs.tables import usage
 from workbench.store import File, Keys, Manifest, Manifests
 from workbench.webapp import upload_state
 
@@ -33,7 +36,8 @@ def blob_of(text: str, team: str = "red") -> str:
 
 
 def kept(place: Installation, prefix: str = "teams/") -> list[str]:
-    return [info.key for info in place.store.list(prefix)]
+    """But for what services tell each other of their counts."""
+    return [info.key for info in place.store.list(prefix) if "/usage/" not in info.key]
 
 
 def tombstone_of(place: Installation, thing_id: str) -> str:
@@ -370,7 +374,7 @@ def test_an_upload_goes_when_nobody_can_complete_it_any_more(place: Installation
 
 def test_parts_that_were_never_completed_go_too(place: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     files = [{"name": "big.onnx", "size_bytes": 20 << 20, "sha256": None}]
-    upload = upload_state.begin(place.store, "red", "model", files, {})
+    upload = upload_state.begin(place.store, "red", "model", files, {}, "declared-upload")
     place.store.put_part(upload.key(0), upload.files[0].token, 1, io.BytesIO(b"part"))
     monkeypatch.setattr(gc, "LIFETIME_S", 0)
     time.sleep(0.01)
@@ -432,7 +436,7 @@ def test_without_rows_nothing_is_known_to_be_garbage(place: Installation, aged: 
     aged(blob_of("bytes"), 30)
 
     with pytest.raises(NoRows):
-        collect(Installation(place.store, Rows({})))
+        collect(Installation(place.store, Rows({}), place.home))
     assert place.store.exists(blob_of("bytes"))
 
 
@@ -450,3 +454,45 @@ def test_a_manifest_that_cannot_be_read_may_list_anything_so_its_teams_blobs_sta
     with pytest.raises(Unreadable, match=key):
         collect(place)
     assert place.store.exists(blob_of("bytes"))
+
+
+def old(path: Path) -> Path:
+    os.utime(path, (0, 0))
+    return path
+
+
+def test_what_killed_processes_left_is_told_by_check_and_removed_by_gc(place: Installation) -> None:
+    """In every folder that anybody writes to."""
+    spool, run = place.home / "tmp", place.home / "work" / "here" / "gone"
+    drafts, begun = place.home / "store" / ".drafts", place.home / "store" / ".parts" / "half"
+    for folder in (spool, run, begun):
+        folder.mkdir(parents=True)
+    for name in ("old", "young"):
+        (spool / name).write_bytes(b"x")
+        (drafts / name).write_bytes(b"x")
+    for path in (spool / "old", drafts / "old", run, begun):
+        old(path)
+
+    found = [finding.what for finding in check(place)]
+    assert found == ["store", str(spool / "old"), str(run)]
+    assert collect(place, dry_run=True).leftovers == 4
+    assert collect(place).leftovers == 4
+
+    assert not any(path.exists() for path in (spool / "old", drafts / "old", run, begun))
+    assert (spool / "young").exists()
+    assert (drafts / "young").exists()
+    assert list(check(place)) == []
+
+
+def test_gc_counts_again_what_every_service_stores(place: Installation, bench: Any) -> None:
+    job = bench.made("some bytes")
+    engine = place.rows.engines["here"]
+    with engine.begin() as connection:
+        right = connection.execute(select(usage.c.used_bytes).where(usage.c.team == job.team)).scalar_one()
+        connection.execute(update(usage).values(used_bytes=right + 1000))
+
+    (found,) = collect(place).counted
+
+    assert (found.was_bytes - found.is_bytes, found.is_bytes) == (1000, right)
+    assert right == len("some bytes")
+    assert collect(place).counted == []

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,12 +12,12 @@ from eventually import until
 from flask import Flask
 from flask.testing import FlaskClient
 from workbench.dataset.app import create_app as dataset
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters, Jobs, embedded
+from workbench.jobs.storage import Storage
 from workbench.model_registry.app import create_app as model_registry
 from workbench.profiler.app import create_app as profiler
 from workbench.project.app import create_app as project
-from workbench.store import File, FileStore, Keys, Manifest, Manifests
-from workbench.webapp import room as rooms
+from workbench.store import Keys
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.room import Room, StorageLimit
 from workbench.webapp.settings import load
@@ -28,170 +25,108 @@ from workbench.webapp.teams import write_team
 
 MIB = 1 << 20
 KEYS = Keys("red")
+S3 = {"WORKBENCH_S3_ENDPOINT": "http://s3", "WORKBENCH_S3_ACCESS_KEY": "a", "WORKBENCH_S3_SECRET_KEY": "b"}
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path / "store")
+def record(tmp_path: Path) -> Iterator[Jobs]:
+    made = embedded(tmp_path).record("model-registry")
+    yield made
+    made.engine.dispose()
 
 
-@pytest.fixture
-def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every question is measured anew."""
-    monkeypatch.setattr(rooms, "CACHE_S", -1.0)
+def limit(record: Jobs, limit_bytes: int | None, team: str = "red") -> None:
+    write_team(record.store, team, limit_bytes)
 
 
-def thing(store: FileStore, name: str, data: bytes, team: str = "red") -> int:
-    """A manifest of one file; returns the manifest's size in bytes."""
-    digest = hashlib.sha256(data).hexdigest()
-    store.put(Keys(team).blob(digest), data)
-    text = Manifest("model", name, team, "", (File("a", digest, len(data)),)).text()
-    Manifests(store, team).write(text)
-    return len(text)
+def fill(record: Jobs, size_bytes: int) -> None:
+    record.storage.reserve("red", "other", size_bytes, limit_bytes=0)
 
 
-def limit(store: FileStore, limit_bytes: int | None, team: str = "red") -> None:
-    write_team(store, team, limit_bytes)
+# -- limits -------------------------------------------------------------------------------------------
 
 
-# -- counting -----------------------------------------------------------------------------------------
-
-
-def test_everything_of_the_team_counts_and_nothing_of_another(store: FileStore) -> None:
-    limit(store, MIB)
-    text = thing(store, "m", b"12345")
-    thing(store, "m", bytes(1000), team="blue")
-    store.put(KEYS.run("j", 1, "out.bin"), b"123")
-
-    assert Room(store, 0).usage("red").used_bytes == 5 + text + 3
-
-
-def test_the_same_bytes_twice_count_once(store: FileStore) -> None:
-    limit(store, MIB)
-    texts = thing(store, "one", bytes(5000)) + thing(store, "two", bytes(5000))
-
-    assert Room(store, 0).usage("red").used_bytes == 5000 + texts
-
-
-def test_a_declared_upload_counts_whole_before_it_has_arrived(store: FileStore) -> None:
-    limit(store, MIB)
-    state = json.dumps({"files": [{"size_bytes": 700}, {"size_bytes": 300}]})
-    store.put(KEYS.upload("u", ".upload.json"), state.encode())
-    store.put(KEYS.upload("u", "whole/0.md5"), bytes(700))
-
-    assert Room(store, 0).usage("red").used_bytes == 1000
-
-
-def test_an_upload_as_a_form_counts_what_has_arrived(store: FileStore) -> None:
-    limit(store, MIB)
-    store.put(KEYS.upload("u", "a.onnx"), bytes(700))
-
-    assert Room(store, 0).usage("red").used_bytes == 700
-
-
-def test_without_a_limit_nothing_is_measured(store: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "list", lambda _prefix: pytest.fail("it was measured"))
-
-    Room(store, 0).require("red", 1 << 50)
+def test_without_a_limit_nothing_is_too_much(record: Jobs) -> None:
+    Room(record, 0).require("red", 1 << 50)
+    Room(record, 0).reserve("red", "u", 1 << 50)
 
 
 @pytest.mark.parametrize(("own", "default", "counts"), [(None, 100, 100), (50, 100, 50), (0, 100, 0), (None, 0, 0)])
 def test_a_teams_own_limit_goes_before_the_default_and_0_is_none(
-    store: FileStore, own: int | None, default: int, counts: int
+    record: Jobs, own: int | None, default: int, counts: int
 ) -> None:
-    limit(store, own)
+    limit(record, own)
 
-    assert Room(store, default).usage("red").limit_bytes == counts
+    assert Room(record, default).usage("red").limit_bytes == counts
 
 
-def test_a_team_that_nobody_made_has_the_default(store: FileStore) -> None:
-    assert Room(store, 100).usage("local").limit_bytes == 100
+def test_a_team_that_nobody_made_has_the_default(record: Jobs) -> None:
+    assert Room(record, 100).usage("local").limit_bytes == 100
+
+
+@pytest.mark.parametrize(("given", "gib"), [
+    ({}, 0),
+    (S3, 500),
+    (S3 | {"WORKBENCH_TEAM_STORAGE_GIB": "0"}, 0),
+    ({"WORKBENCH_TEAM_STORAGE_GIB": "3"}, 3),
+])  # fmt: skip
+def test_a_shared_store_has_a_limit_unless_the_operator_says_otherwise(given: dict[str, str], gib: int) -> None:
+    assert load(given).team_storage_bytes == gib << 30
 
 
 # -- letting in ---------------------------------------------------------------------------------------
 
 
-def test_what_fits_to_the_byte_is_let_in_and_a_byte_more_is_not(store: FileStore) -> None:
-    limit(store, 1000)
-    store.put(KEYS.run("j", 1, "a"), bytes(400))
-    room = Room(store, 0)
+def test_what_fits_to_the_byte_is_let_in_and_a_byte_more_is_not(record: Jobs) -> None:
+    limit(record, 1000)
+    fill(record, 400)
+    room = Room(record, 0)
 
     with pytest.raises(StorageLimit):
-        room.require("red", 601)
-    room.require("red", 600)
+        room.reserve("red", "u", 601)
+    room.reserve("red", "u", 600)
+    assert room.usage("red").used_bytes == 1000
 
 
-def test_what_was_let_in_counts_before_it_has_arrived(store: FileStore) -> None:
-    limit(store, 1000)
-    room = Room(store, 0)
-
-    room.require("red", 600)
-    assert room.usage("red").used_bytes == 600
-
-
-def test_racing_requests_share_the_room_that_there_is(store: FileStore) -> None:
-    """As declarations do: each is written down once it was let in, and counts then."""
-    limit(store, 1000)
-    room, barrier, lock = Room(store, 0), threading.Barrier(8), threading.Lock()
-    let_in = []
-
-    def ask(number: int) -> None:
-        barrier.wait()
-        with lock:
-            try:
-                room.require("red", 300)
-            except StorageLimit:
-                return
-            state = json.dumps({"files": [{"size_bytes": 300}]})
-            store.put(KEYS.upload(f"u{number}", ".upload.json"), state.encode())
-            let_in.append(number)
-
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(ask, range(8)))
-    assert len(let_in) == 3
-
-
-def test_who_is_at_the_limit_submits_nothing(store: FileStore) -> None:
-    limit(store, 1000)
-    store.put(KEYS.run("j", 1, "a"), bytes(1000))
+def test_who_is_at_the_limit_submits_nothing(record: Jobs) -> None:
+    limit(record, 1000)
+    fill(record, 1000)
 
     with pytest.raises(StorageLimit) as refusal:
-        Room(store, 0).require("red")
+        Room(record, 0).require("red")
     assert refusal.value.needed_bytes == 0
     assert "more" not in refusal.value.detail
 
 
-def test_before_a_refusal_it_looks_once_more(store: FileStore) -> None:
-    """Somebody has just made room; nobody waits a minute for that to be seen."""
-    limit(store, 1000)
-    store.put(KEYS.run("j", 1, "a"), bytes(900))
-    room = Room(store, 0)
+def test_room_that_somebody_has_just_made_at_another_service_is_seen_before_a_refusal(record: Jobs) -> None:
+    limit(record, 1000)
+    datasets = Storage(record.engine, record.store, "dataset")
+    record.store.put(KEYS.usage("dataset"), b'{"used_bytes": 900}')
+    room = Room(record, 0)
     assert room.usage("red").used_bytes == 900
 
-    store.delete(KEYS.run("j", 1, "a"))
+    datasets.release("red", "x")
+    record.store.put(KEYS.usage("dataset"), b'{"used_bytes": 0}')
 
-    room.require("red", 900)
-
-
-def test_a_deleted_thing_makes_room_at_once_unless_another_lists_its_bytes(store: FileStore, fresh: None) -> None:
-    limit(store, 1 << 40)
-    texts = thing(store, "one", bytes(5000)) + thing(store, "two", bytes(5000)) + thing(store, "three", bytes(70))
-    room = Room(store, 0)
-
-    Manifests(store, "red").bury("three")
-    assert room.usage("red").used_bytes == 5000 + texts
-    Manifests(store, "red").bury("one")
-    assert room.usage("red").used_bytes == 5000 + texts
-    Manifests(store, "red").bury("two")
-    assert room.usage("red").used_bytes == texts
+    room.reserve("red", "u", 900)
 
 
-def test_the_refusal_says_what_is_used_what_there_is_and_what_to_delete(store: FileStore) -> None:
-    limit(store, 10 * MIB)
-    store.put(KEYS.run("j", 1, "a"), bytes(9 * MIB))
+def test_no_question_lists_anything(record: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit(record, 1000)
+    monkeypatch.setattr(record.store, "list", lambda _prefix: pytest.fail("it listed"))
+    room = Room(record, 0)
+
+    room.require("red")
+    room.reserve("red", "u", 10)
+    assert room.usage("red").used_bytes == 10
+
+
+def test_the_refusal_says_what_is_used_what_there_is_and_what_to_delete(record: Jobs) -> None:
+    limit(record, 10 * MIB)
+    fill(record, 9 * MIB)
 
     with pytest.raises(StorageLimit) as refusal:
-        Room(store, 0).require("red", 2 * MIB)
+        Room(record, 0).reserve("red", "u", 2 * MIB)
 
     document = refusal.value.document()
     assert document["status"] == 507
@@ -226,8 +161,9 @@ def client(adapters: Adapters, tmp_path: Path) -> Callable[..., FlaskClient]:
     return make
 
 
-def fill(adapters: Adapters) -> None:
-    adapters.store.put(KEYS.run("j", 1, "a"), bytes(MIB))
+def fill_all(adapters: Adapters) -> None:
+    for service in ("dataset", "model-registry", "profiler"):
+        adapters.record(service).storage.reserve("red", "other", MIB, limit_bytes=0)
 
 
 def upload(client: FlaskClient, size: int) -> Any:
@@ -265,7 +201,7 @@ def test_an_upload_that_was_let_in_may_be_completed_when_the_team_is_full(client
     declared = models.post("/v1/models/uploads", json={"files": [{"name": "a.onnx", "size_bytes": 5}]})
     url = declared.get_json()["files"][0]["parts"][0]["url"]
     assert models.put(url, data=b"bytes", headers={"Authorization": ""}).status_code == 200
-    fill(adapters)
+    fill_all(adapters)
 
     assert models.post(f"{declared.headers['Location']}/complete", json={}).status_code == 202
 
@@ -274,7 +210,7 @@ def test_a_full_team_submits_nothing_and_still_reads_cancels_and_deletes(client:
     datasets = client(dataset)
     body = {"count": 1, "width": 8, "height": 8}
     where = datasets.post("/v1/datasets/generations", json=body).headers["Location"]
-    fill(adapters)
+    fill_all(adapters)
     datasets = client(dataset)
 
     assert datasets.post("/v1/datasets/generations", json=body).status_code == 507
@@ -285,7 +221,7 @@ def test_a_full_team_submits_nothing_and_still_reads_cancels_and_deletes(client:
 
 def test_looking_at_the_devices_is_reading_for_a_viewer_of_a_full_team(client: Any, adapters: Adapters) -> None:
     """The look at the devices is a job, but not one that anybody submits."""
-    fill(adapters)
+    fill_all(adapters)
     record = adapters.record("profiler")
     targets = client(profiler, "viewer")
 
@@ -298,13 +234,13 @@ def test_looking_at_the_devices_is_reading_for_a_viewer_of_a_full_team(client: A
 
 
 def test_a_token_learns_for_whom_it_speaks_and_how_much_room_is_left(client: Any, adapters: Adapters) -> None:
-    thing(adapters.store, "m", b"12345")
+    adapters.record("project").storage.reserve("red", "u", 5, limit_bytes=0)
 
     answer = client(project, "viewer").get("/v1/identity").get_json()
 
     assert (answer["team"], answer["role"]) == ("red", "viewer")
     assert answer["storage"]["limit_bytes"] == MIB
-    assert 5 < answer["storage"]["used_bytes"] < 1000
+    assert answer["storage"]["used_bytes"] == 5
 
 
 def test_without_a_limit_nothing_is_counted_for_whoami(client: Any, adapters: Adapters) -> None:

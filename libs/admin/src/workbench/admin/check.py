@@ -13,8 +13,10 @@ from typing import NamedTuple
 from workbench.admin.installation import Installation
 from workbench.admin.inventory import Inventory, Unreadable, inventories, read_manifest
 from workbench.admin.rows import Row
+from workbench.admin.runs import forgotten_runs
 from workbench.jobs import State
 from workbench.store import File, Keys, Manifest, Manifests, ObjectMissing, Store
+from workbench.webapp.spool import forgotten
 
 
 class Finding(NamedTuple):
@@ -33,6 +35,18 @@ def check(place: Installation, *, deep: bool = False) -> Iterator[Finding]:
         yield from _of_row(place, row)
     for inventory in inventories(place.store):
         yield from _of_manifests(place.store, inventory, deep)
+    yield from _left_behind(place)
+
+
+def _left_behind(place: Installation) -> Iterator[Finding]:
+    """By processes that were killed, in every folder that they write to."""
+    gone = "what was left by processes that were killed; `workbench admin gc` removes it"
+    if (count := place.store.sweep(dry_run=True)) > 0:
+        yield Finding("-", "store", f"{count} drafts or unfinished uploads: {gone}")
+    for path in forgotten(place.home / "tmp"):
+        yield Finding("-", str(path), gone)
+    for folder in forgotten_runs(place):
+        yield Finding("-", str(folder), f"the folder of a run whose job has ended; {gone}")
 
 
 def _of_row(place: Installation, row: Row) -> Iterator[Finding]:

@@ -140,12 +140,14 @@ def collect_garbage(
     with _installation() as place:
         gone = collect(place, older_than * DAY_S, dry_run=dry_run)
     if as_json:
-        output.write_json(gone.__dict__)
+        output.write_json(gone.__dict__ | {"counted": [each._asdict() for each in gone.counted]})
         return
     verb = "would be removed" if dry_run else "removed"
     output.write(f"{gone.blobs} blobs ({gone.blob_bytes} bytes), {gone.staged} remains of runs "
-                 f"({gone.staged_bytes} bytes), {gone.holds} holds of ended jobs and {gone.uploads} abandoned uploads "
-                 f"{verb}")  # fmt: skip
+                 f"({gone.staged_bytes} bytes), {gone.holds} holds of ended jobs, {gone.uploads} abandoned uploads and "
+                 f"{gone.leftovers} things that killed processes left {verb}")  # fmt: skip
+    for each in gone.counted:
+        output.write(f"{each.team}: {each.service} had counted {each.was_bytes} bytes, and counts {each.is_bytes} now")
 
 
 @app.command("check")

@@ -25,13 +25,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.admin.installation import Installation
 from workbench.admin.inventory import SETTLED_S, Inventory, inventories, read_manifests
-from workbench.admin.rows import accepted
+from workbench.admin.rows import Counted, accepted
+from workbench.admin.runs import forgotten_runs, remove_runs
 from workbench.store import Keys, Manifest, ObjectInfo
 from workbench.webapp.abandoned import abandon, abandoned
+from workbench.webapp.spool import forgotten, sweep
 from workbench.webapp.upload_state import LIFETIME_S
 
 DEFAULT_AGE_S = 7 * 24 * 3600.0
@@ -54,6 +56,8 @@ class Collected:
     staged_bytes: int = 0
     holds: int = 0
     uploads: int = 0
+    leftovers: int = 0
+    counted: list[Counted] = field(default_factory=list)
     dry_run: bool = False
 
 
@@ -75,7 +79,18 @@ def collect(place: Installation, older_than_s: float = DEFAULT_AGE_S, *, dry_run
         collected.uploads += 1
         if not dry_run:
             abandon(place.store, upload.team, upload.id)
+    _collect_leftovers(place, collected)
+    if not dry_run:
+        collected.counted = place.rows.count(place.store)
     return collected
+
+
+def _collect_leftovers(place: Installation, collected: Collected) -> None:
+    collected.leftovers = place.store.sweep(dry_run=collected.dry_run)
+    if collected.dry_run:
+        collected.leftovers += len(forgotten(place.home / "tmp")) + len(forgotten_runs(place))
+    else:
+        collected.leftovers += sweep(place.home / "tmp") + remove_runs(place)
 
 
 def _collect_staged(place: Installation, inventory: Inventory, collected: Collected) -> None:

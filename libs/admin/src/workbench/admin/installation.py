@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sqlalchemy import Engine, text
 from workbench.admin.rows import Rows
@@ -26,6 +27,7 @@ class Installation:
 
     store: Store
     rows: Rows
+    home: Path
 
 
 @contextlib.contextmanager
@@ -42,7 +44,7 @@ def opened(settings: Settings, *, rows: bool = True) -> Iterator[Installation]:
         services: list[str] = []
         if rows:
             services = _schemas(engine("admin")) if settings.database_url else _files(adapters)
-        yield Installation(adapters.store, Rows({service: engine(service) for service in services}))
+        yield Installation(adapters.store, Rows({service: engine(service) for service in services}), settings.home)
 
 
 def _schemas(engine: Engine) -> list[str]:

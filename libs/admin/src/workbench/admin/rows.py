@@ -10,11 +10,21 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, or_, select, text
 from workbench.jobs import State
 from workbench.jobs.engine import reading
+from workbench.jobs.storage import Storage
 from workbench.jobs.tables import jobs
-from workbench.store import Manifest
+from workbench.store import Manifest, Store
 
 _UNDER_WAY = (State.QUEUED, State.RUNNING)
 _PAGE = 500
+
+
+class Counted(NamedTuple):
+    """A team's storage as a service had counted it, and as it is."""
+
+    service: str
+    team: str
+    was_bytes: int
+    is_bytes: int
 
 
 class Row(NamedTuple):
@@ -44,6 +54,12 @@ class Rows:
                     return True
         return False
 
+    def going_on(self, engine: Engine, job_id: str) -> bool:
+        """Whether a service has such a job queued or running."""
+        query = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.state.in_(_UNDER_WAY))
+        with reading(engine).connect() as connection:
+            return connection.execute(query).first() is not None
+
     def kinds(self) -> set[str]:
         """Of the jobs there are."""
         found: set[str] = set()
@@ -59,6 +75,16 @@ class Rows:
             while page := _page(engine, after):
                 yield from (_row(service, row) for row in page)
                 after = page[-1].id
+
+    def count(self, store: Store) -> list[Counted]:
+        """Count again what every service stores, and tell the others; what was wrong."""
+        wrong = []
+        for service, engine in self.engines.items():
+            storage = Storage(engine, store, service)
+            for team, (was, now) in storage.mend().items():
+                if was != now:
+                    wrong.append(Counted(service, team, was, now))
+        return wrong
 
     @contextlib.contextmanager
     def standing_still(self) -> Iterator[list[Connection]]:

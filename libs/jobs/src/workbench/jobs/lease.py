@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, update
-from workbench.jobs import logs, metrics
+from workbench.jobs import logs, metrics, stored
 from workbench.jobs.clock import now
 from workbench.jobs.engine import reading
 from workbench.jobs.events import event_of, put_in_outbox
@@ -184,6 +184,7 @@ def _end(record: Jobs, job: Job, **values: Any) -> Job:
     with record.engine.begin() as connection:
         ended = _update(connection, job, finished_at=time.time(), waiting_for=None, **values)
         put_in_outbox(connection, event_of(ended, record.service))
+        stored.count(connection, ended)
         # Before the commit, while the fence is known to be ours: whoever dies in between does it again.
         record.release_holds(ended)
     record.drop_uploads(ended)

@@ -11,12 +11,13 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from structlog.contextvars import get_contextvars
-from workbench.jobs import holds, logs, waiting
+from workbench.jobs import holds, logs, stored, waiting
 from workbench.jobs.engine import reading
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Job, Kind, State
@@ -24,8 +25,9 @@ from workbench.jobs.pages import Page, page_of
 from workbench.jobs.problems import DatabaseAway, IdempotencyConflict, StillRunning
 from workbench.jobs.reuse import reusable, reuse_key
 from workbench.jobs.rows import COLUMNS, ID_LENGTH, KEY_LENGTH, job_of, nameable, storable
+from workbench.jobs.storage import Storage
 from workbench.jobs.tables import jobs
-from workbench.messages import Messages
+from workbench.messages import Message, Messages
 from workbench.problems.common import InvalidRequest, JobFinished, NotFound
 from workbench.store import Manifest, Store
 
@@ -41,6 +43,7 @@ class Jobs:
         self.store = store
         self.service = service
         self.bell = f"jobs.{service}"
+        self.storage = Storage(engine, store, service)
 
     # -- submitting ---------------------------------------------------------------------------------
 
@@ -112,6 +115,7 @@ class Jobs:
         if job.state.ended:
             put_in_outbox(connection, event_of(job, self.service))
             self.release_holds(job)
+            stored.count(connection, job)
         return job
 
     def _twin(
@@ -216,6 +220,7 @@ class Jobs:
             if job.state.ended:
                 put_in_outbox(connection, event_of(job, self.service))
                 self.release_holds(job)
+                stored.count(connection, job)
         if job.state.ended:
             self.drop_uploads(job)
         self.ring()
@@ -223,14 +228,22 @@ class Jobs:
         return job
 
     def delete(self, kind: str, team: str, job_id: str) -> Job:
-        """Forget an ended job; its manifest stays. Raises NotFound, StillRunning."""
+        """Forget an ended job, and that its files count; its manifest stays. Raises NotFound, StillRunning."""
         job = self.get(kind, team, job_id)
         if not job.state.ended:
             raise StillRunning(job_id, job.state)
         with self.engine.begin() as connection:
             logs.forget(connection, job_id)
             connection.execute(delete(jobs).where(jobs.c.id == job_id))
+            stored.release(connection, team, job_id)
+            # What another service has made counts there: it hears of this.
+            put_in_outbox(connection, replace(event_of(job, self.service), type=f"{job.kind}.deleted"))
+        self.ring()
         return job
+
+    def uncount(self, deleted: Message) -> None:
+        """Somebody has deleted, at another service, what one of our jobs made: it counts no more."""
+        self.storage.release(deleted.team, deleted.subject)
 
     def ahead_of(self, job: Job) -> int:
         """About how many queued jobs of this service are claimed before this one; teams take turns."""

@@ -115,3 +115,25 @@ runs = Table(
     Column("exit", JSON),  # how it ended, once that is known
     Index("runs_run", "run", unique=True),
 )
+
+# What a team stores by this service's hand. ``id``: the job that made it, or the upload that reserves it.
+stored = Table(
+    "stored",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("content", String(200), primary_key=True),  # a blob's SHA-256, or the name of a reservation
+    Column("team", String(64), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("since", Float, nullable=False),
+    Index("stored_contents", "team", "content"),
+)
+
+# The sum of it, each content once, kept in the transactions that change it.
+usage = Table(
+    "usage",
+    metadata,
+    Column("team", String(64), primary_key=True),
+    Column("used_bytes", BigInteger, nullable=False, default=0),
+    Column("published_bytes", BigInteger, nullable=False, default=0),  # what the other services know
+    Column("published_at", Float, nullable=False, default=0.0),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import threading
@@ -24,6 +25,8 @@ from workbench.jobs.slots import Slots
 
 log = structlog.get_logger()
 GOODBYE_S = 5.0
+WATCH_ROUNDS = 12  # of them, until it is looked at what came to signed URLs
+PUBLISH_S = 5.0  # between looks at whether a team's total is news to the other services
 
 
 class Worker:
@@ -50,7 +53,8 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Until ``stop``; then what is still running is left to the next worker, which adopts it."""
         relay = Relay(self._record.engine, self._record.messages, self._record.service)
-        beside = [threading.Thread(target=run, args=(stop,), daemon=True) for run in (self._renew_until, relay.run)]
+        along = (self._renew_until, self._publish_until, relay.run)
+        beside = [threading.Thread(target=run, args=(stop,), daemon=True) for run in along]
         for thread in beside:
             thread.start()
         surely(self._execution.sweep)
@@ -118,6 +122,14 @@ class Worker:
     def _renew_until(self, stop: threading.Event) -> None:
         while not stop.wait(self._lease_s / 3):
             surely(lambda: lease.renew(self._record, list(self._held.values()), self._lease_s))
+
+    def _publish_until(self, stop: threading.Event) -> None:
+        surely(self._record.storage.begin)
+        rounds = itertools.count(1)
+        while not stop.wait(PUBLISH_S):
+            surely(self._record.storage.publish)
+            if next(rounds) % WATCH_ROUNDS == 0:
+                surely(self._record.storage.watch_uploads)
 
     def _let_go(self) -> None:
         for job in list(self._held.values()):

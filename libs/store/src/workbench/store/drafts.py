@@ -42,12 +42,19 @@ class Drafts:
                 Path(name).unlink(missing_ok=True)
                 raise
 
-    def sweep(self) -> None:
-        """Remove what killed writers left behind; a living writer touches its file far more often."""
-        for draft in self.folder.iterdir():
-            with contextlib.suppress(FileNotFoundError):
-                if draft.stat().st_mtime < time.time() - _FORGOTTEN_S:
-                    shutil.rmtree(draft, ignore_errors=True) if draft.is_dir() else draft.unlink()
+    def sweep(self, *, dry_run: bool = False) -> int:
+        """Remove what killed writers left behind; how many that were."""
+        return sum(forget(draft, dry_run=dry_run) for draft in self.folder.iterdir())
+
+
+def forget(draft: Path, *, dry_run: bool = False) -> bool:
+    """Remove it if nobody has touched it for a day; a living writer touches its file far more often."""
+    with contextlib.suppress(FileNotFoundError):
+        if draft.stat().st_mtime < time.time() - _FORGOTTEN_S:
+            if not dry_run:
+                shutil.rmtree(draft, ignore_errors=True) if draft.is_dir() else draft.unlink()
+            return True
+    return False
 
 
 def create_empty(path: Path) -> bool:

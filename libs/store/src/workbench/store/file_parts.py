@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from workbench.store.drafts import Drafts, refusing_when_full
+from workbench.store.drafts import Drafts, forget, refusing_when_full
 from workbench.store.keys import checked
 from workbench.store.port import MAX_PARTS, ObjectInfo, ObjectMissing, OpenUpload, Part, PartMismatch, UploadMissing
 
@@ -104,6 +104,15 @@ class FileParts:
                 continue
             if about["key"].startswith(prefix):
                 yield OpenUpload(about["key"], folder.name, about["started_at"])
+
+    def heaped(self, _prefix: str) -> Iterator[tuple[OpenUpload, int]]:
+        """See Store.heaped: a part that comes again takes the place of the earlier."""
+        return iter(())
+
+    def sweep(self, *, dry_run: bool = False) -> int:
+        """See Store.sweep: drafts, and uploads whose beginner was killed before they had a key."""
+        begun = [folder for folder in self._uploads.iterdir() if not (folder / _ABOUT).exists()]
+        return self._drafts.sweep(dry_run=dry_run) + sum(forget(folder, dry_run=dry_run) for folder in begun)
 
     def info(self, key: str) -> ObjectInfo:
         """See Store.info."""

@@ -23,7 +23,7 @@ class FileStore(FileParts):
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
         super().__init__(self._root, Drafts(self._root / ".drafts"))
-        self._drafts.sweep()
+        self.sweep()
 
     def put(self, key: str, data: bytes) -> None:
         """See Store.put."""

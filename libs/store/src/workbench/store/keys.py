@@ -22,6 +22,14 @@ class Keys:
         """What was declared of an upload in parts; apart from its bytes, which anybody's names could lie among."""
         return f"teams/{self.team}/declared/{kind}/{upload_id}.json"
 
+    def uploads(self) -> str:
+        """The prefix of every upload."""
+        return f"teams/{self.team}/uploads/"
+
+    def declarations(self) -> str:
+        """The prefix of what was declared of every upload."""
+        return f"teams/{self.team}/declared/"
+
     def run(self, job_id: str, fence: int, name: str) -> str:
         """Staging of a run's outputs; the fence keeps a stale worker out of a newer run's folder."""
         return f"teams/{self.team}/runs/{job_id}/{fence}/{name}"
@@ -41,6 +49,10 @@ class Keys:
     def reference(self, thing_id: str, holder: str = "") -> str:
         """Who still needs a thing; without a holder, the prefix of all of them."""
         return f"teams/{self.team}/references/{thing_id}/{holder}"
+
+    def usage(self, service: str) -> str:
+        """How much of the team's storage one service has counted, for the others to know."""
+        return f"teams/{self.team}/usage/{service}.json"
 
     def tombstone(self, thing_id: str, deleter: str = "") -> str:
         """Written first when a thing is deleted; without a deleter, the prefix of all of them."""

@@ -125,5 +125,14 @@ class Store(Protocol):
     def abort_parts(self, key: str, upload: str) -> None:
         """Forget an upload and its parts; fine when it is gone already."""
 
+    def heaped(self, prefix: str) -> Iterator[tuple[OpenUpload, int]]:
+        """Open uploads below ``prefix`` that keep more than one of each part, and how many bytes that is too many."""
+
+    def sweep(self, *, dry_run: bool = False) -> int:
+        """Remove what writers that were killed have left where no key leads; how many files or uploads that were.
+
+        Only what nobody has touched for a day: a living writer touches its own far more often.
+        """
+
     def open_uploads(self, prefix: str) -> Iterator[OpenUpload]:
         """Uploads in parts below ``prefix`` that were neither completed nor abandoned."""

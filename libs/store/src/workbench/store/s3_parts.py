@@ -6,6 +6,7 @@ import base64
 import contextlib
 import hashlib
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
@@ -15,6 +16,8 @@ from workbench.store.file_parts import CHUNK, check_number, check_parts, check_s
 from workbench.store.keys import checked
 from workbench.store.port import ObjectInfo, ObjectMissing, OpenUpload, Part, UploadMissing
 from workbench.store.s3_errors import translated
+
+FORGOTTEN_S = 8 * 24 * 3600.0  # a run in a pod may take seven days over its outputs
 
 
 class S3Parts:
@@ -88,6 +91,26 @@ class S3Parts:
                 for found in page.get("Uploads", ()):
                     key = found["Key"].removeprefix(self._prefix)
                     yield OpenUpload(key, found["UploadId"], found["Initiated"].timestamp())
+
+    def heaped(self, prefix: str) -> Iterator[tuple[OpenUpload, int]]:
+        """See Store.heaped: what a client sends to a signed URL again and again, some servers keep every time."""
+        for upload in self.open_uploads(prefix):
+            with contextlib.suppress(UploadMissing):
+                arrived = self._arrived(upload.key, upload.upload)
+                newest = {part.number: part.size_bytes for part in arrived}
+                surplus = sum(part.size_bytes for part in arrived) - sum(newest.values())
+                if surplus:
+                    yield upload, surplus
+
+    def sweep(self, *, dry_run: bool = False) -> int:
+        """See Store.sweep: outputs whose worker was killed while it sent them; clients' uploads have their own end."""
+        count = 0
+        for key, upload, started_at in list(self.open_uploads("")):
+            if "/uploads/" not in key and started_at < time.time() - FORGOTTEN_S:
+                count += 1
+                if not dry_run:
+                    self.abort_parts(key, upload)
+        return count
 
     def read_url(self, key: str, expires_s: int) -> str | None:
         """See Store.read_url."""

@@ -53,10 +53,11 @@ def create_app(
         MAX_CONTENT_LENGTH=settings.upload_limit_mib << 20,
         MAX_FORM_MEMORY_SIZE=1 << 20,
         PROPAGATE_EXCEPTIONS=False,
+        WORKBENCH_HOME=settings.home,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # flask's default provider has it; the base class does not
     by_name = {kind.name: kind for kind in kinds}
-    room = Room(record.store, settings.team_storage_gib << 30)
+    room = Room(record, settings.team_storage_bytes)
     streams = Streams(Following(record), service)
     app.extensions["workbench"] = Ports(record, record.store, by_name, room, streams, Placement.of(settings))
     _guard(app, service, Tokens(record.store), settings)
@@ -113,6 +114,8 @@ def _guard(app: Flask, service: str, tokens: Tokens, settings: Settings) -> None
 
     @app.teardown_request
     def forget(_error: BaseException | None) -> None:
+        if "form" in g:
+            g.form.close()
         clear_contextvars()
 
 

@@ -6,7 +6,7 @@ What is known of an upload lies in the store alone, so any API process takes any
 from __future__ import annotations
 
 import json
-import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -17,22 +17,22 @@ from flask_smorest import Blueprint
 from marshmallow.validate import Length, Range, Regexp
 from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest, NotFound
-from workbench.store import ObjectMissing, Part, Store, UploadMissing
+from workbench.store import ObjectMissing, UploadMissing
 from workbench.webapp import upload_state
 from workbench.webapp.abandoned import abandon
 from workbench.webapp.arriving_part import ArrivingPart
+from workbench.webapp.kept_part import keep
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import accepted
 from workbench.webapp.turns import TURNS
 from workbench.webapp.upload_links import LINK_S, Link, Links
 from workbench.webapp.upload_problems import UploadCompleted, UploadExpired, UploadTooLarge
 from workbench.webapp.upload_state import Arrived, Upload
-from workbench.webapp.uploads import MAX_PARTS, UploadKind, check_names, full, submit_uploaded
+from workbench.webapp.uploads import MAX_PARTS, UploadKind, check_names, submit_uploaded
 from workbench.webapp.views import JobView
 
 # A request to this endpoint shows a signed URL instead of a token.
 SIGNED_ENDPOINT = "put_part"
-_IN_MEMORY = 1 << 18
 _SHA256 = Regexp(r"\A[0-9a-f]{64}\Z", error="64 lower-case hex digits are needed.")
 _MD5 = Regexp(r"\A[0-9a-fA-F]{32}\Z", error="32 hex digits are needed.")
 _MOST_BYTES = Range(0, upload_state.MAX_FILE_BYTES)
@@ -125,8 +125,7 @@ def _serve_declaring(blueprint: Blueprint, kind: UploadKind) -> None:
         check_names([file["name"] for file in files])
         size = sum(file["size_bytes"] for file in files)
         _check_size(size)
-        ports().room.require(identity().team, size)
-        upload = upload_state.begin(ports().store, identity().team, kind.kind, files, body)
+        upload = _begun(kind, files, body, size)
         answer = _document(blueprint, upload, {})
         answer.status_code = 201
         answer.headers["Location"] = f"{blueprint.url_prefix}/uploads/{upload.id}"
@@ -151,7 +150,7 @@ def _serve_parts(blueprint: Blueprint, kind: UploadKind) -> None:
         g.turn = TURNS.begin(link.team)
         if not upload_state.is_open(store, link.team, kind.kind, str(upload_id)):
             raise NotFound("upload", str(upload_id))
-        part = _keep(store, str(upload_id), link, ArrivingPart(link, request))
+        part = keep(kind, str(upload_id), link, ArrivingPart(link, request))
         answer = jsonify({"number": part.number, "size_bytes": part.size_bytes, "md5": part.md5})
         answer.headers["ETag"] = f'"{part.md5}"'
         return answer
@@ -177,6 +176,19 @@ def _serve_ending(blueprint: Blueprint, kind: UploadKind) -> None:
         upload_state.load(ports().store, team, kind.kind, str(upload_id))
         upload_state.forget(ports().store, team, kind.kind, str(upload_id))
         abandon(ports().store, team, str(upload_id))
+        ports().room.release(team, str(upload_id))
+        ports().room.tell(team)
+
+
+def _begun(kind: UploadKind, files: list[dict[str, Any]], options: dict[str, Any], size_bytes: int) -> Upload:
+    """Declared, and all of it reserved before anything may come. Raises StorageLimit."""
+    team, upload_id = identity().team, str(uuid.uuid4())
+    ports().room.reserve(team, upload_id, size_bytes)
+    try:
+        return upload_state.begin(ports().store, team, kind.kind, files, options, upload_id)
+    except BaseException:
+        ports().room.release(team, upload_id)
+        raise
 
 
 def _check_size(size_bytes: int) -> None:
@@ -244,22 +256,6 @@ def _named(upload: Upload, files: list[dict[str, Any]] | None) -> upload_state.N
     if unknown or len(named) != len(files):
         raise InvalidRequest({"files": f"not declared: {', '.join(unknown[:5])}" if unknown else "one is named twice"})
     return named
-
-
-def _keep(store: Store, upload_id: str, link: Link, body: ArrivingPart) -> Part:
-    if link.token:
-        return store.put_part(
-            upload_state.joined_key(link.team, upload_id, link.file), link.token, link.number, body  # type: ignore[arg-type]
-        )  # fmt: skip
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as whole:  # its name has the digest, known at the end only
-        try:
-            while chunk := body.read(_IN_MEMORY):
-                whole.write(chunk)
-            whole.seek(0)
-        except OSError as error:
-            raise full(error) from error
-        store.put_stream(upload_state.whole_key(link.team, upload_id, link.file, body.md5), whole)  # type: ignore[arg-type]
-    return Part(link.number, link.size_bytes, body.md5)
 
 
 def _document(blueprint: Blueprint, upload: Upload, there: Arrived) -> Response:

@@ -194,3 +194,4 @@ def _serve_changing(blueprint: Blueprint, resource: Resource) -> None:
         if holders:
             raise StillInUse(resource.kind, job_id, holders)
         ports().jobs.delete(resource.kind, identity().team, job_id)
+        ports().room.tell(identity().team)

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 from workbench.runner.pools import Pools, WrongPools, read_pools
 
+TEAM_STORAGE_GIB = 500  # where many teams share a store, one of them must not fill it unasked
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -40,6 +42,11 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def _perhaps(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Nothing is None."""
+    return lambda text: parse(text) if text else None
 
 
 def _folder(text: str) -> Path:
@@ -138,8 +145,8 @@ SETTINGS = (
             "at most, five times `duration_s` and a second to warm up.", _whole(1, 100_000)),
     Setting("CONDUCTORS", "200", "jobs", "How many optimizations one worker drives at a time; more wait in the queue.",
             _whole(1, 10_000)),
-    Setting("TEAM_STORAGE_GIB", "0", "GiB", "What a team without a limit of its own may store; 0: no limit.",
-            _whole(0, 1 << 20)),
+    Setting("TEAM_STORAGE_GIB", "", "GiB", f"What a team without a limit of its own may store; 0: no limit. Not given: "
+            f"{TEAM_STORAGE_GIB} with an S3 server; no limit on a disk of one's own.", _perhaps(_whole(0, 1 << 20))),
 )  # fmt: skip
 
 
@@ -173,7 +180,14 @@ class Settings:
     grace_s: int
     device_minutes: int
     conductors: int
-    team_storage_gib: int
+    team_storage_gib: int | None
+
+    @property
+    def team_storage_bytes(self) -> int:
+        """The default limit, 0 for none. Embedded, the disk is its owner's, who is told when it is full."""
+        given = self.team_storage_gib
+        default = TEAM_STORAGE_GIB if self.s3_endpoint else 0
+        return (default if given is None else given) << 30
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -12,13 +12,12 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
 from workbench.problems.common import NotFound
-from workbench.store import Keys, ObjectMissing, Part, Store, UploadMissing
+from workbench.store import Keys, ObjectInfo, ObjectMissing, Part, Store, UploadMissing
 from workbench.webapp.upload_problems import PartRefused
 
 MIB = 1 << 20
@@ -28,6 +27,7 @@ MAX_FILE_BYTES = PART_SIZES[-1] * 10_000
 LIFETIME_S = 7 * 24 * 3600
 # Where releases before this one kept what was declared: an upload that they began goes on.
 BEFORE = ".upload.json"
+BESIDE = 256  # small files in one folder: all of it is read when one of them is looked for
 Arrived = Mapping[int, Sequence[Part]]
 
 
@@ -86,14 +86,18 @@ def joined_key(team: str, upload_id: str, number: int) -> str:
 
 def whole_key(team: str, upload_id: str, number: int, md5: str) -> str:
     """Where a small file lies; two that claim to be it both stay until one is named by its MD5."""
-    return Keys(team).upload(upload_id, f"whole/{number}.{md5}")
+    return Keys(team).upload(upload_id, f"whole/{number // BESIDE}/{number}.{md5}")
+
+
+def candidates(store: Store, team: str, upload_id: str, number: int) -> list[ObjectInfo]:
+    """What claims to be this small file."""
+    return list(store.list(whole_key(team, upload_id, number, "")))
 
 
 def begin(
-    store: Store, team: str, kind: str, files: Sequence[Mapping[str, Any]], options: dict[str, Any]
+    store: Store, team: str, kind: str, files: Sequence[Mapping[str, Any]], options: dict[str, Any], upload_id: str
 ) -> Upload:
     """Declare files ({name, size_bytes, sha256}) for a job of this kind, and keep that."""
-    upload_id = str(uuid.uuid4())
     part_size = _part_size(max(file["size_bytes"] for file in files))
     declared = tuple(
         DeclaredFile(file["name"], file["size_bytes"], file["sha256"],
@@ -149,7 +153,7 @@ def arrived(store: Store, upload: Upload) -> Arrived:
     found: dict[int, list[Part]] = {}
     prefix = Keys(upload.team).upload(upload.id, "whole/")
     for info in sorted(store.list(prefix), key=lambda info: info.modified_at):
-        place, _, md5 = info.key.removeprefix(prefix).partition(".")
+        place, _, md5 = info.key.rpartition("/")[2].partition(".")
         found.setdefault(int(place), []).append(Part(1, info.size_bytes, md5))
     for number, file in enumerate(upload.files):
         if file.token:

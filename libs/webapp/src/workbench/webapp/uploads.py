@@ -2,73 +2,25 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import tempfile
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import IO, Any, BinaryIO
+from pathlib import PurePosixPath
+from typing import Any
 
 import marshmallow as ma
-from flask import Request, request
+from flask import Request, current_app, g, request
 from flask_smorest import Blueprint
 from werkzeug.datastructures import FileStorage
 from workbench.jobs import Job
-from workbench.problems.common import InvalidRequest, StorageFull
+from workbench.problems.common import InvalidRequest
 from workbench.store import Keys, Store
+from workbench.webapp.arriving_form import ArrivingFile, ArrivingForm
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import accepted
 from workbench.webapp.views import JobView
 
 MAX_PARTS = 100_000
 MAX_JSON_BYTES = 32 << 20
-
-
-class ArrivingFile:
-    """One part on its way to disk. Holds no descriptor once it has arrived: a folder has many files."""
-
-    def __init__(self) -> None:
-        descriptor, name = tempfile.mkstemp(prefix="workbench-upload-")
-        self._path = Path(name)
-        self._file: IO[bytes] | None = os.fdopen(descriptor, "wb")
-
-    def write(self, data: bytes) -> int:
-        """Raises StorageFull."""
-        assert self._file is not None, "written after it had arrived"
-        try:
-            return self._file.write(data)
-        except OSError as error:
-            raise full(error) from error
-
-    def seek(self, _position: int, _whence: int = 0) -> int:
-        """Werkzeug rewinds a part when it is complete."""
-        if self._file is not None:
-            try:
-                self._file.close()
-            except OSError as error:
-                raise full(error) from error
-            finally:
-                self._file = None
-        return 0
-
-    def reopen(self) -> BinaryIO:
-        """For reading, from the start."""
-        return self._path.open("rb")
-
-    def close(self) -> None:
-        """Forget the bytes."""
-        self.seek(0)
-        self._path.unlink(missing_ok=True)
-
-    def __del__(self) -> None:
-        self.close()
-
-
-def full(error: OSError) -> Exception:
-    """StorageFull where that is the reason, else the error itself."""
-    return StorageFull("the upload") if error.errno in (errno.ENOSPC, errno.EDQUOT) else error
 
 
 class StreamingRequest(Request):
@@ -83,7 +35,10 @@ class StreamingRequest(Request):
         return min(limit, MAX_JSON_BYTES) if limit is not None and self.is_json else limit
 
     def _get_file_stream(self, *_sizes: Any, **_more: Any) -> Any:
-        return ArrivingFile()
+        if "form" not in g:
+            home = current_app.config["WORKBENCH_HOME"]
+            g.form = ArrivingForm(ports().room, identity().team, home, self.content_length)
+        return g.form.file()
 
 
 @dataclass(frozen=True)
@@ -118,9 +73,11 @@ def submit_uploaded(kind: UploadKind, job_id: str, files: list[dict[str, Any]], 
         job = ports().submit(kind.kind, {**options, "files": files, "name": name[:200]}, job_id=job_id)
     except BaseException:
         discard_upload(ports().store, identity().team, job_id)
+        ports().room.release(identity().team, job_id)
         raise
     if job.id != job_id:  # an Idempotency-Key that we have seen: this copy of the bytes is not needed
         discard_upload(ports().store, identity().team, job_id)
+        ports().room.release(identity().team, job_id)
     return job
 
 
@@ -138,12 +95,14 @@ def stage_upload(store: Store, team: str) -> tuple[str, list[dict[str, Any]]]:
     if not names:
         raise InvalidRequest({"files": "at least one file is needed, as multipart/form-data parts named `files`"})
     check_names(names)
-    job_id = str(uuid.uuid4())
+    form: ArrivingForm = g.form
+    job_id = form.id
     try:
         staged = [_stage(store, team, job_id, number, part) for number, part in enumerate(parts)]
     except BaseException:
         discard_upload(store, team, job_id)
         raise
+    form.keep()
     return job_id, sorted(staged, key=lambda file: str(file["name"]))
 
 
@@ -159,8 +118,7 @@ def _stage(store: Store, team: str, job_id: str, number: int, part: FileStorage)
     arriving = part.stream
     assert isinstance(arriving, ArrivingFile)
     with arriving.reopen() as source:
-        digest, size = store.put_stream(key, source)
-    arriving.close()
+        digest, size = store.put_stream(key, source)  # type: ignore[arg-type]
     return {"name": part.filename or "", "key": key, "sha256": digest, "size_bytes": size}
 
 

@@ -18,4 +18,6 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     accept_commands(record, CALIBRATION, adapters.messages, validate_calibration)
     accept_commands(record, EVALUATION, adapters.messages, validate_evaluation)
     accept_commands(record, RECIPE, adapters.messages, validator(RecipeRequest))
+    # Models are deleted at the registry, and count where they were made.
+    adapters.messages.subscribe(["model.deleted"], record.uncount)
     return adapters.worker(record, KINDS, slots=settings.slots, lease_s=settings.lease_s)

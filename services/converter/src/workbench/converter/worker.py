@@ -13,4 +13,6 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     """The converter service's worker."""
     record = adapters.record("converter")
     accept_commands(record, CONVERSION, adapters.messages, validator(ConversionRequest))
+    # Models are deleted at the registry, and count where they were made.
+    adapters.messages.subscribe(["model.deleted"], record.uncount)
     return adapters.worker(record, KINDS, slots=settings.slots, lease_s=settings.lease_s)
