@@ -123,7 +123,7 @@ def test_a_migration_killed_half_way_leaves_nothing_and_the_next_one_finishes(
 
     assert "own" not in inspect(engine).get_table_names()
     with engine.connect() as connection:
-        assert connection.execute(text("select version_num from alembic_version")).scalars().all() == ["jobs_0005"]
+        assert connection.execute(text("select version_num from alembic_version")).scalars().all() == ["jobs_0006"]
 
     hang.unlink()
     process = migrating(where, own)
