@@ -15,6 +15,7 @@ from workbench.jobs import Adapters, Job, Jobs, Kind, LeaseLost, Made, State, cl
 from workbench.jobs.claim import claim_some
 from workbench.jobs.slots import Slots
 from workbench.jobs.tables import jobs as table
+from workbench.jobs.waiting import COUNTED, Outlook
 from workbench.problems.common import JobFinished, RunFailed
 
 THING = Kind("thing", plan=lambda _job, _manifests: None, publish=lambda job, *_: Made("thing", dict(job.request)))
@@ -340,18 +341,31 @@ def test_a_waiting_job_knows_how_many_come_before_it(jobs: Jobs) -> None:
     fill(jobs, "greedy", 1000)
     mine = [jobs.submit(THING, "modest", {}) for _ in range(3)]
 
-    assert [jobs.ahead_of(job) for job in mine] == [1, 3, 5]
+    assert [jobs.outlook.turns_before(job) for job in mine] == [1, 3, 5]
+    later = jobs.submit(THING, "modest", {})
+    assert jobs.outlook.turns_before(later) == 7
 
 
 def test_a_waiting_job_is_told_about_how_long_from_what_recent_ones_took(jobs: Jobs) -> None:
+    outlook = Outlook(jobs.engine, kept_s=0.0)
     waiting = jobs.submit(THING, "a", {})
-    assert jobs.expected_wait_s(waiting) is None
+    assert outlook.expected_wait_s(waiting) is None
 
     fill(jobs, "b", 5, "succeeded")  # each took a second
 
-    assert jobs.expected_wait_s(waiting) == pytest.approx(1.0)
+    assert outlook.expected_wait_s(waiting) == pytest.approx(1.0)
     fill(jobs, "a", 10)  # older, so before it
-    assert jobs.expected_wait_s(waiting) == pytest.approx(11.0)
+    assert outlook.expected_wait_s(waiting) == pytest.approx(11.0)
     for _ in range(2):  # two run side by side
         take(jobs)
-    assert jobs.expected_wait_s(waiting) == pytest.approx(4.5)
+    assert outlook.expected_wait_s(waiting) == pytest.approx(4.5)
+
+
+def test_nobody_counts_beyond_what_a_person_would_wait_for(jobs: Jobs) -> None:
+    fill(jobs, "a", COUNTED + 10)
+    fill(jobs, "b", 1)
+    last = jobs.submit(THING, "a", {})
+
+    assert jobs.outlook.turns_before(last) is None
+    assert jobs.outlook.expected_wait_s(last) is None
+    assert jobs.outlook.turns_before(jobs.submit(THING, "b", {})) == 1 + 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, select, tuple_
 from workbench.jobs.job import Job
 from workbench.jobs.rows import COLUMNS, ID_LENGTH, job_of, nameable
 from workbench.jobs.tables import jobs
@@ -27,7 +27,8 @@ def page_of(
         query = query.where(jobs.c.state == state)
     if cursor:
         before, last = _parse(cursor)
-        query = query.where(or_(jobs.c.created_at < before, and_(jobs.c.created_at == before, jobs.c.id < last)))
+        # As one comparison, so that the index leads to where the page begins.
+        query = query.where(tuple_(jobs.c.created_at, jobs.c.id) < tuple_(before, last))
     query = query.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit + 1)
     found = [job_of(row) for row in connection.execute(query)]
     more = found[limit - 1] if len(found) > limit else None

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from structlog.contextvars import get_contextvars
-from workbench.jobs import holds, logs, stored, waiting
+from workbench.jobs import holds, logs, stored
 from workbench.jobs.engine import reading
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Job, Kind, State
@@ -26,7 +26,8 @@ from workbench.jobs.problems import DatabaseAway, IdempotencyConflict, StillRunn
 from workbench.jobs.reuse import reusable, reuse_key
 from workbench.jobs.rows import COLUMNS, ID_LENGTH, KEY_LENGTH, job_of, nameable, storable
 from workbench.jobs.storage import Storage
-from workbench.jobs.tables import jobs
+from workbench.jobs.tables import jobs, queued, running
+from workbench.jobs.waiting import Outlook
 from workbench.messages import Message, Messages
 from workbench.problems.common import InvalidRequest, JobFinished, NotFound
 from workbench.store import Manifest, Store
@@ -44,6 +45,7 @@ class Jobs:
         self.service = service
         self.bell = f"jobs.{service}"
         self.storage = Storage(engine, store, service)
+        self.outlook = Outlook(engine)
 
     # -- submitting ---------------------------------------------------------------------------------
 
@@ -92,6 +94,8 @@ class Jobs:
             raise
         if job.state.ended:
             self.drop_uploads(job)
+        else:
+            self.outlook.joined(job)
         self.ring()
         return job
 
@@ -245,21 +249,11 @@ class Jobs:
         """Somebody has deleted, at another service, what one of our jobs made: it counts no more."""
         self.storage.release(deleted.team, deleted.subject)
 
-    def ahead_of(self, job: Job) -> int:
-        """About how many queued jobs of this service are claimed before this one; teams take turns."""
-        with reading(self.engine).connect() as connection:
-            return waiting.turns_before(connection, job)
-
-    def expected_wait_s(self, job: Job) -> float | None:
-        """About how long a queued job waits for a worker; None when nothing is known of its kind yet."""
-        with reading(self.engine).connect() as connection:
-            return waiting.expected_wait_s(connection, job)
-
     def active(self) -> int:
         """How many jobs have not ended."""
-        query = select(func.count()).where(jobs.c.state.in_([State.QUEUED, State.RUNNING]))
+        parts = [select(func.count()).where(state).scalar_subquery() for state in (queued, running)]
         with reading(self.engine).connect() as connection:
-            return int(connection.execute(query).scalar_one())
+            return sum(connection.execute(select(*parts)).one())
 
     def _read(self, connection: Connection, job_id: str, *, lock: bool = False) -> Job:
         query = select(*COLUMNS).where(jobs.c.id == job_id)

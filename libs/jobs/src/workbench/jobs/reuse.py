@@ -8,9 +8,9 @@ from importlib import metadata
 from typing import Any
 
 from sqlalchemy import Connection, select
-from workbench.jobs.job import Job, Kind, State
+from workbench.jobs.job import Job, Kind
 from workbench.jobs.rows import COLUMNS, job_of
-from workbench.jobs.tables import jobs
+from workbench.jobs.tables import jobs, succeeded
 from workbench.store import Manifest, Manifests, Store
 
 
@@ -49,7 +49,7 @@ def reusable(connection: Connection, store: Store, team: str, key: str | None) -
         .where(
             jobs.c.team == team,
             jobs.c.reuse_key == key,
-            jobs.c.state == State.SUCCEEDED,
+            succeeded,
             jobs.c.reused_from.is_(None),
         )
         .order_by(jobs.c.created_at.desc())

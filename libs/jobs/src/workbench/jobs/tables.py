@@ -27,6 +27,9 @@ def _part(state: str, name: str, *columns: str) -> Index:
     return Index(name, *columns, postgresql_where=part, sqlite_where=part)
 
 
+# What somebody computed, and may be reused: not what was.
+_MADE = text("state = 'succeeded' and reused_from is null")
+
 jobs = Table(
     "jobs",
     metadata,
@@ -67,7 +70,8 @@ jobs = Table(
     _part("running", "jobs_running_on", "team", "target"),
     _part("succeeded", "jobs_recent", "kind", "finished_at"),
     Index("jobs_list", "team", "kind", "created_at", "id"),
-    Index("jobs_reuse", "team", "reuse_key"),
+    Index("jobs_list_state", "team", "kind", "state", "created_at", "id"),
+    Index("jobs_made", "team", "reuse_key", "created_at", postgresql_where=_MADE, sqlite_where=_MADE),
     Index("jobs_idempotency", "team", "kind", "idempotency_key", unique=True),
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import marshmallow as ma
 from workbench.jobs import Job, Jobs, State
+from workbench.jobs.waiting import COUNTED
 
 # Too long for a list; the resource itself has them.
 _LONG_FACTS = ("layers", "launches", "provenance", "weights", "opset", "environment", "comparison")
@@ -48,7 +49,7 @@ class JobView(ma.Schema):
     expected_wait_s = ma.fields.Float(
         allow_none=True,
         metadata={"description": "While queued, about how long until it is begun, at the pace of recent jobs of its "
-                                 "kind; null when nothing is known of that, and in lists."},
+                                 "kind; null when nothing is known of that, when too many are before it, and in lists."},
     )  # fmt: skip
     error = ma.fields.Dict(allow_none=True, metadata={"description": "A problem document, when failed."})
     reused_from = ma.fields.String(allow_none=True, metadata={"description": "The job whose result this is."})
@@ -87,14 +88,16 @@ def job_view(job: Job, record: Jobs | None = None, *, brief: bool = False) -> di
 def _waiting_for(job: Job, record: Jobs | None) -> str | None:
     if job.state is not State.QUEUED or record is None:
         return job.waiting_for
-    ahead, place = record.ahead_of(job), f"a place on {job.target}" if job.target else "a free worker"
+    ahead, place = record.outlook.turns_before(job), f"a place on {job.target}" if job.target else "a free worker"
+    if ahead is None:
+        return f"{place}; more than {COUNTED} queued before it"
     return f"{place}; {ahead} queued before it" if ahead else place
 
 
 def _expected_wait_s(job: Job, record: Jobs | None) -> float | None:
     if job.state is not State.QUEUED or record is None:
         return None
-    seconds = record.expected_wait_s(job)
+    seconds = record.outlook.expected_wait_s(job)
     return None if seconds is None else round(seconds, 1)
 
 
