@@ -15,17 +15,28 @@ _FIRST_WORDS = ("SELECT", "WITH", "UPDATE", "DELETE")
 
 @contextmanager
 def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """What is asked of the database meanwhile, with its parameters."""
+    """What is asked of the database meanwhile, with its parameters; a transaction's begin and end, too, if it has any."""
     seen: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         seen.append((statement, parameters))
 
-    event.listen(engine, "before_cursor_execute", note)
+    def begun(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            seen.append(("BEGIN", None))
+
+    def ended(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            seen.append(("COMMIT", None))
+
+    listening = {"before_cursor_execute": note, "begin": begun, "commit": ended, "rollback": ended}
+    for name, listener in listening.items():
+        event.listen(engine, name, listener)
     try:
         yield seen
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for name, listener in listening.items():
+            event.remove(engine, name, listener)
 
 
 def visited(engine: Engine, act: Callable[[], object]) -> int:

@@ -108,10 +108,16 @@ def record_on(engine: Engine, tmp_path: Path) -> Jobs:
 # -- migrations -------------------------------------------------------------------------------------
 
 
+def versions(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.execute(text("select version_num from alembic_version")).scalars())
+
+
 def test_a_migration_killed_half_way_leaves_nothing_and_the_next_one_finishes(
     where: str, engine: Engine, tmp_path: Path
 ) -> None:
     migrate(engine)
+    before = versions(engine)
     own, marker, hang = tmp_path / "own", tmp_path / "half-way", tmp_path / "hang"
     own.mkdir()
     hang.touch()
@@ -122,8 +128,7 @@ def test_a_migration_killed_half_way_leaves_nothing_and_the_next_one_finishes(
     process.wait(10)
 
     assert "own" not in inspect(engine).get_table_names()
-    with engine.connect() as connection:
-        assert connection.execute(text("select version_num from alembic_version")).scalars().all() == ["jobs_0006"]
+    assert versions(engine) == before
 
     hang.unlink()
     process = migrating(where, own)

@@ -131,6 +131,15 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(reading=True)
 
 
+def alone(engine: Engine) -> Engine:
+    """The same engine for a transaction of one statement.
+
+    PostgreSQL makes every statement a transaction that is not in one: its begin and its end cost no message more.
+    Whoever hears nothing of it does not know whether it was carried out.
+    """
+    return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine
+
+
 def _ask_the_rested(engine: Engine) -> None:
     """A connection that nobody has used for a while is asked whether it still is one, before anybody relies on it.
 

@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
-from workbench.jobs.job import Kind
 from workbench.store import Keys, Manifest, Manifests, Store
 
+KNOWN = 200  # a manifest is some kilobytes
 
-def hold(store: Store, kind: Kind, team: str, request: dict[str, Any], holder: str) -> list[Manifest]:
-    """Take a reference on everything the request names. Raises NotFound or Deleted, holding nothing."""
-    manifests = Manifests(store, team)
-    taken: list[Manifest] = []
-    try:
-        for manifest_kind, manifest_id in kind.needs(request):
-            taken.append(manifests.hold(manifest_kind, manifest_id, holder))
-    except Exception:
-        release(store, team, [manifest.id for manifest in taken], holder)
-        raise
-    return taken
+
+def hold(manifests: KnownManifests, team: str, needs: list[tuple[str, str]], holder: str) -> list[Manifest]:
+    """Take a reference on each (manifest kind, id), side by side. Raises NotFound or Deleted, holding nothing."""
+    if len(needs) < 2:
+        return [manifests.hold(team, *need, holder) for need in needs]
+    with ThreadPoolExecutor(len(needs)) as lanes:
+        asked = [lanes.submit(manifests.hold, team, *need, holder) for need in needs]
+    failed = next((each.exception() for each in asked if each.exception()), None)
+    if failed is not None:
+        taken = [each.result().id for each in asked if each.exception() is None]
+        release(manifests.store, team, taken, holder)
+        raise failed
+    return [each.result() for each in asked]
+
+
+class KnownManifests:
+    """The manifests that this process has read for jobs. One never changes, so it is read once.
+
+    Whether its thing has been deleted meanwhile is asked every time.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._known: dict[tuple[str, str, str], Manifest] = {}
+
+    def hold(self, team: str, kind: str, manifest_id: str, holder: str) -> Manifest:
+        """See Manifests.hold."""
+        key = (team, kind, manifest_id)
+        manifest = Manifests(self.store, team).hold(kind, manifest_id, holder, self._known.get(key))
+        if len(self._known) >= KNOWN:
+            self._known.clear()
+        self._known[key] = manifest
+        return manifest
 
 
 def release(store: Store, team: str, ids: list[str], holder: str) -> None:

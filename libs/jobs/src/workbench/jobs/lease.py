@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select, update
 from workbench.jobs import logs, metrics, stored
 from workbench.jobs.clock import now
-from workbench.jobs.engine import reading
+from workbench.jobs.engine import alone, reading
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Job, State
 from workbench.jobs.record import Jobs
@@ -39,7 +39,7 @@ def renew(record: Jobs, holding: Iterable[Job], lease_s: float) -> None:
     for fence, same in ids.items():
         for some in batched(same, 500):
             ours = (jobs.c.state == State.RUNNING, jobs.c.fence == fence, jobs.c.id.in_(some))
-            with record.engine.begin() as connection:
+            with alone(record.engine).begin() as connection:
                 connection.execute(update(jobs).where(*ours).values(lease_until=now(connection) + lease_s))
 
 
@@ -194,7 +194,7 @@ def _end(record: Jobs, job: Job, **values: Any) -> Job:
 
 
 def _write(record: Jobs, job: Job, **values: Any) -> Job:
-    with record.engine.begin() as connection:
+    with alone(record.engine).begin() as connection:
         return _update(connection, job, **values)
 
 

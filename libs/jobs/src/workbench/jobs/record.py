@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, in
 from sqlalchemy.exc import IntegrityError
 from structlog.contextvars import get_contextvars
 from workbench.jobs import holds, logs, stored
-from workbench.jobs.engine import reading
+from workbench.jobs.engine import alone, reading
 from workbench.jobs.events import event_of, put_in_outbox
 from workbench.jobs.job import Job, Kind, State
 from workbench.jobs.pages import Page, page_of
@@ -35,6 +35,10 @@ from workbench.store import Manifest, Store
 BELLS = 1024
 
 
+class _NotAsked(Exception):
+    """The database is away, and has not heard of the job."""
+
+
 class Jobs:
     """Jobs of one service. Everything here raises DatabaseAway when the database cannot be reached."""
 
@@ -46,6 +50,7 @@ class Jobs:
         self.bell = f"jobs.{service}"
         self.storage = Storage(engine, store, service)
         self.outlook = Outlook(engine)
+        self._manifests = holds.KnownManifests(store)
 
     # -- submitting ---------------------------------------------------------------------------------
 
@@ -70,17 +75,15 @@ class Jobs:
             return known
         new_id = job_id or str(uuid.uuid4())
         holder = f"{kind.name}-{new_id}"
-        held = holds.hold(self.store, kind, team, request, holder)
+        held = self.hold(team, kind.needs(request), holder)
         row = _row(
             id=new_id, team=team, kind=kind.name, name=storable(name) if name else name, request=request,
             idempotency_key=idempotency_key, request_id=get_contextvars().get("request_id"),
             target=kind.target(request) or "",
             holds=[manifest.id for manifest in held], reuse_key=reuse_key(kind, request, held),
         )  # fmt: skip
-        job = None
         try:
-            with self.engine.begin() as connection:
-                job = self._insert(connection, row)
+            job = self._insert(row)
         except IntegrityError:  # a racing twin was first: answer as if it had come before
             twin = self._twin(kind, team, request, new_id, idempotency_key)
             if twin is None or twin.id != new_id or twin.state.ended:  # else the holds are the twin's
@@ -88,10 +91,9 @@ class Jobs:
             if twin is None:
                 raise
             return twin
-        except DatabaseAway:
-            if job is None:  # else the commit failed: perhaps it is accepted, and needs what it holds
-                holds.release(self.store, team, row["holds"], holder)
-            raise
+        except _NotAsked as away:
+            holds.release(self.store, team, row["holds"], holder)
+            raise DatabaseAway from away
         if job.state.ended:
             self.drop_uploads(job)
         else:
@@ -110,21 +112,27 @@ class Jobs:
             connection.execute(insert(jobs).values(**row))
         self.ring()
 
-    def _insert(self, connection: Connection, row: dict[str, Any]) -> Job:
-        earlier = reusable(connection, self.store, row["team"], row["reuse_key"])
-        if earlier is not None:
-            row |= _done(row["created_at"], earlier.manifest, earlier.result) | {"reused_from": earlier.id}
-        connection.execute(insert(jobs).values(**row))
-        job = self._read(connection, row["id"])
-        if job.state.ended:
+    def _insert(self, row: dict[str, Any]) -> Job:
+        """Raises _NotAsked, or DatabaseAway when perhaps it is accepted: then it needs what it holds."""
+        made = insert(jobs).values(**row).returning(*COLUMNS)
+        with contextlib.ExitStack() as stack:
+            try:
+                with reading(self.engine).connect() as looking:
+                    earlier = reusable(looking, self.store, row["team"], row["reuse_key"])
+                engine = alone(self.engine) if earlier is None else self.engine
+                connection = stack.enter_context(engine.begin())
+            except DatabaseAway as away:
+                raise _NotAsked from away
+            if earlier is None:
+                return job_of(connection.execute(made).one())
+            reused = _done(row["created_at"], earlier.manifest, earlier.result) | {"reused_from": earlier.id}
+            job = job_of(connection.execute(made.values(**reused)).one())
             put_in_outbox(connection, event_of(job, self.service))
             self.release_holds(job)
             stored.count(connection, job)
-        return job
+            return job
 
-    def _twin(
-        self, kind: Kind, team: str, request: dict[str, Any], job_id: str | None, key: str | None
-    ) -> Job | None:
+    def _twin(self, kind: Kind, team: str, request: dict[str, Any], job_id: str | None, key: str | None) -> Job | None:
         """The job that this submission repeats. Raises IdempotencyConflict when it is another request's."""
         if key:
             same = and_(jobs.c.team == team, jobs.c.kind == kind.name, jobs.c.idempotency_key == key)
@@ -134,6 +142,10 @@ class Jobs:
                 return _same(job_of(row), job_of(row).request == request)
         known = self.find(job_id) if job_id else None
         return known and _same(known, known.team == team and known.kind == kind.name)
+
+    def hold(self, team: str, needs: list[tuple[str, str]], holder: str) -> list[Manifest]:
+        """Hold each (manifest kind, id) for ``holder``. Raises NotFound or Deleted, holding nothing."""
+        return holds.hold(self._manifests, team, needs, holder)
 
     def release_holds(self, job: Job) -> None:
         """Give back what an ended job needed; safe to repeat."""

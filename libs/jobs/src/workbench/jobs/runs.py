@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from workbench.jobs.engine import reading
+from workbench.jobs.engine import alone, reading
 from workbench.jobs.inputs import sources
 from workbench.jobs.job import Job, State
 from workbench.jobs.lease import LeaseLost, batched
@@ -70,7 +70,7 @@ class Runs:
     def end(self, job_id: str, run: str, exit_: Exit) -> None:
         """Decide how a run has ended, unless that is known; from then on its pod writes nothing."""
         mine = (runs.c.job_id == job_id, runs.c.run == run, runs.c.exit.is_(None))
-        with self._record.engine.begin() as connection:
+        with alone(self._record.engine).begin() as connection:
             connection.execute(update(runs).where(*mine).values(exit=asdict(exit_)))
 
     def close(self, job_id: str) -> str | None:
@@ -82,7 +82,7 @@ class Runs:
         if row.upload:
             self._record.store.abort_parts(key, row.upload)
         self._record.store.delete(key)
-        with self._record.engine.begin() as connection:
+        with alone(self._record.engine).begin() as connection:
             connection.execute(delete(runs).where(runs.c.job_id == job_id, runs.c.run == row.run))
         return str(row.run)
 

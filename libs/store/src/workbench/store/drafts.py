@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -41,6 +42,26 @@ class Drafts:
             except BaseException:
                 Path(name).unlink(missing_ok=True)
                 raise
+
+    def link(self, source: Path, path: Path) -> bool:
+        """Make ``path`` a second name of a finished file; False where that cannot be, or there is no such file.
+
+        Its bytes are on the disk already. It is younger then under either name: what is copied is needed again.
+        """
+        draft = self.folder / secrets.token_hex(16)
+        try:
+            os.link(source, draft)
+        except OSError:
+            return False
+        try:
+            if not draft.is_file() or not draft.stat().st_size:  # an empty file may be written again in its place
+                return False
+            os.utime(draft)
+            with refusing_when_full():
+                _rename(draft, path, make_folders=True)
+            return True
+        finally:
+            draft.unlink(missing_ok=True)  # a rename of one name of a file to another does nothing
 
     def sweep(self, *, dry_run: bool = False) -> int:
         """Remove what killed writers left behind; how many that were."""

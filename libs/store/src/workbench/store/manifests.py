@@ -74,9 +74,9 @@ class Manifests:
         except (ObjectMissing, ValueError):
             raise NotFound(kind, manifest_id) from None
 
-    def usable(self, kind: str, manifest_id: str) -> Manifest:
+    def usable(self, kind: str, manifest_id: str, known: Manifest | None = None) -> Manifest:
         """As get(), and the thing has not been deleted. Raises NotFound, Deleted."""
-        manifest = self.get(kind, manifest_id)
+        manifest = known or self.get(kind, manifest_id)
         if self.buried(manifest_id):
             raise Deleted(kind, manifest_id)
         return manifest
@@ -95,14 +95,17 @@ class Manifests:
         for info in self.store.list(f"teams/{self.team}/manifests/{kind}/"):
             yield Manifest.parse(self.store.get(info.key))
 
-    def hold(self, kind: str, manifest_id: str, holder: str) -> Manifest:
-        """Take a reference for ``holder`` (such as ``project-<id>``). Raises NotFound, Deleted."""
+    def hold(self, kind: str, manifest_id: str, holder: str, known: Manifest | None = None) -> Manifest:
+        """Take a reference for ``holder`` (such as ``project-<id>``). Raises NotFound, Deleted.
+
+        ``known``: the manifest, by whoever has read it before.
+        """
         if not _ID.fullmatch(manifest_id):  # it would lie elsewhere, or nowhere
             raise NotFound(kind, manifest_id)
         key = Keys(self.team).reference(manifest_id, holder)
         self.store.put(key, b"")
         try:
-            return self.usable(kind, manifest_id)
+            return self.usable(kind, manifest_id, known)
         except (NotFound, Deleted):
             self.store.delete(key)
             raise

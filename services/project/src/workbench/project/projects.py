@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, or_, select
+from sqlalchemy import Row, delete, insert, select, tuple_
 from workbench.jobs import Jobs, reading
 from workbench.problems.common import NotFound
 from workbench.project.tables import projects
@@ -36,15 +36,14 @@ class Project:
 def create(record: Jobs, manifests: Manifests, request: dict[str, Any]) -> Project:
     """Raises NotFound or Deleted for what it names."""
     project = Project(str(uuid.uuid4()), manifests.team, created_at=time.time(), **request)
-    held: list[str] = []
+    named = (("model", project.model_id), ("dataset", project.dataset_id))
+    needs = [(kind, manifest_id) for kind, manifest_id in named if manifest_id]
+    record.hold(project.team, needs, project.holder)
     try:
-        for kind, manifest_id in (("model", project.model_id), ("dataset", project.dataset_id)):
-            if manifest_id:
-                held.append(manifests.hold(kind, manifest_id, project.holder).id)
         with record.engine.begin() as connection:
             connection.execute(insert(projects).values(**project.__dict__))
     except BaseException:
-        for manifest_id in held:
+        for _, manifest_id in needs:
             manifests.release(manifest_id, project.holder)
         raise
     return project
@@ -66,9 +65,7 @@ def page(record: Jobs, team: str, limit: int, cursor: str | None) -> tuple[list[
     if cursor:
         created_at, _, last = cursor.partition("~")
         before = float.fromhex(created_at)
-        query = query.where(
-            or_(projects.c.created_at < before, and_(projects.c.created_at == before, projects.c.id < last))
-        )
+        query = query.where(tuple_(projects.c.created_at, projects.c.id) < tuple_(before, last))
     query = query.order_by(projects.c.created_at.desc(), projects.c.id.desc()).limit(limit + 1)
     with reading(record.engine).connect() as connection:
         found = [_project(row) for row in connection.execute(query)]
