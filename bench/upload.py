@@ -25,7 +25,7 @@ from serving import object_store
 from workbench.store.s3 import S3Store
 from workbench.webapp.identity import Identity, write_token
 
-MEGABYTES, ROUNDS = 300, 5
+MEGABYTES, ROUNDS = 300, 7
 AS_WE_DO = TransferConfig(multipart_threshold=8 << 20, multipart_chunksize=8 << 20, max_concurrency=4)
 
 

@@ -15,7 +15,7 @@ _FIRST_WORDS = ("SELECT", "WITH", "UPDATE", "DELETE")
 
 @contextmanager
 def statements(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """What is asked of the database meanwhile, with its parameters; a transaction's begin and end, too, if it has any."""
+    """What is asked of the database meanwhile, with its parameters; a transaction's begin and end are asked, too."""
     seen: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import insert
@@ -83,17 +84,21 @@ QUESTIONS: dict[str, Question] = {
 }
 
 
+def costs(jobs: Jobs, job: Job) -> dict[str, int]:
+    return {name: visited(jobs.engine, partial(question, jobs, job)) for name, question in QUESTIONS.items()}
+
+
 def test_no_question_costs_more_with_fifty_thousand_queued_jobs(jobs: Jobs) -> None:
     fill(jobs, "first", FEW, reuse_key="key")
     fill(jobs, "done", FEW, "succeeded", started_at=1.0, finished_at=2.0, reuse_key="key", reused_from="first")
     job = claim(jobs, ["thing"], "worker", 3600.0)
     assert job is not None
     analyze(jobs.engine)
-    few = {name: visited(jobs.engine, lambda: question(jobs, job)) for name, question in QUESTIONS.items()}
+    few = costs(jobs, job)
 
     fill(jobs, "more", MANY, reuse_key="key")
     fill(jobs, "more-done", MANY, "succeeded", started_at=1.0, finished_at=2.0, reuse_key="key", reused_from="first")
     analyze(jobs.engine)
-    many = {name: visited(jobs.engine, lambda: question(jobs, job)) for name, question in QUESTIONS.items()}
+    many = costs(jobs, job)
 
     assert {name: (few[name], cost) for name, cost in many.items() if cost > 1.5 * few[name] + A_FEW_ROWS} == {}

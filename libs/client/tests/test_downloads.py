@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import uuid
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -152,3 +155,114 @@ def test_a_name_that_leads_out_of_the_folder_is_not_written(server: Any, tmp_pat
 def test_a_job_that_is_gone_is_refused(server: Any, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="There is no such thing"):
         server.client().packages.download(str(uuid.uuid4()), "x", tmp_path / "out")
+
+
+Asked = list[tuple[str | None, str | None]]
+Linked = Callable[[Callable[[str | None], Response]], Asked]
+
+
+@pytest.fixture
+def linked(server: Any) -> Iterator[Linked]:
+    stores: list[ThreadingHTTPServer] = []
+    yield lambda answer: _linked(server, answer, stores)
+    for store in stores:
+        store.shutdown()
+        store.server_close()
+
+
+def _linked(server: Any, answer: Callable[[str | None], Response], stores: list[ThreadingHTTPServer]) -> Asked:
+    """The server gives links to an object store that answers so: with what it was asked, token and range."""
+    asked: Asked = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.headers["Authorization"], self.headers["Range"]))
+            response = answer(self.headers["Range"])
+            self.send_response(response.status_code)
+            self.send_header("Content-Length", str(len(response.data)))
+            self.end_headers()
+            self.wfile.write(response.data)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    elsewhere = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
+    threading.Thread(target=elsewhere.serve_forever, daemon=True).start()
+    stores.append(elsewhere)
+
+    def redirected() -> Response | None:
+        if request.args.get("link") != "true":
+            return None
+        return Response("", 307, headers={"Location": f"http://127.0.0.1:{elsewhere.server_port}/bucket/blob?signature"})
+
+    server.before = redirected
+    return asked
+
+
+def ranged(asked: str | None) -> Response:
+    start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
+    return Response(DATA[start:], 206 if start else 200)
+
+
+def test_a_file_comes_by_a_link_to_which_the_token_is_not_sent(
+    server: Any, package: str, linked: Linked, tmp_path: Path
+) -> None:
+    asked = linked(ranged)
+
+    server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
+
+    assert (tmp_path / "out").read_bytes() == DATA
+    assert asked == [(None, None)]
+
+
+def test_what_broke_off_is_resumed_by_a_link(
+    server: Any, package: str, linked: Linked, tmp_path: Path
+) -> None:
+    (tmp_path / "out.part").write_bytes(DATA[:1000])
+    asked = linked(ranged)
+
+    server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
+
+    assert (tmp_path / "out").read_bytes() == DATA
+    assert asked == [(None, "bytes=1000-")]
+
+
+def test_a_store_that_refuses_the_link_leaves_it_to_the_server(
+    server: Any, package: str, linked: Linked, tmp_path: Path
+) -> None:
+    asked = linked(lambda _: Response(b"<Error>expired</Error>", 403))
+
+    server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
+
+    assert (tmp_path / "out").read_bytes() == DATA
+    assert len(asked) == 1
+
+
+def test_a_store_that_cannot_be_reached_leaves_it_to_the_server(
+    server: Any, package: str, linked: Linked, tmp_path: Path
+) -> None:
+    linked(ranged)
+    found = server.before
+
+    def nowhere() -> Response | None:
+        answer = found()
+        if answer is not None:
+            answer.headers["Location"] = "http://127.0.0.1:9/closed"
+        return answer
+
+    server.before = nowhere
+
+    server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
+
+    assert (tmp_path / "out").read_bytes() == DATA
+
+
+def test_bytes_by_a_link_that_are_others_are_never_kept(
+    server: Any, package: str, linked: Linked, tmp_path: Path
+) -> None:
+    linked(lambda _: Response(b"x" * len(DATA)))
+
+    with pytest.raises(Damaged):
+        server.client().packages.download(package, "package.tar.zst", tmp_path / "out")
+
+    assert list(tmp_path.iterdir()) == []

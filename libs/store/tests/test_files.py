@@ -38,6 +38,38 @@ def test_nothing_of_ours_is_left_after_good_and_bad_writes(store: FileStore, roo
     assert [info.key for info in store.list("")] == ["a"]
 
 
+def test_a_copy_takes_no_second_room_is_young_and_outlives_whatever_becomes_of_its_source(
+    store: FileStore, root: Path
+) -> None:
+    store.put("staged", b"bytes")
+    os.utime(root / "staged", (1.0, 1.0))
+
+    store.copy("staged", "blob")
+    store.copy("staged", "blob")  # a repeat is the same
+
+    assert (root / "blob").stat().st_ino == (root / "staged").stat().st_ino
+    assert store.info("blob").modified_at > time.time() - 60
+    store.put("staged", b"other")
+    store.delete("staged")
+    assert store.get("blob") == b"bytes"
+    assert drafts(root) == []
+
+
+def test_a_copy_is_made_byte_by_byte_where_the_disk_has_no_second_names(
+    store: FileStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    store.put("staged", b"bytes")
+
+    store.copy("staged", "blob")
+
+    assert (root / "blob").stat().st_ino != (root / "staged").stat().st_ino
+    assert store.get("blob") == b"bytes"
+
+
 def test_objects_are_files_of_their_own_name(store: FileStore, root: Path) -> None:
     store.put("teams/a/x.json", b"{}")
 

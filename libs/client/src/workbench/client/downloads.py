@@ -1,20 +1,70 @@
 """A file from the server, whole or not at all: written to `<path>.part`, checked, then renamed.
 
-What an earlier attempt left in the .part file is continued, as long as the server still has the same bytes
-(If-Range with the ETag, which is the file's SHA-256).
+It is hashed while it comes, so that it need not be read again. What an earlier attempt left in the .part file is
+continued, as long as the server still has the same bytes (If-Range with the ETag, which is the file's SHA-256).
+
+A large file may come from the object store itself, by a signed link that the server answers with. The link is its own
+permission: the token is not sent there. Where the store cannot be reached, the server sends the bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 from workbench.client.errors import BadInput, Damaged
-from workbench.client.transport import WORTH_REPEATING, Transport
+from workbench.client.transport import ANSWER_S, WORTH_REPEATING, Transport
 
 BUFFER_BYTES = 2**20
+LINK = {"link": "true"}
+
+
+class _Hashed:
+    """A .part file and the digest of its first ``size`` bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.size, self._sha256 = path, 0, hashlib.sha256()
+
+    def catch_up(self) -> int:
+        """Hash what the file has and we have not seen; how large it is."""
+        have = self.path.stat().st_size if self.path.exists() else 0
+        if have < self.size:  # somebody else has written it
+            self.size, self._sha256 = 0, hashlib.sha256()
+        if have > self.size:
+            with self.path.open("rb") as file:
+                file.seek(self.size)
+                while chunk := file.read(BUFFER_BYTES):
+                    self._take(chunk)
+        return self.size
+
+    def write(self, chunks: Iterator[bytes], *, append: bool) -> None:
+        """Keep all of them, on the disk when they are through."""
+        if not append:
+            self.size, self._sha256 = 0, hashlib.sha256()
+        with self.path.open("ab" if append else "wb", buffering=BUFFER_BYTES) as file:
+            self._keep(chunks, file)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _keep(self, chunks: Iterator[bytes], file: BinaryIO) -> None:
+        # As it comes: a chunk of a size of ours would be lost, half gathered, with the connection.
+        for chunk in chunks:
+            file.write(chunk)
+            self._take(chunk)
+
+    def _take(self, chunk: bytes) -> None:
+        self._sha256.update(chunk)
+        self.size += len(chunk)
+
+    def digest(self) -> str:
+        """Of all of the file."""
+        self.catch_up()
+        return self._sha256.hexdigest()
 
 
 def download(transport: Transport, url: str, to: Path, sha256: str) -> Path:
@@ -25,8 +75,9 @@ def download(transport: Transport, url: str, to: Path, sha256: str) -> Path:
     part = to.with_name(to.name + ".part")
     try:
         for _ in range(2):  # a .part left by something else spoils the first attempt, never the second
-            _fetch(transport, url, part, sha256)
-            if _digest(part) == sha256:
+            hashed = _Hashed(part)
+            _fetch(transport, url, hashed, sha256)
+            if hashed.digest() == sha256:
                 part.replace(to)
                 return to
             part.unlink()
@@ -38,21 +89,45 @@ def download(transport: Transport, url: str, to: Path, sha256: str) -> Path:
     raise Damaged(f"{to.name} arrived damaged twice: its SHA-256 is not {sha256}; nothing was kept")
 
 
-def _fetch(transport: Transport, url: str, part: Path, sha256: str) -> None:
+def _fetch(transport: Transport, url: str, part: _Hashed, sha256: str) -> None:
     """Append to ``part`` until the server says that was all; a lost connection is taken up again."""
     patience = transport.patience()
+    params = dict(LINK)
     while True:
-        have = _size(part)
+        have = part.catch_up()
         try:
-            with transport.stream(url, _headers(have, sha256)) as response:
-                if response.status_code == 416:  # nothing after what we have: the digest will tell
-                    return
-                _write(response, part, append=response.status_code == 206 and _etag(response) == sha256)
+            with transport.stream(url, _headers(have, sha256), params) as response:
+                if response.is_redirect:
+                    with _linked(transport, response.headers["location"], have) as linked:
+                        if linked is not None:
+                            _take(linked, part, append=linked.status_code == 206)
+                            return
+                    params.clear()  # the store is not for us: the server brings the bytes
+                    continue
+                _take(response, part, append=response.status_code == 206 and _etag(response) == sha256)
             return
         except WORTH_REPEATING as error:
-            if _size(part) > have:
+            if _size(part.path) > have:
                 patience = transport.patience()
-            patience.pause(f"the download of {part.stem} broke off ({error})")
+            patience.pause(f"the download of {part.path.stem} broke off ({error})")
+
+
+@contextmanager
+def _linked(transport: Transport, url: str, have: int) -> Iterator[httpx.Response | None]:
+    """The store's own answer; None when it does not answer, or not as it should. Its ETag is another than ours, and
+    what is named by its digest never changes: the range needs no condition."""
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+    with transport.plain() as client:
+        try:
+            request = client.build_request("GET", url, headers=headers, timeout=httpx.Timeout(ANSWER_S, connect=5.0))
+            response = client.send(request, stream=True)
+        except httpx.HTTPError:
+            yield None
+            return
+        try:
+            yield response if response.status_code in (200, 206, 416) else None
+        finally:
+            response.close()
 
 
 def _headers(have: int, sha256: str) -> dict[str, str]:
@@ -61,16 +136,13 @@ def _headers(have: int, sha256: str) -> dict[str, str]:
     return {**plain, "Range": f"bytes={have}-", "If-Range": f'"{sha256}"'} if have else plain
 
 
-def _write(response: httpx.Response, part: Path, *, append: bool) -> None:
+def _take(response: httpx.Response, part: _Hashed, *, append: bool) -> None:
+    if response.status_code == 416:  # nothing after what we have: the digest will tell
+        return
     if response.status_code == 206 and not append:  # a piece of other bytes than ours
-        part.unlink()
+        part.path.unlink()
         raise httpx.RemoteProtocolError("the file changed on the server")
-    with part.open("ab" if append else "wb", buffering=BUFFER_BYTES) as file:
-        # As it comes: a chunk of a size of ours would be lost, half gathered, with the connection.
-        for chunk in response.iter_bytes():
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
+    part.write(response.iter_bytes(), append=append)
 
 
 def _etag(response: httpx.Response) -> str:
@@ -79,8 +151,3 @@ def _etag(response: httpx.Response) -> str:
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

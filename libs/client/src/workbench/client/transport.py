@@ -86,15 +86,16 @@ class Transport:
 
     @contextmanager
     def stream(
-        self, path: str, headers: dict[str, str], come_back: Collection[int] = COME_BACK
+        self, path: str, headers: dict[str, str], params: dict[str, str] | None = None,
+        come_back: Collection[int] = COME_BACK,
     ) -> Iterator[httpx.Response]:
-        """An answered GET whose body is still to be read; 416 is an answer, not a refusal.
+        """An answered GET whose body is still to be read; 416 and a redirect are answers, not refusals.
 
         come_back: the statuses after which the request is sent again later, if the server says so.
-        """
+        """  # fmt: skip
 
         def attempt() -> httpx.Response:
-            request = self._client.build_request("GET", path, headers=headers, timeout=ANSWER_S)
+            request = self._client.build_request("GET", path, headers=headers, params=params, timeout=ANSWER_S)
             return self._client.send(request, stream=True)
 
         response = self._until_answered(attempt, come_back)

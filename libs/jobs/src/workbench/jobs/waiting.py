@@ -93,8 +93,8 @@ def _teams(target: str, connection: Connection) -> dict[str, int]:
     theirs = (queued, jobs.c.team == waiting.c.team, jobs.c.target == target)
     some = select(jobs.c.id).where(*theirs).order_by(jobs.c.created_at, jobs.c.id).limit(COUNTED)
     counted = select(func.count()).select_from(some.correlate(waiting).subquery()).scalar_subquery()
-    rows = connection.execute(select(waiting.c.team, counted).where(waiting.c.team.is_not(None)))
-    return {team: count for team, count in rows}
+    rows = connection.execute(select(waiting.c.team, counted).where(waiting.c.team.is_not(None))).all()
+    return {str(team): int(count) for team, count in rows}
 
 
 def _pace(kind: str, target: str, connection: Connection) -> float | None:

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from typing import cast
+
+import marshmallow as ma
+from flask import Response, redirect, request
 from werkzeug.datastructures import ContentRange
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import parse_range_header
 from workbench.problems.common import Deleted
 from workbench.store import File, Keys, ObjectMissing, Store
 
+LINKED_BYTES = 8 << 20  # smaller ones are here before a second connection is
+LINK_S = 3600
 
-def send_file(store: Store, team: str, file: File) -> Response:
-    """The whole file, or the one range that was asked for (and still fits If-Range).
+
+class FileQuery(ma.Schema):
+    """How a file comes."""
+
+    link = ma.fields.Boolean(load_default=False, metadata={
+        "description": "Whether the answer may be a 307 to the object store, for files of 8 MiB and more, with a link "
+                       "that is its own permission for an hour; send no token there."})  # fmt: skip
+
+
+def send_file(store: Store, team: str, file: File, *, link: bool = False) -> Response:
+    """The whole file, or the one range that was asked for (and still fits If-Range); or, with ``link``, where it is.
 
     Raises Deleted when the thing was deleted through another resource, and its files have been collected since.
     """
     key = Keys(team).blob(file.sha256)
+    if link and request.method == "GET" and file.size_bytes >= LINKED_BYTES:
+        url = store.read_url(key, LINK_S)
+        if url is not None:
+            if not store.exists(key):
+                raise Deleted("file", file.name)
+            return cast(Response, redirect(url, 307))
     start, end = _asked(file)
     partial = (start, end) != (0, file.size_bytes)
     try:

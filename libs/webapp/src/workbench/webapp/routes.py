@@ -14,7 +14,7 @@ from workbench.jobs import Job, State, StillRunning
 from workbench.problems.common import InvalidRequest, NotFound, StillInUse
 from workbench.store import Manifest
 from workbench.webapp.connection import nobody_waits
-from workbench.webapp.files import send_file
+from workbench.webapp.files import FileQuery, send_file
 from workbench.webapp.placement import Placement
 from workbench.webapp.ports import identity, ports, turn
 from workbench.webapp.views import JobPage, JobView, job_view
@@ -162,13 +162,16 @@ def _serve_log_and_files(blueprint: Blueprint, resource: Resource) -> None:
         return {"text": text, "next_offset": next_offset, "complete": job.state.ended}
 
     @blueprint.get("/<job_id>/files/<path:name>")
+    @blueprint.arguments(FileQuery, location="query")
     @blueprint.response(200, content_type="application/octet-stream")
-    def download(job_id: str, name: str) -> Response:
+    @blueprint.alt_response(307, description="With `link`: where the bytes are.")
+    def download(query: dict[str, Any], job_id: str, name: str) -> Response:
         """One file of the result. Range and If-Range are honoured; the ETag is the SHA-256."""
         job = resource.get(job_id)
         if job.manifest is None or job.state is not State.SUCCEEDED:
             raise NotFound("file", name)
-        return send_file(ports().store, identity().team, Manifest.parse(job.manifest).file(name))
+        file = Manifest.parse(job.manifest).file(name)
+        return send_file(ports().store, identity().team, file, link=query["link"])
 
 
 def _serve_changing(blueprint: Blueprint, resource: Resource) -> None:

@@ -49,7 +49,7 @@ class JobView(ma.Schema):
     expected_wait_s = ma.fields.Float(
         allow_none=True,
         metadata={"description": "While queued, about how long until it is begun, at the pace of recent jobs of its "
-                                 "kind; null when nothing is known of that, when too many are before it, and in lists."},
+                                 "kind; null when nothing is known of that or too many are before it, and in lists."},
     )  # fmt: skip
     error = ma.fields.Dict(allow_none=True, metadata={"description": "A problem document, when failed."})
     reused_from = ma.fields.String(allow_none=True, metadata={"description": "The job whose result this is."})
