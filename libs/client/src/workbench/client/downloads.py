@@ -96,7 +96,7 @@ def _fetch(transport: Transport, url: str, part: _Hashed, sha256: str) -> None:
     while True:
         have = part.catch_up()
         try:
-            with transport.stream(url, _headers(have, sha256), params) as response:
+            with transport.stream(url, _headers(have, sha256), params=params) as response:
                 if response.is_redirect:
                     with _linked(transport, response.headers["location"], have) as linked:
                         if linked is not None:

@@ -86,8 +86,8 @@ class Transport:
 
     @contextmanager
     def stream(
-        self, path: str, headers: dict[str, str], params: dict[str, str] | None = None,
-        come_back: Collection[int] = COME_BACK,
+        self, path: str, headers: dict[str, str], come_back: Collection[int] = COME_BACK, *,
+        params: dict[str, str] | None = None,
     ) -> Iterator[httpx.Response]:
         """An answered GET whose body is still to be read; 416 and a redirect are answers, not refusals.
 
