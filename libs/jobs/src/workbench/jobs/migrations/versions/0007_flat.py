@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "jobs_0005"
-down_revision = "jobs_0004"
+revision = "jobs_0007"
+down_revision = "jobs_0006"
 branch_labels = None
 depends_on = None
 
