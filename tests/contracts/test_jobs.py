@@ -211,12 +211,13 @@ def test_a_cores_refusal_is_a_problem_and_is_not_tried_again(adapters: Adapters,
     assert job.error["detail"] == "not on a Tuesday"
 
 
-def test_a_crash_is_tried_again_up_to_the_limit(adapters: Adapters, jobs: Jobs) -> None:
+def test_a_crash_is_tried_once_more_and_a_second_one_is_the_inputs_fault(adapters: Adapters, jobs: Jobs) -> None:
     kind = core("crashing")
     job = carried_out(adapters, jobs, kind, jobs.submit(kind, "a", {}).id)
 
     assert (job.state, job.attempt) == (State.FAILED, 2)
-    assert job.error["type"].endswith(":too-many-attempts")
+    assert job.error["type"].endswith(":run-failed")
+    assert "crashed 2 times by" in job.error["detail"]
     assert "Traceback" not in job.error["detail"]
 
 
