@@ -61,15 +61,18 @@ class Place:
 
     def begins(self, _folder: Path) -> int:
         """How often the core that keeps the journal has begun."""
-        return self.journal.read_text().count("begin")
+        return sum(path.read_text().count("begin") for path in self.journal.parent.glob("journal-*"))
 
 
 @pytest.fixture(params=["process"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    journals = tmp_path / "journals"  # each core is a user of its own
+    journals.mkdir()
+    journals.chmod(0o777)
     launchers: dict[str, Callable[[], Launcher]] = {
-        "process": lambda: ProcessLauncher(tmp_path / "home", python_path=(CORES,)),
+        "process": lambda: ProcessLauncher(tmp_path / "home", (CORES,), writable=(journals,)),
     }
-    place = Place(launchers[request.param], tmp_path / "work", tmp_path / "journal")
+    place = Place(launchers[request.param], tmp_path / "work", journals / "journal")
     yield place
     for folder in place.runs:
         place.again().stop(folder)

@@ -23,7 +23,7 @@ class ProcessPlace(ProcessLauncher):
     """Its inputs come from the store, its progress and log go to the desk. ``away``: how often it is away yet."""
 
     def __init__(self, home: Path, record: Jobs, cores: Path) -> None:
-        super().__init__(home, (cores,))
+        super().__init__(home, (cores,), writable=(home.parent / "journals",))
         self.away = 0
         self.offers: list[dict[str, Any]] = []
         self._record, self._runs, self._desk = record, Runs(record), Desk(record, record.store)

@@ -32,9 +32,18 @@ def jobs(adapters: Adapters) -> Jobs:
 
 
 @pytest.fixture
-def execution(adapters: Adapters, jobs: Jobs) -> Callable[..., Execution]:
+def journals(tmp_path: Path) -> Path:
+    """Where cores note that they have begun; each is a user of its own."""
+    folder = tmp_path / "journals"
+    folder.mkdir()
+    folder.chmod(0o777)
+    return folder
+
+
+@pytest.fixture
+def execution(adapters: Adapters, jobs: Jobs, journals: Path) -> Callable[..., Execution]:
     """The execution of these kinds, on this machine; every call is another worker of the same machine."""
-    launcher = ProcessLauncher(adapters.home, python_path=(CORES,))
+    launcher = ProcessLauncher(adapters.home, python_path=(CORES,), writable=(journals,))
     work = adapters.home / "work"
     work.mkdir(exist_ok=True)
     return lambda *kinds, record=jobs: Execution(record, {kind.name: kind for kind in kinds}, launcher, work)

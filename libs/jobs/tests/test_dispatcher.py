@@ -65,7 +65,7 @@ class Running:
 
 
 @pytest.fixture
-def dispatching(adapters: Adapters, jobs: Jobs) -> Iterator[Callable[..., Running]]:
+def dispatching(adapters: Adapters, jobs: Jobs, journals: Path) -> Iterator[Callable[..., Running]]:
     """Start a dispatcher for these kinds; it is stopped with the test, and so are the runs."""
     work = adapters.home / "work"
     work.mkdir()
@@ -94,7 +94,7 @@ def steps() -> list[threading.Thread]:
 
 
 def begins(journal: Path) -> int:
-    return len(journal.read_text().splitlines()) if journal.exists() else 0
+    return len(list(journal.parent.glob(f"{journal.name}-*")))
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def counting(jobs: Jobs, tmp_path: Path) -> Callable[..., Job]:
     """A submitted job whose core notes that it began."""
 
     def submit(kind: Kind, takes_s: float = 0.0, journal: str = "journal", team: str = "a") -> Job:
-        return jobs.submit(kind, team, {"journal": str(tmp_path / journal), "takes_s": takes_s})
+        return jobs.submit(kind, team, {"journal": str(tmp_path / "journals" / journal), "takes_s": takes_s})
 
     return submit
 
@@ -116,14 +116,14 @@ def test_many_jobs_are_under_way_at_once_without_a_thread_for_each(
     deed = kind("counting")
     submitted = [counting(deed, takes_s=1.5) for _ in range(40)]
     dispatching(deed, slots=16)
-    until(lambda: begins(tmp_path / "journal") > 10)
+    until(lambda: begins(tmp_path / "journals" / "journal") > 10)
     seen = len(steps())
 
     done = [ended(job, 60) for job in submitted]
 
     assert {job.state for job in done} == {State.SUCCEEDED}
     assert {job.attempt for job in done} == {1}
-    assert begins(tmp_path / "journal") == 40
+    assert begins(tmp_path / "journals" / "journal") == 40
     assert 0 < seen <= 2 * STEPS
 
 
@@ -247,7 +247,7 @@ def test_a_cancelled_job_really_stops(
     deed = kind("counting")
     dispatching(deed)
     job = counting(deed, takes_s=600)
-    until(lambda: begins(tmp_path / "journal"))
+    until(lambda: begins(tmp_path / "journals" / "journal"))
 
     jobs.cancel("thing", "a", job.id)
 
@@ -261,7 +261,7 @@ def test_jobs_that_take_their_time_to_stop_keep_no_other_from_going_on(
     deed = kind("counting")
     running = dispatching(deed, slots=40)
     cancelled = [counting(deed, takes_s=600) for _ in range(2 * STEPS)]
-    until(lambda: begins(tmp_path / "journal") == len(cancelled))
+    until(lambda: begins(tmp_path / "journals" / "journal") == len(cancelled))
     running.place.dying = True
     for job in cancelled:
         jobs.cancel("thing", "a", job.id)
@@ -328,7 +328,7 @@ def test_a_cancel_that_comes_while_its_job_is_looked_at_is_not_forgotten(
     dispatching(deed, meanwhile=look)
     job = counting(deed, takes_s=600)
     assert looking.wait(20)
-    until(lambda: begins(tmp_path / "journal"))
+    until(lambda: begins(tmp_path / "journals" / "journal"))
     time.sleep(0.5)  # what has changed until now is not news any more
 
     jobs.cancel("thing", "a", job.id)
@@ -347,7 +347,7 @@ def test_a_living_run_is_adopted_by_the_next_dispatcher(
     deed = kind("counting")
     first = dispatching(deed)
     job = counting(deed, takes_s=3)
-    until(lambda: begins(tmp_path / "journal"))
+    until(lambda: begins(tmp_path / "journals" / "journal"))
     first.stop()
     given_back = jobs.find(job.id)
     dispatching(deed)
@@ -355,7 +355,7 @@ def test_a_living_run_is_adopted_by_the_next_dispatcher(
     done = ended(job)
 
     assert (given_back.state, given_back.attempt) == (State.RUNNING, 0)
-    assert (done.state, done.attempt, begins(tmp_path / "journal")) == (State.SUCCEEDED, 1, 1)
+    assert (done.state, done.attempt, begins(tmp_path / "journals" / "journal")) == (State.SUCCEEDED, 1, 1)
 
 
 def test_an_adoption_that_is_tried_again_while_the_place_is_away_counts_once(
@@ -371,7 +371,7 @@ def test_an_adoption_that_is_tried_again_while_the_place_is_away_counts_once(
     deed = kind("counting")
     first = dispatching(deed)
     job = counting(deed, takes_s=3)
-    until(lambda: begins(tmp_path / "journal"))
+    until(lambda: begins(tmp_path / "journals" / "journal"))
     first.stop()
     for _ in range(2):
         claim(jobs, ["thing"], "dies", -1)
@@ -379,7 +379,7 @@ def test_an_adoption_that_is_tried_again_while_the_place_is_away_counts_once(
 
     done = ended(job)
 
-    assert (done.state, done.attempt, begins(tmp_path / "journal")) == (State.SUCCEEDED, 2, 1)
+    assert (done.state, done.attempt, begins(tmp_path / "journals" / "journal")) == (State.SUCCEEDED, 2, 1)
 
 
 def test_a_lost_job_is_let_go_of_and_nothing_of_it_is_written(
@@ -404,15 +404,15 @@ def test_a_job_that_is_lost_and_claimed_again_by_the_same_dispatcher_takes_one_s
     deed = kind("counting")
     dispatching(deed, slots=2, lease_s=3600)
     lost = counting(deed, takes_s=3)
-    until(lambda: begins(tmp_path / "journal"))
+    until(lambda: begins(tmp_path / "journals" / "journal"))
     expire_leases(jobs)
     again = ended(lost)
 
     both = [counting(deed, takes_s=600, journal="both") for _ in range(2)]
 
-    until(lambda: begins(tmp_path / "both") == 2)
+    until(lambda: begins(tmp_path / "journals" / "both") == 2)
     assert {jobs.find(job.id).state for job in both} == {State.RUNNING}
-    assert (again.state, again.fence, begins(tmp_path / "journal")) == (State.SUCCEEDED, 2, 1)
+    assert (again.state, again.fence, begins(tmp_path / "journals" / "journal")) == (State.SUCCEEDED, 2, 1)
 
 
 def test_a_defect_that_shows_after_the_lease_was_lost_does_not_stop_the_next_holders_run(
@@ -422,7 +422,7 @@ def test_a_defect_that_shows_after_the_lease_was_lost_does_not_stop_the_next_hol
 
     def steal_and_fail(folder: Path) -> None:
         if folder.exists():
-            until(lambda: begins(tmp_path / "journal"))
+            until(lambda: begins(tmp_path / "journals" / "journal"))
             _steal(jobs)
             failed.set()
             raise ZeroDivisionError("a defect of ours")
@@ -446,11 +446,11 @@ def test_a_crash_is_tried_again_until_there_are_no_attempts_left(
     flaky = kind("flaky")
     dispatching(flaky)
 
-    saved = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "twice"), "deaths": 2}))
-    lost = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "always"), "deaths": 99}))
+    saved = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "journals" / "twice"), "deaths": 2}))
+    lost = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "journals" / "always"), "deaths": 99}))
 
-    assert (saved.state, saved.attempt, begins(tmp_path / "twice")) == (State.SUCCEEDED, 3, 3)
-    assert (lost.state, lost.attempt, begins(tmp_path / "always")) == (State.FAILED, 3, 3)
+    assert (saved.state, saved.attempt, begins(tmp_path / "journals" / "twice")) == (State.SUCCEEDED, 3, 3)
+    assert (lost.state, lost.attempt, begins(tmp_path / "journals" / "always")) == (State.FAILED, 3, 3)
     assert lost.error["type"].endswith(":too-many-attempts")
     assert lost.error["remedy"] == REMEDIES["killed"]
 
@@ -483,7 +483,7 @@ def test_a_job_that_is_claimed_again_before_its_last_attempt_is_put_away_goes_on
     flaky = kind("flaky")
     dispatching(flaky)
 
-    job = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "journal"), "deaths": 2}))
+    job = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "journals" / "journal"), "deaths": 2}))
 
     assert (job.state, job.attempt) == (State.SUCCEEDED, 3)
 
@@ -500,7 +500,7 @@ def test_a_place_that_is_away_for_a_while_costs_no_attempt(
     done = ended(job)
 
     assert (done.state, done.attempt, done.waiting_for) == (State.SUCCEEDED, 1, None)
-    assert (running.place.away, begins(tmp_path / "journal")) == (0, 1)
+    assert (running.place.away, begins(tmp_path / "journals" / "journal")) == (0, 1)
 
 
 class Away(FileStore):
@@ -529,7 +529,7 @@ def test_a_store_that_is_away_for_a_while_is_said_and_costs_no_attempt(
     done = ended(job)
 
     assert (done.state, done.attempt, done.waiting_for) == (State.SUCCEEDED, 1, None)
-    assert begins(tmp_path / "journal") == 1
+    assert begins(tmp_path / "journals" / "journal") == 1
 
 
 def test_a_half_published_job_is_finished_with_the_same_bytes(

@@ -21,7 +21,7 @@ WAITS_S = 30
 
 
 def starts(journal: Path) -> int:
-    return len(journal.read_text().splitlines()) if journal.exists() else 0
+    return len(list(journal.parent.glob(f"{journal.name}-*")))
 
 
 @dataclass
@@ -65,7 +65,7 @@ def faulty(adapters: Adapters, jobs: Jobs) -> Jobs:
 def test_a_run_goes_on_while_its_worker_stops_and_the_next_one_adopts_it(
     jobs: Jobs, kind: Any, working: Any, ended: Any, tmp_path: Path
 ) -> None:
-    journal = tmp_path / "journal"
+    journal = tmp_path / "journals" / "journal"
     counting = kind("counting")
     first = working(counting)
     job = jobs.submit(counting, "a", {"journal": str(journal), "takes_s": 3})
@@ -85,7 +85,7 @@ def test_a_run_goes_on_while_its_worker_stops_and_the_next_one_adopts_it(
 def test_a_run_whose_worker_died_is_adopted_when_the_lease_is_over(
     jobs: Jobs, kind: Any, execution: Any, working: Any, ended: Any, tmp_path: Path
 ) -> None:
-    journal = tmp_path / "journal"
+    journal = tmp_path / "journals" / "journal"
     counting = kind("counting")
     job = jobs.submit(counting, "a", {"journal": str(journal), "takes_s": 2})
     held = claim(jobs, ["thing"], "dies", 1.0)  # and never renews
@@ -105,7 +105,7 @@ def test_a_run_whose_worker_died_is_adopted_when_the_lease_is_over(
 def test_two_workers_that_both_think_they_hold_a_job_publish_it_once(
     jobs: Jobs, kind: Any, execution: Any, tmp_path: Path
 ) -> None:
-    journal = tmp_path / "journal"
+    journal = tmp_path / "journals" / "journal"
     counting = kind("counting")
     job = jobs.submit(counting, "a", {"journal": str(journal), "takes_s": 1.5})
     stale = claim(jobs, ["thing"], "stale", -1)
@@ -146,10 +146,10 @@ def test_a_killed_core_is_started_again_and_the_job_succeeds(
     flaky = kind("flaky")
     working(flaky)
 
-    job = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "journal"), "deaths": 2}))
+    job = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "journals" / "journal"), "deaths": 2}))
 
     assert (job.state, job.attempt) == (State.SUCCEEDED, 3)
-    assert starts(tmp_path / "journal") == 3
+    assert starts(tmp_path / "journals" / "journal") == 3
 
 
 def test_a_core_that_always_dies_ends_failed_after_the_last_attempt(
@@ -158,11 +158,11 @@ def test_a_core_that_always_dies_ends_failed_after_the_last_attempt(
     flaky = kind("flaky")
     working(flaky)
 
-    job = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "journal"), "deaths": 99}))
+    job = ended(jobs.submit(flaky, "a", {"journal": str(tmp_path / "journals" / "journal"), "deaths": 99}))
 
     assert (job.state, job.attempt) == (State.FAILED, 3)
     assert job.error["type"].endswith(":too-many-attempts")
-    assert starts(tmp_path / "journal") == 3
+    assert starts(tmp_path / "journals" / "journal") == 3
     assert "Trying again" in jobs.log(job, 0)[0]
 
 
@@ -250,10 +250,10 @@ def test_a_store_that_is_away_is_waited_for_and_is_no_attempt_of_the_job(
     faulty.store.prefix, faulty.store.times = "teams/a/runs/", 3
     working(counting)
 
-    job = ended(faulty.submit(counting, "a", {"journal": str(tmp_path / "journal"), "takes_s": 0}))
+    job = ended(faulty.submit(counting, "a", {"journal": str(tmp_path / "journals" / "journal"), "takes_s": 0}))
 
     assert (job.state, job.attempt) == (State.SUCCEEDED, 1)
-    assert starts(tmp_path / "journal") == 1
+    assert starts(tmp_path / "journals" / "journal") == 1
 
 
 def test_a_job_says_that_it_waits_for_the_store_and_no_longer_when_it_is_back(
@@ -295,7 +295,7 @@ def test_a_full_store_ends_the_job_with_a_problem_that_says_so(
     faulty.store.fault, faulty.store.prefix, faulty.store.times = NoRoom, "teams/a/runs/", 99
     working(counting)
 
-    job = ended(faulty.submit(counting, "a", {"journal": str(tmp_path / "journal"), "takes_s": 0}))
+    job = ended(faulty.submit(counting, "a", {"journal": str(tmp_path / "journals" / "journal"), "takes_s": 0}))
 
     assert (job.state, job.attempt) == (State.FAILED, 1)
     assert job.error["type"].endswith(":storage-full")
@@ -342,8 +342,8 @@ def test_a_running_core_is_really_stopped_by_a_cancel(
 ) -> None:
     counting = kind("counting")
     working(counting)
-    job = jobs.submit(counting, "a", {"journal": str(tmp_path / "journal"), "takes_s": 600})
-    until(lambda: starts(tmp_path / "journal") == 1)
+    job = jobs.submit(counting, "a", {"journal": str(tmp_path / "journals" / "journal"), "takes_s": 600})
+    until(lambda: starts(tmp_path / "journals" / "journal") == 1)
 
     jobs.cancel("thing", "a", job.id)
 

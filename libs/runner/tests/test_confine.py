@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import resource
 import signal
-import socket
 import subprocess
 import sys
 import textwrap
@@ -34,7 +33,7 @@ def test_nothing_of_our_environment_is_inherited(monkeypatch: pytest.MonkeyPatch
     variables = confine.environment("/run/x", [])
 
     assert "ours" not in variables.values()
-    assert variables["HOME"] == "/run/x"
+    assert variables["HOME"] == "/run/x/tmp"
     assert variables["TMPDIR"] == "/run/x/tmp"
     assert set(variables) <= {"PATH", "HOME", "TMPDIR", "LANG", "NNCF_CI", "VIRTUAL_ENV"}
 
@@ -87,22 +86,6 @@ def test_an_allocation_beyond_the_limit_fails_at_once() -> None:
     """, json.dumps(LIMITS))
 
     assert seen == "MemoryError"
-
-
-def test_the_network_is_left_where_that_is_permitted() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        seen = told("""
-            import socket
-            left = confine.leave_network()
-            try:
-                socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=2)
-                reached = True
-            except OSError:
-                reached = False
-            seen = {"left": left, "reached": reached}
-        """, str(server.getsockname()[1]))
-
-    assert seen["reached"] is not seen["left"]
 
 
 def test_a_core_is_the_first_to_go_when_memory_runs_out() -> None:

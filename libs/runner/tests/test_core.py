@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import get_type_hints
 import pytest
 from workbench.runner import Exit, Launch, Limits, Status
 from workbench.runner.core import Refusal, Run
+from workbench.runner.documents import has_result
 from workbench.runner.outcome import Outcome
 
 CORES = Path(__file__).parent / "cores"
@@ -88,7 +90,24 @@ def test_a_result_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     run.finish({"result": {"n": 1}})
 
     assert json.loads((tmp_path / "result.json").read_text()) == {"result": {"n": 1}}
-    assert not (tmp_path / "result.json.part").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_until_a_result_is_whole_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Died(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Died
+
+    (tmp_path / "result.json").touch()
+    monkeypatch.setattr(os, "fsync", die)
+
+    with pytest.raises(Died):
+        Run(tmp_path).finish({"result": {"n": 1}})
+
+    assert (tmp_path / "result.json").read_bytes() == b'\0"result": {"n": 1}}'
+    assert not has_result(tmp_path)
 
 
 def test_what_the_core_needs_is_the_standard_library() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from eventually import until
 from workbench.runner.devices import DeviceLock
+from workbench.runner.documents import has_result
 
 HOLDER = textwrap.dedent("""
     import sys, time
@@ -162,7 +163,8 @@ def test_a_released_lock_is_free_though_its_process_lives(tmp_path: Path) -> Non
 
 def periods(journal: Path) -> dict[str, tuple[float, float]]:
     """Name to begin and end, of what has ended."""
-    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    text = "".join(path.read_text() for path in journal.parent.glob("journal-*"))
+    lines = [json.loads(line) for line in text.splitlines()]
     begins = {name: at for name, word, at in lines if word == "begin"}
     return {name: (begins[name], at) for name, word, at in lines if word == "end"}
 
@@ -172,7 +174,7 @@ def overlapping(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 
 def test_no_measurement_overlaps_anything_in_time(runs, tmp_path: Path) -> None:
-    journal = tmp_path / "journal"
+    journal = runs.journals / "journal"
     kinds = ["work", "measure", "work", "measure", "measure", "work"]
 
     folders = [runs.start("journal", exclusive=kind == "measure", name=f"{kind}{number}", seconds=0.3,
@@ -188,7 +190,7 @@ def test_no_measurement_overlaps_anything_in_time(runs, tmp_path: Path) -> None:
 
 
 def test_work_does_overlap_work(runs, tmp_path: Path) -> None:
-    journal = tmp_path / "journal"
+    journal = runs.journals / "journal"
 
     folders = [runs.start("journal", name=f"work{number}", seconds=1.5, journal=str(journal)) for number in range(2)]
     for folder in folders:
@@ -218,7 +220,7 @@ def test_a_run_that_waits_can_be_stopped_and_its_core_never_starts(runs) -> None
     runs.launcher.stop(waiting)
 
     assert runs.launcher.check(waiting).exit.reason == "stopped"
-    assert not (waiting / "result.json").exists()
+    assert not has_result(waiting)
     assert runs.launcher.check(measuring).state == "running"
 
 
@@ -235,7 +237,7 @@ def test_a_stopped_waiting_measurement_lets_the_others_pass(runs) -> None:
 
 @pytest.mark.parametrize("role", ["supervisor", "warden"])
 def test_the_device_is_not_free_before_the_core_is_dead(runs, gone, tmp_path: Path, role: str) -> None:
-    journal = tmp_path / "journal"
+    journal = runs.journals / "journal"
     measuring = runs.start("ignore_signals", exclusive=True)
     runs.at_work(measuring)
     core = runs.pid(measuring, "core_process")

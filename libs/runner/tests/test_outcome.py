@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workbench.runner import outcome, procfs, read_outcome
+from workbench.runner import Exit, outcome, procfs, read_outcome
 from workbench.runner.outcome import Outcome
 
 
@@ -85,13 +85,20 @@ def test_what_is_neither_result_nor_refusal_is_a_crash(folder: Path, document: A
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("", "not valid JSON"), ("{", "not valid JSON"), ('{"result": {"x": NaN}}', "NaN"),
+    ("{", "not valid JSON"), ('{"result": {"x": NaN}}', "NaN"),
     ('{"result": {"x": Infinity}}', "Infinity"), ("[1]", "not a JSON object"), ('"x"', "not a JSON object"),
     ("[" * 100_000, "not valid JSON"), ('{"result": {"x": "\\ud800"}}', "not valid JSON")])
 def test_a_result_that_is_no_json_object_is_a_crash(folder: Path, text: str, words: str) -> None:
     (folder / "result.json").write_text(text)
 
     crashed(folder, words)
+
+
+@pytest.mark.parametrize("text", ["", '\0"result": {}}'])
+def test_a_result_whose_first_byte_is_not_there_yet_is_none(folder: Path, text: str) -> None:
+    (folder / "result.json").write_text(text)
+
+    assert read_outcome(folder, Exit("killed", None, "it was killed")).reason == "killed"
 
 
 def test_a_result_in_bytes_that_are_no_text_is_a_crash(folder: Path) -> None:
@@ -102,6 +109,7 @@ def test_a_result_in_bytes_that_are_no_text_is_a_crash(folder: Path) -> None:
 
 def test_a_result_of_many_megabytes_is_not_read(folder: Path) -> None:
     with (folder / "result.json").open("wb") as file:
+        file.write(b"{")
         file.truncate(1 << 34)  # sparse: reading it would take the memory
 
     crashed(folder, "larger than")

@@ -16,6 +16,7 @@ import psutil
 import pytest
 from eventually import until
 from workbench.runner import ProcessLauncher, read_log, read_outcome
+from workbench.runner.documents import has_result
 
 # A process that starts a run, says so, and then is in nobody's way to be killed.
 STARTER = textwrap.dedent("""
@@ -122,7 +123,7 @@ def test_an_asked_for_end_without_a_stop_counts_as_killed(runs, role: str) -> No
 
 def test_a_result_that_was_complete_counts_though_the_supervisor_was_killed(runs) -> None:
     folder = runs.start("hang_after_result")
-    until((folder / "result.json").exists)
+    until(lambda: has_result(folder))
 
     os.kill(runs.pid(folder, "supervisor"), signal.SIGKILL)
 
@@ -137,7 +138,7 @@ def test_a_killed_run_starts_afresh_with_its_inputs_and_without_what_it_left(run
     runs.launcher.start(folder, runs.launch("sleep"))
     runs.at_work(folder)
     (folder / "outputs" / "left.bin").write_text("of the dead run")
-    (folder / "result.json.part").write_text("of the dead run")
+    (folder / "tmp" / "left.bin").write_text("of the dead run")
     for role in ("warden", "supervisor"):
         os.kill(runs.pid(folder, role), signal.SIGKILL)
     (folder / "exit.json").unlink(missing_ok=True)
@@ -150,14 +151,14 @@ def test_a_killed_run_starts_afresh_with_its_inputs_and_without_what_it_left(run
     outcome = read_outcome(folder)
     assert outcome.result == {"read": {"a.txt": "kept"}}
     assert outcome.files == {}
-    assert not (folder / "result.json.part").exists()
+    assert not (folder / "tmp" / "left.bin").exists()
 
 
 @pytest.mark.parametrize("finish", [False, True])
 def test_children_in_sessions_of_their_own_die_with_the_core(runs, gone, finish: bool) -> None:
     folder = runs.start("breed", finish=finish)
-    until((folder / "pids").exists)
-    pids = json.loads((folder / "pids").read_text())
+    until((folder / "tmp" / "pids").exists)
+    pids = json.loads((folder / "tmp" / "pids").read_text())
 
     runs.ended(folder) if finish else runs.launcher.stop(folder)
 
@@ -167,21 +168,21 @@ def test_children_in_sessions_of_their_own_die_with_the_core(runs, gone, finish:
 
 def test_children_die_when_the_supervisor_is_killed(runs, gone) -> None:
     folder = runs.start("breed")
-    until((folder / "pids").exists)
+    until((folder / "tmp" / "pids").exists)
 
     os.kill(runs.pid(folder, "supervisor"), signal.SIGKILL)
 
     runs.ended(folder)
-    for pid in json.loads((folder / "pids").read_text()):
+    for pid in json.loads((folder / "tmp" / "pids").read_text()):
         gone(pid)
 
 
 def test_the_wall_limit_ends_the_children_too(runs, gone) -> None:
     folder = runs.start("breed", limits=replace(runs.launch("").limits, wall_s=2))
-    until((folder / "pids").exists)
+    until((folder / "tmp" / "pids").exists)
 
     assert runs.ended(folder).exit.reason == "wall_limit"
-    for pid in json.loads((folder / "pids").read_text()):
+    for pid in json.loads((folder / "tmp" / "pids").read_text()):
         gone(pid)
 
 
@@ -224,8 +225,8 @@ def test_what_a_core_sees_of_its_machine(runs, monkeypatch) -> None:
 
     assert seen is not None, read_log(folder)
     assert "a secret" not in json.dumps(seen["environment"])
-    assert seen["environment"]["HOME"] == str(folder)
-    assert seen["cwd"] == str(folder)
+    assert seen["environment"]["HOME"] == str(folder / "tmp")
+    assert seen["cwd"] == str(folder / "tmp")
     assert str(folder) not in seen["path"], "a file of the model's must not be imported"
     assert not [path for path in seen["descriptors"] if path.endswith(("/open", ".lock", "host.gate"))]
     assert seen["stdin"] == ""

@@ -19,7 +19,7 @@ def ended(folder: Path, *, code: int = 0, by: int = 0, cause: str | None = None,
 
 
 def test_a_result_is_a_finish_with_any_code(tmp_path: Path) -> None:
-    (tmp_path / "result.json").touch()
+    (tmp_path / "result.json").write_text("{")
 
     assert ended(tmp_path)["reason"] == "finished"
     assert ended(tmp_path, code=3) == {"reason": "finished", "code": 3, "signal": None, "detail": ""}
@@ -28,7 +28,7 @@ def test_a_result_is_a_finish_with_any_code(tmp_path: Path) -> None:
 
 
 def test_a_terminated_run_is_a_stop_only_if_the_launcher_asked(tmp_path: Path) -> None:
-    (tmp_path / "result.json").touch()
+    (tmp_path / "result.json").write_text("{")
 
     assert ended(tmp_path, by=signal.SIGKILL, cause="terminated")["reason"] == "killed"
     (tmp_path / "stop.requested").touch()

@@ -40,6 +40,6 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     accept_commands(record, TICK, adapters.messages, validator(TickRequest))
     work = adapters.home / "work" / "ticker"
     work.mkdir(parents=True, exist_ok=True)
-    launcher = ProcessLauncher(adapters.home, python_path=(CORES,))
+    launcher = ProcessLauncher(adapters.home, (CORES,), writable=(adapters.home.parent / "journal",))
     execution = Execution(record, {TICK.name: TICK}, launcher, work)
     return Worker(execution, slots=settings.slots, lease_s=settings.lease_s)

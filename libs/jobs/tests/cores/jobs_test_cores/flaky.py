@@ -2,13 +2,13 @@
 
 import os
 import signal
+import uuid
 from pathlib import Path
 
 
 def run(run):
     journal = Path(run.spec["journal"])
-    with journal.open("a") as lines:
-        lines.write("start\n")
-    if len(journal.read_text().splitlines()) <= run.spec["deaths"]:
+    Path(f"{journal}-{uuid.uuid4()}").touch()
+    if len(list(journal.parent.glob(f"{journal.name}-*"))) <= run.spec["deaths"]:
         os.kill(os.getpid(), signal.SIGKILL)
     return {}

@@ -1,4 +1,6 @@
-"""What a core may see and use: applied in its own process, between fork and exec.
+"""What a core is given and how much it may use: applied in its own process, between fork and exec.
+
+What it may reach is ``sandbox/``'s.
 
 No RLIMIT_AS: OpenVINO, its GPU drivers and every allocator reserve far more addresses than they use.
 RLIMIT_DATA counts writable private memory only, so one huge request fails in the core at once
@@ -12,14 +14,11 @@ import ctypes
 import os
 import resource
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
-_CLONE_NEWUSER = 0x10000000
-_CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
 # Thread stacks and allocator arenas are writable but mostly never touched; measured: 70 MB per processor.
@@ -30,8 +29,8 @@ def environment(folder: str, python_path: list[str]) -> dict[str, str]:
     """All variables of a core. Nothing is inherited: the workbench's own hold tokens and keys."""
     variables = {
         "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
-        "HOME": folder,
-        "TMPDIR": f"{folder}/tmp",  # noqa: S108 - the run's own
+        "HOME": f"{folder}/tmp",  # noqa: S108 - the run's own
+        "TMPDIR": f"{folder}/tmp",  # noqa: S108
         "LANG": "C.UTF-8",
         "NNCF_CI": "1",  # NNCF's own way to switch its telemetry off
     }
@@ -52,20 +51,6 @@ def die_with_parent(parent_pid: int, signal_number: int) -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
     if os.getppid() != parent_pid:
         os.kill(os.getpid(), signal_number)
-
-
-def leave_network() -> bool:
-    """Move this process into a network without any interface up; False where that is not permitted."""
-    if _libc.unshare(_CLONE_NEWNET) == 0:
-        return True
-    uid, gid = os.getuid(), os.getgid()
-    if _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
-        return False
-    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
-        # Without a map files still get the right owner; the core only sees itself as "nobody".
-        with suppress(OSError):
-            Path(f"/proc/self/{name}").write_text(text)
-    return True
 
 
 def limit(limits: dict[str, Any]) -> None:

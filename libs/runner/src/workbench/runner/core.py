@@ -56,8 +56,13 @@ class Run:
 
     @property
     def inputs(self) -> Path:
-        """Files the launcher staged; read only by convention."""
+        """Files the launcher staged; they can only be read."""
         return self.folder / "inputs"
+
+    @property
+    def scratch(self) -> Path:
+        """For drafts and the like: the working folder of the core, and gone after it."""
+        return self.folder / "tmp"
 
     @property
     def outputs(self) -> Path:
@@ -87,10 +92,15 @@ class Run:
             os.read(int(descriptor), 1)
 
     def finish(self, document: dict[str, Any]) -> None:
-        """Write ``result.json`` in one step: a launcher never sees half of it."""
-        draft = self.folder / "result.json.part"
-        with draft.open("w") as file:
-            json.dump(document, file)
+        """Fill ``result.json``, its first byte last: until then it is no result, so a launcher never takes half of one.
+
+        The file is there already. A core may make none beside it, so it could not rename a draft.
+        """
+        text = json.dumps(document).encode()
+        descriptor = os.open(self.folder / "result.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(b"\0" + text[1:])
             file.flush()
-            os.fsync(file.fileno())
-        draft.rename(self.folder / "result.json")
+            os.fsync(descriptor)
+            os.pwrite(descriptor, text[:1], 0)
+            os.fsync(descriptor)

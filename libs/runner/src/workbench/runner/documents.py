@@ -38,7 +38,17 @@ def read_json(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     return document
 
 
-def _read_regular(path: Path, max_bytes: int) -> bytes:
+def has_result(folder: Path) -> bool:
+    """Whether the core has finished its ``result.json``, whose first byte it writes last (core.py)."""
+    try:
+        return _read_regular(folder / "result.json", MAX_BYTES, 1) not in (b"", b"\0")
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except BadDocument:
+        return True  # it left something, to be judged by who reads it
+
+
+def _read_regular(path: Path, max_bytes: int, count: int | None = None) -> bytes:
     try:
         # O_NOFOLLOW and O_NONBLOCK: neither a link out of the folder nor a pipe nobody writes to.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -50,7 +60,7 @@ def _read_regular(path: Path, max_bytes: int) -> bytes:
         os.close(descriptor)  # fdopen would refuse a folder in words of its own, and leave it open
         raise BadDocument(f"{path.name} is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        content = file.read(max_bytes + 1)
+        content = file.read(count or max_bytes + 1)
     if len(content) > max_bytes:
         raise BadDocument(f"{path.name} is larger than {max_bytes} bytes")
     return content

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.runner.documents import BadDocument, read_json
+from workbench.runner.documents import BadDocument, has_result, read_json
 from workbench.runner.record import killed, read_exit
 from workbench.runner.values import Exit, ExitReason
 
@@ -40,6 +40,8 @@ def read_outcome(folder: Path, exit_: Exit | None = None) -> Outcome:
     """
     exit_ = exit_ or read_exit(folder) or killed()
     if exit_.reason == "stopped":
+        return _without_answer(exit_)
+    if not has_result(folder):
         return _without_answer(exit_)
     try:
         return _answer(folder, read_json(folder / "result.json"))

@@ -29,11 +29,15 @@ _KEPT = ("inputs", "supervisor.lock")
 class ProcessLauncher:
     """Runs cores as processes of this machine. ``home`` holds the device lock all its runs share.
 
-    ``python_path``: where cores are imported from besides the installed packages.
+    ``python_path``: where cores are imported from besides the installed packages. ``sandbox``: "try" runs a core as
+    far confined as this machine permits, "require" runs none that is not confined completely. ``writable``: folders
+    that cores may write besides their run's; for tests that ask how often a core has begun.
     """
 
-    def __init__(self, home: Path, python_path: tuple[Path, ...] = ()) -> None:
-        self._home = home.resolve()
+    def __init__(self, home: Path, python_path: tuple[Path, ...] = (), sandbox: str = "try",
+                 writable: tuple[Path, ...] = ()) -> None:  # fmt: skip
+        self._home, self._sandbox = home.resolve(), sandbox
+        self._writable = [str(path.resolve()) for path in writable]
         self._python_path = [str(path.resolve()) for path in python_path]
 
     def start(self, folder: Path, launch: Launch) -> None:
@@ -99,7 +103,8 @@ class ProcessLauncher:
         write_json(folder / "launch.json", {
             "run": secrets.token_hex(16), "core": launch.core, "inputs": dict(launch.inputs),
             "limits": asdict(launch.limits), "device": launch.device, "exclusive": launch.exclusive,
-            "home": str(self._home), "python_path": self._python_path})
+            "home": str(self._home), "python_path": self._python_path,
+            "writable": self._writable, "sandbox": self._sandbox})
         _spawn(folder, life)
 
 

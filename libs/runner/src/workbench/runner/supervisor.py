@@ -23,7 +23,8 @@ from typing import Any, NoReturn
 from workbench.runner import confine, procfs, verdict
 from workbench.runner.devices import DeviceLock
 from workbench.runner.documents import read_json, write_json
-from workbench.runner.watch import Core
+from workbench.runner.sandbox.owner import furnish
+from workbench.runner.watch import Core, Unconfined
 
 _RESERVE_BYTES = 8192
 
@@ -47,6 +48,8 @@ class Supervisor:
             ending = self._run()
         except _EndedWaitingError:
             ending = verdict.ended_waiting(self._folder)
+        except Unconfined as lacking:
+            ending = verdict.unconfined(str(lacking))
         except Exception as error:
             sys.excepthook(type(error), error, error.__traceback__)  # into the log
             ending = verdict.fault(error)
@@ -71,7 +74,8 @@ class Supervisor:
         try:
             self._record |= {"state": "running", "waiting_for": None, "started_at": time.time(),
                              "core_process": identity(core.pid),
-                             "network": "isolated" if core.network_isolated else "not isolated"}
+                             "network": "isolated" if core.sandbox["network"] else "not isolated",
+                             "sandbox": core.sandbox}
             self._announce()
             core.watch(self._wakeup, self._next_turn)
         finally:
@@ -128,9 +132,7 @@ def _end_waiting(*_: Any) -> None:
 
 
 def _prepare(folder: Path) -> None:
-    (folder / "tmp").mkdir(exist_ok=True)
-    (folder / "intel").mkdir(exist_ok=True)
-    (folder / "intel" / "openvino_telemetry").write_text("0")  # in the core's HOME: no, thank you
+    furnish(folder)
     # Room for exit.json, given back just before it is written: a full disk cannot keep a run from ending.
     (folder / "exit.reserve").write_bytes(b" " * _RESERVE_BYTES)
 

@@ -11,7 +11,7 @@ State = Literal["absent", "waiting", "running", "exited"]
 ExitReason = Literal["finished", "stopped", "killed", "crashed", "out_of_memory", "wall_limit", "cpu_limit",
                      "file_limit", "disk_limit", "files_limit",
                      "disk_full", "bad_input", "evicted", "node_lost", "image_missing",
-                     "not_admitted", "refused"]
+                     "not_admitted", "refused", "unconfined"]
 
 
 @dataclass(frozen=True)

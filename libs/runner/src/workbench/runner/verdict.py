@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.runner.disk import FILES
+from workbench.runner.documents import has_result
 
 NO_SPACE_CODE = 74  # a core's exit code when the disk is full: its log cannot say so any more
 NO_MEMORY_CODE = 71
@@ -24,7 +25,7 @@ def ended_core(folder: Path, cause: str | None, wait_status: int, cpu_s: float,
     code = os.waitstatus_to_exitcode(wait_status)
     if cause == "terminated":
         return _document(terminated(folder), code, limits)
-    if (folder / "result.json").exists():
+    if has_result(folder):
         return _document("finished", code, limits)
     if cause is None:
         cause = _by_itself(folder, code, cpu_s >= limits["cpu_s"])
@@ -41,6 +42,12 @@ def fault(error: Exception) -> dict[str, Any]:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     document = _document("disk_full" if full else "crashed", None, {})
     return document if full else document | {"detail": f"The run could not be supervised: {error}"}
+
+
+def unconfined(lacking: str) -> dict[str, Any]:
+    """Exit of a run that had to be confined completely on a machine that cannot."""
+    return _document("unconfined", None, {}) | {
+        "detail": f"WORKBENCH_SANDBOX is \"require\", and this machine cannot confine a run: {lacking}."}
 
 
 def terminated(folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import resource
@@ -15,6 +16,8 @@ from typing import Any
 
 from workbench.runner import confine, procfs
 from workbench.runner.disk import Disk
+from workbench.runner.sandbox import paths
+from workbench.runner.sandbox.enter import enter
 from workbench.runner.turns import Clock, Turns, freeze
 
 LOG_BYTES = 10 * 2**20  # each of log.txt and progress.jsonl
@@ -22,11 +25,15 @@ _LOG_TAIL_BYTES = 64 * 2**10
 _LOOK_EVERY_S = 1.0  # not faster: while measuring, everything else keeps quiet
 
 
+class Unconfined(Exception):
+    """The machine cannot confine the core completely, and it was asked for nothing less."""
+
+
 class Core:
     """The core's process and what it has used; ``cause`` says why the supervisor ended it, if it did."""
 
-    def __init__(self, pid: int, network_isolated: bool, folder: Path, limits: dict[str, Any], turns: Turns) -> None:
-        self.pid, self.network_isolated, self.limits = pid, network_isolated, limits
+    def __init__(self, pid: int, sandbox: dict[str, Any], folder: Path, limits: dict[str, Any], turns: Turns) -> None:
+        self.pid, self.sandbox, self.limits = pid, sandbox, limits
         self.wait_status: int | None = None
         self.cause: str | None = None
         self.wall_s = 0.0
@@ -38,7 +45,7 @@ class Core:
 
     @classmethod
     def start(cls, folder: Path, record: dict[str, Any]) -> Core:
-        """Fork and execute the core; raises OSError when it cannot be executed."""
+        """Fork and execute the core; raises OSError when it cannot be executed, Unconfined when it must not be."""
         parent, (answer, report), turns = os.getpid(), os.pipe(), Turns()
         pid = os.fork()
         if pid == 0:
@@ -46,9 +53,13 @@ class Core:
         os.close(report)
         with os.fdopen(answer, "rb") as pipe:
             said = pipe.read()  # ends when exec closes the other side
-        if said not in (b"isolated", b"not isolated"):
-            raise OSError(f"the core cannot be executed: {said.decode(errors='replace')}")
-        return cls(pid, said == b"isolated", folder, record["limits"], turns)
+        try:
+            told = json.loads(said)
+        except ValueError:  # what went wrong, behind what had been said before it, or alone
+            raise OSError(f"the core cannot be executed: {said.decode(errors='replace')}") from None
+        if "unconfined" in told:
+            raise Unconfined("; ".join(told["unconfined"]))
+        return cls(pid, told["sandbox"], folder, record["limits"], turns)
 
     def watch(self, wakeup: int, next_turn: Callable[[], bool]) -> None:
         """Block until the core ended; a byte in ``wakeup`` is the order to end it.
@@ -129,7 +140,8 @@ class Core:
     def _memory(self, pids: list[int]) -> int:
         used = procfs.memory_bytes(pids)
         if used > self.limits["memory_bytes"] and len(pids) > 1:
-            used = procfs.proportional_memory_bytes(pids)
+            # Without the right to look into another user's processes it stays unknown.
+            used = procfs.proportional_memory_bytes(pids) or used
         self._peak_bytes = max(self._peak_bytes, used)
         return used
 
@@ -158,22 +170,29 @@ def _become_core(folder: Path, record: dict[str, Any], turns: Turns, parent: int
     try:
         os.setpgid(0, 0)
         confine.be_first_to_go()
-        isolated = confine.leave_network()
-        confine.die_with_parent(parent, signal.SIGKILL)  # after the namespaces: entering them resets it
-        os.chdir(folder)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        log = os.open("log.txt", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        log = os.open(folder / "log.txt", os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        os.set_inheritable(turns.core_end, True)  # and not the lock: a core could let go of it, or keep it
+        held = enter(paths.of_a_core(folder, record), record["run"])
+        confine.die_with_parent(parent, signal.SIGKILL)  # after namespaces and user: to change them resets it
         confine.limit(record["limits"])
-        os.write(report, b"isolated" if isolated else b"not isolated")
-        variables = confine.environment(str(folder), record["python_path"]) | {"WORKBENCH_RUN": record["run"]}
-        variables |= turns.environment()
-        # -P: the working folder is not a place to import from. -u: the log can be followed live.
-        os.execve(sys.executable, [sys.executable, "-P", "-s", "-u", "-X", "faulthandler",  # noqa: S606
-                                   "-m", "workbench.runner", record["core"], str(folder)], variables)
+        if record["sandbox"] == "require" and held.missing:
+            os.write(report, json.dumps({"unconfined": held.missing}).encode())
+            os._exit(127)
+        os.chdir(folder / "tmp")
+        os.write(report, json.dumps({"sandbox": held.document()}).encode())
+        os.set_inheritable(turns.core_end, True)  # and not the lock: a core could let go of it, or keep it
+        _execute(folder, record, turns)
     except BaseException as fault:
         os.write(report, repr(fault).encode())
     finally:
         os._exit(127)
+
+
+def _execute(folder: Path, record: dict[str, Any], turns: Turns) -> None:
+    variables = confine.environment(str(folder), record["python_path"]) | {"WORKBENCH_RUN": record["run"]}
+    variables |= turns.environment()
+    # -P: the working folder is not a place to import from. -u: the log can be followed live.
+    os.execve(sys.executable, [sys.executable, "-P", "-s", "-u", "-X", "faulthandler",  # noqa: S606
+                               "-m", "workbench.runner", record["core"], str(folder)], variables)

@@ -136,7 +136,7 @@ def write_without_a_name(run):
 
 def sleep(run):
     run.progress("sleeping", 0.1)
-    Path(run.spec.get("pid_file", run.folder / "pid")).write_text(str(os.getpid()))
+    (run.scratch / "pid").write_text(str(os.getpid()))
     time.sleep(run.spec.get("seconds", 600))
 
 
@@ -153,9 +153,9 @@ def breed(run):
     popen = f"subprocess.Popen({sleeper!r}, start_new_session=True, stdout=subprocess.DEVNULL)"
     parent = [sys.executable, "-c", f"import os, subprocess; print({popen}.pid, flush=True); os._exit(0)"]
     pids.append(int(subprocess.run(parent, stdout=subprocess.PIPE, check=True).stdout))
-    draft = run.folder / "pids.part"
+    draft = run.scratch / "pids.part"
     draft.write_text(json.dumps(pids))
-    draft.rename(run.folder / "pids")
+    draft.rename(run.scratch / "pids")
     if not run.spec.get("finish"):
         time.sleep(600)
 
@@ -203,7 +203,7 @@ def _keep_asking(run):
 
 def _note(run, word, name=None):
     line = json.dumps([name or run.spec["name"], word, time.monotonic()]) + "\n"
-    with Path(run.spec["journal"]).open("a") as file:
+    with Path(f"{run.spec['journal']}-{os.getpid()}").open("a") as file:
         file.write(line)
 
 
@@ -242,13 +242,14 @@ def half_a_result(run):
 
 
 def only_a_draft(run):
-    (run.folder / "result.json.part").write_text('{"result": {}}')
+    (run.folder / "result.json").write_bytes(b'\0"result": {}}')
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def forge_exit(run):
-    """Writes its own verdict, and is then killed."""
-    (run.folder / "exit.json").write_text(json.dumps({"reason": "finished", "code": 0, "detail": ""}))
+    """Writes its own verdict if it can, and is then killed."""
+    with contextlib.suppress(OSError):
+        (run.folder / "exit.json").write_text(json.dumps({"reason": "finished", "code": 0, "detail": ""}))
     os.kill(os.getpid(), signal.SIGKILL)
 
 

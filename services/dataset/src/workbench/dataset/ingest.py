@@ -42,7 +42,7 @@ def run(run: Run) -> dict[str, Any]:
     wanted = Ingestion.from_json(run.spec)
     run.progress("unpack", 0.0, "looking at the upload")
     unpacking = _Progress(run, "unpack", 0.0, _UNPACKED)
-    with opened(run.inputs / "upload", run.folder,
+    with opened(run.inputs / "upload", run.scratch,
                 tell=lambda share: unpacking.tell(share, f"{share:.0%} of the archive inflated")) as entries:
         tree = arrange(entries)
         _check_not_empty(tree)

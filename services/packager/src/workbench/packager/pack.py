@@ -16,7 +16,7 @@ def run(run: Run) -> dict[str, Any]:
     """Write ``outputs/package.tar.zst``; returns its digest, size and files. Refuses by name."""
     spec = read_spec(run.spec)
     run.progress("collecting", 0.0, f"{len(spec.variants)} models")
-    with tempfile.TemporaryDirectory(dir=run.folder) as staging:
+    with tempfile.TemporaryDirectory(dir=run.scratch) as staging:
         package = Path(staging) / spec.name
         samples = contents.stage(spec, run.inputs, package)
         run.progress("recording", 0.2, f"running each model on {len(samples)} samples")

@@ -31,7 +31,7 @@ def run(run: Run) -> dict[str, Any]:
     launches = _launch_all(run, spec, model)
     run.next_turn()
     run.progress("layers", spec.launches / (spec.launches + 1), "per-layer times")
-    layers = child.ask(_COUNTERS, {"spec": spec.to_json(), "model": str(model)}, run.folder)
+    layers = child.ask(_COUNTERS, {"spec": spec.to_json(), "model": str(model)}, run.scratch)
     return {
         **aggregate(launches, cgroups.cores_available()),
         **layers,
@@ -46,7 +46,7 @@ def _launch_all(run: Run, spec: ProfileSpec, model: Path) -> list[dict[str, Any]
         if launches:  # whoever waits for the device comes in between
             run.next_turn()
         question = {"spec": spec.to_json(), "model": str(model), **_agreed_loop(launches)}
-        launches.append(child.ask(_LAUNCH, question, run.folder))
+        launches.append(child.ask(_LAUNCH, question, run.scratch))
         fps = launches[-1]["throughput_fps"]
         run.progress("measuring", number / (spec.launches + 1),
                      f"launch {number} of {spec.launches}: {fps:.1f} frames/s")
