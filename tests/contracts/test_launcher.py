@@ -6,7 +6,11 @@ cluster.
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -426,6 +430,45 @@ def test_runs_do_not_disturb_each_other(place: Place, launcher: Launcher) -> Non
     for number, folder in enumerate(folders):
         ended(launcher, folder)
         assert outcome_of(launcher, folder).result == {"said": f"word {number}"}
+
+
+@contextlib.contextmanager
+def listening(folder: Path) -> Iterator[dict[str, Any]]:
+    """Servers of this machine that a core must not reach: by TCP, by a path, by an abstract name."""
+    name = f"workbench-test-{uuid.uuid4()}"
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as path, \
+            socket.socket(socket.AF_UNIX) as abstract:  # fmt: skip
+        os.chdir(folder)  # the path of a socket is short
+        path.bind("sock")
+        abstract.bind(f"\0{name}")
+        for server in (path, abstract):
+            server.listen()
+        yield {"port": tcp.getsockname()[1], "sockets": [str(folder / "sock"), f"@{name}"], "peers": [os.getpid()]}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """As a workbench has it, with something to take."""
+    monkeypatch.chdir(tmp_path)
+    home = tmp_path / "home"
+    for name in ("token", "rows/project.sqlite", "store/identity/tokens/a", "work/other/spec.json"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text("a secret")
+    return home
+
+
+def test_a_core_reaches_nothing_but_its_own(place: Place, launcher: Launcher, home: Path, tmp_path: Path) -> None:
+    folder = place.folder()
+
+    with listening(tmp_path) as servers:
+        launch = Launch("runner_test_cores.probing", {"home": str(home), **servers}, {}, LIMITS)
+        launcher.start(folder, place.bring(launch, folder, a="an input"))
+        ended(launcher, folder, 60)
+
+    found = outcome_of(launcher, folder).result
+    assert found, read_log(folder)[0]
+    assert len(found) > 80
+    assert {name: got for name, got in found.items() if not got.startswith("DENIED ")} == {}
 
 
 def test_a_core_that_does_not_exist_is_a_crash_that_names_it(place: Place, launcher: Launcher) -> None:

@@ -72,7 +72,7 @@ AGENT = """
 import sys, pathlib
 from workbench.runner.agent import __main__ as agent
 from workbench.runner.process import ProcessLauncher
-agent.ProcessLauncher = lambda home: ProcessLauncher(home, (pathlib.Path(sys.argv[1]),))
+agent.ProcessLauncher = lambda home, sandbox: ProcessLauncher(home, (pathlib.Path(sys.argv[1]),), sandbox)
 raise SystemExit(agent.main())
 """
 

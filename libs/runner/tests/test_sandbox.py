@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -236,7 +237,7 @@ def test_on_kernels_that_do_not_scope_signals_the_filter_does() -> None:
         import os, signal
         from workbench.runner.sandbox import calls, filters
         calls.give_up_new_rights()
-        filters.enter(5)
+        filters.enter(5, False)
         os.kill(os.getpid(), 0)
         os.kill(0, 0)
         try:
@@ -254,7 +255,7 @@ def test_on_kernels_that_do_not_know_truncation_the_filter_does(tmp_path: Path) 
         import os, sys
         from workbench.runner.sandbox import calls, filters
         calls.give_up_new_rights()
-        filters.enter(2)
+        filters.enter(2, False)
         open(sys.argv[1] + "/new", "w").write("x")
         try:
             os.open(sys.argv[1] + "/file", os.O_RDONLY | os.O_TRUNC)
@@ -266,34 +267,58 @@ def test_on_kernels_that_do_not_know_truncation_the_filter_does(tmp_path: Path) 
     assert (tmp_path / "file").read_text() == "kept"
 
 
+@pytest.mark.parametrize("own_user", [True, False])
+def test_files_are_made_copied_and_touched_as_always(tmp_path: Path, own_user: bool) -> None:
+    code = textwrap.dedent("""
+        import shutil, sys
+        from pathlib import Path
+        from workbench.runner.sandbox import calls, filters
+        calls.give_up_new_rights()
+        filters.enter(7, sys.argv[2] == "True")
+        folder = Path(sys.argv[1])
+        (folder / "a").mkdir()
+        (folder / "a" / "touched").touch()
+        (folder / "a" / "touched").touch()
+        shutil.copytree(folder / "a", folder / "b")
+        shutil.copy2(folder / "a" / "touched", folder / "c")
+        shutil.make_archive(str(folder / "d"), "tar", folder / "a")
+        shutil.unpack_archive(folder / "d.tar", folder / "e", filter="data")
+    """)
+
+    ended = subprocess.run([sys.executable, "-c", code, str(tmp_path), str(own_user)], capture_output=True, text=True)
+
+    assert ended.returncode == 0, ended.stderr
+    made = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
+    assert made == ["a/touched", "b/touched", "c", "d.tar", "e/touched"]
+
+
 def test_both_architectures_have_a_number_for_every_call_that_is_on_both() -> None:
     for which in (0, 1):
-        numbers = [number for rule in filters.rules(which, 0, 2) for number in rule.numbers]
+        numbers = [number for rule in filters.rules(which, 0, True, 2) for number in rule.numbers]
         assert len(numbers) == len(set(numbers))
         assert min(numbers) >= 0
 
 
 def test_a_rule_without_calls_of_this_architecture_is_empty() -> None:
-    assert Rule((), 0) in [Rule(rule.numbers, 0) for rule in filters.rules(1, 0, 2) if not rule.numbers]
+    assert Rule((), 0) in [Rule(rule.numbers, 0) for rule in filters.rules(1, 0, True, 2) if not rule.numbers]
 
 
 def test_a_machine_that_no_filter_is_written_for_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filters, "_ARCHITECTURES", {})
 
     with pytest.raises(OSError, match="no filter is written for"):
-        filters.enter(0)
+        filters.enter(0, False)
 
 
-def test_the_first_folder_that_others_may_not_enter_is_found(tmp_path: Path) -> None:
-    inner = tmp_path / "a" / "b"
-    inner.mkdir(parents=True)
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.owner() == Path(tmp_path).owner() and folder.name.startswith(("test_", "pytest-")):
-            folder.chmod(0o755)
-    (tmp_path / "a").chmod(0o700)
+def test_the_first_folder_that_others_may_not_enter_is_found() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        top = Path(name)
+        (top / "a" / "b").mkdir(parents=True)
+        top.chmod(0o755)
+        (top / "a").chmod(0o700)
 
-    assert view.closed(inner) == tmp_path / "a"
-    assert view.closed(tmp_path / "a") is None
+        assert view.closed(top / "a" / "b") == top / "a"
+        assert view.closed(top / "a") is None
 
 
 def test_a_home_below_the_libraries_is_left_out(tmp_path: Path) -> None:

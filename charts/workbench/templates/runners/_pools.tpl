@@ -8,7 +8,7 @@
 {{- with .Values.runners -}}
 {{- dict "release" $.Release.Name "namespace" (include "workbench.runsNamespace" $)
          "image" (.image | default $image) "pullPolicy" $.Values.image.pullPolicy "pullSecrets" $.Values.image.pullSecrets
-         "scratch" .scratch "tmp" $.Values.tmp "host" .host "deviceTypes" .deviceTypes | toPrettyJson -}}
+         "scratch" .scratch "tmp" $.Values.tmp "sandbox" .sandbox "host" .host "deviceTypes" .deviceTypes | toPrettyJson -}}
 {{- end }}
 {{- end }}
 

@@ -29,6 +29,9 @@
 - {name: WORKBENCH_RUNS_URL, value: "http://{{ $host }}:8081"}
 - {name: WORKBENCH_RUNS_PORT, value: "8081"}
 {{- end }}
+{{- if not .root.Values.runners.enabled }}
+- {name: WORKBENCH_SANDBOX, value: {{ .root.Values.runners.sandbox }}}
+{{- end }}
 {{- if and .root.Values.runners.enabled .part }}
 - {name: WORKBENCH_POOLS_FILE, value: /etc/workbench/pools.json}
 {{- end }}

@@ -15,7 +15,10 @@ from workbench.admin.inventory import Inventory, Unreadable, inventories, read_m
 from workbench.admin.rows import Row
 from workbench.admin.runs import forgotten_runs
 from workbench.jobs import State
+from workbench.runner.sandbox.trial import in_words
 from workbench.store import File, Keys, Manifest, Manifests, ObjectMissing, Store
+from workbench.webapp.confinement import confinement
+from workbench.webapp.settings import load
 from workbench.webapp.spool import forgotten
 
 
@@ -47,6 +50,18 @@ def _left_behind(place: Installation) -> Iterator[Finding]:
         yield Finding("-", str(path), gone)
     for folder in forgotten_runs(place):
         yield Finding("-", str(folder), f"the folder of a run whose job has ended; {gone}")
+
+
+def of_confinement() -> tuple[str, list[Finding]]:
+    """A line on how far runs are confined here, "" where they are pods; a finding where more is required."""
+    settings = load()
+    told = confinement(settings)
+    if told is None:
+        return "", []
+    found = told()
+    lacking = settings.sandbox == "require" and not found["complete"]
+    finding = Finding("-", "sandbox", f"no run is started: {'; '.join(found['missing'])}") if lacking else None
+    return in_words(found, settings.sandbox), [finding] if finding else []
 
 
 def _of_row(place: Installation, row: Row) -> Iterator[Finding]:

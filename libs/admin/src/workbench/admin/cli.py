@@ -155,11 +155,17 @@ def check_consistency(
     deep: Annotated[bool, typer.Option("--deep", help="Read and hash every file, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check that everything rows and manifests name is there; exit code 1 and a line for each thing that is not."""
-    from workbench.admin.check import check
+    """Check that everything rows and manifests name is there; exit code 1 and a line for each thing that is not.
+
+    Says first how far this machine confines runs: a line, and a finding only where WORKBENCH_SANDBOX requires more.
+    """
+    from workbench.admin.check import check, of_confinement
 
     with _installation() as place:
-        findings = list(check(place, deep=deep))
+        line, findings = of_confinement()
+        findings += list(check(place, deep=deep))
+    if line:
+        output.tell(line)
     if as_json:
         output.write_json([finding._asdict() for finding in findings])
     else:

@@ -75,10 +75,11 @@ def sqlite_below(home: Path) -> Callable[[str], Engine]:
     return lambda service: sqlite_engine(home / "rows" / f"{service}.sqlite")
 
 
-def embedded(home: Path) -> Adapters:
-    """Everything below one folder of this machine."""
+def embedded(home: Path, sandbox: str = "try") -> Adapters:
+    """Everything below one folder of this machine. ``sandbox``: see ProcessLauncher."""
     _private(home)
-    return Adapters(FileStore(home / "store"), InProcessMessages(), ProcessLauncher(home), home, sqlite_below(home))
+    launcher = ProcessLauncher(home, sandbox=sandbox)
+    return Adapters(FileStore(home / "store"), InProcessMessages(), launcher, home, sqlite_below(home))
 
 
 def _private(home: Path) -> None:

@@ -52,6 +52,7 @@ class Pools:
     """Everything a dispatcher must know to make pods.
 
     scratch, tmp: room for one run's files, and for its temporary ones; Kubernetes quantities.
+    sandbox: "require", or "try" where the nodes' kernels cannot confine a core completely.
     """
 
     namespace: str
@@ -61,6 +62,7 @@ class Pools:
     pullSecrets: tuple[Mapping[str, str], ...] = ()  # noqa: N815
     scratch: str = "20Gi"
     tmp: str = "2Gi"
+    sandbox: str = "require"
     host: Host = field(default_factory=Host)
     deviceTypes: Mapping[str, DeviceType] = field(default_factory=dict)  # noqa: N815
 
@@ -88,6 +90,8 @@ def pools_of(document: Any) -> Pools:
     for name in ("namespace", "release", "image"):
         if not members.get(name):
             raise WrongPools(f"{name}: give a name")
+    if members.get("sandbox", "require") not in ("require", "try"):
+        raise WrongPools("sandbox: give require or try")
     return Pools(**members, host=host, deviceTypes=made)
 
 

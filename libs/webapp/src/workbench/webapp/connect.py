@@ -23,12 +23,12 @@ def connect(settings: Settings, service: str, *, migrates: bool = False) -> Adap
     migrates: whether opening rows brings their schema up to date; embedded rows always are.
     """
     if not (settings.database_url or settings.broker_url or settings.s3_endpoint):
-        return embedded(settings.home)
+        return embedded(settings.home, settings.sandbox)
     settings.home.mkdir(parents=True, exist_ok=True)
     return Adapters(
         store_of(settings),
         _messages(settings, service),
-        ProcessLauncher(settings.home),
+        ProcessLauncher(settings.home, sandbox=settings.sandbox),
         settings.home,
         _engines(settings),
         migrates or not settings.database_url,

@@ -16,6 +16,7 @@ from flask import Blueprint, Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.serving import WSGIRequestHandler, make_server
 from workbench.jobs import Jobs
+from workbench.webapp.confinement import Told
 from workbench.webapp.errors import answer, answer_with_problems
 from workbench.webapp.metrics import exposition
 from workbench.webapp.problems import NotReady
@@ -25,8 +26,10 @@ from workbench.webapp.shared_servers import SharedServers
 PATHS = frozenset({"/healthz", "/readyz"})
 
 
-def health_of(records: Sequence[Jobs], process: Process = PROCESS, name: str = "health") -> Blueprint:
-    """The two routes for the services of this process."""
+def health_of(
+    records: Sequence[Jobs], process: Process = PROCESS, name: str = "health", confinement: Told | None = None
+) -> Blueprint:
+    """The two routes for the services of this process. ``confinement``: of the cores that it starts, if any."""
     health = Blueprint(name, __name__)
     servers = SharedServers(records)
 
@@ -38,19 +41,22 @@ def health_of(records: Sequence[Jobs], process: Process = PROCESS, name: str = "
     @health.get("/readyz")
     def readyz() -> Any:
         """200, or a problem that names what is wrong here; `?verbose` says of the shared servers, too, how they are."""
-        ailments = process.ailments()
+        ailments, told = dict(process.ailments()), confinement() if confinement else None
+        if told and told["asked"] == "require" and not told["complete"]:
+            ailments["sandbox"] = "; ".join(told["missing"])
         if ailments:
             return answer(NotReady(ailments))
-        return {"status": "ready"} | ({"servers": servers.ask()} if "verbose" in request.args else {})
+        ready: dict[str, Any] = {"status": "ready"} | ({"sandbox": told} if told else {})
+        return ready | ({"servers": servers.ask()} if "verbose" in request.args else {})
 
     return health
 
 
-def listen_for_probes(records: Sequence[Jobs], listening: socket.socket) -> None:
+def listen_for_probes(records: Sequence[Jobs], listening: socket.socket, confinement: Told | None = None) -> None:
     """All three routes, on a thread and a port of their own."""
     app = Flask("workbench.probes")
     answer_with_problems(app)
-    app.register_blueprint(health_of(records, name="probes"))
+    app.register_blueprint(health_of(records, name="probes", confinement=confinement))
     servers = SharedServers(records)
 
     @app.get("/metrics")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from flask import Flask
 from workbench.jobs import Adapters, Worker
+from workbench.webapp.confinement import confinement, first_line
 from workbench.webapp.connect import connect
 from workbench.webapp.health import listen_for_probes
 from workbench.webapp.process import PROCESS
@@ -70,12 +71,14 @@ def work(service: str, settings: Settings, create_worker: CreateWorker) -> None:
         signal.signal(number, leave)
     adapters = connect(settings, service)
     worker = create_worker(adapters, settings)
+    if line := first_line(settings):
+        print(line, file=sys.stderr, flush=True)  # noqa: T201
     adapters.messages.start()
     PROCESS.lives_in(settings.home)
     PROCESS.needs(*adapters.messages.threads)
     if settings.health_port:
         listening = listen(settings.health_port, settings.host, setting="HEALTH_PORT")
-        listen_for_probes([worker.record], listening)
+        listen_for_probes([worker.record], listening, confinement(settings))
     worker.run(stop)
     adapters.messages.close()
     sys.stderr.flush()

@@ -127,6 +127,8 @@ SETTINGS = (
     Setting("S3_SECRET_KEY", "", "key", "Secret key of the S3 server.", _text, secret=True),
     Setting("LAUNCHER", "process", "word", "Where heavy work runs: `process`, here; `kubernetes`, a pod for each run.",
             _one_of("process", "kubernetes")),
+    Setting("SANDBOX", "try", "word", "With `process`: `try` confines runs as far as this machine permits, `require` "
+            "starts none that is not confined completely.", _one_of("try", "require")),
     Setting("POOLS_FILE", "", "path", "With `kubernetes`: the JSON file that names namespace, image and device types; "
             "the chart makes it of its value `runners`.", _pools),
     Setting("RUNS_URL", "", "URL", "With `kubernetes`: where pods reach this service's API.",
@@ -171,6 +173,7 @@ class Settings:
     s3_access_key: str = field(repr=False)
     s3_secret_key: str = field(repr=False)
     launcher: str
+    sandbox: str
     pools_file: Pools | None
     runs_url: str
     runs_port: int

@@ -48,7 +48,7 @@ def publish_profile(job: Job, result: dict[str, Any], files: tuple[File, ...], _
 
 def plan_target(_job: Job, _manifests: Manifests) -> Launch:
     """Ask OpenVINO, in a process of its own: drivers may crash."""
-    return Launch("workbench.profiler.targets", spec={}, inputs={},
+    return Launch("workbench.profiler.targets", spec={}, inputs={}, device="AUTO",  # that it may open them all
                   limits=Limits(memory_bytes=8 * GIB, cpu_s=120, file_bytes=GIB, wall_s=120))  # fmt: skip
 
 

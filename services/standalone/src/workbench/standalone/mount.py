@@ -25,6 +25,7 @@ from workbench.profiler import app as profiler_app
 from workbench.profiler import worker as profiler_worker
 from workbench.project import app as project_app
 from workbench.project import worker as project_worker
+from workbench.webapp.confinement import confinement
 from workbench.webapp.errors import answer_with_problems
 from workbench.webapp.health import PATHS, health_of
 from workbench.webapp.settings import Settings
@@ -58,7 +59,8 @@ class Front:
         # Each app answers for itself; here one answer covers all.
         health = Flask("workbench.standalone")
         answer_with_problems(health)
-        health.register_blueprint(health_of([adapters.record(name) for name, _, _ in SERVICES]))
+        records = [adapters.record(name) for name, _, _ in SERVICES]
+        health.register_blueprint(health_of(records, confinement=confinement(settings)))
         self._owners |= dict.fromkeys(PATHS, health)
 
     @property

@@ -17,6 +17,7 @@ import structlog
 from workbench.jobs import expire_leases
 from workbench.standalone.home import AlreadyServed, HomeLock, make_known, serving, token
 from workbench.standalone.mount import Front, workers
+from workbench.webapp.confinement import first_line
 from workbench.webapp.connect import connect
 from workbench.webapp.health import listen_for_probes
 from workbench.webapp.process import PROCESS
@@ -54,6 +55,8 @@ def serve(home: Path, port: int | None = None, idle_exit_s: int | None = None) -
     url = f"http://{host}:{bound}"
     lock.announce(url)
     print(f"DL Workbench is at {url}; the token is in {home / 'token'}. Stop it with Ctrl-C.", flush=True)  # noqa: T201
+    if line := first_line(settings):
+        print(line, flush=True)  # noqa: T201
     process = _Process(settings, probes)
     hooks = {"worker_exit": process.leave, "post_worker_init": process.begin}
     Server(process.build, [listening], Manners.of(settings), hooks).run()

@@ -1,7 +1,8 @@
 """The first process of a run's pod: ``python -m workbench.runner.agent``.
 
 Its settings: WORKBENCH_RUN_URL and WORKBENCH_RUN_TOKEN, WORKBENCH_RUN_POD (the pod's uid), WORKBENCH_RUN_HOME (a
-folder for the run's files), WORKBENCH_RUN_MEMORY (bytes that the pod may use).
+folder for the run's files), WORKBENCH_RUN_MEMORY (bytes that the pod may use), WORKBENCH_RUN_SANDBOX (``require``, or
+``try`` to run a core as far confined as the node permits).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from workbench.runner.values import Exit, Launch, Limits
 
 TICK_S = 1.0
 OWN_BYTES = 96 << 20  # of the pod's memory: this process's and the supervisor's
+_SETTINGS = ("URL", "TOKEN", "POD", "HOME", "MEMORY", "SANDBOX")
 _GONE_CODE, _TERMINATED_CODE, _FAILED_CODE = 75, 143, 1
 
 
@@ -34,10 +36,10 @@ class BadInput(Exception):
 class Agent:
     """One run, from its inputs to its last word."""
 
-    def __init__(self, service: Service, home: Path, memory_bytes: int, stop: threading.Event) -> None:
+    def __init__(self, service: Service, home: Path, memory_bytes: int, stop: threading.Event, sandbox: str) -> None:
         self._service, self._home, self._memory, self._stop = service, home, memory_bytes, stop
         self._folder = home / "run"
-        self._launcher = ProcessLauncher(home)
+        self._launcher = ProcessLauncher(home, sandbox=sandbox)
         self._progress_to = self._log_to = 0
         self._progress: dict[str, Any] | None = None
 
@@ -126,11 +128,11 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    settings = {name: os.environ.get(f"WORKBENCH_RUN_{name}", "") for name in ("URL", "TOKEN", "POD", "HOME", "MEMORY")}
+    settings = {name: os.environ.get(f"WORKBENCH_RUN_{name}", "") for name in _SETTINGS}
     service = Service(settings["URL"], settings["TOKEN"], settings["POD"], stop.is_set)
     home = Path(settings["HOME"] or "/data")
     shutil.rmtree(home / "run", ignore_errors=True)  # of a container that was started again
-    agent = Agent(service, home, int(settings["MEMORY"] or 0), stop)
+    agent = Agent(service, home, int(settings["MEMORY"] or 0), stop, settings["SANDBOX"] or "try")
     try:
         return agent.run()
     except Gone as gone:

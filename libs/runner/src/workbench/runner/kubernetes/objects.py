@@ -102,6 +102,7 @@ def _container(
             {"name": "WORKBENCH_RUN_URL", "value": url},
             {"name": "WORKBENCH_RUN_TOKEN", "value": ticket.token},
             {"name": "WORKBENCH_RUN_HOME", "value": HOME},
+            {"name": "WORKBENCH_RUN_SANDBOX", "value": pools.sandbox},
             {"name": "WORKBENCH_RUN_POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}},
             {"name": "WORKBENCH_RUN_MEMORY",
              "valueFrom": {"resourceFieldRef": {"containerName": "runner", "resource": "limits.memory"}}},

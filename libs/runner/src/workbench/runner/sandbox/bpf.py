@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from workbench.runner.sandbox.calls import prctl
 
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
-_LOAD, _AND, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
+_LOAD, _AND, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x05, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
 _ALLOW, _ANSWER = 0x7FFF0000, 0x00050000
 _X32 = 0x40000000  # x86-64's second set of numbers for the same calls
@@ -34,7 +34,7 @@ class Is:
 
 @dataclass(frozen=True)
 class Rule:
-    """Answer ``error`` to these calls; where ``only`` is given, only if it holds, and never if ``unless`` holds."""
+    """Answer ``error`` to these calls, where all of ``only`` holds, and not all of ``unless``."""
 
     numbers: tuple[int, ...]
     error: int = REFUSED
@@ -64,10 +64,11 @@ class _Program:
 
     def _add(self, rule: Rule, number: int) -> None:
         allowed, refused = (_RETURN, 0, 0, _ALLOW), self._answer(rule.error)
-        body = [instruction for each in rule.only for instruction in self._require(each, allowed)]
-        body += [instruction for each in rule.unless for instruction in self._require(each, refused)]
+        body = [instruction for each in rule.unless for instruction in self._require(each, refused)]
         body.append(allowed if rule.unless else refused)
-        self._made += [(_JUMP_EQUAL, 0, len(body), number), *body]
+        for each in reversed(rule.only):  # if it does not hold, the next rule may
+            body = [*self._require(each, (_JUMP, 0, 0, len(body))), *body]
+        self._made += [(_LOAD, 0, 0, _NUMBER_AT), (_JUMP_EQUAL, 0, len(body), number), *body]
 
     @staticmethod
     def _require(condition: Is, otherwise: Instruction) -> list[Instruction]:

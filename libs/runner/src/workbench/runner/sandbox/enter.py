@@ -54,7 +54,7 @@ def enter(paths: Paths, run: str) -> Confinement:
     _hold(made, "new rights", give_up_new_rights)
     if ruleset is not None and not _hold(made, "files", ruleset.enter):
         made.files = None
-    made.system_calls = _hold(made, "system calls", lambda: filters.enter(made.files or 0))
+    made.system_calls = _hold(made, "system calls", lambda: filters.enter(made.files or 0, made.user is not None))
     if made.system_calls:
         made.network += ("no sockets",)
     if not made.network:

@@ -56,13 +56,14 @@ _MEMORY_OF_NOBODY = {
     "msgget": (68, 186), "mq_open": (240, 180),
 }  # fmt: skip
 _SOCKETS = {"socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201)}
-# No folder rule covers owner, mode and times. Copying and unpacking set them in passing, and nobody looks at those
-# of a core's files: it is told that it was done.
+# No folder rule covers owner, mode and times. Where the core has no user of its own, it is told that they were set:
+# copying and unpacking do that in passing, and nobody looks at those of a core's files.
 _OWNER_MODE_TIMES = {
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
     "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None),
-    "futimesat": (261, None), "utimensat": (280, 88),
+    "futimesat": (261, None),
 }  # fmt: skip
+_UTIMENSAT = (280, 88)
 _CLONE, _CLONE3, _OPENAT2 = (56, 220), (435, 435), (437, 437)
 _OPEN, _OPENAT, _SOCKETPAIR = (2, None), (257, 56), (53, 199)
 _FCNTL, _IOCTL, _PRCTL, _PRLIMIT64, _SETPRIORITY = (72, 25), (16, 29), (157, 167), (302, 261), (141, 140)
@@ -80,16 +81,16 @@ _REFUSED = (_OTHER_PROCESSES, _NAMESPACES, _FAR_CORNERS, _AROUND_FOLDERS, _MEMOR
 Numbers = tuple[int | None, ...]
 
 
-def enter(landlock: int) -> None:
-    """Install the filter. ``landlock``: the version that is in force, 0 for none. Raises OSError."""
+def enter(landlock: int, own_user: bool) -> None:
+    """Install the filter. Landlock's version that is in force, 0 for none; whether the user is the core's own."""
     machine = os.uname().machine
     if machine not in _ARCHITECTURES:
         raise OSError(f"no filter is written for {machine}")
     which, architecture = _ARCHITECTURES[machine]
-    install(architecture, rules(which, landlock, os.getpid()))
+    install(architecture, rules(which, landlock, own_user, os.getpid()))
 
 
-def rules(which: int, landlock: int, own_pid: int) -> list[Rule]:
+def rules(which: int, landlock: int, own_user: bool, own_pid: int) -> list[Rule]:
     """For the ``which``-th column of numbers; ``own_pid`` is the core's."""
 
     def of(*calls: Numbers) -> tuple[int, ...]:
@@ -97,7 +98,6 @@ def rules(which: int, landlock: int, own_pid: int) -> list[Rule]:
 
     made = [Rule(of(*group.values())) for group in _REFUSED]
     made += [
-        Rule(of(*_OWNER_MODE_TIMES.values()), AS_DONE),
         Rule(of(_CLONE), unless=(Is(0, (0,), _NEW_NAMESPACES),)),
         Rule(of(_CLONE3, _OPENAT2), UNKNOWN),  # what they ask lies in memory; libc then takes the older ones
         Rule(of(_SOCKETPAIR), unless=(Is(0, (_AF_UNIX,)), Is(1, (_STREAM, _SEQPACKET), _TYPE_MASK))),
@@ -108,6 +108,9 @@ def rules(which: int, landlock: int, own_pid: int) -> list[Rule]:
         Rule(of(_FCNTL), only=(Is(1, _OWNER_OF_SIGNALS),)),
         Rule(of(_IOCTL), only=(Is(1, _OWNER_OF_SIGNALS_TOO + _PUSH_INTO_TERMINAL),)),
     ]
+    if not own_user:
+        made.append(Rule(of(_UTIMENSAT), only=(Is(2, (0,)),)))  # to now: who is refused that makes the file instead
+        made.append(Rule(of(_UTIMENSAT, *_OWNER_MODE_TIMES.values()), AS_DONE))
     if landlock < 3:  # which does not know truncation: to open for reading may truncate
         truncates = _O_TRUNC, _O_ACCMODE_AND_TRUNC
         made.append(Rule(of(_OPEN), only=(Is(1, (truncates[0],), truncates[1]),)))
