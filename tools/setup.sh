@@ -19,7 +19,8 @@ fi
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 echo "Setting up $venv …"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.bootstrap.lock
-"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements.lock
+# Compiled now: no core can leave compiled files beside the libraries, and would compile them again each time.
+"$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --compile-bytecode --require-hashes -r requirements.lock
 own=""
 for project in libs/*/ services/*/; do
     [ -f "$project/pyproject.toml" ] && own="$own -e ./$project"

@@ -173,6 +173,13 @@ def test_gc_and_check_where_nothing_was_ever_served_say_so(admin: Admin) -> None
     assert "no service has rows" in result.stdout
 
 
+def test_check_says_first_how_far_runs_are_confined(admin: Admin, api: FlaskClient) -> None:
+    result = admin("check")
+
+    assert "runs are confined" in result.stderr or "runs are not confined completely" in result.stderr
+    assert "runs are" not in admin("check", WORKBENCH_SANDBOX="perhaps").stderr
+
+
 def test_gc_says_what_went_and_check_what_is_wrong(admin: Admin, api: FlaskClient, home: Path) -> None:
     store, key = FileStore(home / "store"), Keys("red").blob("ab" * 32)
     store.put(key, b"bytes")

@@ -58,6 +58,21 @@ def test_with_everything_there_it_is_alive_and_ready_without_a_token(client: Fla
     assert client.get("/readyz").json == {"status": "ready"}
 
 
+@pytest.mark.parametrize(("asked", "complete", "status"), [
+    ("try", True, 200), ("try", False, 200), ("require", True, 200), ("require", False, 503)])
+def test_how_far_runs_are_confined_is_told_and_decides_where_it_is_required(
+        adapters: Adapters, asked: str, complete: bool, status: int) -> None:
+    found = {"asked": asked, "complete": complete, "missing": [] if complete else ["files: no Landlock"]}
+    app = Flask("test")
+    app.register_blueprint(health_of([adapters.record("converter")], lambda: found))
+
+    answer = app.test_client().get("/readyz")
+
+    assert answer.status_code == status
+    assert (answer.json["missing"] == {"sandbox": "files: no Landlock"}) if status == 503 else (
+        answer.json == {"status": "ready", "sandbox": found})
+
+
 def test_probes_may_ask_by_any_address(client: FlaskClient) -> None:
     assert client.get("/readyz", headers={"Host": "10.1.2.3:8080"}).status_code == 200
 

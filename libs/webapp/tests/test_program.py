@@ -94,11 +94,12 @@ def test_wrong_usage_is_one_line_and_exit_code_2(program: Program, words: tuple[
     assert ended.stderr.strip() == "usage: python -m workbench.model_registry api|worker|migrate"
 
 
-def test_a_wrong_setting_is_one_line_and_exit_code_2(program: Program) -> None:
-    ended = program.run("workbench.converter", "worker", SLOTS="many")
+@pytest.mark.parametrize(("name", "value"), [("SLOTS", "many"), ("SANDBOX", "perhaps"), ("SANDBOX", "")])
+def test_a_wrong_setting_is_one_line_and_exit_code_2(program: Program, name: str, value: str) -> None:
+    ended = program.run("workbench.converter", "worker", **{name: value})
 
     assert ended.returncode == 2
-    assert ended.stderr.strip().startswith("workbench: WORKBENCH_SLOTS='many' cannot be used")
+    assert ended.stderr.strip().startswith(f"workbench: WORKBENCH_{name}={value!r} cannot be used")
     assert ended.stderr.count("\n") == 1
 
 
@@ -138,12 +139,16 @@ def test_a_worker_that_is_asked_to_stop_ends_quickly_and_quietly(program: Progra
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     worker = program.start("workbench.converter", "worker", HEALTH_PORT=str(port))
-    assert program.ask(f"http://127.0.0.1:{port}", "/readyz") == (200, {"status": "ready"})
+    status, ready = program.ask(f"http://127.0.0.1:{port}", "/readyz")
+    assert (status, ready["status"]) == (200, "ready")
+    assert ready["sandbox"]["asked"] == "try"
 
     worker.send_signal(signal.SIGTERM)
 
     assert worker.wait(10) == 0
-    assert "Traceback" not in worker.communicate()[1]
+    said = worker.communicate()[1]
+    assert "Traceback" not in said
+    assert len([line for line in said.splitlines() if "runs are" in line]) == 1, "how far runs are confined, once"
 
 
 def test_an_api_answers_probes_on_a_port_of_their_own_and_metrics_only_there(program: Program) -> None:

@@ -119,7 +119,8 @@ def test_nothing_is_left_in_the_run_but_what_the_contract_names(
     run = new_run({"pets.tar.gz": tarred(pets, "w:gz")})
     ingest.run(run)
 
-    assert {path.name for path in run.folder.iterdir()} == {"inputs", "outputs", "spec.json", "progress.jsonl"}
+    assert {path.name for path in run.folder.iterdir()} == {"inputs", "outputs", "tmp", "spec.json", "progress.jsonl"}
+    assert not list((run.folder / "tmp").iterdir())
     assert set(_all_outputs(run)) == {"index.jsonl", "shards/00000.tar", "annotations/classification.jsonl",
                                       "classes.json"}
 

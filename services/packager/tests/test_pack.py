@@ -108,7 +108,8 @@ def test_the_same_inputs_make_the_same_bytes_in_another_folder_at_another_time(
 def test_nothing_is_left_beside_the_package(made: Path) -> None:
     assert [path.name for path in (made / "outputs").iterdir()] == ["package.tar.zst"]
     assert {path.name for path in made.iterdir()} <= {"inputs", "outputs", "spec.json", "result.json",
-                                                     "progress.jsonl", "log.txt"}
+                                                     "progress.jsonl", "log.txt", "tmp"}
+    assert not list((made / "tmp").iterdir())
 
 
 def test_progress_goes_forward(made: Path) -> None:

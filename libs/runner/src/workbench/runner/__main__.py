@@ -25,7 +25,6 @@ class OutOfMemory(Refusal):
 def _execute(module: str, run: Run) -> int:
     try:
         run.outputs.mkdir(exist_ok=True)
-        run.scratch.mkdir(exist_ok=True)
         run.finish({"result": importlib.import_module(module).run(run)})
     except Refusal as refusal:
         return _refuse(run, refusal)

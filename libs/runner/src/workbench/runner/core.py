@@ -62,7 +62,9 @@ class Run:
     @property
     def scratch(self) -> Path:
         """For drafts and the like: the working folder of the core, and gone after it."""
-        return self.folder / "tmp"
+        folder = self.folder / "tmp"
+        folder.mkdir(exist_ok=True)  # its launcher has made it, if there is one
+        return folder
 
     @property
     def outputs(self) -> Path:

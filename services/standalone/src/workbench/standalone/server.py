@@ -17,7 +17,7 @@ import structlog
 from workbench.jobs import expire_leases
 from workbench.standalone.home import AlreadyServed, HomeLock, make_known, serving, token
 from workbench.standalone.mount import Front, workers
-from workbench.webapp.confinement import first_line
+from workbench.webapp.confinement import confinement, first_line
 from workbench.webapp.connect import connect
 from workbench.webapp.health import listen_for_probes
 from workbench.webapp.process import PROCESS
@@ -92,7 +92,7 @@ class _Process:
         PROCESS.lives_in(self._settings.home)
         PROCESS.needs(*self._threads)
         if self._probes is not None:
-            listen_for_probes([record for _, record in self._workers], self._probes)
+            listen_for_probes([record for _, record in self._workers], self._probes, confinement(self._settings))
         if self._settings.idle_exit_s:
             self._run(self._leave_when_idle, "idle")
 

@@ -28,9 +28,9 @@ _PATIENCE_S = 30.0
 def trial(home: Path) -> dict[str, Any]:
     """As it is kept with a run: see Confinement. Tried once in a process's life."""
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".sandbox-", dir=home) as folder:
-            record = json.dumps(_RECORD | {"home": str(home)})
+        place = home if home.is_dir() else None  # nothing was served here yet: any place will do
+        with tempfile.TemporaryDirectory(prefix=".sandbox-", dir=place) as folder:
+            record = json.dumps(_RECORD | {"home": str(home.resolve())})
             command = [sys.executable, "-P", "-s", "-m", "workbench.runner.sandbox.trial", folder, record]
             ended = subprocess.run(command, env=environment(folder, []), capture_output=True, text=True,
                                    timeout=_PATIENCE_S, check=True)
