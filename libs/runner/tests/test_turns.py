@@ -25,9 +25,14 @@ from workbench.runner.turns import Clock, freeze
 LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 26, wall_s=60)
 
 
+def noted(journal: Path) -> list[Path]:
+    """What each run has noted, in a file of its own: each is another user."""
+    return list(journal.parent.glob(f"{journal.name}-*"))
+
+
 def periods(journal: Path) -> dict[str, tuple[float, float]]:
     """Name to begin and end, of what has ended."""
-    lines = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
+    lines = [json.loads(line) for path in noted(journal) for line in path.read_text().splitlines()]
     begins = {name: at for name, word, at in lines if word == "begin"}
     return {name: (begins[name], at) for name, word, at in lines if word == "end"}
 
@@ -37,8 +42,8 @@ def apart(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Path:
-    return tmp_path / "journal"
+def journal(runs) -> Path:
+    return runs.journals / "journal"
 
 
 def test_work_gets_in_between_the_launches_of_a_measurement(runs, journal: Path) -> None:
@@ -76,7 +81,7 @@ def test_two_measurements_alternate_and_work_comes_between_them_in_its_turn(runs
 
 def test_a_run_that_waits_for_its_next_turn_says_so_and_then_no_more(runs, journal: Path) -> None:
     measuring = runs.start("take_turns", exclusive=True, name="a", turns=3, seconds=0.4, journal=str(journal))
-    until(lambda: journal.exists())
+    until(lambda: noted(journal))
     work = runs.start("sleep", seconds=1.0)
 
     until(lambda: runs.launcher.check(measuring).state == "waiting")
@@ -88,7 +93,7 @@ def test_a_run_that_waits_for_its_next_turn_says_so_and_then_no_more(runs, journ
 
 
 def test_nothing_of_a_run_works_in_anothers_turn(runs, journal: Path, tmp_path: Path) -> None:
-    beats = tmp_path / "beats"
+    beats = runs.journals / "beats"
     hostile = runs.start("work_in_others_turns", exclusive=True, beats=str(beats), seconds=2)
     until(lambda: beats.exists() and len(beats.read_text().splitlines()) > 20)
 
@@ -123,7 +128,7 @@ def test_all_turns_together_are_no_longer_than_the_run_may_take(runs, journal: P
 def test_waiting_for_the_next_turn_counts_for_no_limit(runs, journal: Path) -> None:
     measuring = runs.start("take_turns", exclusive=True, name="a", turns=3, seconds=0.3, journal=str(journal),
                            limits=replace(LIMITS, wall_s=2.5, turn_s=1.5))  # fmt: skip
-    until(lambda: journal.exists())
+    until(lambda: noted(journal))
     runs.start("sleep", seconds=3)
 
     assert runs.ended(measuring).exit.reason == "finished"
@@ -131,7 +136,7 @@ def test_waiting_for_the_next_turn_counts_for_no_limit(runs, journal: Path) -> N
 
 def test_a_run_can_be_stopped_while_it_waits_for_its_next_turn(runs, gone, journal: Path) -> None:
     measuring = runs.start("take_turns", exclusive=True, name="a", turns=9, seconds=0.2, journal=str(journal))
-    until(lambda: journal.exists())
+    until(lambda: noted(journal))
     work = runs.start("sleep")
     until(lambda: runs.launcher.check(measuring).state == "waiting")
     core = runs.pid(measuring, "core_process")
@@ -148,7 +153,7 @@ def test_in_its_second_turn_too_the_device_is_not_free_before_the_core_is_dead(
     runs, gone, journal: Path, role: str
 ) -> None:
     measuring = runs.start("take_turns", exclusive=True, name="a", turns=2, seconds=3, journal=str(journal))
-    until(lambda: "a.0" in periods(journal) and '"a.1"' in journal.read_text())
+    until(lambda: "a.0" in periods(journal) and any('"a.1"' in path.read_text() for path in noted(journal)))
     core = runs.pid(measuring, "core_process")
     waiting = runs.start("journal", exclusive=True, name="next", seconds=0.1, journal=str(journal))
     until(lambda: runs.launcher.check(waiting).waiting_for is not None)
