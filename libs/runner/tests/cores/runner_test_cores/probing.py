@@ -59,8 +59,8 @@ def files(run, home):
         "cut the token": lambda: os.truncate(home / "token", 0),
         "take the device lock": lambda: fcntl.flock(os.open(home / "locks" / "host.lock", os.O_RDWR), fcntl.LOCK_UN),
         "hold an inherited file": lambda: inherited(run),
-        "write beside the run": lambda: outside.write_text("x"),
-        "write to /tmp": lambda: Path(f"/tmp/outside-{os.getpid()}").write_text("x"),
+        "write beside the run": lambda: written(outside),
+        "write to /tmp": lambda: written(Path(f"/tmp/outside-{os.getpid()}")),
         "write to the home": lambda: Path("~/.profile").expanduser().write_text("x") and up(run),
         "list root's folder": lambda: os.listdir("/root"),
         "list /etc": lambda: os.listdir("/etc"),
@@ -69,7 +69,7 @@ def files(run, home):
         "change the installed code": lambda: Path(sysconfig.get_paths()["purelib"], "probe.py").write_text("x"),
         "change the interpreter": lambda: open(os.path.realpath(sys.executable), "r+b"),
         "hide the installed code": lambda: mode_of(Path(sysconfig.get_paths()["purelib"]), 0),
-        "fill /dev/shm": lambda: Path(f"/dev/shm/probe-{os.getpid()}").write_bytes(bytes(4096)),
+        "fill /dev/shm": lambda: written(Path(f"/dev/shm/probe-{os.getpid()}")),
         "write to /dev": lambda: Path(f"/dev/probe-{os.getpid()}").write_bytes(b"x"),
         "open the memory device": lambda: open("/dev/mem", "rb"),
         "open a terminal": lambda: open("/dev/tty", "rb"),
@@ -178,6 +178,12 @@ def check(result):
 
 def up(run):
     raise PermissionError("nothing of others was reached")
+
+
+def written(path):
+    """And removed: where it is possible, a test should leave nothing."""
+    path.write_bytes(bytes(4096))
+    path.unlink()
 
 
 def through_a_link(run, path):
