@@ -13,6 +13,7 @@ from workbench.jobs.events import BATCH
 from workbench.jobs.tables import outbox
 from workbench.messages import InProcessMessages, Message
 from workbench.problems.common import InvalidRequest, RunFailed
+from workbench.store import Manifest
 
 ID = "00000000-0000-0000-0000-000000000001"
 
@@ -106,7 +107,7 @@ def test_every_end_is_an_event_that_says_what_another_service_needs(
     jobs.submit(kind(), "a", {}, name="mine")
     job = claim(jobs, ["thing"], "w", 30)
     if ending == "succeeded":
-        lease.accept_manifest(jobs, job, "{}", {"kind": "thing", "id": job.id})
+        lease.accept_manifest(jobs, job, Manifest("thing", job.id, "a", "").text(), {"kind": "thing", "id": job.id})
         lease.succeed(jobs, job)
     elif ending == "failed":
         lease.fail(jobs, job, RunFailed("crashed", "it fell"))
