@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 READY := $(VENV)/.ready
 
-.PHONY: help check test test-cluster demo up up-services chaos bench docs lock servers
+.PHONY: help check unit test test-cluster demo up up-services chaos bench docs lock servers
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -15,7 +15,7 @@ $(READY): requirements.lock requirements.bootstrap.lock $(PROJECTS) tools/setup.
 	@PYTHON=$(PYTHON) sh tools/setup.sh $(VENV)
 	@touch $(READY)
 
-check: $(READY) ## format, lint, types, layers, generated files: what to run before a commit
+check: $(READY) ## format, lint, types, layers, generated files: what to run before a commit, with `unit`
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -24,10 +24,15 @@ check: $(READY) ## format, lint, types, layers, generated files: what to run bef
 servers: # PostgreSQL, RabbitMQ and nginx for the tests, where they may be installed
 	@sh tools/servers.sh
 
-# Side by side, but for what measures, or runs whole workbenches and real servers: that has the machine for itself.
-test: check servers ## everything `check` does, then every test
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile libs services --ignore services/profiler
-	$(BIN)/python -m pytest -q services/profiler tests
+# Units run side by side, but for those that measure; whole workbenches and real servers have the machine for themselves.
+# Which is which: conftest.py reads it from the fixtures.
+UNITS := not server and not workbench
+unit: $(READY) ## every test that starts no server and no workbench, in two minutes: run it before a commit
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "$(UNITS) and not alone"
+	$(BIN)/python -m pytest -q -m "$(UNITS) and alone"
+
+test: check servers unit ## `check`, `unit`, then every other test
+	$(BIN)/python -m pytest -q -m "not ($(UNITS))"
 
 test-cluster: $(READY) ## the chart in a real Kubernetes of two nodes: built the first time, in 15 minutes
 	@sh tools/servers.sh cluster

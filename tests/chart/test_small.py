@@ -18,7 +18,7 @@ from servers.process import free_port
 
 from chart.rendering import VARIANTS, Manifest, Render, of_kind, pods_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 
 class Store(seaweedfs.SeaweedFS):

@@ -316,6 +316,7 @@ def test_completing_from_many_threads_makes_one_object(patient: S3Store) -> None
     assert patient.get(KEY) == b"bytes"
 
 
+@pytest.mark.server
 def test_a_full_server_has_no_room_and_keeps_what_it_has(tmp_path: Path) -> None:
     from servers import seaweedfs as module
 

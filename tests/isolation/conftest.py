@@ -106,7 +106,7 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(serving: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     home: Path = tmp_path_factory.mktemp("isolation")
     adapters = embedded(home)
     settings = load({"WORKBENCH_HOME": str(home), "WORKBENCH_SLOTS": "2"})

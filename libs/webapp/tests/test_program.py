@@ -65,7 +65,7 @@ class Program:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
+def program(serving: None, tmp_path: Path) -> Iterator[Program]:
     made = Program(tmp_path / "home")
     yield made
     for process in made.started:

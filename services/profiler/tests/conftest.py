@@ -74,7 +74,7 @@ def saved_fixture(tmp_path: Path) -> Callable[[ov.Model], Path]:
 
 
 @pytest.fixture
-def profile(tmp_path: Path) -> Callable[..., dict[str, Any]]:
+def profile(quiet: None, tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Profile a model as short as it is possible: what ``result.json`` says."""
     def run(model: ov.Model, **spec: Any) -> dict[str, Any]:
         saved(model, tmp_path / "run" / "inputs" / "model")
@@ -84,12 +84,12 @@ def profile(tmp_path: Path) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
-def perform() -> Callable[..., dict[str, Any]]:
+def perform(quiet: None) -> Callable[..., dict[str, Any]]:
     return performed
 
 
 @pytest.fixture(scope="session")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def measured(quiet: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One profile of a small network, measured once for all who look at it; ``folder`` is where."""
     folder = tmp_path_factory.mktemp("measured")
     saved(convolutions(size=48, channels=16, layers=3), folder / "inputs" / "model")

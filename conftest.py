@@ -1,0 +1,53 @@
+"""What a test starts decides where it runs: read from its fixtures, so that no list of files is kept by hand.
+
+`server`: a PostgreSQL, RabbitMQ, S3 or nginx of ours. `workbench`: processes of ours that serve. All others are
+units: `make unit`, where starting a server is an error. `alone`: measures, so nothing may run beside it.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+UNITS = "not server and not workbench"
+# A fixture, or the parameter of one that then asks for it by name.
+SERVERS = {"postgres", "rabbitmq", "seaweedfs", "s3", "every_server"}
+WORKBENCHES = {"serving", "workbench", "over_real_servers", "as_separate_processes"}
+
+
+@pytest.fixture(scope="session")
+def serving() -> None:
+    """Asked for by every fixture that starts an API, a worker or all of them as processes."""
+
+
+@pytest.fixture(scope="session")
+def quiet() -> None:
+    """Asked for by every fixture that measures."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Servers look at this before they start."""
+    if UNITS in config.option.markexpr:
+        os.environ["WORKBENCH_TEST_UNITS"] = "1"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before pytest itself deselects by mark."""
+    for item in items:
+        asked = _asked(item)
+        if asked & SERVERS:
+            item.add_marker("server")
+        if asked & WORKBENCHES:
+            item.add_marker("workbench")
+        if "quiet" in asked:
+            item.add_marker("alone")
+
+
+def _asked(item: pytest.Item) -> set[str]:
+    """Fixtures by name, and the words that choose one of a fixture's makes; not the test's own parameters."""
+    own = {name.strip() for mark in item.iter_markers("parametrize") for name in str(mark.args[0]).split(",")}
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    chosen = {value for name, value in parameters.items() if name not in own and isinstance(value, str)}
+    return {*getattr(item, "fixturenames", ()), *chosen}
