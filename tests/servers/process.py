@@ -59,7 +59,7 @@ class Server:
 
     def launch(self) -> None:
         """Start, without waiting."""
-        assert "WORKBENCH_TEST_UNITS" not in os.environ, "a unit starts no server: its fixtures are to say so (conftest.py)"
+        assert "WORKBENCH_TEST_UNITS" not in os.environ, "a unit starts no server: see conftest.py"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.prepare()
         with (self.folder / "server.log").open("ab") as log:
