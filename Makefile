@@ -24,15 +24,16 @@ check: $(READY) ## format, lint, types, layers, generated files: what to run bef
 servers: # PostgreSQL, RabbitMQ and nginx for the tests, where they may be installed
 	@sh tools/servers.sh
 
-# Units run side by side, but for those that measure; whole workbenches and real servers have the machine for themselves.
-# Which is which: conftest.py reads it from the fixtures.
+# Which tests these are, conftest.py reads from the fixtures they ask for.
 UNITS := not server and not workbench
-unit: $(READY) ## every test that starts no server and no workbench, in two minutes: run it before a commit
+unit: $(READY) ## every test that starts no server and no workbench, side by side: run it before a commit
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "$(UNITS) and not alone"
 	$(BIN)/python -m pytest -q -m "$(UNITS) and alone"
 
-test: check servers unit ## `check`, `unit`, then every other test
-	$(BIN)/python -m pytest -q -m "not ($(UNITS))"
+# Side by side, but for what measures, or runs whole workbenches and real servers: that has the machine for itself.
+test: check servers ## everything `check` does, then every test
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile libs services --ignore services/profiler
+	$(BIN)/python -m pytest -q services/profiler tests
 
 test-cluster: $(READY) ## the chart in a real Kubernetes of two nodes: built the first time, in 15 minutes
 	@sh tools/servers.sh cluster

@@ -66,6 +66,15 @@ class Api:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(20)
 
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """It takes and answers nothing meanwhile."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.process.pid, signal.SIGCONT)
+
     def parts(self) -> int:
         """How many have arrived of uploads in parts."""
         return len(list((self.home / "store" / ".parts").glob("*/[0-9]*")))
@@ -187,10 +196,10 @@ def test_the_same_command_goes_on_after_its_own_kill(api: Api, big: Path, cache:
 
 def test_ctrl_c_says_in_one_line_that_the_same_command_goes_on(api: Api, big: Path) -> None:
     process = start_command(api, big)
-    when(lambda: api.parts() >= 2)
-    process.send_signal(signal.SIGINT)
-
-    _, errors = process.communicate(timeout=30)
+    when(lambda: api.parts() >= 1)
+    with api.standing_still():  # so that it is still sending, however slow we are
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
 
     assert process.returncode == 130, errors
     [line] = [line for line in errors.splitlines() if "Interrupted" in line]

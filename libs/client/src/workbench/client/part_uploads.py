@@ -10,9 +10,10 @@ import hashlib
 import json
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
@@ -21,6 +22,7 @@ from workbench.client.transport import WORTH_REPEATING, Patience, Transport, acc
 
 AT_ONCE = 4
 ANSWER_S = 120.0
+Place = tuple[int, int]  # a file's, and a part's in it
 Tell = Callable[[int, int], None]
 """Told the bytes that have arrived, and of how many."""
 
@@ -122,24 +124,44 @@ class _Sending:
 
     def run(self) -> list[dict[str, Any]]:
         """Every part has arrived: what to say on completion."""
-        places = [(file, part) for file, each in enumerate(self._upload["files"]) for part in range(len(each["parts"]))]
-        pool = ThreadPoolExecutor(AT_ONCE)
+        files = enumerate(self._upload["files"])
+        places = deque((file, part) for file, each in files for part in range(len(each["parts"])))
+        count, sent = len(places), dict[Place, str]()
+        ended: SimpleQueue[tuple[Place, str | BaseException]] = SimpleQueue()
+        # Daemons: nobody who presses Ctrl-C waits for a server that does not answer.
+        senders = [threading.Thread(target=self._work, args=(places, ended), daemon=True) for _ in range(AT_ONCE)]
+        for sender in senders:
+            sender.start()
         try:
-            sent: dict[Future[str], tuple[int, int]] = {pool.submit(self._send, *place): place for place in places}
-            waiting = set(sent)
-            while waiting:  # in short pieces, so that Ctrl-C is heard
-                done, waiting = wait(waiting, 0.2, FIRST_EXCEPTION)
-                for each in done:
-                    each.result()
+            while len(sent) < count:
+                with contextlib.suppress(Empty):  # in short pieces, so that Ctrl-C is heard
+                    place, outcome = ended.get(timeout=0.2)
+                    if isinstance(outcome, BaseException):
+                        raise outcome
+                    sent[place] = outcome
                 with self._lock:
                     self._tell(self._arrived, self._total)
-            return self._named({place: each.result() for each, place in sent.items()})
+            return self._named(sent)
         except KeyboardInterrupt:
+            senders.clear()
             raise UploadInterrupted(self._arrived, self._total) from None
         finally:
             self._stop.set()
-            pool.shutdown(cancel_futures=True)
+            for sender in senders:
+                sender.join()
             self._http.close()
+
+    def _work(self, places: deque[Place], ended: SimpleQueue[tuple[Place, str | BaseException]]) -> None:
+        while places and not self._stop.is_set():
+            try:
+                place = places.popleft()
+            except IndexError:  # another was faster
+                return
+            try:
+                ended.put((place, self._send(*place)))
+            except BaseException as fault:
+                ended.put((place, fault))
+                return
 
     def _named(self, md5s: dict[tuple[int, int], str]) -> list[dict[str, Any]]:
         return [{"name": each["name"], "parts": [{"number": part["number"], "md5": md5s[file, at]}
