@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,6 +71,21 @@ def test_no_text_at_all_leads_out_of_the_team(source: str) -> None:
         return
     assert found.key.startswith(("teams/red/uploads/j1/", "teams/red/blobs/sha256/"))
     assert ".." not in found.key.split("/")
+
+
+@pytest.mark.parametrize("name", ["../x", "upload/../../x", "/etc/passwd", "upload//x", "./x", ".", "", "a/./b"])
+def test_an_input_lies_below_the_runs_inputs(name: str) -> None:
+    with pytest.raises(ForeignInput):
+        sources(job(), replace(launch(DIGEST), inputs={name: DIGEST}))
+
+
+@given(st.text(max_size=40))
+def test_no_name_at_all_leads_out_of_the_inputs(name: str) -> None:
+    try:
+        sources(job(), replace(launch(DIGEST), inputs={name: DIGEST}))
+    except ForeignInput:
+        return
+    assert Path("/run/inputs") in Path(os.path.normpath(Path("/run/inputs") / name)).parents
 
 
 def test_every_input_is_asked() -> None:

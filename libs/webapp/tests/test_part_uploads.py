@@ -609,6 +609,45 @@ def test_of_what_an_earlier_release_has_kept_neither_team_nor_id_nor_keys_are_be
     assert "files" in refused(ended, 422, "Unknown field")["errors"]  # an option that nobody may declare
 
 
+@pytest.mark.parametrize("changes", [
+    {"files": []}, {"files": None}, {"files": "x"}, {"files": [{}]}, {"part_size_bytes": 0}, {"part_size_bytes": "8"},
+    {"created_at": "now"}, {"created_at": 1e300}, {"created_at": None}, {"options": []}, {"options": None},
+    *({"files": [{"name": name, "size_bytes": 1, "sha256": None, "token": ""}]}
+      for name in ("../../../../escaped.txt", "/etc/passwd", "a/../b", "", 5, None, "a\\b", "a\0b")),
+    *({"files": [{"name": "m", "size_bytes": size, "sha256": None, "token": ""}]} for size in (-1, "1", 1e9, True)),
+])  # fmt: skip
+@pytest.mark.parametrize("place", ["uploads/{id}/.upload.json", "declared/model/{id}.json"])
+def test_what_is_kept_and_is_nothing_that_we_keep_is_no_upload(
+    client: FlaskClient, store: Store, changes: dict[str, Any], place: str
+) -> None:
+    mine = "11111111-1111-1111-1111-111111111111"
+    document = json.loads(forged(store, "a", mine, "x")) | {"options": {}} | changes
+    store.put(f"teams/a/{place.format(id=mine)}", json.dumps(document).encode())
+
+    refused(client.get(f"/v1/models/uploads/{mine}"), 404, mine)
+    refused(client.post(f"/v1/models/uploads/{mine}/complete", json={}), 404, mine)
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b"", b"null", b"[" * 100_000, b"\xff"])
+def test_a_document_that_is_none_is_no_upload(client: FlaskClient, store: Store, content: bytes) -> None:
+    mine = "11111111-1111-1111-1111-111111111111"
+    store.put(f"teams/a/uploads/{mine}/.upload.json", content)
+
+    refused(client.get(f"/v1/models/uploads/{mine}"), 404, mine)
+
+
+def test_small_files_that_an_earlier_release_put_elsewhere_are_sent_again(client: FlaskClient, store: Store) -> None:
+    upload = declared(client, {"name": "m.onnx", "size_bytes": 3})
+    store.put(f"teams/a/uploads/{upload['id']}/whole/0.{md5(b'abc')}", b"abc")
+
+    again = client.get(f"/v1/models/uploads/{upload['id']}").json
+    refused(complete(client, upload, {}), 422, "it has not arrived")
+    put(client, again["files"][0]["parts"][0]["url"], b"abc")
+
+    assert not again["files"][0]["parts"][0]["arrived"]
+    assert kept_file(store, complete(client, upload, {}).json) == b"abc"
+
+
 def test_an_upload_that_an_earlier_release_began_goes_on(client: FlaskClient, store: Store) -> None:
     upload = declared(client, {"name": "m.onnx", "size_bytes": 3})
     kept = json.loads(store.get(f"teams/a/declared/model/{upload['id']}.json"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from workbench.jobs.job import Job
 from workbench.jobs.problems import ForeignInput, UploadDamaged
@@ -28,7 +29,8 @@ class Source:
 
 
 def sources(job: Job, launch: Launch) -> dict[str, Source]:
-    """By path below ``inputs/``. Raises ForeignInput: a job reads blobs of its team and uploads of its own, no more.
+    """By path below ``inputs/``. Raises ForeignInput: a job reads blobs of its team and uploads of its own, no more,
+    and has them below its own inputs, nowhere else.
 
     Every input of every kind of job, wherever it runs, passes here.
     """
@@ -36,8 +38,16 @@ def sources(job: Job, launch: Launch) -> dict[str, Source]:
     return {name: _source(job, name, source, declared) for name, source in launch.inputs.items()}
 
 
+def below(name: str) -> bool:
+    """Whether a name is a plain relative path, which leads out of no folder."""
+    path = PurePosixPath(name)
+    return str(path) == name and not path.is_absolute() and ".." not in path.parts and name != "." and "\0" not in name
+
+
 def _source(job: Job, name: str, source: str, declared: dict[str, str]) -> Source:
     keys = Keys(job.team)
+    if not below(name):
+        raise ForeignInput(name)
     if _SHA256.fullmatch(source):
         return Source(keys.blob(source), source, is_blob=True)
     if not source.startswith(keys.upload(job.id)) or ".." in source.split("/"):

@@ -5,6 +5,7 @@ What is known of an upload lies in the store alone, so any API process takes any
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from collections.abc import Callable, Iterator
@@ -216,9 +217,20 @@ def _open_upload(kind: UploadKind, upload_id: str) -> Upload:
     if _job(kind, upload_id) is not None:
         raise UploadCompleted(upload_id)
     upload = upload_state.load(ports().store, identity().team, kind.kind, upload_id)
+    with _as_unknown(upload_id):
+        check_names([file.name for file in upload.files])
     if upload.expires_at < datetime.now(UTC).timestamp():
         raise UploadExpired(upload_id, _rfc3339(upload.expires_at))
     return upload
+
+
+@contextlib.contextmanager
+def _as_unknown(upload_id: str) -> Iterator[None]:
+    """What was kept, but is nothing that we keep, is no upload. Raises NotFound."""
+    try:
+        yield
+    except InvalidRequest:
+        raise NotFound("upload", upload_id) from None
 
 
 def _completed(kind: UploadKind, upload_id: str, files: list[dict[str, Any]] | None) -> Job:

@@ -119,11 +119,30 @@ def _part_size(largest: int) -> int:
 
 def load(store: Store, team: str, kind: str, upload_id: str) -> Upload:
     """Raises NotFound, also for another team's upload, or one that another kind of job was declared for."""
-    document = json.loads(_kept(store, team, kind, upload_id))
+    try:
+        return _upload(json.loads(_kept(store, team, kind, upload_id)), team, kind, upload_id)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise NotFound("upload", upload_id) from None
+
+
+def _upload(document: Any, team: str, kind: str, upload_id: str) -> Upload:
+    """What was kept, as far as it is what we keep. Raises ValueError, TypeError or KeyError."""
     known = [field.name for field in fields(DeclaredFile)]
     files = tuple(DeclaredFile(**{name: file[name] for name in known}) for file in document["files"])
-    said = {name: document[name] for name in ("created_at", "part_size_bytes", "options")}
-    return Upload(team=team, kind=kind, id=upload_id, files=files, **said)
+    created_at, part_size, options = (document[name] for name in ("created_at", "part_size_bytes", "options"))
+    if not files or part_size not in PART_SIZES or not isinstance(options, dict):
+        raise ValueError("not what is declared of an upload")
+    if not all(map(_is_declared, files)) or not 0 <= float(created_at) <= time.time() + LIFETIME_S:
+        raise ValueError("not what is declared of an upload")
+    return Upload(team, kind, upload_id, float(created_at), part_size, options, files)
+
+
+def _is_declared(file: DeclaredFile) -> bool:
+    """``name`` is checked by whoever answers with it."""
+    return (
+        isinstance(file.name, str) and isinstance(file.token, str) and type(file.size_bytes) is int
+        and 0 <= file.size_bytes <= MAX_FILE_BYTES and (file.sha256 is None or isinstance(file.sha256, str))
+    )  # fmt: skip
 
 
 def forget(store: Store, team: str, kind: str, upload_id: str) -> None:
@@ -154,7 +173,9 @@ def arrived(store: Store, upload: Upload) -> Arrived:
     prefix = Keys(upload.team).upload(upload.id, "whole/")
     for info in sorted(store.list(prefix), key=lambda info: info.modified_at):
         place, _, md5 = info.key.rpartition("/")[2].partition(".")
-        found.setdefault(int(place), []).append(Part(1, info.size_bytes, md5))
+        # An earlier release put it elsewhere: it is sent again.
+        if place.isdecimal() and info.key == whole_key(upload.team, upload.id, int(place), md5):
+            found.setdefault(int(place), []).append(Part(1, info.size_bytes, md5))
     for number, file in enumerate(upload.files):
         if file.token:
             try:

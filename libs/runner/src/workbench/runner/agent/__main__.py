@@ -74,6 +74,8 @@ class Agent:
     def _fetch(self, inputs: dict[str, str | None]) -> None:
         for name, sha256 in inputs.items():
             path = self._folder / "inputs" / name
+            if self._folder / "inputs" not in Path(os.path.normpath(path)).parents:
+                raise BadInput(f"{name} lies outside the run's inputs.")
             path.parent.mkdir(parents=True, exist_ok=True)
             found = self._service.fetch(name, path, _take)
             if sha256 not in (None, found):
