@@ -26,7 +26,7 @@ def page_of(
     if state:
         query = query.where(jobs.c.state == state)
     if cursor:
-        before, last = _parse(cursor)
+        before, last = begins(cursor)
         # As one comparison, so that the index leads to where the page begins.
         query = query.where(tuple_(jobs.c.created_at, jobs.c.id) < tuple_(before, last))
     query = query.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit + 1)
@@ -35,7 +35,8 @@ def page_of(
     return Page(found[:limit], f"{more.created_at.hex()}~{more.id}" if more else None)
 
 
-def _parse(cursor: str) -> tuple[float, str]:
+def begins(cursor: str) -> tuple[float, str]:
+    """When the last thing of the page before was made, and its id. Raises ValueError for a cursor that is not ours."""
     created_at, _, last = cursor.partition("~")
     if not nameable(last, ID_LENGTH):
         raise ValueError("invalid cursor")

@@ -78,7 +78,7 @@ class Jobs:
         held = self.hold(team, kind.needs(request), holder)
         row = _row(
             id=new_id, team=team, kind=kind.name, name=storable(name) if name else name, request=request,
-            idempotency_key=idempotency_key, request_id=get_contextvars().get("request_id"),
+            idempotency_key=idempotency_key, request_id=_request_id(),
             target=kind.target(request) or "",
             holds=[manifest.id for manifest in held], reuse_key=reuse_key(kind, request, held),
         )  # fmt: skip
@@ -177,7 +177,8 @@ class Jobs:
 
     def get(self, kind: str, team: str, job_id: str) -> Job:
         """Raises NotFound, also for another team's id: its row is not even read, so both take as long."""
-        job = self._found(job_id, jobs.c.team == team, jobs.c.kind == kind)
+        named = nameable(team, ID_LENGTH)  # by a message, too
+        job = self._found(job_id, jobs.c.team == team, jobs.c.kind == kind) if named else None
         if job is None:
             raise NotFound(kind, job_id)
         return job
@@ -279,6 +280,12 @@ def _row(**values: Any) -> dict[str, Any]:
     """A job that has just been accepted."""
     return {"state": State.QUEUED, "created_at": time.time(), "seq": 1, "attempt": 0, "fence": 0,
             "cancel_requested": False, "reuse_key": None, **values}  # fmt: skip
+
+
+def _request_id() -> str | None:
+    """As far as it can be kept: a command brings one from elsewhere."""
+    asked = get_contextvars().get("request_id")
+    return storable(asked)[:ID_LENGTH] if asked else None
 
 
 def _done(at: float, manifest: str | None, result: dict[str, Any] | None) -> dict[str, Any]:

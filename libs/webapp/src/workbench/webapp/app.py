@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Iterable
 
 import structlog
 from flask import Flask, Response, g, request
-from flask_smorest import Blueprint
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from workbench.jobs import Desk, Jobs, Kind
 from workbench.jobs.following import Following
 from workbench.webapp import health
 from workbench.webapp.connect import store_of
 from workbench.webapp.connection import CONNECTION
+from workbench.webapp.documents import Blueprint, Documents
 from workbench.webapp.errors import ProblemApi
 from workbench.webapp.identity import Tokens, refuse_foreign_pages
 from workbench.webapp.metrics import DURATION, REQUESTS
@@ -35,6 +36,7 @@ class App(Flask):
     """Flask with requests whose uploads never live in memory."""
 
     request_class = StreamingRequest
+    json_provider_class = Documents
 
 
 def create_app(
@@ -55,7 +57,6 @@ def create_app(
         PROPAGATE_EXCEPTIONS=False,
         WORKBENCH_HOME=settings.home,
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # flask's default provider has it; the base class does not
     by_name = {kind.name: kind for kind in kinds}
     room = Room(record, settings.team_storage_bytes)
     streams = Streams(Following(record), service)
@@ -79,11 +80,19 @@ _HEADERS = {
 }
 
 
+# What a client may call its request: it comes back in a header, and is kept with the job and in every log.
+_REQUEST_ID = re.compile(r"[!-~]{1,64}")
+
+
+def _request_id(asked: str) -> str:
+    return asked if _REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
+
+
 def _guard(app: Flask, service: str, tokens: Tokens, settings: Settings) -> None:
     @app.before_request
     def identify() -> None:
         g.started = time.monotonic()
-        g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
+        g.request_id = _request_id(request.headers.get("X-Request-Id", ""))
         bind_contextvars(request_id=g.request_id)
         refuse_beside_runs(request, settings.runs_port)
         if request.path in health.PATHS:

@@ -14,7 +14,6 @@ from typing import Any
 
 import marshmallow as ma
 from flask import Response, current_app, g, jsonify, request
-from flask_smorest import Blueprint
 from marshmallow.validate import Length, Range, Regexp
 from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest, NotFound
@@ -22,6 +21,8 @@ from workbench.store import ObjectMissing, UploadMissing
 from workbench.webapp import upload_state
 from workbench.webapp.abandoned import abandon
 from workbench.webapp.arriving_part import ArrivingPart
+from workbench.webapp.documents import Blueprint
+from workbench.webapp.fields import Text
 from workbench.webapp.kept_part import keep
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import accepted
@@ -42,9 +43,9 @@ _MOST_BYTES = Range(0, upload_state.MAX_FILE_BYTES)
 class FileDeclaration(ma.Schema):
     """A file that will be sent."""
 
-    name = ma.fields.String(required=True, validate=Length(1, 1000), metadata={"description": "Relative path."})
+    name = Text(required=True, validate=Length(1, 1000), metadata={"description": "Relative path."})
     size_bytes = ma.fields.Integer(required=True, strict=True, validate=_MOST_BYTES)
-    sha256 = ma.fields.String(load_default=None, allow_none=True, validate=_SHA256,
+    sha256 = Text(load_default=None, allow_none=True, validate=_SHA256,
                               metadata={"description": "Hex; the job fails when the file has another."})  # fmt: skip
 
 
@@ -52,13 +53,13 @@ class SentPart(ma.Schema):
     """A part as whoever sent it knows it."""
 
     number = ma.fields.Integer(required=True, strict=True)
-    md5 = ma.fields.String(required=True, validate=_MD5, metadata={"description": "Hex."})
+    md5 = Text(required=True, validate=_MD5, metadata={"description": "Hex."})
 
 
 class SentFile(ma.Schema):
     """The parts of one file, ascending."""
 
-    name = ma.fields.String(required=True)
+    name = Text(required=True)
     parts = ma.fields.List(ma.fields.Nested(SentPart), required=True)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import marshmallow as ma
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow.validate import Length, OneOf, Range
 from workbench.jobs import Job, State, StillRunning
 from workbench.problems.common import InvalidRequest, NotFound, StillInUse
 from workbench.store import Manifest
 from workbench.webapp.connection import nobody_waits
+from workbench.webapp.documents import Blueprint
+from workbench.webapp.fields import Text
 from workbench.webapp.files import FileQuery, send_file
 from workbench.webapp.placement import Placement
 from workbench.webapp.ports import identity, ports, turn
@@ -24,8 +25,8 @@ class ListQuery(ma.Schema):
     """Which page of a list."""
 
     limit = ma.fields.Integer(load_default=50, validate=Range(1, 200), metadata={"description": "Items a page."})
-    cursor = ma.fields.String(load_default=None, validate=Length(max=200))
-    state = ma.fields.String(load_default=None, validate=OneOf([str(state) for state in State]))
+    cursor = Text(load_default=None, validate=Length(max=200))
+    state = Text(load_default=None, validate=OneOf([str(state) for state in State]))
 
 
 class WaitQuery(ma.Schema):

@@ -16,6 +16,7 @@ from workbench.jobs.desk import Caller, Report
 from workbench.problems.common import HttpProblem, Unauthorized
 from workbench.runner.values import ExitReason
 from workbench.store import MAX_PARTS, Part
+from workbench.webapp.fields import Said, Text
 from workbench.webapp.validate import validator
 
 INTERNAL = "/internal/"
@@ -25,14 +26,14 @@ LARGEST_LOG = 1 << 20
 
 
 class _Progress(ma.Schema):
-    stage = ma.fields.String(required=True, validate=Length(max=10_000))
+    stage = Said(required=True, validate=Length(max=10_000))
     fraction = ma.fields.Float(required=True, validate=Range(0, 1))
-    message = ma.fields.String(required=True, validate=Length(max=10_000))
+    message = Said(required=True, validate=Length(max=10_000))
 
 
 class _Report(ma.Schema):
     progress = ma.fields.Nested(_Progress, load_default=None, allow_none=True)
-    log = ma.fields.String(load_default="", validate=Length(max=LARGEST_LOG))
+    log = Said(load_default="", validate=Length(max=LARGEST_LOG))
     log_bytes = ma.fields.Integer(required=True, validate=Range(0, 1 << 40))
     next_bytes = ma.fields.Integer(required=True, validate=Range(0, 1 << 40))
 
@@ -43,13 +44,13 @@ class _NewPart(ma.Schema):
 
 
 class _Part(_NewPart):
-    md5 = ma.fields.String(required=True, validate=Length(equal=32))
+    md5 = Text(required=True, validate=Length(equal=32))
 
 
 class _Exit(ma.Schema):
-    reason = ma.fields.String(required=True, validate=OneOf(get_args(ExitReason)))
+    reason = Text(required=True, validate=OneOf(get_args(ExitReason)))
     code = ma.fields.Integer(load_default=None, allow_none=True)
-    detail = ma.fields.String(load_default="", validate=Length(max=10_000))
+    detail = Said(load_default="", validate=Length(max=10_000))
 
 
 class _End(ma.Schema):

@@ -9,12 +9,12 @@ from typing import Any
 
 import marshmallow as ma
 from flask import Request, current_app, g, request
-from flask_smorest import Blueprint
 from werkzeug.datastructures import FileStorage
 from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest
 from workbench.store import Keys, Store
 from workbench.webapp.arriving_form import ArrivingFile, ArrivingForm
+from workbench.webapp.documents import Blueprint
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import accepted
 from workbench.webapp.views import JobView

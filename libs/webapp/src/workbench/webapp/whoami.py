@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from flask_smorest import Blueprint
+from workbench.webapp.documents import Blueprint
 from workbench.webapp.ports import identity as who
 from workbench.webapp.ports import ports
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask_smorest import Blueprint
 from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest
+from workbench.webapp.documents import Blueprint
 from workbench.webapp.placement import Placement
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
 

@@ -6,6 +6,7 @@ import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
 from workbench.tasks.catalogue import NAMES, OPTIONS
+from workbench.webapp.fields import Text
 
 _NAME = {"description": "What people call the result."}
 _ID = Length(1, 64)
@@ -20,18 +21,18 @@ def _option(name: str) -> ma.fields.Integer:
 class RecipeOverrides(ma.Schema):
     """What differs from the defaults, which come from the model's input and the dataset's labels."""
 
-    task = ma.fields.String(validate=OneOf(NAMES))
-    resize = ma.fields.String(validate=OneOf(RESIZES))
+    task = Text(validate=OneOf(NAMES))
+    resize = Text(validate=OneOf(RESIZES))
     short_side = ma.fields.Integer(
         validate=Range(1, 2 * LARGEST_SIDE), metadata={"description": "Pixels; with `crop` only."}
     )
-    interpolation = ma.fields.String(validate=OneOf(INTERPOLATIONS))
-    color = ma.fields.String(validate=OneOf(COLORS), metadata={"description": "What the input takes."})
+    interpolation = Text(validate=OneOf(INTERPOLATIONS))
+    color = Text(validate=OneOf(COLORS), metadata={"description": "What the input takes."})
     mean = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "Per channel, on 0 to 255."})
     scale = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "Per channel, a divisor."})
     label_offset = _option("label_offset")
     top_k = _option("top_k")
-    layout = ma.fields.String(validate=OneOf(LAYOUTS))
+    layout = Text(validate=OneOf(LAYOUTS))
     width = ma.fields.Integer(validate=Range(1, LARGEST_SIDE))
     height = ma.fields.Integer(validate=Range(1, LARGEST_SIDE))
 
@@ -39,61 +40,61 @@ class RecipeOverrides(ma.Schema):
 class RecipeRequest(ma.Schema):
     """What a computation must know about a model besides its bytes."""
 
-    model_id = ma.fields.String(required=True, validate=_ID)
-    dataset_id = ma.fields.String(load_default=None, allow_none=True, validate=_ID,
+    model_id = Text(required=True, validate=_ID)
+    dataset_id = Text(load_default=None, allow_none=True, validate=_ID,
                                   metadata={"description": "Whose labels the model predicts."})  # fmt: skip
     overrides = ma.fields.Nested(RecipeOverrides, load_default=dict)
-    name = ma.fields.String(validate=Length(1, 200), metadata=_NAME)
+    name = Text(validate=Length(1, 200), metadata=_NAME)
 
 
 class IgnoredScope(ma.Schema):
     """Operations that stay in floating point."""
 
-    names = ma.fields.List(ma.fields.String(), load_default=list, metadata={"description": "Friendly names."})
-    types = ma.fields.List(ma.fields.String(), load_default=list, metadata={"description": "Operation types."})
-    patterns = ma.fields.List(ma.fields.String(), load_default=list, metadata={"description": "Regular expressions."})
+    names = ma.fields.List(Text(), load_default=list, metadata={"description": "Friendly names."})
+    types = ma.fields.List(Text(), load_default=list, metadata={"description": "Operation types."})
+    patterns = ma.fields.List(Text(), load_default=list, metadata={"description": "Regular expressions."})
 
 
 class CalibrationRequest(ma.Schema):
     """FP32 or FP16 to INT8, by post-training quantization with NNCF."""
 
-    model_id = ma.fields.String(required=True, validate=_ID, metadata={"description": "A float IR."})
-    dataset_id = ma.fields.String(required=True, validate=_ID)
-    recipe_id = ma.fields.String(required=True, validate=_ID)
-    preset = ma.fields.String(load_default="performance", validate=OneOf(["performance", "mixed"]))
+    model_id = Text(required=True, validate=_ID, metadata={"description": "A float IR."})
+    dataset_id = Text(required=True, validate=_ID)
+    recipe_id = Text(required=True, validate=_ID)
+    preset = Text(load_default="performance", validate=OneOf(["performance", "mixed"]))
     subset_size = ma.fields.Integer(load_default=300, validate=Range(1, 100_000),
                                     metadata={"description": "Images at most."})  # fmt: skip
     ignored_scope = ma.fields.Nested(IgnoredScope, load_default=lambda: IgnoredScope().load({}))
-    split = ma.fields.String(load_default="calibration", validate=OneOf(["calibration", "all"]),
+    split = Text(load_default="calibration", validate=OneOf(["calibration", "all"]),
                              metadata={"description": "`all` for a dataset that nothing is scored on."})  # fmt: skip
-    exclude_dataset_id = ma.fields.String(
+    exclude_dataset_id = Text(
         load_default=None, allow_none=True, validate=_ID,
         metadata={"description": "A dataset none of whose images may be used, compared by digest."},
     )  # fmt: skip
-    target = ma.fields.String(
+    target = Text(
         allow_none=True, validate=Length(1, 64),
         metadata={"description": "The id of a target whose nodes shall compute the ranges, since how INT8 comes out "
                   "depends on the processor. Without it any node does."},
     )  # fmt: skip
-    name = ma.fields.String(validate=Length(1, 200), metadata=_NAME)
+    name = Text(validate=Length(1, 200), metadata=_NAME)
 
 
 class EvaluationRequest(ma.Schema):
     """Measure accuracy; on a dataset without labels, agreement with a reference model."""
 
-    model_id = ma.fields.String(required=True, validate=_ID)
-    dataset_id = ma.fields.String(required=True, validate=_ID)
-    recipe_id = ma.fields.String(required=True, validate=_ID)
-    reference_model_id = ma.fields.String(load_default=None, allow_none=True, validate=_ID)
-    target = ma.fields.String(
+    model_id = Text(required=True, validate=_ID)
+    dataset_id = Text(required=True, validate=_ID)
+    recipe_id = Text(required=True, validate=_ID)
+    reference_model_id = Text(load_default=None, allow_none=True, validate=_ID)
+    target = Text(
         load_default=None, validate=Length(1, 64),
         metadata={"description": "The id of a target, as /v1/targets lists them. Default: the first that has `device`; "
                   "for a CPU any node of the cluster, which is told as null; where there is no cluster, `local`."},
     )  # fmt: skip
-    device = ma.fields.String(
+    device = Text(
         load_default=None, validate=Length(1, 100),
         metadata={"description": "In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`."},
     )  # fmt: skip
-    inference_precision = ma.fields.String(load_default="f32", validate=OneOf(["f32", "f16", "bf16"]))
-    split = ma.fields.String(load_default="evaluation", validate=OneOf(["evaluation", "all"]))
-    name = ma.fields.String(validate=Length(1, 200), metadata=_NAME)
+    inference_precision = Text(load_default="f32", validate=OneOf(["f32", "f16", "bf16"]))
+    split = Text(load_default="evaluation", validate=OneOf(["evaluation", "all"]))
+    name = Text(validate=Length(1, 200), metadata=_NAME)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask_smorest import Blueprint
 from workbench.converter.schemas import ConversionRequest
+from workbench.webapp.documents import Blueprint
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
 
 conversions = Blueprint("conversions", __name__, url_prefix="/v1/conversions", description="Original models into IR.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
+from workbench.webapp.fields import Text
 
 
 class InputOptions(ma.Schema):
@@ -14,7 +15,7 @@ class InputOptions(ma.Schema):
         load_default=None,
         metadata={"description": "The new shape; -1 keeps that dimension dynamic."},
     )
-    layout = ma.fields.String(
+    layout = Text(
         load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`; `?` where unknown."}
     )
     mean = ma.fields.List(
@@ -35,16 +36,16 @@ class InputOptions(ma.Schema):
 class ConversionRequest(ma.Schema):
     """Turn a registered model into OpenVINO IR."""
 
-    model_id = ma.fields.String(
+    model_id = Text(
         required=True, validate=Length(1, 64), metadata={"description": "A registered model: an original or an IR."}
     )
-    precision = ma.fields.String(
+    precision = Text(
         load_default="FP16", validate=OneOf(["FP32", "FP16"]), metadata={"description": "Of the stored weights."}
     )
     inputs = ma.fields.Dict(
-        keys=ma.fields.String(),
+        keys=Text(),
         values=ma.fields.Nested(InputOptions),
         load_default=dict,
         metadata={"description": "Input name to what changes about it."},
     )
-    name = ma.fields.String(validate=Length(1, 200), metadata={"description": "What people call the result."})
+    name = Text(validate=Length(1, 200), metadata={"description": "What people call the result."})

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from flask_smorest import Blueprint
 from workbench.dataset.schemas import DatasetForm, GenerationRequest
+from workbench.webapp.documents import Blueprint
 from workbench.webapp.part_uploads import serve_part_uploads
 from workbench.webapp.ports import ports
 from workbench.webapp.routes import Resource, accepted, serve_jobs

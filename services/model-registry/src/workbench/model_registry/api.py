@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from flask_smorest import Blueprint
 from workbench.model_registry.schemas import ModelForm
+from workbench.webapp.documents import Blueprint
 from workbench.webapp.part_uploads import serve_part_uploads
 from workbench.webapp.routes import Resource, serve_jobs
 from workbench.webapp.uploads import UploadKind, serve_form_upload

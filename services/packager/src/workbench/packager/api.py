@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask_smorest import Blueprint
 from workbench.packager.schemas import PackageRequest
+from workbench.webapp.documents import Blueprint
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
 
 packages = Blueprint("packages", __name__, url_prefix="/v1/packages", description="Deployment packages.")

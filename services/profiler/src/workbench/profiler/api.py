@@ -7,12 +7,12 @@ import time
 from typing import Any, cast
 
 from flask import current_app
-from flask_smorest import Blueprint
 from workbench.jobs import Job
 from workbench.problems.common import NotFound, RunFailed
 from workbench.profiler.census import Reader
 from workbench.profiler.problems import DevicesNotKnownYet, TargetsNotAnnounced
 from workbench.profiler.schemas import ProfileRequest, TargetPage, TargetView
+from workbench.webapp.documents import Blueprint
 from workbench.webapp.placement import Placement
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
+from workbench.webapp.fields import Text
 
 
 class ProfileRequest(ma.Schema):
     """Measure one model on one device with one configuration."""
 
-    model_id = ma.fields.String(required=True, validate=Length(1, 64), metadata={"description": "A registered model."})
-    target = ma.fields.String(
+    model_id = Text(required=True, validate=Length(1, 64), metadata={"description": "A registered model."})
+    target = Text(
         load_default=None,
         validate=Length(1, 64),
         metadata={"description": "The id of a target, as /v1/targets lists them. Default: the first that has `device`; "
                   "where there is no cluster, `local`."},
     )
-    device = ma.fields.String(
+    device = Text(
         load_default=None,
         validate=Length(1, 100),
         metadata={"description": "In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`."},
     )
-    inference_precision = ma.fields.String(
+    inference_precision = Text(
         load_default="f32",
         validate=OneOf(["f32", "f16", "bf16"]),
         metadata={"description": "`INFERENCE_PRECISION_HINT`; always set, since its default differs between machines."},
     )
     batch = ma.fields.Integer(load_default=1, validate=Range(1, 4096), metadata={"description": "Images a request."})
-    hint = ma.fields.String(
+    hint = Text(
         load_default="throughput",
         allow_none=True,
         validate=OneOf(["throughput", "latency"]),
@@ -38,7 +39,7 @@ class ProfileRequest(ma.Schema):
         load_default=None, validate=Range(1, 4096), metadata={"description": "Infer requests in flight."}
     )
     shapes = ma.fields.Dict(
-        keys=ma.fields.String(),
+        keys=Text(),
         values=ma.fields.List(ma.fields.Integer(validate=Range(min=1))),
         load_default=None,
         metadata={"description": "Input name to shape, for a model with dynamic dimensions."},
@@ -49,7 +50,7 @@ class ProfileRequest(ma.Schema):
     launches = ma.fields.Integer(
         load_default=5, validate=Range(5, 100), metadata={"description": "Fresh processes; the interval is over these."}
     )
-    name = ma.fields.String(validate=Length(1, 200), metadata={"description": "What people call the profile."})
+    name = Text(validate=Length(1, 200), metadata={"description": "What people call the profile."})
 
 
 class DeviceView(ma.Schema):

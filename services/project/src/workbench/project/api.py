@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import g
-from flask_smorest import Blueprint
 from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest
 from workbench.project import projects as rows
@@ -19,6 +18,7 @@ from workbench.project.schemas import (
     ProjectView,
 )
 from workbench.project.steps import Steps
+from workbench.webapp.documents import Blueprint
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import Resource, serve_jobs
 from workbench.webapp.views import JobView

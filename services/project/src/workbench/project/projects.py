@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, tuple_
 from workbench.jobs import Jobs, reading
+from workbench.jobs.pages import begins
+from workbench.jobs.rows import ID_LENGTH, nameable
 from workbench.problems.common import NotFound
 from workbench.project.tables import projects
 from workbench.store import Manifests
@@ -51,6 +53,8 @@ def create(record: Jobs, manifests: Manifests, request: dict[str, Any]) -> Proje
 
 def find(record: Jobs, team: str, project_id: str) -> Project:
     """Raises NotFound, also for another team's id."""
+    if not nameable(project_id, ID_LENGTH):
+        raise NotFound("project", project_id)
     query = select(projects).where(projects.c.id == project_id, projects.c.team == team)
     with reading(record.engine).connect() as connection:
         row = connection.execute(query).first()
@@ -63,9 +67,7 @@ def page(record: Jobs, team: str, limit: int, cursor: str | None) -> tuple[list[
     """Newest first, and the cursor of the next page. Raises ValueError for a cursor that is not ours."""
     query = select(projects).where(projects.c.team == team)
     if cursor:
-        created_at, _, last = cursor.partition("~")
-        before = float.fromhex(created_at)
-        query = query.where(tuple_(projects.c.created_at, projects.c.id) < tuple_(before, last))
+        query = query.where(tuple_(projects.c.created_at, projects.c.id) < tuple_(*begins(cursor)))
     query = query.order_by(projects.c.created_at.desc(), projects.c.id.desc()).limit(limit + 1)
     with reading(record.engine).connect() as connection:
         found = [_project(row) for row in connection.execute(query)]

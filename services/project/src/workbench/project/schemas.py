@@ -6,6 +6,7 @@ import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
 from workbench.tasks.catalogue import NAMES, OPTIONS
+from workbench.webapp.fields import Text
 
 _ID = Length(1, 64)
 _TARGET = "The id of a target, as /v1/targets lists them."
@@ -15,14 +16,14 @@ _DEVICE = "In OpenVINO's words: `CPU`, `GPU.0`…"
 class ProjectRequest(ma.Schema):
     """A model, a dataset and a target device that belong together."""
 
-    name = ma.fields.String(required=True, validate=Length(1, 200))
-    model_id = ma.fields.String(required=True, validate=_ID)
-    dataset_id = ma.fields.String(load_default=None, allow_none=True, validate=_ID)
-    target = ma.fields.String(
+    name = Text(required=True, validate=Length(1, 200))
+    model_id = Text(required=True, validate=_ID)
+    dataset_id = Text(load_default=None, allow_none=True, validate=_ID)
+    target = Text(
         load_default=None, validate=_ID,
         metadata={"description": f"{_TARGET} Default: the first that has `device`; without a cluster `local`."},
     )  # fmt: skip
-    device = ma.fields.String(
+    device = Text(
         load_default=None, validate=Length(1, 100),
         metadata={"description": f"{_DEVICE} Default: that of `target`, else `CPU`."},
     )  # fmt: skip
@@ -44,7 +45,7 @@ class ProjectQuery(ma.Schema):
     """Which page of the list."""
 
     limit = ma.fields.Integer(load_default=50, validate=Range(1, 200))
-    cursor = ma.fields.String(load_default=None, validate=Length(max=200))
+    cursor = Text(load_default=None, validate=Length(max=200))
 
 
 class ProjectPage(ma.Schema):
@@ -59,7 +60,7 @@ class InputRequest(ma.Schema):
 
     shape = ma.fields.List(ma.fields.Integer(validate=Range(min=1)), load_default=None,
                            metadata={"description": "For an input with dynamic dimensions."})  # fmt: skip
-    layout = ma.fields.String(load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`."})
+    layout = Text(load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`."})
 
 
 def _option(name: str) -> ma.fields.Integer:
@@ -70,29 +71,29 @@ def _option(name: str) -> ma.fields.Integer:
 class Preparation(ma.Schema):
     """What happens to an image before the model sees it; mean, scale and colour order are built into the IR."""
 
-    resize = ma.fields.String(validate=OneOf(RESIZES))
+    resize = Text(validate=OneOf(RESIZES))
     short_side = ma.fields.Integer(
         validate=Range(1, 2 * LARGEST_SIDE), metadata={"description": "Pixels; with `crop` only."}
     )
-    interpolation = ma.fields.String(validate=OneOf(INTERPOLATIONS))
-    color = ma.fields.String(validate=OneOf(COLORS), metadata={"description": "What the model wants."})
+    interpolation = Text(validate=OneOf(INTERPOLATIONS))
+    color = Text(validate=OneOf(COLORS), metadata={"description": "What the model wants."})
     mean = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "In the order of `color`."})
     scale = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "In the order of `color`."})
     label_offset = _option("label_offset")
     top_k = _option("top_k")
-    layout = ma.fields.String(validate=OneOf(LAYOUTS))
+    layout = Text(validate=OneOf(LAYOUTS))
 
 
 class OptimizationRequest(ma.Schema):
     """The whole pipeline as one request."""
 
-    target = ma.fields.String(load_default=None, validate=_ID,
+    target = Text(load_default=None, validate=_ID,
                               metadata={"description": f"{_TARGET} Default: the project's."})  # fmt: skip
-    device = ma.fields.String(
+    device = Text(
         load_default=None, validate=Length(1, 100),
         metadata={"description": f"{_DEVICE} Default: that of `target`; with neither given, the project's."},
     )  # fmt: skip
-    objective = ma.fields.String(load_default="throughput", validate=OneOf(["throughput", "latency"]))
+    objective = Text(load_default="throughput", validate=OneOf(["throughput", "latency"]))
     max_latency_ms = ma.fields.Float(
         load_default=None, allow_none=True, validate=Range(0, min_inclusive=False),
         metadata={"description": "The median latency, with its interval, must be at most this."},
@@ -101,18 +102,18 @@ class OptimizationRequest(ma.Schema):
         load_default=1.0, allow_none=True, validate=Range(0, 100),
         metadata={"description": "In points (hundredths) against the most precise variant; null for no limit."},
     )  # fmt: skip
-    task = ma.fields.String(load_default="classification", validate=OneOf(NAMES))
-    calibration_dataset_id = ma.fields.String(
+    task = Text(load_default="classification", validate=OneOf(NAMES))
+    calibration_dataset_id = Text(
         load_default=None, allow_none=True, validate=_ID,
         metadata={"description": "Calibrate on this one, and score on all of the project's dataset."},
     )  # fmt: skip
-    inputs = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Nested(InputRequest), load_default=dict)
+    inputs = ma.fields.Dict(keys=Text(), values=ma.fields.Nested(InputRequest), load_default=dict)
     recipe = ma.fields.Nested(Preparation, load_default=dict)
-    inference_precision = ma.fields.String(load_default="f32", validate=OneOf(["f32", "f16", "bf16"]))
+    inference_precision = Text(load_default="f32", validate=OneOf(["f32", "f16", "bf16"]))
     duration_s = ma.fields.Float(load_default=2.0, validate=Range(0.1, 3600),
                                  metadata={"description": "Measured seconds a launch."})  # fmt: skip
     launches = ma.fields.Integer(load_default=5, validate=Range(5, 100))
-    preset = ma.fields.String(load_default="performance", validate=OneOf(["performance", "mixed"]))
+    preset = Text(load_default="performance", validate=OneOf(["performance", "mixed"]))
     subset_size = ma.fields.Integer(load_default=300, validate=Range(1, 100_000))
     calibrate_on_target = ma.fields.Boolean(
         load_default=False,
@@ -120,4 +121,4 @@ class OptimizationRequest(ma.Schema):
                   "out depends on the processor."},
     )  # fmt: skip
     package = ma.fields.Boolean(load_default=True, metadata={"description": "Whether to build a package at the end."})
-    name = ma.fields.String(validate=Length(1, 200))
+    name = Text(validate=Length(1, 200))

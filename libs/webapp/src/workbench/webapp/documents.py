@@ -1,0 +1,78 @@
+"""The one reading of JSON for every API: what RFC 8259 calls JSON, with numbers that others can read, too."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+import flask_smorest
+from flask import Request
+from flask.json.provider import DefaultJSONProvider
+from webargs import missing
+from webargs.flaskparser import FlaskParser, is_json_request
+from workbench.problems.common import InvalidRequest
+
+_LARGEST = 2**63 - 1
+
+
+class _Number(ValueError):
+    """One that not every reader of JSON can keep."""
+
+
+def read(data: bytes | str) -> Any:
+    """The value that the text stands for. Raises InvalidRequest."""
+    try:
+        return _DECODER.decode(data if isinstance(data, str) else data.decode())
+    except RecursionError:
+        reason = "it is nested too deeply; no request needs more than ten levels"
+    except UnicodeDecodeError as error:
+        reason = f"byte {error.start} is not UTF-8"
+    except json.JSONDecodeError as error:
+        reason = f"it is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+    except _Number as error:
+        reason = str(error)
+    raise InvalidRequest({"body": reason})
+
+
+def _integer(text: str) -> int:
+    value = int(text) if len(text) <= len(str(-_LARGEST)) else _LARGEST + 1
+    if not -_LARGEST <= value <= _LARGEST:
+        raise _Number(f"the number {text[:20]}… does not fit into 64 bits")
+    return value
+
+
+def _real(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise _Number(f"the number {text[:20]} is too large")
+    return value
+
+
+def _constant(text: str) -> NoReturn:
+    raise _Number(f"{text} is not JSON; a number is needed, or null")
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real, parse_constant=_constant)
+
+
+class Documents(DefaultJSONProvider):
+    """Flask's own JSON, read like that."""
+
+    sort_keys = False
+
+    def loads(self, s: str | bytes, **_options: Any) -> Any:
+        """Raises InvalidRequest."""
+        return read(s)
+
+
+class _Parser(FlaskParser):
+    def _raw_load_json(self, req: Request) -> Any:
+        data = req.get_data(cache=True) if is_json_request(req) else b""
+        return read(data) if data else missing
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """Routes whose documents are read like that."""
+
+    ARGUMENTS_PARSER = _Parser()

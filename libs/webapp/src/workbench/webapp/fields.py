@@ -1,0 +1,29 @@
+"""Text in requests. Every request of every API has these: PostgreSQL keeps no NUL, and no database half a pair."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import marshmallow as ma
+from workbench.jobs.rows import storable
+
+
+class Text(ma.fields.String):
+    """What a client says; it can correct it."""
+
+    default_error_messages: ClassVar[dict[str, str]] = {  # as its base class has it
+        "unkept": "Leave out NUL and single surrogates: they are no text that can be kept."
+    }
+
+    def _deserialize(self, *args: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(*args, **kwargs))
+        if storable(text) != text:
+            raise self.make_error("unkept")
+        return text
+
+
+class Said(ma.fields.String):
+    """What a run says, which nobody can correct: what can be kept of it."""
+
+    def _deserialize(self, *args: Any, **kwargs: Any) -> str:
+        return storable(str(super()._deserialize(*args, **kwargs)))

@@ -1,0 +1,373 @@
+"""Whatever stands where text or a number belongs, in any place of any request: it is refused with a problem document.
+
+The routes and their fields come from the OpenAPI documents; a POST that this test does not know fails it.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import Engine
+from werkzeug.test import Client, TestResponse
+from workbench.jobs import Adapters, Job, Jobs, embedded, postgres_engine
+from workbench.jobs.adapters import sqlite_below
+from workbench.jobs.events import Relay
+from workbench.messages import Message
+from workbench.standalone.mount import SERVICES, Front, merged_openapi, workers
+from workbench.store import File, Manifest, Manifests
+from workbench.webapp.identity import Identity, write_token
+from workbench.webapp.settings import load
+
+DEEP = 100_000
+HERE = "@here@"
+# As they stand in a document; what they are called is what a failure names.
+VALUES: dict[str, bytes] = {
+    "NUL": rb'"a\u0000b"',
+    "half a pair": rb'"\ud800"',
+    "the other half": rb'"a\udc00"',
+    "5,000 digits": b"1" * 5000,
+    "4,000 digits": b"1" * 4000,
+    "20 digits": b"1" * 20,
+    "a huge float": b"1e400",
+    "a hugely negative float": b"-1e400",
+    "NaN": b"NaN",
+    "Infinity": b"Infinity",
+    "-Infinity": b"-Infinity",
+    "what is not UTF-8": b'"\xff"',
+    "an encoded half": b'"\xed\xa0\x80"',
+    "deep lists": b"[" * DEEP + b"]" * DEEP,
+    "deep objects": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
+}
+TEXTS = ("NUL", "half a pair", "the other half")
+DOCUMENTS: dict[str, bytes] = {
+    **VALUES, "nothing": b"", "a list": b"[]", "a number": b"1", "null": b"null", "a text": b'"a"',
+    "half a document": b"{", "NUL alone": b"\0", "UTF-16": "{}".encode("utf-16"), "two documents": b"{} {}",
+    "unfinished depth": b"[" * DEEP,
+    "a key with NUL": rb'{"a\u0000b": 1}', "a key of half a pair": rb'{"\ud800": 1}',
+}  # fmt: skip
+WORDS = {"NUL": "a\0b", "half a pair": "\ud800", "much": "x" * 5000, "digits": "1" * 5000, "20 digits": "1" * 20,
+         "huge": "1e400", "NaN": "nan", "Infinity": "inf", "odd": "ü\u202e🚀\x7f\x1b[0m"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Served:
+    """Every service with one team, and what that team has."""
+
+    adapters: Adapters
+    front: Front
+    openapi: dict[str, Any]
+    ids: dict[str, str]
+
+    def ask(self, method: str, path: str, **content: Any) -> TestResponse:
+        headers = {"Authorization": "Bearer token", **content.pop("headers", {})}
+        return Client(self.front).open(path, method=method, headers=headers, **content)
+
+    def send(self, path: str, body: bytes) -> TestResponse:
+        return self.ask("POST", path, data=body, content_type="application/json")
+
+    def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        for path, operations in self.openapi["paths"].items():
+            for method, operation in operations.items():
+                if method != "parameters":
+                    yield method.upper(), path, operation
+
+    def filled(self, path: str, **instead: str) -> str:
+        known = {"project_id": self.ids["project"], "upload_id": self.ids["upload"], "job_id": str(uuid.uuid4()),
+                 "target_id": "x", "name": "x", "signed": "x"}  # fmt: skip
+        values = (known | instead).items()
+        return path.format_map({name: quote(value, errors="surrogatepass") for name, value in values})
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home: Path = tmp_path_factory.mktemp("hostile")
+    engine_of: Callable[[str], Engine] = sqlite_below(home)
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres").fresh()
+        engine_of = lambda service: postgres_engine(url, service)  # noqa: E731
+    adapters = replace(embedded(home), engine_of=engine_of)
+    settings = load({"WORKBENCH_HOME": str(home)})
+    write_token(adapters.store, "token", Identity("a", "member"), "test")
+    front = Front(adapters, settings)
+    workers(adapters, settings)  # none runs: they are asked by messages
+    made = Served(adapters, front, merged_openapi(adapters, settings), have_things(adapters))
+    project = made.ask("POST", "/v1/projects", json=good(made.ids)["/v1/projects"])
+    upload = made.ask("POST", "/v1/models/uploads", json=good(made.ids)["/v1/models/uploads"])
+    made.ids.update(project=project.json["id"], upload=upload.json["id"])
+    yield made
+    for service, _, _ in SERVICES:
+        adapters.record(service).engine.dispose()
+
+
+def have_things(adapters: Adapters) -> dict[str, str]:
+    ids = {}
+    for kind in ("model", "dataset", "recipe", "profile", "evaluation"):
+        ids[kind] = str(uuid.uuid4())
+        facts = {"format": "onnx", "precision": "FP32", "task": "generic", "inputs": [], "outputs": []}
+        files = (File("model.onnx", "0" * 64, 1),)
+        Manifests(adapters.store, "a").write(Manifest(kind, ids[kind], "a", "", files, facts).text())
+    return ids
+
+
+def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """For each POST of JSON a request that nothing is wrong with."""
+    computed = {"model_id": ids["model"], "dataset_id": ids["dataset"], "recipe_id": ids["recipe"]}
+    variant = {"model_id": ids["model"], "folder": "fp16"}
+    return {
+        "/v1/conversions": {"model_id": ids["model"]},
+        "/v1/profiles": {"model_id": ids["model"]},
+        "/v1/calibrations": computed,
+        "/v1/evaluations": computed,
+        "/v1/recipes": {"model_id": ids["model"]},
+        "/v1/packages": {"name": "x", "variants": [variant], "recommended": "fp16", "recipe_id": ids["recipe"]},
+        "/v1/projects": {"name": "x", "model_id": ids["model"]},
+        "/v1/projects/{project_id}/optimizations": {},
+        "/v1/datasets/generations": {"count": 1, "width": 8, "height": 8},
+        "/v1/models/uploads": {"files": [{"name": "a.onnx", "size_bytes": 5}]},
+        "/v1/datasets/uploads": {"files": [{"name": "a.zip", "size_bytes": 5}]},
+        "/v1/models/uploads/{upload_id}/complete": {"files": []},
+        "/v1/datasets/uploads/{upload_id}/complete": {"files": []},
+    }
+
+
+def assert_refused(answer: TestResponse, where: Any) -> dict[str, Any]:
+    assert 400 <= answer.status_code < 500, (where, answer.status_code, answer.text[:400])
+    return documented(answer, where)
+
+
+def documented(answer: TestResponse, where: Any) -> dict[str, Any]:
+    assert answer.content_type == "application/problem+json", (where, answer.text[:400])
+    problem = dict(answer.json or {})
+    assert problem["detail"], where
+    assert problem["remedy"], where
+    return problem
+
+
+def refused_or_fine(answer: TestResponse, where: Any) -> None:
+    assert answer.status_code < 500, (where, answer.status_code, answer.text[:400])
+    if answer.status_code >= 400:
+        documented(answer, where)
+
+
+# -- documents ------------------------------------------------------------------------------------------
+
+
+def test_a_post_that_takes_json_takes_no_hostile_document(served: Served) -> None:
+    asked = 0
+    for path, operation in posts(served):
+        if "application/json" not in operation["requestBody"]["content"]:
+            continue
+        for what, document in DOCUMENTS.items():
+            if what == "nothing" and path.endswith("/optimizations"):
+                continue  # all of it has defaults
+            assert_refused(served.send(served.filled(path), document), (path, what))
+            asked += 1
+    assert asked > 300
+
+
+def test_no_place_of_a_document_takes_a_hostile_value(served: Served) -> None:
+    asked = 0
+    for path, operation in posts(served):
+        content = operation["requestBody"]["content"]
+        if "application/json" not in content:
+            continue
+        assert path in good(served.ids), f"POST {path}: what is a good request? teach this test"
+        for place in places(served.openapi, content["application/json"]["schema"]):
+            document = json.dumps(put(good(served.ids)[path], place)).encode()
+            for what, value in VALUES.items():
+                answer = served.send(served.filled(path), document.replace(f'"{HERE}"'.encode(), value))
+                problem = assert_refused(answer, (path, place, what))
+                if what in TEXTS:
+                    name = [each for each in place if isinstance(each, str)][-1]
+                    assert name in problem["detail"], (path, place, what, problem)
+                asked += 1
+    assert asked > 1000
+
+
+def test_a_name_of_ones_own_is_no_hostile_key(served: Served) -> None:
+    """Where a document has keys that its sender chose."""
+    for path, inside in (("/v1/conversions", "inputs"), ("/v1/projects/{project_id}/optimizations", "inputs"),
+                         ("/v1/profiles", "shapes")):  # fmt: skip
+        value = [1] if inside == "shapes" else {}
+        for key in ("a\0b", "\ud800"):
+            document = good(served.ids)[path] | {inside: {key: value}}
+            assert_refused(served.send(served.filled(path), json.dumps(document).encode()), (path, key))
+
+
+def posts(served: Served) -> list[tuple[str, dict[str, Any]]]:
+    found = [(path, operation) for method, path, operation in served.operations()
+             if method == "POST" and "requestBody" in operation]  # fmt: skip
+    assert len(found) > 10
+    return found
+
+
+def places(openapi: dict[str, Any], schema: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Where a document of this schema has a value, from the outside in."""
+    if "$ref" in schema:
+        return places(openapi, openapi["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    inside = [(name, each) for name, each in schema.get("properties", {}).items()]
+    inside += [(0, schema["items"])] if "items" in schema else []
+    more = schema.get("additionalProperties")
+    inside += [("input", more)] if isinstance(more, dict) else []
+    for several in ("allOf", "anyOf", "oneOf"):
+        for each in schema.get(several, ()):
+            return places(openapi, each)
+    return [place for step, each in inside for place in ((step,), *((step, *rest) for rest in places(openapi, each)))]
+
+
+def put(document: dict[str, Any], place: tuple[Any, ...]) -> dict[str, Any]:
+    """The document with HERE in that place; what has to be around it is made."""
+    made = copy.deepcopy(document)
+    at: Any = made
+    for step, following in zip(place, (*place[1:], None), strict=True):
+        value: Any = HERE if following is None else [] if following == 0 else {}
+        if step == 0:
+            at.extend([value] if not at else ())
+            at[0] = at[0] if following is not None else value
+        elif following is None or step not in at:
+            at[step] = value
+        at = at[step]
+    return made
+
+
+# -- what stands beside a document ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_no_header_that_is_kept_brings_down_a_request(served: Served, word: str) -> None:
+    value = WORDS[word].encode("utf-8", "surrogatepass").decode("latin-1")  # as WSGI has it
+    for name in ("Idempotency-Key", "X-Request-Id", "X-Run-Pod", "Last-Event-ID", "If-None-Match", "If-Range", "Range",
+                 "Content-MD5"):  # fmt: skip
+        for path in ("/v1/conversions", "/v1/projects"):
+            answer = served.ask("POST", path, json=good(served.ids)[path], headers={name: value})
+            refused_or_fine(answer, (path, name, word))
+        refused_or_fine(served.ask("GET", "/v1/conversions", headers={name: value}), (name, word))
+    refused_or_fine(served.ask("GET", "/v1/models", headers={"Authorization": f"Bearer {value}"}), word)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_no_query_brings_down_a_request(served: Served, word: str) -> None:
+    asked = 0
+    for method, path, operation in served.operations():
+        for parameter in operation.get("parameters", ()):
+            if parameter.get("in") != "query":
+                continue
+            for value in (WORDS[word], f"0x1p+30~{WORDS[word]}", f"{WORDS[word]}~x"):
+                query = f"{parameter['name']}={quote(value, errors='surrogatepass')}"
+                answer = served.ask(method, f"{served.filled(path, job_id=a_job(served, path))}?{query}")
+                refused_or_fine(answer, (method, path, query[:80]))
+                asked += 1
+    assert asked > 50
+
+
+def a_job(served: Served, path: str) -> str:
+    """One that there is, where this path has one."""
+    kinds = {"conversions": "converter", "profiles": "profiler"}
+    collection = path.split("/")[2]
+    if collection not in kinds:
+        return str(uuid.uuid4())
+    path, key = f"/v1/{collection}", {"Idempotency-Key": "a job of this test"}
+    return str(served.ask("POST", path, json=good(served.ids)[path], headers=key).json["id"])
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_no_path_brings_down_a_request(served: Served, word: str) -> None:
+    asked = 0
+    for method, path, operation in served.operations():
+        names = [each["name"] for each in (*operation.get("parameters", ()), *served.openapi["paths"][path].get(
+            "parameters", ())) if each.get("in") == "path"]  # fmt: skip
+        for name in names:
+            content = {"json": good(served.ids).get(path, {})} if method == "POST" else {}
+            answer = served.ask(method, served.filled(path, **{name: WORDS[word]}), **content)
+            if not path.startswith("/v1/targets"):
+                assert_refused(answer, (method, path, name)) if name != "project_id" else refused_or_fine(answer, path)
+            asked += 1
+    assert asked > 50
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("collection", ["models", "datasets"])
+def test_no_form_brings_down_a_request(served: Served, collection: str, word: str) -> None:
+    hostile = WORDS[word].encode("utf-8", "surrogatepass")
+    for field in ("name", "calibration_percent", "format", "unknown"):
+        refused_or_fine(sent_form(served, collection, b"model.onnx", {field.encode(): hostile}), (field, word))
+    refused_or_fine(sent_form(served, collection, b"model.onnx", {hostile: b"x"}), word)
+    answer = sent_form(served, collection, hostile, {b"name": b"x"})
+    refused_or_fine(answer, ("filename", word))
+    if word == "NUL":
+        assert answer.status_code == 422
+
+
+def sent_form(served: Served, collection: str, filename: bytes, fields: dict[bytes, bytes]) -> TestResponse:
+    parts = [b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % each for each in fields.items()]
+    file = b'--b\r\nContent-Disposition: form-data; name="files"; filename="%s"\r\n\r\nxyz\r\n--b--\r\n' % filename
+    return served.ask("POST", f"/v1/{collection}", data=b"".join(parts) + file,
+                      content_type="multipart/form-data; boundary=b")  # fmt: skip
+
+
+# -- commands -------------------------------------------------------------------------------------------
+
+COMMANDS = {"conversion": "/v1/conversions", "profile": "/v1/profiles", "calibration": "/v1/calibrations",
+            "evaluation": "/v1/evaluations", "recipe": "/v1/recipes", "package": "/v1/packages"}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", COMMANDS)
+def test_a_command_with_hostile_text_is_rejected_as_its_post_is(served: Served, kind: str) -> None:
+    """Each place, by message: the answer is a rejection, and nothing is delivered again and again."""
+    path = COMMANDS[kind]
+    schema = served.openapi["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    heard: list[Message] = []
+    served.adapters.messages.subscribe([f"{kind}.rejected"], heard.append)
+    for place in places(served.openapi, schema):
+        for text in ("a\0b", "\ud800"):
+            raw = json.dumps(put(good(served.ids)[path], place)).replace(f'"{HERE}"', json.dumps(text))
+            command = str(uuid.uuid4())
+            served.adapters.messages.publish(Message(f"{kind}.requested", "/project", command, "a", json.loads(raw)))
+            relay(served)
+            assert [message for message in heard if message.subject == command], (kind, place, text)
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "\ud800", "x" * 5000])
+def test_what_stands_beside_a_command_neither_stops_it_nor_breaks_its_rows(served: Served, odd: str) -> None:
+    document = good(served.ids)["/v1/conversions"]
+    command = str(uuid.uuid4())
+    served.adapters.messages.publish(
+        Message("conversion.requested", "/project", command, "a", document, request_id=odd))  # fmt: skip
+    assert isinstance(record(served, "converter").find(command), Job)
+
+    for subject, team in ((odd, "a"), (str(uuid.uuid4()), odd)):
+        served.adapters.messages.publish(Message("conversion.requested", "/project", subject, team, document))
+        served.adapters.messages.publish(Message("conversion.cancel", "/project", subject, team, {}))
+        relay(served)
+
+
+def record(served: Served, service: str) -> Jobs:
+    return served.adapters.record(service)
+
+
+def relay(served: Served) -> None:
+    for service, _, _ in SERVICES:
+        of = record(served, service)
+        Relay(of.engine, of.messages, of.service).drain()
+
+
+# -- what is fine -----------------------------------------------------------------------------------------
+
+
+def test_what_is_made_hostile_above_is_accepted_without_that(served: Served) -> None:
+    """Else all of the above could be refused for another reason."""
+    for path, body in good(served.ids).items():
+        if not path.endswith("/complete"):
+            answer = served.ask("POST", served.filled(path), json=body)
+            assert answer.status_code in (201, 202), (path, answer.text)
+    form = {"files": (io.BytesIO(b"xyz"), "model.onnx"), "name": "x" * 200}
+    assert served.ask("POST", "/v1/models", data=form).status_code == 202
