@@ -18,7 +18,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import Engine
 from werkzeug.test import Client, TestResponse
-from workbench.jobs import Adapters, Job, Jobs, embedded, postgres_engine
+from workbench.jobs import Adapters, Jobs, embedded, postgres_engine
 from workbench.jobs.adapters import sqlite_below
 from workbench.jobs.events import Relay
 from workbench.messages import Message
@@ -283,13 +283,15 @@ def a_job(served: Served, path: str) -> str:
 def test_no_path_brings_down_a_request(served: Served, word: str) -> None:
     asked = 0
     for method, path, operation in served.operations():
+        if path.startswith("/v1/targets"):
+            continue  # a worker looks for devices first; the id is then compared with theirs
         names = [each["name"] for each in (*operation.get("parameters", ()), *served.openapi["paths"][path].get(
             "parameters", ())) if each.get("in") == "path"]  # fmt: skip
         for name in names:
             content = {"json": good(served.ids).get(path, {})} if method == "POST" else {}
             answer = served.ask(method, served.filled(path, **{name: WORDS[word]}), **content)
-            if not path.startswith("/v1/targets"):
-                assert_refused(answer, (method, path, name)) if name != "project_id" else refused_or_fine(answer, path)
+            below = name == "project_id" and path.endswith("/optimizations") and method == "GET"  # an empty list
+            (refused_or_fine if below else assert_refused)(answer, (method, path, name))
             asked += 1
     assert asked > 50
 
@@ -318,6 +320,8 @@ def sent_form(served: Served, collection: str, filename: bytes, fields: dict[byt
 
 COMMANDS = {"conversion": "/v1/conversions", "profile": "/v1/profiles", "calibration": "/v1/calibrations",
             "evaluation": "/v1/evaluations", "recipe": "/v1/recipes", "package": "/v1/packages"}  # fmt: skip
+SERVICE_OF = {"conversion": "converter", "profile": "profiler", "package": "packager",
+              **dict.fromkeys(("calibration", "evaluation", "recipe"), "calibrator")}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", COMMANDS)
@@ -328,36 +332,31 @@ def test_a_command_with_hostile_text_is_rejected_as_its_post_is(served: Served, 
     heard: list[Message] = []
     served.adapters.messages.subscribe([f"{kind}.rejected"], heard.append)
     for place in places(served.openapi, schema):
-        for text in ("a\0b", "\ud800"):
+        for text in ("a\0b", "\ud800", float("nan"), float("inf")):
             raw = json.dumps(put(good(served.ids)[path], place)).replace(f'"{HERE}"', json.dumps(text))
             command = str(uuid.uuid4())
             served.adapters.messages.publish(Message(f"{kind}.requested", "/project", command, "a", json.loads(raw)))
-            relay(served)
+            relay(served, SERVICE_OF[kind])
             assert [message for message in heard if message.subject == command], (kind, place, text)
 
 
 @pytest.mark.parametrize("odd", ["a\0b", "\ud800", "x" * 5000])
-def test_what_stands_beside_a_command_neither_stops_it_nor_breaks_its_rows(served: Served, odd: str) -> None:
-    document = good(served.ids)["/v1/conversions"]
-    command = str(uuid.uuid4())
-    served.adapters.messages.publish(
-        Message("conversion.requested", "/project", command, "a", document, request_id=odd))  # fmt: skip
-    assert isinstance(record(served, "converter").find(command), Job)
+@pytest.mark.parametrize("attribute", ["subject", "team", "requestid", "source", "type", "id"])
+def test_no_message_has_beside_its_data_what_no_row_keeps(attribute: str, odd: str) -> None:
+    message = Message("conversion.requested", "/project", str(uuid.uuid4()), "a", {}, request_id="r")
+    document = json.loads(message.to_json()) | {attribute: odd}
 
-    for subject, team in ((odd, "a"), (str(uuid.uuid4()), odd)):
-        served.adapters.messages.publish(Message("conversion.requested", "/project", subject, team, document))
-        served.adapters.messages.publish(Message("conversion.cancel", "/project", subject, team, {}))
-        relay(served)
+    with pytest.raises(ValueError, match=attribute.replace("requestid", "request_id")):
+        Message.from_json(json.dumps(document))
 
 
 def record(served: Served, service: str) -> Jobs:
     return served.adapters.record(service)
 
 
-def relay(served: Served) -> None:
-    for service, _, _ in SERVICES:
-        of = record(served, service)
-        Relay(of.engine, of.messages, of.service).drain()
+def relay(served: Served, service: str) -> None:
+    of = record(served, service)
+    Relay(of.engine, of.messages, of.service).drain()
 
 
 # -- what is fine -----------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ class Message:
     ``subject`` is the id of the job that the message is about; a command's job takes that id.
     ``team`` is a CloudEvents extension attribute: every message says whose it is. So is ``request_id``
     (as ``requestid``, since such names have no underscore): the HTTP request that began it all.
+
+    What stands beside the data ends up in rows, so it is text that every database keeps, and not long: ValueError.
     """
 
     type: str
@@ -30,6 +32,11 @@ class Message:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     time: str = field(default_factory=_now)
     request_id: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        for name in (*_REQUIRED, "request_id"):
+            _keepable(name, getattr(self, name) or "")
 
     def to_json(self) -> str:
         """The structured JSON form."""
@@ -62,6 +69,7 @@ class Message:
         return cls(**attributes, data=document["data"], request_id=request_id)
 
 
+_LONGEST = {"subject": 64, "team": 64, "request_id": 64}
 _REQUIRED = ("type", "source", "subject", "team", "id", "time")
 
 
@@ -70,3 +78,9 @@ def _text(document: dict[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"its {name} is not a text")
     return value
+
+
+def _keepable(name: str, value: str) -> None:
+    longest = _LONGEST.get(name, 1000)
+    if "\0" in value or len(value) > longest or value.encode(errors="replace").decode() != value:
+        raise ValueError(f"its {name} has more than {longest} characters, NUL, or half a surrogate pair")

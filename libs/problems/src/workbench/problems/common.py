@@ -54,7 +54,7 @@ def _flatten(errors: Any, path: str = "") -> list[str]:
 
 def _join(path: str, key: str) -> str:
     # webargs groups by where the value came from; a person thinks in field names only.
-    if key in ("json", "query", "form", "files", "_schema"):
+    if key in ("json", "query", "form", "_schema"):
         return path
     return f"{path}.{key}" if path else key
 
