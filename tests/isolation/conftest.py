@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,13 @@ from workbench.webapp.settings import load
 ENDED = ("succeeded", "failed", "cancelled")
 
 
-def small_onnx() -> bytes:
-    """Input [1, 3, 8, 8], output [1, 3]."""
+def small_onnx(side: int = 8) -> bytes:
+    """Input [1, 3, side, side], output [1, 3]."""
     nodes = [helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),
              helper.make_node("Flatten", ["pooled"], ["out"])]
     graph = helper.make_graph(
         nodes, "small",
-        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 8, 8])],
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, side, side])],
         [helper.make_tensor_value_info("out", TensorProto.FLOAT, [1, 3])],
     )  # fmt: skip
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
@@ -105,9 +106,9 @@ class World:
         return seen | {"upload": self.red.get(f"/v1/models/uploads/{self.red.ids['uploads']}")["files"][0]["name"]}
 
 
-@pytest.fixture(scope="session")
-def world(serving: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    home: Path = tmp_path_factory.mktemp("isolation")
+@contextmanager
+def at_work(home: Path) -> Iterator[World]:
+    """Both teams, and real workers for as long as this lasts."""
     adapters = embedded(home)
     settings = load({"WORKBENCH_HOME": str(home), "WORKBENCH_SLOTS": "2"})
     front = Front(adapters, settings)
@@ -120,24 +121,41 @@ def world(serving: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     for thread, _ in running:
         thread.start()
     try:
-        make_real_things(made.red, "secretly red")
-        make_real_things(made.blue, "plainly blue")
+        yield made
     finally:
         stop.set()
         for thread, record in running:
             record.ring()
             thread.join(30)
+
+
+@pytest.fixture(scope="session")
+def world(serving: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with at_work(tmp_path_factory.mktemp("isolation")) as made:
+        make_real_things(made.red, "secretly red")
+        make_real_things(made.blue, "plainly blue")
     leave_waiting(made.red, "secretly red")
     made.secrets = secrets_of(made.red)
     yield made
     for service, _, _ in SERVICES:
-        adapters.record(service).engine.dispose()
+        made.adapters.record(service).engine.dispose()
 
 
-def make_real_things(team: Team, name: str) -> None:
+@pytest.fixture(scope="module")
+def busy(serving: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Both teams have things, and the workers go on."""
+    with at_work(tmp_path_factory.mktemp("busy")) as made:
+        make_real_things(made.red, "secretly red", side=8)
+        make_real_things(made.blue, "plainly blue", side=16)
+        yield made
+    for service, _, _ in SERVICES:
+        made.adapters.record(service).engine.dispose()
+
+
+def make_real_things(team: Team, name: str, side: int = 8) -> None:
     """The same requests for both teams, carried out by real workers."""
     team.get("/v1/targets")
-    team.ids["models"] = team.upload(small_onnx(), name)["id"]
+    team.ids["models"] = team.upload(small_onnx(side), name)["id"]
     conversion = team.made("conversions", {"model_id": team.ids["models"], "precision": "FP16", "name": name},
                            **{"Idempotency-Key": "the same key"})  # fmt: skip
     team.ids |= {"conversions": conversion["id"], "ir": conversion["result"]["id"]}

@@ -8,6 +8,7 @@ from pathlib import Path
 import marshmallow as ma
 import pytest
 from flask import Flask
+from marshmallow.validate import OneOf, Range
 from workbench.jobs import Adapters, embedded
 from workbench.standalone.mount import SERVICES
 from workbench.webapp import runs
@@ -62,6 +63,11 @@ def leaves(schema: ma.Schema) -> Iterator[ma.fields.Field]:
             yield field
 
 
+def bounded(field: ma.fields.Field) -> bool:
+    return any(isinstance(rule, OneOf) or (isinstance(rule, Range) and rule.max is not None)
+               for rule in field.validators)  # fmt: skip
+
+
 def test_every_text_of_every_request_is_of_the_kind_that_can_be_kept(apps: list[Flask]) -> None:
     requests = set(ours()) - answered(apps)
     assert len(requests) > 20, requests
@@ -74,6 +80,7 @@ def test_every_text_of_every_request_is_of_the_kind_that_can_be_kept(apps: list[
             assert isinstance(field, (Text, Said, ma.fields.Number, ma.fields.Boolean)), f"{where}: {field!r}"
             assert not isinstance(field, Said) or schema.__module__ == runs.__name__, f"{where} could be corrected"
             assert not getattr(field, "allow_nan", False), where
+            assert not isinstance(field, ma.fields.Integer) or bounded(field), f"{where}: how large may it be?"
             seen += isinstance(field, (Text, Said))
     assert seen > 50
 

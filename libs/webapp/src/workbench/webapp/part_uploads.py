@@ -52,7 +52,7 @@ class FileDeclaration(ma.Schema):
 class SentPart(ma.Schema):
     """A part as whoever sent it knows it."""
 
-    number = ma.fields.Integer(required=True, strict=True)
+    number = ma.fields.Integer(required=True, strict=True, validate=Range(1, MAX_PARTS))
     md5 = Text(required=True, validate=_MD5, metadata={"description": "Hex."})
 
 

@@ -33,13 +33,14 @@ class WaitQuery(ma.Schema):
     """How long to wait for news."""
 
     wait_s = ma.fields.Float(load_default=0.0, validate=Range(0, 60), metadata={"description": "Seconds to wait."})
-    after = ma.fields.Integer(load_default=0, metadata={"description": "Answer once `seq` is above this."})
+    after = ma.fields.Integer(load_default=0, validate=Range(-(2**63), 2**63 - 1),
+                              metadata={"description": "Answer once `seq` is above this."})  # fmt: skip
 
 
 class LogQuery(ma.Schema):
     """From where to read the log."""
 
-    offset = ma.fields.Integer(load_default=0, validate=Range(min=0), metadata={"description": "In characters."})
+    offset = ma.fields.Integer(load_default=0, validate=Range(0, 2**63 - 1), metadata={"description": "In characters."})
 
 
 class LogView(ma.Schema):

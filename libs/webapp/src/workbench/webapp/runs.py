@@ -49,7 +49,7 @@ class _Part(_NewPart):
 
 class _Exit(ma.Schema):
     reason = Text(required=True, validate=OneOf(get_args(ExitReason)))
-    code = ma.fields.Integer(load_default=None, allow_none=True)
+    code = ma.fields.Integer(load_default=None, allow_none=True, validate=Range(-(2**31), 2**31 - 1))
     detail = Said(load_default="", validate=Length(max=10_000))
 
 

@@ -11,7 +11,7 @@ class InputOptions(ma.Schema):
     """What to change about one input; everything is optional."""
 
     shape = ma.fields.List(
-        ma.fields.Integer(validate=Range(min=-1)),
+        ma.fields.Integer(validate=Range(-1, 2**31 - 1)),
         load_default=None,
         metadata={"description": "The new shape; -1 keeps that dimension dynamic."},
     )

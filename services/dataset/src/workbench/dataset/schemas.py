@@ -30,6 +30,6 @@ class GenerationRequest(ma.Schema):
     height = ma.fields.Integer(required=True, validate=Range(1, 8192), metadata={"description": "Pixels."})
     channels = ma.fields.Integer(load_default=3, validate=OneOf([1, 3]), metadata={"description": "1 or 3."})
     seed = ma.fields.Integer(
-        load_default=0, validate=Range(0), metadata={"description": "The same seed makes the same images."}
+        load_default=0, validate=Range(0, 2**63 - 1), metadata={"description": "The same seed makes the same images."}
     )
     calibration_percent = ma.fields.Integer(load_default=30, validate=Range(0, 100), metadata=_PERCENT)

@@ -40,7 +40,7 @@ class ProfileRequest(ma.Schema):
     )
     shapes = ma.fields.Dict(
         keys=Text(),
-        values=ma.fields.List(ma.fields.Integer(validate=Range(min=1))),
+        values=ma.fields.List(ma.fields.Integer(validate=Range(1, 2**31 - 1))),
         load_default=None,
         metadata={"description": "Input name to shape, for a model with dynamic dimensions."},
     )

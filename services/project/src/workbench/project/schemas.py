@@ -58,7 +58,7 @@ class ProjectPage(ma.Schema):
 class InputRequest(ma.Schema):
     """What has to be said about one input of the model."""
 
-    shape = ma.fields.List(ma.fields.Integer(validate=Range(min=1)), load_default=None,
+    shape = ma.fields.List(ma.fields.Integer(validate=Range(1, 2**31 - 1)), load_default=None,
                            metadata={"description": "For an input with dynamic dimensions."})  # fmt: skip
     layout = Text(load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`."})
 
