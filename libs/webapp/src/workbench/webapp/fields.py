@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import marshmallow as ma
 from workbench.jobs.rows import storable
@@ -11,14 +11,10 @@ from workbench.jobs.rows import storable
 class Text(ma.fields.String):
     """What a client says; it can correct it."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {  # as its base class has it
-        "unkept": "Leave out NUL and single surrogates: they are no text that can be kept."
-    }
-
     def _deserialize(self, *args: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(*args, **kwargs))
         if storable(text) != text:
-            raise self.make_error("unkept")
+            raise ma.ValidationError("Leave out NUL and single surrogates: they are no text that can be kept.")
         return text
 
 
