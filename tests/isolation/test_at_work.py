@@ -82,7 +82,7 @@ def owned(team: Any) -> str:
 
 def work(red: Overheard, ids: dict[str, str], began: threading.Event) -> None:
     """Upload in parts, measure, convert, publish; one after another waits for the device."""
-    measured = {"model_id": ids["ir"], "duration_s": 0.5, "name": "secretly measured"}
+    measured = {"model_id": ids["ir"], "duration_s": 0.3, "name": "secretly measured"}
     ids["profiles"] = post(red, "/v1/profiles", measured, **{"Idempotency-Key": KEY})
     ids["waiting"] = post(red, "/v1/profiles", measured)
     ids["models/uploads"] = post(red, "/v1/models/uploads", {"files": [{"name": "secretly.onnx", "size_bytes": 5}]})
@@ -151,10 +151,9 @@ _TURN = itertools.count()
 def shaped(busy: Any, ids: dict[str, str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """A file called like a state of the code's own, red's key, and red's ids where blue's belong."""
     state = json.dumps({"team": "red", "id": ids["models/uploads"], "options": {}, "files": []}).encode()
-    for collection in ("models", "datasets"):
-        for name in (".upload.json", "declared/upload.json"):
-            form = {"files": (io.BytesIO(state), name), "name": f"blue's {next(_TURN)}"}
-            yield "POST", f"/v1/{collection}", {"data": form}
+    if next(_TURN) < 2:  # each becomes a job, and red's have to come to their turn
+        for collection, name in itertools.product(("models", "datasets"), (".upload.json", "declared/upload.json")):
+            yield "POST", f"/v1/{collection}", {"data": {"files": (io.BytesIO(state), name), "name": "blue's"}}
     own = busy.blue.ask("GET", "/v1/models?limit=5").json["items"]
     for job in own:
         for collection in ("models", "datasets"):
