@@ -57,7 +57,7 @@ class Message:
     def from_json(cls, text: str | bytes) -> Message:
         """Raises ValueError when the text is not such an envelope."""
         try:
-            document = json.loads(text)
+            document = json.loads(text, parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
             raise ValueError(f"not JSON: {error}") from None
         if not isinstance(document, dict) or document.get("specversion") != "1.0":
@@ -67,6 +67,10 @@ class Message:
             raise ValueError("its data is not a JSON object")
         request_id = _text(document, "requestid") if "requestid" in document else None
         return cls(**attributes, data=document["data"], request_id=request_id)
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no number that JSON has")
 
 
 _LONGEST = {"subject": 64, "team": 64, "request_id": 64}
