@@ -103,7 +103,9 @@ def test_a_pod_refused_for_two_minutes_is_refused(message: str) -> None:
 
 
 def test_a_quota_that_other_runs_use_up_is_waited_for_like_a_busy_node() -> None:
-    assert "exceeded quota: gpu" in waits(job(age_s=9999), events=[complaint(FULL)])
+    assert waits(job(age_s=9999), events=[complaint(FULL)]) == (
+        "the cluster to accept its pod: exceeded quota: gpu, requested: limits.memory=4Gi,pods=1, "
+        "limited: limits.memory=10Gi,pods=9")  # fmt: skip
 
 
 def test_the_newest_warning_is_told() -> None:

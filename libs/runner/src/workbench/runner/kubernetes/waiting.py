@@ -29,8 +29,8 @@ def without_pod(job: Mapping[str, Any], events: Sequence[Mapping[str, Any]], now
         return Status("waiting", waiting_for="a pod")
     begun = moment(job, "metadata", "creationTimestamp")
     if _over(begun, now) and not _others_fill_the_quota(complaint):
-        return Status("exited", exit=Exit("refused", None, f"The cluster does not accept the run's pod: {complaint}."))
-    return Status("waiting", waiting_for=f"the cluster to accept its pod: {complaint}")
+        return Status("exited", exit=Exit("refused", None, f"The cluster does not accept the run's pod: {_told(complaint)}."))
+    return Status("waiting", waiting_for=f"the cluster to accept its pod: {_told(complaint)}")
 
 
 def pending(pod: Mapping[str, Any], target: str, now: float) -> Status:
@@ -87,6 +87,11 @@ def _newest_complaint(events: Sequence[Mapping[str, Any]]) -> str:
     message = text(max(warnings, key=_when), "message")
     # Error creating: pods "run-1-x7k2p" is forbidden: exceeded quota: …; the pod's name is new each time.
     return brief(re.sub(r'^Error creating: (pods? "[^"]*" is (forbidden|invalid): )?', "", message))
+
+
+def _told(complaint: str) -> str:
+    """Without what others use of a quota: that is theirs to know."""
+    return re.sub(r", used: [^:]*(?=, limited: )", "", complaint)
 
 
 def _when(event: Mapping[str, Any]) -> float:
