@@ -28,9 +28,10 @@ def without_pod(job: Mapping[str, Any], events: Sequence[Mapping[str, Any]], now
     if not complaint:
         return Status("waiting", waiting_for="a pod")
     begun = moment(job, "metadata", "creationTimestamp")
+    told = _told(complaint)
     if _over(begun, now) and not _others_fill_the_quota(complaint):
-        return Status("exited", exit=Exit("refused", None, f"The cluster does not accept the run's pod: {_told(complaint)}."))
-    return Status("waiting", waiting_for=f"the cluster to accept its pod: {_told(complaint)}")
+        return Status("exited", exit=Exit("refused", None, f"The cluster does not accept the run's pod: {told}."))
+    return Status("waiting", waiting_for=f"the cluster to accept its pod: {told}")
 
 
 def pending(pod: Mapping[str, Any], target: str, now: float) -> Status:
