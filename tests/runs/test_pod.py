@@ -198,9 +198,9 @@ def test_a_terminated_pod_ends_its_core_and_says_nothing(
     service: DeskService, runs: Runs, pod: Callable[..., Pod], tmp_path: Path
 ) -> None:
     job = service.job()
-    process = pod(runs.open(job.id, deed("ignore_signals", pid_file=str(tmp_path / "pid"))).token)
-    until((tmp_path / "pid").exists)
-    core = int((tmp_path / "pid").read_text())
+    noted = tmp_path / "pod-1" / "run" / "tmp" / "pid"  # where a core may write
+    process = pod(runs.open(job.id, deed("ignore_signals", pid_file=str(noted))).token)
+    core = int(until(lambda: noted.exists() and noted.read_text()))
 
     process.send_signal(signal.SIGTERM)
 

@@ -202,15 +202,15 @@ def test_a_full_device_keeps_no_job_from_a_free_one(
     for _ in range(50):
         counting(deed, takes_s=600, journal="full")
     dispatching(deed, free, second, slots=4, npu=1, cpu=1)
-    until(lambda: begins(tmp_path / "full") == 2)
+    until(lambda: begins(tmp_path / "journals" / "full") == 2)
     time.sleep(1.0)
-    assert begins(tmp_path / "full") == 2, "one that works, one that waits there, and a place for another team"
+    assert begins(tmp_path / "journals" / "full") == 2, "one works, one waits there, and a place is another team's"
 
     counting(free, takes_s=600, journal="free", team="b")
     counting(second, takes_s=600, journal="second", team="b")
 
-    until(lambda: begins(tmp_path / "free") == 1)
-    until(lambda: begins(tmp_path / "second") == 1)
+    until(lambda: begins(tmp_path / "journals" / "free") == 1)
+    until(lambda: begins(tmp_path / "journals" / "second") == 1)
 
 
 def test_a_device_that_becomes_free_is_filled_at_once(
@@ -379,7 +379,7 @@ def test_an_adoption_that_is_tried_again_while_the_place_is_away_counts_once(
 
     done = ended(job)
 
-    assert (done.state, done.attempt, begins(tmp_path / "journals" / "journal")) == (State.SUCCEEDED, 1, 1)
+    assert (done.state, done.attempt, begins(tmp_path / "journals" / "journal")) == (State.SUCCEEDED, 2, 1)
 
 
 def test_a_lost_job_is_let_go_of_and_nothing_of_it_is_written(
@@ -461,9 +461,9 @@ def test_the_second_crash_by_itself_is_final_in_pods_too(
     crashing = kind("crashing", max_attempts=5)
     dispatching(crashing)
 
-    lost = ended(jobs.submit(crashing, "a", {"journal": str(tmp_path / "always"), "signal": "SIGSEGV"}))
+    lost = ended(jobs.submit(crashing, "a", {"journal": str(tmp_path / "journals" / "always"), "signal": "SIGSEGV"}))
 
-    assert (lost.state, lost.attempt, begins(tmp_path / "always")) == (State.FAILED, 2, 2)
+    assert (lost.state, lost.attempt, begins(tmp_path / "journals" / "always")) == (State.FAILED, 2, 2)
     assert "2 times by SIGSEGV while it was at: read net.onnx" in lost.error["detail"]
 
 

@@ -64,7 +64,7 @@ def test_how_far_runs_are_confined_is_told_and_decides_where_it_is_required(
         adapters: Adapters, asked: str, complete: bool, status: int) -> None:
     found = {"asked": asked, "complete": complete, "missing": [] if complete else ["files: no Landlock"]}
     app = Flask("test")
-    app.register_blueprint(health_of([adapters.record("converter")], lambda: found))
+    app.register_blueprint(health_of([adapters.record("converter")], confinement=lambda: found))
 
     answer = app.test_client().get("/readyz")
 

@@ -3,14 +3,14 @@
 import ctypes
 import os
 import signal
+import uuid
 from pathlib import Path
 
 
 def run(run):
     journal = Path(run.spec["journal"])
-    with journal.open("a") as lines:
-        lines.write("start\n")
-    if len(journal.read_text().splitlines()) > run.spec.get("crashes", 99):
+    Path(f"{journal}-{uuid.uuid4()}").touch()  # a file each: a run writes nothing of another's
+    if len(list(journal.parent.glob(f"{journal.name}-*"))) > run.spec.get("crashes", 99):
         return {}
     run.progress("read", 0.4, "net.onnx")
     by = run.spec["signal"]
