@@ -288,7 +288,7 @@ def test_a_file_as_large_as_the_limit_is_fine(place: Place, launcher: Launcher) 
 
 def test_a_run_that_gives_its_device_back_between_two_pieces_of_work_goes_on(place: Place, launcher: Launcher) -> None:
     folder = place.folder()
-    launch = deed("take_turns", name="a", turns=4, seconds=0.1, journal=str(place.journal))
+    launch = deed("take_turns", name="a", turns=4, seconds=0.1, journal="journal")
 
     launcher.start(folder, replace(launch, exclusive=True))
 
