@@ -103,14 +103,18 @@ def test_a_wrong_setting_is_one_line_and_exit_code_2(program: Program, name: str
     assert ended.stderr.count("\n") == 1
 
 
-def test_a_port_in_use_is_told_with_exit_code_2(program: Program) -> None:
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [("PORT", "cannot listen on 127.0.0.1:"), ("HEALTH_PORT", "Choose another with WORKBENCH_HEALTH_PORT")],
+)
+def test_a_port_in_use_is_told_with_exit_code_2(program: Program, setting: str, told: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        ended = program.run("workbench.converter", "api", PORT=str(taken.getsockname()[1]))
+        ended = program.run("workbench.converter", "api", **{setting: str(taken.getsockname()[1])})
 
     assert ended.returncode == 2
-    assert "cannot listen on 127.0.0.1:" in ended.stderr
+    assert told in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -163,16 +167,6 @@ def test_an_api_answers_probes_on_a_port_of_their_own_and_metrics_only_there(pro
     assert program.ask(url, "/metrics")[0] == 404
     with urllib.request.urlopen(f"{probes}/metrics", timeout=20) as answer:
         assert b"workbench_jobs" in answer.read()
-
-
-def test_a_probes_port_in_use_is_told_with_exit_code_2(program: Program) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        ended = program.run("workbench.converter", "api", HEALTH_PORT=str(taken.getsockname()[1]))
-
-    assert ended.returncode == 2
-    assert "Choose another with WORKBENCH_HEALTH_PORT" in ended.stderr
 
 
 def test_an_api_whose_process_is_killed_is_replaced_on_the_same_port(program: Program) -> None:

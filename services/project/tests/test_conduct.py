@@ -113,15 +113,21 @@ def test_answers_in_any_order_lead_to_the_same_report(bench, seed) -> None:
     assert set(bench.steps(job_id)) == EVERY_STEP
 
 
-def test_a_lost_command_is_sent_again_under_the_same_id(bench) -> None:
+def deaf_at_first(bench) -> set[str]:
+    """Everybody else misses the first command of each subject; what was heard."""
     heard: set[str] = set()
 
-    def deaf_at_first(others, command) -> None:
+    def answer(others, command) -> None:
         if command.subject in heard:
             others.succeed(command)
         heard.add(command.subject)
 
-    bench.others.answer = deaf_at_first
+    bench.others.answer = answer
+    return heard
+
+
+def test_a_lost_command_is_sent_again_under_the_same_id(bench) -> None:
+    deaf_at_first(bench)
     bench.work()
     job_id = bench.optimize()
 
@@ -138,14 +144,7 @@ def test_a_lost_command_is_sent_again_under_the_same_id(bench) -> None:
 
 @pytest.mark.parametrize("jump_s", [3600, -3600])
 def test_a_clock_that_jumps_loses_no_command(bench, monkeypatch: pytest.MonkeyPatch, jump_s: float) -> None:
-    heard: set[str] = set()
-
-    def deaf_at_first(others, command) -> None:
-        if command.subject in heard:
-            others.succeed(command)
-        heard.add(command.subject)
-
-    bench.others.answer = deaf_at_first
+    heard = deaf_at_first(bench)
     bench.work()
     job_id = bench.optimize()
     bench.until(lambda: heard)

@@ -47,11 +47,15 @@ def load(model: ov.Model, device: str, properties: Mapping[str, Any], recipe: Re
 def prepare(image: bytes, loaded: Loaded) -> tuple[Arrays, Fitted]:
     """An array for each input: the image where the recipe says, else zeros; ValueError for a broken image."""
     fitted = fit(decode(image), loaded.recipe.preparation)
-    ports = loaded.compiled.inputs
-    arrays: Arrays = [np.zeros(_fixed_shape(port), port.get_element_type().to_dtype()) for port in ports]
     pixels = to_tensor(fitted.image, loaded.recipe.preparation)
-    arrays[loaded.image_input] = pixels.astype(arrays[loaded.image_input].dtype, copy=False)
-    return arrays, fitted
+
+    def fed(number: int, port: Any) -> NDArray[Any]:
+        dtype = port.get_element_type().to_dtype()
+        if number == loaded.image_input:
+            return pixels.astype(dtype, copy=False)
+        return np.zeros(_fixed_shape(port), dtype)
+
+    return [fed(number, port) for number, port in enumerate(loaded.compiled.inputs)], fitted
 
 
 def infer(loaded: Loaded, arrays: Arrays) -> Outputs:

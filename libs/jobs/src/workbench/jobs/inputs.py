@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from workbench.jobs.job import Job
 from workbench.jobs.problems import ForeignInput, UploadDamaged
 from workbench.runner import Launch
+from workbench.runner.values import is_plain_path
 from workbench.store import Keys
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -38,15 +38,9 @@ def sources(job: Job, launch: Launch) -> dict[str, Source]:
     return {name: _source(job, name, source, declared) for name, source in launch.inputs.items()}
 
 
-def below(name: str) -> bool:
-    """Whether a name is a plain relative path, which leads out of no folder."""
-    path = PurePosixPath(name)
-    return str(path) == name and not path.is_absolute() and ".." not in path.parts and name != "." and "\0" not in name
-
-
 def _source(job: Job, name: str, source: str, declared: dict[str, str]) -> Source:
     keys = Keys(job.team)
-    if not below(name):
+    if not is_plain_path(name):
         raise ForeignInput(name)
     if _SHA256.fullmatch(source):
         return Source(keys.blob(source), source, is_blob=True)

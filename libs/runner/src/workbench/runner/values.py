@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, Literal
 
 LOCAL = "local"  # the target that is the machine itself, where there are no device types
@@ -71,6 +72,12 @@ class Status:
     state: State
     exit: Exit | None = None
     waiting_for: str | None = None
+
+
+def is_plain_path(name: str) -> bool:
+    """Whether an input's name is a plain relative path, which leads out of no folder."""
+    path = PurePosixPath(name)
+    return str(path) == name and not path.is_absolute() and ".." not in path.parts and name != "." and "\0" not in name
 
 
 def device_type(target: str | None) -> str | None:

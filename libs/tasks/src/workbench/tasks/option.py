@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from workbench.imaging.fields import check_int
 
@@ -21,8 +20,3 @@ class Option:
     def check(self, value: object) -> None:
         """Raises BadRecipe."""
         check_int(self.name, value, self.low, self.high)
-
-    def to_json(self) -> dict[str, Any]:
-        """As APIs tell it."""
-        return {"name": self.name, "words": self.words, "type": "integer", "default": self.default,
-                "minimum": self.low, "maximum": self.high}  # fmt: skip

@@ -36,11 +36,16 @@ def abandoned(store: Store, older_than_s: float, needed: Callable[[str, str], bo
 
 def abandon(store: Store, team: str, upload_id: str) -> None:
     """Remove everything of an upload; fine when it is gone already."""
-    prefix = Keys(team).upload(upload_id)
     # The declaration first: without it nobody can complete what is left.
     for info in list(store.list(f"teams/{team}/declared/")):
         if info.key.endswith(f"/{upload_id}.json"):
             store.delete(info.key)
+    remove_sent(store, team, upload_id)
+
+
+def remove_sent(store: Store, team: str, upload_id: str) -> None:
+    """Remove what has arrived of an upload that is declared no more; fine when it is gone already."""
+    prefix = Keys(team).upload(upload_id)
     for info in list(store.list(prefix)):
         store.delete(info.key)
     for key, token, _ in list(store.open_uploads(prefix)):

@@ -19,7 +19,7 @@ from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest, NotFound
 from workbench.store import ObjectMissing, UploadMissing
 from workbench.webapp import upload_state
-from workbench.webapp.abandoned import abandon
+from workbench.webapp.abandoned import remove_sent
 from workbench.webapp.arriving_part import ArrivingPart
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.fields import Text
@@ -177,7 +177,7 @@ def _serve_ending(blueprint: Blueprint, kind: UploadKind) -> None:
             raise UploadCompleted(str(upload_id))
         upload_state.load(ports().store, team, kind.kind, str(upload_id))
         upload_state.forget(ports().store, team, kind.kind, str(upload_id))
-        abandon(ports().store, team, str(upload_id))
+        remove_sent(ports().store, team, str(upload_id))
         ports().room.release(team, str(upload_id))
         ports().room.tell(team)
 

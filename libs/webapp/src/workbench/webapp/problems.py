@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from workbench.problems import Problem
+from workbench.problems.common import HttpProblem
 
 
 @dataclass(eq=False)
@@ -81,24 +81,13 @@ class RequestTooSlow(Problem):
 
 
 @dataclass(eq=False)
-class NotHttp(Problem):
+class NotHttp(HttpProblem):
     """What arrived is no HTTP/1.1 request, or one with parts that this server does not accept.
 
     Remedy: use a client library; `detail` says what could not be read.
     """
 
     title = "The request could not be read"
-    code: int
-    reason: str
-
-    @property
-    def detail(self) -> str:
-        """What is wrong with it."""
-        return self.reason
-
-    def document(self) -> dict[str, Any]:
-        """As every problem, with HTTP's status."""
-        return {**super().document(), "status": self.code}
 
 
 @dataclass(eq=False)

@@ -146,7 +146,7 @@ def _is_declared(file: DeclaredFile) -> bool:
 
 
 def forget(store: Store, team: str, kind: str, upload_id: str) -> None:
-    """It has become a job: it is declared no more."""
+    """It is declared no more: it has become a job, or is abandoned."""
     store.delete(Keys(team).declared(kind, upload_id))
     store.delete(Keys(team).upload(upload_id, BEFORE))
 

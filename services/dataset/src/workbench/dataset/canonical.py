@@ -11,10 +11,9 @@ from typing import Any
 
 from workbench.dataset.pictures import Picture
 from workbench.dataset.samples import some
-from workbench.shards import SPLITS, AnnotationWriter, ShardWriter, split_of
+from workbench.shards import LABELLED, SPLITS, AnnotationWriter, ShardWriter, split_of
 
 SCHEMA = 2  # of what is written; release 0.1.0 wrote 1
-LABELLED = "classification"
 
 
 class Canonical:

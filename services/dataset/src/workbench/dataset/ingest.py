@@ -9,13 +9,14 @@ import time
 from typing import Any
 
 from workbench.dataset import formats
-from workbench.dataset.canonical import LABELLED, Canonical
+from workbench.dataset.canonical import Canonical
 from workbench.dataset.pictures import Picture, look_at
 from workbench.dataset.samples import Fault, Reading, Sample
 from workbench.dataset.tree import Tree, arrange
 from workbench.dataset.unpack import opened
 from workbench.dataset.values import Ingestion
 from workbench.runner.core import Refusal, Run
+from workbench.shards import LABELLED
 
 # Enough to see a pattern; a set that is wrong throughout is not decoded to its end.
 MOST_FAULTS = 20

@@ -21,7 +21,7 @@ from workbench.runner.agent import outputs
 from workbench.runner.agent.service import Gone, Refused, Service
 from workbench.runner.process import ProcessLauncher
 from workbench.runner.progress import read_log, read_progress
-from workbench.runner.values import Exit, Launch, Limits
+from workbench.runner.values import Exit, Launch, Limits, is_plain_path
 
 TICK_S = 1.0
 OWN_BYTES = 96 << 20  # of the pod's memory: this process's and the supervisor's
@@ -73,9 +73,9 @@ class Agent:
 
     def _fetch(self, inputs: dict[str, str | None]) -> None:
         for name, sha256 in inputs.items():
-            path = self._folder / "inputs" / name
-            if self._folder / "inputs" not in Path(os.path.normpath(path)).parents:
+            if not is_plain_path(name):
                 raise BadInput(f"{name} lies outside the run's inputs.")
+            path = self._folder / "inputs" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             found = self._service.fetch(name, path, _take)
             if sha256 not in (None, found):
