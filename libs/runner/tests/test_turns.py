@@ -85,7 +85,9 @@ def test_a_run_that_waits_for_its_next_turn_says_so_and_then_no_more(runs, journ
     work = runs.start("sleep", seconds=1.0)
 
     until(lambda: runs.launcher.check(measuring).state == "waiting")
-    assert runs.launcher.check(measuring).waiting_for == "device CPU: other work is running"
+    # The work stands before it in the line, and may not yet have woken to take the device when this one asks.
+    told = runs.launcher.check(measuring).waiting_for
+    assert told in ("device CPU: other work is running", "device CPU: others came first")
     runs.ended(work)
     until(lambda: runs.launcher.check(measuring).state == "running")
 
