@@ -1,7 +1,8 @@
 """A file from the server, whole or not at all: written to `<path>.part`, checked, then renamed.
 
-It is hashed while it comes, so that it need not be read again. What an earlier attempt left in the .part file is
-continued, as long as the server still has the same bytes (If-Range with the ETag, which is the file's SHA-256).
+While one piece is written and hashed, the next one comes, and the file need not be read again. What an earlier attempt
+left in the .part file is continued, as long as the server still has the same bytes (If-Range with the ETag, which is
+the file's SHA-256).
 
 A large file may come from the object store itself, by a signed link that the server answers with. The link is its own
 permission: the token is not sent there. Where the store cannot be reached, the server sends the bytes.
@@ -11,7 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +24,8 @@ from workbench.client.errors import BadInput, Damaged
 from workbench.client.transport import ANSWER_S, WORTH_REPEATING, Transport
 
 BUFFER_BYTES = 2**20
+SYNC_BYTES = 64 * 2**20  # so often the disk is waited for: at the end there is little left to wait for
+MOST_PIECES = 4  # that wait to be written
 LINK = {"link": "true"}
 
 
@@ -39,7 +44,7 @@ class _Hashed:
             with self.path.open("rb") as file:
                 file.seek(self.size)
                 while chunk := file.read(BUFFER_BYTES):
-                    self._take(chunk)
+                    self._hash(chunk)
         return self.size
 
     def write(self, chunks: Iterator[bytes], *, append: bool) -> None:
@@ -52,12 +57,26 @@ class _Hashed:
             os.fsync(file.fileno())
 
     def _keep(self, chunks: Iterator[bytes], file: BinaryIO) -> None:
-        # As it comes: a chunk of a size of ours would be lost, half gathered, with the connection.
-        for chunk in chunks:
-            file.write(chunk)
-            self._take(chunk)
+        with ThreadPoolExecutor(1) as aside:
+            waiting: deque[Future[None]] = deque()
+            try:
+                for piece in _gathered(chunks):
+                    waiting.append(aside.submit(self._take, piece, file))
+                    if len(waiting) > MOST_PIECES:
+                        waiting.popleft().result()
+            finally:  # a disk that is full matters more than a connection that broke
+                for each in waiting:
+                    each.result()
 
-    def _take(self, chunk: bytes) -> None:
+    def _take(self, piece: bytes, file: BinaryIO) -> None:
+        file.write(piece)
+        before = self.size
+        self._hash(piece)
+        if before // SYNC_BYTES != self.size // SYNC_BYTES:
+            file.flush()
+            os.fdatasync(file.fileno())
+
+    def _hash(self, chunk: bytes) -> None:
         self._sha256.update(chunk)
         self.size += len(chunk)
 
@@ -65,6 +84,22 @@ class _Hashed:
         """Of all of the file."""
         self.catch_up()
         return self._sha256.hexdigest()
+
+
+def _gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """In pieces worth a thread's while; what had come when the connection broke is not lost."""
+    piece, size = [], 0
+    try:
+        for chunk in chunks:
+            piece.append(chunk)
+            size += len(chunk)
+            if size >= BUFFER_BYTES:
+                yield b"".join(piece)
+                piece, size = [], 0
+    except httpx.HTTPError:
+        yield b"".join(piece)
+        raise
+    yield b"".join(piece)
 
 
 def download(transport: Transport, url: str, to: Path, sha256: str) -> Path:
