@@ -61,6 +61,16 @@ def test_work_gets_in_between_the_launches_of_a_measurement(runs, journal: Path)
     assert all(apart(found["b"], turn) for name, turn in found.items() if name != "b")
 
 
+def test_a_measurement_gets_in_between_the_pieces_of_long_work(runs, journal: Path) -> None:
+    work = runs.start("work_in_pieces", name="work", pieces=150, journal=str(journal))
+    until(lambda: noted(journal))
+    measuring = runs.start("journal", exclusive=True, name="a", seconds=0.2, journal=str(journal))
+
+    assert runs.ended(measuring).exit.reason == "finished"
+    assert "work" not in periods(journal), "it did not wait for all of the work"
+    assert runs.ended(work).exit.reason == "finished"
+
+
 def test_two_measurements_alternate_and_work_comes_between_them_in_its_turn(runs, journal: Path) -> None:
     first, second = (
         runs.start("take_turns", exclusive=True, name=name, turns=5, seconds=0.2, journal=str(journal)) for name in "ab"
@@ -147,7 +157,7 @@ def test_a_run_can_be_stopped_while_it_waits_for_its_next_turn(runs, gone, journ
 
     gone(core)
     assert runs.launcher.check(measuring).exit.reason == "stopped"
-    assert runs.launcher.check(work).state == "running"
+    until(lambda: runs.launcher.check(work).state == "running")
 
 
 @pytest.mark.parametrize("role", ["supervisor", "warden"])

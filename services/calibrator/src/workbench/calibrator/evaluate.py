@@ -12,6 +12,7 @@ from workbench.calibrator import feed
 from workbench.calibrator.scorer import Dataset, compile_model, configuration, results
 from workbench.calibrator.values import BadSpec, EvaluationSpec
 from workbench.runner.core import Refusal, Run
+from workbench.runner.pieces import Pieces
 from workbench.shards import Item
 from workbench.tasks.computing import COMPUTING, Computing, computing_of
 from workbench.tasks.recipe import Recipe
@@ -107,8 +108,9 @@ def score(run: Run, task: Computing[Any, Any], dataset: Dataset, model: Loaded,
     share, total = 0.45 if reference else 0.9, len(dataset.items)
 
     def said(loaded: Loaded, stage: str, start: float) -> list[Any]:
-        counter = feed.Counter(run, stage, total)
-        return results(loaded, task, dataset, lambda count: counter.done(count, start + share * count / total))
+        pieces = Pieces(run, stage, start, start + share)
+        return results(loaded, task, dataset,
+                       lambda count: pieces.done(count / total, f"{count} of {total} images"))
 
     mine = said(model, "evaluating", 0.05)
     theirs: Sequence[Any] = said(reference, "evaluating the reference", 0.5) if reference else [None] * total

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from workbench import ir, shards
 from workbench.imaging.preparation import Preparation
 from workbench.imaging.preprocess import preprocess
-from workbench.runner.core import Refusal, Run
+from workbench.runner.core import Refusal
 from workbench.shards import Item
 from workbench.tasks import catalogue
 from workbench.tasks import recipe as recipes
@@ -21,7 +20,6 @@ from workbench.tasks.recipe import Recipe
 from workbench.tasks.scoring import Annotating
 
 _DTYPES = {"f32": np.float32, "f16": np.float16, "u8": np.uint8}
-_PROGRESS_SECONDS = 0.5
 
 
 class BadRequest(Refusal):
@@ -121,21 +119,6 @@ def read(folder: Path, item: Item) -> bytes:
         return shards.read_bytes(folder, item)
     except shards.BadDataset as bad:
         raise BadDataset(f"{bad}.", file=item.name) from bad
-
-
-class Counter:
-    """Tells a run's followers how many images are done, no more than twice a second."""
-
-    def __init__(self, run: Run, stage: str, total: int) -> None:
-        self._run, self._stage, self._total = run, stage, total
-        self._told_at = float("-inf")
-
-    def done(self, count: int, fraction: float, note: str = "") -> None:
-        """``count`` of the total are through, which is ``fraction`` of the whole run."""
-        if count < self._total and time.monotonic() - self._told_at < _PROGRESS_SECONDS:
-            return
-        self._told_at = time.monotonic()
-        self._run.progress(self._stage, fraction, f"{count} of {self._total} images{note}")
 
 
 def names(items: Sequence[Item], most: int = 5) -> str:

@@ -24,6 +24,7 @@ from workbench import ir
 from workbench.calibrator import feed
 from workbench.calibrator.values import FEW_IMAGES, BadSpec, CalibrationSpec, IgnoredScope
 from workbench.runner.core import Refusal, Run
+from workbench.runner.pieces import Pieces
 from workbench.shards import Item
 
 _FLOATS = {"f64", "f32", "f16", "bf16"}
@@ -69,9 +70,10 @@ def run(run: Run) -> dict[str, Any]:
     def read(item: Item) -> NDArray[Any]:
         return feed.tensor(run.inputs / "dataset", item, recipe.preparation, dtype)
 
+    pieces = Pieces(run, "calibrating", 0.0, 1.0)
     started = time.monotonic()
-    quantized = quantize(model, choice.items, counting(read, run, len(choice.items)), spec)
-    seconds = time.monotonic() - started
+    quantized = quantize(model, choice.items, counting(read, pieces, len(choice.items)), spec)
+    seconds = time.monotonic() - started - pieces.waited_s
     run.progress("saving", _SAVING)
     facts = _save(quantized, run.outputs, fp16=precision == "FP16")
     _write_items(run.outputs / "calibration-items.jsonl", choice.items)
@@ -97,16 +99,18 @@ def quantize(model: ov.Model, items: Sequence[Item], read: Callable[[Item], NDAr
     return quantized
 
 
-def counting(read: Callable[[Item], NDArray[Any]], run: Run, total: int) -> Callable[[Item], NDArray[Any]]:
+def counting(
+    read: Callable[[Item], NDArray[Any]], pieces: Pieces, total: int
+) -> Callable[[Item], NDArray[Any]]:
     """``read``, telling how many images are through; how many passes NNCF makes, only the model decides."""
-    counter = feed.Counter(run, "calibrating", total)
     calls = 0
 
     def counted(item: Item) -> NDArray[Any]:
         nonlocal calls
         earlier, done = divmod(calls, total)
         calls += 1
-        counter.done(done + 1, fraction_done(earlier, (done + 1) / total), f" (pass {earlier + 1})")
+        pieces.done(fraction_done(earlier, (done + 1) / total),
+                    f"{done + 1} of {total} images (pass {earlier + 1})", milestone=done + 1 == total)
         return read(item)
 
     return counted

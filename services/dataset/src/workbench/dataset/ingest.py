@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from workbench.dataset import formats
@@ -16,13 +15,12 @@ from workbench.dataset.tree import Tree, arrange
 from workbench.dataset.unpack import opened
 from workbench.dataset.values import Ingestion
 from workbench.runner.core import Refusal, Run
+from workbench.runner.pieces import Pieces
 from workbench.shards import LABELLED
 
 # Enough to see a pattern; a set that is wrong throughout is not decoded to its end.
 MOST_FAULTS = 20
 
-# The runner keeps at most two rows a second.
-_PROGRESS_INTERVAL_S = 0.5
 # Where unpacking ends in the whole; decoding the images takes far longer.
 _UNPACKED = 0.05
 
@@ -42,9 +40,9 @@ def run(run: Run) -> dict[str, Any]:
     """
     wanted = Ingestion.from_json(run.spec)
     run.progress("unpack", 0.0, "looking at the upload")
-    unpacking = _Progress(run, "unpack", 0.0, _UNPACKED)
+    unpacking = Pieces(run, "unpack", 0.0, _UNPACKED)
     with opened(run.inputs / "upload", run.scratch,
-                tell=lambda share: unpacking.tell(share, f"{share:.0%} of the archive inflated")) as entries:
+                tell=lambda share: unpacking.done(share, f"{share:.0%} of the archive inflated")) as entries:
         tree = arrange(entries)
         _check_not_empty(tree)
         chosen = formats.choose(tree, wanted.format)
@@ -56,7 +54,7 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_perce
     warnings = list(reading.warnings)
     faults = list(reading.faults)[:MOST_FAULTS]
     animated = 0
-    progress = _Progress(run, "validate", _UNPACKED, 1.0)
+    progress = Pieces(run, "validate", _UNPACKED, 1.0)
     total = len(reading.samples)
     with Canonical(run.outputs, calibration_percent, [LABELLED] if chosen.ANNOTATED else []) as dataset:
         for done, sample in enumerate(reading.samples, 1):
@@ -66,7 +64,7 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_perce
             if picture and not faults:
                 animated += picture.animated
                 dataset.add(sample.entry.name, picture, sample.label)
-            progress.tell(done / total, f"{done} of {total} images")
+            progress.done(done / total, f"{done} of {total} images")
     _refuse(faults)
     if not reading.samples:
         raise NoImages(f"{chosen.NAME}: no image is left to make a dataset of.")
@@ -95,17 +93,3 @@ def _refuse(faults: list[Fault]) -> None:
         "one fault" if len(faults) == 1 else f"{len(faults)} faults"
     listed = "; ".join(map(str, faults))
     raise InvalidDataset(f"The dataset has {count}: {listed}", faults=[fault.to_json() for fault in faults])
-
-
-class _Progress:
-    """Tells how far one stage is, a few times a second at most; ``start`` and ``end`` are its place in the whole."""
-
-    def __init__(self, run: Run, stage: str, start: float, end: float) -> None:
-        self._run, self._stage, self._start, self._end = run, stage, start, end
-        self._told = time.monotonic()
-
-    def tell(self, share: float, message: str) -> None:
-        now = time.monotonic()
-        if now - self._told >= _PROGRESS_INTERVAL_S or share >= 1.0:
-            self._told = now
-            self._run.progress(self._stage, self._start + (self._end - self._start) * share, message)
