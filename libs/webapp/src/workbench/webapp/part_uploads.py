@@ -6,15 +6,14 @@ What is known of an upload lies in the store alone, so any API process takes any
 from __future__ import annotations
 
 import contextlib
-import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import marshmallow as ma
 from flask import Response, current_app, g, jsonify, request
-from marshmallow.validate import Length, Range, Regexp
+from marshmallow.validate import Length
 from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest, NotFound
 from workbench.store import ObjectMissing, UploadMissing
@@ -22,89 +21,19 @@ from workbench.webapp import upload_state
 from workbench.webapp.abandoned import remove_sent
 from workbench.webapp.arriving_part import ArrivingPart
 from workbench.webapp.documents import Blueprint
-from workbench.webapp.fields import Text
 from workbench.webapp.kept_part import keep
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import accepted
 from workbench.webapp.turns import TURNS
-from workbench.webapp.upload_links import LINK_S, Link, Links
+from workbench.webapp.upload_answer import document, links, rfc3339
 from workbench.webapp.upload_problems import UploadCompleted, UploadExpired, UploadTooLarge
-from workbench.webapp.upload_state import Arrived, Upload
+from workbench.webapp.upload_schemas import ArrivedPart, Completion, FileDeclaration, UploadView
+from workbench.webapp.upload_state import Upload
 from workbench.webapp.uploads import MAX_PARTS, UploadKind, check_names, submit_uploaded
 from workbench.webapp.views import JobView
 
 # A request to this endpoint shows a signed URL instead of a token.
 SIGNED_ENDPOINT = "put_part"
-_SHA256 = Regexp(r"\A[0-9a-f]{64}\Z", error="64 lower-case hex digits are needed.")
-_MD5 = Regexp(r"\A[0-9a-fA-F]{32}\Z", error="32 hex digits are needed.")
-_MOST_BYTES = Range(0, upload_state.MAX_FILE_BYTES)
-
-
-class FileDeclaration(ma.Schema):
-    """A file that will be sent."""
-
-    name = Text(required=True, validate=Length(1, 1000), metadata={"description": "Relative path."})
-    size_bytes = ma.fields.Integer(required=True, strict=True, validate=_MOST_BYTES)
-    sha256 = Text(load_default=None, allow_none=True, validate=_SHA256,
-                              metadata={"description": "Hex; the job fails when the file has another."})  # fmt: skip
-
-
-class SentPart(ma.Schema):
-    """A part as whoever sent it knows it."""
-
-    number = ma.fields.Integer(required=True, strict=True, validate=Range(1, MAX_PARTS))
-    md5 = Text(required=True, validate=_MD5, metadata={"description": "Hex."})
-
-
-class SentFile(ma.Schema):
-    """The parts of one file, ascending."""
-
-    name = Text(required=True)
-    parts = ma.fields.List(ma.fields.Nested(SentPart), required=True)
-
-
-class Completion(ma.Schema):
-    """What was sent. Without `files`, what has arrived counts."""
-
-    files = ma.fields.List(ma.fields.Nested(SentFile), load_default=None, validate=Length(max=MAX_PARTS))
-
-
-class PartView(ma.Schema):
-    """A part and where to PUT it; no `Authorization` header is needed there."""
-
-    number = ma.fields.Integer()
-    offset = ma.fields.Integer(metadata={"description": "In the file, in bytes."})
-    size_bytes = ma.fields.Integer()
-    url = ma.fields.String(metadata={"description": "Absolute, or relative to this server; holds for 24 hours."})
-    arrived = ma.fields.Boolean()
-    md5 = ma.fields.String(allow_none=True, metadata={"description": "Of what arrived."})
-
-
-class ArrivedPart(ma.Schema):
-    """A part that is kept."""
-
-    number = ma.fields.Integer()
-    size_bytes = ma.fields.Integer()
-    md5 = ma.fields.String(metadata={"description": "Hex."})
-
-
-class UploadFileView(ma.Schema):
-    """A declared file."""
-
-    name = ma.fields.String()
-    size_bytes = ma.fields.Integer()
-    parts = ma.fields.List(ma.fields.Nested(PartView), metadata={"description": "None for an empty file."})
-
-
-class UploadView(ma.Schema):
-    """An upload that is under way."""
-
-    id = ma.fields.String(metadata={"description": "The job will have it too."})
-    expires_at = ma.fields.String(metadata={"description": "RFC 3339; until then it can be gone on with."})
-    part_size_bytes = ma.fields.Integer()
-    files = ma.fields.List(ma.fields.Nested(UploadFileView))
-
-
 def serve_part_uploads(blueprint: Blueprint, kind: UploadKind) -> None:
     """The routes below ``…/uploads``."""
     _serve_declaring(blueprint, kind)
@@ -128,7 +57,7 @@ def _serve_declaring(blueprint: Blueprint, kind: UploadKind) -> None:
         size = sum(file["size_bytes"] for file in files)
         _check_size(size)
         upload = _begun(kind, files, body, size)
-        answer = _document(blueprint, upload, {})
+        answer = document(blueprint, upload, {})
         answer.status_code = 201
         answer.headers["Location"] = f"{blueprint.url_prefix}/uploads/{upload.id}"
         return answer
@@ -139,7 +68,7 @@ def _serve_declaring(blueprint: Blueprint, kind: UploadKind) -> None:
         """What has arrived, and fresh URLs."""
         identity().require("member")  # the URLs are permissions to write
         upload = _open_upload(kind, str(upload_id))
-        return _document(blueprint, upload, upload_state.arrived(ports().store, upload))
+        return document(blueprint, upload, upload_state.arrived(ports().store, upload))
 
 
 def _serve_parts(blueprint: Blueprint, kind: UploadKind) -> None:
@@ -148,7 +77,7 @@ def _serve_parts(blueprint: Blueprint, kind: UploadKind) -> None:
     @blueprint.response(200, ArrivedPart)
     def put_part(upload_id: Any, signed: str) -> Response:
         """Send one part. The URL is its own permission; a `Content-MD5` header is checked."""
-        store, link = ports().store, _links().read(str(upload_id), signed)
+        store, link = ports().store, links().read(str(upload_id), signed)
         g.turn = TURNS.begin(link.team)
         if not upload_state.is_open(store, link.team, kind.kind, str(upload_id)):
             raise NotFound("upload", str(upload_id))
@@ -201,11 +130,6 @@ def _check_size(size_bytes: int) -> None:
         raise UploadTooLarge(size_bytes, limit)
 
 
-def _links() -> Links:
-    links: Links = current_app.extensions.setdefault("workbench.links", Links(ports().store))
-    return links
-
-
 def _job(kind: UploadKind, upload_id: str) -> Job | None:
     try:
         return ports().jobs.get(kind.kind, identity().team, upload_id)
@@ -221,7 +145,7 @@ def _open_upload(kind: UploadKind, upload_id: str) -> Upload:
     with _as_unknown(upload_id):
         check_names([file.name for file in upload.files])
     if upload.expires_at < datetime.now(UTC).timestamp():
-        raise UploadExpired(upload_id, _rfc3339(upload.expires_at))
+        raise UploadExpired(upload_id, rfc3339(upload.expires_at))
     return upload
 
 
@@ -269,49 +193,3 @@ def _named(upload: Upload, files: list[dict[str, Any]] | None) -> upload_state.N
     if unknown or len(named) != len(files):
         raise InvalidRequest({"files": f"not declared: {', '.join(unknown[:5])}" if unknown else "one is named twice"})
     return named
-
-
-def _document(blueprint: Blueprint, upload: Upload, there: Arrived) -> Response:
-    """As UploadView, written while it is sent: a folder's is tens of megabytes long."""
-    url_of = _urls(blueprint.url_prefix or "", upload)
-
-    def written() -> Iterator[str]:
-        head = {"id": upload.id, "expires_at": _rfc3339(upload.expires_at), "part_size_bytes": upload.part_size_bytes}
-        yield json.dumps(head)[:-1] + ', "files": ['
-        for number, file in enumerate(upload.files):
-            parts = _parts(upload, number, there, url_of)
-            view = {"name": file.name, "size_bytes": file.size_bytes, "parts": parts}
-            yield (", " if number else "") + json.dumps(view)
-        yield "]}"
-
-    return Response(written(), content_type="application/json")
-
-
-def _parts(upload: Upload, number: int, there: Arrived, url_of: Callable[[Link], str]) -> list[dict[str, Any]]:
-    file = upload.files[number]
-    found = {part.number: part for part in there.get(number, ())}
-    views = []
-    for span in file.spans(upload.part_size_bytes):
-        part = found.get(span.number)
-        right = part is not None and part.size_bytes == span.size_bytes
-        link = Link(upload.team, number, file.name, span.number, span.size_bytes, file.token)
-        md5 = part.md5 if part and right else None
-        views.append({**span._asdict(), "url": url_of(link), "arrived": right, "md5": md5})
-    return views
-
-
-def _urls(prefix: str, upload: Upload) -> Callable[[Link], str]:
-    """Where a part goes: the store's own door, or this service's."""
-    store, links = ports().store, _links()
-
-    def url_of(link: Link) -> str:
-        direct = link.token and store.part_url(
-            upload.key(link.file), link.token, link.number, link.size_bytes, LINK_S
-        )
-        return direct or f"{prefix}/uploads/{upload.id}/parts/{links.sign(upload.id, link)}"
-
-    return url_of
-
-
-def _rfc3339(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
