@@ -62,6 +62,9 @@ COPY --from=build-services /services/converter /srv/venv/lib/python3.11/site-pac
 CMD ["workbench.converter", "api"]
 
 FROM api AS dataset
+# What a task is, and which layouts feed it, is told from here.
+COPY --from=build-services /services/imaging /srv/venv/lib/python3.11/site-packages
+COPY --from=build-services /services/tasks /srv/venv/lib/python3.11/site-packages
 COPY --from=build-services /services/dataset /srv/venv/lib/python3.11/site-packages
 CMD ["workbench.dataset", "api"]
 

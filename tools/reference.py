@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import chart
+import task_pages
 import workbench
 from workbench.jobs import embedded
 from workbench.problems import TYPE_PREFIX, catalogue, type_name
@@ -58,6 +59,7 @@ def cli_page() -> str:
 PAGES = {
     "settings.md": settings_page,
     "problems.md": problems_page,
+    "tasks.md": lambda: NOTE + task_pages.page(),
     "openapi.json": openapi_page,
     "cli.md": cli_page,
 }

@@ -26,7 +26,8 @@ def exact(
     known = list(known)
     for name in document:
         if name not in known:
-            raise BadRecipe(f"{prefix}{name}", f"is unknown; accepted here are {', '.join(known)}", document[name])
+            accepted = f"is unknown; accepted here are {', '.join(known) or 'none'}"
+            raise BadRecipe(f"{prefix}{name}", accepted, document[name])
     for name in required:
         if name not in document:
             raise BadRecipe(f"{prefix}{name}", "is required", None)

@@ -6,22 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
-from workbench.imaging.fields import check_choice, exact
+from workbench.imaging.fields import BadRecipe, check_choice, exact
 from workbench.tasks.classification import options as classification
 from workbench.tasks.generic import options as generic
 from workbench.tasks.guess import Guess
-from workbench.tasks.option import Option
+from workbench.tasks.measure import Measure
+from workbench.tasks.option import Choice, Option
 from workbench.tasks.recipe import Recipe
 
 
 class Choosing(Protocol):
     """``options.py`` of a task."""
 
-    HEADS: tuple[str, ...]
+    HEADS: tuple[Choice, ...]  # readings of the outputs, the usual one first
     OPTIONS: tuple[Option, ...]
+    METRICS: tuple[Measure, ...]  # the first is what variants are compared by; none: nobody judges the results
     RESIZE: str
 
     def guess(
@@ -33,28 +35,42 @@ class Choosing(Protocol):
 
 @dataclass(frozen=True)
 class Task:
-    """``name`` as people and files write it; ``words`` say what a model that does it answers.
-
-    ``judged``: whether there is a line in ``computing.py``, so that its accuracy can be measured.
-    """
+    """``name`` as people and files write it; ``words`` say what a model that does it answers."""
 
     name: str
     words: str
-    judged: bool
     choosing: Choosing
+
+    @property
+    def judged(self) -> bool:
+        """Whether its accuracy can be measured: then there is a line in ``computing.py``."""
+        return bool(self.choosing.METRICS)
 
     @property
     def options(self) -> dict[str, Option]:
         """By name."""
         return {option.name: option for option in self.choosing.OPTIONS}
 
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(head.name for head in self.choosing.HEADS)
+
+    def to_json(self) -> dict[str, Any]:
+        """All that there is to choose, and what comes of it."""
+        return {
+            "name": self.name, "words": self.words, "resize": self.choosing.RESIZE,
+            "heads": [asdict(head) for head in self.choosing.HEADS],
+            "options": [option.to_json() for option in self.choosing.OPTIONS],
+            "metrics": [asdict(metric) for metric in self.choosing.METRICS],
+        }  # fmt: skip
+
 
 TASKS: tuple[Task, ...] = (
-    Task("classification", "which class a picture belongs to", True, classification),
-    Task("generic", "anything: speed is measured, accuracy is not", False, generic),
+    Task("classification", "which class a picture belongs to", classification),
+    Task("generic", "anything: speed is measured, accuracy is not", generic),
 )
 NAMES = tuple(task.name for task in TASKS)
-OPTIONS = {name: option for task in TASKS for name, option in task.options.items()}
 
 
 def task_of(name: object) -> Task:
@@ -66,9 +82,34 @@ def task_of(name: object) -> Task:
 def check(recipe: Recipe) -> Recipe:
     """The recipe with every option of its task, those left out at their defaults. Raises BadRecipe."""
     task = task_of(recipe.task)
-    if recipe.head is not None:
-        check_choice("head", recipe.head, task.choosing.HEADS)
-    given = exact(recipe.options, task.options, (), "options")
-    for name, value in given.items():
-        task.options[name].check(value)
-    return replace(recipe, options={name: given.get(name, option.default) for name, option in task.options.items()})
+    check_settings(task.name, recipe.head, recipe.options)
+    options = {option.name: option.default for option in task.choosing.OPTIONS}
+    return replace(recipe, options={**options, **recipe.options})
+
+
+def check_settings(task: str | None, head: object, options: object) -> None:
+    """Whether the task has this head and these options; without a task, whether some task has. Raises BadRecipe."""
+    tasks = TASKS if task is None else (task_of(task),)
+    _check_head(head, [name for each in tasks for name in each.heads])
+    known = {name: [each.options[name] for each in tasks if name in each.options]
+             for each in tasks for name in each.options}  # fmt: skip
+    for name, value in exact(options, known, (), "options", "options.").items():
+        _check_some(known[name], value)
+
+
+def _check_head(head: object, heads: Sequence[str]) -> None:
+    if head is not None and not heads:
+        raise BadRecipe("head", "must be left out, since this task has none", head)
+    if head is not None:
+        check_choice("head", head, heads)
+
+
+def _check_some(options: Sequence[Option], value: object) -> None:
+    """Of one name, each of another task."""
+    refusals = []
+    for option in options:
+        try:
+            return option.check(value)
+        except BadRecipe as refusal:
+            refusals.append(refusal)
+    raise refusals[0]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from workbench.figures import Figure
+from workbench.tasks.measure import Better, Needs
 from workbench.tasks.recipe import Recipe
 
 R = TypeVar("R")  # the result of one image
 A = TypeVar("A")  # the annotation of one image
-Needs = Literal["annotation", "reference"]
 
 
 class Misfit(ValueError):
@@ -51,14 +51,14 @@ class Scored(Generic[R, A]):
 
 @dataclass(frozen=True)
 class Metric(Generic[R, A]):
-    """``item``: what one image adds, None when the metric says nothing about it; ``total``: the figure of them all.
+    """``METRICS`` of ``options.py``, computed: the same names in the same order.
 
-    ``better``: the direction; ``needs``: what an evaluation must have for it.
+    ``item``: what one image adds, None when the metric says nothing about it; ``total``: the figure of them all.
     """
 
     name: str
     unit: str
-    better: Literal["higher", "lower"]
+    better: Better
     needs: Needs
     item: Callable[[Scored[R, A]], Any]
     total: Callable[[Sequence[Any]], Figure]

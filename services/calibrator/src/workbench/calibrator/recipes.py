@@ -46,7 +46,7 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
             "version": VERSION, "task": task.name, "labels": labels, "preparation": preparation, "options": options,
             "output": overrides.get("output"), "head": overrides.get("head") or (guess.head if guess else None)}))
     except BadRecipe as bad:
-        raise NoDefaultRecipe(f"{bad}.", field=bad.field.removeprefix("input.")) from bad
+        raise NoDefaultRecipe(f"{bad}.", field=bad.field.removeprefix("input.").removeprefix("options.")) from bad
 
 
 def _task(outputs: list[Facts], overrides: Facts, labels: list[str] | None) -> tuple[Task, Guess | None]:

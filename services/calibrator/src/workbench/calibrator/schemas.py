@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
-from workbench.tasks.catalogue import NAMES, OPTIONS
+from workbench.tasks.catalogue import NAMES, TASKS
 from workbench.webapp.fields import Text
 
 _NAME = {"description": "What people call the result."}
@@ -14,7 +14,7 @@ _ID = Length(1, 64)
 
 def _option(name: str) -> ma.fields.Integer:
     """The setting of a task, as the task declares it."""
-    declared = OPTIONS[name]
+    declared = next(task.options[name] for task in TASKS if name in task.options)
     return ma.fields.Integer(validate=Range(declared.low, declared.high), metadata={"description": declared.words})
 
 

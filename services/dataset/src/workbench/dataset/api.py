@@ -1,4 +1,4 @@
-"""Routes under /v1/datasets."""
+"""Routes under /v1/datasets and /v1/tasks: the data, and what it is for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from workbench.dataset.schemas import DatasetForm, GenerationRequest
+from workbench.dataset import formats
+from workbench.dataset.schemas import DatasetForm, GenerationRequest, TaskPage
+from workbench.tasks.catalogue import TASKS
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.part_uploads import serve_part_uploads
 from workbench.webapp.ports import ports
@@ -15,6 +17,8 @@ from workbench.webapp.uploads import UploadKind, serve_form_upload
 from workbench.webapp.views import JobView
 
 datasets = Blueprint("datasets", __name__, url_prefix="/v1/datasets", description="Images and their annotations.")
+
+tasks = Blueprint("tasks", __name__, url_prefix="/v1/tasks", description="What a model may do.")
 
 
 def _name_of(files: Sequence[str]) -> str:
@@ -38,3 +42,18 @@ def generate(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 serve_jobs(datasets, Resource("dataset"))
+
+
+@tasks.get("")
+@tasks.response(200, TaskPage)
+def list_tasks() -> dict[str, Any]:
+    """Each task: how outputs may be read, what may be set, what is measured, and which datasets have its annotations.
+
+    The first is what an optimization takes where it names none.
+    """
+    return {"items": told_tasks()}
+
+
+def told_tasks() -> list[dict[str, Any]]:
+    """Every task as JSON, with the formats that feed it."""
+    return [{**task.to_json(), "formats": formats.feeding(task)} for task in TASKS]

@@ -16,7 +16,6 @@ from workbench.dataset.unpack import opened
 from workbench.dataset.values import Ingestion
 from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
-from workbench.shards import LABELLED
 
 # Enough to see a pattern; a set that is wrong throughout is not decoded to its end.
 MOST_FAULTS = 20
@@ -56,7 +55,7 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_perce
     animated = 0
     progress = Pieces(run, "validate", _UNPACKED, 1.0)
     total = len(reading.samples)
-    with Canonical(run.outputs, calibration_percent, [LABELLED] if chosen.ANNOTATED else []) as dataset:
+    with Canonical(run.outputs, calibration_percent, chosen.TASKS) as dataset:
         for done, sample in enumerate(reading.samples, 1):
             picture = _look_at(sample, faults)
             if len(faults) >= MOST_FAULTS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
-from workbench.tasks.catalogue import NAMES, OPTIONS
+from workbench.tasks.catalogue import NAMES, TASKS
 from workbench.webapp.fields import Text
 
 _ID = Length(1, 64)
@@ -64,7 +64,7 @@ class InputRequest(ma.Schema):
 
 
 def _option(name: str) -> ma.fields.Integer:
-    declared = OPTIONS[name]
+    declared = next(task.options[name] for task in TASKS if name in task.options)
     return ma.fields.Integer(validate=Range(declared.low, declared.high), metadata={"description": declared.words})
 
 

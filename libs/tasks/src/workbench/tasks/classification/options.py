@@ -6,14 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.tasks.guess import Guess
-from workbench.tasks.option import Option
+from workbench.tasks.measure import Measure
+from workbench.tasks.option import Choice, Option
 
-HEADS: tuple[str, ...] = ("scores",)
+HEADS: tuple[Choice, ...] = (Choice("scores", "One number a class; the highest is the answer."),)
 RESIZE = "crop"  # as ImageNet's models are trained
 OPTIONS: tuple[Option, ...] = (
     Option("label_offset", "The model's class minus this is the dataset's: how many of its first classes, such as a "
            "background class, stand before class 0.", default=0, low=0, high=1000),
     Option("top_k", "How many of the best classes are listed.", default=5, low=1, high=100),
+)  # fmt: skip
+METRICS: tuple[Measure, ...] = (
+    Measure("top1", "share", "higher", "annotation", "Images whose class comes first."),
+    Measure("top5", "share", "higher", "annotation", "Images whose class is among the first five."),
+    Measure("top1_agreement", "share", "higher", "reference", "Images for which the reference model puts the same "
+            "class first."),
 )  # fmt: skip
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.tasks.guess import Guess
-from workbench.tasks.option import Option
+from workbench.tasks.measure import Measure
+from workbench.tasks.option import Choice, Option
 
-HEADS: tuple[str, ...] = ()
+HEADS: tuple[Choice, ...] = ()
 RESIZE = "stretch"
 OPTIONS: tuple[Option, ...] = ()
+METRICS: tuple[Measure, ...] = ()
 
 
 def guess(outputs: Sequence[Mapping[str, Any]], output: str | None, labels: Sequence[str] | None) -> Guess | None:  # noqa: ARG001

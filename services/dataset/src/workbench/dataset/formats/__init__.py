@@ -1,6 +1,6 @@
 """The layouts that are understood: each module of this package is one, found by being here.
 
-A format has NAME, ANNOTATED (whether it gives labels), ``recognise(tree)``: None when the tree is of this
+A format has NAME, TASKS (those it gives annotations for), ``recognise(tree)``: None when the tree is of this
 format, else why not; and ``read(tree)``, which must cope with any tree, since a person may choose it by name.
 """
 
@@ -14,13 +14,14 @@ from workbench.dataset.samples import Reading
 from workbench.dataset.tree import Tree
 from workbench.dataset.values import BadSpec
 from workbench.runner.core import Refusal
+from workbench.tasks.catalogue import Task
 
 
 class Format(Protocol):
     """What a module of this package offers."""
 
     NAME: str
-    ANNOTATED: bool
+    TASKS: tuple[str, ...]
 
     def recognise(self, tree: Tree) -> str | None:
         """None, or in half a sentence why the tree is not of this format."""
@@ -42,6 +43,11 @@ def table() -> dict[str, Format]:
     return {each.NAME: each for each in sorted(formats, key=lambda each: each.NAME)}
 
 
+def feeding(task: Task) -> list[str]:
+    """The names of those with annotations for the task; of all for one that needs none."""
+    return [name for name, each in table().items() if not task.judged or task.name in each.TASKS]
+
+
 def choose(tree: Tree, wanted: str | None) -> Format:
     """The format asked for, or the only one that fits; raises BadSpec or UnknownFormat.
 
@@ -52,7 +58,7 @@ def choose(tree: Tree, wanted: str | None) -> Format:
         return _by_name(formats, wanted)
     considered: dict[str, str] = {}
     for annotated in (True, False):
-        group = [each for each in formats.values() if each.ANNOTATED is annotated]
+        group = [each for each in formats.values() if bool(each.TASKS) is annotated]
         reasons = {each.NAME: each.recognise(tree) for each in group}
         hits = [name for name, reason in reasons.items() if reason is None]
         if len(hits) == 1:

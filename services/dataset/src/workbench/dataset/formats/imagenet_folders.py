@@ -14,7 +14,7 @@ from workbench.dataset.texts import ClassNames, class_names, label_lists, read_c
 from workbench.dataset.tree import Tree, folder_of
 
 NAME = "imagenet-folders"
-ANNOTATED = True
+TASKS = ("classification",)
 
 # Folders of these names are parts of a data set, not things to tell apart.
 _PART = re.compile(

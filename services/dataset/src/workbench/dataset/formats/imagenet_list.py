@@ -17,7 +17,7 @@ from workbench.dataset.texts import class_names, label_lists, lines, read_class_
 from workbench.dataset.tree import Tree
 
 NAME = "imagenet-list"
-ANNOTATED = True
+TASKS = ("classification",)
 
 # Ten times the classes of ImageNet-21k: a greater id is a slip, and the length of someone's array.
 LARGEST_LABEL = 200_000

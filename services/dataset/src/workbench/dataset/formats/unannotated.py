@@ -10,7 +10,7 @@ from workbench.dataset.texts import label_lists
 from workbench.dataset.tree import Tree, folder_of, is_image, suffix
 
 NAME = "unannotated"
-ANNOTATED = False
+TASKS: tuple[str, ...] = ()
 
 _COCO_PREFIXES = ("instances_", "person_keypoints_")
 _MASKS = frozenset({"SegmentationClass", "SegmentationObject"})
