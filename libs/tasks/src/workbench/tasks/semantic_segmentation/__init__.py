@@ -1,0 +1,1 @@
+"""Which class each pixel of a picture belongs to."""
