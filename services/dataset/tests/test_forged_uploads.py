@@ -94,9 +94,10 @@ def test_any_list_and_any_class_names_are_read_or_faulted(text: bytes) -> None:
     files = {name: Entry(name, len(data), lambda data=data: data)
              for name, data in {"a.jpg": b"", "labels.txt": text, "val.txt": b"a.jpg 0\n" + text}.items()}
 
-    for each in formats.table().values():
+    for each in formats.FORMATS:
         reading = each.read(Tree(files, frozenset()))
-        assert all(sample.label is None or sample.label >= 0 for sample in reading.samples)
+        assert reading.annotations.keys() == set(each.TASKS)
+        assert {name for known in reading.annotations.values() for name in known} <= {e.name for e in reading.images}
 
 
 @settings(max_examples=150, deadline=None)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable
 
 import pytest
 from workbench.dataset import formats
 from workbench.dataset.formats import UnknownFormat
 from workbench.dataset.values import BadSpec
+from workbench.tasks.computing import COMPUTING
 
 
-def test_every_module_of_the_folder_is_a_format() -> None:
-    assert list(formats.table()) == ["imagenet-folders", "imagenet-list", "unannotated"]
+def test_every_module_of_the_folder_has_its_line() -> None:
+    modules = {module.name for module in pkgutil.iter_modules(formats.__path__)}
+
+    assert {each.__name__.rpartition(".")[2] for each in formats.FORMATS} == modules
+    assert len(set(formats.NAMES)) == len(formats.FORMATS)
 
 
-@pytest.mark.parametrize("name", list(formats.table()))
+def test_every_format_serves_tasks_whose_annotations_can_be_kept() -> None:
+    assert {task for each in formats.FORMATS for task in each.TASKS} <= {each.name for each in COMPUTING}
+
+
+@pytest.mark.parametrize("name", formats.NAMES)
 def test_every_format_can_be_chosen_by_its_name(tree: Callable, name: str) -> None:
     assert name == formats.choose(tree({}), name).NAME
 
@@ -60,7 +69,7 @@ def test_an_upload_without_an_image_is_refused_with_a_reason_for_each_format(tre
     with pytest.raises(UnknownFormat) as refused:
         formats.choose(tree({"model.onnx": b"", "notes.csv": b""}), None)
 
-    assert set(refused.value.facts["considered"]) == set(formats.table())
+    assert set(refused.value.facts["considered"]) == set(formats.NAMES)
     assert "there are no images" in str(refused.value)
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.dataset.formats import imagenet_folders
-from workbench.dataset.samples import Reading
+from workbench.dataset.reading.found import Reading
 
 
 def _labels(reading: Reading) -> dict[str, int | None]:
-    return {sample.entry.name: sample.label for sample in reading.samples}
+    known = reading.annotations["classification"]
+    labels = {name: noted.document["label"] for name, noted in known.items()}
+    return {image.name: labels.get(image.name) for image in reading.images}
 
 
 def test_label_ids_follow_the_sorted_folder_names(tree: Callable) -> None:
     reading = imagenet_folders.read(tree({"dog/1.jpg": b"", "cat/2.jpg": b"", "cat/1.jpg": b""}))
 
-    assert reading.labels == ["cat", "dog"]
+    assert reading.classes["classification"] == ["cat", "dog"]
     assert _labels(reading) == {"cat/1.jpg": 0, "cat/2.jpg": 0, "dog/1.jpg": 1}
     assert not reading.faults
 
@@ -23,7 +25,7 @@ def test_label_ids_follow_the_sorted_folder_names(tree: Callable) -> None:
 def test_a_text_of_class_names_sets_their_order(tree: Callable) -> None:
     reading = imagenet_folders.read(tree({"cat/1.jpg": b"", "dog/1.jpg": b"", "labels.txt": b"dog\ncat\n"}))
 
-    assert reading.labels == ["dog", "cat"]
+    assert reading.classes["classification"] == ["dog", "cat"]
     assert _labels(reading) == {"cat/1.jpg": 1, "dog/1.jpg": 0}
 
 
@@ -33,14 +35,14 @@ def test_folders_named_by_wnid_get_the_names_of_the_synsets(tree: Callable) -> N
     reading = imagenet_folders.read(tree({
         "n01443537/1.JPEG": b"", "n01440764/1.JPEG": b"", "synset_words.txt": synsets}))
 
-    assert reading.labels == ["tench, Tinca tinca", "goldfish"]
+    assert reading.classes["classification"] == ["tench, Tinca tinca", "goldfish"]
     assert _labels(reading) == {"n01440764/1.JPEG": 0, "n01443537/1.JPEG": 1}
 
 
 def test_a_single_class_whose_folder_wraps_all_is_read_when_asked_for(tree: Callable) -> None:
     reading = imagenet_folders.read(tree({"tench/1.jpg": b"", "tench/2.jpg": b""}))
 
-    assert reading.labels == ["tench"]
+    assert reading.classes["classification"] == ["tench"]
     assert _labels(reading) == {"1.jpg": 0, "2.jpg": 0}
 
 

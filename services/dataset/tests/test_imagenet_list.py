@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from workbench.dataset.formats import imagenet_list
 from workbench.dataset.formats.imagenet_list import LARGEST_LABEL
-from workbench.dataset.samples import Reading
+from workbench.dataset.reading.found import Reading
 
 
 @pytest.fixture
@@ -28,7 +28,9 @@ ALL = b"a.jpg 0\nb.jpg 1\nc d.jpg 0\n"
 
 
 def _labels(reading: Reading) -> dict[str, int | None]:
-    return {sample.entry.name: sample.label for sample in reading.samples}
+    known = reading.annotations["classification"]
+    labels = {name: noted.document["label"] for name, noted in known.items()}
+    return {image.name: labels.get(image.name) for image in reading.images}
 
 
 @pytest.mark.parametrize("listed", [
@@ -46,13 +48,13 @@ def test_a_list_is_read_however_it_is_written(read: Callable, listed: bytes) -> 
     assert not reading.faults
     assert _labels(reading) == {"images/a.jpg": 0, "images/b.jpg": 1, "images/c d.jpg": 0}
     assert list(_labels(reading)) == sorted(_labels(reading))
-    assert reading.labels is None
+    assert reading.classes == {}
 
 
 def test_a_name_without_its_wnid_is_the_class_name(read: Callable) -> None:
     reading = read(ALL, b"n01440764 tench\nn02134084 ice_bear\nplain name\nn1 odd\n")
 
-    assert reading.labels == ["tench", "ice_bear", "plain name", "n1 odd"]
+    assert reading.classes["classification"] == ["tench", "ice_bear", "plain name", "n1 odd"]
 
 
 def test_classes_without_an_image_are_no_fault(read: Callable) -> None:
@@ -105,7 +107,7 @@ def test_a_label_larger_than_any_real_one_is_a_fault_even_without_names(read: Ca
 def test_an_image_listed_twice_with_one_label_is_taken_once_with_a_warning(read: Callable) -> None:
     reading = read(ALL + b"a.jpg 0\n")
 
-    assert len(reading.samples) == 3
+    assert len(reading.images) == 3
     assert reading.warnings == ("1 lines of val.txt repeat an earlier one",)
 
 

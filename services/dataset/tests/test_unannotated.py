@@ -8,15 +8,14 @@ from workbench.dataset.formats import unannotated
 
 
 def _names(reading: object) -> list[str]:
-    return [sample.entry.name for sample in reading.samples]
+    return [image.name for image in reading.images]
 
 
 def test_images_anywhere_are_taken_without_labels(tree: Callable) -> None:
     reading = unannotated.read(tree({"b.jpg": b"", "sub/a.png": b""}))
 
     assert _names(reading) == ["b.jpg", "sub/a.png"]
-    assert {sample.label for sample in reading.samples} == {None}
-    assert reading.labels is None
+    assert (reading.annotations, reading.classes) == ({}, {})
 
 
 def test_images_in_one_folder_raise_no_warning(tree: Callable) -> None:
@@ -40,7 +39,7 @@ def test_a_coco_tree_gives_its_images_and_a_warning(tree: Callable) -> None:
         "images/val2017/1.jpg": b"", "images/train2017/2.jpg": b"",
         "annotations/instances_val2017.json": b"{}"}))
 
-    assert len(reading.samples) == 2
+    assert len(reading.images) == 2
     assert reading.warnings == ("The annotations of COCO (annotations/instances_val2017.json) are not read yet: "
                                 "the images are kept without labels.",)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from workbench.packager.readme import readme
 
-SAMPLES = [{"file": "samples/01.jpg", "name": "x.jpg", "label": 0}]
+SAMPLES = [{"file": "samples/01.jpg", "name": "x.jpg", "annotation": {"label": 0}}]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +48,14 @@ def test_the_same_images_are_chosen_whatever_their_order(dataset: Path, parsed: 
     assert write_samples(dataset, parsed, 3, tmp_path / "again") == lines
 
 
-def test_a_label_goes_along(dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
-    labels = {name: known["label"] for name, known in read_annotations(dataset, "classification").items()}
+def test_what_is_known_for_the_task_of_the_recipe_goes_along(dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
+    known = read_annotations(dataset, "classification")
 
     lines = write_samples(dataset, parsed, 4, tmp_path / "samples")
+    others = write_samples(dataset, replace(parsed, task="generic"), 4, tmp_path / "others")
 
-    assert all(line["label"] == labels[line["name"]] for line in lines)
+    assert [line["annotation"] for line in lines] == [known[line["name"]] for line in lines]
+    assert [line["annotation"] for line in others] == [None] * 4
 
 
 @pytest.mark.parametrize(("count", "expected"), [(0, 4), (2, 2)])

@@ -1,8 +1,7 @@
 """What is known of the images for each task: ``annotations/<task>.jsonl``, and the classes' names in ``classes.json``.
 
 Which tasks a dataset serves is which of these files it has. A line is ``{"name": item, "annotation": object}``, in the
-order of the index; what the object holds is the task's to say. A dataset of schema 1, as release 0.1.0 wrote it, has
-neither file: its only annotations are the labels of its index, those of the task ``classification``.
+order of the index; what the object holds is the task's to say. A dataset of schema 1 has neither file: see schema_1.py.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from workbench.shards.index import INDEX_NAME, LABEL, BadDataset, is_whole, lines_of
+from workbench.shards import schema_1
+from workbench.shards.index import BadDataset, lines_of
 
 CLASSES_NAME = "classes.json"
-LABELLED = "classification"  # the task that the labels of schema 1 belong to
 
 Annotation = dict[str, Any]
 
@@ -64,14 +63,14 @@ class AnnotationWriter:
 def tasks_of(folder: Path) -> list[str]:
     """The tasks that the dataset has annotations for; raises BadDataset."""
     found = sorted(path.stem for path in (folder / "annotations").glob("*.jsonl"))
-    return found or ([LABELLED] if _labels(folder) else [])
+    return found or ([schema_1.TASK] if schema_1.labels(folder) else [])
 
 
 def read_annotations(folder: Path, task: str) -> dict[str, Annotation]:
     """By the name of the item, for those that have one; raises BadDataset naming the line that is wrong."""
     name = annotations_name(task)
     if not (folder / name).exists():
-        return _labels(folder) if task == LABELLED else {}
+        return schema_1.labels(folder) if task == schema_1.TASK else {}
     found: dict[str, Annotation] = {}
     for number, line in lines_of(folder, name):
         if not _is_annotation(line):
@@ -93,18 +92,6 @@ def read_classes(folder: Path) -> dict[str, list[str]]:
     if not isinstance(document, dict) or not all(map(_are_texts, document.values())):
         raise BadDataset(f"{CLASSES_NAME}: must hold a list of names for each task")
     return document
-
-
-def _labels(folder: Path) -> dict[str, Annotation]:
-    """Those of an index of schema 1."""
-    found = {}
-    for number, line in lines_of(folder, INDEX_NAME):
-        label = line.get(LABEL) if isinstance(line, dict) else None
-        if label is not None:
-            if not is_whole(label, 0):
-                raise BadDataset(f"{INDEX_NAME} line {number}: field {LABEL} can't be {str(label)[:80]!r}")
-            found[line["name"]] = {LABEL: label}
-    return found
 
 
 def _is_annotation(line: Any) -> bool:

@@ -1,7 +1,7 @@
 """The index of a dataset: one line for each image, which says where it lies; nothing of a task.
 
 An index is as untrusted as an upload: what it says is checked, then believed. In an index of schema 1 a line has a
-``label``, too, which is an annotation (see annotations.py).
+``label``, too, which is an annotation (see schema_1.py).
 """
 
 from __future__ import annotations

@@ -9,9 +9,10 @@ from typing import Any, Generic
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.classification import annotation as label
 from workbench.tasks.classification import metrics as shares
+from workbench.tasks.classification.remarks import Remarks as LabelRemarks
 from workbench.tasks.classification.running import RUNNING as CLASSIFYING
 from workbench.tasks.protocols import Running
-from workbench.tasks.scoring import A, Annotating, Metric, R, Scored
+from workbench.tasks.scoring import A, Annotating, Metric, R, Remarking, Scored
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,14 @@ class Computing(Generic[R, A]):
     name: str
     running: Running
     annotation: Annotating[A]
+    remarks: Callable[[], Remarking[A]]
     line: Callable[[Scored[R, A]], dict[str, Any]]
     metrics: tuple[Metric[R, A], ...]
 
 
 # A task that is not here has no accuracy.
 COMPUTING: tuple[Computing[Any, Any], ...] = (
-    Computing("classification", CLASSIFYING, label, shares.line, shares.METRICS),
+    Computing("classification", CLASSIFYING, label, LabelRemarks, shares.line, shares.METRICS),
 )
 
 

@@ -1,4 +1,4 @@
-"""What a task's rooms of judgement offer: annotations and metrics. Held against these by the type checker."""
+"""What a task's rooms of judgement offer: annotations, remarks and metrics. Held against these by the type checker."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from workbench.tasks.recipe import Recipe
 
 R = TypeVar("R")  # the result of one image
 A = TypeVar("A")  # the annotation of one image
+S = TypeVar("S", contravariant=True)  # the same, to who only reads it
 
 
 class Misfit(ValueError):
@@ -33,8 +34,24 @@ class Annotating(Protocol[A]):
         """Raises ValueError in words."""
         ...
 
+    def faults(self, annotation: A, width: int, height: int, classes: Sequence[str] | None) -> list[str]:
+        """What is wrong with it on an image of that size; ``classes``: their names, None where nobody knows them."""
+        ...
+
     def check(self, name: str, annotation: A, classes: int, recipe: Recipe) -> None:
         """Raises Misfit when the model knows no such class."""
+        ...
+
+
+class Remarking(Protocol[S]):
+    """``remarks.py``: a ``Remarks`` hears of every annotated image of one dataset, then warns of what is odd."""
+
+    def add(self, name: str, digest: bytes, annotation: S) -> bool:
+        """``digest``: of the image's file. Whether the very same picture has been annotated otherwise before."""
+        ...
+
+    def warnings(self) -> list[str]:
+        """In words."""
         ...
 
 

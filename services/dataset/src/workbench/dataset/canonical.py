@@ -4,54 +4,51 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from workbench.dataset.pictures import Picture
-from workbench.dataset.samples import some
-from workbench.shards import LABELLED, SPLITS, AnnotationWriter, ShardWriter, split_of
+from workbench.shards import SPLITS, AnnotationWriter, ShardWriter, split_of
+from workbench.tasks.computing import Computing
 
 SCHEMA = 2  # of what is written; release 0.1.0 wrote 1
 
 
 class Canonical:
-    """Writes pictures, in the order they are added, and counts what the facts need."""
+    """Writes pictures, in the order they are added, and counts what the facts need. ``tasks``: those it serves."""
 
-    def __init__(self, folder: Path, calibration_percent: int, tasks: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, calibration_percent: int, tasks: Sequence[Computing[Any, Any]] = ()) -> None:
         self._writer = ShardWriter(folder)
-        self._annotations = AnnotationWriter(folder, tasks)
-        self._tasks = list(tasks)
+        self._tasks = {task.name: task for task in tasks}
+        self._annotations = AnnotationWriter(folder, list(self._tasks))
+        self._remarks = {task.name: task.remarks() for task in tasks}
         self._calibration_percent = calibration_percent
         self._splits = Counter(dict.fromkeys(SPLITS, 0))
         self._size_bytes = 0
-        self._label_counts: Counter[int | None] = Counter()
-        self._first: dict[bytes, tuple[str, int | None]] = {}
-        self._contradictions: list[str] = []
+        self._seen: set[bytes] = set()
         self._copies = 0
 
-    def add(self, name: str, picture: Picture, label: int | None = None) -> None:
-        """Append one picture; the digest of its file decides the part it belongs to."""
+    def add(self, name: str, picture: Picture, annotations: Mapping[str, Any]) -> None:
+        """Append one picture and what is known of it by task; the digest of its file decides its part."""
         digest = hashlib.sha256(picture.data)
         split = split_of(digest.hexdigest(), self._calibration_percent)
         self._writer.add(name, picture.data, split=split, width=picture.width, height=picture.height)
-        if label is not None:
-            self._annotations.add(name, {LABELLED: {"label": label}})
+        self._annotations.add(name, {task: self._tasks[task].annotation.to_json(known)
+                                     for task, known in annotations.items()})
         self._splits[split] += 1
         self._size_bytes += len(picture.data)
-        self._label_counts[label] += 1
-        self._compare(digest.digest(), name, label)
+        self._compare(name, digest.digest(), annotations)
 
-    def facts(self, format_name: str, labels: list[str] | None, warnings: list[str]) -> dict[str, Any]:
-        """Finish; the dataset's facts, as its manifest keeps them."""
-        annotated, classes = LABELLED in self._tasks, {LABELLED: labels} if labels else {}
+    def facts(self, format_name: str, classes: Mapping[str, list[str]], warnings: Sequence[str]) -> dict[str, Any]:
+        """Finish; the dataset's facts, as its manifest keeps them. ``classes``: their names by task."""
         self._annotations.close(classes)
         return {
-            "schema": SCHEMA, "format": format_name, "tasks": self._tasks, "classes": classes,
-            "annotated": annotated, "labels": labels,
+            "schema": SCHEMA, "format": format_name, "tasks": list(self._tasks), "classes": dict(classes),
+            "annotated": bool(self._tasks), "labels": classes.get("classification"),
             "items": self._splits.total(), "splits": dict(self._splits), "size_bytes": self._size_bytes,
-            "warnings": warnings + self._warnings(annotated),
+            "warnings": [*warnings, *self._warnings()],
         }
 
     def __enter__(self) -> Canonical:
@@ -62,23 +59,16 @@ class Canonical:
         self._writer.close()
         self._annotations.abandon()
 
-    def _compare(self, digest: bytes, name: str, label: int | None) -> None:
-        first_name, first_label = self._first.setdefault(digest, (name, label))
-        if first_name == name:
-            return
-        self._copies += 1
-        if first_label != label:
-            self._contradictions.append(f"{first_name} ({first_label}) and {name} ({label})")
+    def _compare(self, name: str, digest: bytes, annotations: Mapping[str, Any]) -> None:
+        contradicted = [self._remarks[task].add(name, digest, known) for task, known in annotations.items()]
+        # What contradicts is told by the task: it does not merely count double.
+        self._copies += digest in self._seen and not any(contradicted)
+        self._seen.add(digest)
 
-    def _warnings(self, annotated: bool) -> list[str]:
-        found = []
-        if self._contradictions:
-            found.append(f"{len(self._contradictions)} images have different labels: "
-                         f"{some(self._contradictions)}")
-        elif self._copies:
+    def _warnings(self) -> list[str]:
+        found = [warning for remarks in self._remarks.values() for warning in remarks.warnings()]
+        if self._copies:
             found.append(f"{self._copies} images are byte for byte copies of others and count double.")
-        if annotated and len(self._label_counts) == 1:
-            found.append("All images have the same label: accuracy will say nothing.")
         found += [f"No image fell into the {split} part." for split in SPLITS
                   if not self._splits[split] and self._splits.total()
                   and 0 < self._calibration_percent < 100]

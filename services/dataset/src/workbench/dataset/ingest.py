@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.dataset import formats
+from workbench.dataset.annotating import Annotator
 from workbench.dataset.canonical import Canonical
+from workbench.dataset.entries import Entry
 from workbench.dataset.pictures import Picture, look_at
-from workbench.dataset.samples import Fault, Reading, Sample
+from workbench.dataset.reading.found import Fault, Reading
 from workbench.dataset.tree import Tree, arrange
 from workbench.dataset.unpack import opened
 from workbench.dataset.values import Ingestion
@@ -50,26 +52,25 @@ def run(run: Run) -> dict[str, Any]:
 
 
 def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_percent: int) -> dict[str, Any]:
-    warnings = list(reading.warnings)
     faults = list(reading.faults)[:MOST_FAULTS]
-    animated = 0
+    animated, total = 0, len(reading.images)
     progress = Pieces(run, "validate", _UNPACKED, 1.0)
-    total = len(reading.samples)
-    with Canonical(run.outputs, calibration_percent, chosen.TASKS) as dataset:
-        for done, sample in enumerate(reading.samples, 1):
-            picture = _look_at(sample, faults)
+    annotator = Annotator(reading)
+    with Canonical(run.outputs, calibration_percent, annotator.tasks) as dataset:
+        for done, image in enumerate(reading.images, 1):
+            picture = _look_at(image, faults)
+            known = annotator.annotate(image.name, picture, faults) if picture else {}
             if len(faults) >= MOST_FAULTS:
                 break
             if picture and not faults:
                 animated += picture.animated
-                dataset.add(sample.entry.name, picture, sample.label)
+                dataset.add(image.name, picture, known)
             progress.done(done / total, f"{done} of {total} images")
-    _refuse(faults)
-    if not reading.samples:
+    _refuse(faults[:MOST_FAULTS])
+    if not total:
         raise NoImages(f"{chosen.NAME}: no image is left to make a dataset of.")
-    if animated:
-        warnings.append(f"{animated} images are animated or have several pages; the first frame counts.")
-    return dataset.facts(chosen.NAME, reading.labels, warnings)
+    pages = [f"{animated} images are animated or have several pages; the first frame counts."] if animated else []
+    return dataset.facts(chosen.NAME, reading.classes, [*reading.warnings, *pages])
 
 
 def _check_not_empty(tree: Tree) -> None:
@@ -77,11 +78,11 @@ def _check_not_empty(tree: Tree) -> None:
         raise NoImages("The upload is empty; a zip, tar or tar.gz of images or a folder of them is needed.")
 
 
-def _look_at(sample: Sample, faults: list[Fault]) -> Picture | None:
+def _look_at(image: Entry, faults: list[Fault]) -> Picture | None:
     try:
-        return look_at(sample.entry)
+        return look_at(image)
     except ValueError as wrong:
-        faults.append(Fault(sample.entry.name, str(wrong)))
+        faults.append(Fault(image.name, str(wrong)))
         return None
 
 

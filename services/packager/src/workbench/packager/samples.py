@@ -18,6 +18,8 @@ from workbench.tasks.recipe import Recipe
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 _SEED = 0
+# Its name in the dataset, what is known of it for the recipe's task, its file.
+Sample = tuple[str, dict[str, Any] | None, bytes]
 _BLOCKS = 8  # a generated image is that many blocks of one colour wide and high, smoothed
 
 
@@ -30,7 +32,7 @@ class BrokenImage(Refusal):
 
 
 def write_samples(dataset: Path, recipe: Recipe, count: int, folder: Path) -> list[dict[str, Any]]:
-    """Write the samples into ``folder`` and return one line for each: file in the package, name, label.
+    """Write the samples into ``folder`` and return one line for each: file in the package, name, annotation.
 
     ``count`` images of the dataset, the part for evaluation first. Generated images when it is 0, or when
     there is no dataset: a self-test that compares nothing would always pass.
@@ -40,23 +42,23 @@ def write_samples(dataset: Path, recipe: Recipe, count: int, folder: Path) -> li
     generated = _generated(recipe, count or DEFAULT_SAMPLES)
     chosen = _of_dataset(dataset, recipe, count) if use_dataset else generated
     lines = []
-    for number, (name, label, data) in enumerate(chosen, 1):
+    for number, (name, known, data) in enumerate(chosen, 1):
         file = f"{number:02d}{_suffix(name)}"
         (folder / file).write_bytes(data)
-        lines.append({"file": f"samples/{file}", "name": name, "label": label})
+        lines.append({"file": f"samples/{file}", "name": name, "annotation": known})
     return lines
 
 
-def _of_dataset(dataset: Path, recipe: Recipe, count: int) -> Iterator[tuple[str, int | None, bytes]]:
+def _of_dataset(dataset: Path, recipe: Recipe, count: int) -> Iterator[Sample]:
     try:
         items = {item.sha256: item for item in shards.read_index(dataset)}
         # By digest: the same few of the same images, whatever their order, and not all of one class.
         ranked = sorted(items.values(), key=lambda item: (item.split != "evaluation", item.sha256))
-        labels = shards.read_annotations(dataset, "classification")
+        known = shards.read_annotations(dataset, recipe.task)
         for item in ranked[:count]:
             data = shards.read_bytes(dataset, item)
             _require_whole(item.name, data, recipe)
-            yield item.name, labels.get(item.name, {}).get("label"), data
+            yield item.name, known.get(item.name), data
     except shards.BadDataset as bad:
         raise BadDataset(f"{bad}.") from bad
 
@@ -68,7 +70,7 @@ def _require_whole(name: str, data: bytes, recipe: Recipe) -> None:
         raise BrokenImage(f"{name}: {broken}.", file=name) from broken
 
 
-def _generated(recipe: Recipe, count: int) -> Iterator[tuple[str, int | None, bytes]]:
+def _generated(recipe: Recipe, count: int) -> Iterator[Sample]:
     random = np.random.default_rng(_SEED)
     size = (recipe.preparation.input.width, recipe.preparation.input.height)
     for number in range(1, count + 1):

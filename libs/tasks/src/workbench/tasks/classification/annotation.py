@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -28,6 +28,13 @@ def from_json(document: Mapping[str, Any]) -> Label:
     if set(document) != {"label"} or type(label) is not int or label < 0:
         raise ValueError(f"a label must be a whole number from 0, and all that there is, not {dict(document)!r}"[:200])
     return Label(label)
+
+
+def faults(annotation: Label, width: int, height: int, classes: Sequence[str] | None) -> list[str]:  # noqa: ARG001
+    """A label beyond the classes; the size of the image is nothing to it."""
+    if classes is None or annotation.label < len(classes):
+        return []
+    return [f"the label {annotation.label} is outside 0 to {len(classes) - 1}"]
 
 
 def check(name: str, annotation: Label, classes: int, recipe: Recipe) -> None:

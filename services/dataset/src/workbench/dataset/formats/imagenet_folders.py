@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
-from workbench.dataset.samples import Fault, Reading, Sample
-from workbench.dataset.texts import ClassNames, class_names, label_lists, read_class_names
+from workbench.dataset.reading.found import Fault, Noted, Reading
+from workbench.dataset.reading.texts import ClassNames, class_names, label_lists, read_class_names
 from workbench.dataset.tree import Tree, folder_of
 
 NAME = "imagenet-folders"
-TASKS = ("classification",)
+TASK = "classification"
+TASKS: tuple[str, ...] = (TASK,)
 
 # Folders of these names are parts of a data set, not things to tell apart.
 _PART = re.compile(
@@ -42,13 +44,19 @@ def read(tree: Tree) -> Reading:
     """Every class's images; a class without a folder or without an image is a fault."""
     if not any("/" in image.name for image in tree.images) and tree.top:
         # The only class's folder was taken for a wrapping one.
-        return Reading([Sample(image, 0) for image in tree.images], [tree.top])
+        return _reading(tree, {"": 0}, [tree.top])
     names = class_names(tree)
     listed = read_class_names(names[0]) if names else None
     ids, faults = _label_ids(_classes(tree), listed)
     faults += _empty_classes(tree) + _misplaced(tree)
-    samples = [Sample(image, ids.get(folder_of(image.name))) for image in tree.images]
-    return Reading(samples, listed.names if listed else _classes(tree), faults=tuple(faults))
+    return _reading(tree, ids, listed.names if listed else _classes(tree), faults)
+
+
+def _reading(tree: Tree, ids: dict[str, int], names: list[str], faults: Iterable[Fault] = ()) -> Reading:
+    """``ids``: the label of each folder's images."""
+    labels = {image.name: ids[folder] for image in tree.images if (folder := folder_of(image.name)) in ids}
+    known = {name: Noted({"label": label}, name) for name, label in labels.items()}
+    return Reading(tree.images, {TASK: known}, {TASK: names} if names else {}, faults=tuple(faults))
 
 
 def _classes(tree: Tree) -> list[str]:

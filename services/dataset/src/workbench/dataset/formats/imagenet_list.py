@@ -7,17 +7,16 @@ numbers, from 0, are the label ids.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
-from workbench.dataset.entries import Entry
-from workbench.dataset.samples import Fault, Reading, Sample, some
-from workbench.dataset.texts import class_names, label_lists, lines, read_class_names
+from workbench.dataset.reading.finder import Finder
+from workbench.dataset.reading.found import Fault, Noted, Reading, some
+from workbench.dataset.reading.texts import class_names, label_lists, lines, read_class_names
 from workbench.dataset.tree import Tree
 
 NAME = "imagenet-list"
-TASKS = ("classification",)
+TASK = "classification"
+TASKS: tuple[str, ...] = (TASK,)
 
 # Ten times the classes of ImageNet-21k: a greater id is a slip, and the length of someone's array.
 LARGEST_LABEL = 200_000
@@ -40,7 +39,7 @@ def read(tree: Tree) -> Reading:
     lists = label_lists(tree)
     if len(lists) != 1:
         reason = f"exactly one .txt in the root must list the labels, not {len(lists)}"
-        return Reading([], faults=(Fault(lists[0].name if lists else "the root", reason),))
+        return Reading([], {TASK: {}}, faults=(Fault(lists[0].name if lists else "the root", reason),))
     names = [read_class_names(entry) for entry in class_names(tree)]
     labels = names[0].names if names else None
     listing = _Listing(lists[0].name, tree, len(labels) if labels else LARGEST_LABEL + 1)
@@ -48,8 +47,10 @@ def read(tree: Tree) -> Reading:
     faults = [fault for each in names for fault in each.faults] + listing.faults
     if len(names) > 1:
         faults.append(Fault(names[1].file, f"{names[0].file} names the classes, too; keep one of the two"))
-    samples = [Sample(tree.files[name], label) for name, (label, _) in sorted(listing.labels.items())]
-    return Reading(samples, labels, _unlisted(tree, listing), tuple(faults))
+    known = {name: Noted({"label": label}, listing.file, line)
+             for name, (label, line) in sorted(listing.labels.items())}
+    return Reading([tree.files[name] for name in known], {TASK: known}, {TASK: labels} if labels else {},
+                   _unlisted(tree, listing), tuple(faults))
 
 
 @dataclass
@@ -64,7 +65,7 @@ class _Listing:
     repeated: int = 0
 
     def read(self, rows: list[str]) -> None:
-        finder = _Finder(self.tree)
+        finder = Finder(self.tree)
         for number, row in enumerate(rows, 1):
             if row:
                 try:
@@ -74,7 +75,7 @@ class _Listing:
         if not any(rows):
             self.faults.append(Fault(self.file, f"the list is empty (or over 64 MB); {_EXPECTED} lines"))
 
-    def _take(self, row: str, number: int, finder: _Finder) -> None:
+    def _take(self, row: str, number: int, finder: Finder) -> None:
         words = row.rsplit(None, 1)
         if len(words) != 2:
             raise ValueError(f"{_EXPECTED}, not {row[:80]!r}")
@@ -94,27 +95,6 @@ class _Listing:
         if not 0 <= label < self.label_count:
             raise ValueError(f"the label {label} is outside 0 to {self.label_count - 1}")
         return label
-
-
-class _Finder:
-    """Finds the image a line means: by its path, else by the only one that ends the same way."""
-
-    def __init__(self, tree: Tree) -> None:
-        self._by_last_part: dict[str, list[Entry]] = defaultdict(list)
-        for image in tree.images:
-            self._by_last_part[PurePosixPath(image.name).name].append(image)
-
-    def find(self, listed: str) -> Entry:
-        path = str(PurePosixPath(listed.replace("\\", "/"))).lstrip("/")
-        near = self._by_last_part[PurePosixPath(path).name]
-        exact = [image for image in near if image.name == path]
-        found = exact or [image for image in near
-                          if f"/{image.name}".endswith(f"/{path}") or f"/{path}".endswith(f"/{image.name}")]
-        if not found:
-            raise ValueError(f"the image {listed[:200]} is not in the upload")
-        if len(found) > 1:
-            raise ValueError(f"{listed[:200]} may be {found[0].name} or {found[1].name}; list the whole path")
-        return found[0]
 
 
 def _unlisted(tree: Tree, listing: _Listing) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ COCO and VOC trees are taken this way, too: their photos serve although their an
 
 from __future__ import annotations
 
-from workbench.dataset.samples import Reading, Sample, some
-from workbench.dataset.texts import label_lists
+from workbench.dataset.reading.found import Reading, some
+from workbench.dataset.reading.texts import label_lists
 from workbench.dataset.tree import Tree, folder_of, is_image, suffix
 
 NAME = "unannotated"
@@ -26,11 +26,11 @@ def recognise(tree: Tree) -> str | None:
 
 def read(tree: Tree) -> Reading:
     """Every image but masks."""
-    samples = [Sample(image) for image in tree.images if not _is_mask(image.name)]
-    masks = len(tree.images) - len(samples)
+    photos = [image for image in tree.images if not _is_mask(image.name)]
+    masks = len(tree.images) - len(photos)
     found = [_coco(tree), _voc(tree, masks)]
     warnings = [warning for warning in found if warning] or _not_read(tree)
-    return Reading(samples, warnings=tuple(warnings))
+    return Reading(photos, warnings=tuple(warnings))
 
 
 def _is_mask(name: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from workbench.dataset.entries import Entry
-from workbench.dataset.samples import Fault
+from workbench.dataset.reading.found import Fault
 from workbench.dataset.tree import Tree, is_image
 
 # A list of ImageNet's 1.3 million training images is 45 MB.

@@ -1,0 +1,44 @@
+"""What a format has found of an image becomes the annotation of its task, checked against the picture it is of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.dataset.pictures import Picture
+from workbench.dataset.reading.found import Fault, Reading
+from workbench.tasks.computing import Computing, computing_of
+
+Task = Computing[Any, Any]
+
+
+class Annotator:
+    """Of one reading. ``tasks``: those that it serves."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self.tasks = [_computing(name) for name in reading.annotations]
+
+    def annotate(self, name: str, picture: Picture, faults: list[Fault]) -> dict[str, Any]:
+        """What is known of one image by task; what is wrong with it is added to ``faults``."""
+        known = {task.name: self._annotation(task, name, picture, faults) for task in self.tasks}
+        return {task: annotation for task, annotation in known.items() if annotation is not None}
+
+    def _annotation(self, task: Task, name: str, picture: Picture, faults: list[Fault]) -> Any:
+        noted = self._reading.annotations[task.name].get(name)
+        if noted is None:
+            return None
+        try:
+            annotation = task.annotation.from_json(noted.document)
+        except ValueError as unreadable:
+            faults.append(Fault(noted.file, str(unreadable), noted.line))
+            return None
+        classes = self._reading.classes.get(task.name)
+        wrong = task.annotation.faults(annotation, picture.width, picture.height, classes)
+        faults += [Fault(noted.file, reason, noted.line) for reason in wrong]
+        return annotation
+
+
+def _computing(name: str) -> Task:
+    found = computing_of(name)
+    assert found is not None, "a format serves tasks that have annotations"
+    return found

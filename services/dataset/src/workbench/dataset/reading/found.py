@@ -1,0 +1,55 @@
+"""What reading a layout gives: images, what is known of each for which task, and the faults found on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.dataset.entries import Entry
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing the sender must mend, and where: ``line`` counts from 1 in ``file``."""
+
+    file: str
+    reason: str
+    line: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the refusal's facts."""
+        return {"file": self.file, "line": self.line, "reason": self.reason}
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file} line {self.line}"
+        return f"{where}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What a text says of one image: ``document`` as the task's own JSON, ``file`` and ``line`` where it says so."""
+
+    document: Mapping[str, Any]
+    file: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A layout as read. ``images``: in name order, not yet looked at.
+
+    ``annotations``: by task, then by the name of the image; each task that the layout serves is there, though no image
+    has anything. ``classes``: their names by task, for the tasks whose names are known.
+    """
+
+    images: Sequence[Entry]
+    annotations: Mapping[str, Mapping[str, Noted]] = field(default_factory=dict)
+    classes: Mapping[str, list[str]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def some(names: list[str]) -> str:
+    """The first few of many names, for a warning."""
+    return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
