@@ -18,7 +18,7 @@ from workbench.jobs import Jobs, State, embedded
 from workbench.jobs.tables import jobs as table
 from workbench.messages import Message
 from workbench.project import tables
-from workbench.project.tasks import OPTIMIZATION
+from workbench.project.kinds import OPTIMIZATION
 from workbench.project.worker import create_worker
 from workbench.store import Manifest, Manifests
 from workbench.webapp.settings import load

@@ -19,7 +19,7 @@ from eventually import until
 from servers.nginx import Nginx, available
 from servers.process import Server
 from workbench.jobs import Job, claim, embedded, lease
-from workbench.model_registry.tasks import KINDS
+from workbench.model_registry.kinds import KINDS
 from workbench.store import Keys, Manifest
 from workbench.store.manifests import File
 from workbench.webapp.identity import Identity, write_token

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from servers.pools import in_cluster
-from workbench.calibrator import tasks
+from workbench.calibrator import kinds
 from workbench.calibrator.app import create_app
 from workbench.calibrator.worker import create_worker
 from workbench.jobs import Adapters, Job, embedded
@@ -20,7 +20,7 @@ from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.settings import Settings, load
 
 NAMED = {"model_id": "m", "dataset_id": "d", "recipe_id": "r"}
-PLANS = {"calibration": tasks.plan_calibration, "evaluation": tasks.plan_evaluation}
+PLANS = {"calibration": kinds.plan_calibration, "evaluation": kinds.plan_evaluation}
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_an_evaluation_goes_to_a_target_for_its_device_or_when_told_to(
 def test_an_evaluation_says_where_it_was_made(adapters: Adapters, cluster: Settings) -> None:
     job = accepted(adapters, cluster, "evaluation", target="npu")
 
-    facts = tasks.publish_evaluation(job, {"metrics": []}, (), Manifests(adapters.store, "a")).facts
+    facts = kinds.publish_evaluation(job, {"metrics": []}, (), Manifests(adapters.store, "a")).facts
 
     assert (facts["target"], facts["device"]) == ("npu", "NPU")
 
@@ -121,7 +121,7 @@ def test_an_accuracy_on_one_target_is_never_taken_for_that_on_another(adapters: 
 
 def _reuse_key(adapters: Adapters, job: Job) -> str | None:
     inputs = [Manifests(adapters.store, "a").get(kind, kind[0]) for kind in ("model", "dataset", "recipe")]
-    return reuse_key(tasks.EVALUATION, job.request, inputs)
+    return reuse_key(kinds.EVALUATION, job.request, inputs)
 
 
 def test_a_calibration_that_names_no_target_is_the_same_as_before_there_were_any(

@@ -14,7 +14,7 @@ import pytest
 from onnx import TensorProto, helper
 from onnx_mutants import mutant
 from workbench.jobs import Job
-from workbench.model_registry import tasks
+from workbench.model_registry import kinds
 from workbench.runner import Launch, Limits, ProcessLauncher, read_outcome
 
 MANY = """
@@ -100,7 +100,7 @@ def values_taken_inside(count: int) -> onnx.ModelProto:
 def test_an_examination_has_a_minute_and_more_only_for_more_bytes(size_bytes: int, wall_s: int) -> None:
     request = {"files": [{"name": "net.onnx", "key": "k", "size_bytes": size_bytes}]}
 
-    launch = tasks.plan(job_of(request), None)  # type: ignore[arg-type]
+    launch = kinds.plan(job_of(request), None)  # type: ignore[arg-type]
 
     assert launch.limits.wall_s == wall_s
 

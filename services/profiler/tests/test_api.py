@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from workbench.jobs import Adapters, embedded
 from workbench.jobs.events import Relay
 from workbench.messages import Message
-from workbench.profiler import tasks
+from workbench.profiler import kinds
 from workbench.profiler.app import create_app
 from workbench.profiler.schemas import ProfileRequest
 from workbench.profiler.spec import ProfileSpec
@@ -154,10 +154,10 @@ def test_a_command_obeys_the_same_limit(
 
 def test_a_plan_keeps_to_what_was_allowed(client: FlaskClient, adapters: Adapters) -> None:
     job = adapters.record("profiler").get("profile", "a", submitted(client, duration_s=60, launches=11)["id"])
-    limits = tasks.PROFILE.plan(job, Manifests(adapters.store, "a")).limits
+    limits = kinds.PROFILE.plan(job, Manifests(adapters.store, "a")).limits
 
-    assert limits.wall_s == tasks.PREPARING_S + 11 * 301
-    assert limits.turn_s == tasks.COMPILING_S + 301
+    assert limits.wall_s == kinds.PREPARING_S + 11 * 301
+    assert limits.turn_s == kinds.COMPILING_S + 301
 
 
 def test_a_profile_of_no_model_is_refused(client: FlaskClient) -> None:
@@ -224,7 +224,7 @@ def test_a_profile_is_planned_as_a_measurement_with_the_models_files(client: Fla
     job = submitted(client, duration_s=2.0, launches=10, device="GPU.0", batch=4)
     record = adapters.record("profiler")
 
-    launch = tasks.plan_profile(record.get("profile", "a", job["id"]), Manifests(adapters.store, "a"))
+    launch = kinds.plan_profile(record.get("profile", "a", job["id"]), Manifests(adapters.store, "a"))
 
     assert launch.exclusive
     assert launch.device == "GPU.0"
@@ -238,7 +238,7 @@ def test_whatever_the_api_takes_the_core_takes(client: FlaskClient, adapters: Ad
                                                fields: dict[str, Any]) -> None:
     job = adapters.record("profiler").get("profile", "a", submitted(client, **fields)["id"])
 
-    spec = tasks.plan_profile(job, Manifests(adapters.store, "a")).spec
+    spec = kinds.plan_profile(job, Manifests(adapters.store, "a")).spec
 
     assert ProfileSpec.from_json(spec).batch == job.request["batch"]
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from workbench.jobs import Adapters, Job, State, embedded
 from workbench.jobs.tables import outbox
 from workbench.messages import Message
-from workbench.profiler import census, tasks
+from workbench.profiler import census, kinds
 from workbench.profiler.app import create_app
 from workbench.profiler.worker import create_worker
 from workbench.runner.kubernetes.nodes import targets_of
@@ -156,7 +156,7 @@ def test_a_profile_says_where_it_will_run_and_is_launched_there(
 ) -> None:
     job = accepted(client, adapters, **asked)
 
-    launch = tasks.plan_profile(job, Manifests(adapters.store, "a"))
+    launch = kinds.plan_profile(job, Manifests(adapters.store, "a"))
 
     assert (job.request["target"], job.request["device"]) == (target, device)
     assert (launch.target, launch.device, launch.exclusive) == (target, device, True)
@@ -166,7 +166,7 @@ def test_a_profile_says_where_it_will_run_and_is_launched_there(
 def test_a_profile_that_has_been_measured_says_where(client: FlaskClient, adapters: Adapters) -> None:
     job = accepted(client, adapters, target="old-cpu")
 
-    facts = tasks.publish_profile(job, {}, (), Manifests(adapters.store, "a")).facts
+    facts = kinds.publish_profile(job, {}, (), Manifests(adapters.store, "a")).facts
 
     assert (facts["target"], facts["device"]) == ("old-cpu", "CPU")
 
@@ -176,9 +176,9 @@ def test_a_profile_from_before_there_were_targets_is_work_of_the_machine_itself(
 ) -> None:
     record = adapters.record("profiler")
     request = accepted(client, adapters).request
-    before = record.submit(tasks.PROFILE, "a", {**request, "target": "local"})
+    before = record.submit(kinds.PROFILE, "a", {**request, "target": "local"})
 
-    assert tasks.plan_profile(before, Manifests(adapters.store, "a")).target is None
+    assert kinds.plan_profile(before, Manifests(adapters.store, "a")).target is None
 
 
 def test_a_target_that_no_node_offers_now_is_accepted_and_waits(

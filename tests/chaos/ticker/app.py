@@ -16,7 +16,7 @@ from workbench.webapp.routes import Resource, serve_jobs, serve_submission
 from workbench.webapp.settings import Settings
 from workbench.webapp.validate import validator
 
-from chaos.ticker.tasks import TICK
+from chaos.ticker.kinds import TICK
 
 CORES = Path(__file__).parent.parent / "cores"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from workbench.calibrator.api import calibrations, evaluations, recipes
-from workbench.calibrator.tasks import KINDS
+from workbench.calibrator.kinds import KINDS
 from workbench.jobs import Adapters
 from workbench.webapp import app
 from workbench.webapp.settings import Settings

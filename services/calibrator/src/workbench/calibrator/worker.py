@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from workbench.calibrator.kinds import CALIBRATION, EVALUATION, KINDS, RECIPE
 from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest
-from workbench.calibrator.tasks import CALIBRATION, EVALUATION, KINDS, RECIPE
 from workbench.jobs import Adapters, Worker, accept_commands
 from workbench.webapp.placement import Placement
 from workbench.webapp.settings import Settings

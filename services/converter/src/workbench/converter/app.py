@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from workbench.converter.api import conversions
-from workbench.converter.tasks import KINDS
+from workbench.converter.kinds import KINDS
 from workbench.jobs import Adapters
 from workbench.webapp import app
 from workbench.webapp.settings import Settings

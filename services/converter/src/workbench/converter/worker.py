@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from workbench.converter.kinds import CONVERSION, KINDS
 from workbench.converter.schemas import ConversionRequest
-from workbench.converter.tasks import CONVERSION, KINDS
 from workbench.jobs import Adapters, Worker, accept_commands
 from workbench.webapp.settings import Settings
 from workbench.webapp.validate import validator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from workbench.dataset.api import datasets, tasks
-from workbench.dataset.tasks import KINDS
+from workbench.dataset.kinds import KINDS
 from workbench.jobs import Adapters
 from workbench.webapp import app
 from workbench.webapp.settings import Settings

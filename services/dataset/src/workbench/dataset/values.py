@@ -1,4 +1,4 @@
-"""What the api, the tasks and the cores of this service all speak: specs, and the ranges they allow.
+"""What the api, the kinds and the cores of this service all speak: specs, and the ranges they allow.
 
 Standard library only (the runner's core side is that, too).
 """

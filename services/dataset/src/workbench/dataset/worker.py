@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from workbench.dataset.kinds import DATASET, KINDS
 from workbench.dataset.schemas import GenerationRequest
-from workbench.dataset.tasks import DATASET, KINDS
 from workbench.jobs import Adapters, Worker, accept_commands
 from workbench.webapp.settings import Settings
 from workbench.webapp.validate import validator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from workbench.jobs import Adapters
 from workbench.model_registry.api import models
-from workbench.model_registry.tasks import KINDS
+from workbench.model_registry.kinds import KINDS
 from workbench.webapp import app
 from workbench.webapp.settings import Settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.jobs import Adapters, Worker
 from workbench.messages import Message
-from workbench.model_registry.tasks import KINDS
+from workbench.model_registry.kinds import KINDS
 from workbench.store import Manifests
 from workbench.webapp.settings import Settings
 

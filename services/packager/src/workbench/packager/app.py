@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from workbench.jobs import Adapters
 from workbench.packager.api import packages
-from workbench.packager.tasks import KINDS
+from workbench.packager.kinds import KINDS
 from workbench.webapp import app
 from workbench.webapp.settings import Settings
 

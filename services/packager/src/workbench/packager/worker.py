@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from workbench.jobs import Adapters, Worker, accept_commands
+from workbench.packager.kinds import KINDS, PACKAGE
 from workbench.packager.schemas import PackageRequest
-from workbench.packager.tasks import KINDS, PACKAGE
 from workbench.webapp.settings import Settings
 from workbench.webapp.validate import validator
 

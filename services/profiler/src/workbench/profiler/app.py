@@ -6,7 +6,7 @@ from flask import Flask
 from workbench.jobs import Adapters
 from workbench.profiler.api import CENSUS, profiles, targets
 from workbench.profiler.census import Reader
-from workbench.profiler.tasks import KINDS
+from workbench.profiler.kinds import KINDS
 from workbench.webapp import app
 from workbench.webapp.settings import Settings
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from workbench.jobs import Adapters, Worker, accept_commands
 from workbench.profiler.census import announce
+from workbench.profiler.kinds import KINDS, PROFILE
 from workbench.profiler.schemas import ProfileRequest
-from workbench.profiler.tasks import KINDS, PROFILE
 from workbench.webapp.placement import Placement
 from workbench.webapp.settings import Settings
 from workbench.webapp.validate import validator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from workbench.jobs import Adapters
 from workbench.project.api import optimizations, projects
+from workbench.project.kinds import KINDS
 from workbench.project.migrations import HERE
-from workbench.project.tasks import KINDS
 from workbench.webapp import app
 from workbench.webapp.settings import Settings
 from workbench.webapp.whoami import identity

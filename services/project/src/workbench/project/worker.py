@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from workbench.jobs import Adapters, Worker
+from workbench.project.kinds import KINDS
 from workbench.project.migrations import HERE
 from workbench.project.steps import Steps
-from workbench.project.tasks import KINDS
 from workbench.webapp.settings import Settings
 
 STEP_KINDS = ("conversion", "recipe", "dataset", "calibration", "profile", "evaluation", "package")
