@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from workbench.dataset import ingest
-from workbench.dataset.entries import Entries, Entry
-from workbench.dataset.tree import Tree, arrange
+from workbench.dataset.upload.entries import Entries, Entry
+from workbench.dataset.upload.tree import Tree, arrange
 from workbench.runner.core import Run
 from workbench.shards import read_annotations
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from workbench.dataset import formats
-from workbench.dataset.entries import BrokenArchive, Entry, Limits, UnsafeUpload
 from workbench.dataset.formats import UnknownFormat
 from workbench.dataset.pictures import look_at
-from workbench.dataset.tree import Tree, arrange
-from workbench.dataset.unpack import opened
+from workbench.dataset.upload.entries import BrokenArchive, Entry, Limits, UnsafeUpload
+from workbench.dataset.upload.tree import Tree, arrange
+from workbench.dataset.upload.unpack import opened
 
 REFUSALS = (BrokenArchive, UnsafeUpload, UnknownFormat)
 FILES = {"ds/cat/1.jpg": b"some bytes " * 30, "ds/dog/1.jpg": b"others " * 30, "ds/labels.txt": b"cat\ndog\n",

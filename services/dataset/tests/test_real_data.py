@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from workbench.dataset import formats, ingest
 from workbench.dataset.ingest import InvalidDataset
-from workbench.dataset.tree import arrange
-from workbench.dataset.unpack import opened
+from workbench.dataset.upload.tree import arrange
+from workbench.dataset.upload.unpack import opened
 
 
 def test_imagenet200_is_a_list_with_a_thousand_names(

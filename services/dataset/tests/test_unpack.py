@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from workbench.dataset.entries import BrokenArchive, Limits, UnsafeUpload
-from workbench.dataset.unpack import opened
+from workbench.dataset.upload.entries import BrokenArchive, Limits, UnsafeUpload
+from workbench.dataset.upload.unpack import opened
 
 CONTENT = {"images/a.jpg": b"first" * 100, "images/b.jpg": b"second" * 100, "val.txt": b"a.jpg 0\n"}
 

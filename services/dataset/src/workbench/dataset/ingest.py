@@ -10,11 +10,11 @@ from typing import Any
 from workbench.dataset import formats
 from workbench.dataset.annotating import Annotator
 from workbench.dataset.canonical import Canonical
-from workbench.dataset.entries import Entry
 from workbench.dataset.pictures import Picture, look_at
 from workbench.dataset.reading.found import Fault, Reading
-from workbench.dataset.tree import Tree, arrange
-from workbench.dataset.unpack import opened
+from workbench.dataset.upload.entries import Entry
+from workbench.dataset.upload.tree import Tree, arrange
+from workbench.dataset.upload.unpack import opened
 from workbench.dataset.values import Ingestion
 from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from workbench.dataset.formats import imagenet_folders, imagenet_list, unannotated
 from workbench.dataset.reading.found import Reading
-from workbench.dataset.tree import Tree
+from workbench.dataset.upload.tree import Tree
 from workbench.dataset.values import BadSpec
 from workbench.runner.core import Refusal
 from workbench.tasks.catalogue import Task

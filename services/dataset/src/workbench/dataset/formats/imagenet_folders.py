@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from workbench.dataset.reading.found import Fault, Noted, Reading
 from workbench.dataset.reading.texts import ClassNames, class_names, label_lists, read_class_names
-from workbench.dataset.tree import Tree, folder_of
+from workbench.dataset.upload.tree import Tree, folder_of
 
 NAME = "imagenet-folders"
 TASK = "classification"

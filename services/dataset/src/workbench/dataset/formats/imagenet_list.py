@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from workbench.dataset.reading.finder import Finder
 from workbench.dataset.reading.found import Fault, Noted, Reading, some
 from workbench.dataset.reading.texts import class_names, label_lists, lines, read_class_names
-from workbench.dataset.tree import Tree
+from workbench.dataset.upload.tree import Tree
 
 NAME = "imagenet-list"
 TASK = "classification"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from workbench.dataset.reading.found import Reading, some
 from workbench.dataset.reading.texts import label_lists
-from workbench.dataset.tree import Tree, folder_of, is_image, suffix
+from workbench.dataset.upload.tree import Tree, folder_of, is_image, suffix
 
 NAME = "unannotated"
 TASKS: tuple[str, ...] = ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import PurePosixPath
 
-from workbench.dataset.entries import Entry
-from workbench.dataset.tree import Tree
+from workbench.dataset.upload.entries import Entry
+from workbench.dataset.upload.tree import Tree
 
 
 class Finder:

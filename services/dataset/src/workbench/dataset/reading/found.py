@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.dataset.entries import Entry
+from workbench.dataset.upload.entries import Entry
 
 
 @dataclass(frozen=True)
