@@ -43,7 +43,7 @@ CREATED = [
      {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "reference_model_id": MODEL, "target": "npu"}),
     (["recipes", MODEL, "--dataset", DATASET, "--resize", "crop:64", "--mean", "1,2,3", "--label-offset", "1"],
      {"model_id": MODEL, "dataset_id": DATASET,
-      "overrides": {"resize": "crop", "short_side": 64, "mean": [1, 2, 3], "label_offset": 1}}),
+      "overrides": {"resize": "crop", "short_side": 64, "mean": [1, 2, 3], "options": {"label_offset": 1}}}),
     (["packages", "--variant", f"{MODEL},profile={DATASET},folder=int8", "--variant", MODEL, "--recipe", RECIPE,
       "--name", "mine"],
      {"recommended": "int8", "recipe_id": RECIPE, "name": "mine",

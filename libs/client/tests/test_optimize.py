@@ -78,7 +78,7 @@ def test_every_option_reaches_its_place_in_the_request(server: Any, model: Path,
         "inference_precision": "f32", "duration_s": 0.5, "launches": 6, "preset": "mixed", "subset_size": 10,
         "calibrate_on_target": True,
         "recipe": {"mean": [104, 117, 123], "scale": [2, 2, 2], "color": "BGR", "resize": "crop",
-                   "short_side": 256, "interpolation": "bicubic", "label_offset": 1, "top_k": 3},
+                   "short_side": 256, "interpolation": "bicubic", "options": {"label_offset": 1, "top_k": 3}},
         "inputs": {"data": {"shape": [1, 3, 224, 224], "layout": "NCHW"}},
         "calibration_dataset_id": calibration,
     }  # fmt: skip

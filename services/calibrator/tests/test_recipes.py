@@ -65,7 +65,8 @@ def test_one_class_more_than_labels_is_a_background_class() -> None:
 
 
 def test_the_offset_can_be_overridden() -> None:
-    assert default_recipe(facts(classes=(1, 1001)), labels(1000), {"label_offset": 0}).options["label_offset"] == 0
+    assert default_recipe(facts(classes=(1, 1001)), labels(1000), {"options": {"label_offset": 0}}).options == {
+        "label_offset": 0, "top_k": 5}
 
 
 def test_a_free_batch_is_fine() -> None:
@@ -74,7 +75,7 @@ def test_a_free_batch_is_fine() -> None:
 
 def test_overrides_have_the_last_word() -> None:
     recipe = default_recipe(facts(), labels(5), {
-        "color": "BGR", "mean": [104, 117, 123], "resize": "letterbox", "interpolation": "bicubic", "top_k": 3,
+        "color": "BGR", "mean": [104, 117, 123], "resize": "letterbox", "interpolation": "bicubic",
         "task": "generic", "labels": None})
 
     prepared = recipe.preparation
@@ -83,8 +84,17 @@ def test_overrides_have_the_last_word() -> None:
 
 
 def test_options_are_those_of_the_task() -> None:
-    assert default_recipe(facts(), None, {"top_k": 3}).options == {"label_offset": 0, "top_k": 3}
-    assert default_recipe(facts(), None, {"top_k": 3, "task": "generic"}).options == {}
+    assert default_recipe(facts(), None, {"options": {"top_k": 3}}).options == {"label_offset": 0, "top_k": 3}
+
+
+@pytest.mark.parametrize(("overrides", "options"), [
+    ({"top_k": 3}, {"label_offset": 0, "top_k": 3}),
+    ({"top_k": 3, "label_offset": 1, "task": "classification"}, {"label_offset": 1, "top_k": 3}),
+    ({"top_k": 3, "task": "generic"}, {}),
+])  # fmt: skip
+def test_options_of_a_request_that_an_earlier_release_kept_are_read_beside_the_rest(
+        overrides: dict[str, Any], options: dict[str, Any]) -> None:
+    assert default_recipe(facts(), None, overrides).options == options
 
 
 def test_a_layout_the_facts_do_not_know_can_be_given() -> None:
@@ -125,6 +135,10 @@ def test_one_of_several_inputs_can_be_named() -> None:
     (facts(), {"scale": [0, 1, 1]}, "scale", "no zero"),
     (facts(), {"task": "detection"}, "task", "must be one of"),
     (facts(), {"colour": "BGR"}, "colour", "is unknown"),
+    (facts(), {"options": {"top_k": 0}}, "options.top_k", "a whole number from 1 to 100"),
+    (facts(), {"options": {"threshold": 1}}, "options.threshold", "accepted here are label_offset, top_k"),
+    (facts(classes=(1, 8, 8)), {"options": {"top_k": 1}}, "options.top_k", "accepted here are none"),
+    (facts(), {"head": "boxes"}, "head", "must be one of scores"),
     (facts((1, 3, -1, -1)), {"width": 0, "height": 8}, "width", "from 1 to"),
 ])
 def test_what_neither_facts_nor_overrides_settle_is_refused_by_field(

@@ -139,6 +139,15 @@ def test_mean_scale_and_colour_order_are_built_in_and_leave_the_recipe() -> None
     assert recipe_overrides(request) == {"task": "classification", "resize": "crop"}
 
 
+@pytest.mark.parametrize(("task", "said", "overrides"), [
+    ("classification", {"options": {"top_k": 3}, "head": "scores"}, {"options": {"top_k": 3}, "head": "scores"}),
+    ("classification", {"top_k": 3, "resize": "crop"}, {"options": {"top_k": 3}, "resize": "crop"}),
+    ("generic", {"top_k": 3}, {}),
+])  # fmt: skip
+def test_what_is_said_of_the_task_stays_for_the_recipe_as_0_1_0_said_it_too(task, said, overrides) -> None:
+    assert recipe_overrides({**REQUEST, "task": task, "recipe": said}) == {"task": task, **overrides}
+
+
 def test_a_mean_without_a_known_layout_is_refused_by_field() -> None:
     with pytest.raises(ModelNeedsHelp, match="layout") as refused:
         conversion_inputs(model(layout=None), {**REQUEST, "recipe": {"mean": [1.0]}})

@@ -37,6 +37,24 @@ def test_an_optimization_whose_measurements_would_take_too_long_is_refused_befor
     assert bench.adapters.record("project").active() == 0
 
 
+@pytest.mark.parametrize(("request_", "field", "said"), [
+    ({"recipe": {"options": {"top_k": 0}}}, "recipe.options.top_k", "Must be a whole number from 1 to 100."),
+    ({"recipe": {"options": {"smooth": True}}}, "recipe.options.smooth", "accepted here are label_offset, top_k."),
+    ({"recipe": {"options": {"top_k": [1]}}}, "recipe.options.top_k", "Must be a whole number from 1 to 100."),
+    ({"recipe": {"head": "boxes"}}, "recipe.head", "Must be one of scores."),
+    ({"task": "generic", "recipe": {"head": "scores"}}, "recipe.head", "this task has none"),
+    ({"task": "generic", "recipe": {"options": {"top_k": 1}}}, "recipe.options.top_k", "accepted here are none."),
+    ({"recipe": {"top_k": 1}}, "recipe.top_k", "what only one task knows belongs into `options`."),
+])  # fmt: skip
+def test_what_a_task_does_not_have_is_refused_by_field(bench: Bench, request_: Any, field: str, said: str) -> None:
+    answer = asked(bench.client, bench.project_id, **request_)
+
+    assert answer.status_code == 422
+    assert f"{field}: " in answer.get_json()["detail"]
+    assert said in answer.get_json()["detail"]
+    assert bench.adapters.record("project").active() == 0
+
+
 def asked(client: FlaskClient, project_id: str, **request: Any) -> Any:
     return client.post(f"/v1/projects/{project_id}/optimizations", json=request)
 

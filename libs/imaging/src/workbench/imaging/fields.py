@@ -10,11 +10,11 @@ LARGEST_NUMBER = 1e6
 
 
 class BadRecipe(ValueError):
-    """The recipe can't be used; ``field`` is the JSON path at fault, the message says what is accepted."""
+    """The recipe can't be used; ``field`` is the JSON path at fault, ``accepted`` says what would be."""
 
     def __init__(self, field: str, accepted: str, got: object) -> None:
         super().__init__(f"recipe field {field}: {accepted}, not {shown(got)}")
-        self.field = field
+        self.field, self.accepted = field, accepted
 
 
 def exact(

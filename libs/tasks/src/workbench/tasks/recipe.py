@@ -86,6 +86,16 @@ class Recipe:
         }  # fmt: skip
 
 
+def renewed(settings: Mapping[str, Any], task: str | None) -> dict[str, Any]:
+    """What a request says of a recipe, as it is said now: release 0.1.0 had a classifier's options beside the rest.
+
+    To any other task they meant nothing.
+    """
+    old = {name: settings[name] for name in _OPTIONS_1 if name in settings}
+    kept = {name: value for name, value in settings.items() if name not in _OPTIONS_1}
+    return {**kept, "options": old} if old and task == "classification" else kept
+
+
 def _check_labels(labels: object) -> None:
     if labels is None:
         return

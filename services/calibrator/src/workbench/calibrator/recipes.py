@@ -12,13 +12,13 @@ from workbench.runner.core import Refusal
 from workbench.tasks import catalogue
 from workbench.tasks.catalogue import Task
 from workbench.tasks.guess import Guess
-from workbench.tasks.recipe import VERSION, BadRecipe, Recipe
+from workbench.tasks.recipe import VERSION, BadRecipe, Recipe, renewed
 
 Facts = dict[str, Any]
 # Overrides about the input, flat as a person types them, and the recipe's own names for them.
 _INPUT_FIELDS = {"input_name": "name", "width": "width", "height": "height", "channels": "channels",
                  "layout": "layout"}
-_RECIPE_FIELDS = ("task", "labels", "head", "output")
+_RECIPE_FIELDS = ("task", "labels", "head", "output", "options")
 PREPARED = ("resize", "short_side", "interpolation", "color", "mean", "scale")
 
 
@@ -29,24 +29,24 @@ class NoDefaultRecipe(Refusal):
 def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: Facts) -> Recipe:
     """A recipe for the model in which ``overrides`` has the last word.
 
-    ``overrides``: ``task``, ``labels``, ``head``, ``output``; fields of the preparation and options of the task by
-    their names; and those of the input as ``input_name``, ``width``, ``height``, ``channels``, ``layout``. Raises
-    NoDefaultRecipe.
+    ``overrides``: ``task``, ``labels``, ``head``, ``output``, ``options``; fields of the preparation by their names;
+    and those of the input as ``input_name``, ``width``, ``height``, ``channels``, ``layout``. Raises NoDefaultRecipe.
     """
     given = {inner: overrides[name] for name, inner in _INPUT_FIELDS.items() if name in overrides}
     input_ = _input(model_facts["inputs"], given)
     labels = overrides.get("labels", (dataset_facts or {}).get("labels"))
     try:
         task, guess = _task(model_facts["outputs"], overrides, labels)
+        overrides = renewed(overrides, task.name)
+        _refuse_unknown(overrides)
         preparation = {"resize": task.choosing.RESIZE, "color": "GRAY" if input_["channels"] == 1 else "RGB",
                        **_only(overrides, PREPARED), "input": input_}
-        options = {**(guess.options if guess else {}), **_only(overrides, tuple(task.options))}
-        _refuse_unknown(overrides, task)
+        options = {**(guess.options if guess else {}), **overrides.get("options", {})}
         return catalogue.check(Recipe.from_json({
             "version": VERSION, "task": task.name, "labels": labels, "preparation": preparation, "options": options,
             "output": overrides.get("output"), "head": overrides.get("head") or (guess.head if guess else None)}))
     except BadRecipe as bad:
-        raise NoDefaultRecipe(f"{bad}.", field=bad.field.removeprefix("input.").removeprefix("options.")) from bad
+        raise NoDefaultRecipe(f"{bad}.", field=bad.field.removeprefix("input.")) from bad
 
 
 def _task(outputs: list[Facts], overrides: Facts, labels: list[str] | None) -> tuple[Task, Guess | None]:
@@ -59,12 +59,10 @@ def _task(outputs: list[Facts], overrides: Facts, labels: list[str] | None) -> t
     return candidates[0], None
 
 
-def _refuse_unknown(overrides: Facts, task: Task) -> None:
-    """An option of another task, whatever its value, or a word that means nothing."""
-    known = (*_RECIPE_FIELDS, *PREPARED, *_INPUT_FIELDS, *task.options)
-    others = {name for each in catalogue.TASKS for name in each.options}
+def _refuse_unknown(overrides: Facts) -> None:
+    known = (*_RECIPE_FIELDS, *PREPARED, *_INPUT_FIELDS)
     for name in overrides:
-        if name not in known and name not in others:
+        if name not in known:
             raise BadRecipe(name, f"is unknown; accepted here are {', '.join(known)}", overrides[name])
 
 

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
-from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
-from workbench.tasks.catalogue import NAMES, TASKS
+from workbench.imaging.preparation import LARGEST_SIDE
+from workbench.tasks.catalogue import NAMES
 from workbench.webapp.fields import Text
+from workbench.webapp.recipes import RecipeSettings, refuse_misfits
 
 _NAME = {"description": "What people call the result."}
 _ID = Length(1, 64)
 
 
-def _option(name: str) -> ma.fields.Integer:
-    """The setting of a task, as the task declares it."""
-    declared = next(task.options[name] for task in TASKS if name in task.options)
-    return ma.fields.Integer(validate=Range(declared.low, declared.high), metadata={"description": declared.words})
-
-
-class RecipeOverrides(ma.Schema):
+class RecipeOverrides(RecipeSettings):
     """What differs from the defaults, which come from the model's input and the dataset's labels."""
 
     task = Text(validate=OneOf(NAMES))
-    resize = Text(validate=OneOf(RESIZES))
-    short_side = ma.fields.Integer(
-        validate=Range(1, 2 * LARGEST_SIDE), metadata={"description": "Pixels; with `crop` only."}
-    )
-    interpolation = Text(validate=OneOf(INTERPOLATIONS))
-    color = Text(validate=OneOf(COLORS), metadata={"description": "What the input takes."})
-    mean = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "Per channel, on 0 to 255."})
-    scale = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "Per channel, a divisor."})
-    label_offset = _option("label_offset")
-    top_k = _option("top_k")
-    layout = Text(validate=OneOf(LAYOUTS))
     width = ma.fields.Integer(validate=Range(1, LARGEST_SIDE))
     height = ma.fields.Integer(validate=Range(1, LARGEST_SIDE))
+
+    @ma.validates_schema
+    def _fits_the_task(self, data: dict[str, Any], **_context: Any) -> None:
+        refuse_misfits(data.get("task"), data)
 
 
 class RecipeRequest(ma.Schema):

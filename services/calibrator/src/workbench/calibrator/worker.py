@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from workbench.calibrator.kinds import CALIBRATION, EVALUATION, KINDS, RECIPE
 from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest
 from workbench.jobs import Adapters, Worker, accept_commands
+from workbench.tasks.recipe import renewed
 from workbench.webapp.placement import Placement
 from workbench.webapp.settings import Settings
 from workbench.webapp.validate import validator
@@ -17,7 +20,16 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     validate_evaluation = validator(EvaluationRequest, placement.resolve_or_host)
     accept_commands(record, CALIBRATION, adapters.messages, validate_calibration)
     accept_commands(record, EVALUATION, adapters.messages, validate_evaluation)
-    accept_commands(record, RECIPE, adapters.messages, validator(RecipeRequest))
+    validate_recipe = validator(RecipeRequest)
+    accept_commands(record, RECIPE, adapters.messages, lambda data: validate_recipe(_renewed(data)))
     # Models are deleted at the registry, and count where they were made.
     adapters.messages.subscribe(["model.deleted"], record.uncount)
     return adapters.worker(record, KINDS, slots=settings.slots, lease_s=settings.lease_s)
+
+
+def _renewed(data: dict[str, Any]) -> dict[str, Any]:
+    """A command that an earlier release sent, or its pipeline sends again."""
+    overrides = data.get("overrides")
+    if not isinstance(overrides, dict):
+        return data
+    return {**data, "overrides": renewed(overrides, overrides.get("task"))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.project.problems import ModelNeedsHelp
 from workbench.project.values import Facts
+from workbench.tasks.recipe import renewed
 
 # Built into the IR, so that the deployed application cannot get them wrong.
 BUILT_IN = ("mean", "scale", "color")
@@ -33,7 +34,8 @@ def conversion_inputs(model: Facts, request: Facts) -> Facts:
 
 def recipe_overrides(request: Facts) -> Facts:
     """What is left for the recipe once the conversion has built its part in."""
-    kept = {name: value for name, value in request["recipe"].items() if name not in BUILT_IN}
+    said = renewed(request["recipe"], request["task"])  # of a request that an earlier release kept, too
+    kept = {name: value for name, value in said.items() if name not in BUILT_IN}
     if request["recipe"].get("color") == "GRAY":
         kept["color"] = "GRAY"
     return {"task": request["task"], **kept}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
-from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
-from workbench.tasks.catalogue import NAMES, TASKS
+from workbench.tasks.catalogue import ASSUMED, NAMES
 from workbench.webapp.fields import Text
+from workbench.webapp.recipes import RecipeSettings, refuse_misfits
 
 _ID = Length(1, 64)
 _TARGET = "The id of a target, as /v1/targets lists them."
@@ -63,27 +65,6 @@ class InputRequest(ma.Schema):
     layout = Text(load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`."})
 
 
-def _option(name: str) -> ma.fields.Integer:
-    declared = next(task.options[name] for task in TASKS if name in task.options)
-    return ma.fields.Integer(validate=Range(declared.low, declared.high), metadata={"description": declared.words})
-
-
-class Preparation(ma.Schema):
-    """What happens to an image before the model sees it; mean, scale and colour order are built into the IR."""
-
-    resize = Text(validate=OneOf(RESIZES))
-    short_side = ma.fields.Integer(
-        validate=Range(1, 2 * LARGEST_SIDE), metadata={"description": "Pixels; with `crop` only."}
-    )
-    interpolation = Text(validate=OneOf(INTERPOLATIONS))
-    color = Text(validate=OneOf(COLORS), metadata={"description": "What the model wants."})
-    mean = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "In the order of `color`."})
-    scale = ma.fields.List(ma.fields.Float(), allow_none=True, metadata={"description": "In the order of `color`."})
-    label_offset = _option("label_offset")
-    top_k = _option("top_k")
-    layout = Text(validate=OneOf(LAYOUTS))
-
-
 class OptimizationRequest(ma.Schema):
     """The whole pipeline as one request."""
 
@@ -102,13 +83,13 @@ class OptimizationRequest(ma.Schema):
         load_default=1.0, allow_none=True, validate=Range(0, 100),
         metadata={"description": "In points (hundredths) against the most precise variant; null for no limit."},
     )  # fmt: skip
-    task = Text(load_default="classification", validate=OneOf(NAMES))
+    task = Text(load_default=ASSUMED, validate=OneOf(NAMES))
     calibration_dataset_id = Text(
         load_default=None, allow_none=True, validate=_ID,
         metadata={"description": "Calibrate on this one, and score on all of the project's dataset."},
     )  # fmt: skip
     inputs = ma.fields.Dict(keys=Text(), values=ma.fields.Nested(InputRequest), load_default=dict)
-    recipe = ma.fields.Nested(Preparation, load_default=dict)
+    recipe = ma.fields.Nested(RecipeSettings, load_default=dict)
     inference_precision = Text(load_default="f32", validate=OneOf(["f32", "f16", "bf16"]))
     duration_s = ma.fields.Float(load_default=2.0, validate=Range(0.1, 3600),
                                  metadata={"description": "Measured seconds a launch."})  # fmt: skip
@@ -122,3 +103,7 @@ class OptimizationRequest(ma.Schema):
     )  # fmt: skip
     package = ma.fields.Boolean(load_default=True, metadata={"description": "Whether to build a package at the end."})
     name = Text(validate=Length(1, 200))
+
+    @ma.validates_schema
+    def _fits_the_task(self, data: dict[str, Any], **_context: Any) -> None:
+        refuse_misfits(data["task"], data["recipe"], below="recipe")

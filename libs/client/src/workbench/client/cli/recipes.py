@@ -24,7 +24,7 @@ def recipe_options(place: str) -> list[Option]:
         Option("--interpolation", "bilinear, bicubic or nearest (default bilinear).",
                one_of("bilinear", "bicubic", "nearest"), "HOW", f"{place}.interpolation"),
         Option("--label-offset", "Added to the dataset's class to get the model's, as 1 for a model with a "
-               "background class.", whole(0, 1000), "N", f"{place}.label_offset"),
+               "background class.", whole(0, 1000), "N", f"{place}.options.label_offset"),
         Option("--top-k", "How many classes an answer lists (default 5).", whole(1, 100), "N",
-               f"{place}.top_k"),
+               f"{place}.options.top_k"),
     ]
