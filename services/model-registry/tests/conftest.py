@@ -28,6 +28,7 @@ def models() -> Path:
 def upload(tmp_path: Path) -> Path:
     folder = tmp_path / "inputs" / "upload"
     folder.mkdir(parents=True)
+    (tmp_path / "spec.json").write_text("{}")
     return folder
 
 

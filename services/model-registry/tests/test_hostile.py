@@ -34,6 +34,7 @@ for folder in sorted(Path(sys.argv[1]).iterdir()):
 def uploaded(folder: Path, data: bytes) -> Path:
     (folder / "inputs" / "upload" / "folder").mkdir(parents=True)
     (folder / "outputs").mkdir()
+    (folder / "spec.json").write_text("{}")
     (folder / "inputs" / "upload" / "net.onnx").write_bytes(data)
     for name in ("w.bin", "folder/v.bin"):
         (folder / "inputs" / "upload" / name).write_bytes(bytes(128))
@@ -121,6 +122,7 @@ def _refusal(folder: Path, xml: str) -> str:
 
     (folder / "inputs" / "upload").mkdir(parents=True)
     (folder / "outputs").mkdir()
+    (folder / "spec.json").write_text("{}")
     (folder / "inputs" / "upload" / "net.xml").write_text(xml)
     with pytest.raises(Refusal) as refused:
         inspect.run(Run(folder))

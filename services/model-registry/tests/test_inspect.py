@@ -154,6 +154,7 @@ def test_the_same_upload_has_the_same_facts_twice(models: Path, tmp_path: Path) 
     for name in ("a", "b"):
         upload = tmp_path / name / "inputs" / "upload"
         upload.mkdir(parents=True)
+        (upload.parents[1] / "spec.json").write_text("{}")
         shutil.copy(models / "ultraface_rfb_320" / "version-RFB-320.onnx", upload)
         results.append(inspected(upload))
 

@@ -9,8 +9,9 @@ from typing import Any
 import openvino as ov
 from workbench.ir.arithmetic import gmacs
 from workbench.ir.files import file_digest
-from workbench.ir.operations import op_count, operations, opsets
+from workbench.ir.operations import op_count, operations, opsets, towards, types
 from workbench.ir.tensors import tensor_json
+from workbench.ir.told import model_info
 from workbench.ir.weights import precision, weights
 
 
@@ -18,7 +19,8 @@ def describe(model: ov.Model, main_file: Path, companions: Sequence[Path] = ()) 
     """Model facts as JSON. ``companions`` are files the main one needs; an IR's .bin goes without saying.
 
     ``parameters`` counts the elements under ``weights``; ``gmacs`` is null, with ``gmacs_reason``, when it
-    depends on what is only known at run time.
+    depends on what is only known at run time. ``operations`` are counted by type; those of an output are the last
+    before it, the nearest first.
     """
     nodes = operations(model)
     table = weights(nodes)
@@ -31,8 +33,10 @@ def describe(model: ov.Model, main_file: Path, companions: Sequence[Path] = ()) 
         "main_file": main_file.name,
         "precision": precision(nodes, table, inputs),
         "inputs": inputs,
-        "outputs": [tensor_json(port, is_input=False) for port in model.outputs],
+        "outputs": [{**tensor_json(port, is_input=False), "operations": towards(port)} for port in model.outputs],
+        "model_info": model_info(model),
         "op_count": op_count(nodes),
+        "operations": types(nodes),
         "parameters": sum(row["elements"] for row in table.values()),
         "gmacs": count,
         **({"gmacs_reason": reason} if reason else {}),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import openvino as ov
 
 _NOT_COMPUTED = {"Constant", "Parameter", "Result"}
+_NEAR = 8
 
 
 def operations(model: ov.Model) -> list[ov.Node]:
@@ -18,6 +19,25 @@ def operations(model: ov.Model) -> list[ov.Node]:
 def op_count(nodes: Iterable[ov.Node]) -> int:
     """Operations that compute: constants, their unpacking from a smaller type, inputs and outputs are not."""
     return sum(node.get_type_name() not in _NOT_COMPUTED and not _unpacks(node) for node in nodes)
+
+
+def types(nodes: Iterable[ov.Node]) -> dict[str, int]:
+    """How many operations there are of each type, as {"Convolution": n}."""
+    counted = Counter(node.get_type_name() for node in nodes if node.get_type_name() not in _NOT_COMPUTED)
+    return dict(sorted(counted.items()))
+
+
+def towards(port: ov.Output) -> list[str]:
+    """The types of the last operations before an output, the nearest first, along what each one works on."""
+    node, found = port.get_node(), list[str]()
+    while len(found) < _NEAR:
+        sources = [value.get_node() for value in node.input_values()]
+        before = next((source for source in sources if source.get_type_name() not in _NOT_COMPUTED), None)
+        if before is None:
+            break
+        found.append(before.get_type_name())
+        node = before
+    return found
 
 
 def opsets(nodes: Iterable[ov.Node]) -> dict[str, int]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from workbench.tasks.classification import options as classification
 from workbench.tasks.generic import options as generic
 from workbench.tasks.guess import Guess
 from workbench.tasks.measure import Measure
+from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.option import Choice, Option
 from workbench.tasks.recipe import Recipe
 
@@ -26,10 +27,11 @@ class Choosing(Protocol):
     METRICS: tuple[Measure, ...]  # the first is what variants are compared by; none: nobody judges the results
     RESIZE: str
 
-    def guess(
-        self, outputs: Sequence[Mapping[str, Any]], output: str | None, labels: Sequence[str] | None
-    ) -> Guess | None:
-        """What a model with these outputs most likely needs; None when it does not do this task."""
+    def guess(self, model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:
+        """What the model needs if it does this task, and how sure that is; None when it does not.
+
+        ``labels``: of the dataset that it shall predict, else those the model itself lists.
+        """
         ...
 
 

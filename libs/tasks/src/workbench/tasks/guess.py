@@ -1,4 +1,4 @@
-"""What a task's options are taken to be when nobody has said."""
+"""What a task's room concludes from a model's facts, and how sure it is of that. Standard library only."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+POSSIBLE, LIKELY, CERTAIN = "possible", "likely", "certain"
+SURENESS = (POSSIBLE, LIKELY, CERTAIN)
+
 
 @dataclass(frozen=True)
 class Guess:
-    """``options`` by name, those that differ from their defaults; ``why``: what it was concluded from."""
+    """``options`` by name, those that differ from their defaults; ``why``: what it was concluded from, a sentence.
+
+    ``sure``: ``certain`` when the model says so itself, ``likely`` when little else looks like this, ``possible`` when
+    other things do.
+    """
 
     head: str | None
     options: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
+    sure: str = POSSIBLE

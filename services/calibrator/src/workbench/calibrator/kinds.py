@@ -65,7 +65,9 @@ def publish_calibration(job: Job, result: dict[str, Any], files: tuple[File, ...
     """An INT8 IR whose parent is the float one."""
     parent = manifests.get("model", job.request["model_id"])
     name = job.name or f"{parent.facts.get('name', 'model')}-int8"
-    return Made("model", {**result, "name": name, "origin": "calibration"}, files, (parent.id,))
+    # It does what its parent does; null where an earlier release looked at that.
+    facts = {**result, "name": name, "origin": "calibration", "guesses": parent.facts.get("guesses")}
+    return Made("model", facts, files, (parent.id,))
 
 
 def evaluation_needs(request: dict[str, Any]) -> list[tuple[str, str]]:

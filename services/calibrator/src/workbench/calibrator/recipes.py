@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.runner.core import Refusal
-from workbench.tasks import catalogue
+from workbench.tasks import catalogue, guesses
 from workbench.tasks.catalogue import Task
 from workbench.tasks.guess import Guess
 from workbench.tasks.recipe import VERSION, BadRecipe, Recipe, renewed
@@ -36,7 +36,7 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
     input_ = _input(model_facts["inputs"], given)
     labels = overrides.get("labels", (dataset_facts or {}).get("labels"))
     try:
-        task, guess = _task(model_facts["outputs"], overrides, labels)
+        task, guess = _task(model_facts, overrides, labels)
         overrides = renewed(overrides, task.name)
         _refuse_unknown(overrides)
         preparation = {"resize": task.choosing.RESIZE, "color": "GRAY" if input_["channels"] == 1 else "RGB",
@@ -49,14 +49,17 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
         raise NoDefaultRecipe(f"{bad}.", field=bad.field.removeprefix("input.")) from bad
 
 
-def _task(outputs: list[Facts], overrides: Facts, labels: list[str] | None) -> tuple[Task, Guess | None]:
-    """The one that was asked for, else the first that the outputs look like."""
-    candidates = [catalogue.task_of(overrides["task"])] if "task" in overrides else catalogue.TASKS
-    for task in candidates:
-        guess = task.choosing.guess(outputs, overrides.get("output"), labels)
-        if guess is not None:
-            return task, guess
-    return candidates[0], None
+def _task(model_facts: Facts, overrides: Facts, labels: list[str] | None) -> tuple[Task, Guess | None]:
+    """The one that was asked for, else the one that the facts settle."""
+    found = guesses.guesses(model_facts, labels, overrides.get("output"))
+    if "task" in overrides:
+        task = catalogue.task_of(overrides["task"])
+        return task, next((each.guess for each in found if each.task == task.name), None)
+    best = guesses.settled(found)
+    if best is None:
+        raise NoDefaultRecipe(f"The model's task is not sure: {'; '.join(map(str, found))}. Give the override task.",
+                              field="task")  # fmt: skip
+    return catalogue.task_of(best.task), best.guess
 
 
 def _refuse_unknown(overrides: Facts) -> None:

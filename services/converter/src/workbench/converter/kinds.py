@@ -35,7 +35,9 @@ def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests
     """An IR whose parent is what it was converted from."""
     parent = manifests.get("model", job.request["model_id"])
     name = job.name or f"{parent.facts.get('name', 'model')}-{job.request['precision'].lower()}"
-    return Made("model", {**result, "name": name, "origin": "conversion"}, files, (parent.id,))
+    # It does what its parent does; null where an earlier release looked at that.
+    facts = {**result, "name": name, "origin": "conversion", "guesses": parent.facts.get("guesses")}
+    return Made("model", facts, files, (parent.id,))
 
 
 CONVERSION = Kind("conversion", plan=plan, publish=publish, needs=needs, version=core_version("1", "openvino"))

@@ -18,13 +18,14 @@ from workbench.model_registry.appearance import appearance
 from workbench.model_registry.formats import Format, formats
 from workbench.model_registry.values import EmptyUpload, Found, SeveralModels, UnknownFormat
 from workbench.runner.core import Run
+from workbench.tasks.guesses import guesses
 
 _ENOUGH_TO_JUDGE = 1000  # elements; a NaN in a small constant may be meant, in a layer's weights never
 _MOST_NAMED = 5
 
 
 def run(run: Run) -> dict[str, Any]:
-    """Inspect ``inputs/upload``; the spec is empty."""
+    """Inspect ``inputs/upload``; the spec may have ``name``, what people call the model."""
     upload = run.inputs / "upload"
     run.progress("recognise", 0.0)
     format_, main = find_model(upload)
@@ -34,7 +35,7 @@ def run(run: Run) -> dict[str, Any]:
     run.progress("read", 0.4, main.name)
     model = load(run.outputs / found.main, called=main.relative_to(upload).as_posix())
     run.progress("describe", 0.8)
-    return facts(model, found, upload, run.outputs)
+    return facts(model, found, upload, run.outputs, run.spec.get("name"))
 
 
 def find_model(upload: Path) -> tuple[Format, Path]:
@@ -78,17 +79,21 @@ def load(path: Path, called: str) -> ov.Model:
     return model
 
 
-def facts(model: ov.Model, found: Found, upload: Path, outputs: Path) -> dict[str, Any]:
-    """The model facts, completed with what only the uploaded files tell."""
+def facts(model: ov.Model, found: Found, upload: Path, outputs: Path, name: str | None = None) -> dict[str, Any]:
+    """The model facts, completed with what only the uploaded files tell and the task they speak of.
+
+    ``name``: what people call the model.
+    """
     main, *companions = (outputs / name for name in found.files)
     used = {source for source in found.files.values() if source}
     names = {source: source.relative_to(upload).as_posix() for source in (*used, *_files(upload))}
-    return {
+    known = {
         **ir.describe(model, main, companions),
         **found.facts,
         "source_files": sorted(names[source] for source in used),
         "ignored_files": sorted(name for source, name in names.items() if source not in used),
     }
+    return {**known, "guesses": [guessed.to_json() for guessed in guesses({**known, "name": name})]}
 
 
 def _files(upload: Path) -> list[Path]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from workbench.tasks.classification import guessing
 from workbench.tasks.guess import Guess
 from workbench.tasks.measure import Measure
+from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.option import Choice, Option
 
 HEADS: tuple[Choice, ...] = (Choice("scores", "One number a class; the highest is the answer."),)
@@ -24,21 +25,6 @@ METRICS: tuple[Measure, ...] = (
 )  # fmt: skip
 
 
-def guess(outputs: Sequence[Mapping[str, Any]], output: str | None, labels: Sequence[str] | None) -> Guess | None:
-    """A classifier has one list of scores; one score more than labels is a background class before them."""
-    classes = _classes(outputs, output)
-    if classes is None:
-        return None
-    # TensorFlow's ImageNet models have it.
-    offset = 1 if labels and classes == len(labels) + 1 else 0
-    return Guess("scores", {"label_offset": offset}, f"its output is one list of {classes} scores")
-
-
-def _classes(outputs: Sequence[Mapping[str, Any]], name: str | None) -> int | None:
-    """How many class scores the output holds; None when its shape is no classifier's."""
-    chosen = [output for output in outputs if name in (None, output["name"])]
-    sizes = (chosen[0]["shape"] or [])[1:] if chosen else []
-    if not all(type(size) is int and size > 0 for size in sizes):
-        return None
-    larger = [size for size in sizes if size > 1]
-    return larger[0] if len(larger) == 1 else None
+def guess(model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:
+    """A classifier has one list of scores."""
+    return guessing.guess(model, labels)

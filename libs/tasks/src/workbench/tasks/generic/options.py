@@ -1,12 +1,13 @@
-"""There is nothing to set. Standard library only."""
+"""There is nothing to set. What no other room does is told here by what it looks like. Standard library only."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from workbench.tasks.guess import Guess
+from workbench.tasks.generic import looks
+from workbench.tasks.guess import LIKELY, POSSIBLE, Guess
 from workbench.tasks.measure import Measure
+from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.option import Choice, Option
 
 HEADS: tuple[Choice, ...] = ()
@@ -15,6 +16,7 @@ OPTIONS: tuple[Option, ...] = ()
 METRICS: tuple[Measure, ...] = ()
 
 
-def guess(outputs: Sequence[Mapping[str, Any]], output: str | None, labels: Sequence[str] | None) -> Guess | None:  # noqa: ARG001
+def guess(model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:  # noqa: ARG001
     """Every model is one."""
-    return Guess(None, why="nothing more is known of its outputs")
+    seen = looks.like(model)
+    return Guess(None, {}, seen or "nothing more is known of its outputs", LIKELY if seen else POSSIBLE)

@@ -1,0 +1,63 @@
+"""Which task a model does: what all rooms conclude from its facts, in one order. Standard library only.
+
+The surest comes first, of equal ones that of the earlier line in the catalogue. It is settled when it is at least
+likely and no other is as sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workbench.tasks.catalogue import TASKS
+from workbench.tasks.guess import LIKELY, POSSIBLE, SURENESS, Guess
+from workbench.tasks.model_facts import ModelFacts
+
+GENERIC = "generic"
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """What one task's room concluded."""
+
+    task: str
+    guess: Guess
+
+    def to_json(self) -> dict[str, Any]:
+        """As a manifest's ``facts.guesses`` keeps it."""
+        guess = self.guess
+        return {"task": self.task, "head": guess.head, "options": dict(guess.options), "sure": guess.sure,
+                "why": guess.why}  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.task} ({self.guess.sure}: {self.guess.why})"
+
+
+def guesses(
+    facts: Mapping[str, Any], labels: Sequence[str] | None = None, output: str | None = None
+) -> list[Guessed]:
+    """From a model's facts; ``labels`` are those of the dataset it shall predict, ``output`` the tensor to read."""
+    model = ModelFacts(facts, output)
+    known = labels or model.labels
+    found = [Guessed(task.name, guess) for task in TASKS if (guess := task.choosing.guess(model, known)) is not None]
+    return sorted(_what_is_left(found), key=lambda each: -SURENESS.index(each.guess.sure))
+
+
+def settled(found: Sequence[Guessed]) -> Guessed | None:
+    """The one to go on with unasked; ``found`` is in order."""
+    if not found or found[0].guess.sure == POSSIBLE:
+        return None
+    return found[0] if len(found) == 1 or found[1].guess.sure != found[0].guess.sure else None
+
+
+def served(found: Iterable[Guessed], tasks: Collection[str]) -> list[Guessed]:
+    """Those that a dataset annotated for ``tasks`` leaves; all of them where it is annotated for none."""
+    return [each for each in found if not tasks or each.task in tasks]
+
+
+def _what_is_left(found: list[Guessed]) -> list[Guessed]:
+    """A model that fits no other room is likely enough generic."""
+    if [each.task for each in found] != [GENERIC] or found[0].guess.sure != POSSIBLE:
+        return found
+    return [Guessed(GENERIC, replace(found[0].guess, sure=LIKELY, why="its outputs fit no other task"))]

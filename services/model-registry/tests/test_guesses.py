@@ -1,0 +1,123 @@
+"""What real models are taken for at import, and small ones made for what no real model at hand shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino as ov
+from openvino import opset13 as op
+from workbench import ir
+from workbench.model_registry import inspect
+from workbench.runner.core import Run
+from workbench.tasks.guesses import guesses, settled
+
+NOT_SURE = None
+# Those that OpenVINO itself reads, whatever this release takes as an upload.
+REAL = {
+    "squeezenet1.1/squeezenet1.1.onnx": "classification",
+    "squeezenet1.1/squeezenet1.1_fp16.onnx": "classification",
+    "squeezenet1.1/ir_fp16/squeezenet1.1.xml": "classification",
+    "squeezenet1.1/ir_fp32/squeezenet1.1.xml": "classification",
+    "mobilenet_v1_0.25_224/mobilenet_v1_0.25_224.tflite": "classification",
+    "mobilenet_v1_0.25_224/mobilenet_v1_025_frozen.pb": "classification",
+    "tiny_vit_digits/tiny_vit_digits.onnx": "classification",
+    "picodet_s_320/picodet_s_320_coco.onnx": "generic",
+    "ultraface_rfb_320/version-RFB-320.onnx": "generic",
+    "yolox_nano_416/yolox_nano_416x416.onnx": "generic",
+    "yolo_seg_shapes/yolo_seg_shapes.onnx": "generic",
+    "fns_candy/candy.onnx": "generic",
+    "fsrcnn/FSRCNN_x2.pb": "generic",
+    "fsrcnn/FSRCNN_x3.pb": "generic",
+    "tiny_inpaint/tiny_inpaint.onnx": "generic",
+    "mobileface_v2/ir_mo2023.3/MobileFace_Identification_V2-0000.xml": NOT_SURE,
+    "mediapipe_face_landmark/face_landmark.tflite": NOT_SURE,
+}
+
+
+def taken_for(path: Path) -> str | None:
+    facts = {**ir.describe(ir.read(path), path), "source_files": [path.name]}
+    found = settled(guesses(facts))
+    return found.task if found else NOT_SURE
+
+
+def test_real_models_are_taken_for_what_they_are_or_not_surely_for_anything(models: Path) -> None:
+    found = {name: taken_for(models / name) for name in REAL}
+
+    right = sum(found[name] == task for name, task in REAL.items())
+    print(f"{right} of {len(REAL)} models of the shared set are taken for what they are")
+    assert found == REAL
+
+
+def inspected(model: ov.Model, upload: Path, name: str | None = None) -> list[dict[str, Any]]:
+    ov.save_model(model, upload / "net.xml", compress_to_fp16=False)
+    folder = upload.parents[1]
+    (folder / "outputs").mkdir()
+    (folder / "spec.json").write_text(json.dumps({"name": name}))
+    found: list[dict[str, Any]] = inspect.run(Run(folder))["guesses"]
+    return found
+
+
+def of_a_picture(finish: Callable[[ov.Node], ov.Node]) -> ov.Model:
+    """The mean of each channel of a 3×64×64 picture, and what is made of the three numbers."""
+    data = op.parameter([1, 3, 64, 64], ov.Type.f32, name="data")
+    pooled = op.reduce_mean(data, op.constant(np.array([2, 3])), keep_dims=False)
+    result = finish(pooled)
+    result.output(0).set_names({"out"})
+    return ov.Model([result], [data], "net")
+
+
+def dense(source: ov.Node, count: int) -> ov.Node:
+    return op.matmul(source, op.constant(np.ones((3, count), np.float32)), False, False)
+
+
+def test_a_softmax_makes_a_classifier(upload: Path) -> None:
+    found = inspected(of_a_picture(lambda node: op.softmax(dense(node, 7), 1)), upload)
+
+    assert [(each["task"], each["sure"]) for each in found] == [("classification", "likely"), ("generic", "possible")]
+    assert found[0] == {"task": "classification", "head": "scores", "options": {}, "sure": "likely",
+                        "why": "its output is one list of 7 numbers, which a softmax computes"}  # fmt: skip
+
+
+def test_sixty_eight_landmarks_are_not_thirty_four_classes_or_any(upload: Path) -> None:
+    found = inspected(of_a_picture(lambda node: dense(node, 136)), upload)
+
+    assert {each["sure"] for each in found} == {"possible"}
+    assert "landmarks" in found[0]["why"]
+
+
+def test_an_embedding_of_length_one_is_generic(upload: Path) -> None:
+    unit = of_a_picture(lambda node: op.normalize_l2(dense(node, 128), op.constant(np.array([1])), 1e-6, "add"))
+
+    assert inspected(unit, upload)[0]["task"] == "generic"
+
+
+def test_what_people_call_the_model_counts(upload: Path) -> None:
+    found = inspected(of_a_picture(lambda node: dense(node, 7)), upload, "my squeezenet")
+
+    assert (found[0]["task"], found[0]["sure"]) == ("classification", "likely")
+
+
+def test_an_ir_that_model_api_has_written_is_certain(upload: Path) -> None:
+    model = of_a_picture(lambda node: dense(node, 136))
+    model.set_rt_info("Classification", ["model_info", "model_type"])
+
+    found = inspected(model, upload)
+
+    assert (found[0]["task"], found[0]["sure"]) == ("classification", "certain")
+
+
+def test_detectors_of_every_make_are_generic(upload: Path) -> None:
+    def suppress(node: ov.Node) -> ov.Node:
+        boxes = op.constant(np.zeros((1, 9, 4), np.float32))
+        scores = op.reshape(dense(node, 9), op.constant(np.array([1, 1, 9])), False)
+        chosen = op.non_max_suppression(boxes, scores, op.constant(5))
+        return op.gather(chosen.output(0), op.constant([2]), op.constant(1))
+
+    found = inspected(of_a_picture(suppress), upload)
+
+    assert (found[0]["task"], found[0]["sure"]) == ("generic", "likely")
+    assert "NonMaxSuppression" in found[0]["why"]
