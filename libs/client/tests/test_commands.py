@@ -41,6 +41,8 @@ CREATED = [
       "split": "all", "exclude_dataset_id": MODEL, "target": "npu"}),
     (["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--reference-model", MODEL, "--target", "npu"],
      {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "reference_model_id": MODEL, "target": "npu"}),
+    (["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--against", MODEL],
+     {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "against_evaluation_id": MODEL}),
     (["recipes", MODEL, "--dataset", DATASET, "--resize", "crop:64", "--mean", "1,2,3", "--label-offset", "1"],
      {"model_id": MODEL, "dataset_id": DATASET,
       "overrides": {"resize": "crop", "short_side": 64, "mean": [1, 2, 3], "options": {"label_offset": 1}}}),

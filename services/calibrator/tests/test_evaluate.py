@@ -81,7 +81,7 @@ def test_every_prediction_is_listed_and_adds_up_to_the_metric(run_core: Core, sq
     assert sum(line["label"] in [class_id for class_id, _ in line["top"]] for line in lines) == round(
         metrics["top5"]["value"] * 12)
     for line in lines:
-        assert set(line) == {"name", "sha256", "label", "top", "correct"}
+        assert set(line) == {"name", "sha256", "label", "top", "correct", "answer", "items"}
         scores = [score for _, score in line["top"]]
         assert scores == sorted(scores, reverse=True)
         assert len(scores) == 5
@@ -113,6 +113,25 @@ def test_with_labels_and_a_reference_both_are_told_the_correct_answers_first(
     ended = run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=few_images, reference=squeezenet)
 
     assert list(by_name(ended)) == ["top1", "top5", "top1_agreement"]
+
+
+def test_against_another_evaluation_the_change_is_paired_over_the_same_images(
+        run_core: Core, squeezenet: Path, imagenet: Path, recipe: dict[str, Any]) -> None:
+    spec, wrong = {"recipe": recipe, "split": "all"}, recipe | {"color": "RGB"}
+    right = run_core("evaluate", spec, model=squeezenet, dataset=imagenet)
+
+    ended = run_core("evaluate", spec | {"recipe": wrong}, model=squeezenet, dataset=imagenet,
+                     against=right.folder / "outputs")
+
+    top1, before = by_name(ended)["top1"], by_name(right)["top1"]
+    assert right.result["changed_items"] is None
+    assert "change" not in before
+    assert top1["change"]["value"] == pytest.approx(top1["value"] - before["value"])
+    assert (top1["change"]["n"], top1["change"]["beyond_noise"]) == (200, True)
+    changed = ended.result["changed_items"]
+    assert changed["fixed_n"] - changed["broken_n"] == round(200 * top1["change"]["value"])
+    # Narrower than if the images had been others.
+    assert top1["change"]["high"] - top1["change"]["low"] < 1.4 * (before["high"] - before["low"])
 
 
 def test_only_the_metrics_asked_for_are_told(run_core: Core, squeezenet: Path, few_images: Path,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +15,7 @@ from workbench.jobs import Adapters, embedded
 from workbench.messages import Message
 from workbench.project.app import create_app
 from workbench.project.worker import STEP_KINDS, create_worker
-from workbench.store import File, Keys, Manifest, Manifests
+from workbench.store import File, Manifest, Manifests
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.settings import load
 
@@ -84,7 +81,7 @@ class Others:
         if kind == "profile":
             return (), self._profile(self.precision_of(request["model_id"]))
         if kind == "evaluation":
-            return self._evaluation(self.precision_of(request["model_id"]))
+            return (), self._evaluation(self.precision_of(request["model_id"]), request["against_evaluation_id"])
         return (), {"sha256": "0" * 64, "size_bytes": 7} if kind == "package" else {"annotated": False}
 
     def precision_of(self, model_id: str) -> str:
@@ -99,15 +96,18 @@ class Others:
                 "cpu_ms_per_request": figure(1000 / fps), "trust": {"verdict": "trusted", "reasons": []},
                 "provenance": {"openvino": "x"}}  # fmt: skip
 
-    def _evaluation(self, precision: str) -> tuple[tuple[File, ...], dict[str, Any]]:
+    def _evaluation(self, precision: str, against: str | None) -> dict[str, Any]:
         right = RIGHT[precision]
-        lines = [{"name": f"{n}.png", "correct": n < right, "top": [[int(n < right), 1.0]]} for n in range(100)]
-        text = "\n".join(map(json.dumps, lines)).encode()
-        digest, size = self.adapters.store.put_stream("staging", io.BytesIO(text))
-        assert digest == hashlib.sha256(text).hexdigest()
-        self.adapters.store.copy("staging", Keys(TEAM).blob(digest))
         metric = {"metric": "top1", "value": right / 100, "n": 100, "split": "evaluation", "low": 0.9, "high": 0.99}
-        return (File("predictions.jsonl", digest, size),), {"metrics": [metric], "items": 100}
+        if against is None:
+            return {"metrics": [metric], "changed_items": None, "items": 100}
+        assert Manifests(self.adapters.store, TEAM).get("evaluation", against).facts["metrics"][0]["value"] == 0.95
+        lost = right / 100 - 0.95
+        metric["change"] = {"value": lost, "low": lost - 0.01, "high": lost + 0.01, "n": 100, "beyond_noise": False}
+        broken = [f"{number}.png" for number in range(right, 95)]
+        changed = {"fixed": [], "broken": broken, "differing": broken, "fixed_n": 0, "broken_n": len(broken),
+                   "differing_n": len(broken)}  # fmt: skip
+        return {"metrics": [metric], "changed_items": changed, "items": 100}
 
 
 @dataclass

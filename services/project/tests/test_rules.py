@@ -34,14 +34,17 @@ def figure(value, spread=0.01):
     return {"value": value, "low": value * (1 - spread), "high": value * (1 + spread)}
 
 
-def variant(name, fps, p50=1.0, accuracy=None, size=100, correct=(), spread=0.01):
-    metric = {"metric": "top1", "value": accuracy, "n": 10, "low": 0, "high": 1}
-    evaluation = {"metrics": [metric]} if accuracy else None
-    predictions = tuple({"name": str(i), "correct": ok, "top": [[int(ok), 1.0]]} for i, ok in enumerate(correct))
+def variant(name, fps, p50=1.0, change=None, size=100, spread=0.01):
+    """``change``: of its accuracy against the baseline, 0 to 1."""
+    metric = {"metric": "top1", "value": 0.9, "n": 100, "low": 0, "high": 1}
+    if change is not None:
+        figure_of = {"value": change, "low": change - 0.01, "high": change + 0.01}
+        metric["change"] = {**figure_of, "n": 100, "beyond_noise": True}
+    evaluation = {"metrics": [metric], "changed_items": None}
     profile = {"throughput_fps": figure(fps, spread), "latency_ms": {"p50": figure(p50, spread)},
                "cpu_ms_per_request": figure(1.0), "trust": {"verdict": "trusted"}}  # fmt: skip
     precision = {"fp32": "FP32", "fp16": "FP16", "int8": "INT8"}[name]
-    return Variant(name, f"m-{name}", {"precision": precision}, size, "p", profile, "e", evaluation, predictions)
+    return Variant(name, f"m-{name}", {"precision": precision}, size, "p", profile, "e", evaluation)
 
 
 def drive(what: Plan) -> dict[str, Facts]:
@@ -62,28 +65,17 @@ def test_a_quotient_widens_with_both_intervals_and_knows_the_noise() -> None:
     assert not vague["beyond_noise"]
 
 
-def test_accuracy_change_is_paired_over_the_same_images() -> None:
-    baseline = variant("fp32", 1, correct=[True] * 90 + [False] * 10)
-    better = variant("int8", 1, correct=[True] * 95 + [False] * 5)
+def test_a_change_of_accuracy_is_told_in_points_as_the_evaluation_paired_it() -> None:
+    change = accuracy_change(variant("int8", 1, change=-0.05))
 
-    change = accuracy_change(better, baseline)
-
-    assert change["value"] == pytest.approx(5.0)
-    assert change["n"] == 100
-    assert change["low"] == pytest.approx(5 - 196 * (5 - 25 / 100) ** 0.5 / 100, abs=0.01)
-    assert changed_items(better, baseline)["fixed"] == ["90", "91", "92", "93", "94"]
-    assert changed_items(better, baseline)["broken"] == []
-
-
-def test_equal_predictions_are_no_change_at_all() -> None:
-    one = variant("fp32", 1, correct=[True, False])
-
-    assert accuracy_change(one, one) == {"value": 0.0, "low": 0.0, "high": 0.0, "n": 2, "beyond_noise": False}
+    assert change == {"value": pytest.approx(-5.0), "low": pytest.approx(-6.0), "high": pytest.approx(-4.0), "n": 100,
+                      "beyond_noise": True}  # fmt: skip
+    assert accuracy_change(variant("int8", 1)) is None
+    assert changed_items(variant("int8", 1))["broken"] == []
 
 
 def test_the_fastest_variant_within_the_accuracy_limit_is_recommended() -> None:
-    fp32 = variant("fp32", 100, accuracy=0.9, correct=[True] * 100)
-    int8 = variant("int8", 300, accuracy=0.9, correct=[True] * 100, size=25)
+    fp32, int8 = variant("fp32", 100), variant("int8", 300, change=0.0, size=25)
 
     chosen = recommend([fp32, int8], Constraints("throughput", None, 1.0))
 
@@ -92,8 +84,7 @@ def test_the_fastest_variant_within_the_accuracy_limit_is_recommended() -> None:
 
 
 def test_a_variant_that_loses_too_much_is_not_chosen_and_the_reason_says_so() -> None:
-    fp32 = variant("fp32", 100, accuracy=0.9, correct=[True] * 100)
-    int8 = variant("int8", 300, accuracy=0.9, correct=[True] * 95 + [False] * 5)
+    fp32, int8 = variant("fp32", 100), variant("int8", 300, change=-0.05)
 
     chosen = recommend([fp32, int8], Constraints("throughput", None, 1.0))
 
@@ -174,6 +165,16 @@ def test_an_unknown_input_is_refused_with_the_names_there_are() -> None:
 )
 def test_what_is_expected_is_what_runs_whatever_is_brought(what: Plan) -> None:
     assert sorted(drive(what)) == sorted(name for name in expected(what) if name != "package")
+
+
+def test_with_labels_the_others_are_compared_with_the_baselines_answers_else_with_the_baseline() -> None:
+    labelled, unlabelled = drive(plan()), drive(plan(dataset=UNLABELLED))
+
+    asked = [labelled[f"evaluate-{name}"]["against_evaluation_id"] for name in ("fp32", "fp16", "int8")]
+    assert asked == [None, "evaluate-fp32", "evaluate-fp32"]
+    assert list(labelled).index("evaluate-fp32") < list(labelled).index("evaluate-int8")
+    assert unlabelled["evaluate-int8"]["against_evaluation_id"] is None
+    assert unlabelled["evaluate-int8"]["reference_model_id"] == "convert-fp32"
 
 
 def test_nothing_is_scored_on_what_calibrated_it() -> None:

@@ -37,6 +37,10 @@ class Figure:
         """In another unit."""
         return Figure(factor * self.value, factor * self.low, factor * self.high)
 
+    def less(self, value: float) -> Figure:
+        """Its distance from a number that is known exactly."""
+        return Figure(self.value - value, self.low - value, self.high - value)
+
     def to_json(self) -> dict[str, float]:
         """``{value, low, high}``."""
         return asdict(self)

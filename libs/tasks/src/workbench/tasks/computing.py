@@ -17,19 +17,22 @@ from workbench.tasks.scoring import A, Annotating, Metric, R, Remarking, Scored
 
 @dataclass(frozen=True)
 class Computing(Generic[R, A]):
-    """``line``: what is kept of one scored image beside its name and digest."""
+    """``line``: what is kept of one scored image beside its name and digest; ``answer``: what it is in short, as JSON
+    has it: two models whose answers differ differ on the image.
+    """
 
     name: str
     running: Running
     annotation: Annotating[A]
     remarks: Callable[[], Remarking[A]]
     line: Callable[[Scored[R, A]], dict[str, Any]]
+    answer: Callable[[R], Any]
     metrics: tuple[Metric[R, A], ...]
 
 
 # A task that is not here has no accuracy.
 COMPUTING: tuple[Computing[Any, Any], ...] = (
-    Computing("classification", CLASSIFYING, label, LabelRemarks, shares.line, shares.METRICS),
+    Computing("classification", CLASSIFYING, label, LabelRemarks, shares.line, shares.answer, shares.METRICS),
 )
 
 

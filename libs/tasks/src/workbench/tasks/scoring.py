@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from workbench.figures import Figure
@@ -57,20 +57,33 @@ class Remarking(Protocol[S]):
 
 @dataclass(frozen=True)
 class Scored(Generic[R, A]):
-    """One image with what a model said of it, what is known of it, and what a reference model said."""
+    """One image with what a model said of it, what is known of it, and what a reference model said.
+
+    ``options``: those of the recipe.
+    """
 
     name: str
     sha256: str
     result: R
     annotation: A | None = None
     reference: R | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+Items = Sequence[Any]
+
+
+def _no_parts(_items: Items) -> dict[int, Figure]:
+    return {}
 
 
 @dataclass(frozen=True)
 class Metric(Generic[R, A]):
     """``METRICS`` of ``options.py``, computed: the same names in the same order.
 
-    ``item``: what one image adds, None when the metric says nothing about it; ``total``: the figure of them all.
+    ``item``: what one image adds, as JSON has it, since it is kept; None when the metric says nothing about it.
+    ``total``: the figure of them all. ``change``: how it differs from another model's, whose items of the same images
+    come second. ``parts``: the same figure for each class that there is.
     """
 
     name: str
@@ -78,9 +91,6 @@ class Metric(Generic[R, A]):
     better: Better
     needs: Needs
     item: Callable[[Scored[R, A]], Any]
-    total: Callable[[Sequence[Any]], Figure]
-
-    def measure(self, scored: Sequence[Scored[R, A]]) -> tuple[Figure, int] | None:
-        """The figure, and over how many images; None when there is not one that it applies to."""
-        items = [found for each in scored if (found := self.item(each)) is not None]
-        return (self.total(items), len(items)) if items else None
+    total: Callable[[Items], Figure]
+    change: Callable[[Items, Items], Figure]
+    parts: Callable[[Items], Mapping[int, Figure]] = _no_parts

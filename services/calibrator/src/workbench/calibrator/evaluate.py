@@ -1,4 +1,4 @@
-"""How often a model is right on a dataset or agrees with a reference, and what it said of each image."""
+"""How right a model is on a dataset or how far it agrees with a reference, and what it said of each image."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.application.loading import Loaded
-from workbench.calibrator import feed
+from workbench.calibrator import feed, predictions
+from workbench.calibrator import rows as rows_of
 from workbench.calibrator.scorer import Dataset, compile_model, configuration, results
 from workbench.calibrator.values import BadSpec, EvaluationSpec
 from workbench.runner.core import Refusal, Run
@@ -50,9 +51,13 @@ def run(run: Run) -> dict[str, Any]:
     reference = compile_model(reference_file, spec, recipe) if there["reference"] else None
     dataset = Dataset(run.inputs / "dataset", items, annotations)
     scored = score(run, task, dataset, model, reference)
-    _write(run.outputs / "predictions.jsonl", task, scored)
+    noted = predictions.noted(task, scored)
+    predictions.write(run.outputs / "predictions.jsonl", noted, [task.line(each) for each in scored])
+    against = predictions.read(run.inputs / "against" / "predictions.jsonl")
+    rows = [rows_of.row(metric, noted, against, recipe) for metric in metrics]
     return {
-        "metrics": [row for metric in metrics if (row := _measured(metric, scored, spec.split))],
+        "metrics": [{**row, "split": spec.split} for row in rows if row],
+        "changed_items": rows_of.changed_items(metrics[0], noted, against) if against else None,
         "items": len(items),
         "device": spec.device,
         "configuration": configuration(model.compiled),
@@ -114,7 +119,7 @@ def score(run: Run, task: Computing[Any, Any], dataset: Dataset, model: Loaded,
 
     mine = said(model, "evaluating", 0.05)
     theirs: Sequence[Any] = said(reference, "evaluating the reference", 0.5) if reference else [None] * total
-    return [Scored(item.name, item.sha256, result, dataset.annotations.get(item.name), other)
+    return [Scored(item.name, item.sha256, result, dataset.annotations.get(item.name), other, model.recipe.options)
             for item, result, other in zip(dataset.items, mine, theirs, strict=True)]
 
 
@@ -126,18 +131,3 @@ def _metric(name: str, task: Computing[Any, Any], there: Mapping[str, bool]) -> 
         missing = "labels in the dataset" if known[name].needs == "annotation" else "a reference model"
         raise NotMeasurable(f"The metric {name} needs {missing}.", metric=name)
     return known[name]
-
-
-def _measured(metric: Scale, scored: Sequence[Scored[Any, Any]], split: str) -> dict[str, Any] | None:
-    measured = metric.measure(scored)
-    if measured is None:
-        return None
-    figure, n = measured
-    return {"metric": metric.name, **figure.to_json(), "n": n, "split": split}
-
-
-def _write(file: Path, task: Computing[Any, Any], scored: Sequence[Scored[Any, Any]]) -> None:
-    with file.open("w", encoding="utf-8") as lines:
-        for each in scored:
-            line = {"name": each.name, "sha256": each.sha256, **task.line(each)}
-            lines.write(json.dumps(line, ensure_ascii=False) + "\n")

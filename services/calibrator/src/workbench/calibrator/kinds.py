@@ -77,16 +77,20 @@ def evaluation_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
         ("dataset", request["dataset_id"]),
         ("recipe", request["recipe_id"]),
         *_optional("model", request["reference_model_id"]),
+        # Not there in a request that an earlier release accepted.
+        *_optional("evaluation", request.get("against_evaluation_id")),
     ]
 
 
 def plan_evaluation(job: Job, manifests: Manifests) -> Launch:
-    """Model, dataset, the reference if there is one, and the images that calibrated any of them."""
+    """Model, dataset, the reference and the other evaluation if there are, the images that calibrated any of them."""
     request = job.request
     model = manifests.get("model", request["model_id"])
     inputs = _files("model", model) | _files("dataset", manifests.get("dataset", request["dataset_id"]))
     if request["reference_model_id"]:
         inputs |= _files("reference", manifests.get("model", request["reference_model_id"]))
+    if request.get("against_evaluation_id"):
+        inputs |= _files("against", manifests.get("evaluation", request["against_evaluation_id"]))
     calibrated = [file for file in model.files if file.name == CALIBRATION_ITEMS]
     inputs |= {f"calibrated/{file.name}": file.sha256 for file in calibrated}
     spec = {
@@ -103,7 +107,8 @@ def plan_evaluation(job: Job, manifests: Manifests) -> Launch:
 def publish_evaluation(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
     """The metrics, bound to what was scored on what."""
     names = ("model_id", "dataset_id", "recipe_id", "reference_model_id", "target", "device")
-    facts = {**result, **{name: job.request[name] for name in names}}
+    against = job.request.get("against_evaluation_id")
+    facts = {**result, **{name: job.request[name] for name in names}, "against_evaluation_id": against}
     return Made("evaluation", facts, files, (job.request["model_id"], job.request["dataset_id"]))
 
 
@@ -119,5 +124,5 @@ RECIPE = Kind("recipe", plan=lambda _job, _manifests: None, publish=publish_reci
 CALIBRATION = Kind("calibration", plan=plan_calibration, publish=publish_calibration, needs=calibration_needs,
                    version=core_version("1", "openvino", "nncf", "numpy", "pillow"))  # fmt: skip
 EVALUATION = Kind("evaluation", plan=plan_evaluation, publish=publish_evaluation, needs=evaluation_needs,
-                  version=core_version("1", "openvino", "numpy", "pillow"))  # fmt: skip
+                  version=core_version("2", "openvino", "numpy", "pillow"))  # fmt: skip
 KINDS = (RECIPE, CALIBRATION, EVALUATION)

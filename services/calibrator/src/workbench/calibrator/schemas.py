@@ -76,6 +76,10 @@ class EvaluationRequest(ma.Schema):
     dataset_id = Text(required=True, validate=_ID)
     recipe_id = Text(required=True, validate=_ID)
     reference_model_id = Text(load_default=None, allow_none=True, validate=_ID)
+    against_evaluation_id = Text(
+        load_default=None, allow_none=True, validate=_ID,
+        metadata={"description": "An evaluation of another model on the same images: each metric tells its change."},
+    )  # fmt: skip
     target = Text(
         load_default=None, validate=Length(1, 64),
         metadata={"description": "The id of a target, as /v1/targets lists them. Default: the first that has `device`; "

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from workbench.figures import Figure, paired_change, ratio
+from workbench.figures import Figure, ratio
 from workbench.project.values import Facts, Variant
 
 
@@ -19,8 +17,8 @@ def compare(variant: Variant, baseline: Variant) -> Facts:
             variant.profile["cpu_ms_per_request"], baseline.profile["cpu_ms_per_request"]
         ),
         "size_ratio": round(variant.size_bytes / baseline.size_bytes, 4),
-        "accuracy_change_points": accuracy_change(variant, baseline),
-        "changed_items": changed_items(variant, baseline),
+        "accuracy_change_points": accuracy_change(variant),
+        "changed_items": changed_items(variant),
     }
 
 
@@ -30,42 +28,16 @@ def quotient(mine: Facts, theirs: Facts) -> Facts:
     return {**found.to_json(), "beyond_noise": not found.holds(1.0)}
 
 
-def accuracy_change(variant: Variant, baseline: Variant) -> Facts | None:
-    """Points gained (+) or lost (-) on the very same images; None where nothing was scored."""
-    pairs = _pairs(variant, baseline)
-    if not pairs:
-        return _agreement(variant)
-    fixed = sum(mine and not theirs for mine, theirs in pairs)
-    broken = sum(theirs and not mine for mine, theirs in pairs)
-    change = paired_change(fixed, broken, len(pairs)).scaled(100)
-    return {**change.to_json(), "n": len(pairs), "beyond_noise": not change.holds(0.0)}
+def accuracy_change(variant: Variant) -> Facts | None:
+    """Points gained (+) or lost (-) against the baseline on the very same images; None where nothing was compared.
+
+    The evaluation has paired them: only it knows what an answer is.
+    """
+    change = (variant.accuracy or {}).get("change")
+    return {**change, **Figure.of(change).scaled(100).to_json()} if change else None
 
 
-def _agreement(variant: Variant) -> Facts | None:
-    """Without labels, what disagrees with the reference counts as lost."""
-    accuracy = variant.accuracy
-    if accuracy is None or "agreement" not in accuracy["metric"]:
-        return None
-    lost = {name: 100 * (accuracy[name] - 1.0) for name in ("value", "low", "high")}
-    return {**lost, "n": accuracy["n"], "beyond_noise": lost["high"] < 0.0}
-
-
-def _pairs(variant: Variant, baseline: Variant) -> list[tuple[bool, bool]]:
-    theirs = {item["name"]: item["correct"] for item in baseline.predictions}
-    both = ((item["correct"], theirs.get(item["name"])) for item in variant.predictions)
-    return [(mine, other) for mine, other in both if mine is not None and other is not None]
-
-
-def changed_items(variant: Variant, baseline: Variant) -> dict[str, Any]:
+def changed_items(variant: Variant) -> Facts:
     """The images whose answer became right or wrong, or merely another one, by name."""
-    theirs = {item["name"]: item for item in baseline.predictions}
-    both = [(item, theirs[item["name"]]) for item in variant.predictions if item["name"] in theirs]
-    fixed = [mine["name"] for mine, other in both if mine["correct"] and other["correct"] is False]
-    broken = [mine["name"] for mine, other in both if mine["correct"] is False and other["correct"]]
-    differing = [mine["name"] for mine, other in both if _class(mine) != _class(other)]
-    return {"fixed": fixed, "broken": broken, "differing": differing,
-            "fixed_n": len(fixed), "broken_n": len(broken), "differing_n": len(differing)}  # fmt: skip
-
-
-def _class(prediction: Facts) -> Any:
-    return prediction["top"][0][0] if prediction["top"] else None
+    told = (variant.evaluation or {}).get("changed_items")
+    return told or {"fixed": [], "broken": [], "differing": [], "fixed_n": 0, "broken_n": 0, "differing_n": 0}

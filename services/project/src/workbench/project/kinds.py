@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from workbench.project.recommend import Constraints, Recommendation, recommend
 from workbench.project.report import now_rfc3339, report
 from workbench.project.steps import Steps
 from workbench.project.values import Facts, Step, Variant
-from workbench.store import Keys, Manifests
+from workbench.store import Manifests
 
 LOOK_AGAIN_S = 20.0  # though nothing was heard: a bell may be lost
 ASK_AGAIN_S = 5.0  # those that are to stop
@@ -131,7 +130,7 @@ class _Pipeline:
         return Variant(
             name, model_id, model.facts, weights, profile_id, manifests.get("profile", profile_id).facts,
             evaluation_id, manifests.get("evaluation", evaluation_id).facts if evaluation_id else None,
-            _predictions(manifests, evaluation_id), _variant_warnings(self._plan, name, model.facts),
+            _variant_warnings(self._plan, name, model.facts),
         )  # fmt: skip
 
     def _package(self, steps: Mapping[str, Step], recommendation: Recommendation) -> Wanted:
@@ -169,14 +168,6 @@ def _variant_warnings(plan: Plan, name: str, model: Facts) -> tuple[str, ...]:
     if name == "int8" and plan.dataset_id is None:
         said.append("Calibrated on generated images: its accuracy is unknown.")
     return tuple(said)
-
-
-def _predictions(manifests: Manifests, evaluation_id: str | None) -> tuple[Facts, ...]:
-    if evaluation_id is None:
-        return ()
-    digest = manifests.get("evaluation", evaluation_id).file("predictions.jsonl").sha256
-    text = manifests.store.get(Keys(manifests.team).blob(digest))
-    return tuple(json.loads(line) for line in text.splitlines())
 
 
 def package_name(model: str, variant: str) -> str:

@@ -195,8 +195,11 @@ def _evaluation(
     plan: Plan, steps: Mapping[str, Step], name: str, model_id: str, baseline: str
 ) -> Iterator[Wanted]:
     recipe = result_of(steps, "recipe")
-    is_reference = not plan.labelled and model_id == baseline
-    if recipe is None or not plan.scored or is_reference:
+    is_baseline = model_id == baseline
+    against = result_of(steps, f"evaluate-{plan.variants[0]}")
+    # With labels the others are compared with the baseline's answers, without them with the baseline itself.
+    waits = plan.labelled and not is_baseline and against is None
+    if recipe is None or not plan.scored or (is_baseline and not plan.labelled) or waits:
         return
     yield Wanted(
         f"evaluate-{name}",
@@ -206,6 +209,7 @@ def _evaluation(
             "dataset_id": plan.dataset_id,
             "recipe_id": recipe,
             "reference_model_id": None if plan.labelled else baseline,
+            "against_evaluation_id": None if is_baseline else against,
             "target": plan.target,
             "device": plan.device,
             "inference_precision": plan.request["inference_precision"],

@@ -41,7 +41,7 @@ def recommend(variants: Sequence[Variant], constraints: Constraints) -> Recommen
 def _faults(variant: Variant, baseline: Variant, constraints: Constraints) -> list[str]:
     found = [_too_slow(variant, constraints.max_latency_ms)]
     if variant is not baseline:
-        found.append(_too_wrong(variant, baseline, constraints.max_accuracy_drop))
+        found.append(_too_wrong(variant, constraints.max_accuracy_drop))
     return [fault for fault in found if fault]
 
 
@@ -52,10 +52,10 @@ def _too_slow(variant: Variant, limit: float | None) -> str | None:
     return f"its median latency is {p50['value']:.2f} ms (up to {p50['high']:.2f}), over the limit of {limit:g} ms"
 
 
-def _too_wrong(variant: Variant, baseline: Variant, limit: float | None) -> str | None:
+def _too_wrong(variant: Variant, limit: float | None) -> str | None:
     if limit is None:
         return None
-    change = accuracy_change(variant, baseline)
+    change = accuracy_change(variant)
     if change is None:
         # Half precision storage alone is computed in the same precision: that is no risk worth a refusal.
         return None if variant.model["precision"] in ("FP32", "FP16") else "its accuracy is unknown without labels"
@@ -96,14 +96,14 @@ def _praise(best: Variant, baseline: Variant, constraints: Constraints) -> list[
         noise = "" if speedup["beyond_noise"] else ", which is within the noise"
         size = best.size_bytes / baseline.size_bytes
         said.append(f"Against {baseline.name}: {speedup['value']:.2f} × the throughput{noise}, {size:.2f} × the size"
-                    f"{_accuracy_words(best, baseline)}.")  # fmt: skip
+                    f"{_accuracy_words(best)}.")  # fmt: skip
     if best.profile["trust"]["verdict"] != "trusted":
         said.append(f"Its measurement is {best.profile['trust']['verdict']}; see the reasons in the report.")
     return said
 
 
-def _accuracy_words(best: Variant, baseline: Variant) -> str:
-    change = accuracy_change(best, baseline)
+def _accuracy_words(best: Variant) -> str:
+    change = accuracy_change(best)
     if change is None:
         return ""
     return f", accuracy {change['value']:+.2f} points ({change['low']:+.2f} to {change['high']:+.2f})"

@@ -32,7 +32,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Variant:
-    """One form of the model with everything measured on it. ``predictions`` is per image, from the evaluation."""
+    """One form of the model with everything measured on it."""
 
     name: str
     model_id: str
@@ -42,7 +42,6 @@ class Variant:
     profile: Facts
     evaluation_id: str | None = None
     evaluation: Facts | None = None
-    predictions: tuple[Facts, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

@@ -139,6 +139,8 @@ DESCRIPTIONS = [
                    one_of("evaluation", "all"), "SPLIT", "split"),
             Option("--reference-model", "Id of a model to agree with, where there are no labels.",
                    metavar="ID", place="reference_model_id"),
+            Option("--against", "Id of another model's evaluation on the same images, to tell the change.",
+                   metavar="ID", place="against_evaluation_id"),
         ],
         create_help="Measure a model's accuracy.",
     ),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from workbench.figures import Figure, wilson
 from workbench.tasks.classification.annotation import Label
 from workbench.tasks.classification.result import Ranking
 from workbench.tasks.scoring import Metric, Scored
+from workbench.tasks.totals import share
 
 Classified = Scored[Ranking, Label]
 
@@ -26,15 +25,11 @@ def _agrees(scored: Classified) -> bool | None:
     return None if scored.reference is None else scored.result.first == scored.reference.first
 
 
-def _share(hits: Sequence[bool]) -> Figure:
-    return wilson(sum(hits), len(hits))
-
-
 # In order of what they are worth: correct answers by k, then mere agreement.
 METRICS: tuple[Metric[Ranking, Label], ...] = (
-    Metric("top1", "share", "higher", "annotation", partial(_is_among, 1), _share),
-    Metric("top5", "share", "higher", "annotation", partial(_is_among, 5), _share),
-    Metric("top1_agreement", "share", "higher", "reference", _agrees, _share),
+    share("top1", "annotation", partial(_is_among, 1)),
+    share("top5", "annotation", partial(_is_among, 5)),
+    share("top1_agreement", "reference", _agrees),
 )
 
 
@@ -42,3 +37,8 @@ def line(scored: Classified) -> dict[str, Any]:
     """What is kept of one image: ``{label, top, correct}``; the first and last None where it has no label."""
     label = scored.annotation.label if scored.annotation else None
     return {"label": label, **scored.result.to_json(), "correct": _is_among(1, scored)}
+
+
+def answer(result: Ranking) -> int:
+    """The first class."""
+    return result.first

@@ -1,0 +1,70 @@
+"""The figures of an evaluation, each with how it differs from another model's on the very same images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from workbench.calibrator.predictions import Noted, pairs
+from workbench.figures import Figure
+from workbench.tasks.recipe import Recipe
+from workbench.tasks.scoring import Metric
+
+Scale = Metric[Any, Any]
+
+
+def row(metric: Scale, mine: Sequence[Noted], theirs: Sequence[Noted], recipe: Recipe) -> dict[str, Any] | None:
+    """Of one metric: the figure, the classes it is made of, the change; None when it applies to no image."""
+    items = [each.items[metric.name] for each in mine if metric.name in each.items]
+    if not items:
+        return None
+    figure = metric.total(items)
+    found = {"metric": metric.name, **figure.to_json(), "n": len(items)}
+    parts = metric.parts(items)
+    if parts:
+        found["classes"] = [_part(number, part, recipe) for number, part in parts.items()]
+    change = _lost(metric, figure, mine) if metric.needs == "reference" else _changed(metric, pairs(mine, theirs))
+    return {**found, "change": change} if change else found
+
+
+def changed_items(metric: Scale, mine: Sequence[Noted], theirs: Sequence[Noted]) -> dict[str, Any]:
+    """The images that are better or worse than before by the metric, or merely answered otherwise, by name."""
+    both = pairs(mine, theirs)
+    better = {each.name: _better(metric, each, other) for each, other in both}
+    fixed = [name for name, gained in better.items() if gained > 0]
+    broken = [name for name, gained in better.items() if gained < 0]
+    differing = [each.name for each, other in both if each.answer != other.answer]
+    return {"fixed": fixed, "broken": broken, "differing": differing,
+            "fixed_n": len(fixed), "broken_n": len(broken), "differing_n": len(differing)}  # fmt: skip
+
+
+def _part(number: int, figure: Figure, recipe: Recipe) -> dict[str, Any]:
+    return {"class": number, "label": recipe.label(number), **figure.to_json()}
+
+
+def _lost(metric: Scale, figure: Figure, mine: Sequence[Noted]) -> dict[str, Any]:
+    """Without annotations, what disagrees with the reference counts as lost."""
+    perfect = [each.perfect[metric.name] for each in mine if metric.name in each.perfect]
+    change = figure.less(metric.total(perfect).value)
+    return _told(change, len(perfect))
+
+
+def _changed(metric: Scale, both: Sequence[tuple[Noted, Noted]]) -> dict[str, Any] | None:
+    scored = [(mine.items, theirs.items) for mine, theirs in both if metric.name in mine.items.keys() & theirs.items]
+    if not scored:
+        return None
+    change = metric.change(*([items[metric.name] for items in side] for side in zip(*scored, strict=True)))
+    return _told(change, len(scored))
+
+
+def _told(change: Figure, n: int) -> dict[str, Any]:
+    return {**change.to_json(), "n": n, "beyond_noise": not change.holds(0.0)}
+
+
+def _better(metric: Scale, mine: Noted, theirs: Noted) -> float:
+    """How much better one image is, judged alone; 0 where the metric does not apply to it."""
+    if metric.name not in mine.items or metric.name not in theirs.items:
+        return 0.0
+    now, before = (metric.total([each.items[metric.name]]).value for each in (mine, theirs))
+    gained = now - before
+    return gained if metric.better == "higher" else -gained
