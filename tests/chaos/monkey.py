@@ -46,7 +46,7 @@ class Monkey:
             "pause a worker beyond its lease": (2, lambda: _pause(pick(it.workers), LEASE_S * 1.5)),
             "pause an API": (1, lambda: _pause(pick(it.apis), 1.0)),
             "stop a worker in order": (1, lambda: _restart(pick(it.workers))),
-            "kill a supervisor": (2, lambda: self._kill("workbench.runner.supervisor")),
+            "kill a supervisor": (2, lambda: self._kill("workbench.runner.local.supervisor")),
             "kill a core": (2, lambda: self._kill("workbench_chaos_core")),
             "kill PostgreSQL": (1, lambda: _crash(it.postgres)),
             "pause PostgreSQL": (1, lambda: _pause(it.postgres, 2.0)),

@@ -71,7 +71,7 @@ def pod(service: DeskService, tmp_path: Path) -> Iterator[Callable[..., Pod]]:
 AGENT = """
 import sys, pathlib
 from workbench.runner.agent import __main__ as agent
-from workbench.runner.process import ProcessLauncher
+from workbench.runner.local.process import ProcessLauncher
 agent.ProcessLauncher = lambda home, sandbox: ProcessLauncher(home, (pathlib.Path(sys.argv[1]),), sandbox)
 raise SystemExit(agent.main())
 """

@@ -68,10 +68,10 @@ def test_killing_every_kind_of_process_in_the_middle_still_ends_once(workbench, 
     report_path = tmp_path / "report.json"
     following = workbench.start("optimize", inputs / "model.onnx", "--dataset", inputs / "digits", *QUICK,
                                 "--report", report_path)  # fmt: skip
-    _wait_until(lambda: workbench.processes("workbench.runner.supervisor"), 60)
+    _wait_until(lambda: workbench.processes("workbench.runner.local.supervisor"), 60)
 
     serving = [pid for pid in workbench.processes("workbench.standalone") if pid != workbench.arbiter]
-    for victims in (serving, workbench.processes("workbench.runner.supervisor"), [workbench.arbiter]):
+    for victims in (serving, workbench.processes("workbench.runner.local.supervisor"), [workbench.arbiter]):
         for pid in victims:
             _kill(pid)
         time.sleep(3)

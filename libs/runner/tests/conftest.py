@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from eventually import until
-from workbench.runner import Launch, Limits, ProcessLauncher, Status, procfs
+from workbench.runner import Launch, Limits, ProcessLauncher, Status
+from workbench.runner.local import procfs
 
 CORES = Path(__file__).parent / "cores"
 LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 26, wall_s=60)

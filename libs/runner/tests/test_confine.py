@@ -12,14 +12,14 @@ import time
 from pathlib import Path
 
 import pytest
-from workbench.runner import confine
+from workbench.runner.local import confine
 
 LIMITS = {"memory_bytes": 2**28, "cpu_s": 7, "file_bytes": 2**20, "wall_s": 60}
 
 
 def told(code: str, *arguments: str, timeout_s: float = 30) -> dict:
     """What a fresh process says after it ran this code: its variable ``seen``."""
-    whole = "import json, os, resource, sys\nfrom workbench.runner import confine\n" + textwrap.dedent(code)
+    whole = "import json, os, resource, sys\nfrom workbench.runner.local import confine\n" + textwrap.dedent(code)
     answer = subprocess.run([sys.executable, "-c", whole + "\nprint(json.dumps(seen))", *arguments],
                             capture_output=True, text=True, timeout=timeout_s)
     assert answer.returncode == 0, answer.stderr
@@ -113,7 +113,7 @@ def test_an_orphan_comes_to_the_one_who_adopts() -> None:
 def test_a_child_dies_with_its_parent(gone) -> None:
     code = textwrap.dedent("""
         import os, signal, time
-        from workbench.runner import confine
+        from workbench.runner.local import confine
         parent = os.getpid()
         if (child := os.fork()) == 0:
             confine.die_with_parent(parent, signal.SIGKILL)
@@ -129,7 +129,8 @@ def test_a_child_dies_with_its_parent(gone) -> None:
 
 
 def test_a_child_whose_parent_is_already_dead_dies_at_once() -> None:
-    code = "import os, signal\nfrom workbench.runner import confine\nconfine.die_with_parent(1 << 21, signal.SIGKILL)"
+    code = ("import os, signal\nfrom workbench.runner.local import confine\n"
+            "confine.die_with_parent(1 << 21, signal.SIGKILL)")
 
     ended = subprocess.run([sys.executable, "-c", code], timeout=30)
 
@@ -146,7 +147,7 @@ def test_limits_of_one_process_do_not_touch_ours() -> None:
 def test_a_core_ignoring_the_soft_cpu_limit_is_killed_at_the_hard_one(tmp_path: Path) -> None:
     code = textwrap.dedent("""
         import resource, signal
-        from workbench.runner import confine
+        from workbench.runner.local import confine
         resource.setrlimit(resource.RLIMIT_CPU, (1, 2))
         confine.limit({"memory_bytes": 2**28, "cpu_s": 1, "file_bytes": 2**20})
         signal.signal(signal.SIGXCPU, signal.SIG_IGN)

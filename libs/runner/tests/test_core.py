@@ -111,7 +111,7 @@ def test_until_a_result_is_whole_there_is_none(tmp_path: Path, monkeypatch: pyte
 
 
 def test_what_the_core_needs_is_the_standard_library() -> None:
-    code = ("import sys; before = set(sys.modules); import workbench.runner.core, workbench.runner.verdict; "
+    code = ("import sys; before = set(sys.modules); import workbench.runner.core, workbench.runner.local.ends; "
             "print(sorted({name.partition('.')[0] for name in set(sys.modules) - before} "
             "- set(sys.stdlib_module_names)))")
 

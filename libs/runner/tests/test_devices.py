@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 from eventually import until
-from workbench.runner.devices import DeviceLock
 from workbench.runner.documents import has_result
+from workbench.runner.local.devices import DeviceLock
 
 HOLDER = textwrap.dedent("""
     import sys, time
     from pathlib import Path
-    from workbench.runner.devices import DeviceLock
+    from workbench.runner.local.devices import DeviceLock
     home, kind, seconds = sys.argv[1:]
     lock = DeviceLock(Path(home))
     said = lambda reason: print(reason, flush=True)

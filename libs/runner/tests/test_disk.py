@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from workbench.runner import disk
-from workbench.runner.disk import Disk
+from workbench.runner.local import disk
+from workbench.runner.local.disk import Disk
 
 MIB = 1 << 20
 

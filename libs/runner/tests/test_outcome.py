@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workbench.runner import Exit, outcome, procfs, read_outcome
+from workbench.runner import Exit, outcome, read_outcome
+from workbench.runner.local import procfs
 from workbench.runner.outcome import Outcome
 
 

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from workbench.runner import procfs
+from workbench.runner.local import procfs
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 
@@ -79,7 +79,7 @@ def test_a_process_that_comes_later_is_seen_by_the_same_look(sleeper) -> None:
 def test_ending_children_leaves_none() -> None:
     code = textwrap.dedent(f"""
         import os, subprocess
-        from workbench.runner import confine, procfs
+        from workbench.runner.local import confine, procfs
         confine.adopt_orphans()
         for _ in range(3):
             subprocess.Popen({SLEEP!r}, start_new_session=True)

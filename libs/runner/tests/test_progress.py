@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from workbench.runner import Progress, read_log, read_progress
 from workbench.runner.core import Run
-from workbench.runner.watch import trim
+from workbench.runner.local.watch import trim
 
 
 def test_what_a_core_reports_is_what_is_read(tmp_path: Path) -> None:

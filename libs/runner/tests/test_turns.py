@@ -18,9 +18,10 @@ import pytest
 from eventually import until
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workbench.runner import Limits, procfs
-from workbench.runner.devices import DeviceLock
-from workbench.runner.turns import Clock, freeze
+from workbench.runner import Limits
+from workbench.runner.local import procfs
+from workbench.runner.local.devices import DeviceLock
+from workbench.runner.local.turns import Clock, freeze
 
 LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 26, wall_s=60)
 
@@ -266,7 +267,7 @@ def test_whoever_finds_no_measurement_before_enters_and_a_measurement_enters_alo
 WAITER = """
 import os, sys, time
 from pathlib import Path
-from workbench.runner.devices import DeviceLock
+from workbench.runner.local.devices import DeviceLock
 home, kind, name, heard = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
 lock = DeviceLock(home)
 say = lambda word: os.write(heard, f"{name} {word}\\n".encode())

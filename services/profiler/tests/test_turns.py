@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openvino as ov
 from workbench.runner import Launch, Limits, ProcessLauncher, read_outcome
-from workbench.runner.devices import DeviceLock
+from workbench.runner.local.devices import DeviceLock
 
 LIMITS = Limits(memory_bytes=4 << 30, cpu_s=600, file_bytes=1 << 30, wall_s=300, turn_s=60)
 

@@ -15,7 +15,7 @@ from workbench.admin.inventory import Inventory, Unreadable, inventories, read_m
 from workbench.admin.rows import Row
 from workbench.admin.runs import forgotten_runs
 from workbench.jobs import State
-from workbench.runner.sandbox.trial import in_words
+from workbench.runner.local.trial import in_words
 from workbench.store import File, Keys, Manifest, Manifests, ObjectMissing, Store
 from workbench.webapp.confinement import confinement
 from workbench.webapp.settings import load

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from workbench.runner.core import Refusal, Run
-from workbench.runner.verdict import NO_MEMORY_CODE, NO_SPACE_CODE
+from workbench.runner.local.ends import NO_MEMORY_CODE, NO_SPACE_CODE
 
 _CRASHED_CODE = 70
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.runner.documents import BadDocument, has_result, read_json
-from workbench.runner.record import killed, read_exit
+from workbench.runner.local.launched import killed, read_exit
 from workbench.runner.values import Exit, ExitReason
 
 MAX_FILES = 100_000

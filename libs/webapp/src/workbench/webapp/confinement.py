@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from workbench.runner.sandbox.trial import in_words, trial
+from workbench.runner.local.trial import in_words, trial
 from workbench.webapp.settings import Settings
 
 Told = Callable[[], dict[str, Any]]

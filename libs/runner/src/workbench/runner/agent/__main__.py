@@ -19,7 +19,7 @@ from typing import Any
 
 from workbench.runner.agent import outputs
 from workbench.runner.agent.service import Gone, Refused, Service
-from workbench.runner.process import ProcessLauncher
+from workbench.runner.local.process import ProcessLauncher
 from workbench.runner.progress import read_log, read_progress
 from workbench.runner.values import Exit, Launch, Limits, is_plain_path
 

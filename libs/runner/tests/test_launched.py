@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workbench.runner import ProcessLauncher, procfs
-from workbench.runner.record import Process, read_exit, read_record
+from workbench.runner import ProcessLauncher
+from workbench.runner.local import procfs
+from workbench.runner.local.launched import Process, read_exit, read_launched
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def identity(pid: int) -> dict[str, Any]:
     return {"pid": pid, "start_time": procfs.start_time(pid)}
 
 
-def record_of(folder: Path, process: dict[str, Any], **changes: Any) -> None:
+def announce(folder: Path, process: dict[str, Any], **changes: Any) -> None:
     (folder / "launch.json").write_text(json.dumps(
         {"state": "running", "run": "0123", "boot_id": procfs.boot_id(), "supervisor": process, "warden": process}
         | changes))
@@ -71,17 +72,17 @@ def test_waiting_ends_with_the_process(stranger: subprocess.Popen[bytes]) -> Non
 
 
 def test_a_record_knows_its_live_supervisor(tmp_path: Path, stranger: subprocess.Popen[bytes]) -> None:
-    record_of(tmp_path, identity(stranger.pid))
+    announce(tmp_path, identity(stranger.pid))
 
-    record = read_record(tmp_path)
+    launched = read_launched(tmp_path)
 
-    assert record.alive()
-    assert record.same_boot
-    assert record.run == "0123"
+    assert launched.alive()
+    assert launched.same_boot
+    assert launched.run == "0123"
 
 
 def test_stop_does_not_kill_the_one_who_got_the_pid_later(tmp_path: Path, stranger: subprocess.Popen[bytes]) -> None:
-    record_of(tmp_path, identity(stranger.pid) | {"start_time": 1})
+    announce(tmp_path, identity(stranger.pid) | {"start_time": 1})
 
     launcher = ProcessLauncher(tmp_path / "home")
     assert launcher.check(tmp_path).exit.reason == "killed"
@@ -92,7 +93,7 @@ def test_stop_does_not_kill_the_one_who_got_the_pid_later(tmp_path: Path, strang
 
 
 def test_stop_does_not_kill_across_boots(tmp_path: Path, stranger: subprocess.Popen[bytes]) -> None:
-    record_of(tmp_path, identity(stranger.pid), boot_id="another")
+    announce(tmp_path, identity(stranger.pid), boot_id="another")
 
     launcher = ProcessLauncher(tmp_path / "home")
     assert launcher.check(tmp_path).exit.reason == "killed"
@@ -104,8 +105,8 @@ def test_stop_does_not_kill_across_boots(tmp_path: Path, stranger: subprocess.Po
 def test_leftovers_of_another_run_are_not_ended(tmp_path: Path) -> None:
     variables = {"WORKBENCH_RUN": "another"}
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], env=variables) as other:
-        record_of(tmp_path, {"pid": 2**22 - 1, "start_time": 1}, run="this one")
-        read_record(tmp_path).end_leftovers()
+        announce(tmp_path, {"pid": 2**22 - 1, "start_time": 1}, run="this one")
+        read_launched(tmp_path).end_leftovers()
         time.sleep(0.1)
         assert other.poll() is None
         other.kill()
@@ -114,15 +115,15 @@ def test_leftovers_of_another_run_are_not_ended(tmp_path: Path) -> None:
 def test_leftovers_of_this_run_are_ended(tmp_path: Path) -> None:
     variables = {"WORKBENCH_RUN": "this one"}
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], env=variables) as left:
-        record_of(tmp_path, {"pid": 2**22 - 1, "start_time": 1}, run="this one")
-        read_record(tmp_path).end_leftovers()
+        announce(tmp_path, {"pid": 2**22 - 1, "start_time": 1}, run="this one")
+        read_launched(tmp_path).end_leftovers()
         assert left.wait(10) == -signal.SIGKILL
 
 
 def test_a_run_without_a_mark_ends_nothing(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], env={"WORKBENCH_RUN": ""}) as other:
-        record_of(tmp_path, {"pid": 2**22 - 1, "start_time": 1}, run="")
-        read_record(tmp_path).end_leftovers()
+        announce(tmp_path, {"pid": 2**22 - 1, "start_time": 1}, run="")
+        read_launched(tmp_path).end_leftovers()
         time.sleep(0.1)
         assert other.poll() is None
         other.kill()
@@ -132,28 +133,28 @@ def test_a_run_without_a_mark_ends_nothing(tmp_path: Path) -> None:
     None, [], 7, "x", {}, {"pid": 1, "start_time": 1}, {"pid": 0, "start_time": 1}, {"pid": -1, "start_time": 1},
     {"pid": "7", "start_time": 1}, {"pid": 7, "start_time": None}, {"pid": 7.5, "start_time": 1}])
 def test_a_forged_process_is_nobody(tmp_path: Path, process: Any) -> None:
-    record_of(tmp_path, process)
+    announce(tmp_path, process)
 
-    record = read_record(tmp_path)
+    launched = read_launched(tmp_path)
 
-    assert record.processes == ()
-    assert not record.alive()
-    assert record.wait(0)
+    assert launched.processes == ()
+    assert not launched.alive()
+    assert launched.wait(0)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"state": "running"}'])
 def test_a_record_without_a_supervisor_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "launch.json").write_text(text)
 
-    assert read_record(tmp_path) is None
+    assert read_launched(tmp_path) is None
     assert read_exit(tmp_path) is None
 
 
 def test_no_folder_is_no_record(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    assert read_record(tmp_path / "nowhere") is None
-    assert read_record(tmp_path / "file") is None
+    assert read_launched(tmp_path / "nowhere") is None
+    assert read_launched(tmp_path / "file") is None
     assert read_exit(tmp_path / "file") is None
 
 

@@ -8,8 +8,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from workbench.runner.disk import FILES
 from workbench.runner.documents import has_result
+from workbench.runner.local.disk import FILES
 
 NO_SPACE_CODE = 74  # a core's exit code when the disk is full: its log cannot say so any more
 NO_MEMORY_CODE = 71

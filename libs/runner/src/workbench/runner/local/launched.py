@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from workbench.runner import procfs
 from workbench.runner.documents import BadDocument, read_json
+from workbench.runner.local import procfs
 from workbench.runner.values import Exit, ExitReason
 
 
@@ -55,7 +55,7 @@ class Process:
 
 
 @dataclass(frozen=True)
-class Record:
+class Launched:
     """``launch.json``, as far as it can be believed: a core could have written it."""
 
     state: str
@@ -80,7 +80,7 @@ class Record:
                 os.kill(pid, signal.SIGKILL)
 
 
-def read_record(folder: Path) -> Record | None:
+def read_launched(folder: Path) -> Launched | None:
     """None when no supervisor ever announced itself in this folder."""
     try:
         document = read_json(folder / "launch.json")
@@ -90,7 +90,7 @@ def read_record(folder: Path) -> Record | None:
         return None
     same_boot = document.get("boot_id") == procfs.boot_id()
     found = [_process(document.get(role)) for role in ("supervisor", "warden")] if same_boot else []
-    return Record(state=str(document.get("state")), waiting_for=document.get("waiting_for"),
+    return Launched(state=str(document.get("state")), waiting_for=document.get("waiting_for"),
                   same_boot=same_boot, run=str(document.get("run") or ""),
                   processes=tuple(process for process in found if process))
 
@@ -104,8 +104,8 @@ def read_exit(folder: Path) -> Exit | None:
         document = read_json(folder / "exit.json")
     except (FileNotFoundError, NotADirectoryError, BadDocument):
         return None
-    record = read_record(folder)
-    if record is None or not record.same_boot or document.get("reason") not in get_args(ExitReason):
+    launched = read_launched(folder)
+    if launched is None or not launched.same_boot or document.get("reason") not in get_args(ExitReason):
         return None
     code = document.get("code")
     return Exit(reason=document["reason"], code=code if isinstance(code, int) else None,

@@ -1,6 +1,6 @@
 """The process that outlives the launcher: takes the device, keeps one core to its limits, says how it ended.
 
-``python -m workbench.runner.supervisor FOLDER LOCK READY`` leaves two processes behind. The *supervisor* does
+``python -m workbench.runner.local.supervisor FOLDER LOCK READY`` leaves two processes behind. The *supervisor* does
 the work and is the core's parent. The *warden*, its parent, only waits: should someone kill the supervisor,
 the warden ends whatever is left of the core and only then lets go of the device. Should someone kill the
 warden, the supervisor ends the run. Both adopt orphans, so nothing that the core started can slip away.
@@ -20,11 +20,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workbench.runner import confine, procfs, verdict
-from workbench.runner.devices import DeviceLock
 from workbench.runner.documents import read_json, write_json
+from workbench.runner.local import confine, ends, procfs
+from workbench.runner.local.devices import DeviceLock
+from workbench.runner.local.watch import Core, Unconfined
 from workbench.runner.sandbox.owner import furnish
-from workbench.runner.watch import Core, Unconfined
 
 _RESERVE_BYTES = 8192
 
@@ -47,12 +47,12 @@ class Supervisor:
         try:
             ending = self._run()
         except _EndedWaitingError:
-            ending = verdict.ended_waiting(self._folder)
+            ending = ends.ended_waiting(self._folder)
         except Unconfined as lacking:
-            ending = verdict.unconfined(str(lacking))
+            ending = ends.unconfined(str(lacking))
         except Exception as error:
             sys.excepthook(type(error), error, error.__traceback__)  # into the log
-            ending = verdict.fault(error)
+            ending = ends.fault(error)
         procfs.end_children(os.getpid())
         self._lock.release()
         if self._ready < 0:  # announced; otherwise the launcher says why the run did not start
@@ -82,7 +82,7 @@ class Supervisor:
             core.end()
         usage = core.usage()
         assert core.wait_status is not None
-        return usage | verdict.ended_core(self._folder, core.cause, core.wait_status, usage["cpu_s"],
+        return usage | ends.ended_core(self._folder, core.cause, core.wait_status, usage["cpu_s"],
                                           core.limits)
 
     def _take_device(self) -> None:

@@ -16,10 +16,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from workbench.runner import verdict
-from workbench.runner.confine import environment
 from workbench.runner.documents import write_json
-from workbench.runner.record import Record, killed, read_exit, read_record
+from workbench.runner.local import ends
+from workbench.runner.local.confine import environment
+from workbench.runner.local.launched import Launched, killed, read_exit, read_launched
 from workbench.runner.values import Launch, Status
 
 _GRACE_S = 5.0  # a supervisor ends a run in milliseconds; this is for a machine that is out of breath
@@ -57,21 +57,21 @@ class ProcessLauncher:
 
     def check(self, folder: Path) -> Status:
         """See Launcher.check."""
-        record = read_record(folder)
-        if record is None:
+        launched = read_launched(folder)
+        if launched is None:
             return Status("absent")
         # Alive is asked first: an exit that is written in between is then seen below.
-        if record.alive() and (exit_ := read_exit(folder)) is None:
-            running = record.state == "running"
-            return Status("running") if running else Status("waiting", waiting_for=record.waiting_for)
+        if launched.alive() and (exit_ := read_exit(folder)) is None:
+            running = launched.state == "running"
+            return Status("running") if running else Status("waiting", waiting_for=launched.waiting_for)
         exit_ = read_exit(folder)
         return Status("exited", exit=exit_ or killed())
 
     def wait(self, folder: Path, timeout_s: float) -> Status:
         """See Launcher.wait."""
-        record = read_record(folder)
-        if record is not None:
-            record.wait(timeout_s)
+        launched = read_launched(folder)
+        if launched is not None:
+            launched.wait(timeout_s)
         return self.check(folder)
 
     def stop(self, folder: Path) -> None:
@@ -79,12 +79,12 @@ class ProcessLauncher:
         if not folder.is_dir():
             return
         with _folder_lock(folder):
-            record = read_record(folder)
-            if record is None:
+            launched = read_launched(folder)
+            if launched is None:
                 return
             if read_exit(folder) is None:
-                _end(folder, record)
-            if not record.wait(_GRACE_S):
+                _end(folder, launched)
+            if not launched.wait(_GRACE_S):
                 raise TimeoutError(f"run {folder.name} does not end: a process is stuck in the kernel")
 
     def forget(self, folder: Path) -> None:
@@ -92,8 +92,8 @@ class ProcessLauncher:
         shutil.rmtree(folder, ignore_errors=True)
 
     def _start_afresh(self, folder: Path, launch: Launch, life: int) -> None:
-        if (record := read_record(folder)) is not None:
-            record.end_leftovers()
+        if (launched := read_launched(folder)) is not None:
+            launched.end_leftovers()
         for entry in folder.iterdir():
             if entry.name not in _KEPT:
                 _remove(entry)
@@ -114,7 +114,7 @@ def _spawn(folder: Path, life: int) -> None:
     try:
         with (folder / "log.txt").open("ab") as log:
             # It forks at once and this child ends, so nothing is left here to wait for.
-            subprocess.run([sys.executable, "-P", "-s", "-m", "workbench.runner.supervisor",
+            subprocess.run([sys.executable, "-P", "-s", "-m", "workbench.runner.local.supervisor",
                             str(folder), str(life), str(ready)],
                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", pass_fds=(life, ready),
                            env=environment(str(folder), []), start_new_session=True, check=False)
@@ -127,17 +127,17 @@ def _spawn(folder: Path, life: int) -> None:
         raise OSError(f"the supervisor did not start: {log_text[-2000:]}")
 
 
-def _end(folder: Path, record: Record) -> None:
+def _end(folder: Path, launched: Launched) -> None:
     """Ask the supervisor, then make it; its warden ends the core in that case."""
     (folder / "stop.requested").touch()
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
-        for process in record.processes[:1]:
+        for process in launched.processes[:1]:
             process.kill(signal_number)
-        if record.wait(_GRACE_S):
+        if launched.wait(_GRACE_S):
             break
     if read_exit(folder) is None:
-        record.end_leftovers()
-        write_json(folder / "exit.json", verdict.ended_waiting(folder))
+        launched.end_leftovers()
+        write_json(folder / "exit.json", ends.ended_waiting(folder))
 
 
 @contextmanager
@@ -165,7 +165,7 @@ def _claim(folder: Path) -> int | None:
 def _await_announcement(folder: Path) -> None:
     """A launcher may have died between starting a supervisor and hearing from it: some milliseconds."""
     deadline = time.monotonic() + _GRACE_S
-    while read_record(folder) is None:
+    while read_launched(folder) is None:
         if time.monotonic() > deadline:
             raise OSError(f"run {folder.name} has a supervisor that does not announce itself")
         time.sleep(0.01)

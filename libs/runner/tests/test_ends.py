@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from workbench.runner import verdict
+from workbench.runner.local import ends
 from workbench.runner.values import ExitReason
 
 LIMITS = {"memory_bytes": 100 * 2**20, "cpu_s": 10, "file_bytes": 5 * 2**20, "wall_s": 2.5}
 
 
 def ended(folder: Path, *, code: int = 0, by: int = 0, cause: str | None = None, cpu_s: float = 1.0) -> dict:
-    return verdict.ended_core(folder, cause, code << 8 | by, cpu_s, LIMITS)
+    return ends.ended_core(folder, cause, code << 8 | by, cpu_s, LIMITS)
 
 
 def test_a_result_is_a_finish_with_any_code(tmp_path: Path) -> None:
@@ -33,16 +33,16 @@ def test_a_terminated_run_is_a_stop_only_if_the_launcher_asked(tmp_path: Path) -
     assert ended(tmp_path, by=signal.SIGKILL, cause="terminated")["reason"] == "killed"
     (tmp_path / "stop.requested").touch()
     assert ended(tmp_path, by=signal.SIGKILL, cause="terminated")["reason"] == "stopped"
-    assert verdict.ended_waiting(tmp_path)["reason"] == "stopped"
+    assert ends.ended_waiting(tmp_path)["reason"] == "stopped"
 
 
 def test_ended_while_waiting_without_a_stop_is_killed(tmp_path: Path) -> None:
-    assert verdict.ended_waiting(tmp_path)["reason"] == "killed"
+    assert ends.ended_waiting(tmp_path)["reason"] == "killed"
 
 
 @pytest.mark.parametrize(("code", "reason"), [
     (0, "crashed"), (1, "crashed"), (70, "crashed"), (255, "crashed"),
-    (verdict.NO_MEMORY_CODE, "out_of_memory"), (verdict.NO_SPACE_CODE, "disk_full")])
+    (ends.NO_MEMORY_CODE, "out_of_memory"), (ends.NO_SPACE_CODE, "disk_full")])
 def test_exit_codes(tmp_path: Path, code: int, reason: str) -> None:
     assert ended(tmp_path, code=code)["reason"] == reason
 
@@ -97,7 +97,7 @@ def test_every_reason_is_one_of_those_a_reader_knows(tmp_path: Path) -> None:
     (OSError(errno.EACCES, "Permission denied"), "crashed", "could not be supervised: [Errno 13]"),
     (KeyError("core"), "crashed", "could not be supervised: 'core'")])
 def test_a_fault_of_the_supervisor(error: Exception, reason: str, words: str) -> None:
-    found = verdict.fault(error)
+    found = ends.fault(error)
 
     assert found["reason"] == reason
     assert words in found["detail"]

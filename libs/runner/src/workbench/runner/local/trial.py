@@ -1,6 +1,6 @@
 """What confinement this machine permits, found by trying it in a process of its own; and in words for people.
 
-``python -m workbench.runner.sandbox.trial FOLDER RECORD`` confines itself as a core in this folder would be, and says
+``python -m workbench.runner.local.trial FOLDER RECORD`` confines itself as a core in this folder would be, and says
 what holds.
 """
 
@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workbench.runner.confine import environment
+from workbench.runner.local.confine import environment
 from workbench.runner.sandbox import paths
 from workbench.runner.sandbox.enter import enter
 from workbench.runner.sandbox.owner import furnish
@@ -31,7 +31,7 @@ def trial(home: Path) -> dict[str, Any]:
         place = home if home.is_dir() else None  # nothing was served here yet: any place will do
         with tempfile.TemporaryDirectory(prefix=".sandbox-", dir=place) as folder:
             record = json.dumps(_RECORD | {"home": str(home.resolve())})
-            command = [sys.executable, "-P", "-s", "-m", "workbench.runner.sandbox.trial", folder, record]
+            command = [sys.executable, "-P", "-s", "-m", "workbench.runner.local.trial", folder, record]
             ended = subprocess.run(command, env=environment(folder, []), capture_output=True, text=True,
                                    timeout=_PATIENCE_S, check=True)
         found: dict[str, Any] = json.loads(ended.stdout)

@@ -13,8 +13,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from workbench.runner import procfs
 from workbench.runner.core import TURNS
+from workbench.runner.local import procfs
 
 _FREEZE_S = 5.0  # a process in the kernel may take its time to stop
 _STILL = (b"T", b"t", b"Z", b"X")

@@ -14,11 +14,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from workbench.runner import confine, procfs
-from workbench.runner.disk import Disk
+from workbench.runner.local import confine, procfs
+from workbench.runner.local.disk import Disk
+from workbench.runner.local.turns import Clock, Turns, freeze
 from workbench.runner.sandbox import paths
 from workbench.runner.sandbox.enter import enter
-from workbench.runner.turns import Clock, Turns, freeze
 
 LOG_BYTES = 10 * 2**20  # each of log.txt and progress.jsonl
 _LOG_TAIL_BYTES = 64 * 2**10
