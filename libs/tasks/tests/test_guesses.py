@@ -21,7 +21,7 @@ def model(*outputs: dict[str, Any], **rest: Any) -> dict[str, Any]:
 
 
 def best(facts: dict[str, Any], labels: list[str] | None = None) -> tuple[str, str]:
-    first = guesses(facts, labels)[0]
+    first = guesses(facts, {"classification": labels} if labels else None)[0]
     return first.task, first.guess.sure
 
 
@@ -97,7 +97,7 @@ def test_as_many_numbers_as_labels_are_likely_classes() -> None:
     assert best(model(output(1, 10)), ten) == ("classification", LIKELY)
     assert best(model(output(1, 10), model_info={"labels": ten})) == ("classification", LIKELY)
     assert best(model(output(1, 10)), ten[:7]) == ("classification", POSSIBLE)
-    assert guesses(model(output(1, 11)), ten)[0].guess.options == {"label_offset": 1}
+    assert guesses(model(output(1, 11)), {"classification": ten})[0].guess.options == {"label_offset": 1}
 
 
 def test_an_output_that_is_asked_for_is_the_one_that_is_judged() -> None:

@@ -34,6 +34,10 @@ class Choosing(Protocol):
         """
         ...
 
+    def misfit(self, model: ModelFacts, recipe: Recipe) -> tuple[str, str] | None:
+        """The field at fault and why, where the facts already say that the outputs can't be read as the recipe does."""
+        ...
+
 
 @dataclass(frozen=True)
 class Task:

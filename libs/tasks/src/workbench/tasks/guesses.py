@@ -15,6 +15,7 @@ from workbench.tasks.guess import LIKELY, POSSIBLE, SURENESS, Guess
 from workbench.tasks.model_facts import ModelFacts
 
 GENERIC = "generic"
+Classes = Mapping[str, Sequence[str]]  # their names by task
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,18 @@ class Guessed:
         return f"{self.task} ({self.guess.sure}: {self.guess.why})"
 
 
-def guesses(
-    facts: Mapping[str, Any], labels: Sequence[str] | None = None, output: str | None = None
-) -> list[Guessed]:
-    """From a model's facts; ``labels`` are those of the dataset it shall predict, ``output`` the tensor to read."""
+def guesses(facts: Mapping[str, Any], classes: Classes | None = None, output: str | None = None) -> list[Guessed]:
+    """From a model's facts; ``classes`` are those of the dataset it shall predict, ``output`` the tensor to read."""
     model = ModelFacts(facts, output)
-    known = labels or model.labels
-    found = [Guessed(task.name, guess) for task in TASKS if (guess := task.choosing.guess(model, known)) is not None]
+    known = {task.name: (classes or {}).get(task.name) or model.labels for task in TASKS}
+    found = [Guessed(task.name, guess) for task in TASKS if (guess := task.choosing.guess(model, known[task.name]))]
     return sorted(_what_is_left(found), key=lambda each: -SURENESS.index(each.guess.sure))
+
+
+def classes_of(dataset: Mapping[str, Any] | None) -> Classes:
+    """Of a dataset's facts; the first release had ``labels`` alone."""
+    facts = dataset or {}
+    return facts.get("classes") or ({"classification": facts["labels"]} if facts.get("labels") else {})
 
 
 def settled(found: Sequence[Guessed]) -> Guessed | None:

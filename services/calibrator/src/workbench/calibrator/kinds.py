@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.calibrator.problems import RecipeRefused
-from workbench.calibrator.recipes import default_recipe
 from workbench.jobs import Job, Kind, Made, core_version
 from workbench.runner import Launch, Limits
-from workbench.runner.core import Refusal
 from workbench.runner.values import device_type
 from workbench.store import File, Manifest, Manifests
+from workbench.tasks.default_recipe import NoDefaultRecipe, default_recipe
 
 GIB = 1 << 30
 CALIBRATION_ITEMS = "calibration-items.jsonl"
@@ -28,8 +27,8 @@ def publish_recipe(job: Job, _result: dict[str, Any], _files: tuple[File, ...], 
     dataset = manifests.get("dataset", request["dataset_id"]).facts if request["dataset_id"] else None
     try:
         recipe = default_recipe(model.facts, dataset, request["overrides"])
-    except Refusal as refusal:
-        raise RecipeRefused(str(refusal), str(refusal.facts.get("field", ""))) from refusal
+    except NoDefaultRecipe as refusal:
+        raise RecipeRefused(str(refusal), refusal.field) from refusal
     return Made("recipe", {"recipe": recipe.to_json()}, parents=(model.id,))
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.tasks.guess import CERTAIN, LIKELY, POSSIBLE, Guess
-from workbench.tasks.model_facts import ModelFacts, fixed, last_operation, sizes
+from workbench.tasks.model_facts import ModelFacts, fixed, last_operation, shown, sizes
+from workbench.tasks.recipe import Recipe
 
 _ITS_NAMES = ("classification", "classify", "image_classification", "image-classification")
 _SCORES = frozenset({"Softmax", "LogSoftmax"})
@@ -49,6 +50,23 @@ def guess(model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:
     sure, why = _sureness(model, count, labels)
     options = {"label_offset": 1} if offset(count, labels) else {}
     return Guess("scores", options, f"its output is one list of {count} numbers, {why}", sure)
+
+
+def misfit(model: ModelFacts, recipe: Recipe) -> tuple[str, str] | None:
+    """The field at fault and why; None too where a size is only known when the model runs."""
+    shape = model.outputs[0]["shape"] if model.outputs else None
+    if shape is None or not all(map(fixed, shape[1:])):
+        return None
+    count = classes(model)
+    if count is None:
+        return "task", f"a classifier's output has shape [1, classes], not {shown(model.outputs[0])}."
+    before = recipe.options["label_offset"]
+    named = len(recipe.labels or ())
+    if named <= count - before:
+        return None
+    stand = f", the first {before} of them before label 0" if before else ""
+    return "labels", (f"the dataset has {named} classes; the model has {count}{stand}, so at most {count - before} are "
+                      "accepted: score it on a dataset of its own classes.")  # fmt: skip
 
 
 def _sureness(model: ModelFacts, count: int, labels: Sequence[str] | None) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from workbench.tasks.guess import Guess
 from workbench.tasks.measure import Measure
 from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.option import Choice, Option
+from workbench.tasks.recipe import Recipe
 
 HEADS: tuple[Choice, ...] = (Choice("scores", "One number a class; the highest is the answer."),)
 RESIZE = "crop"  # as ImageNet's models are trained
@@ -28,3 +29,8 @@ METRICS: tuple[Measure, ...] = (
 def guess(model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:
     """A classifier has one list of scores."""
     return guessing.guess(model, labels)
+
+
+def misfit(model: ModelFacts, recipe: Recipe) -> tuple[str, str] | None:
+    """An output that is no list of scores, and labels beyond the classes."""
+    return guessing.misfit(model, recipe)

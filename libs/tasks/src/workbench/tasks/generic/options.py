@@ -9,6 +9,7 @@ from workbench.tasks.guess import LIKELY, POSSIBLE, Guess
 from workbench.tasks.measure import Measure
 from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.option import Choice, Option
+from workbench.tasks.recipe import Recipe
 
 HEADS: tuple[Choice, ...] = ()
 RESIZE = "stretch"
@@ -20,3 +21,8 @@ def guess(model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:  # n
     """Every model is one."""
     seen = looks.like(model)
     return Guess(None, {}, seen or "nothing more is known of its outputs", LIKELY if seen else POSSIBLE)
+
+
+def misfit(model: ModelFacts, recipe: Recipe) -> tuple[str, str] | None:  # noqa: ARG001
+    """Its outputs are not read."""
+    return None

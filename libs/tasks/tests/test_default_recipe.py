@@ -7,12 +7,14 @@ import sys
 from typing import Any
 
 import pytest
-from workbench.calibrator.recipes import NoDefaultRecipe, default_recipe
+from workbench.tasks.default_recipe import NoDefaultRecipe, default_recipe
 
 
-def facts(shape: Any = (1, 3, 224, 224), layout: str | None = "NCHW", classes: Any = (1, 1000)) -> dict[str, Any]:
+def facts(
+    shape: Any = (1, 3, 224, 224), layout: str | None = "NCHW", classes: Any = (1, 1000), element_type: str = "f32"
+) -> dict[str, Any]:
     return {
-        "inputs": [{"name": "data", "shape": shape and list(shape), "element_type": "f32", "layout": layout}],
+        "inputs": [{"name": "data", "shape": shape and list(shape), "element_type": element_type, "layout": layout}],
         "outputs": [{"name": "prob", "shape": classes and list(classes), "element_type": "f32", "layout": None}],
     }
 
@@ -146,7 +148,7 @@ def test_what_neither_facts_nor_overrides_settle_is_refused_by_field(
     with pytest.raises(NoDefaultRecipe) as refused:
         default_recipe(model, None, overrides)
 
-    assert refused.value.facts["field"] == field
+    assert refused.value.field == field
     assert said in str(refused.value)
 
 
@@ -164,9 +166,42 @@ def test_a_model_without_inputs_is_refused() -> None:
 
 
 def test_an_api_process_can_make_recipes_without_numpy_or_openvino() -> None:
-    code = ("import sys, workbench.calibrator.recipes, workbench.calibrator.values\n"
+    code = ("import sys, workbench.tasks.default_recipe\n"
             "print({'numpy', 'PIL', 'openvino', 'nncf'} & set(sys.modules))")
 
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
 
     assert printed.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(("model", "overrides", "field", "said"), [
+    (facts(classes=(1, 85, 22, 22)), {"task": "classification"}, "task", r"\[1, classes\], not \[1, 85, 22, 22\]"),
+    (facts(classes=(1, 1)), {"task": "classification"}, "task", "not \\[1, 1\\]"),
+    (facts(classes=(1, 7)), {"labels": ["x"] * 8}, "labels", "has 8 classes; the model has 7, so at most 7 are"),
+    (facts(classes=(1, 7)), {"labels": ["x"] * 6, "options": {"label_offset": 2}}, "labels",
+     "has 7, the first 2 of them before label 0, so at most 5 are accepted"),
+    (facts(classes=(1, 7), element_type="i64"), {}, "input_name", "takes i64; an image is fed as f32, f16, u8"),
+])  # fmt: skip
+def test_what_the_facts_already_contradict_is_refused(
+    model: dict[str, Any], overrides: dict[str, Any], field: str, said: str
+) -> None:
+    with pytest.raises(NoDefaultRecipe, match=said) as refused:
+        default_recipe(model, None, overrides)
+
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("classes", [(1, -1), None])
+def test_outputs_whose_size_only_the_running_model_knows_are_not_contradicted(classes: Any) -> None:
+    assert default_recipe(facts(classes=classes), labels(5), {"task": "classification"}).labels is not None
+
+
+def test_fewer_labels_than_classes_are_fine() -> None:
+    assert default_recipe(facts(classes=(1, 1000)), labels(200), {}).options["label_offset"] == 0
+
+
+def test_the_classes_are_those_of_the_recipes_own_task() -> None:
+    dataset = {"classes": {"object-detection": ["face"], "classification": ["cat", "dog"]}, "labels": ["cat", "dog"]}
+
+    assert default_recipe(facts(classes=(1, 2)), dataset, {}).labels == ("cat", "dog")
+    assert default_recipe(facts(classes=(1, 2)), dataset, {"task": "generic"}).labels is None

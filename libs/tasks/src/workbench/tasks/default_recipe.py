@@ -1,0 +1,79 @@
+"""The recipe a model most likely needs, from what is known of it and its dataset. Standard library only.
+
+What the facts do not say is refused, with the override that would say it: a guess here would be found again
+as a bad accuracy, and blamed on the model.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.tasks import catalogue, guesses
+from workbench.tasks.catalogue import Task
+from workbench.tasks.guess import Guess
+from workbench.tasks.model_facts import ModelFacts
+from workbench.tasks.picture_input import NoDefaultRecipe, picture_input
+from workbench.tasks.recipe import VERSION, BadRecipe, Recipe, renewed
+
+Facts = dict[str, Any]
+# Overrides about the input, flat as a person types them, and the recipe's own names for them.
+_INPUT_FIELDS = {"input_name": "name", "width": "width", "height": "height", "channels": "channels",
+                 "layout": "layout"}  # fmt: skip
+_RECIPE_FIELDS = ("task", "labels", "head", "output", "options")
+PREPARED = ("resize", "short_side", "interpolation", "color", "mean", "scale")
+
+__all__ = ["NoDefaultRecipe", "default_recipe"]
+
+
+def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: Facts) -> Recipe:
+    """A recipe for the model in which ``overrides`` has the last word.
+
+    ``overrides``: ``task``, ``labels``, ``head``, ``output``, ``options``; fields of the preparation by their names;
+    and those of the input as ``input_name``, ``width``, ``height``, ``channels``, ``layout``. Raises NoDefaultRecipe,
+    too for what the model's facts already contradict.
+    """
+    given = {inner: overrides[name] for name, inner in _INPUT_FIELDS.items() if name in overrides}
+    input_ = picture_input(model_facts["inputs"], given)
+    classes = guesses.classes_of(dataset_facts)
+    try:
+        task, guess = _task(model_facts, overrides, classes)
+        overrides = renewed(overrides, task.name)
+        _refuse_unknown(overrides)
+        preparation = {"resize": task.choosing.RESIZE, "color": "GRAY" if input_["channels"] == 1 else "RGB",
+                       **_only(overrides, PREPARED), "input": input_}  # fmt: skip
+        options = {**(guess.options if guess else {}), **overrides.get("options", {})}
+        recipe = catalogue.check(Recipe.from_json({
+            "version": VERSION, "task": task.name, "labels": overrides.get("labels", classes.get(task.name)),
+            "preparation": preparation, "options": options, "output": overrides.get("output"),
+            "head": overrides.get("head") or (guess.head if guess else None)}))  # fmt: skip
+    except BadRecipe as bad:
+        raise NoDefaultRecipe(f"{bad}.", bad.field.removeprefix("input.")) from bad
+    if misfit := task.choosing.misfit(ModelFacts(model_facts, recipe.output), recipe):
+        raise NoDefaultRecipe(misfit[1], misfit[0])
+    return recipe
+
+
+def _task(model_facts: Facts, overrides: Facts, classes: guesses.Classes) -> tuple[Task, Guess | None]:
+    """The one that was asked for, else the one that the facts settle."""
+    if labels := overrides.get("labels"):
+        classes = {name: labels for name in catalogue.NAMES}  # noqa: C420  # so that its type is that of classes
+    found = guesses.guesses(model_facts, classes, overrides.get("output"))
+    if "task" in overrides:
+        task = catalogue.task_of(overrides["task"])
+        return task, next((each.guess for each in found if each.task == task.name), None)
+    best = guesses.settled(found)
+    if best is None:
+        raise NoDefaultRecipe(f"The model's task is not sure: {'; '.join(map(str, found))}. Give the override task.",
+                              "task")  # fmt: skip
+    return catalogue.task_of(best.task), best.guess
+
+
+def _refuse_unknown(overrides: Facts) -> None:
+    known = (*_RECIPE_FIELDS, *PREPARED, *_INPUT_FIELDS)
+    for name in overrides:
+        if name not in known:
+            raise BadRecipe(name, f"is unknown; accepted here are {', '.join(known)}", overrides[name])
+
+
+def _only(overrides: Facts, names: tuple[str, ...]) -> Facts:
+    return {name: overrides[name] for name in names if name in overrides}

@@ -1,0 +1,72 @@
+"""Which input of a model takes the picture, of what size and layout, from the facts. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Facts = Mapping[str, Any]
+# What pictures can be fed as; half precision becomes single when a model is converted.
+ELEMENT_TYPES = ("f32", "f16", "u8")
+
+
+class NoDefaultRecipe(ValueError):
+    """The facts leave something open, or an override can't be used; ``field`` names the override to give."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def picture_input(inputs: Sequence[Facts], given: Facts) -> dict[str, Any]:
+    """``name``, ``width``, ``height``, ``channels`` and ``layout``, of which ``given`` has what people said.
+
+    Raises NoDefaultRecipe where neither says it, and for an input that no picture fits.
+    """
+    tensor = _chosen(inputs, given.get("name"))
+    what, shape = f"The input '{tensor['name']}' has the shape {tensor['shape']}", tensor["shape"]
+    if shape is None or len(shape) != 4:
+        raise NoDefaultRecipe(f"{what}; an image input has four dimensions.", "input_name")
+    if type(shape[0]) is int and shape[0] > 1:
+        raise NoDefaultRecipe(f"{what}; images go in one by one: convert the model with batch 1.", "input_name")
+    if tensor.get("element_type", "f32") not in ELEMENT_TYPES:
+        raise NoDefaultRecipe(f"The input '{tensor['name']}' takes {tensor['element_type']}; an image is fed as "
+                              f"{', '.join(ELEMENT_TYPES)}.", "input_name")  # fmt: skip
+    layout = given.get("layout", tensor["layout"])
+    if layout not in ("NCHW", "NHWC"):
+        raise NoDefaultRecipe(f"{what} and no known layout; give the override layout: NCHW or NHWC.", "layout")
+    sizes = dict(zip(layout, shape, strict=True))
+    return {
+        "name": tensor["name"], "layout": layout, "channels": _channels(what, sizes["C"], layout, given),
+        "height": _fixed(what, "height", sizes["H"], given), "width": _fixed(what, "width", sizes["W"], given),
+    }  # fmt: skip
+
+
+def _chosen(inputs: Sequence[Facts], name: str | None) -> Facts:
+    chosen = [tensor for tensor in inputs if name in (None, tensor["name"])]
+    if len(chosen) == 1:
+        return chosen[0]
+    known = ", ".join(str(tensor["name"]) for tensor in inputs) or "none"
+    asked = "which one takes the image?" if name is None else f"none is called '{name}'."
+    raise NoDefaultRecipe(
+        f"The model has {len(inputs)} inputs ({known}); {asked} Give the override input_name.", "input_name")
+
+
+def _channels(what: str, declared: Any, layout: str, given: Facts) -> int:
+    channels = _fixed(what, "channels", declared, given)
+    if channels not in (1, 3):
+        raise NoDefaultRecipe(f"{what}, {channels} channels as {layout}; an image has 1 or 3. If the layout is "
+                              "another, give the override layout.", "layout")  # fmt: skip
+    return int(channels)
+
+
+def _fixed(what: str, field: str, declared: Any, given: Facts) -> Any:
+    """A size the model fixes can't be overridden; one it leaves free must be."""
+    if type(declared) is int and declared >= 0:
+        if given.get(field, declared) != declared:
+            raise NoDefaultRecipe(f"{what}; {field} can't be {given[field]}.", field)
+        return declared
+    if field in given:
+        return given[field]
+    raise NoDefaultRecipe(
+        f"{what}, no fixed {field}; convert the model with a fixed shape, or give the override {field}.", field)
