@@ -27,6 +27,28 @@ LOCAL = {
     "absent": [{"device": "GPU", "reason": "no device node."}],
 }  # fmt: skip
 
+# No workbench has these: the client knows a task from what it is told, and from nothing else.
+SORTING = {
+    "name": "sorting", "words": "where each thing on a picture belongs, and how sure that is of every one of them",
+    "resize": "stretch", "heads": [{"name": "piles", "words": "One list a pile."}, {"name": "rows", "words": "One."}],
+    "options": [
+        {"name": "piles_at_most", "words": "How many piles are made.", "type": "integer", "default": 5, "low": 1,
+         "high": 100, "choices": None},
+        {"name": "sureness", "words": "Of what is less sure nothing is said.", "type": "number", "default": 0.5,
+         "low": 0, "high": 1, "choices": None},
+        {"name": "by", "words": "What decides the order.", "type": "choice", "default": "size", "low": None,
+         "high": None, "choices": ["size", "age"]},
+        {"name": "twice", "words": "Whether to look again.", "type": "boolean", "default": True, "low": None,
+         "high": None, "choices": None},
+    ],
+    "metrics": [{"name": "tidy", "unit": "share", "better": "higher", "needs": "annotation", "words": "Things in their "
+                 "place."}],
+    "formats": ["piles-of-folders"],
+}  # fmt: skip
+NOTHING: dict[str, Any] = {"name": "nothing", "words": "nothing at all", "resize": "crop", "heads": [], "options": [
+    {"name": "sureness", "words": "Ever.", "type": "integer", "default": 3, "low": 2, "high": 9, "choices": None},
+], "metrics": [], "formats": []}  # fmt: skip
+
 
 def problem(status: int, kind: str, title: str, detail: str, **extras: Any) -> Response:
     body = {"type": f"urn:workbench:problem:{kind}", "title": title, "status": status, "detail": detail,
@@ -93,6 +115,7 @@ class Server:
         self.before: Callable[[], Response | None] = lambda: None
         self.token = TOKEN
         self.targets: list[dict[str, Any]] = [LOCAL]
+        self.tasks: list[dict[str, Any]] = [SORTING, NOTHING]
         self.met = True
         self.packaged = True
         self._clients: list[Client] = []
@@ -218,6 +241,8 @@ def application(server: Server) -> Flask:
     def listing(kind: str) -> Any:
         if kind == "targets":
             return jsonify({"items": server.targets})
+        if kind == "tasks":
+            return jsonify({"items": server.tasks})
         if kind == "projects":
             return jsonify({"items": list(server.projects.values()), "next_cursor": None})
         return page([job.view for job in server.jobs.values() if job.view["kind"] == kind])

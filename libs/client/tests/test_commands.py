@@ -43,9 +43,12 @@ CREATED = [
      {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "reference_model_id": MODEL, "target": "npu"}),
     (["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--against", MODEL],
      {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "against_evaluation_id": MODEL}),
-    (["recipes", MODEL, "--dataset", DATASET, "--resize", "crop:64", "--mean", "1,2,3", "--label-offset", "1"],
+    (["recipes", MODEL, "--dataset", DATASET, "--resize", "crop:64", "--mean", "1,2,3", "--task", "sorting",
+      "--head", "rows", "--option", "piles_at_most=7", "--option", "sureness=0.25", "--option", "by=AGE", "--option",
+      "twice=no"],
      {"model_id": MODEL, "dataset_id": DATASET,
-      "overrides": {"resize": "crop", "short_side": 64, "mean": [1, 2, 3], "options": {"label_offset": 1}}}),
+      "overrides": {"resize": "crop", "short_side": 64, "mean": [1, 2, 3], "task": "sorting", "head": "rows",
+                    "options": {"piles_at_most": 7, "sureness": 0.25, "by": "age", "twice": False}}}),
     (["packages", "--variant", f"{MODEL},profile={DATASET},folder=int8", "--variant", MODEL, "--recipe", RECIPE,
       "--name", "mine"],
      {"recommended": "int8", "recipe_id": RECIPE, "name": "mine",
@@ -111,7 +114,10 @@ WRONG = [
     (["profiles", "list", "--state", "done"], "not one of queued, running, succeeded, failed, cancelled"),
     (["profiles", "list", "--limit", "0"], "from 1 to 100000"),
     (["profiles", "show", "../../etc"], "is not an id"),
-    (["targets", "show", "moon"], "no target 'moon'"),
+    (["targets", "show", "moon"], "'ID': there is no target 'moon'; there are local"),
+    (["tasks", "show", "moon"], "'NAME': there is no task 'moon'; there are sorting, nothing"),
+    (["recipes", "create", MODEL, "--task", "moon"], "'--task': 'moon' is not one of sorting, nothing"),
+    (["recipes", "create", MODEL, "--option", "moon=1"], "'moon' is no option of any task; there are piles_at_most"),
     (["profiles", "frobnicate"], "No such command 'frobnicate'"),
     (["nonsense"], "No such command 'nonsense'"),
 ]
@@ -162,6 +168,39 @@ def test_targets_of_a_cluster_are_counted_and_say_why_they_are_short(server: Any
     assert rows[1].split() == ["cpu", "CPU", "3", "1", "2", "0", "-"]
     assert json.loads(run(server, "targets", "list", "--json").stdout) == server.targets
     assert "reason: node c is not ready" in run(server, "targets", "show", "npu").stdout
+
+
+def test_tasks_are_listed_and_shown_in_eighty_columns(server: Any) -> None:
+    listed = run(server, "tasks", "list").stdout
+    shown = run(server, "tasks", "show", "sorting").stdout
+
+    assert listed.split()[:4] == ["NAME", "SAYS", "OPTIONS", "sorting"]
+    assert max(map(len, [*listed.splitlines(), *shown.splitlines()])) <= 80
+    for told in ("sorting: where each thing", "piles_at_most", "A whole number from 1 to 100; default 5.",
+                 "A number from 0 to 1; default 0.5.", "One of size, age; default size.", "Yes or no; default yes.",
+                 "higher is better", "piles-of-folders", "--head", "rows"):  # fmt: skip
+        assert told in shown
+    assert json.loads(run(server, "tasks", "list", "--json").stdout) == server.tasks
+    assert json.loads(run(server, "tasks", "show", "nothing", "--json").stdout) == server.tasks[1]
+
+
+@pytest.mark.parametrize("name", [row.name for row in DESCRIPTIONS])
+def test_every_list_fits_eighty_columns_with_its_ids_whole(server: Any, name: str) -> None:
+    reason = "no device node, no driver and a reason that goes on and on, as reasons do when drivers are old. " * 2
+    server.targets = [{"id": "local", "devices": [{"name": "CPU", "full_name": "A processor with a very long name"}],
+                       "absent": [{"device": "GPU", "reason": reason}]}]  # fmt: skip
+    many = {"model_id": MODEL, "dataset_id": DATASET, "target": "a-device-type-with-a-name", "device": "GPU.0"}
+    job = server.add(name, many, [])
+    facts = {"precision": "FP16", "format": "onnx", "origin": "conversion", "op_count": 12345}
+    job.view |= {"name": "a name somebody found good once upon a time", "state": "succeeded", "result": {"id": RECIPE},
+                 "facts": facts}  # fmt: skip
+    server.projects["p"] = {"id": RECIPE, "name": "mine " * 20, "created_at": "2026-01-01T00:00:00.000Z", **many}
+
+    lines = run(server, name, "list").stdout.splitlines()
+
+    assert max(map(len, lines)) <= 80, lines
+    first = {"targets": "local", "tasks": "sorting", "projects": RECIPE}.get(name, job.view["id"])
+    assert lines[1].split()[0] == first
 
 
 def test_show_prints_everything_that_is_known(server: Any) -> None:
@@ -293,7 +332,7 @@ def test_every_resource_of_the_issue_has_its_commands() -> None:
     expected = {"list", "show", "create", "wait", "log", "cancel", "rm", "download"}
     names = {row.name: set(row.commands) for row in DESCRIPTIONS}
 
-    assert names.pop("targets") == {"list", "show"}
+    assert names.pop("targets") == names.pop("tasks") == {"list", "show"}
     assert set(names) >= {"models", "datasets", "conversions", "profiles", "calibrations", "evaluations",
                           "packages", "projects"}  # fmt: skip
     assert all(commands == expected for commands in names.values())
@@ -323,6 +362,8 @@ def test_a_refusal_names_what_to_type_not_the_field() -> None:
     rows = [Option("--duration-s", "", place="duration_s"), Option("--launches", "", place="launches"), JSON]
     refused = Refused({"detail": "duration_s: give at most 7.; launches: at most 11, with a duration_s: of 1"})
 
+    assert str(as_typed(Refused({"detail": "a.options.by: no"}), [Option("--option", "", place="a.options.*")])) == (
+        "--option by: no")
     assert str(as_typed(refused, rows)) == (
         "--duration-s: give at most 7.; --launches: at most 11, with a duration_s: of 1"
     )

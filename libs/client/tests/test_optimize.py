@@ -64,21 +64,22 @@ def test_programs_get_one_document_and_nothing_else_on_stdout(server: Any, model
 
 
 def test_every_option_reaches_its_place_in_the_request(server: Any, model: Path, images: Path) -> None:
-    run(server, model, "--dataset", images, "--calibration-dataset", images, "--task", "classification",
+    server.targets.append({"id": "npu", "device": "NPU"})
+    run(server, model, "--dataset", images, "--calibration-dataset", images, "--task", "sorting",
         "--target", "npu", "--device", "NPU", "--objective", "latency", "--max-latency-ms", "5.5",
         "--max-accuracy-drop", "0", "--mean", "104,117,123", "--scale", "2", "--color", "bgr",
-        "--resize", "crop:256", "--interpolation", "bicubic", "--label-offset", "1", "--top-k", "3",
+        "--resize", "crop:256", "--interpolation", "bicubic", "--option", "piles_at_most=3", "--head", "piles",
         "--input-shape", "1,3,224,224", "--layout", "data=nchw", "--inference-precision", "f32",
         "--duration-s", "0.5", "--launches", "6", "--preset", "mixed", "--subset-size", "10", "--calibrate-on-target",
         "--name", "mine")  # fmt: skip
 
     dataset, calibration = [id for id, job in server.jobs.items() if job.view["kind"] == "datasets"]
     assert server.posted("/optimizations") == {
-        "task": "classification", "objective": "latency", "max_latency_ms": 5.5, "max_accuracy_drop": 0.0,
+        "task": "sorting", "objective": "latency", "max_latency_ms": 5.5, "max_accuracy_drop": 0.0,
         "inference_precision": "f32", "duration_s": 0.5, "launches": 6, "preset": "mixed", "subset_size": 10,
         "calibrate_on_target": True,
         "recipe": {"mean": [104, 117, 123], "scale": [2, 2, 2], "color": "BGR", "resize": "crop",
-                   "short_side": 256, "interpolation": "bicubic", "options": {"label_offset": 1, "top_k": 3}},
+                   "short_side": 256, "interpolation": "bicubic", "head": "piles", "options": {"piles_at_most": 3}},
         "inputs": {"data": {"shape": [1, 3, 224, 224], "layout": "NCHW"}},
         "calibration_dataset_id": calibration,
     }  # fmt: skip
@@ -143,7 +144,7 @@ WRONG_USAGE = [
     (["{model}", "--dataset", "nowhere"], "'--dataset': nowhere does not exist"),
     (["{model}", "--calibration-dataset", "{empty}"], "'--calibration-dataset': {empty} holds no files"),
     (["{model}", "--objective", "speed"], "'--objective': 'speed' is not one of throughput, latency"),
-    (["{model}", "--task", "detection"], "'--task'"),
+    (["{model}", "--option", "by"], "'--option': 'by' is not NAME=VALUE"),
     (["{model}", "--max-latency-ms", "0"], "'--max-latency-ms': '0' is not a number above 0"),
     (["{model}", "--max-accuracy-drop", "-1"], "'--max-accuracy-drop'"),
     (["{model}", "--launches", "4"], "'--launches': '4' is not a whole number from 5 to 100"),
@@ -174,6 +175,60 @@ def test_wrong_usage_is_exit_code_2_before_the_server_hears_of_it(
     assert server.requests == []
 
 
+NOT_THERE = [
+    (["--task", "moon"], "'--task': 'moon' is not one of sorting, nothing"),
+    (["--task", "sorting", "--head", "moon"], "'--head': 'moon' is no head of the task sorting; there are piles, rows"),
+    (["--task", "nothing", "--head", "rows"], "'--head': 'rows' is no head of the task nothing; there are none"),
+    (["--task", "nothing", "--option", "by=size"], "'by' is no option of the task nothing; there are sureness"),
+    (["--option", "moon=1"], "'moon' is no option of any task; there are piles_at_most, sureness, by, twice"),
+    (["--option", "piles_at_most=0"], "'--option': piles_at_most: '0' is not a whole number from 1 to 100"),
+    (["--option", "piles_at_most=2.5"], "is not a whole number from 1 to 100"),
+    (["--task", "sorting", "--option", "sureness=1.1"], "sureness: '1.1' is not a number of at least 0 up to 1"),
+    (["--option", "sureness=10"], "sureness: '10' is not a number of at least 0 up to 1"),
+    (["--option", "by=weight"], "by: 'weight' is not one of size, age"),
+    (["--option", "twice=perhaps"], "twice: 'perhaps' is neither yes nor no"),
+    (["--option", "by=age", "--option", "by=size"], "by is given twice"),
+    (["--target", "moon"], "'--target': 'moon' is not one of local, npu"),
+    (["--device", "GPU"], "'--device': the targets have CPU, NPU, not 'GPU'"),
+    (["--target", "npu", "--device", "CPU"], "'--device': the target npu has NPU, not 'CPU'"),
+    (["--target", "npu", "--device", "AUTO"], "'--device': the target npu has NPU, not 'AUTO'"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), NOT_THERE)
+def test_what_the_workbench_does_not_have_is_wrong_usage_before_anything_is_sent(
+    server: Any, model: Path, words: list[str], message: str
+) -> None:
+    server.targets.append({"id": "npu", "device": "NPU"})
+
+    result = run(server, model, *words)
+
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert {method for method, _, _ in server.requests} == {"GET"}
+
+
+@pytest.mark.parametrize(("words", "options"), [
+    (["--option", "sureness=7"], {"sureness": 7}),
+    (["--option", "sureness=0.75"], {"sureness": 0.75}),
+    (["--task", "nothing", "--option", "sureness=7"], {"sureness": 7}),
+    (["--option", "twice=YES", "--option", "by=size"], {"twice": True, "by": "size"}),
+])  # fmt: skip
+def test_an_option_is_of_the_type_that_the_task_or_without_one_some_task_gives_it(
+    server: Any, model: Path, words: list[str], options: dict[str, Any]
+) -> None:
+    assert run(server, model, *words).exit_code == 0
+
+    assert server.posted("/optimizations")["recipe"] == {"options": options}
+
+
+@pytest.mark.parametrize("words", [["--device", "CPU"], ["--device", "AUTO:CPU"], ["--target", "local"]])
+def test_what_openvino_makes_of_devices_and_the_word_local_are_left_to_the_workbench(
+    server: Any, model: Path, words: list[str]
+) -> None:
+    assert run(server, model, *words).exit_code == 0
+
+
 def test_an_input_the_model_does_not_have_is_wrong_usage_with_those_it_has(server: Any, model: Path) -> None:
     result = run(server, model, "--layout", "image=NCHW")
 
@@ -202,6 +257,7 @@ def test_a_model_that_is_not_understood_is_told_early(server: Any, model: Path, 
     assert result.stderr.splitlines()[-4:] == [
         "Error: The input was refused", "squeeze.onnx ends at byte 1002", "Export again.",
         f"Log: workbench models log {id}"]  # fmt: skip
+    assert result.stderr.count("ends at byte 1002") == 1
     assert not server.projects
 
 

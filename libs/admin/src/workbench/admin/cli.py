@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from workbench.client.cli import output
+from workbench.client.cli.listing import Column, show_list
 from workbench.client.errors import BadInput, WorkbenchError
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def list_teams(as_json: AsJson = False) -> None:
 
     with _store() as store:
         views = [_team_view(team) for team in teams.list_teams(store)]
-    columns = [output.Column("name", "name"), output.Column("limit in bytes", "storage_limit_bytes"),
-               output.Column("created", "created_at")]  # fmt: skip
-    output.show_list(views, columns, as_json=as_json)
+    columns = [Column("name", "name"), Column("limit in bytes", "storage_limit_bytes"),
+               Column("created", "created_at")]  # fmt: skip
+    show_list(views, columns, as_json=as_json)
 
 
 @tokens.command("create")
@@ -108,8 +109,9 @@ def list_tokens(
     with _store() as store:
         views = [_token_view(token) for token in teams.list_tokens(store, team)]
     shown = [view | {"id": view["id"][:12]} for view in views] if not as_json else views
-    columns = [output.Column(name, name) for name in ("id", "team", "role", "name", "expires", "expired")]
-    output.show_list(shown, columns, as_json=as_json)
+    titles = ("id", "team", "role", "name", "expires", "expired")
+    columns = [Column(title, title, folds=title == "name") for title in titles]
+    show_list(shown, columns, as_json=as_json)
 
 
 @tokens.command("revoke")

@@ -40,6 +40,7 @@ class Client:
         self.recipes = self._resource("recipes")
         self.packages = self._resource("packages")
         self.targets = self._resource("targets")
+        self.tasks = self._resource("tasks")
         self.projects = self._resource("projects")
 
     @classmethod

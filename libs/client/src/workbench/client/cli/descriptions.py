@@ -11,10 +11,12 @@ from typing import Any
 
 from workbench.client.cli.create import dataset, model, packages, profile, with_inputs
 from workbench.client.cli.inputs import OF_CONVERSION
+from workbench.client.cli.listing import Column, target_for_people
 from workbench.client.cli.options import Argument, Option, Values
-from workbench.client.cli.output import Column
 from workbench.client.cli.readers import number, one_of, whole
 from workbench.client.cli.recipes import recipe_options
+from workbench.client.cli.task_page import for_list, page
+from workbench.client.cli.task_settings import settle, task_options
 from workbench.client.client import Client
 from workbench.client.jobs import View
 
@@ -23,7 +25,11 @@ ALL = ("list", "show", "create", "wait", "log", "cancel", "rm", "download")
 
 @dataclass(frozen=True)
 class Description:
-    """One resource: its collection's name, one of it in words, and its commands."""
+    """One resource: its collection's name, one of it in words, and its commands.
+
+    ``settle``: makes the values fit before they are asked for. ``key``: by what one is found in a list that comes as a
+    whole; without it one is asked for by its id. ``for_list`` and ``page``: how a person sees one.
+    """
 
     name: str
     noun: str
@@ -32,11 +38,16 @@ class Description:
     create: Callable[[Client, dict[str, Any], Values], View] | None = None  # None: a POST of the options
     create_help: str = ""
     commands: Sequence[str] = ALL
+    settle: Callable[[Client, Values], None] | None = None
+    key: str | None = None
+    for_list: Callable[[View], View] = dict
+    page: Callable[[View], str] | None = None
 
 
 def _columns(*own: tuple[str, str]) -> list[Column]:
-    common = [("ID", "id"), ("NAME", "name"), ("STATE", "state")]
-    return [Column(*pair) for pair in (*common, *own, ("CREATED", "created_at"))]
+    """Those of a job, its own in between, the most telling first: what has no room is left out from the right."""
+    pairs = [("STATE", "state"), *own, ("CREATED", "created_at")]
+    return [Column("ID", "id"), Column("NAME", "name", folds=True), *(Column(*pair) for pair in pairs)]
 
 
 MODEL = Argument("MODEL", "Id of the model.", "model_id")
@@ -54,7 +65,7 @@ PRECISION = Option("--inference-precision", "Precision inference runs in: f32, f
 DESCRIPTIONS = [
     Description(
         "models", "model",
-        _columns(("ORIGIN", "facts.origin"), ("FORMAT", "facts.format"), ("PRECISION", "facts.precision"),
+        _columns(("PRECISION", "facts.precision"), ("FORMAT", "facts.format"), ("ORIGIN", "facts.origin"),
                  ("OPS", "facts.op_count")),
         [Argument("PATH", "Model file (ONNX, or an IR's .xml with its .bin beside it) or a folder."), NAME],
         model, "Upload a model; the workbench then examines it.",
@@ -90,9 +101,9 @@ DESCRIPTIONS = [
     ),
     Description(
         "profiles", "profile",
-        _columns(("MODEL", "request.model_id"), ("TARGET", "request.target"), ("DEVICE", "request.device"),
-                 ("FPS", "facts.throughput_fps.value"), ("P50 MS", "facts.latency_ms.p50.value"),
-                 ("TRUST", "facts.trust.verdict")),
+        _columns(("DEVICE", "request.device"), ("FPS", "facts.throughput_fps.value"),
+                 ("P50 MS", "facts.latency_ms.p50.value"), ("TRUST", "facts.trust.verdict"),
+                 ("MODEL", "request.model_id"), ("TARGET", "request.target")),
         [
             MODEL, TARGET, DEVICE, PRECISION,
             Option("--batch", "Images per inference (default 1).", whole(1, 4096), "N", "batch"),
@@ -145,15 +156,15 @@ DESCRIPTIONS = [
         create_help="Measure a model's accuracy.",
     ),
     Description(
-        "recipes", "recipe", _columns(("MODEL", "request.model_id"), ("TASK", "facts.task")),
+        "recipes", "recipe", _columns(("TASK", "facts.recipe.task"), ("MODEL", "request.model_id")),
         [
             MODEL,
             Option("--dataset", "Id of the dataset whose labels it takes.", metavar="ID", place="dataset_id"),
-            Option("--task", "classification or generic.", one_of("classification", "generic"), "TASK",
-                   "overrides.task"),
+            *task_options("overrides.task", "overrides"),
             *recipe_options("overrides"),
         ],
         create_help="Say how images become a model's input, and its output an answer.",
+        settle=settle,
     ),
     Description(
         "packages", "package", _columns(("RECOMMENDED", "request.recommended")),
@@ -182,8 +193,13 @@ DESCRIPTIONS = [
     ),
     Description(
         "targets", "target",
-        [Column("ID", "id"), Column("DEVICES", "device_names"), Column("TOTAL", "total"), Column("FREE", "free"),
-         Column("BUSY", "busy"), Column("BROKEN", "broken"), Column("WHY", "why")],
-        commands=("list", "show"),
+        [Column("ID", "id"), Column("DEVICES", "device_names", folds=True), Column("TOTAL", "total"),
+         Column("FREE", "free"), Column("BUSY", "busy"), Column("BROKEN", "broken"), Column("WHY", "why", folds=True)],
+        commands=("list", "show"), key="id", for_list=target_for_people,
+    ),
+    Description(
+        "tasks", "task",
+        [Column("NAME", "name"), Column("SAYS", "words", folds=True), Column("OPTIONS", "option_names", folds=True)],
+        commands=("list", "show"), key="name", for_list=for_list, page=page,
     ),
 ]

@@ -13,10 +13,12 @@ from workbench.client.cli import output, report
 from workbench.client.cli.inputs import OF_OPTIMIZATION, by_input, channels
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.pipeline import Pipeline, Source
+from workbench.client.cli.placing import refuse_absent
 from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import number, one_of, whole
 from workbench.client.cli.recipes import recipe_options
 from workbench.client.cli.session import Session
+from workbench.client.cli.task_settings import settle, task_options
 from workbench.client.errors import WorkbenchError
 from workbench.client.jobs import View
 
@@ -35,8 +37,7 @@ PROJECT = [
            place="device"),
 ]
 REQUEST = [
-    Option("--task", "classification or generic (default classification).",
-           one_of("classification", "generic"), "TASK", "task"),
+    *task_options("task", "recipe"),
     Option("--objective", "What to make best: throughput or latency (default throughput).",
            one_of("throughput", "latency"), "WHAT", "objective"),
     Option("--max-latency-ms", "Constraint: the median latency stays within this.", number(above=0), "MS",
@@ -73,11 +74,13 @@ def register(app: typer.Typer) -> None:
 
 
 def optimize(session: Session, values: Values) -> None:
-    """Check everything that can be checked here, run the pipeline, leave the files, say what came out."""
+    """Check all that can be before anything is sent, run the pipeline, leave the files, say what came out."""
     targets = _targets(values)
-    request = body(REQUEST, values)
-    _settle_color(request, values)
+    _settle_color(values)
     sources = _sources(values)
+    settle(session.client, values)
+    refuse_absent(session.client, values)
+    request = body(REQUEST, values)
     with Progress() as progress:
         pipeline = Pipeline(session.client, progress)
         try:
@@ -129,12 +132,12 @@ def _sources(values: Values) -> dict[str, Source | None]:
     }
 
 
-def _settle_color(request: dict[str, Any], values: Values) -> None:
+def _settle_color(values: Values) -> None:
     if not values["reverse_channels"]:
         return
     if values["color"] not in (None, "BGR"):
         raise wrong(REVERSE.name, f"means --color BGR, but --color says {values['color']}")
-    request.setdefault("recipe", {})["color"] = "BGR"
+    values["color"] = "BGR"
 
 
 def _spread(recipe: dict[str, Any], count: int) -> None:

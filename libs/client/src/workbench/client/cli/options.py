@@ -21,7 +21,10 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Option:
-    """``--name VALUE``. ``place`` is where the value goes in the request, dotted; empty: nowhere."""
+    """``--name VALUE``. ``place`` is where the value goes in the request, dotted; empty: nowhere.
+
+    A place that ends in ``*`` takes a JSON object, whose members lie there under their own names.
+    """
 
     name: str
     help: str
@@ -122,7 +125,9 @@ def as_typed(refused: Refused, rows: Iterable[Option | Argument]) -> Refused:
     """The refusal with each field at fault named as the option that it came from."""
     detail = str(refused)
     for row in rows:
-        if row.place:
+        if row.place.endswith("*"):
+            detail = re.sub(rf"(^|; ){re.escape(row.place[:-1])}(\S+): ", rf"\g<1>{row.name} \g<2>: ", detail)
+        elif row.place:
             detail = re.sub(rf"(^|; ){re.escape(row.place)}: ", rf"\g<1>{row.name}: ", detail)
     return Refused({**refused.problem, "detail": detail})
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -15,14 +14,6 @@ from workbench.client.errors import JobFailed, ProblemReported, WorkbenchError
 
 WIDE = 240
 SHOWN_ITEMS = 8
-
-
-@dataclass(frozen=True)
-class Column:
-    """A table's column: its title, and where its value is in a view, dotted."""
-
-    title: str
-    place: str
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -57,15 +48,6 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str =
         tell(empty)
 
 
-def show_list(items: list[dict[str, Any]], columns: Sequence[Column], *, as_json: bool) -> None:
-    """Many views."""
-    if as_json:
-        write_json(items)
-        return
-    rows = [[short(look_up(item, column.place)) for column in columns] for item in items]
-    table([column.title for column in columns], rows)
-
-
 def show_one(view: dict[str, Any], *, as_json: bool) -> None:
     """One view, whole."""
     if as_json:
@@ -92,22 +74,6 @@ def log_command(error: JobFailed) -> str:
             return f"workbench {step['kind']}s log {step['job_id']}"
     _, _, collection, *ids = error.path.split("/")
     return f"workbench {collection} log {' '.join(id for id in ids if id != 'optimizations')}"
-
-
-def look_up(view: Any, place: str) -> Any:
-    """The value at a dotted place; None where there is none."""
-    for name in place.split("."):
-        view = view.get(name) if isinstance(view, dict) else None
-    return view
-
-
-def short(value: Any) -> str:
-    """A table's cell."""
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)
 
 
 def plain(text: str) -> str:

@@ -69,8 +69,8 @@ class Progress:
         self._console.print(plain(text), soft_wrap=True)
 
     def job(self, name: str, view: dict[str, Any]) -> None:
-        """The newest view of one job."""
-        self._set(Row.of(name, view))
+        """The newest view of one job; why it failed, the error says that follows."""
+        self._set(Row.of(name, view | {"error": None}))
 
     def sent(self, arrived: int, total: int) -> None:
         """How far an upload is, in bytes."""

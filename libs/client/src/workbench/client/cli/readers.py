@@ -116,6 +116,22 @@ def named(read: Reader[Value]) -> Reader[tuple[str | None, Value]]:
     return read_named
 
 
+def assignment(text: str) -> tuple[str, str]:
+    """``NAME=VALUE``."""
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise typer.BadParameter(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def yes_no(text: str) -> bool:
+    """``yes`` or ``no``, or ``true`` or ``false``."""
+    known = {"yes": True, "true": True, "no": False, "false": False}
+    if text.lower() not in known:
+        raise typer.BadParameter(f"{text!r} is neither yes nor no")
+    return known[text.lower()]
+
+
 def server_url(text: str) -> str:
     """An http or https URL."""
     if not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", text):

@@ -1,11 +1,12 @@
-"""How images become the model's input and its output an answer: the options that `optimize` and
-`recipes create` share. What is not said, the workbench decides from the model.
+"""How images become the model's input: the options that `optimize` and `recipes create` share.
+
+What is not said, the workbench decides from the model.
 """
 
 from __future__ import annotations
 
 from workbench.client.cli.options import Option
-from workbench.client.cli.readers import divisors, one_of, per_channel, resize, whole
+from workbench.client.cli.readers import divisors, one_of, per_channel, resize
 
 COLORS = ("RGB", "BGR", "GRAY")
 
@@ -23,8 +24,4 @@ def recipe_options(place: str) -> list[Option]:
                "the short side in pixels before the centre crop.", resize, "HOW", f"{place}.resize"),
         Option("--interpolation", "bilinear, bicubic or nearest (default bilinear).",
                one_of("bilinear", "bicubic", "nearest"), "HOW", f"{place}.interpolation"),
-        Option("--label-offset", "Added to the dataset's class to get the model's, as 1 for a model with a "
-               "background class.", whole(0, 1000), "N", f"{place}.options.label_offset"),
-        Option("--top-k", "How many classes an answer lists (default 5).", whole(1, 100), "N",
-               f"{place}.options.top_k"),
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 from workbench.client.cli import output
 from workbench.client.cli.descriptions import DESCRIPTIONS, Description
+from workbench.client.cli.listing import show_list
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import one_of, whole
@@ -42,24 +43,26 @@ def register(app: typer.Typer) -> None:
 
 def _add_list(group: typer.Typer, row: Description) -> None:
     def run(session: Session, values: Values) -> None:
-        limit = None if row.name == "targets" else values["limit"] or 50
+        limit = None if row.key else values["limit"] or 50
         items = list(_resource(session, row).list(state=values.get("state"), limit=limit))
-        if row.name == "targets" and not session.as_json:
-            items = [_for_people(item) for item in items]
-        output.show_list(items, row.columns, as_json=session.as_json)
+        if session.as_json:
+            output.write_json(items)
+        else:
+            show_list([row.for_list(item) for item in items], row.columns)
 
-    filters = [] if row.name == "targets" else [LIMIT] if row.name == "projects" else [STATE, LIMIT]
-    add_command(group, "list", run, f"List the {row.name}, newest first.", filters)
+    filters = [] if row.key else [LIMIT] if row.name == "projects" else [STATE, LIMIT]
+    order = "" if row.key else ", newest first"
+    help = f"List the {row.name}{order}, as far as there is room; --json has everything."
+    add_command(group, "list", run, help, filters)
 
 
 def _add_show(group: typer.Typer, row: Description) -> None:
     def run(session: Session, values: Values) -> None:
-        resource = _resource(session, row)
-        view = next((each for each in resource.list() if each["id"] == values["id"]), None) \
-            if row.name == "targets" else resource.get(values["id"])
-        if view is None:
-            raise wrong("ID", f"there is no target {values['id']!r}; `workbench targets list` names them")
-        output.show_one(view, as_json=session.as_json)
+        view = _one(session, row, values)
+        if row.page and not session.as_json:
+            output.write(row.page(view))
+        else:
+            output.show_one(view, as_json=session.as_json)
 
     add_command(group, "show", run, f"Show one {row.noun} with everything known about it.", [_id(row)])
 
@@ -80,7 +83,21 @@ def _add_create(group: typer.Typer, row: Description) -> None:
     add_command(group, "create", run, row.create_help, [*row.parameters, *waits])
 
 
+def _one(session: Session, row: Description, values: Values) -> View:
+    resource = _resource(session, row)
+    if row.key is None:
+        return resource.get(values["id"])
+    views = list(resource.list())
+    for view in views:
+        if view[row.key] == values[row.key]:
+            return view
+    there = ", ".join(str(view[row.key]) for view in views) or "none"
+    raise wrong(row.key.upper(), f"there is no {row.noun} {values[row.key]!r}; there are {there}")
+
+
 def _created(session: Session, row: Description, values: Values) -> View:
+    if row.settle:
+        row.settle(session.client, values)
     request = body(row.parameters, values)
     if row.create:
         return row.create(session.client, request, values)
@@ -189,16 +206,9 @@ def _job(session: Session, row: Description, values: Values) -> tuple[Resource, 
 
 
 def _id(row: Description) -> Argument:
-    return Argument("ID", f"Id of the {row.noun}.")
+    key = row.key or "id"
+    return Argument(key.upper(), f"{key.capitalize()} of the {row.noun}.")
 
 
 def _ids(row: Description) -> list[Argument]:
     return [_id(row), OPTIMIZATION] if row.name == "projects" else [_id(row)]
-
-
-def _for_people(target: View) -> View:
-    """With its devices in words, and why it, or a device one may look for, cannot be used."""
-    devices = [f"{each['name']} ({each['full_name']})" for each in target.get("devices") or []]
-    lacks = [f"no {each['device']}: {each['reason']}" for each in target.get("absent") or []]
-    names = ", ".join(devices) or target.get("device")
-    return target | {"device_names": names, "why": target.get("reason") or " ".join(lacks) or None}

@@ -1,0 +1,52 @@
+"""`--target` and `--device` held against the targets there are, before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from workbench.client.cli.options import Values, wrong
+from workbench.client.client import Client
+
+Facts = dict[str, Any]
+LOCAL = "local"  # which means any target to a workbench that has others
+# Made of a machine's own devices by OpenVINO, so never listed.
+VIRTUAL = frozenset({"AUTO", "MULTI", "HETERO", "BATCH"})
+
+
+def refuse_absent(client: Client, values: Values) -> None:
+    """Raises a usage error for a target or device that there is not."""
+    target, device = values["target"], values["device"]
+    if target is None and device is None:
+        return
+    targets = list(client.targets.list())
+    if target not in (None, LOCAL):
+        targets = [_target(targets, target)]
+    if device is not None and not any(_kind(device) in _kinds(each) for each in targets):
+        raise wrong("--device", _no_device(targets, device))
+
+
+def _target(targets: Sequence[Facts], id: str) -> Facts:
+    for target in targets:
+        if target["id"] == id:
+            return target
+    raise wrong("--target", f"{id!r} is not one of {', '.join(str(each['id']) for each in targets) or 'any'}")
+
+
+def _no_device(targets: Sequence[Facts], device: str) -> str:
+    there = sorted({kind for each in targets for kind in _kinds(each)} - VIRTUAL)
+    whose = f"the target {targets[0]['id']} has" if len(targets) == 1 else "the targets have"
+    return f"{whose} {', '.join(there) or 'none'}, not {device!r}; `workbench targets list` says why"
+
+
+def _kinds(target: Facts) -> frozenset[str]:
+    """A machine names its devices, a device type of a cluster has one."""
+    if target.get("device"):
+        return frozenset({_kind(target["device"])})
+    return frozenset(_kind(each["name"]) for each in target.get("devices") or ()) | VIRTUAL
+
+
+def _kind(device: str) -> str:
+    """``GPU`` of ``GPU.1``, ``AUTO`` of ``AUTO:GPU,CPU``."""
+    return re.split(r"[.:]", device)[0]

@@ -1,0 +1,57 @@
+"""A task for people: what there is to choose, and what is measured of it, within 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+Facts = dict[str, Any]
+WIDTH = 80
+
+
+def page(task: Facts) -> str:
+    """The whole task."""
+    metrics = [{**each, "words": f"{each['words']} {_measured(each)}"} for each in task["metrics"]]
+    options = [{**each, "words": f"{each['words']} {_accepted(each)}"} for each in task["options"]]
+    return "\n".join([
+        *_folded(f"{task['name']}: {task['words']}"),
+        *_section("Heads (--head)", task["heads"]),
+        *_section("Options (--option NAME=VALUE)", options),
+        *_section("Metrics", metrics),
+        "", *_folded(f"Datasets with its annotations: {', '.join(task['formats']) or 'none'}"),
+        *_folded(f"Resize, unless --resize says another: {task['resize']}"),
+    ])  # fmt: skip
+
+
+def for_list(task: Facts) -> Facts:
+    """With its options by name."""
+    return {**task, "option_names": ", ".join(option["name"] for option in task["options"]) or None}
+
+
+def _section(title: str, rows: Sequence[Facts]) -> Iterable[str]:
+    if not rows:
+        return
+    yield from ("", title)
+    for row in rows:
+        yield f"  {row['name']}"
+        yield from _folded(row["words"], "    ")
+
+
+def _accepted(option: Facts) -> str:
+    if option["type"] == "boolean":
+        return f"Yes or no; default {'yes' if option['default'] else 'no'}."
+    if option["type"] == "choice":
+        return f"One of {', '.join(option['choices'])}; default {option['default']}."
+    kind = "whole number" if option["type"] == "integer" else "number"
+    return f"A {kind} from {option['low']} to {option['high']}; default {option['default']}."
+
+
+def _measured(metric: Facts) -> str:
+    needs = {"annotation": "annotations", "reference": "a reference model"}[metric["needs"]]
+    return f"In {metric['unit']}, {metric['better']} is better; needs {needs}."
+
+
+def _folded(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent or "  ",
+                         break_on_hyphens=False)  # fmt: skip

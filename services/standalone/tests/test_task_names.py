@@ -1,0 +1,24 @@
+"""A new task needs nothing of the client and nothing of pipelines: neither knows one by name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from workbench.tasks.catalogue import TASKS
+
+ROOT = Path(__file__).parents[3]
+NAMES = {name for task in TASKS for name in (task.name, *task.options)}
+SPELLINGS = sorted({spelt for name in NAMES for spelt in (name, name.replace("-", "_"), name.replace("_", "-"))})
+
+
+@pytest.mark.parametrize("folder", ["libs/client/src", "services/project/src"])
+def test_no_task_and_no_option_of_one_is_named(folder: str) -> None:
+    files = list((ROOT / folder).rglob("*.py"))
+    word = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, SPELLINGS))})(?![\w-])")
+
+    named = [f"{file.name}: {found[0]}" for file in files for found in word.finditer(file.read_text())]
+
+    assert len(files) > 10
+    assert named == []
