@@ -34,8 +34,8 @@ class Annotating(Protocol[A]):
         """Raises ValueError in words."""
         ...
 
-    def faults(self, annotation: A, width: int, height: int, classes: Sequence[str] | None) -> list[str]:
-        """What is wrong with it on an image of that size; ``classes``: their names, None where nobody knows them."""
+    def faults(self, annotation: A, width: int, height: int, classes: int | None) -> list[str]:
+        """In words, what is wrong with it on an image of that size; ``classes``: how many there are, None for any."""
         ...
 
     def check(self, name: str, annotation: A, classes: int, recipe: Recipe) -> None:

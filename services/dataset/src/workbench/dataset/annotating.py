@@ -33,7 +33,7 @@ class Annotator:
             faults.append(Fault(noted.file, str(unreadable), noted.line))
             return None
         classes = self._reading.classes.get(task.name)
-        wrong = task.annotation.faults(annotation, picture.width, picture.height, classes)
+        wrong = task.annotation.faults(annotation, picture.width, picture.height, len(classes) if classes else None)
         faults += [Fault(noted.file, reason, noted.line) for reason in wrong]
         return annotation
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -30,11 +30,11 @@ def from_json(document: Mapping[str, Any]) -> Label:
     return Label(label)
 
 
-def faults(annotation: Label, width: int, height: int, classes: Sequence[str] | None) -> list[str]:  # noqa: ARG001
+def faults(annotation: Label, width: int, height: int, classes: int | None) -> list[str]:  # noqa: ARG001
     """A label beyond the classes; the size of the image is nothing to it."""
-    if classes is None or annotation.label < len(classes):
+    if classes is None or annotation.label < classes:
         return []
-    return [f"the label {annotation.label} is outside 0 to {len(classes) - 1}"]
+    return [f"the label {annotation.label} is outside 0 to {classes - 1}"]
 
 
 def check(name: str, annotation: Label, classes: int, recipe: Recipe) -> None:
