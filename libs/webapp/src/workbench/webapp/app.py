@@ -22,6 +22,7 @@ from workbench.webapp.metrics import DURATION, REQUESTS
 from workbench.webapp.part_uploads import SIGNED_ENDPOINT
 from workbench.webapp.placement import Placement
 from workbench.webapp.ports import Ports, ports
+from workbench.webapp.queries import refuse_unread
 from workbench.webapp.room import Room
 from workbench.webapp.runs import INTERNAL, refuse_beside_runs, runs_of
 from workbench.webapp.settings import Settings
@@ -105,6 +106,8 @@ def _guard(app: Flask, service: str, tokens: Tokens, settings: Settings) -> None
             g.identity = tokens.identify(request)
             g.turn = TURNS.begin(g.identity.team)
             g.identity.require_for(request.method)
+            if request.endpoint is not None:
+                refuse_unread(request, app.view_functions[request.endpoint])
             if request.mimetype == "multipart/form-data":  # before it comes in
                 ports().room.require(g.identity.team, request.content_length or 0)
 

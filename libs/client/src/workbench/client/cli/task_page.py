@@ -49,7 +49,7 @@ def _accepted(option: Facts) -> str:
 
 def _measured(metric: Facts) -> str:
     needs = {"annotation": "annotations", "reference": "a reference model"}[metric["needs"]]
-    return f"In {metric['unit']}, {metric['better']} is better; needs {needs}."
+    return f"Unit: {metric['unit']}; {metric['better']} is better; needs {needs}."
 
 
 def _folded(text: str, indent: str = "") -> list[str]:
