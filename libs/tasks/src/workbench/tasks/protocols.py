@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
+from PIL import Image
 from workbench.imaging.preprocess import Fitted
 from workbench.tasks.recipe import Recipe
 
@@ -37,14 +38,16 @@ def _alike(_then: Mapping[str, Any], _now: Mapping[str, Any], _allowed: float) -
 
 @dataclass(frozen=True)
 class Running:
-    """``running.py``: the readings of outputs, and when two answers count as the same.
+    """``running.py``: the readings of outputs, when two answers count as the same, and how one is drawn.
 
-    fingerprint: what is kept of one answer; differences: in words, between two of them.
+    fingerprint: what is kept of one answer; differences: in words, between two of them. draw: a result onto the picture
+    it is of, which keeps its size; None where there is nothing to see.
     """
 
     heads: tuple[Head, ...]
     fingerprint: Callable[[Outputs, Recipe], dict[str, Any]] = _nothing
     differences: Callable[[Mapping[str, Any], Mapping[str, Any], float], list[str]] = _alike
+    draw: Callable[[Image.Image, Any, Recipe], Image.Image] | None = None
 
     def head(self, recipe: Recipe) -> Head | None:
         """The one that the recipe names, else the first; None where outputs mean nothing."""

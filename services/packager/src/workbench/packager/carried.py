@@ -10,23 +10,23 @@ from pathlib import Path
 
 from workbench import application, imaging, tasks
 
-_IMAGING = ("__init__.py", "fields.py", "preparation.py", "preprocess.py")
 _TASKS = ("__init__.py", "protocols.py", "recipe.py")
-# Of the package's own task; not what judges or asks for options. A task may lack some of them.
-_OF_A_TASK = ("__init__.py", "result.py", "feed.py", "alike.py", "draw.py", "running.py", "heads/*.py")
+# Of the package's own task: the rooms that judge, or ask for options. All else is carried.
+_STAYS = ("annotation.py", "guessing.py", "looks.py", "metrics.py", "options.py", "remarks.py")
 
 
 def carry(task: str, app: Path) -> None:
     """Copy what a model of this task needs into ``app``, verbatim."""
     folder = task.replace("-", "_")
     _copy(Path(application.__file__).parent, ("*.py",), app / "workbench" / "application")
-    _copy(Path(imaging.__file__).parent, _IMAGING, app / "workbench" / "imaging")
+    _copy(Path(imaging.__file__).parent, ("*.py",), app / "workbench" / "imaging")
     _copy(Path(tasks.__file__).parent, _TASKS, app / "workbench" / "tasks")
-    _copy(Path(tasks.__file__).parent / folder, _OF_A_TASK, app / "workbench" / "tasks" / folder)
+    _copy(Path(tasks.__file__).parent / folder, ("**/*.py",), app / "workbench" / "tasks" / folder, _STAYS)
 
 
-def _copy(source: Path, patterns: tuple[str, ...], target: Path) -> None:
-    for file in sorted(file for pattern in patterns for file in source.glob(pattern)):
+def _copy(source: Path, patterns: tuple[str, ...], target: Path, leave: tuple[str, ...] = ()) -> None:
+    found = sorted(file for pattern in patterns for file in source.glob(pattern))
+    for file in (file for file in found if file.name not in leave):
         into = target / file.relative_to(source)
         into.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, into)

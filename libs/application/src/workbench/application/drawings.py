@@ -1,0 +1,33 @@
+"""A folder of pictures with what was said of each drawn onto it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from workbench.imaging.preprocess import decode
+from workbench.tasks.protocols import Running
+from workbench.tasks.recipe import Recipe
+
+
+class Drawings:
+    """Made with the first picture. Two images of one name get two drawings."""
+
+    def __init__(self, folder: Path, running: Running) -> None:
+        self._folder = folder
+        self._draw = running.draw
+        self._names: set[str] = set()
+
+    def add(self, image: Path, data: bytes, result: Any, recipe: Recipe) -> Path:
+        """``data``: the image file's bytes. Returns where the drawing is; raises OSError."""
+        assert self._draw is not None, "whoever asks for drawings knows that the task has some"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        target = self._folder / self._name(image.stem)
+        self._draw(decode(data), result, recipe).save(target, "PNG")
+        return target
+
+    def _name(self, stem: str) -> str:
+        tries = (f"{stem}.png" if number == 1 else f"{stem}-{number}.png" for number in range(1, len(self._names) + 2))
+        name = next(name for name in tries if name not in self._names)
+        self._names.add(name)
+        return name

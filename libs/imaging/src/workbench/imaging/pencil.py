@@ -1,0 +1,51 @@
+"""What is drawn on a picture: colours by class, an overlay, a legend. Nothing of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+Color = tuple[int, int, int]
+
+_BITS = 8
+_BESIDE = 4  # pixels around and between, at the smallest size of letters
+_DARK, _LIGHT = (0, 0, 0), (255, 255, 255)
+
+
+def palette(number: int) -> Color:
+    """The colour of a class: that of Pascal VOC, far from its neighbours'; class 0 is black."""
+    red = green = blue = 0
+    for bit in range(_BITS):
+        red |= (number >> 3 * bit & 1) << 7 - bit
+        green |= (number >> 3 * bit + 1 & 1) << 7 - bit
+        blue |= (number >> 3 * bit + 2 & 1) << 7 - bit
+    return red, green, blue
+
+
+def overlay(image: Image.Image, colors: NDArray[np.uint8], opacity: NDArray[np.float32]) -> Image.Image:
+    """colors: (height, width, 3) of the image; opacity: (height, width), 0 to 1."""
+    below = np.asarray(image.convert("RGB"), np.float32)
+    part = opacity[:, :, None]
+    return Image.fromarray((below * (1 - part) + colors * part + 0.5).astype(np.uint8))
+
+
+def legend(image: Image.Image, entries: Sequence[tuple[Color | None, str]]) -> Image.Image:
+    """The picture with a colour and words in each line, at the top left, as large as suits it; as many as fit."""
+    drawn = image.convert("RGB")
+    size = max(10, min(drawn.size) // 28)
+    font, beside = ImageFont.load_default(size), max(2, size // _BESIDE)
+    fitting = entries[: max(1, (drawn.height - beside) // (size + beside))]
+    pencil = ImageDraw.Draw(drawn)
+    width = max((int(pencil.textlength(words, font)) for _, words in fitting), default=0) + size + 3 * beside
+    box = Image.new("RGB", (width, len(fitting) * (size + beside) + beside), _LIGHT)
+    pencil = ImageDraw.Draw(box)
+    for number, (color, words) in enumerate(fitting):
+        top = beside + number * (size + beside)
+        if color is not None:
+            pencil.rectangle((beside, top, beside + size, top + size), color, _DARK)
+        pencil.text((size + 2 * beside, top + size // 2), words, _DARK, font, anchor="lm")
+    drawn.paste(box, (0, 0))
+    return drawn
