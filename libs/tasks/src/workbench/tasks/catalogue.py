@@ -17,6 +17,7 @@ from workbench.tasks.measure import Measure
 from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.option import Choice, Option
 from workbench.tasks.recipe import Recipe
+from workbench.tasks.semantic_segmentation import options as semantic_segmentation
 
 
 class Choosing(Protocol):
@@ -74,6 +75,7 @@ class Task:
 
 TASKS: tuple[Task, ...] = (
     Task("classification", "which class a picture belongs to", classification),
+    Task("semantic-segmentation", "which class each pixel of a picture belongs to", semantic_segmentation),
     Task("generic", "anything: speed is measured, accuracy is not", generic),
 )
 NAMES = tuple(task.name for task in TASKS)

@@ -13,6 +13,10 @@ from workbench.tasks.classification.remarks import Remarks as LabelRemarks
 from workbench.tasks.classification.running import RUNNING as CLASSIFYING
 from workbench.tasks.protocols import Running
 from workbench.tasks.scoring import A, Annotating, Metric, R, Remarking, Scored
+from workbench.tasks.semantic_segmentation import annotation as mask
+from workbench.tasks.semantic_segmentation import metrics as pixels
+from workbench.tasks.semantic_segmentation.remarks import Remarks as MaskRemarks
+from workbench.tasks.semantic_segmentation.running import RUNNING as SEGMENTING
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Computing(Generic[R, A]):
 # A task that is not here has no accuracy.
 COMPUTING: tuple[Computing[Any, Any], ...] = (
     Computing("classification", CLASSIFYING, label, LabelRemarks, shares.line, shares.answer, shares.METRICS),
+    Computing("semantic-segmentation", SEGMENTING, mask, MaskRemarks, pixels.line, pixels.answer, pixels.METRICS),
 )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.maps import decode_map, encode_map, map_size
+from workbench.tasks.recipe import Recipe
+from workbench.tasks.scoring import Misfit
 
 IGNORED = 255  # a pixel that nobody has judged
 _SHOWN = 8  # class ids in a message
@@ -52,7 +54,7 @@ def from_json(document: Mapping[str, Any]) -> Annotation:
 
 
 def faults(annotation: Annotation, width: int, height: int, classes: int | None) -> list[str]:
-    """In words, what is wrong with it for an image of that size; ``classes``: how many there are, None for any."""
+    """Another size than the image's, and classes beyond the list."""
     found = []
     if annotation.size != (width, height):
         mine = "×".join(map(str, annotation.size))
@@ -60,6 +62,21 @@ def faults(annotation: Annotation, width: int, height: int, classes: int | None)
     if classes is not None:
         found += _unknown(annotation, classes)
     return found
+
+
+def check(name: str, annotation: Annotation, classes: int, recipe: Recipe) -> None:
+    """Raises Misfit for pixels of a class that the model does not have; those that are not scored do not matter."""
+    offset, ignored = recipe.options["label_offset"], recipe.options["ignore_label"]
+    beyond = [int(label) for label in np.unique(annotation.mask())
+              if classes - offset <= label < IGNORED and label != ignored]  # fmt: skip
+    if not beyond:
+        return
+    before = f", the first {offset} of them before class 0" if offset else ""
+    raise Misfit(
+        f"{name} has pixels of the class {beyond[0]}; the model has {classes} classes{before}, so 0 to "
+        f"{classes - offset - 1} are accepted.",
+        file=name, label=beyond[0], classes=classes,
+    )  # fmt: skip
 
 
 def _unknown(annotation: Annotation, classes: int) -> list[str]:

@@ -1,0 +1,1 @@
+"""How outputs become the class of each pixel."""

@@ -1,0 +1,54 @@
+"""What a segmentation model says of one image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from workbench.imaging.maps import decode_map, encode_map
+from workbench.tasks.recipe import Recipe
+
+NOTHING = 255  # a pixel that the model does not see, or gives a class that the dataset does not have
+
+
+@dataclass(frozen=True, eq=False)
+class ClassMap:
+    """``classes``: the dataset's class of each pixel of the original image, or 255. Shape (height, width)."""
+
+    classes: NDArray[np.uint8]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ClassMap) and np.array_equal(self.classes, other.classes)
+
+    def __hash__(self) -> int:
+        return hash(self.classes.tobytes())
+
+    @property
+    def shares(self) -> dict[int, float]:
+        """Of the pixels, by class, the largest first."""
+        found, counts = np.unique(self.classes, return_counts=True)
+        ranked = sorted(zip(counts.tolist(), found.tolist(), strict=True), key=lambda pair: (-pair[0], pair[1]))
+        return {class_id: count / self.classes.size for count, class_id in ranked}
+
+    def to_json(self) -> dict[str, Any]:
+        """``{mask}``, as an annotation has it."""
+        return {"mask": encode_map(self.classes)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> ClassMap:
+        """What ``to_json`` made."""
+        return cls(decode_map(document["mask"]))
+
+    def lines(self, recipe: Recipe) -> list[str]:
+        """For people: the share of the pixels and the name of each class that is there."""
+        return [f"{share:7.2%}  {name_of(class_id, recipe)}" for class_id, share in self.shares.items()]
+
+
+def name_of(class_id: int, recipe: Recipe) -> str:
+    """For people."""
+    if class_id == NOTHING:
+        return "no class"
+    return recipe.label(class_id) or f"class {class_id}"
