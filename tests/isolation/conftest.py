@@ -177,7 +177,7 @@ def leave_waiting(team: Team, name: str) -> None:
     for collection in ("calibrations", "evaluations"):
         team.ids[collection] = team.post(f"/v1/{collection}", {**several, "name": name})["id"]
     optimizations = f"/v1/projects/{team.ids['projects']}/optimizations"
-    team.ids["optimizations"] = team.post(optimizations, {"name": name})["id"]
+    team.ids["optimizations"] = team.post(optimizations, {"name": name, "task": "generic"})["id"]
     files = {"files": [{"name": "secretly.onnx", "size_bytes": 5}]}
     for collection in ("models", "datasets"):
         team.ids[f"{collection}/uploads"] = team.post(f"/v1/{collection}/uploads", files)["id"]

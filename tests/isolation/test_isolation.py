@@ -59,7 +59,8 @@ def bodies(ids: Ids, own: Ids) -> dict[str, list[dict[str, Any]]]:
                          package(profile_id=ids("profiles")), package(evaluation_id=ids("evaluations"))],
         "/v1/projects": [{"name": "x", "model_id": model},
                          {"name": "x", "model_id": own("ir"), "dataset_id": dataset}],
-        "/v1/projects/{project_id}/optimizations": [{}, {"calibration_dataset_id": dataset}],
+        "/v1/projects/{project_id}/optimizations": [
+            {"task": "generic"}, {"task": "generic", "calibration_dataset_id": dataset}],
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ TEAM = "a"
 FPS = {"FP32": 100.0, "FP16": 101.0, "INT8": 300.0}
 RIGHT = {"FP32": 95, "FP16": 95, "INT8": 94}  # of 100 images
 TENSOR = {"name": "x", "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}
+SCORES = {"name": "prob", "shape": [1, 10], "element_type": "f32", "layout": None}
 
 
 def figure(value: float) -> dict[str, float]:
@@ -31,7 +32,7 @@ def figure(value: float) -> dict[str, float]:
 
 def model_facts(precision: str, **rest: Any) -> dict[str, Any]:
     return {"format": "ir", "main_file": "model.xml", "precision": precision, "inputs": [TENSOR],
-            "digest": precision.lower(), "name": "net", **rest}  # fmt: skip
+            "outputs": [SCORES], "digest": precision.lower(), "name": "net", **rest}  # fmt: skip
 
 
 @dataclass

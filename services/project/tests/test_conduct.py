@@ -98,6 +98,47 @@ def test_every_answer_doubled_and_stale_words_after_it_change_nothing(bench) -> 
     assert max(Counter(command.subject for command in bench.others.commands).values()) == 1
 
 
+def test_a_step_that_fails_late_leaves_a_report_of_what_was_measured(bench) -> None:
+    def answer(others, command) -> None:
+        if command.type.startswith("package"):
+            others.fail(command, "it does not run on its samples")
+        else:
+            others.succeed(command)
+
+    bench.others.answer = answer
+    bench.work()
+
+    job = bench.ended(bench.optimize())
+
+    assert job["state"] == "failed"
+    assert job["error"]["step"] == "package"
+    report = job["error"]["report"]
+    assert [variant["name"] for variant in report["variants"]] == ["fp32", "fp16", "int8"]
+    assert report["comparison"][1]["speedup"]["value"] == pytest.approx(3.0)
+    assert report["recommended"] == {"model": None, "variant": None,
+                                     "reason": "package failed: it does not run on its samples"}  # fmt: skip
+    assert (report["package"], report["constraints_met"]) == (None, False)
+
+
+def test_a_step_that_fails_before_anything_was_measured_leaves_none(bench) -> None:
+    bench.others.answer = lambda others, command: others.fail(command, "no conversion")
+    bench.work()
+
+    assert bench.ended(bench.optimize())["error"]["report"] is None
+
+
+def test_the_report_says_which_task_and_that_it_was_guessed(bench) -> None:
+    bench.others.answer = succeed
+    bench.work()
+
+    guessed, given = (bench.ended(bench.optimize(**request))["facts"] for request in ({}, {"task": "classification"}))
+
+    assert guessed["task"] == given["task"] == "classification"
+    assert guessed["guess"]["sure"] == "likely"
+    assert any(warning.startswith("The task was guessed: classification is likely") for warning in guessed["warnings"])
+    assert given["guess"] is None
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_answers_in_any_order_lead_to_the_same_report(bench, seed) -> None:
     waiting, shuffled = [], random.Random(seed)

@@ -79,7 +79,6 @@ TASKS: tuple[Task, ...] = (
     Task("generic", "anything: speed is measured, accuracy is not", generic),
 )
 NAMES = tuple(task.name for task in TASKS)
-ASSUMED = NAMES[0]  # of an optimization that names none
 
 
 def task_of(name: object) -> Task:

@@ -49,6 +49,12 @@ def classes_of(dataset: Mapping[str, Any] | None) -> Classes:
     return facts.get("classes") or ({"classification": facts["labels"]} if facts.get("labels") else {})
 
 
+def tasks_of(dataset: Mapping[str, Any] | None) -> list[str]:
+    """Those that a dataset is annotated for; the first release knew of one."""
+    facts = dataset or {}
+    return list(facts.get("tasks", ["classification"] if facts.get("annotated") else []))
+
+
 def settled(found: Sequence[Guessed]) -> Guessed | None:
     """The one to go on with unasked; ``found`` is in order."""
     if not found or found[0].guess.sure == POSSIBLE:

@@ -9,7 +9,7 @@ from flask import g
 from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest
 from workbench.project import projects as rows
-from workbench.project.inputs import conversion_inputs
+from workbench.project.beforehand import settled
 from workbench.project.schemas import (
     OptimizationRequest,
     ProjectPage,
@@ -82,12 +82,18 @@ def optimize(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Convert, profile, calibrate, evaluate, compare and package; follow it as one job."""
     project = rows.find(ports().jobs, identity().team, g.project_id)
     model = ports().manifests().usable("model", project.model_id)
-    conversion_inputs(model.facts, body)  # what the pipeline would stumble over is said now
+    # What the pipeline would stumble over is said now.
+    body = settled(body, model.facts, _dataset(project.dataset_id))
+    _dataset(body["calibration_dataset_id"])
     job = ports().submit("optimization", {
         **ports().placement.measurement(_where(body, project)),
         "project_id": project.id, "model_id": project.model_id, "dataset_id": project.dataset_id,
     })  # fmt: skip
     return _RESOURCE.view(job), {"Location": f"/v1/projects/{project.id}/optimizations/{job.id}"}
+
+
+def _dataset(dataset_id: str | None) -> dict[str, Any] | None:
+    return ports().manifests().usable("dataset", dataset_id).facts if dataset_id else None
 
 
 def _where(body: dict[str, Any], project: rows.Project) -> dict[str, Any]:

@@ -8,18 +8,20 @@ from workbench.tasks.recipe import renewed
 
 # Built into the IR, so that the deployed application cannot get them wrong.
 BUILT_IN = ("mean", "scale", "color")
+_FLOATS = ("f32", "f16", "bf16", "f64")
 
 
 def conversion_inputs(model: Facts, request: Facts) -> Facts:
     """Options per input for the converter; an empty dict leaves the model as it is.
 
-    Raises ModelNeedsHelp for dynamic dimensions other than the batch, for an unknown input name, and
-    for mean, scale or colour order of a model whose image input is not obvious.
+    Raises ModelNeedsHelp for dynamic dimensions other than the batch, for an unknown rank or input name, and for mean,
+    scale or colour order of a model whose image input is not obvious or takes no floats.
     """
     names = [tensor["name"] for tensor in model["inputs"]]
     for name in request["inputs"]:
         if name not in names:
-            raise ModelNeedsHelp(f"inputs.{name}", f"There is no input {name!r}; the model has {', '.join(names)}.")
+            raise ModelNeedsHelp(f"inputs.{name}", f"there is no such input; the model has {', '.join(names)}.")
+    _refuse_unknown_ranks(model)
     options = {tensor["name"]: _one(tensor, request["inputs"].get(tensor["name"], {})) for tensor in model["inputs"]}
     built_in = _built_in(request["recipe"])
     if built_in:
@@ -28,6 +30,9 @@ def conversion_inputs(model: Facts, request: Facts) -> Facts:
         if layout is None:
             raise ModelNeedsHelp(f"inputs.{image['name']}.layout", "mean, scale and colour order need the layout "
                                  f"of input {image['name']!r}, such as NCHW.")  # fmt: skip
+        if image["element_type"] not in _FLOATS:
+            raise ModelNeedsHelp("recipe", "mean, scale and colour order need an input of floats, but "
+                                 f"{image['name']!r} takes {image['element_type']}.")  # fmt: skip
         options[image["name"]] |= {**built_in, "layout": layout}
     return {name: option for name, option in options.items() if option}
 
@@ -49,10 +54,16 @@ def _one(tensor: Facts, asked: Facts) -> Facts:
     if open_dimensions != [0]:
         raise ModelNeedsHelp(
             f"inputs.{tensor['name']}.shape",
-            f"Input {tensor['name']!r} has the dynamic shape {tensor['shape']}; give the shape to measure, "
-            f"such as --input-shape {tensor['name']}=1,3,224,224.",
+            f"the input has the dynamic shape {tensor['shape']}; give the shape to measure, such as 1,3,224,224.",
         )
     return option | {"shape": [1, *tensor["shape"][1:]]}
+
+
+def _refuse_unknown_ranks(model: Facts) -> None:
+    for tensor in model["inputs"]:
+        if tensor["shape"] is None:
+            raise ModelNeedsHelp("model_id", f"the input {tensor['name']!r} does not say how many dimensions it has; "
+                                 "export the model with a shape.")  # fmt: skip
 
 
 def _built_in(recipe: Facts) -> Facts:

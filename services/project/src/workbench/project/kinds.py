@@ -84,7 +84,8 @@ class _Pipeline:
     def _refuse_failures(self, steps: Mapping[str, Step]) -> None:
         for step in steps.values():
             if step.state in ("failed", "cancelled") and step.name not in OPTIONAL_STEPS:
-                raise StepFailed(step.name, step.error or {"detail": f"it was {step.state}"})
+                cause = step.error or {"detail": f"it was {step.state}"}
+                raise StepFailed(step.name, cause, self._measured(steps, f"{step.name} failed: {cause.get('detail')}"))
 
     def _finish(self, steps: Mapping[str, Step]) -> Made | None:
         """The report; or None after starting the last step, which depends on the recommendation."""
@@ -103,6 +104,15 @@ class _Pipeline:
         facts = report(self._head(), variants, constraints, recommendation, package, self._warnings(steps))
         return Made("report", facts, parents=tuple(variant.model_id for variant in variants))
 
+    def _measured(self, steps: Mapping[str, Step], reason: str) -> Facts | None:
+        """A report of what there is although a step has failed; None before the first measurement."""
+        variants = self._variants(steps)
+        if not variants:
+            return None
+        request = self._job.request
+        constraints = Constraints(request["objective"], request["max_latency_ms"], request["max_accuracy_drop"])
+        return report(self._head(), variants, constraints, Recommendation(None, reason), None, self._warnings(steps))
+
     def _head(self) -> Facts:
         model = self._plan.model
         return {
@@ -111,6 +121,8 @@ class _Pipeline:
             "created_at": now_rfc3339(),
             "model": {"id": self._plan.model_id, "name": model.get("name"), "digest": model["digest"],
                       "format": model["format"]},
+            "task": self._plan.request["task"],
+            "guess": self._plan.request.get("guess"),
             "target": self._plan.target,
             "device": self._plan.device,
         }  # fmt: skip
@@ -160,6 +172,8 @@ class _Pipeline:
             said.append("The dataset has no labels: accuracy is the agreement with the most precise variant.")
         elif not self._plan.scored:
             said.append(f"Accuracy is not measured for the task {self._plan.request['task']}.")
+        if guess := self._plan.request.get("guess"):
+            said.append(f"The task was guessed: {guess['task']} is {guess['sure']}, {guess['why']}.")
         return said
 
 

@@ -23,7 +23,47 @@ class ModelNeedsHelp(Problem):
     @property
     def detail(self) -> str:
         """What is open and how to say it."""
-        return self.reason
+        return f"{self.field}: {self.reason}"
+
+
+@dataclass(eq=False)
+class TaskNotSure(Problem):
+    """What the model is for is not sure from what is known of it, and everything else would be a guess on a guess.
+
+    Remedy: give `task`: one of those in `guesses`, or another that `GET /v1/tasks` lists.
+    """
+
+    status = 422
+    title = "The model's task is not sure"
+    guesses: list[dict[str, Any]]
+    dataset_tasks: list[str]
+    field: str = "task"
+
+    @property
+    def detail(self) -> str:
+        """Each task that it may be, and why."""
+        known = "; ".join(f"{each['task']} is {each['sure']}: {each['why']}" for each in self.guesses)
+        serves = f" The dataset is annotated for {', '.join(self.dataset_tasks)}." if self.dataset_tasks else ""
+        return f"task: say what the model is for. {known}.{serves}"
+
+
+@dataclass(eq=False)
+class DatasetOfAnotherTask(Problem):
+    """The dataset's annotations are of no use to the task.
+
+    Remedy: give a task that the dataset serves, or a dataset that is annotated for the task.
+    """
+
+    status = 422
+    title = "The dataset is annotated for another task"
+    task: str
+    dataset_tasks: list[str]
+    field: str = "task"
+
+    @property
+    def detail(self) -> str:
+        """Both."""
+        return f"task: the dataset is annotated for {', '.join(self.dataset_tasks)}, not for {self.task}."
 
 
 @dataclass(eq=False)
@@ -37,6 +77,7 @@ class StepFailed(Problem):
     title = "A step of the optimization failed"
     step: str
     cause: dict[str, Any]
+    report: dict[str, Any] | None = None  # what had been measured by then, as the report of a success has it
 
     @property
     def detail(self) -> str:

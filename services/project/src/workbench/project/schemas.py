@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
-from workbench.tasks.catalogue import ASSUMED, NAMES
+from workbench.tasks.catalogue import NAMES
 from workbench.webapp.fields import Text
 from workbench.webapp.recipes import RecipeSettings, refuse_misfits
 
@@ -83,7 +83,11 @@ class OptimizationRequest(ma.Schema):
         load_default=1.0, allow_none=True, validate=Range(0, 100),
         metadata={"description": "In points (hundredths) against the most precise variant; null for no limit."},
     )  # fmt: skip
-    task = Text(load_default=ASSUMED, validate=OneOf(NAMES))
+    task = Text(
+        load_default=None, allow_none=True, validate=OneOf(NAMES),
+        metadata={"description": "As `GET /v1/tasks` lists them. Default: as guessed from the model's facts, which is "
+                  "refused with the choices when it is not sure."},
+    )  # fmt: skip
     calibration_dataset_id = Text(
         load_default=None, allow_none=True, validate=_ID,
         metadata={"description": "Calibrate on this one, and score on all of the project's dataset."},
