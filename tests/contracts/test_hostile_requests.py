@@ -85,7 +85,8 @@ def have_things(adapters: Adapters) -> dict[str, str]:
     ids = {}
     for kind in ("model", "dataset", "recipe", "profile", "evaluation"):
         ids[kind] = str(uuid.uuid4())
-        facts = {"format": "onnx", "precision": "FP32", "task": "generic", "inputs": [], "outputs": []}
+        picture = {"name": "x", "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}
+        facts = {"format": "onnx", "precision": "FP32", "task": "generic", "inputs": [picture], "outputs": []}
         files = (File("model.onnx", "0" * 64, 1),)
         Manifests(adapters.store, "a").write(Manifest(kind, ids[kind], "a", "", files, facts).text())
     return ids
