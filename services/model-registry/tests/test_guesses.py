@@ -29,6 +29,7 @@ REAL = {
     "ultraface_rfb_320/version-RFB-320.onnx": "generic",
     "yolox_nano_416/yolox_nano_416x416.onnx": "generic",
     "yolo_seg_shapes/yolo_seg_shapes.onnx": "generic",
+    "deeplabv3_257/deeplabv3_257.tflite": "semantic-segmentation",
     "fns_candy/candy.onnx": "generic",
     "fsrcnn/FSRCNN_x2.pb": "generic",
     "fsrcnn/FSRCNN_x3.pb": "generic",
