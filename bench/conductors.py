@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 from workbench.jobs import Jobs, State, embedded
-from workbench.jobs.tables import jobs as table
+from workbench.jobs.record.tables import jobs as table
 from workbench.messages import Message
 from workbench.project import tables
 from workbench.project.kinds import OPTIMIZATION

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from workbench.jobs.dispatcher import STEPS
+from workbench.jobs.pods.dispatcher import STEPS
 from workbench.runner.kubernetes.api import Cluster
 from workbench.runner.kubernetes.objects import kubernetes_job
 from workbench.runner.kubernetes.port import Ticket

@@ -17,9 +17,9 @@ from typing import Any
 import psutil
 from sqlalchemy import event, func, select
 from workbench.jobs import Jobs, Runs, postgres_engine, reading
-from workbench.jobs.dispatcher import Dispatcher
-from workbench.jobs.dispatching import Dispatching
-from workbench.jobs.tables import jobs
+from workbench.jobs.pods.dispatcher import Dispatcher
+from workbench.jobs.pods.dispatching import Dispatching
+from workbench.jobs.record.tables import jobs
 from workbench.messages import InProcessMessages
 from workbench.runner.kubernetes.api import Cluster
 from workbench.runner.kubernetes.launcher import KubernetesLauncher

@@ -18,7 +18,7 @@ from typing import Any
 import urllib3
 from kubernetes import client
 from workbench.jobs import Desk
-from workbench.jobs.desk import Caller
+from workbench.jobs.pods.desk import Caller
 from workbench.jobs.problems import RunGone
 from workbench.runner.kubernetes.api import Cluster, Object
 from workbench.runner.launcher import PlaceAway

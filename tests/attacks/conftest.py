@@ -23,8 +23,9 @@ from eventually import until
 from servers.nginx import Nginx, available
 from servers.process import free_port
 from sqlalchemy import insert
-from workbench.jobs import Job, Kind, claim, embedded, lease
-from workbench.jobs.tables import jobs as table
+from workbench.jobs import Job, Kind, claim, embedded
+from workbench.jobs.record.tables import jobs as table
+from workbench.jobs.working import lease
 from workbench.store import Keys, Manifest, Store
 from workbench.store.manifests import File
 from workbench.webapp.identity import Identity, write_token

@@ -13,7 +13,7 @@ from contracts.test_launcher import Place, deed, ended, outcome_of, running
 from eventually import until
 from runs.service import POOLS, DeskService
 from workbench.jobs import Runs
-from workbench.jobs.engine import sqlite_engine
+from workbench.jobs.record.engine import sqlite_engine
 from workbench.runner import Launch, Launcher
 from workbench.runner.kubernetes.api import Cluster as Api
 from workbench.runner.kubernetes.launcher import KubernetesLauncher

@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import insert, text
-from workbench.jobs import Adapters, Job, Jobs, Kind, LeaseLost, Made, State, claim, expire_leases, lease
-from workbench.jobs.claim import claim_some
-from workbench.jobs.slots import Slots
-from workbench.jobs.tables import jobs as table
-from workbench.jobs.waiting import COUNTED, Outlook
+from workbench.jobs import Adapters, Job, Jobs, Kind, LeaseLost, Made, State, claim, expire_leases
+from workbench.jobs.record.outlook import COUNTED, Outlook
+from workbench.jobs.record.tables import jobs as table
+from workbench.jobs.working import lease
+from workbench.jobs.working.claim import claim_some
+from workbench.jobs.working.slots import Slots
 from workbench.problems.common import JobFinished, RunFailed
 from workbench.store import Manifest
 

@@ -24,17 +24,17 @@ from workbench.jobs import (
     Kind,
     Made,
     State,
-    answering,
     claim,
-    lease,
     postgres_engine,
     reading,
     sqlite_engine,
 )
-from workbench.jobs import engine as engines
 from workbench.jobs.migrate import configuration, migrate
 from workbench.jobs.problems import IdempotencyConflict
-from workbench.jobs.tables import jobs as table
+from workbench.jobs.record import answering
+from workbench.jobs.record import engine as engines
+from workbench.jobs.record.tables import jobs as table
+from workbench.jobs.working import lease
 from workbench.messages import InProcessMessages
 from workbench.problems.common import InvalidRequest, NotFound, RunRefused
 from workbench.store import FileStore, Manifest, Manifests

@@ -10,8 +10,8 @@ import pytest
 from eventually import until
 from runs.place import ProcessPlace
 from workbench.jobs import Adapters, Job, Jobs, Kind, Made, State
-from workbench.jobs.dispatcher import Dispatcher
-from workbench.jobs.dispatching import Dispatching
+from workbench.jobs.pods.dispatcher import Dispatcher
+from workbench.jobs.pods.dispatching import Dispatching
 from workbench.runner import Launch, Limits
 
 CORES = Path(__file__).parent / "cores"

@@ -9,11 +9,12 @@ from functools import partial
 import pytest
 from sqlalchemy import insert
 from visiting import analyze, visited
-from workbench.jobs import Adapters, Job, Jobs, Kind, Made, claim, lease
-from workbench.jobs.following import Following
-from workbench.jobs.reuse import reusable
-from workbench.jobs.tables import jobs as table
-from workbench.jobs.waiting import COUNTED, Outlook
+from workbench.jobs import Adapters, Job, Jobs, Kind, Made, claim
+from workbench.jobs.record.following import Following
+from workbench.jobs.record.outlook import COUNTED, Outlook
+from workbench.jobs.record.reuse import reusable
+from workbench.jobs.record.tables import jobs as table
+from workbench.jobs.working import lease
 
 THING = Kind("thing", plan=lambda _job, _manifests: None, publish=lambda job, *_: Made("thing", dict(job.request)))
 FEW, MANY = 2 * COUNTED, 50_000

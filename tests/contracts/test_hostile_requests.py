@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from werkzeug.test import Client, TestResponse
 from workbench.jobs import Adapters, Jobs, embedded, postgres_engine
 from workbench.jobs.adapters import sqlite_below
-from workbench.jobs.events import Relay
+from workbench.jobs.record.events import Relay
 from workbench.messages import Message
 from workbench.standalone.mount import SERVICES, Front, merged_openapi, workers
 from workbench.store import File, Manifest, Manifests

@@ -7,11 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
-from workbench.jobs import Adapters, Cancelled, Jobs, Kind, LeaseLost, Made, State, Worker, accept_commands, lease, logs
-from workbench.jobs.claim import claim
-from workbench.jobs.events import Relay
-from workbench.jobs.execution import Execution
+from workbench.jobs import Adapters, Cancelled, Jobs, Kind, LeaseLost, Made, State, Worker, accept_commands
 from workbench.jobs.problems import IdempotencyConflict
+from workbench.jobs.record import logs
+from workbench.jobs.record.events import Relay
+from workbench.jobs.working import lease
+from workbench.jobs.working.claim import claim
+from workbench.jobs.working.execution import Execution
 from workbench.messages import Message
 from workbench.problems.common import InvalidRequest, JobFinished, NotFound, RunFailed
 from workbench.runner import Launch, Limits, ProcessLauncher

@@ -9,10 +9,11 @@ from collections import Counter, defaultdict
 
 import pytest
 from sqlalchemy import insert, text
-from workbench.jobs import Adapters, Job, Jobs, State, lease
-from workbench.jobs.claim import _lines, _oldest, claim_some
-from workbench.jobs.slots import Slots
-from workbench.jobs.tables import jobs as table
+from workbench.jobs import Adapters, Job, Jobs, State
+from workbench.jobs.record.tables import jobs as table
+from workbench.jobs.working import lease
+from workbench.jobs.working.claim import _lines, _oldest, claim_some
+from workbench.jobs.working.slots import Slots
 from workbench.store import Manifest
 
 LIMITS = {"npu": 3, "gpu": 4, "cpu": 10, "one": 1}

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 from workbench.jobs import State
-from workbench.jobs.events import Relay
+from workbench.jobs.record.events import Relay
 from workbench.messages import Message
 from workbench.store import Keys, Manifest
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from servers import seaweedfs
 from servers.services import Service
-from workbench.jobs.engine import sqlite_engine
-from workbench.jobs.storage import Storage
+from workbench.jobs.record.engine import sqlite_engine
+from workbench.jobs.record.storage import Storage
 from workbench.store import FileStore, Store
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.teams import write_team

@@ -18,7 +18,8 @@ import pytest
 from eventually import until
 from servers.nginx import Nginx, available
 from servers.process import Server
-from workbench.jobs import Job, claim, embedded, lease
+from workbench.jobs import Job, claim, embedded
+from workbench.jobs.working import lease
 from workbench.model_registry.kinds import KINDS
 from workbench.store import Keys, Manifest
 from workbench.store.manifests import File

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.jobs import Desk, Jobs, Runs
-from workbench.jobs.desk import Caller, Report
-from workbench.jobs.inputs import sources, verify
+from workbench.jobs.pods.desk import Caller, Report
 from workbench.jobs.problems import RunGone
+from workbench.jobs.working.inputs import sources, verify
 from workbench.runner import Launch, PlaceAway, ProcessLauncher, Status, read_log, read_progress
 
 POD = "pod-1"

@@ -11,7 +11,7 @@ from api_server import ApiServer, serving
 from servers.postgres import Postgres
 from servers.seaweedfs import SeaweedFS
 from workbench.jobs import Desk, Runs, postgres_engine
-from workbench.jobs.desk import Caller
+from workbench.jobs.pods.desk import Caller
 from workbench.runner import Launch, Limits
 from workbench.runner.kubernetes import launcher as module
 from workbench.runner.kubernetes.api import Cluster

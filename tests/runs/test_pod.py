@@ -16,9 +16,10 @@ import pytest
 from eventually import until
 from servers.postgres import Postgres
 from servers.seaweedfs import SeaweedFS
-from workbench.jobs import Desk, Job, Runs, lease, postgres_engine
-from workbench.jobs.desk import Caller, Report
+from workbench.jobs import Desk, Job, Runs, postgres_engine
+from workbench.jobs.pods.desk import Caller, Report
 from workbench.jobs.problems import RunGone
+from workbench.jobs.working import lease
 from workbench.problems.common import InvalidRequest
 from workbench.runner import Exit, Launch, Limits, read_outcome
 from workbench.runner.documents import BadDocument

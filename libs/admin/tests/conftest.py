@@ -13,10 +13,11 @@ import pytest
 from servers.postgres import Postgres, available
 from sqlalchemy import update
 from workbench.admin.installation import Installation, opened
-from workbench.jobs import Adapters, Job, Jobs, Kind, Made, claim, staging
-from workbench.jobs.conductor import Conductor
-from workbench.jobs.execution import Execution
-from workbench.jobs.tables import jobs
+from workbench.jobs import Adapters, Job, Jobs, Kind, Made, claim
+from workbench.jobs.record.tables import jobs
+from workbench.jobs.working import staging
+from workbench.jobs.working.conductor import Conductor
+from workbench.jobs.working.execution import Execution
 from workbench.problems import Problem
 from workbench.store import Store
 from workbench.webapp.connect import connect

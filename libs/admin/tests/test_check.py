@@ -10,7 +10,8 @@ import pytest
 from workbench.admin.check import Finding, check
 from workbench.admin.installation import Installation
 from workbench.admin.rows import Rows
-from workbench.jobs import State, lease
+from workbench.jobs import State
+from workbench.jobs.working import lease
 from workbench.store import Keys, Manifest, Manifests
 
 KEYS = Keys("red")

@@ -22,8 +22,9 @@ from workbench.admin.gc import NoRows, collect
 from workbench.admin.installation import Installation
 from workbench.admin.inventory import Unreadable
 from workbench.admin.rows import Rows
-from workbench.jobs import Job, State, lease, staging
-from workbench.jobs.tables import usage
+from workbench.jobs import Job, State
+from workbench.jobs.record.tables import usage
+from workbench.jobs.working import lease, staging
 from workbench.store import File, Keys, Manifest, Manifests
 from workbench.webapp import upload_state
 
@@ -290,7 +291,7 @@ def test_many_blobs_go_in_short_moments_between_which_others_write(
 
 
 def _conductor(bench: Any, job: Job | None) -> Any:
-    from workbench.jobs.conductor import Conductor
+    from workbench.jobs.working.conductor import Conductor
 
     assert job is not None
     return Conductor(bench.jobs, job, Manifests(bench.store, job.team))

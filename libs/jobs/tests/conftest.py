@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from workbench.jobs import Adapters, Job, Jobs, Kind, Made, Worker, embedded
-from workbench.jobs.execution import Execution
+from workbench.jobs.working.execution import Execution
 from workbench.runner import Launch, Limits, ProcessLauncher
 
 CORES = Path(__file__).parent / "cores"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from workbench.jobs import Job, Jobs, State
-from workbench.jobs.failures import failure
-from workbench.jobs.job import Kind
+from workbench.jobs.kind import Kind
+from workbench.jobs.working.failures import failure
 from workbench.runner import Exit, Outcome
 from workbench.runner.kubernetes.ends import end_of_pod
 from workbench.runner.remedies import CRASHES_AGAIN

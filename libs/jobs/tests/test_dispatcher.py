@@ -15,10 +15,11 @@ import pytest
 from eventually import until
 from runs.place import POD, ProcessPlace
 from sqlalchemy import event
-from workbench.jobs import Adapters, Desk, Job, Jobs, Kind, Runs, State, claim, expire_leases, lease
-from workbench.jobs.desk import Caller, Report
-from workbench.jobs.dispatcher import STEPS, Dispatcher
-from workbench.jobs.dispatching import Dispatching
+from workbench.jobs import Adapters, Desk, Job, Jobs, Kind, Runs, State, claim, expire_leases
+from workbench.jobs.pods.desk import Caller, Report
+from workbench.jobs.pods.dispatcher import STEPS, Dispatcher
+from workbench.jobs.pods.dispatching import Dispatching
+from workbench.jobs.working import lease
 from workbench.messages import InProcessMessages
 from workbench.runner import Launch, Limits, PlaceAway, Status
 from workbench.runner.remedies import REMEDIES

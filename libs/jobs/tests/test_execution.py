@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from eventually import until
 from structlog.contextvars import bound_contextvars, get_contextvars
-from workbench.jobs import Adapters, DatabaseAway, Job, Jobs, Kind, State, claim, lease
-from workbench.jobs.logs import LOG_LIMIT
+from workbench.jobs import Adapters, DatabaseAway, Job, Jobs, Kind, State, claim
+from workbench.jobs.record.logs import LOG_LIMIT
+from workbench.jobs.working import lease
 from workbench.problems import Problem
 from workbench.problems.common import NotFound
 from workbench.store import FileStore, Keys, Manifest, Manifests, NoRoom, StoreAway

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workbench.jobs.inputs import sources
 from workbench.jobs.job import Job, State
 from workbench.jobs.problems import ForeignInput
+from workbench.jobs.working.inputs import sources
 from workbench.runner import Launch, Limits
 
 LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 20, wall_s=60)

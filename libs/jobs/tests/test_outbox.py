@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from workbench.jobs import Adapters, DatabaseAway, Jobs, Relay, State, accept_commands, claim, lease, put_in_outbox
-from workbench.jobs.events import BATCH
-from workbench.jobs.tables import outbox
+from workbench.jobs import Adapters, DatabaseAway, Jobs, Relay, State, accept_commands, claim, put_in_outbox
+from workbench.jobs.record.events import BATCH
+from workbench.jobs.record.tables import outbox
+from workbench.jobs.working import lease
 from workbench.messages import InProcessMessages, Message
 from workbench.problems.common import InvalidRequest, RunFailed
 from workbench.store import Manifest

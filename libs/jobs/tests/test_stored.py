@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine, select
-from workbench.jobs import Jobs, stored
-from workbench.jobs.storage import Storage
-from workbench.jobs.stored import NoRoomLeft
-from workbench.jobs.tables import usage
+from workbench.jobs import Jobs
+from workbench.jobs.record import stored
+from workbench.jobs.record.storage import Storage
+from workbench.jobs.record.stored import NoRoomLeft
+from workbench.jobs.record.tables import usage
 from workbench.messages import Message
 
 MIB = 1 << 20
@@ -120,7 +121,7 @@ def test_news_is_told_once_a_minute_and_only_when_it_is_news(record: Jobs, monke
     record.storage.publish()
     assert len(told) == 1
 
-    monkeypatch.setattr("workbench.jobs.storage.TOLD_S", -1.0)
+    monkeypatch.setattr("workbench.jobs.record.storage.TOLD_S", -1.0)
     record.storage.publish()
     assert len(told) == 2
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from eventually import until
-from workbench.jobs import Conduct, Jobs, Kind, Made, State, StillRunning, Worker, claim, expire_leases, lease
+from workbench.jobs import Conduct, Jobs, Kind, Made, State, StillRunning, Worker, claim, expire_leases
 from workbench.jobs.problems import DatabaseAway
+from workbench.jobs.working import lease
 from workbench.problems.common import NotFound
 
 
@@ -151,7 +152,7 @@ def test_a_worker_outlives_a_database_that_is_away(
         raise DatabaseAway
 
     with monkeypatch.context() as absent:
-        absent.setattr("workbench.jobs.worker.claim_some", away)
+        absent.setattr("workbench.jobs.working.worker.claim_some", away)
         working(plain)
         job = jobs.submit(plain, "a", {})
         until(lambda: len(asked) > 2)

@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from workbench.converter.app import create_app
-from workbench.jobs import Adapters, Jobs, Kind, claim, embedded, lease
+from workbench.jobs import Adapters, Jobs, Kind, claim, embedded
+from workbench.jobs.working import lease
 from workbench.problems.common import RunFailed
 from workbench.standalone.mount import SERVICES, Front
 from workbench.webapp.connect import connect

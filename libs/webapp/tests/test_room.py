@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from workbench.dataset.app import create_app as dataset
 from workbench.jobs import Adapters, Jobs, embedded
-from workbench.jobs.storage import Storage
+from workbench.jobs.record.storage import Storage
 from workbench.model_registry.app import create_app as model_registry
 from workbench.profiler.app import create_app as profiler
 from workbench.project.app import create_app as project

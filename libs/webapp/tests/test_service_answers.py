@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from workbench.converter.app import create_app as converter
-from workbench.jobs import Adapters, claim, embedded, lease
+from workbench.jobs import Adapters, claim, embedded
+from workbench.jobs.working import lease
 from workbench.model_registry.app import create_app as model_registry
 from workbench.store import File, Keys, Manifest, Manifests
 from workbench.webapp.identity import Identity, write_token

@@ -17,7 +17,8 @@ from pathlib import Path
 import httpx
 import pytest
 from workbench.client import Client
-from workbench.jobs import Job, Jobs, Kind, claim, embedded, lease
+from workbench.jobs import Job, Jobs, Kind, claim, embedded
+from workbench.jobs.working import lease
 from workbench.store import Manifest
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.turns import WAITING

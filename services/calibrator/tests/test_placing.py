@@ -13,7 +13,7 @@ from workbench.calibrator import kinds
 from workbench.calibrator.app import create_app
 from workbench.calibrator.worker import create_worker
 from workbench.jobs import Adapters, Job, embedded
-from workbench.jobs.reuse import reuse_key
+from workbench.jobs.record.reuse import reuse_key
 from workbench.messages import Message
 from workbench.store import Manifest, Manifests
 from workbench.webapp.identity import Identity, write_token

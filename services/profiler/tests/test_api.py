@@ -14,7 +14,7 @@ import openvino as ov
 import pytest
 from flask.testing import FlaskClient
 from workbench.jobs import Adapters, embedded
-from workbench.jobs.events import Relay
+from workbench.jobs.record.events import Relay
 from workbench.messages import Message
 from workbench.profiler import kinds
 from workbench.profiler.app import create_app

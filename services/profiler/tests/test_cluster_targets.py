@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from servers.pools import in_cluster
 from sqlalchemy import select
 from workbench.jobs import Adapters, Job, State, embedded
-from workbench.jobs.tables import outbox
+from workbench.jobs.record.tables import outbox
 from workbench.messages import Message
 from workbench.profiler import census, kinds
 from workbench.profiler.app import create_app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.jobs import storage
+from workbench.jobs.record import storage
 from workbench.standalone.mount import SERVICES
 
 

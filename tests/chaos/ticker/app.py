@@ -9,7 +9,7 @@ from flask import Flask
 from flask_smorest import Blueprint
 from marshmallow.validate import OneOf
 from workbench.jobs import Adapters, Worker, accept_commands
-from workbench.jobs.execution import Execution
+from workbench.jobs.working.execution import Execution
 from workbench.runner import ProcessLauncher
 from workbench.webapp import app
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission

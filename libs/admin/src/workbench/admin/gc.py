@@ -9,7 +9,7 @@ removal happens in short moments in which no service can change its rows, and lo
 - The run's manifest was accepted before that moment. Then its row is running, or ended after our look (with
   SKEW_S for clocks that differ), and names the blob: it is spared.
 - It is accepted after that moment. What it staged is kept until then, and whoever publishes looks for every blob
-  after the acceptance and puts back what is gone (`workbench.jobs.staging`).
+  after the acceptance and puts back what is gone (`workbench.jobs.working.staging`).
 
 A manifest is in the store before its row succeeds, so the rows that ended before our look need no reading. The
 moment ends after HOLD_S: writers wait for no longer, leases are not lost to it. The age alone would not do: an old

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, or_, select, text
 from workbench.jobs import State
-from workbench.jobs.engine import reading
-from workbench.jobs.storage import Storage
-from workbench.jobs.tables import jobs
+from workbench.jobs.record.engine import reading
+from workbench.jobs.record.storage import Storage
+from workbench.jobs.record.tables import jobs
 from workbench.store import Manifest, Store
 
 _UNDER_WAY = (State.QUEUED, State.RUNNING)

@@ -14,7 +14,8 @@ from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import DecodeError, Message
-from onnx import GraphProto, ModelProto, TensorProto
+from onnx import GraphProto, TensorProto
+from onnx import ModelProto as ModelProto  # for those who name what `parse` returns
 from workbench.ir.refusals import BrokenModel
 
 LARGEST_BYTES = 2**31 - 1  # of one protobuf message, in every implementation

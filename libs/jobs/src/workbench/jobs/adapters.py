@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
-from workbench.jobs.capacity import Told
-from workbench.jobs.dispatcher import Dispatcher
-from workbench.jobs.dispatching import Dispatching, Place
-from workbench.jobs.engine import sqlite_engine
-from workbench.jobs.execution import Execution
-from workbench.jobs.job import Kind
-from workbench.jobs.record import Jobs
-from workbench.jobs.worker import Worker
+from workbench.jobs.kind import Kind
+from workbench.jobs.pods.capacity import Told
+from workbench.jobs.pods.dispatcher import Dispatcher
+from workbench.jobs.pods.dispatching import Dispatching, Place
+from workbench.jobs.record.engine import sqlite_engine
+from workbench.jobs.record.jobs import Jobs
+from workbench.jobs.working.execution import Execution
+from workbench.jobs.working.worker import Worker
 from workbench.messages import InProcessMessages, Messages
 from workbench.runner import Launcher, ProcessLauncher
 from workbench.store import FileStore, Store

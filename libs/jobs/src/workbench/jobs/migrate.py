@@ -11,7 +11,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
-from workbench.jobs.engine import POSTGRES_TIMEOUTS_MS
+from workbench.jobs.record.engine import POSTGRES_TIMEOUTS_MS
 
 _HERE = Path(str(files("workbench.jobs") / "migrations"))
 

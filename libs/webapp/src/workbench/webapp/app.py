@@ -11,7 +11,7 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from workbench.jobs import Desk, Jobs, Kind
-from workbench.jobs.following import Following
+from workbench.jobs.record.following import Following
 from workbench.webapp import health
 from workbench.webapp.connect import store_of
 from workbench.webapp.connection import CONNECTION

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 from workbench.jobs import Adapters, Jobs, Runs, embedded
 from workbench.jobs.adapters import sqlite_below
-from workbench.jobs.dispatching import Place
+from workbench.jobs.pods.dispatching import Place
 from workbench.messages import InProcessMessages, Messages
 from workbench.runner import ProcessLauncher
 from workbench.store import FileStore, Store
@@ -77,6 +77,6 @@ def _messages(settings: Settings, service: str) -> Messages:
 def _engines(settings: Settings) -> Callable[[str], Engine]:
     if not settings.database_url:
         return sqlite_below(settings.home)
-    from workbench.jobs.engine import postgres_engine
+    from workbench.jobs.record.engine import postgres_engine
 
     return lambda service: postgres_engine(settings.database_url, service)

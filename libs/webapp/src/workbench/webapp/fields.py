@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from workbench.jobs.rows import storable
+from workbench.jobs.record.rows import storable
 
 
 class Text(ma.fields.String):

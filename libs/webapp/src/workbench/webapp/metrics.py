@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, g
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from workbench.jobs import DatabaseAway, Jobs
-from workbench.jobs.census import take_census
+from workbench.jobs.record.tally import take_tally
 from workbench.webapp.shared_servers import OK, SharedServers
 
 REQUESTS = Counter("workbench_http_requests", "Requests answered.", ["service", "method", "route", "status"])
@@ -66,12 +66,12 @@ class _Queues(Collector):
         )
         for record in self._records:
             try:
-                census = take_census(record)
+                tally = take_tally(record)
             except DatabaseAway:
                 continue
-            outbox.add_metric([record.service], census.outbox)
-            for (kind, state), count in census.counts.items():
+            outbox.add_metric([record.service], tally.outbox)
+            for (kind, state), count in tally.counts.items():
                 jobs.add_metric([kind, state], count)
-            for kind, age_s in census.oldest_s.items():
+            for kind, age_s in tally.oldest_s.items():
                 oldest.add_metric([kind], age_s)
         yield from (jobs, oldest, outbox)

@@ -1,8 +1,8 @@
 """How much a team stores, how much it may, and the refusal of what would be too much.
 
-What counts is in rows (`workbench.jobs.storage`): declared uploads as if all of them had arrived, deleted things not
-at all, so what a person does to make room helps at once. What a pipeline's own steps make counts, but is not refused
-half-way: the request that began it was.
+What counts is in rows (`workbench.jobs.record.storage`): declared uploads as if all of them had arrived, deleted
+things not at all, so what a person does to make room helps at once. What a pipeline's own steps make counts, but is
+not refused half-way: the request that began it was.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 
 from workbench.jobs import Jobs
-from workbench.jobs.stored import NoRoomLeft
+from workbench.jobs.record.stored import NoRoomLeft
 from workbench.problems import Problem
 from workbench.webapp.teams import read_team
 

@@ -12,7 +12,7 @@ import marshmallow as ma
 from flask import Blueprint, Request, request
 from marshmallow.validate import Length, OneOf, Range
 from workbench.jobs import Desk
-from workbench.jobs.desk import Caller, Report
+from workbench.jobs.pods.desk import Caller, Report
 from workbench.problems.common import HttpProblem, Unauthorized
 from workbench.runner.values import ExitReason
 from workbench.store import MAX_PARTS, Part

@@ -9,7 +9,7 @@ from concurrent.futures import TimeoutError as NoAnswer
 from functools import partial
 
 from workbench.jobs import DatabaseAway, Jobs
-from workbench.jobs.census import answers
+from workbench.jobs.record.tally import answers
 from workbench.store import Store, StoreAway
 
 PATIENCE_S = 3.0

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Response, request, stream_with_context
 from prometheus_client import Gauge
 from workbench.jobs import Job
-from workbench.jobs.following import Following
+from workbench.jobs.record.following import Following
 from workbench.problems.common import InvalidRequest
 from workbench.webapp.connection import nobody_waits
 from workbench.webapp.problems import TooManyStreams

@@ -8,7 +8,7 @@ from typing import Any
 
 import marshmallow as ma
 from workbench.jobs import Job, Jobs, State
-from workbench.jobs.waiting import COUNTED
+from workbench.jobs.record.outlook import COUNTED
 
 # Too long for a list; the resource itself has them.
 _LONG_FACTS = ("layers", "launches", "provenance", "weights", "opset", "environment", "comparison")

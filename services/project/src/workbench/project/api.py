@@ -108,7 +108,8 @@ def _below_the_project(job: Job) -> bool:
 
 
 def _steps(job: Job) -> dict[str, Any]:
-    found = Steps(ports().jobs).of(job.id).values()
+    jobs = ports().jobs
+    found = Steps(jobs.engine, jobs.ring).of(job.id).values()
     shown = ("name", "kind", "state", "progress", "waiting_for", "error", "result")
     return {"steps": [{name: getattr(step, name) for name in shown} | {"job_id": step.command_id} for step in found]}
 

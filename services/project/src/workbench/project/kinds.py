@@ -44,7 +44,7 @@ def plan_of(request: Facts, manifests: Manifests) -> Plan:
 
 def conduct(context: Conduct) -> Made:
     """From wherever the steps are now to the end; safe to begin again at any moment."""
-    steps = Steps(context.record)
+    steps = Steps(context.engine, context.ring)
     try:
         return _Pipeline(context, steps).run()
     except (Cancelled, StepFailed):

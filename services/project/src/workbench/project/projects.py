@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, tuple_
 from workbench.jobs import Jobs, reading
-from workbench.jobs.pages import begins
-from workbench.jobs.rows import ID_LENGTH, nameable
+from workbench.jobs.record.pages import begins
+from workbench.jobs.record.rows import ID_LENGTH, nameable
 from workbench.problems.common import NotFound
 from workbench.project.tables import projects
 from workbench.store import Manifests

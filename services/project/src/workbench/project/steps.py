@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -23,9 +23,9 @@ _COLUMNS = [steps.c[name] for name in Step.__dataclass_fields__]
 class Steps:
     """The steps of all optimizations of this service."""
 
-    def __init__(self, record: Jobs) -> None:
-        self._record = record
-        self._engine: Engine = record.engine
+    def __init__(self, engine: Engine, ring: Callable[[], None]) -> None:
+        self._engine = engine
+        self._ring = ring
 
     def of(self, optimization_id: str) -> dict[str, Step]:
         """By name."""
@@ -48,7 +48,7 @@ class Steps:
                 put_in_outbox(connection, _command(step, team))
         except IntegrityError:
             return
-        self._record.ring()
+        self._ring()
 
     def send_again(self, team: str, silent: Iterable[Step]) -> None:
         """Repeat the commands of steps that nothing has been heard of for a while."""
@@ -59,7 +59,7 @@ class Steps:
             with self._engine.begin() as connection:
                 connection.execute(update(steps).where(steps.c.command_id == step.command_id).values(sent_at=now))
                 put_in_outbox(connection, _command(step, team))
-            self._record.ring()
+            self._ring()
 
     def cancel(self, team: str, running: Mapping[str, Step]) -> None:
         """Ask the services to cancel what has not ended."""
@@ -68,25 +68,26 @@ class Steps:
                 message = Message(f"{step.kind}.cancel", "/project", step.command_id, team, {})
                 with self._engine.begin() as connection:
                     put_in_outbox(connection, message)
-        self._record.ring()
+        self._ring()
 
-    def hear(self, message: Message) -> None:
-        """Move the step that an event answers; one that has ended stays as it is."""
-        word = message.type.rpartition(".")[2]
-        values = {name: message.data.get(name) for name in ("progress", "waiting_for", "error", "result")}
-        with self._engine.begin() as connection:
-            answered = connection.execute(
-                update(steps)
-                .where(
-                    steps.c.command_id == message.subject,
-                    steps.c.state.not_in(["succeeded", "failed", "cancelled"]),
-                )
-                .values(state=_STATES.get(word, word), sent_at=time.time(), **values)
-                .returning(steps.c.optimization_id)
-            ).scalar()
-        if answered is not None:
-            self._record.call(answered)
-            self._record.messages.ring(self._record.bell)  # and who follows it
+
+def hear(record: Jobs, message: Message) -> None:
+    """Move the step that an event answers; one that has ended stays as it is."""
+    word = message.type.rpartition(".")[2]
+    values = {name: message.data.get(name) for name in ("progress", "waiting_for", "error", "result")}
+    with record.engine.begin() as connection:
+        answered = connection.execute(
+            update(steps)
+            .where(
+                steps.c.command_id == message.subject,
+                steps.c.state.not_in(["succeeded", "failed", "cancelled"]),
+            )
+            .values(state=_STATES.get(word, word), sent_at=time.time(), **values)
+            .returning(steps.c.optimization_id)
+        ).scalar()
+    if answered is not None:
+        record.call(answered)
+        record.messages.ring(record.bell)  # and who follows it
 
 
 def _command(step: Step, team: str) -> Message:

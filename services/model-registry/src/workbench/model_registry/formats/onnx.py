@@ -11,7 +11,7 @@ from workbench.model_registry.formats._protobuf import mapped
 from workbench.model_registry.values import Found
 
 if TYPE_CHECKING:
-    from onnx import ModelProto
+    from workbench.ir.onnx_model import ModelProto
 
 ACCEPTED = "ONNX (.onnx, with its external data files if it has any)"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, insert, select
-from workbench.jobs.rows import storable
-from workbench.jobs.tables import job_log
+from workbench.jobs.record.rows import storable
+from workbench.jobs.record.tables import job_log
 
 LOG_LIMIT = 1_000_000  # characters kept of one job's log; a flood must not fill the database
 _END = job_log.c.position + func.length(job_log.c.text)

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, Row, or_, select, update
-from workbench.jobs import stored
-from workbench.jobs.engine import reading
-from workbench.jobs.tables import jobs, usage
-from workbench.jobs.tables import stored as stored_rows
+from workbench.jobs.record import stored
+from workbench.jobs.record.engine import reading
+from workbench.jobs.record.tables import jobs, usage
+from workbench.jobs.record.tables import stored as stored_rows
 from workbench.store import Keys, ObjectMissing, Store
 
 TOLD_S = 60.0

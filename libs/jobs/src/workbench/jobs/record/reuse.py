@@ -8,9 +8,10 @@ from importlib import metadata
 from typing import Any
 
 from sqlalchemy import Connection, select
-from workbench.jobs.job import Job, Kind
-from workbench.jobs.rows import COLUMNS, job_of
-from workbench.jobs.tables import jobs, succeeded
+from workbench.jobs.job import Job
+from workbench.jobs.kind import Kind
+from workbench.jobs.record.rows import COLUMNS, job_of
+from workbench.jobs.record.tables import jobs, succeeded
 from workbench.store import Manifest, Manifests, Store
 
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 import structlog
 from structlog.contextvars import bound_contextvars
-from workbench.jobs import lease, metrics
-from workbench.jobs.capacity import Capacity, Told
-from workbench.jobs.dispatching import Dispatching
-from workbench.jobs.execution import AWAY, AWAY_PAUSES_S, PLACE_AWAY
 from workbench.jobs.job import Job
-from workbench.jobs.slots import Slots
-from workbench.jobs.worker import Worker, surely
+from workbench.jobs.pods.capacity import Capacity, Told
+from workbench.jobs.pods.dispatching import Dispatching
+from workbench.jobs.working import lease, metrics
+from workbench.jobs.working.execution import AWAY, AWAY_PAUSES_S, PLACE_AWAY
+from workbench.jobs.working.slots import Slots
+from workbench.jobs.working.worker import Worker, surely
 
 log = structlog.get_logger()
 STEPS = 8  # at once, and as many beginnings, which would else wait behind ends: each waits for servers most of its time

@@ -26,13 +26,13 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from workbench.jobs.clock import now
-from workbench.jobs.engine import reading
 from workbench.jobs.job import Job, State
-from workbench.jobs.record import Jobs
-from workbench.jobs.rows import COLUMNS, job_of
-from workbench.jobs.slots import Line, Slots
-from workbench.jobs.tables import jobs, queued, running, turns
+from workbench.jobs.record.engine import reading
+from workbench.jobs.record.jobs import Jobs
+from workbench.jobs.record.rows import COLUMNS, job_of
+from workbench.jobs.record.tables import jobs, queued, running, turns
+from workbench.jobs.working.clock import now
+from workbench.jobs.working.slots import Line, Slots
 
 ANY = Slots(of_each=1 << 30)
 _Waiting = list[tuple[int, float, str, str]]  # jobs that run, when it was served, team, target

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from workbench.jobs.dispatching import Place
-from workbench.jobs.slots import SPARE
+from workbench.jobs.pods.dispatching import Place
+from workbench.jobs.working.slots import SPARE
 
 Told = Callable[[list[dict[str, Any]]], None]
 

@@ -14,9 +14,9 @@ from statistics import median
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Select, func, select
-from workbench.jobs.engine import reading
 from workbench.jobs.job import Job
-from workbench.jobs.tables import jobs, queued, running, succeeded
+from workbench.jobs.record.engine import reading
+from workbench.jobs.record.tables import jobs, queued, running, succeeded
 
 COUNTED = 200  # queued jobs of one team
 KEPT_S = 0.25

@@ -17,17 +17,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from structlog.contextvars import get_contextvars
-from workbench.jobs import holds, logs, stored
-from workbench.jobs.engine import alone, reading
-from workbench.jobs.events import event_of, put_in_outbox
-from workbench.jobs.job import Job, Kind, State
-from workbench.jobs.pages import Page, page_of
+from workbench.jobs.job import Job, State
+from workbench.jobs.kind import Kind
 from workbench.jobs.problems import DatabaseAway, IdempotencyConflict, StillRunning
-from workbench.jobs.reuse import reusable, reuse_key
-from workbench.jobs.rows import COLUMNS, ID_LENGTH, KEY_LENGTH, job_of, nameable, storable
-from workbench.jobs.storage import Storage
-from workbench.jobs.tables import jobs, queued, running
-from workbench.jobs.waiting import Outlook
+from workbench.jobs.record import holds, logs, stored
+from workbench.jobs.record.engine import alone, reading
+from workbench.jobs.record.events import event_of, put_in_outbox
+from workbench.jobs.record.outlook import Outlook
+from workbench.jobs.record.pages import Page, page_of
+from workbench.jobs.record.reuse import reusable, reuse_key
+from workbench.jobs.record.rows import COLUMNS, ID_LENGTH, KEY_LENGTH, job_of, nameable, storable
+from workbench.jobs.record.storage import Storage
+from workbench.jobs.record.tables import jobs, queued, running
 from workbench.messages import Message, Messages
 from workbench.problems.common import InvalidRequest, JobFinished, NotFound
 from workbench.store import Manifest, Store

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 from workbench.jobs.job import Job, State
-from workbench.jobs.tables import jobs, stored, usage
+from workbench.jobs.record.tables import jobs, stored, usage
 from workbench.store import Manifest
 
 UPLOAD = "upload:"  # what an upload reserves, followed by its id

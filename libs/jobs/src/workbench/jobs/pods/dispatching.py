@@ -12,9 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from workbench.jobs import lease
-from workbench.jobs.execution import AWAY, Execution
-from workbench.jobs.job import Job, Kind
+from workbench.jobs.job import Job
+from workbench.jobs.kind import Kind
+from workbench.jobs.working import lease
+from workbench.jobs.working.execution import AWAY, Execution
 from workbench.runner import Launch, Launcher
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine, Row, Select, delete, insert, select
-from workbench.jobs.engine import reading
 from workbench.jobs.job import Job
-from workbench.jobs.tables import outbox
+from workbench.jobs.record.engine import reading
+from workbench.jobs.record.tables import outbox
 from workbench.messages import Message, Messages
 
 log = structlog.get_logger()

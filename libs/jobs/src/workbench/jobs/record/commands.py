@@ -7,10 +7,10 @@ from typing import Any
 
 import structlog
 from structlog.contextvars import bound_contextvars
-from workbench.jobs.events import event_of, put_in_outbox
-from workbench.jobs.job import Kind
+from workbench.jobs.kind import Kind
 from workbench.jobs.problems import DatabaseAway
-from workbench.jobs.record import Jobs
+from workbench.jobs.record.events import event_of, put_in_outbox
+from workbench.jobs.record.jobs import Jobs
 from workbench.messages import Message, Messages
 from workbench.problems import Problem
 

@@ -15,13 +15,13 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from workbench.jobs.engine import alone, reading
-from workbench.jobs.inputs import sources
 from workbench.jobs.job import Job, State
-from workbench.jobs.lease import LeaseLost, batched
-from workbench.jobs.record import Jobs
-from workbench.jobs.rows import COLUMNS, job_of
-from workbench.jobs.tables import jobs, runs
+from workbench.jobs.record.engine import alone, reading
+from workbench.jobs.record.jobs import Jobs
+from workbench.jobs.record.rows import COLUMNS, job_of
+from workbench.jobs.record.tables import jobs, runs
+from workbench.jobs.working.inputs import sources
+from workbench.jobs.working.lease import LeaseLost, batched
 from workbench.runner import Exit, Launch
 from workbench.runner.kubernetes.port import Ticket
 from workbench.runner.unpack import unpack

@@ -6,9 +6,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.jobs import lease
+from sqlalchemy import Engine
 from workbench.jobs.job import Job
-from workbench.jobs.record import Jobs
+from workbench.jobs.record.jobs import Jobs
+from workbench.jobs.working import lease
 from workbench.store import Manifests
 
 
@@ -21,6 +22,15 @@ class Conductor:
     manifests: Manifests
     _said: tuple[dict[str, Any], str | None] | None = None
     _heard: int = 0
+
+    @property
+    def engine(self) -> Engine:
+        """See Conduct.engine."""
+        return self.record.engine
+
+    def ring(self) -> None:
+        """See Conduct.ring."""
+        self.record.ring()
 
     def report(self, progress: dict[str, Any], waiting_for: str | None = None) -> None:
         """See Conduct.report."""

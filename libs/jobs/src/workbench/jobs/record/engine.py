@@ -39,7 +39,7 @@ def schema_of(service: str) -> str:
 def postgres_engine(url: str, service: str) -> Engine:
     """A schema per service; nothing is contacted before the first transaction."""
     # Only here: an embedded workbench has no psycopg.
-    from workbench.jobs.answering import AnsweringConnection
+    from workbench.jobs.record.answering import AnsweringConnection
 
     class Pool(_Pool):
         def connect(self) -> PoolProxiedConnection:

@@ -6,13 +6,13 @@ import time
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from workbench.jobs.engine import reading
-from workbench.jobs.record import Jobs
-from workbench.jobs.tables import jobs, outbox, queued
+from workbench.jobs.record.engine import reading
+from workbench.jobs.record.jobs import Jobs
+from workbench.jobs.record.tables import jobs, outbox, queued
 
 
 @dataclass(frozen=True)
-class Census:
+class Tally:
     """counts: (kind, state) → jobs. oldest_s: kind → age in seconds of its oldest queued job."""
 
     counts: dict[tuple[str, str], int]
@@ -20,7 +20,7 @@ class Census:
     outbox: int
 
 
-def take_census(record: Jobs) -> Census:
+def take_tally(record: Jobs) -> Tally:
     """As the database has it now. Raises DatabaseAway."""
     with reading(record.engine).connect() as connection:
         counted = connection.execute(
@@ -31,7 +31,7 @@ def take_census(record: Jobs) -> Census:
         ).all()
         waiting = connection.execute(select(func.count()).select_from(outbox)).scalar_one()
     now = time.time()
-    return Census(
+    return Tally(
         {(kind, str(state)): count for kind, state, count in counted},
         {kind: max(0.0, now - since) for kind, since in oldest},
         int(waiting),

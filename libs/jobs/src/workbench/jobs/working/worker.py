@@ -14,14 +14,14 @@ from functools import partial
 
 import structlog
 from structlog.contextvars import bound_contextvars
-from workbench.jobs import lease, metrics
-from workbench.jobs.claim import claim_some
-from workbench.jobs.events import Relay
-from workbench.jobs.execution import Execution
 from workbench.jobs.job import Job
 from workbench.jobs.problems import DatabaseAway
-from workbench.jobs.record import Jobs
-from workbench.jobs.slots import Slots
+from workbench.jobs.record.events import Relay
+from workbench.jobs.record.jobs import Jobs
+from workbench.jobs.working import lease, metrics
+from workbench.jobs.working.claim import claim_some
+from workbench.jobs.working.execution import Execution
+from workbench.jobs.working.slots import Slots
 
 log = structlog.get_logger()
 GOODBYE_S = 5.0

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import select
-from workbench.jobs.engine import reading
 from workbench.jobs.job import Job
-from workbench.jobs.record import Jobs
-from workbench.jobs.rows import COLUMNS, job_of
-from workbench.jobs.tables import jobs
+from workbench.jobs.record.engine import reading
+from workbench.jobs.record.jobs import Jobs
+from workbench.jobs.record.rows import COLUMNS, job_of
+from workbench.jobs.record.tables import jobs
 
 log = structlog.get_logger()
 WITHOUT_A_BELL_S = 1.0

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, tuple_
 from workbench.jobs.job import Job
-from workbench.jobs.rows import COLUMNS, ID_LENGTH, job_of, nameable
-from workbench.jobs.tables import jobs
+from workbench.jobs.record.rows import COLUMNS, ID_LENGTH, job_of, nameable
+from workbench.jobs.record.tables import jobs
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 from workbench.jobs.job import Job, State
-from workbench.jobs.tables import jobs
+from workbench.jobs.record.tables import jobs
 
 ID_LENGTH, KEY_LENGTH = 64, 200
 COLUMNS = [jobs.c[name] for name in Job.__dataclass_fields__]

@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from workbench.jobs import lease, metrics, staging
-from workbench.jobs.conductor import Conductor
-from workbench.jobs.failures import failure
-from workbench.jobs.inputs import sources, verify
-from workbench.jobs.job import Job, Kind, Made
+from workbench.jobs.job import Job
+from workbench.jobs.kind import Kind, Made
 from workbench.jobs.problems import DatabaseAway, TooManyAttempts
-from workbench.jobs.record import Jobs
+from workbench.jobs.record.jobs import Jobs
+from workbench.jobs.working import lease, metrics, staging
+from workbench.jobs.working.conductor import Conductor
+from workbench.jobs.working.failures import failure
+from workbench.jobs.working.inputs import sources, verify
 from workbench.problems import Problem
 from workbench.problems.common import InternalError, RunFailed, RunRefused, StorageFull
 from workbench.runner import Exit, Launch, Launcher, PlaceAway, Status, read_log, read_outcome, read_progress
