@@ -289,6 +289,9 @@ def application(server: Server) -> Flask:
 
     @app.delete("/v1/<path:collection>/<uuid:id>")
     def delete(collection: str, id: uuid.UUID) -> Any:
+        if collection == "projects":
+            del server.projects[str(id)]
+            return "", 204
         if missing := known(str(id)):
             return missing
         if holders := server.holding.get(str(id)):

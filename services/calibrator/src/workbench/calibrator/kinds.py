@@ -65,8 +65,8 @@ def publish_calibration(job: Job, result: dict[str, Any], files: tuple[File, ...
     parent = manifests.get("model", job.request["model_id"])
     name = job.name or f"{parent.facts.get('name', 'model')}-int8"
     # It does what its parent does; null where an earlier release looked at that.
-    facts = {**result, "name": name, "origin": "calibration", "guesses": parent.facts.get("guesses")}
-    return Made("model", facts, files, (parent.id,))
+    inherited = {fact: parent.facts.get(fact) for fact in ("guesses", "built_in")}
+    return Made("model", {**result, "name": name, "origin": "calibration", **inherited}, files, (parent.id,))
 
 
 def evaluation_needs(request: dict[str, Any]) -> list[tuple[str, str]]:

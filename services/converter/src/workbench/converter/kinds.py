@@ -37,7 +37,15 @@ def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests
     name = job.name or f"{parent.facts.get('name', 'model')}-{job.request['precision'].lower()}"
     # It does what its parent does; null where an earlier release looked at that.
     facts = {**result, "name": name, "origin": "conversion", "guesses": parent.facts.get("guesses")}
-    return Made("model", facts, files, (parent.id,))
+    built_in = [*_built_in(job.request["inputs"]), *parent.facts.get("built_in", ())]
+    return Made("model", {**facts, "built_in": built_in}, files, (parent.id,))
+
+
+def _built_in(inputs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is now inside the model, in the order it is applied: nobody may do it again before."""
+    steps = [{"input": name, **{step: asked.get(step) for step in ("reverse_channels", "mean", "scale")}}
+             for name, asked in inputs.items()]  # fmt: skip
+    return [step for step in steps if step["reverse_channels"] or step["mean"] or step["scale"]]
 
 
 CONVERSION = Kind("conversion", plan=plan, publish=publish, needs=needs, version=core_version("1", "openvino"))

@@ -58,6 +58,7 @@ def _variant(variant: Variant) -> dict[str, Any]:
         "precision": variant.model["precision"],
         "size_bytes": variant.size_bytes,
         "digest": variant.model["digest"],
+        "built_in": variant.model.get("built_in") or [],
         **{name: variant.profile[name] for name in _PROFILE_PARTS},
         "accuracy": variant.accuracy,
         "metrics": variant.evaluation["metrics"] if variant.evaluation else [],

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.client.cli import model_page
 from workbench.client.cli.create import dataset, model, packages, profile, with_inputs
 from workbench.client.cli.inputs import OF_CONVERSION
 from workbench.client.cli.listing import Column, target_for_people
@@ -68,7 +69,7 @@ DESCRIPTIONS = [
         _columns(("PRECISION", "facts.precision"), ("FORMAT", "facts.format"), ("ORIGIN", "facts.origin"),
                  ("OPS", "facts.op_count")),
         [Argument("PATH", "Model file (ONNX, or an IR's .xml with its .bin beside it) or a folder."), NAME],
-        model, "Upload a model; the workbench then examines it.",
+        model, "Upload a model; the workbench then examines it.", page=model_page.page,
     ),
     Description(
         "datasets", "dataset",

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from workbench.client import uploads
 from workbench.client.cli import output, report
+from workbench.client.cli.asking import task_for
 from workbench.client.cli.inputs import OF_OPTIMIZATION, by_input, channels
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.pipeline import Pipeline, Source
@@ -19,16 +20,18 @@ from workbench.client.cli.readers import number, one_of, whole
 from workbench.client.cli.recipes import recipe_options
 from workbench.client.cli.session import Session
 from workbench.client.cli.task_settings import settle, task_options
-from workbench.client.errors import WorkbenchError
+from workbench.client.errors import JobFailed, WorkbenchError
 from workbench.client.jobs import View
 
 NOT_MET = 1
 
-MODEL = Argument("MODEL", "Model file (ONNX, or an IR's .xml), a folder with all its files, or a model's id.")
+MODEL = Argument("MODEL", "Model file (ONNX, or an IR's .xml), a folder with all its files, or a model's id.",
+                 "model_id")
 DATASET = Option("--dataset", "Images to measure accuracy on: folder, zip or tar, or a dataset's id. "
-                 "Without it accuracy stays unknown.", metavar="PATH")
+                 "Without it accuracy stays unknown.", metavar="PATH", place="dataset_id")
 CALIBRATION = Option("--calibration-dataset", "Other images to calibrate INT8 with; labels are not needed. "
-                     "Default: a part of --dataset kept out of scoring.", metavar="PATH")
+                     "Default: a part of --dataset kept out of scoring.", metavar="PATH",
+                     place="calibration_dataset_id")
 NAME = Option("--name", "Name of the project (default: the model's).")
 PROJECT = [
     Option("--target", "Where inference runs: an id that `workbench targets list` shows (default: the first that has "
@@ -89,8 +92,10 @@ def optimize(session: Session, values: Values) -> None:
             progress.say("cancelling; Ctrl-C again leaves at once")
             pipeline.stop()
             raise
-        except WorkbenchError:
+        except WorkbenchError as error:
             pipeline.stop()
+            if isinstance(error, JobFailed):
+                _leave_what_was_measured(error, targets)
             raise
     document = _deliver(session, view, targets)
     if session.as_json:
@@ -117,7 +122,7 @@ def _run(session: Session, pipeline: Pipeline, sources: dict[str, Source | None]
             pipeline.examined(client.datasets, id, role)
     named = {"name": values["name"] or model.get("name") or "model", "model_id": ids["model"]}
     project = named | {"dataset_id": ids["dataset"]} | body(PROJECT, values)
-    return pipeline.optimize(project, request | {"calibration_dataset_id": ids["calibration dataset"]})
+    return pipeline.optimize(project, request | {"calibration_dataset_id": ids["calibration dataset"]}, task_for)
 
 
 def _sources(values: Values) -> dict[str, Source | None]:
@@ -179,6 +184,14 @@ def _deliver(session: Session, view: View, targets: dict[str, Path]) -> dict[str
     if "report" in targets:
         _write(targets["report"], document)
     return document
+
+
+def _leave_what_was_measured(failed: JobFailed, targets: dict[str, Path]) -> None:
+    """The report of an optimization of which a step failed, if there was anything to report by then."""
+    document = failed.problem.get("report")
+    if document and "report" in targets:
+        _write(targets["report"], document)
+        output.tell(f"What was measured before the failure is in {targets['report']}")
 
 
 def _write(path: Path, document: dict[str, Any]) -> None:

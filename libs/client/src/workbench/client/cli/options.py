@@ -19,6 +19,14 @@ from workbench.client.errors import Refused
 Values = dict[str, Any]
 
 
+# What the options of cli/inputs.py become in a request, under the input's own name.
+_OF_INPUTS = (
+    (r"(^|; )inputs\.(.+?)\.shape: ", r"\1--input-shape \2: "),
+    (r"(^|; )inputs\.(.+?)\.layout: ", r"\1--layout \2: "),
+    (r"(^|; )(?:recipe|overrides)\.short_side: ", r"\1--resize: "),
+)
+
+
 @dataclass(frozen=True)
 class Option:
     """``--name VALUE``. ``place`` is where the value goes in the request, dotted; empty: nowhere.
@@ -124,6 +132,8 @@ def body(rows: Iterable[Option | Argument], values: Values) -> dict[str, Any]:
 def as_typed(refused: Refused, rows: Iterable[Option | Argument]) -> Refused:
     """The refusal with each field at fault named as the option that it came from."""
     detail = str(refused)
+    for pattern, option in _OF_INPUTS:
+        detail = re.sub(pattern, option, detail)
     for row in rows:
         if row.place.endswith("*"):
             detail = re.sub(rf"(^|; ){re.escape(row.place[:-1])}(\S+): ", rf"\g<1>{row.name} \g<2>: ", detail)

@@ -53,7 +53,12 @@ def show_one(view: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         write_json(view)
         return
-    write("\n".join(_outline(view)))
+    write(outline(view))
+
+
+def outline(view: dict[str, Any]) -> str:
+    """One view, whole, as lines."""
+    return "\n".join(_outline(view))
 
 
 def explain(error: WorkbenchError) -> list[str]:

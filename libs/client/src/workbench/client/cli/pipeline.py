@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typer
 from workbench.client import uploads
+from workbench.client.cli.asking import NOT_SURE, in_words
 from workbench.client.cli.options import wrong
 from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import is_id
@@ -65,14 +67,38 @@ class Pipeline:
         """Its view once the server has understood it. Raises JobFailed with what is wrong with it."""
         return self._follow(resource, id, lambda view: self._progress.job(role, view))
 
-    def optimize(self, project: dict[str, Any], body: dict[str, Any]) -> View:
-        """Create the project, ask for the optimization and follow it to its end. Raises JobFailed."""
+    def optimize(self, project: dict[str, Any], body: dict[str, Any], task_for: Callable[[Refused], str]) -> View:
+        """Create the project, ask for the optimization and follow it to its end. Raises JobFailed.
+
+        ``task_for`` is asked which task, where the workbench is not sure.
+        """
         project_id = self._client.projects.create(project)["id"]
         optimizations = self._client.optimizations(project_id)
+        try:
+            view = self._start(optimizations, body, task_for)
+        except (Refused, KeyboardInterrupt, typer.BadParameter):
+            with contextlib.suppress(Refused, Unreachable):  # nothing came of it
+                self._client.projects.delete(project_id)
+            raise
+        if guess := view["request"].get("guess"):
+            self._progress.say(f"taken for {in_words(guess)}; --task says another")
+        return self._follow(optimizations, view["id"], self._progress.steps)
+
+    def _start(self, optimizations: Resource, body: dict[str, Any], task_for: Callable[[Refused], str]) -> View:
+        try:
+            return self._ask(optimizations, body)
+        except Refused as refused:
+            if refused.type != NOT_SURE:
+                raise
+            with self._progress.paused():
+                task = task_for(refused)
+        return self._ask(optimizations, {**body, "task": task})
+
+    def _ask(self, optimizations: Resource, body: dict[str, Any]) -> View:
         with _held_back_ctrl_c():  # between asking and knowing the id there would be nothing to cancel
             view = optimizations.create(body)
             self._running[view["id"]] = optimizations
-        return self._follow(optimizations, view["id"], self._progress.steps)
+        return view
 
     def stop(self) -> None:
         """Cancel whatever still runs, and see it end."""

@@ -6,7 +6,9 @@ running on this very machine.
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -63,6 +65,17 @@ class Progress:
         if self._terminal:
             self._live.update(self._table(), refresh=True)
             self._live.stop()
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Inside, the terminal is somebody else's."""
+        if self._terminal:
+            self._live.stop()
+        try:
+            yield
+        finally:
+            if self._terminal:
+                self._live.start()
 
     def say(self, text: str) -> None:
         """One line that stays."""

@@ -1,0 +1,55 @@
+"""A model for people: everything known of it, what it is taken to be for, and what is inside it already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from workbench.client.cli.asking import in_words
+from workbench.client.cli.output import outline
+
+Facts = dict[str, Any]
+
+
+def page(view: Facts) -> str:
+    """The whole model."""
+    facts = view.get("facts")
+    if not facts:
+        return outline(view)
+    rest = {**view, "facts": {name: facts[name] for name in facts if name not in ("guesses", "built_in")}}
+    return "\n".join([outline(rest), "", *_tasks(facts.get("guesses")), *_inside(facts)])
+
+
+def _tasks(guesses: list[Facts] | None) -> Iterable[str]:
+    if not guesses:
+        yield "Task: unknown, it was stored by an earlier release; `optimize` looks again, or say --task"
+        return
+    best, *others = guesses
+    alone = best["sure"] != "possible" and all(each["sure"] != best["sure"] for each in others)
+    yield f"Task: {in_words(best)}" if alone else "Task: not sure, say --task; it may be"
+    for each in others if alone else guesses:
+        yield f"  {'or ' if alone else ''}{in_words(each)}"
+
+
+def _inside(facts: Facts) -> Iterable[str]:
+    """What the model does to its input itself, so that nobody does it twice."""
+    steps = [f"  {each['input']}: {', '.join(_steps(each))}" for each in facts.get("built_in") or ()]
+    info = facts.get("model_info") or {}
+    if not steps and str(info.get("embedded_processing", "")).lower() in ("yes", "true", "1"):
+        steps = [f"  {name.partition('_')[0]} {info[name]}" for name in ("mean_values", "scale_values") if name in info]
+    if steps:
+        yield "Inside the model, so feed it pixels of 0 to 255 and leave this out:"
+        yield from steps
+
+
+def _steps(built_in: Facts) -> Iterable[str]:
+    if built_in.get("reverse_channels"):
+        yield "the channels are reversed (it takes RGB where the network wants BGR, or vice versa)"
+    if built_in.get("mean"):
+        yield f"minus mean {_numbers(built_in['mean'])}"
+    if built_in.get("scale"):
+        yield f"divided by scale {_numbers(built_in['scale'])}"
+
+
+def _numbers(values: list[float]) -> str:
+    return ",".join(f"{value:g}" for value in values)

@@ -1,0 +1,66 @@
+"""`workbench models show` in words: what the model is taken to be for, and what is inside it already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from workbench.client.cli.model_page import page
+
+
+def guess(task: str, sure: str, why: str = "because") -> dict[str, Any]:
+    return {"task": task, "head": None, "options": {}, "sure": sure, "why": why}
+
+
+def shown(**facts: Any) -> list[str]:
+    return page({"id": "m", "state": "succeeded", "facts": {"format": "ir", **facts}}).splitlines()
+
+
+def test_a_sure_guess_is_the_task_and_the_others_are_told_after_it() -> None:
+    lines = shown(guesses=[guess("classification", "likely", "a softmax"), guess("generic", "possible")])
+
+    assert lines[-2:] == ["Task: classification (likely: a softmax)", "  or generic (possible: because)"]
+
+
+@pytest.mark.parametrize("guesses", [
+    [guess("classification", "possible"), guess("generic", "possible")],
+    [guess("classification", "likely"), guess("generic", "likely")],
+    [guess("classification", "possible")],
+])  # fmt: skip
+def test_what_is_not_sure_is_said_to_be(guesses: list[dict[str, Any]]) -> None:
+    lines = shown(guesses=guesses)
+
+    assert "Task: not sure, say --task; it may be" in lines
+    assert lines[-1] == f"  {guesses[-1]['task']} ({guesses[-1]['sure']}: because)"
+
+
+@pytest.mark.parametrize("facts", [{}, {"guesses": None}])
+def test_a_model_of_an_earlier_release_has_a_task_nobody_looked_for(facts: dict[str, Any]) -> None:
+    assert shown(**facts)[-1].startswith("Task: unknown, it was stored by an earlier release")
+
+
+def test_what_a_conversion_built_in_is_told() -> None:
+    built_in = [{"input": "data", "mean": [104.0, 117.5, 123.0], "scale": [58.4] * 3, "reverse_channels": True}]
+
+    lines = shown(guesses=[guess("generic", "likely")], built_in=built_in)
+
+    assert lines[-2] == "Inside the model, so feed it pixels of 0 to 255 and leave this out:"
+    assert lines[-1] == ("  data: the channels are reversed (it takes RGB where the network wants BGR, or vice versa), "
+                         "minus mean 104,117.5,123, divided by scale 58.4,58.4,58.4")  # fmt: skip
+
+
+def test_what_an_ir_of_model_api_says_is_inside_it_is_told() -> None:
+    info = {"embedded_processing": "YES", "mean_values": "1 2 3", "scale_values": "4 5 6"}
+
+    assert shown(guesses=[guess("generic", "likely")], model_info=info)[-2:] == ["  mean 1 2 3", "  scale 4 5 6"]
+    assert "Inside" not in "".join(shown(guesses=[], model_info={**info, "embedded_processing": "NO"}))
+
+
+def test_everything_else_that_is_known_is_there_too() -> None:
+    lines = shown(guesses=[guess("generic", "likely")], precision="FP32")
+
+    assert lines[:3] == ["id: m", "state: succeeded", 'facts: {"format": "ir", "precision": "FP32"}']
+
+
+def test_a_model_that_is_still_examined_is_its_job() -> None:
+    assert page({"id": "m", "state": "running", "facts": None}) == "id: m\nstate: running"
