@@ -220,6 +220,6 @@ def test_the_output_that_the_recipe_names_is_read() -> None:
 def test_a_result_tells_the_share_of_each_class_by_its_name() -> None:
     classes = np.array([[0, 0, 0, 0], [1, 1, 2, NOTHING]], np.uint8)
 
-    lines = ClassMap(classes).lines(replace(recipe(), labels=("sky", "sea")))
+    lines = ClassMap.of(classes).lines(replace(recipe(), labels=("sky", "sea")))
 
     assert lines == [" 50.00%  sky", " 25.00%  sea", " 12.50%  class 2", " 12.50%  no class"]

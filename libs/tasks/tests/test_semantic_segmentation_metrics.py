@@ -18,9 +18,9 @@ SHAPE = (40, 30)
 def scored(
     said: NDArray, there: NDArray | None = None, reference: NDArray | None = None, ignored: int = 255
 ) -> Segmented:
-    return Scored("a.jpg", "0" * 64, ClassMap(said.astype(np.uint8)),
+    return Scored("a.jpg", "0" * 64, ClassMap.of(said.astype(np.uint8)),
                   None if there is None else Annotation.of(there.astype(np.uint8)),
-                  None if reference is None else ClassMap(reference.astype(np.uint8)),
+                  None if reference is None else ClassMap.of(reference.astype(np.uint8)),
                   {"ignore_label": ignored})  # fmt: skip
 
 
@@ -138,5 +138,5 @@ def test_what_is_kept_is_the_map_and_in_short_the_classes_that_are_more_than_an_
     said = np.zeros((20, 20), np.uint8)
     said[:2], said[5, 5] = 7, 9
 
-    assert ClassMap.from_json(line(scored(said))) == ClassMap(said)
-    assert answer(ClassMap(said)) == [0, 7]
+    assert ClassMap.from_json(line(scored(said))) == ClassMap.of(said)
+    assert answer(ClassMap.of(said)) == [0, 7]

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openvino as ov
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from workbench.shards import AnnotationWriter, ShardWriter, split_of
+from workbench.tasks.semantic_segmentation import annotation as masks
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
@@ -84,19 +87,38 @@ def recipe() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def make_dataset(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """A folder in the canonical form, of (name, bytes, label)."""
-    def make(images: Iterable[tuple[str, bytes, int | None]], split: str | None = None) -> Path:
+def make_annotated(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A folder in the canonical form, of (name, bytes, what is known of it for the task)."""
+    def make(task: str, images: Iterable[tuple[str, bytes, dict[str, Any] | None]], split: str | None = None) -> Path:
         folder = tmp_path_factory.mktemp("dataset")
-        with ShardWriter(folder) as writer, AnnotationWriter(folder, ["classification"]) as annotations:
-            for name, data, label in images:
+        with ShardWriter(folder) as writer, AnnotationWriter(folder, [task]) as annotations:
+            for name, data, annotation in images:
                 width, height = _size(data)
                 part = split or split_of(hashlib.sha256(data).hexdigest())
                 writer.add(name, data, split=part, width=width, height=height)
-                if label is not None:
-                    annotations.add(name, {"classification": {"label": label}})
+                if annotation is not None:
+                    annotations.add(name, {task: annotation})
             annotations.close({})
         return folder
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_dataset(make_annotated: Callable[..., Path]) -> Callable[..., Path]:
+    """The same of (name, bytes, label)."""
+    def make(images: Iterable[tuple[str, bytes, int | None]], split: str | None = None) -> Path:
+        known = ((name, data, None if label is None else {"label": label}) for name, data, label in images)
+        return make_annotated("classification", known, split)
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_masked(make_annotated: Callable[..., Path]) -> Callable[..., Path]:
+    """The same of (name, bytes, mask)."""
+    def make(images: Iterable[tuple[str, bytes, NDArray[np.uint8] | None]], split: str | None = None) -> Path:
+        known = ((name, data, None if mask is None else masks.to_json(masks.Annotation.of(mask)))
+                 for name, data, mask in images)
+        return make_annotated("semantic-segmentation", known, split)
     return make
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench import shards
 from workbench.application.loading import Loaded
 from workbench.calibrator import feed, predictions
 from workbench.calibrator import rows as rows_of
@@ -42,10 +43,9 @@ def run(run: Run) -> dict[str, Any]:
     refuse_calibrated(items, run.inputs / "calibrated" / "calibration-items.jsonl")
     reference_file = run.inputs / "reference" / "model.xml"
     task = judged(recipe)
-    annotations = feed.read_annotations(run.inputs / "dataset", task.name, task.annotation)
-    there: dict[str, bool] = {"annotation": any(item.name in annotations for item in items),
-                              "reference": reference_file.is_file()}
-    metrics = choose_metrics(spec.metrics, task, there)
+    annotations = feed.read_annotations(run.inputs / "dataset", task.name, task.annotation, items)
+    there: dict[str, bool] = {"annotation": bool(annotations), "reference": reference_file.is_file()}
+    metrics = choose_metrics(spec.metrics, task, there, shards.tasks_of(run.inputs / "dataset"))
 
     model = compile_model(run.inputs / "model" / spec.main_file, spec, recipe)
     reference = compile_model(reference_file, spec, recipe) if there["reference"] else None
@@ -97,14 +97,22 @@ def refuse_calibrated(items: Sequence[Item], file: Path) -> None:
             count=len(seen), names=[item.name for item in seen[:20]])
 
 
-def choose_metrics(names: Sequence[str] | None, task: Computing[Any, Any], there: Mapping[str, bool]) -> list[Scale]:
-    """The metrics asked for, or all that annotations and reference allow; refuses one that can't be measured."""
+def choose_metrics(names: Sequence[str] | None, task: Computing[Any, Any], there: Mapping[str, bool],
+                   served: Sequence[str]) -> list[Scale]:
+    """The metrics asked for, or all that annotations and reference allow; refuses one that can't be measured.
+
+    ``served``: the tasks that the dataset has annotations for.
+    """
     if names is not None:
         return [_metric(name, task, there) for name in names]
     chosen = [metric for metric in task.metrics if there[metric.needs]]
-    if not chosen:
-        raise NotMeasurable("The dataset has no labels and no reference model was given; one of them is needed.")
-    return chosen
+    if chosen:
+        return chosen
+    if served and task.name not in served:
+        raise NotMeasurable(
+            f"The dataset has annotations for {', '.join(served)}, none for {task.name}, and no reference model was "
+            "given; one of them is needed.", field="dataset_id")
+    raise NotMeasurable("The dataset has no labels and no reference model was given; one of them is needed.")
 
 
 def score(run: Run, task: Computing[Any, Any], dataset: Dataset, model: Loaded,

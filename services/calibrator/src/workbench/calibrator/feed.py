@@ -70,19 +70,23 @@ def read_items(folder: Path) -> list[Item]:
         raise BadDataset(f"{bad}.") from bad
 
 
-def read_annotations(folder: Path, task: str, annotating: Annotating[Any]) -> dict[str, Any]:
-    """What is known of each item that the dataset has annotated for the task, by name; refuses a wrong one by name."""
+def read_annotations(folder: Path, task: str, annotating: Annotating[Any], items: Sequence[Item]) -> dict[str, Any]:
+    """What is known of these items for the task, by name, where there is something; refuses a wrong one by name."""
     try:
         known = shards.read_annotations(folder, task)
     except shards.BadDataset as bad:
         raise BadDataset(f"{bad}.") from bad
-    found = {}
-    for name, document in known.items():
-        try:
-            found[name] = annotating.from_json(document)
-        except ValueError as wrong:
-            raise BadDataset(f"{name}: {wrong}.", file=name) from wrong
-    return found
+    return {item.name: _annotation(item, known[item.name], annotating) for item in items if item.name in known}
+
+
+def _annotation(item: Item, document: dict[str, Any], annotating: Annotating[Any]) -> Any:
+    try:
+        annotation = annotating.from_json(document)
+    except ValueError as wrong:
+        raise BadDataset(f"{item.name}: {wrong}.", file=item.name) from wrong
+    if faults := annotating.faults(annotation, item.width, item.height, None):
+        raise BadDataset(f"{item.name}: {'; '.join(faults)}.", file=item.name)
+    return annotation
 
 
 def check_input(model: ov.Model, preparation: Preparation) -> type[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ def row(metric: Scale, mine: Sequence[Noted], theirs: Sequence[Noted], recipe: R
     if not items:
         return None
     figure = metric.total(items)
+    if math.isnan(figure.value):  # such as of masks that judge no pixel
+        return None
     found = {"metric": metric.name, **figure.to_json(), "n": len(items)}
     parts = metric.parts(items)
     if parts:

@@ -15,6 +15,7 @@ from workbench.calibrator.values import EvaluationSpec
 from workbench.imaging.preprocess import Fitted
 from workbench.runner.core import Refusal
 from workbench.shards import Item
+from workbench.tasks.catalogue import task_of
 from workbench.tasks.computing import Computing
 from workbench.tasks.protocols import Head
 from workbench.tasks.recipe import Recipe
@@ -109,7 +110,11 @@ def _read(head: Head, outputs: Outputs, recipe: Recipe, fitted: Fitted, item: It
         return head.read(outputs, recipe, fitted)
     except ValueError as error:
         shape = list(next(iter(outputs.values())).shape if recipe.output is None else outputs[recipe.output].shape)
-        raise UnusableOutput(f"{item.name}: {error}.", file=item.name, shape=shape) from error
+        has = ", ".join(f"{name} {list(array.shape)}" for name, array in outputs.items())
+        wanted = " ".join(f"{each.name}: {each.words}" for each in task_of(recipe.task).choosing.HEADS)
+        raise UnusableOutput(
+            f"{item.name}: {error}. The model's outputs are {has}; the heads of {recipe.task} are {wanted}",
+            file=item.name, shape=shape) from error
 
 
 def _check_annotations(task: Computing[Any, Any], dataset: Dataset, classes: int | None, recipe: Recipe) -> None:

@@ -14,8 +14,9 @@ _COLORS = np.array([palette(number) for number in range(256)], np.uint8)
 
 def draw(image: Image.Image, result: ClassMap, recipe: Recipe) -> Image.Image:
     """The picture in its own size; where there is no class it stays as it is."""
-    opacity = np.where(result.classes == NOTHING, np.float32(0), np.float32(_OPACITY))
-    drawn = overlay(image, _COLORS[result.classes], opacity)
+    classes = result.classes
+    opacity = np.where(classes == NOTHING, np.float32(0), np.float32(_OPACITY))
+    drawn = overlay(image, _COLORS[classes], opacity)
     entries = [(None if class_id == NOTHING else palette(class_id), f"{name_of(class_id, recipe)} {share:.0%}")
                for class_id, share in result.shares.items()]  # fmt: skip
     return legend(drawn, entries)

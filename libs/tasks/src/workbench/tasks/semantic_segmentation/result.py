@@ -14,33 +14,41 @@ from workbench.tasks.recipe import Recipe
 NOTHING = 255  # a pixel that the model does not see, or gives a class that the dataset does not have
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class ClassMap:
-    """``classes``: the dataset's class of each pixel of the original image, or 255. Shape (height, width)."""
+    """``text``: the dataset's class of each pixel of the original image, or 255, as ``maps.py`` writes it.
 
-    classes: NDArray[np.uint8]
+    An evaluation holds those of all images, which would be too much as arrays.
+    """
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ClassMap) and np.array_equal(self.classes, other.classes)
+    text: str
 
-    def __hash__(self) -> int:
-        return hash(self.classes.tobytes())
+    @classmethod
+    def of(cls, classes: NDArray[np.uint8]) -> ClassMap:
+        """classes: shape (height, width)."""
+        return cls(encode_map(classes))
+
+    @property
+    def classes(self) -> NDArray[np.uint8]:
+        """Shape (height, width)."""
+        return decode_map(self.text)
 
     @property
     def shares(self) -> dict[int, float]:
         """Of the pixels, by class, the largest first."""
-        found, counts = np.unique(self.classes, return_counts=True)
+        classes = self.classes
+        found, counts = np.unique(classes, return_counts=True)
         ranked = sorted(zip(counts.tolist(), found.tolist(), strict=True), key=lambda pair: (-pair[0], pair[1]))
-        return {class_id: count / self.classes.size for count, class_id in ranked}
+        return {class_id: count / classes.size for count, class_id in ranked}
 
     def to_json(self) -> dict[str, Any]:
         """``{mask}``, as an annotation has it."""
-        return {"mask": encode_map(self.classes)}
+        return {"mask": self.text}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> ClassMap:
         """What ``to_json`` made."""
-        return cls(decode_map(document["mask"]))
+        return cls(document["mask"])
 
     def lines(self, recipe: Recipe) -> list[str]:
         """For people: the share of the pixels and the name of each class that is there."""

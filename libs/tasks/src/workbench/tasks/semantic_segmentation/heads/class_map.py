@@ -21,7 +21,7 @@ NAME = "class_map"
 
 def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> ClassMap:
     """Raises ValueError for an output of another shape, or with numbers that are no classes."""
-    return ClassMap(nearest(own(outputs, recipe), fitted, NOTHING))
+    return ClassMap.of(nearest(own(outputs, recipe), fitted, NOTHING))
 
 
 def own(outputs: Outputs, recipe: Recipe) -> NDArray[np.uint8]:

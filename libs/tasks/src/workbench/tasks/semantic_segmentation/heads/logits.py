@@ -28,7 +28,7 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> ClassMap:
         classes[strip] = values.argmax(2)
     found = to_dataset(classes, recipe, NOTHING)
     found[unseen(fitted)] = NOTHING
-    return ClassMap(found)
+    return ClassMap.of(found)
 
 
 def own(outputs: Outputs, recipe: Recipe) -> NDArray[np.uint8]:

@@ -28,7 +28,7 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> ClassMap:
         is_class_1[strip] = values[:, :, 0] >= limit
     found = to_dataset(is_class_1, recipe, NOTHING)
     found[unseen(fitted)] = NOTHING
-    return ClassMap(found)
+    return ClassMap.of(found)
 
 
 def own(outputs: Outputs, recipe: Recipe) -> NDArray[np.uint8]:
