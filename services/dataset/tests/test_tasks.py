@@ -21,6 +21,7 @@ from workbench.webapp.settings import load
 def client(tmp_path: Path) -> Iterator[FlaskClient]:
     adapters = embedded(tmp_path)
     write_token(adapters.store, "token", Identity("a", "viewer"), "a")
+    write_token(adapters.store, "sender", Identity("a", "member"), "a")
     client = create_app(adapters, load({"WORKBENCH_HOME": str(tmp_path)})).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = "Bearer token"
     yield client
@@ -37,6 +38,15 @@ def test_a_viewer_reads_every_task_with_its_settings_and_the_formats_that_feed_i
     assert set(told[0]["formats"]) >= {"imagenet-folders", "imagenet-list"}
     assert "unannotated" not in told[0]["formats"]
     assert next(each for each in told if each["name"] == "generic")["formats"] == list(formats.NAMES)
+
+
+def test_a_layout_that_there_is_not_is_refused_before_a_file_is_sent(client: FlaskClient) -> None:
+    declared = {"files": [{"name": "a.zip", "size_bytes": 9, "sha256": "0" * 64}], "format": "piles"}
+
+    answer = client.post("/v1/datasets/uploads", json=declared, headers={"Authorization": "Bearer sender"})
+
+    assert answer.status_code == 422
+    assert answer.get_json()["detail"] == f"format: Must be one of: {', '.join(formats.NAMES)}."
 
 
 def test_the_api_needs_neither_numpy_nor_pillow_for_that() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
+from workbench.dataset.formats import NAMES
 from workbench.webapp.fields import Text
 
 _PERCENT = {"description": "Share of the images, chosen by their digest, that calibration may use."}
@@ -16,8 +17,8 @@ class DatasetForm(ma.Schema):
     calibration_percent = ma.fields.Integer(load_default=30, validate=Range(0, 100), metadata=_PERCENT)
     format = Text(
         load_default=None,
-        validate=Length(1, 40),
-        metadata={"description": "`imagenet-folders`, `imagenet-list` or `unannotated`; detected by default."},
+        validate=OneOf(NAMES),
+        metadata={"description": "The layout; detected by default. `GET /v1/tasks` says which feeds what."},
     )
 
 

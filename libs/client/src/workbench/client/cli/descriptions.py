@@ -79,8 +79,8 @@ DESCRIPTIONS = [
             NAME,
             Option("--calibration-percent", "Share of the images set apart for calibration (default 30).",
                    whole(0, 100), "PERCENT"),
-            Option("--format", "Layout of the upload, where it should not be detected: imagenet-folders, "
-                   "imagenet-list or unannotated."),
+            Option("--format", "Layout of the upload, where it should not be detected: `workbench tasks show NAME` "
+                   "lists those that serve a task.", metavar="NAME", place="format"),
             Option("--generate", "Generate this many images instead of uploading.", whole(1, 10_000),
                    "COUNT", "count"),
             Option("--width", "Width of generated images.", whole(1, 8192), "PIXELS", "width"),
