@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import chart
+import layout_pages
 import task_pages
 import workbench
 from workbench.jobs import embedded
@@ -60,6 +61,7 @@ PAGES = {
     "settings.md": settings_page,
     "problems.md": problems_page,
     "tasks.md": lambda: NOTE + task_pages.page(),
+    "layouts.md": lambda: NOTE + layout_pages.page(),
     "openapi.json": openapi_page,
     "cli.md": cli_page,
 }

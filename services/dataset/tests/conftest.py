@@ -10,7 +10,9 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from workbench.dataset import ingest
@@ -42,6 +44,23 @@ def image() -> Callable[..., bytes]:
         pixels = random.Random(seed).randbytes(size[0] * size[1] * len(Image.new(mode, (1, 1)).tobytes()))
         file = io.BytesIO()
         Image.frombytes(mode, size, pixels).save(file, kind)
+        return file.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def png() -> Callable[..., bytes]:
+    """``png(rows)``: of gray levels, of colours, or, with a ``palette``, of indexes."""
+
+    def make(rows: Any, palette: list[tuple[int, int, int]] | None = None, kind: str = "PNG") -> bytes:
+        pixels = np.asarray(rows)
+        image = Image.fromarray(pixels if pixels.dtype == np.uint16 else pixels.astype(np.uint8))
+        if palette is not None:
+            image = Image.fromarray(np.asarray(image), "L")
+            image.putpalette([part for color in palette for part in color])
+        file = io.BytesIO()
+        image.save(file, kind)
         return file.getvalue()
 
     return make

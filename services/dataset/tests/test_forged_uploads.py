@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workbench.dataset import formats
 from workbench.dataset.formats import UnknownFormat
+from workbench.dataset.masks import class_map
 from workbench.dataset.pictures import look_at
+from workbench.dataset.reading.coding import Coding, Mask
 from workbench.dataset.upload.entries import BrokenArchive, Entry, Limits, UnsafeUpload
 from workbench.dataset.upload.tree import Tree, arrange
 from workbench.dataset.upload.unpack import opened
@@ -98,6 +100,37 @@ def test_any_list_and_any_class_names_are_read_or_faulted(text: bytes) -> None:
         reading = each.read(Tree(files, frozenset()))
         assert reading.annotations.keys() == set(each.TASKS)
         assert {name for known in reading.annotations.values() for name in known} <= {e.name for e in reading.images}
+
+
+# Whatever a text of a layout with masks says; the start steers some of it behind the first checks.
+STARTS = [b"", b"a", b"x:1,2,3\n", b"1 2 3 x\n", b'{"labels": ["a"], ']
+
+
+@given(st.builds(bytes.__add__, st.sampled_from(STARTS), st.binary()))
+def test_any_text_of_a_layout_with_masks_is_read_or_faulted(text: bytes) -> None:
+    names = ["JPEGImages/a.jpg", "SegmentationClass/a.png", "Images/a.jpg", "Masks/a.png", "val/a.png",
+             "valannot/a.png", "LabeledApproved_full/a_L.png"]
+    texts = {"labelmap.txt": text, "label_colors.txt": text, "dataset_meta.json": text,
+             "val.txt": b"val/a.png valannot/a.png\n" + text, "ImageSets/Segmentation/val.txt": text}
+    files = {name: Entry(name, len(data), lambda data=data: data)
+             for name, data in {**dict.fromkeys(names, b""), **texts}.items()}
+    folders = frozenset({"JPEGImages", "SegmentationClass"})
+
+    for each in formats.FORMATS:
+        for fault in each.read(Tree(files, folders)).faults:
+            assert "\n" not in str(fault)
+
+
+@settings(max_examples=150, deadline=None)
+@given(damage=DAMAGE, kind=st.sampled_from(["PNG", "BMP", "GIF", "TIFF", "WEBP"]), mode=st.sampled_from(["L", "RGB"]))
+def test_a_mask_with_damaged_bytes_is_taken_or_refused_in_a_line(
+        image: object, damage: list[tuple[float, int]], kind: str, mode: str) -> None:
+    data = _damaged(image(kind=kind, size=(24, 24), mode=mode), damage)
+    every = Coding(["a"], dict.fromkeys(range(256), 0), {(0, 0, 0): 0})
+    try:
+        assert class_map(Mask(Entry("a", len(data), lambda: data), every)).ndim == 2
+    except ValueError as refused:
+        assert "\n" not in str(refused)
 
 
 @settings(max_examples=150, deadline=None)

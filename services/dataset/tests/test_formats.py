@@ -43,8 +43,14 @@ def test_every_format_can_be_chosen_by_its_name(tree: Callable, name: str) -> No
     ({"a.jpg": b"", "sub/b.jpg": b""}, "unannotated"),
     ({"train2017/a.jpg": b"", "val2017/b.jpg": b""}, "unannotated"),
     ({"HR/1.png": b"", "LR_x2/1.png": b""}, "unannotated"),
-    ({"images/1.png": b"", "masks/1.png": b""}, "unannotated"),
-    ({"train/1.png": b"", "trainannot/1.png": b"", "train.txt": b"train/1.png trainannot/1.png"}, "unannotated"),
+    ({"images/1.png": b"", "masks/1.png": b""}, "common-semantic-segmentation"),
+    ({"images/1.png": b"", "masks/1.png": b"", "more/1.png": b""}, "unannotated"),
+    ({"train/1.png": b"", "trainannot/1.png": b"", "train.txt": b"train/1.png trainannot/1.png"}, "camvid"),
+    ({"train/1.png": b"", "trainannot/1.png": b""}, "unannotated"),
+    ({"701_StillsRaw_full/1.png": b"", "LabeledApproved_full/1_L.png": b""}, "camvid-full"),
+    ({"gtFine/val/a/a_0_0_gtFine_labelIds.png": b"", "leftImg8bit/val/a/a_0_0_leftImg8bit.png": b""}, "cityscapes"),
+    ({"VOC2012/JPEGImages/1.jpg": b"", "VOC2012/SegmentationClass/1.png": b""}, "voc-segmentation"),
+    ({"VOC2012/JPEGImages/1.jpg": b"", "VOC2012/Annotations/1.xml": b""}, "unannotated"),
     ({"a.jpg": b"", "b.jpg": b"", "pairs.txt": b"a.jpg b.jpg 1\n"}, "unannotated"),
     ({"a.jpg": b"", "names.txt": b"a.jpg\nb.jpg\n"}, "unannotated"),
 ])
@@ -58,11 +64,22 @@ def test_two_lists_are_refused_rather_than_their_labels_lost(tree: Callable) -> 
     with pytest.raises(UnknownFormat, match=r"train\.txt and val\.txt both look like its list") as refused:
         formats.choose(both, None)
 
-    assert refused.value.facts["considered"] == {
-        "imagenet-folders": "train.txt looks like a list of labels",
-        "imagenet-list": "train.txt and val.txt both look like its list; keep one",
-        "unannotated": "the labels of train.txt would be lost",
-    }
+    considered = refused.value.facts["considered"]
+    assert considered["imagenet-folders"] == "train.txt looks like a list of labels"
+    assert considered["imagenet-list"] == "train.txt and val.txt both look like its list; keep one"
+    assert considered["unannotated"] == "the labels of train.txt would be lost"
+    assert considered.keys() == set(formats.NAMES)
+
+
+def test_an_upload_that_two_formats_fit_is_refused_with_both_and_their_tasks(tree: Callable) -> None:
+    both = tree({"JPEGImages/a.jpg": b"", "SegmentationClass/a.png": b"", "val.txt": b"JPEGImages/a.jpg 0\n"})
+
+    with pytest.raises(UnknownFormat, match=r"can be read in more than one way: imagenet-list \(fits, and serves "
+                       r"classification\) and voc-segmentation \(fits, and serves semantic-segmentation\)") as refused:
+        formats.choose(both, None)
+
+    assert refused.value.facts["considered"].keys() == {"imagenet-list", "voc-segmentation"}
+    assert formats.choose(both, "voc-segmentation").NAME == "voc-segmentation"
 
 
 def test_an_upload_without_an_image_is_refused_with_a_reason_for_each_format(tree: Callable) -> None:

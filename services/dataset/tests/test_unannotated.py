@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from workbench.dataset.formats import unannotated
 
 
@@ -50,8 +51,16 @@ def test_a_voc_tree_gives_its_photos_but_not_its_masks(tree: Callable) -> None:
         "VOC2012/SegmentationClass/1.png": b"", "VOC2012/SegmentationObject/1.png": b""}))
 
     assert _names(reading) == ["JPEGImages/1.jpg"]
-    assert reading.warnings == ("The annotations of Pascal VOC are not read yet: the images are kept without "
-                                "labels. 2 masks were left out.",)
+    assert reading.warnings == ("The boxes of Pascal VOC are not read yet: the images are kept without labels.",
+                                "2 masks were left out.")
+
+
+@pytest.mark.parametrize("folder", ["gtFine/val/aachen", "valannot", "LabeledApproved_full", "VOC/SegmentationClass"])
+def test_masks_of_any_layout_are_no_photos(tree: Callable, folder: str) -> None:
+    reading = unannotated.read(tree({f"{folder}/a.png": b"", "photos/a.png": b""}))
+
+    assert _names(reading) == ["photos/a.png"]
+    assert reading.warnings == ("1 masks were left out.",)
 
 
 def test_a_photo_called_like_a_mask_folder_is_kept(tree: Callable) -> None:

@@ -14,13 +14,16 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 from workbench.imaging.preparation import Preparation
 
+T = TypeVar("T")
 # Only well-trodden decoders see bytes that strangers upload.
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF")
 LARGEST_PIXELS = 64_000_000
@@ -44,6 +47,11 @@ def preprocess(image_bytes: bytes, preparation: Preparation) -> NDArray[np.float
 
 def decode(image_bytes: bytes) -> Image.Image:
     """The picture as 8 bit RGB; raises ValueError with a one-line reason when it is broken or too large."""
+    return opened(image_bytes, _rgb)
+
+
+def opened(image_bytes: bytes, use: Callable[[Image.Image], T]) -> T:
+    """What ``use`` makes of the picture as it is stored, decoded to its end; raises ValueError as ``decode``."""
     with warnings.catch_warnings():
         # Pillow warns of bombs, which have their own limit here, and of odd metadata, which changes no pixel.
         warnings.simplefilter("ignore")
@@ -51,7 +59,7 @@ def decode(image_bytes: bytes) -> Image.Image:
             with Image.open(io.BytesIO(image_bytes), formats=FORMATS) as image:
                 _check_size(image)
                 image.load()
-                return _rgb(image)
+                return use(image)
         except (MemoryError, ValueError):
             raise
         except UnidentifiedImageError:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.dataset.masks import class_map
 from workbench.dataset.pictures import Picture
+from workbench.dataset.reading.coding import Mask
 from workbench.dataset.reading.found import Fault, Reading
 from workbench.tasks.computing import Computing, computing_of
+from workbench.tasks.semantic_segmentation.annotation import Annotation
 
 Task = Computing[Any, Any]
 
@@ -28,7 +31,8 @@ class Annotator:
         if noted is None:
             return None
         try:
-            annotation = task.annotation.from_json(noted.document)
+            annotation = (Annotation.of(class_map(noted)) if isinstance(noted, Mask)
+                          else task.annotation.from_json(noted.document))
         except ValueError as unreadable:
             faults.append(Fault(noted.file, str(unreadable), noted.line))
             return None

@@ -28,13 +28,18 @@ class Picture:
 
 def look_at(entry: Entry) -> Picture:
     """Read and decode one image; raises ValueError with the reason it is refused."""
+    data = whole_file(entry)
+    image = decode(data)
+    return Picture(data, image.width, image.height, _is_animated(data))
+
+
+def whole_file(entry: Entry) -> bytes:
+    """Of an image, undecoded; raises ValueError when it is too large or empty."""
     if entry.size > LARGEST_IMAGE_BYTES:
         raise ValueError(f"the file has {entry.size} bytes; an image may have {LARGEST_IMAGE_BYTES}")
     if not entry.size:
         raise ValueError("the file is empty")
-    data = entry.read()
-    image = decode(data)
-    return Picture(data, image.width, image.height, _is_animated(data))
+    return entry.read()
 
 
 def _is_animated(data: bytes) -> bool:

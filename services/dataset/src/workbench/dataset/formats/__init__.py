@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from workbench.dataset.formats import imagenet_folders, imagenet_list, unannotated
+from workbench.dataset.formats import (
+    camvid,
+    camvid_full,
+    cityscapes,
+    common_semantic_segmentation,
+    imagenet_folders,
+    imagenet_list,
+    unannotated,
+    voc_segmentation,
+)
 from workbench.dataset.reading.found import Reading
 from workbench.dataset.upload.tree import Tree
 from workbench.dataset.values import BadSpec
@@ -30,7 +39,10 @@ class Format(Protocol):
         ...
 
 
-FORMATS: tuple[Format, ...] = (imagenet_folders, imagenet_list, unannotated)
+FORMATS: tuple[Format, ...] = (
+    imagenet_folders, imagenet_list, voc_segmentation, common_semantic_segmentation, cityscapes, camvid, camvid_full,
+    unannotated,
+)  # fmt: skip
 NAMES = tuple(each.NAME for each in FORMATS)
 
 

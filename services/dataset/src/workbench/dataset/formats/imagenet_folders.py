@@ -22,7 +22,8 @@ TASKS: tuple[str, ...] = (TASK,)
 _PART = re.compile(
     r"(train|val|valid|validation|test|testing|training|trainval|minival"
     r"|images?|imgs?|photos?|masks?|labels?|annotations?|hr|lr|upsampled"
-    r"|jpegimages|segmentationclass|segmentationobject|aligned)"
+    r"|jpegimages|segmentationclass|segmentationobject|aligned"
+    r"|701_stillsraw_full|labeledapproved_full)"
     r"(_?x?[0-9]*|annot)", re.IGNORECASE)
 
 

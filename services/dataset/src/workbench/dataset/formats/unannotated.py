@@ -1,9 +1,11 @@
 """Images anywhere, without labels: for calibration, profiling, and agreement with a reference model.
 
-COCO and VOC trees are taken this way, too: their photos serve although their annotations are not read yet.
+COCO and VOC trees with boxes are taken this way, too: their photos serve although their boxes are not read yet.
 """
 
 from __future__ import annotations
+
+import re
 
 from workbench.dataset.reading.found import Reading, some
 from workbench.dataset.reading.texts import label_lists
@@ -13,7 +15,8 @@ NAME = "unannotated"
 TASKS: tuple[str, ...] = ()
 
 _COCO_PREFIXES = ("instances_", "person_keypoints_")
-_MASKS = frozenset({"SegmentationClass", "SegmentationObject"})
+# Folders that the layouts with masks keep them in; a folder of photos may be called like none of these.
+_MASKS = re.compile(r"SegmentationClass|SegmentationObject|gtFine|gtCoarse|LabeledApproved_full|(train|val|test)annot")
 
 
 def recognise(tree: Tree) -> str | None:
@@ -28,13 +31,13 @@ def read(tree: Tree) -> Reading:
     """Every image but masks."""
     photos = [image for image in tree.images if not _is_mask(image.name)]
     masks = len(tree.images) - len(photos)
-    found = [_coco(tree), _voc(tree, masks)]
+    found = [_coco(tree), _voc(tree), f"{masks} masks were left out." if masks else None]
     warnings = [warning for warning in found if warning] or _not_read(tree)
     return Reading(photos, warnings=tuple(warnings))
 
 
 def _is_mask(name: str) -> bool:
-    return not _MASKS.isdisjoint(name.split("/")[:-1])
+    return any(map(_MASKS.fullmatch, name.split("/")[:-1]))
 
 
 def _coco(tree: Tree) -> str | None:
@@ -45,12 +48,11 @@ def _coco(tree: Tree) -> str | None:
     return f"The annotations of COCO ({jsons[0]}) are not read yet: the images are kept without labels."
 
 
-def _voc(tree: Tree, masks: int) -> str | None:
+def _voc(tree: Tree) -> str | None:
     last_parts = {folder.rpartition("/")[2] for folder in tree.folders}
-    if not {"JPEGImages", "Annotations"} <= last_parts and not masks:
+    if not {"JPEGImages", "Annotations"} <= last_parts:
         return None
-    left_out = f" {masks} masks were left out." if masks else ""
-    return f"The annotations of Pascal VOC are not read yet: the images are kept without labels.{left_out}"
+    return "The boxes of Pascal VOC are not read yet: the images are kept without labels."
 
 
 def _not_read(tree: Tree) -> list[str]:

@@ -10,22 +10,35 @@ from workbench.dataset.upload.tree import Tree
 
 
 class Finder:
-    """Finds the image a line means: by its path, else by the only one that ends the same way."""
+    """Finds the image a line means: by its path, else by the only one that ends the same way.
 
-    def __init__(self, tree: Tree) -> None:
-        self._by_last_part: dict[str, list[Entry]] = defaultdict(list)
+    ``below``: the folder that paths may begin in, where a list lies; images elsewhere are not found.
+    """
+
+    def __init__(self, tree: Tree, below: str = "") -> None:
+        self._by_last_part: dict[str, list[tuple[str, Entry]]] = defaultdict(list)
+        prefix = f"{below}/" if below else ""
         for image in tree.images:
-            self._by_last_part[PurePosixPath(image.name).name].append(image)
+            if image.name.startswith(prefix):
+                path = image.name.removeprefix(prefix)
+                self._by_last_part[PurePosixPath(path).name].append((path, image))
 
-    def find(self, listed: str) -> Entry:
-        """Raises ValueError in words when there is none, or more than one."""
-        path = str(PurePosixPath(listed.replace("\\", "/"))).lstrip("/")
-        near = self._by_last_part[PurePosixPath(path).name]
-        exact = [image for image in near if image.name == path]
-        found = exact or [image for image in near
-                          if f"/{image.name}".endswith(f"/{path}") or f"/{path}".endswith(f"/{image.name}")]
+    def find(self, listed: str, what: str = "image") -> Entry:
+        """Raises ValueError in words when there is none, or more than one; ``what`` it is called in them."""
+        found = self._found(listed)
         if not found:
-            raise ValueError(f"the image {listed[:200]} is not in the upload")
+            raise ValueError(f"the {what} {listed[:200]} is not in the upload")
         if len(found) > 1:
             raise ValueError(f"{listed[:200]} may be {found[0].name} or {found[1].name}; list the whole path")
         return found[0]
+
+    def knows(self, listed: str) -> bool:
+        """Whether there is one."""
+        return bool(self._found(listed))
+
+    def _found(self, listed: str) -> list[Entry]:
+        path = str(PurePosixPath(listed.replace("\\", "/"))).lstrip("/")
+        near = self._by_last_part.get(PurePosixPath(path).name, [])
+        exact = [image for name, image in near if name == path]
+        return exact or [image for name, image in near
+                         if f"/{name}".endswith(f"/{path}") or f"/{path}".endswith(f"/{name}")]

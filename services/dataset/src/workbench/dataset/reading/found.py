@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.dataset.reading.coding import Mask
 from workbench.dataset.upload.entries import Entry
 
 
@@ -44,7 +45,7 @@ class Reading:
     """
 
     images: Sequence[Entry]
-    annotations: Mapping[str, Mapping[str, Noted]] = field(default_factory=dict)
+    annotations: Mapping[str, Mapping[str, Noted | Mask]] = field(default_factory=dict)
     classes: Mapping[str, list[str]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()

@@ -1,0 +1,96 @@
+"""Pascal VOC, its masks: `JPEGImages/` and `SegmentationClass/` side by side, at any depth.
+
+`ImageSets/Segmentation/` has lists of what belongs together, of which the first of `val.txt`, `test.txt`, `train.txt`
+and `trainval.txt` counts that names a mask; without one there, `ImageSets/` itself is looked at; without any list every
+pair counts. Masks have VOC's palette, its colours, or ids; `labelmap.txt` (`name:r,g,b:…`) or `dataset_meta.json` tells
+other classes than VOC's 21. What is 255, or of the colour 224,224,192, is ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.dataset.reading.classes import META_NAME, Classes, read_labelmap, read_meta
+from workbench.dataset.reading.coding import Color, voc_color
+from workbench.dataset.reading.found import Fault, Reading
+from workbench.dataset.reading.pairs import PARTS, TASK, Pairs, reading
+from workbench.dataset.upload.entries import Entry
+from workbench.dataset.upload.tree import Tree, suffix
+
+NAME = "voc-segmentation"
+TASKS: tuple[str, ...] = (TASK,)
+
+_IMAGES, _MASKS, _LISTS = "JPEGImages/", "SegmentationClass/", "ImageSets/"
+_IGNORED = ("ignored",)
+_BORDER: Color = (224, 224, 192)
+_NAMES = ["background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
+          "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor"]
+
+
+def recognise(tree: Tree) -> str | None:
+    """Images and masks in VOC's folders; whether boxes lie beside them is no matter."""
+    tops = _tops(tree)
+    if not tops:
+        return f"no folder has {_IMAGES} and {_MASKS} in it"
+    return None if any(_below(tree, top + _MASKS) for top in tops) else f"{tops[0]}{_MASKS} holds no masks"
+
+
+def read(tree: Tree) -> Reading:
+    """The listed pairs of the only such folder."""
+    tops = _tops(tree)
+    if len(tops) != 1:
+        found = ", ".join(top or "the root" for top in tops[:5]) or "no folder"
+        fault = Fault("the upload", f"one folder with {_IMAGES} and {_MASKS} in it is needed; there is {found}")
+        return Reading([], {TASK: {}}, faults=(fault,))
+    [top] = tops
+    pairs = Pairs.keyed(_below(tree, top + _IMAGES), _below(tree, top + _MASKS), lambda name: _key(name, top))
+    chosen = _list(tree, top, pairs)
+    keys = pairs.listed(chosen) if chosen else pairs.all()
+    classes = _classes(tree, top)
+    return reading(pairs, keys, classes.coding(_IGNORED, _BORDER), classes.faults)
+
+
+def _tops(tree: Tree) -> list[str]:
+    """The folders with both, each with a slash behind it, "" for the root."""
+    def parents(folder: str) -> set[str]:
+        return {each[:-len(folder)] for each in map("{}/".format, tree.folders) if f"/{each}".endswith(f"/{folder}")}
+
+    return sorted(parents(_IMAGES) & parents(_MASKS))
+
+
+def _below(tree: Tree, prefix: str) -> list[Entry]:
+    return [image for image in tree.images if image.name.startswith(prefix)]
+
+
+def _key(name: str, top: str) -> str:
+    """The path below its folder, without the suffix: what a line of a list is."""
+    return name.removeprefix(top).partition("/")[2].rpartition(".")[0]
+
+
+def _list(tree: Tree, top: str, pairs: Pairs) -> Entry | None:
+    """The first that names a mask; when none does, the first, whose lines then are at fault."""
+    lists = list(_lists(tree, top + _LISTS))
+    chosen = next((entry for entry in lists if pairs.has_a_mask(entry)), lists[0] if lists else None)
+    passed = lists[:lists.index(chosen)] if chosen else []
+    pairs.warnings += [f"{entry.name} names no image that has a mask, so it was passed over" for entry in passed]
+    return chosen
+
+
+def _lists(tree: Tree, folder: str) -> Iterator[Entry]:
+    """By what they are worth; any other list of masks comes behind those of the usual names."""
+    usual = [f"{place}{part}.txt" for place in (f"{folder}Segmentation/", folder) for part in PARTS]
+    others = [name for name in tree.files if name.startswith(f"{folder}Segmentation/") and suffix(name) == ".txt"]
+    return (tree.files[name] for name in dict.fromkeys([*usual, *others]) if name in tree.files)
+
+
+def _classes(tree: Tree, top: str) -> Classes:
+    """As a file beside the folders or in the root tells them, else VOC's."""
+    files = [tree.files[place + name] for name in ("labelmap.txt", META_NAME) for place in (top, "")
+             if place + name in tree.files]
+    if not files:
+        return Classes("", _NAMES, [voc_color(label) for label in range(len(_NAMES))])
+    if files[0].name.endswith(META_NAME):
+        found = read_meta(files[0])
+        return Classes(found.file, found.names, found.colors or list(map(voc_color, range(len(found.names)))),
+                       found.faults)
+    return read_labelmap(files[0])

@@ -1,0 +1,175 @@
+"""What holds of every layout: a good upload is recognised and read whole; each damage to it is told where it lies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from workbench.dataset import formats, ingest
+from workbench.dataset.ingest import InvalidDataset
+from workbench.shards import read_annotations, read_index, tasks_of
+from workbench.tasks.computing import computing_of
+
+Files = dict[str, bytes]
+SIZE = (20, 16)  # width and height of every image here
+
+
+@pytest.fixture(scope="module")
+def good(image: Callable, png: Callable) -> dict[str, Files]:
+    """A good upload of each layout: three images, of several classes, and something that is left out."""
+    photos = [image(seed, size=SIZE) for seed in range(3)]
+    ids = np.arange(SIZE[0] * SIZE[1]).reshape(SIZE[1], SIZE[0]) % 3
+
+    def masks(*values: Any) -> list[bytes]:
+        return [png(np.array(values, np.uint8)[np.roll(ids, number)]) for number in range(3)]
+
+    def named(pattern: str, files: list[bytes]) -> Files:
+        return {pattern.format(number): data for number, data in enumerate(files)}
+
+    frames, train = "{}_000000_000019", "leftImg8bit/train/a/c0_000000_000019_leftImg8bit.png"
+    return {
+        "imagenet-folders": named("{}s/0.jpg", photos),
+        "imagenet-list": named("images/{}.jpg", photos) | {"val.txt": b"0.jpg 0\n1.jpg 1\n2.jpg 2\n",
+                                                           "synsets.txt": b"cat\ndog\nfox\n"},
+        "voc-segmentation": named("JPEGImages/{}.jpg", photos) | named("SegmentationClass/{}.png", masks(0, 20, 255))
+        | {"ImageSets/Segmentation/val.txt": b"0\n1\n2\n", "Annotations/0.xml": b"<annotation/>"},
+        "common-semantic-segmentation": named("Images/{}.jpg", photos)
+        | named("Masks/{}.png", masks((0, 0, 0), (1, 2, 3), (3, 2, 1)))
+        | {"dataset_meta.json": b'{"labels": ["a", "b", "c"], "segmentation_colors": [[0,0,0], [1,2,3], [3,2,1]]}'},
+        "cityscapes": named(f"leftImg8bit/val/a/a{frames}_leftImg8bit.png", photos)
+        | named(f"gtFine/val/a/a{frames}_gtFine_labelIds.png", masks(7, 33, 0)) | {train: photos[0]},
+        "camvid": named("test/{}.png", photos) | named("testannot/{}.png", masks(0, 10, 11))
+        | {"test.txt": b"".join(b"/test/%d.png /testannot/%d.png\n" % (n, n) for n in range(3))},
+        "camvid-full": named("701_StillsRaw_full/{}.png", photos)
+        | named("LabeledApproved_full/{}_L.png", masks((64, 128, 64), (64, 192, 0), (0, 0, 0))),
+        "unannotated": named("{}.jpg", photos),
+    }  # fmt: skip
+
+
+# Of each layout with masks, one and the photo it is of.
+MASKS = {
+    "voc-segmentation": ("SegmentationClass/1.png", "JPEGImages/1.jpg"),
+    "common-semantic-segmentation": ("Masks/1.png", "Images/1.jpg"),
+    "cityscapes": ("gtFine/val/a/a1_000000_000019_gtFine_labelIds.png",
+                   "leftImg8bit/val/a/a1_000000_000019_leftImg8bit.png"),
+    "camvid": ("testannot/1.png", "test/1.png"),
+    "camvid-full": ("LabeledApproved_full/1_L.png", "701_StillsRaw_full/1.png"),
+}
+
+
+def zeros(width: int = SIZE[0], height: int = SIZE[1], kind: type[Any] = np.uint8, **pixels: Any) -> Any:
+    """Black; ``x4y5=77`` is one pixel that is not."""
+    found = np.zeros((height, width, *np.shape(next(iter(pixels.values()), 0))), kind)
+    for place, value in pixels.items():
+        x, y = map(int, place[1:].split("y"))
+        found[y, x] = value
+    return found
+
+
+@pytest.mark.parametrize("name", formats.NAMES)
+def test_a_good_upload_is_recognised_and_kept_whole(good: dict[str, Files], new_run: Callable, name: str) -> None:
+    run = new_run(good[name])
+
+    facts = ingest.run(run)
+    tasks = next(each.TASKS for each in formats.FORMATS if name == each.NAME)
+
+    assert (facts["format"], tuple(facts["tasks"]), facts["annotated"]) == (name, tasks, bool(tasks))
+    assert facts["items"] == 3 == len(read_index(run.outputs))
+    assert tasks_of(run.outputs) == list(tasks)
+    for task in tasks:
+        kept = read_annotations(run.outputs, task)
+        assert kept.keys() == {item.name for item in read_index(run.outputs)}
+        assert len({str(annotation) for annotation in kept.values()}) == 3
+        computing = computing_of(task)
+        assert computing is not None
+        assert all(computing.annotation.to_json(computing.annotation.from_json(each)) == each for each in kept.values())
+        assert facts["classes"][task]
+
+
+@pytest.mark.parametrize("name", formats.NAMES)
+def test_an_upload_in_no_layout_at_all_is_read_to_a_fault_or_nothing(tree: Callable, name: str) -> None:
+    chosen = formats.choose(tree({}), name)
+
+    for files in ({}, {"notes.md": b"x"}, {"a.jpg": b""}):
+        reading = chosen.read(tree(files))
+        assert reading.faults or not reading.images or name in ("unannotated", "imagenet-folders")
+        assert reading.annotations.keys() == set(chosen.TASKS)
+
+
+@pytest.mark.parametrize("name", MASKS)
+@pytest.mark.parametrize(("pixels", "kind", "told"), [
+    (zeros(x4y5=77), "PNG", r"pixel \(4, 5\) has the (value 77|colour \(77, 77, 77\)), which no class has; known are "),
+    (zeros(x3y2=(9, 8, 7)), "PNG", r"pixel \(3, 2\) has the colour \(9, 8, 7\)"),
+    (zeros(kind=np.uint16, x3y2=999), "PNG", r"pixel \(3, 2\) has the value 999, which no class has"),
+    (zeros(height=15), "PNG", "the mask is 20×15, the image 20×16 pixels"),
+    (zeros(), "JPEG", "a JPEG does not keep the exact value of a pixel"),
+], ids=["level", "colour", "sixteen bits", "size", "jpeg"])
+def test_a_mask_at_fault_is_told_with_its_pixel(
+        good: dict[str, Files], new_run: Callable, png: Callable, name: str, pixels: Any, kind: str, told: str) -> None:
+    mask, _ = MASKS[name]
+
+    with pytest.raises(InvalidDataset) as refused:
+        ingest.run(new_run(good[name] | {mask: png(pixels, kind=kind)}))
+
+    [fault] = refused.value.facts["faults"]
+    assert (fault["file"], fault["line"]) == (mask, None)
+    assert re.match(told, fault["reason"])
+
+
+@pytest.mark.parametrize("name", MASKS)
+@pytest.mark.parametrize("which", [0, 1], ids=["mask", "photo"])
+def test_a_damaged_file_is_told_by_its_name(
+        good: dict[str, Files], new_run: Callable, name: str, which: int) -> None:
+    file = MASKS[name][which]
+    whole = good[name][file]
+    damages = ((whole[:len(whole) // 2], "broken image"), (b"", "the file is empty"), (b"text", "not an image"))
+    for data, told in damages:
+        with pytest.raises(InvalidDataset) as refused:
+            ingest.run(new_run(good[name] | {file: data}))
+
+        [fault] = refused.value.facts["faults"]
+        assert fault["file"] == file
+        assert fault["reason"].startswith(told)
+
+
+DESCRIPTION = b'{"label_map": {"0": "a", "2": "c"}}'
+
+
+@pytest.mark.parametrize(("name", "change", "told"), [
+    ("imagenet-folders", {"labels.txt": b"0s\n1s\n"}, "2s/: this class is not named in labels.txt"),
+    ("imagenet-list", {"val.txt": b"0.jpg 0\n1.jpg 3\n"}, "val.txt line 2: the label 3 is outside 0 to 2"),
+    ("voc-segmentation", {"SegmentationClass/1.png": None},
+     "ImageSets/Segmentation/val.txt line 2: 1 has no mask in the upload"),
+    ("voc-segmentation", {"labelmap.txt": b"a:0,0"}, "labelmap.txt line 1: a colour is three whole numbers"),
+    ("common-semantic-segmentation", {"dataset_meta.json": None}, "dataset_meta.json: is missing in the root"),
+    ("common-semantic-segmentation", {"dataset_meta.json": DESCRIPTION}, "dataset_meta.json: label_map must number"),
+    ("cityscapes", {f"leftImg8bit/val/a/a{n}_000000_000019_leftImg8bit.png": None for n in range(3)},
+     "the upload: there are no images"),
+    ("camvid", {"test/2.png": None}, "test.txt line 3: the image /test/2.png is not in the upload"),
+    ("camvid-full", {"label_colors.txt": b"0 0 0\n"}, "label_colors.txt line 1: the class has no name"),
+    ("unannotated", {"0.jpg": b"text"}, "0.jpg: not an image of a known format"),
+])
+def test_what_does_not_fit_together_is_told(
+        good: dict[str, Files], new_run: Callable, name: str, change: dict[str, Any], told: str) -> None:
+    files = {file: data for file, data in (good[name] | change).items() if data is not None}
+
+    with pytest.raises(InvalidDataset) as refused:
+        ingest.run(new_run(files))
+
+    assert f": {told}" in str(refused.value)
+    assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize("name", MASKS)
+def test_one_class_everywhere_is_warned_of(
+        good: dict[str, Files], new_run: Callable, png: Callable, name: str) -> None:
+    value = {"cityscapes": 7, "camvid-full": (64, 128, 64)}.get(name, 0)
+    masks = {file for file in good[name] if re.search(r"Masks|SegmentationClass|annot/|gtFine|Labeled", file)}
+    flat = np.full((SIZE[1], SIZE[0], *np.shape(value)), value, np.uint8)
+
+    facts = ingest.run(new_run(good[name] | dict.fromkeys(masks, png(flat))))
+
+    assert "All pixels are of one class, 0: accuracy will say nothing." in facts["warnings"]
