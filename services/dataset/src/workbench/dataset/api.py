@@ -47,10 +47,7 @@ serve_jobs(datasets, Resource("dataset"))
 @tasks.get("")
 @tasks.response(200, TaskPage)
 def list_tasks() -> dict[str, Any]:
-    """Each task: how outputs may be read, what may be set, what is measured, and which datasets have its annotations.
-
-    The first is what an optimization takes where it names none.
-    """
+    """Each task: readings of outputs, what may be set, what is measured, and which datasets have its annotations."""
     return {"items": told_tasks()}
 
 
