@@ -35,7 +35,8 @@ def unsure(server: Any) -> Any:
     def before() -> Response | None:
         asked = request.method == "POST" and request.path.endswith("/optimizations")
         if asked and not (request.get_json() or {}).get("task"):
-            return answered(422, "task-not-sure", "task: say what the model is for.", guesses=GUESSES, field="task")
+            return answered(422, "task-not-sure", "task: say what the model is for.", guesses=GUESSES, field="task",
+                            dataset_tasks=["classification"])
         return None
 
     server.before = before
@@ -123,6 +124,7 @@ def test_a_program_is_refused_with_the_option_and_every_choice(unsure: Any, mode
     assert "--task" in result.stderr
     said = " ".join(result.stderr.replace("│", " ").split())
     assert "classification (possible: a list of 136 numbers); generic (possible: nothing more is known)" in said
+    assert "The dataset is annotated for classification." in said
     assert unsure.projects == {}
 
 

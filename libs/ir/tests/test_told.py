@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openvino as ov
 import pytest
-from workbench.ir import describe, read
+from workbench.ir import describe, read, tell
 from workbench.ir.told import model_info
 
 
@@ -70,3 +70,17 @@ def test_an_output_that_is_an_input_has_no_operation_before_it() -> None:
     from workbench.ir.operations import towards
 
     assert towards(facts.outputs[0]) == []
+
+
+def test_what_is_told_is_read_back_and_taken_back(convolution: ov.Model, tmp_path: Path) -> None:
+    tell(convolution, {"model_type": "Classification", "mean_values": "1 2 3"})
+    tell(convolution, {"mean_values": None, "resize_type": "crop"})
+
+    assert model_info(stored(convolution, tmp_path)) == {"model_type": "Classification", "resize_type": "crop"}
+
+
+def test_nothing_told_leaves_no_trace(convolution: ov.Model) -> None:
+    tell(convolution, {})
+    tell(convolution, {"mean_values": None})
+
+    assert not convolution.has_rt_info("model_info")

@@ -113,6 +113,7 @@ def test_squeezenet_becomes_int8_with_every_photo_used(run_core: Core, squeezene
     assert facts["main_file"] == "model.xml"
     assert facts["inputs"][0]["name"] == "data_0"
     assert facts["weights"]["i8"]["elements"] > 1_000_000
+    assert (facts["model_info"]["model_type"], facts["model_info"]["resize_type"]) == ("Classification", "crop")
     calibration = facts["calibration"]
     assert calibration["samples_used"] == len(unique) == 38
     assert calibration["samples_excluded"] == 0

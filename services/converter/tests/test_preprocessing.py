@@ -11,8 +11,9 @@ import openvino as ov
 import pytest
 from openvino import opset13 as op
 from workbench import ir
+from workbench.converter.convert import convert
 from workbench.converter.preprocessing import build_in
-from workbench.converter.values import InputOptions
+from workbench.converter.values import InputOptions, Options
 
 Converted = Callable[..., tuple[dict[str, Any], Path]]
 Infer = Callable[..., np.ndarray]
@@ -38,6 +39,29 @@ def test_a_network_with_it_built_in_agrees_with_numpy_before_the_network(
         image = photograph.transpose(2, 0, 1)[None].copy()
         prepared = in_numpy(image, **asked)
         assert np.abs(infer(outputs / "model.xml", image) - infer(squeezenet, prepared)).max() < 1e-4
+
+
+def test_what_is_inside_now_is_no_longer_told_to_be_done_outside(tmp_path: Path) -> None:
+    model = passing((1, 3, 224, 224))
+    told = {"model_type": "Classification", "mean_values": "1 2 3", "scale_values": "4 5 6"}
+    ir.tell(model, {**told, "reverse_input_channels": "NO"})
+
+    asked = InputOptions(mean=MEAN, reverse_channels=True, layout="NCHW")
+    ir.save(convert(model, Options("FP32", {"x": asked})), tmp_path, fp16=False)
+    info = ov.Core().read_model(tmp_path / "model.xml").get_rt_info()["model_info"]
+
+    assert {name: value.astype(str) for name, value in info.items()} == {
+        "model_type": "Classification", "reverse_input_channels": "YES"}
+
+
+def test_a_conversion_that_builds_nothing_in_keeps_what_the_model_says(tmp_path: Path) -> None:
+    model = passing((1, 3, 224, 224))
+    ir.tell(model, {"mean_values": "1 2 3"})
+
+    ir.save(convert(model, Options("FP32")), tmp_path, fp16=False)
+
+    info = ov.Core().read_model(tmp_path / "model.xml").get_rt_info(["model_info", "mean_values"])
+    assert info.astype(str) == "1 2 3"
 
 
 @pytest.mark.parametrize("layout", ["NCHW", "NHWC"])

@@ -8,6 +8,7 @@ from workbench.ir.read import Unreadable, UnsupportedOperations, one_line, read
 from workbench.ir.refusals import BrokenModel, MissingFile, UnsafeFile
 from workbench.ir.save import save
 from workbench.ir.tensors import partial_shape, shape_json, tensor_json, tensor_name
+from workbench.ir.told import tell
 
 __all__ = [
     "LARGEST_TENSOR_BYTES",
@@ -27,6 +28,7 @@ __all__ = [
     "save",
     "settle_names",
     "shape_json",
+    "tell",
     "tensor_json",
     "tensor_name",
 ]

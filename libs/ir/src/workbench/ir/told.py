@@ -13,8 +13,8 @@ import openvino as ov
 # As OpenVINO Model API names them.
 _NAMES = (
     "model_type", "task_type", "task", "model_name", "mean_values", "scale_values", "reverse_input_channels",
-    "resize_type", "pad_value", "confidence_threshold", "iou_threshold", "orig_width", "orig_height", "input_dtype",
-    "embedded_processing", "multilabel", "hierarchical", "output_raw_scores",
+    "resize_type", "interpolation_mode", "pad_value", "confidence_threshold", "iou_threshold", "orig_width",
+    "orig_height", "input_dtype", "embedded_processing", "multilabel", "hierarchical", "output_raw_scores",
 )  # fmt: skip
 _LONGEST_TEXT = 200
 _LONGEST_LABELS = 2**16
@@ -29,6 +29,17 @@ def model_info(model: ov.Model) -> dict[str, Any]:
         found.update({name: text for name, text in texts.items() if text and len(text) <= _LONGEST_TEXT})
     labels = _labels(_section(info, "model_info").get("labels"))
     return {**found, **({"labels": labels} if labels else {})}
+
+
+def tell(model: ov.Model, said: Mapping[str, str | None]) -> None:
+    """Make the model say so of itself, by Model API's names; None takes back what it said. Other names are kept."""
+    if not said:
+        return
+    section = _section(model.get_rt_info(), "model_info")
+    kept = {name: text for name in section if (text := _text(section[name])) is not None and name not in said}
+    new = {name: text for name, text in said.items() if text is not None}
+    if section or new:
+        model.set_rt_info({**kept, **new}, "model_info")
 
 
 def _section(info: Any, name: str) -> Mapping[str, Any]:

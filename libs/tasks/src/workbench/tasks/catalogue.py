@@ -27,6 +27,7 @@ class Choosing(Protocol):
     OPTIONS: tuple[Option, ...]
     METRICS: tuple[Measure, ...]  # the first is what variants are compared by; none: nobody judges the results
     RESIZE: str
+    MODEL_API: str | None  # OpenVINO Model API's name for it
 
     def guess(self, model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:
         """What the model needs if it does this task, and how sure that is; None when it does not.

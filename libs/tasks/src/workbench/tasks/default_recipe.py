@@ -11,6 +11,7 @@ from typing import Any
 from workbench.tasks import catalogue, guesses
 from workbench.tasks.catalogue import Task
 from workbench.tasks.guess import Guess
+from workbench.tasks.model_api import told_preparation
 from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.picture_input import NoDefaultRecipe, picture_input
 from workbench.tasks.recipe import VERSION, BadRecipe, Recipe, renewed
@@ -40,7 +41,8 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
         overrides = renewed(overrides, task.name)
         _refuse_unknown(overrides)
         preparation = {"resize": task.choosing.RESIZE, "color": "GRAY" if input_["channels"] == 1 else "RGB",
-                       **_only(overrides, PREPARED), "input": input_}  # fmt: skip
+                       **told_preparation(model_facts, input_["channels"]), **_only(overrides, PREPARED),
+                       "input": input_}  # fmt: skip
         options = {**(guess.options if guess else {}), **overrides.get("options", {})}
         recipe = catalogue.check(Recipe.from_json({
             "version": VERSION, "task": task.name, "labels": overrides.get("labels", classes.get(task.name)),

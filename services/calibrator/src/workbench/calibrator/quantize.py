@@ -26,6 +26,7 @@ from workbench.calibrator.values import FEW_IMAGES, BadSpec, CalibrationSpec, Ig
 from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 from workbench.shards import Item
+from workbench.tasks.model_api import model_info
 
 _FLOATS = {"f64", "f32", "f16", "bf16"}
 # Share of the run's progress before, and until the end of, the first pass over the images.
@@ -75,6 +76,8 @@ def run(run: Run) -> dict[str, Any]:
     quantized = quantize(model, choice.items, counting(read, pieces, len(choice.items)), spec)
     seconds = time.monotonic() - started - pieces.waited_s
     run.progress("saving", _SAVING)
+    outputs = [ir.tensor_json(port, is_input=False) for port in quantized.outputs]
+    ir.tell(quantized, model_info(recipe, outputs))
     facts = _save(quantized, run.outputs, fp16=precision == "FP16")
     _write_items(run.outputs / "calibration-items.jsonl", choice.items)
     return {**facts, "calibration": _calibration(spec, choice, seconds)}

@@ -50,8 +50,20 @@ def convert(model: ov.Model, options: Options) -> ov.Model:
     ir.refuse_too_large(model, "the converted model")
     before = ir.identities(model)
     model = build_in(model, options.inputs)
+    ir.tell(model, _no_longer_outside(options))
     ir.settle_names(model, before)
     return model
+
+
+def _no_longer_outside(options: Options) -> dict[str, str | None]:
+    """What is inside now, Model API would do again: mean, scale, and an order other than the RGB that it takes now."""
+    done: dict[str, str | None] = {}
+    for asked in options.inputs.values():
+        if asked.mean is not None or asked.scale is not None:
+            done |= {"mean_values": None, "scale_values": None}
+        if asked.reverse_channels:
+            done["reverse_input_channels"] = "YES"
+    return done
 
 
 def _refuse_unknown_inputs(model: ov.Model, options: Options) -> None:

@@ -16,15 +16,15 @@ def task_for(refused: Refused) -> str:
     """The task that a person chooses; Enter takes the first. Raises a usage error where nobody can be asked."""
     choices: list[dict[str, Any]] = refused.problem.get("guesses") or []
     if not choices or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise _unasked(choices)
-    output.tell("What is this model for? The workbench is not sure.")
+        raise _unasked(refused, choices)
+    output.tell(f"What is this model for? The workbench is not sure.{_of_dataset(refused)}")
     for number, choice in enumerate(choices, 1):
         output.tell(f"  {number}  {in_words(choice)}")
     while True:
         output.tell(f"1 to {len(choices)}, Enter for {choices[0]['task']}, Ctrl-C to leave:")
         line = sys.stdin.readline()
         if not line:
-            raise _unasked(choices)
+            raise _unasked(refused, choices)
         chosen = line.strip() or "1"
         named = {choice["task"]: choice["task"] for choice in choices}
         numbered = {str(number): choice["task"] for number, choice in enumerate(choices, 1)}
@@ -38,6 +38,11 @@ def in_words(guess: dict[str, Any]) -> str:
     return f"{guess['task']} ({guess['sure']}: {guess['why']})"
 
 
-def _unasked(choices: list[dict[str, Any]]) -> Exception:
+def _unasked(refused: Refused, choices: list[dict[str, Any]]) -> Exception:
     known = "; ".join(map(in_words, choices)) or "see `workbench tasks list`"
-    return wrong("--task", f"say what the model is for, which is not sure: {known}")
+    return wrong("--task", f"say what the model is for, which is not sure: {known}.{_of_dataset(refused)}")
+
+
+def _of_dataset(refused: Refused) -> str:
+    serves = refused.problem.get("dataset_tasks")
+    return f" The dataset is annotated for {', '.join(serves)}." if serves else ""

@@ -13,6 +13,7 @@ from workbench.tasks.recipe import Recipe
 
 HEADS: tuple[Choice, ...] = (Choice("scores", "One number a class; the highest is the answer."),)
 RESIZE = "crop"  # as ImageNet's models are trained
+MODEL_API: str | None = "Classification"
 OPTIONS: tuple[Option, ...] = (
     Option("label_offset", "The model's class minus this is the dataset's: how many of its first classes, such as a "
            "background class, stand before class 0.", default=0, low=0, high=1000),

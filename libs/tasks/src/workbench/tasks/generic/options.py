@@ -13,6 +13,7 @@ from workbench.tasks.recipe import Recipe
 
 HEADS: tuple[Choice, ...] = ()
 RESIZE = "stretch"
+MODEL_API: str | None = None
 OPTIONS: tuple[Option, ...] = ()
 METRICS: tuple[Measure, ...] = ()
 

@@ -20,6 +20,7 @@ HEADS: tuple[Choice, ...] = (
            "of class 1 against class 0."),
 )  # fmt: skip
 RESIZE = "stretch"  # the whole picture is segmented
+MODEL_API: str | None = "Segmentation"
 OPTIONS: tuple[Option, ...] = (
     Option("layout", "Where the classes of the output lie.", default="NCHW", choices=("NCHW", "NHWC")),
     Option("label_offset", "The model's class minus this is the dataset's: how many of its first classes stand before "
