@@ -39,9 +39,12 @@ def test_an_optimization_whose_measurements_would_take_too_long_is_refused_befor
 
 @pytest.mark.parametrize(("request_", "field", "said"), [
     ({"recipe": {"options": {"top_k": 0}}}, "recipe.options.top_k", "Must be a whole number from 1 to 100."),
-    ({"recipe": {"options": {"smooth": True}}}, "recipe.options.smooth", "accepted here are label_offset, top_k."),
+    ({"task": "classification", "recipe": {"options": {"smooth": True}}}, "recipe.options.smooth",
+     "accepted here are label_offset, top_k."),
     ({"recipe": {"options": {"top_k": [1]}}}, "recipe.options.top_k", "Must be a whole number from 1 to 100."),
-    ({"recipe": {"head": "boxes"}}, "recipe.head", "Must be one of scores."),
+    ({"task": "classification", "recipe": {"head": "boxes"}}, "recipe.head", "Must be one of scores."),
+    ({"recipe": {"head": "boxes"}}, "recipe.head", "Must be one of "),
+    ({"recipe": {"options": {"smooth": True}}}, "recipe.options.smooth", "accepted here are "),
     ({"task": "generic", "recipe": {"head": "scores"}}, "recipe.head", "this task has none"),
     ({"task": "generic", "recipe": {"options": {"top_k": 1}}}, "recipe.options.top_k", "accepted here are none."),
     ({"recipe": {"top_k": 1}}, "recipe.top_k", "what only one task knows belongs into `options`."),
