@@ -86,7 +86,8 @@ def have_things(adapters: Adapters) -> dict[str, str]:
     for kind in ("model", "dataset", "recipe", "profile", "evaluation"):
         ids[kind] = str(uuid.uuid4())
         picture = {"name": "x", "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}
-        facts = {"format": "onnx", "precision": "FP32", "task": "generic", "inputs": [picture], "outputs": []}
+        facts = {"format": "onnx", "precision": "FP32", "task": "generic", "inputs": [picture], "outputs": [],
+                 "recipe": {"task": "generic"}}
         files = (File("model.onnx", "0" * 64, 1),)
         Manifests(adapters.store, "a").write(Manifest(kind, ids[kind], "a", "", files, facts).text())
     return ids

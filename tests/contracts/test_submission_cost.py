@@ -26,8 +26,8 @@ from workbench.webapp.settings import load
 TENSOR = {"name": "x", "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}
 FACTS = {
     "model": {"format": "ir", "main_file": "model.xml", "precision": "FP32", "inputs": [TENSOR], "name": "net"},
-    "dataset": {"task": "classification", "labels": ["a", "b"], "images": 2, "items": 2},
-    "recipe": {"task": "classification"},
+    "dataset": {"tasks": ["classification"], "labels": ["a", "b"], "items": 2},
+    "recipe": {"recipe": {"task": "classification"}},
 }
 VARIANT = {"model_id": "model", "folder": "fp32"}
 # The job and the things it needs: a reference and a look for a tombstone are two requests each, and no two of

@@ -28,7 +28,8 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
     """One team with everything a request names."""
     made = embedded(tmp_path / "home")
     write_token(made.store, "token", Identity("a", "admin"), "a")
-    facts = {"model": {"main_file": "model.xml"}, "dataset": {}, "recipe": {"recipe": {"task": "classification"}}}
+    facts = {"model": {"main_file": "model.xml"}, "dataset": {"tasks": ["classification"]},
+             "recipe": {"recipe": {"task": "classification"}}}
     for kind, known in facts.items():
         Manifests(made.store, "a").write(Manifest(kind, kind[0], "a", "", (), known).text())
     yield made

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import Engine
 from workbench.jobs.job import Job
 from workbench.runner.values import Launch, device_type
-from workbench.store import File, Manifests
+from workbench.store import File, Manifest, Manifests
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ def _target(request: dict[str, Any]) -> str | None:
     return device_type(request.get("target"))
 
 
+def _anything(_request: dict[str, Any], _held: Sequence[Manifest]) -> None:
+    return
+
+
 def _nothing(_request: dict[str, Any]) -> list[tuple[str, str]]:
     return []
 
@@ -62,6 +66,7 @@ class Kind:
     plan: which core, with what inputs and limits; None when there is nothing to compute.
     publish: what the core's result and files become; safe to run twice.
     needs: the (manifest kind, id) pairs a request names; they cannot be deleted while it is under way.
+    check: refuses (with a Problem) a request whose manifests, as ``needs`` names them, already say that it must fail.
     target: where a request is to run, as far as jobs wait for one another there; None: wherever there is a worker.
     measures: whether it has its target for itself meanwhile.
     version: of the core; with it an identical request reuses an earlier result. None: never (measurements).
@@ -72,6 +77,7 @@ class Kind:
     plan: Callable[[Job, Manifests], Launch | None] | None = None
     conduct: Callable[[Conduct], Made] | None = None
     needs: Callable[[dict[str, Any]], list[tuple[str, str]]] = _nothing
+    check: Callable[[dict[str, Any], Sequence[Manifest]], None] = _anything
     target: Callable[[dict[str, Any]], str | None] = _target
     measures: bool = False
     version: str | None = None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from workbench.calibrator.problems import RecipeRefused
+from workbench.calibrator.problems import NothingToScoreBy, RecipeRefused
 from workbench.jobs import Job, Kind, Made, core_version
 from workbench.runner import Launch, Limits
 from workbench.runner.values import device_type
 from workbench.store import File, Manifest, Manifests
+from workbench.tasks.catalogue import task_of
 from workbench.tasks.default_recipe import NoDefaultRecipe, default_recipe
+from workbench.tasks.guesses import tasks_of
 
 GIB = 1 << 30
 CALIBRATION_ITEMS = "calibration-items.jsonl"
@@ -81,6 +84,16 @@ def evaluation_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def check_evaluation(request: dict[str, Any], held: Sequence[Manifest]) -> None:
+    """Something must tell what is right: annotations for the task of the recipe, or a reference model."""
+    if request["reference_model_id"]:
+        return
+    facts = {manifest.kind: manifest.facts for manifest in held}
+    task, serves = facts["recipe"]["recipe"]["task"], tasks_of(facts["dataset"])
+    if task_of(task).judged and task not in serves:
+        raise NothingToScoreBy(task, serves)
+
+
 def plan_evaluation(job: Job, manifests: Manifests) -> Launch:
     """Model, dataset, the reference and the other evaluation if there are, the images that calibrated any of them."""
     request = job.request
@@ -123,5 +136,5 @@ RECIPE = Kind("recipe", plan=lambda _job, _manifests: None, publish=publish_reci
 CALIBRATION = Kind("calibration", plan=plan_calibration, publish=publish_calibration, needs=calibration_needs,
                    version=core_version("1", "openvino", "nncf", "numpy", "pillow"))  # fmt: skip
 EVALUATION = Kind("evaluation", plan=plan_evaluation, publish=publish_evaluation, needs=evaluation_needs,
-                  version=core_version("2", "openvino", "numpy", "pillow"))  # fmt: skip
+                  check=check_evaluation, version=core_version("2", "openvino", "numpy", "pillow"))  # fmt: skip
 KINDS = (RECIPE, CALIBRATION, EVALUATION)

@@ -23,3 +23,23 @@ class RecipeRefused(Problem):
     def detail(self) -> str:
         """What is missing or wrong."""
         return self.reason
+
+
+@dataclass(eq=False)
+class NothingToScoreBy(Problem):
+    """Neither annotations for the task nor a reference model: nothing tells which answers are right.
+
+    Remedy: give a dataset that is annotated for the task, or `reference_model_id` to measure agreement.
+    """
+
+    status = 422
+    title = "Nothing tells which answers are right"
+    task: str
+    dataset_tasks: list[str]
+    field: str = "dataset_id"
+
+    @property
+    def detail(self) -> str:
+        """What the dataset serves, and what is missing."""
+        serves = f"is annotated for {', '.join(self.dataset_tasks)}, not" if self.dataset_tasks else "is not annotated"
+        return f"dataset_id: the dataset {serves} for {self.task}, and no reference model was given; one is needed."

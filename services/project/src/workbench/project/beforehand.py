@@ -26,9 +26,8 @@ def settled(request: Facts, model: Facts, dataset: Facts | None) -> Facts:
     _refuse_another_task(request["task"], dataset)
     _refuse_several_inputs(model)
     inputs = conversion_inputs(model, request)
-    labels = dataset if dataset and dataset["annotated"] else None
     try:
-        default_recipe({**model, "inputs": _converted(model, inputs)}, labels, recipe_overrides(request))
+        default_recipe({**model, "inputs": _converted(model, inputs)}, dataset, recipe_overrides(request))
     except NoDefaultRecipe as refusal:
         raise ModelNeedsHelp(_field(refusal.field, model), str(refusal)) from refusal
     return request

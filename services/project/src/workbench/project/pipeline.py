@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from workbench.project.inputs import conversion_inputs, recipe_overrides
 from workbench.project.values import Facts, Step
 from workbench.tasks.catalogue import task_of
+from workbench.tasks.guesses import tasks_of
 
 GENERATED_IMAGES = 100
 # A failure here leaves the other variants: it becomes a warning, not the end.
@@ -73,8 +74,8 @@ class Plan:
 
     @property
     def labelled(self) -> bool:
-        """Whether the dataset has the right answers."""
-        return bool(self.dataset and self.dataset["annotated"])
+        """Whether the dataset has the right answers to what the model does."""
+        return self.request["task"] in tasks_of(self.dataset)
 
     @property
     def own_calibration_set(self) -> bool:

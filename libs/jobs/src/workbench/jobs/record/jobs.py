@@ -30,6 +30,7 @@ from workbench.jobs.record.rows import COLUMNS, ID_LENGTH, KEY_LENGTH, job_of, n
 from workbench.jobs.record.storage import Storage
 from workbench.jobs.record.tables import jobs, queued, running
 from workbench.messages import Message, Messages
+from workbench.problems import Problem
 from workbench.problems.common import InvalidRequest, JobFinished, NotFound
 from workbench.store import Manifest, Store
 
@@ -67,8 +68,8 @@ class Jobs:
     ) -> Job:
         """Accept a job; the same ``idempotency_key`` or ``job_id`` again answers with the job that has it.
 
-        Raises NotFound or Deleted for a manifest the request names, IdempotencyConflict, InvalidRequest
-        for an id or a key that cannot be kept.
+        Raises NotFound or Deleted for a manifest the request names, what the kind's check raises, IdempotencyConflict,
+        InvalidRequest for an id or a key that cannot be kept.
         """
         _refuse_unstorable(job_id, idempotency_key)
         known = self._twin(kind, team, request, job_id, idempotency_key)
@@ -76,7 +77,7 @@ class Jobs:
             return known
         new_id = job_id or str(uuid.uuid4())
         holder = f"{kind.name}-{new_id}"
-        held = self.hold(team, kind.needs(request), holder)
+        held = self._held(kind, team, request, holder)
         row = _row(
             id=new_id, team=team, kind=kind.name, name=storable(name) if name else name, request=request,
             idempotency_key=idempotency_key, request_id=_request_id(),
@@ -132,6 +133,16 @@ class Jobs:
             self.release_holds(job)
             stored.count(connection, job)
             return job
+
+    def _held(self, kind: Kind, team: str, request: dict[str, Any], holder: str) -> list[Manifest]:
+        """What the request names; nothing stays held of one that the kind refuses."""
+        held = self.hold(team, kind.needs(request), holder)
+        try:
+            kind.check(request, held)
+        except Problem:
+            holds.release(self.store, team, [manifest.id for manifest in held], holder)
+            raise
+        return held
 
     def _twin(self, kind: Kind, team: str, request: dict[str, Any], job_id: str | None, key: str | None) -> Job | None:
         """The job that this submission repeats. Raises IdempotencyConflict when it is another request's."""
