@@ -60,6 +60,16 @@ def test_all_that_every_task_owes_it_does(copy: Path) -> None:
     assert len(passed) >= 14
 
 
+def test_the_type_checker_holds_its_rooms_against_the_protocols(copy: Path) -> None:
+    settings, source = (ROOT / "pyproject.toml").read_text(), str(TASKS / "src")
+    (copy / "pyproject.toml").write_text(settings.replace(source, str(copy / source)).replace("libs/imaging", str(
+        ROOT / "libs" / "imaging")).replace("libs/figures", str(ROOT / "libs" / "figures")))
+
+    ended = run(copy, "-m", "mypy", "--cache-dir", str(copy / "cache"), str(copy / TASKS / "src"))
+
+    assert ended.returncode == 0, ended.stdout
+
+
 def test_it_is_told_and_its_options_are_held_to_their_range(copy: Path) -> None:
     told = run(copy, "-c", "import json; from workbench.tasks.catalogue import task_of, check_settings\n"
                "print(json.dumps(task_of('brightness').to_json()))\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import os
@@ -22,6 +23,9 @@ from workbench.shards import AnnotationWriter, ShardWriter
 
 SIDE = 32
 CLASSES = 4
+
+# Of what is installed for them, all that a package's environment has.
+NEEDED = ("numpy", "PIL", "openvino")
 
 Spec = dict[str, Any]
 Build = Callable[..., Path]
@@ -106,6 +110,20 @@ def write_dataset(folder: Path) -> None:
                        split="calibration" if number < 4 else "evaluation")
             annotations.add(f"fruit/{number}.PNG", {"classification": {"label": number % CLASSES}})
         annotations.close({})
+
+
+@pytest.fixture(scope="session")
+def needed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder to import from that has these packages, with the libraries beside them, and no other."""
+    folder = tmp_path_factory.mktemp("needed")
+    for name in NEEDED:
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        package = Path(spec.origin).parent
+        for each in (package, *package.parent.glob(f"{'pillow' if name == 'PIL' else name}*.libs")):
+            (folder / each.name).symlink_to(each)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +13,6 @@ import workbench.tasks
 from workbench.packager.carried import carry
 from workbench.tasks.catalogue import NAMES
 
-# Of what is installed for them, all that a package's environment has.
-NEEDED = ("numpy", "PIL", "openvino")
 PROGRAM = """
 import pathlib, sys
 app = pathlib.Path(sys.argv[1])
@@ -27,20 +24,6 @@ elsewhere = [name for name, module in sys.modules.items() if name.startswith("wo
 assert not elsewhere, elsewhere
 print(len(names))
 """
-
-
-@pytest.fixture(scope="module")
-def needed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder to import from that has these packages, with the libraries beside them, and no other."""
-    folder = tmp_path_factory.mktemp("needed")
-    for name in NEEDED:
-        spec = importlib.util.find_spec(name)
-        assert spec is not None
-        assert spec.origin is not None
-        package = Path(spec.origin).parent
-        for each in (package, *package.parent.glob(f"{'pillow' if name == 'PIL' else name}*.libs")):
-            (folder / each.name).symlink_to(each)
-    return folder
 
 
 @pytest.mark.parametrize("task", NAMES)

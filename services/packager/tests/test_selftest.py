@@ -12,6 +12,7 @@ import numpy as np
 import openvino as ov
 import pytest
 from openvino import opset13 as ops
+from PIL import Image
 
 RunPython = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -164,6 +165,9 @@ def test_a_generic_model_of_two_inputs_and_a_large_output_is_proven_too(
     assert report(package, run_python)["passed"]
     shown = application(run_python, package, str(package / "samples" / "01.png"))
     assert "shape [1, 3, 128, 128], float32" in shown.stdout
+    refused = application(run_python, package, str(package / "samples" / "01.png"), "--draw", str(tmp_path / "drawn"))
+    assert (refused.returncode, (tmp_path / "drawn").exists()) == (2, False)
+    assert "--draw: there is nothing to draw for the task generic" in refused.stderr
     assert (package / "samples" / "expected.json").stat().st_size < 500_000
 
 
@@ -196,6 +200,26 @@ def test_the_application_goes_on_after_an_image_it_cannot_read(package: Path, ru
     assert "/no/such.png: No such file or directory" in ended.stderr
     assert "README.md: not an image of a known format" in ended.stderr
     assert len(ended.stdout.splitlines()) == 3
+
+
+def test_the_application_draws_the_best_classes_onto_each_picture(package: Path, run_python: RunPython,
+                                                                  tmp_path: Path) -> None:
+    image = package / "samples" / "01.png"
+
+    ended = application(run_python, package, str(image), "--draw", str(tmp_path / "new" / "drawn"))
+
+    drawn = tmp_path / "new" / "drawn" / "01.png"
+    assert f"  drawn: {drawn}" in ended.stdout.splitlines()
+    with Image.open(drawn) as after, Image.open(image) as before:
+        assert after.size == before.size
+    assert drawn.read_bytes() != image.read_bytes()
+
+
+def test_a_folder_that_cannot_be_made_is_said_and_no_traceback(package: Path, run_python: RunPython) -> None:
+    ended = application(run_python, package, str(package / "samples" / "01.png"), "--draw", str(package / "run.sh"))
+
+    assert ended.returncode == 1
+    assert ended.stderr.strip().endswith("File exists")
 
 
 def test_the_application_names_the_variants_when_asked_for_another(package: Path, run_python: RunPython) -> None:
