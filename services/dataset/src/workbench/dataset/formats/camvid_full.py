@@ -48,7 +48,8 @@ def read(tree: Tree) -> Reading:
     """Every pair, by the names of the files."""
     masks = _in(tree, _MASKS)
     # The photos come as an archive of their own, which people unpack anywhere.
-    images = _in(tree, _IMAGES) or [image for image in tree.images if image not in masks]
+    labeled = {mask.name for mask in masks}
+    images = _in(tree, _IMAGES) or [image for image in tree.images if image.name not in labeled]
     pairs = Pairs.keyed(images, masks, lambda name: PurePosixPath(name).stem.removesuffix("_L"))
     classes = _classes(tree)
     return reading(pairs, pairs.all(), classes.coding({VOID}, values=False), classes.faults)
