@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from workbench.client.cli.model_page import page
+from workbench.client.cli.model_page import for_list, page
 
 
 def guess(task: str, sure: str, why: str = "because") -> dict[str, Any]:
@@ -64,3 +64,14 @@ def test_everything_else_that_is_known_is_there_too() -> None:
 
 def test_a_model_that_is_still_examined_is_its_job() -> None:
     assert page({"id": "m", "state": "running", "facts": None}) == "id: m\nstate: running"
+
+
+@pytest.mark.parametrize(("facts", "task"), [
+    ({"guesses": [guess("generic", "likely")]}, "generic"),
+    ({"guesses": [guess("classification", "possible"), guess("generic", "possible")]}, "?"),
+    ({"guesses": None}, None),
+    ({}, None),
+    (None, None),
+])  # fmt: skip
+def test_in_a_list_a_task_that_is_not_sure_is_a_question_mark(facts: dict[str, Any] | None, task: str | None) -> None:
+    assert for_list({"id": "m", "facts": facts})["task"] == task

@@ -66,10 +66,11 @@ PRECISION = Option("--inference-precision", "Precision inference runs in: f32, f
 DESCRIPTIONS = [
     Description(
         "models", "model",
-        _columns(("PRECISION", "facts.precision"), ("FORMAT", "facts.format"), ("ORIGIN", "facts.origin"),
-                 ("OPS", "facts.op_count")),
+        _columns(("TASK", "task"), ("PRECISION", "facts.precision"), ("FORMAT", "facts.format"),
+                 ("ORIGIN", "facts.origin"), ("OPS", "facts.op_count")),
         [Argument("PATH", "Model file (ONNX, or an IR's .xml with its .bin beside it) or a folder."), NAME],
-        model, "Upload a model; the workbench then examines it.", page=model_page.page,
+        model, "Upload a model; the workbench then examines it.", for_list=model_page.for_list,
+        page=model_page.page,
     ),
     Description(
         "datasets", "dataset",

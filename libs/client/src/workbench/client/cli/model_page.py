@@ -20,12 +20,24 @@ def page(view: Facts) -> str:
     return "\n".join([outline(rest), "", *_tasks(facts.get("guesses")), *_inside(facts)])
 
 
+def for_list(view: Facts) -> Facts:
+    """With the task it is taken to be for; a question mark where that is not sure."""
+    guesses = (view.get("facts") or {}).get("guesses")
+    return {**view, "task": guesses and (guesses[0]["task"] if _sure(guesses) else "?")}
+
+
+def _sure(guesses: list[Facts]) -> bool:
+    """Whether the first is at least likely, and more so than any other."""
+    best, *others = guesses
+    return best["sure"] != "possible" and all(each["sure"] != best["sure"] for each in others)
+
+
 def _tasks(guesses: list[Facts] | None) -> Iterable[str]:
     if not guesses:
         yield "Task: unknown, it was stored by an earlier release; `optimize` looks again, or say --task"
         return
     best, *others = guesses
-    alone = best["sure"] != "possible" and all(each["sure"] != best["sure"] for each in others)
+    alone = _sure(guesses)
     yield f"Task: {in_words(best)}" if alone else "Task: not sure, say --task; it may be"
     for each in others if alone else guesses:
         yield f"  {'or ' if alone else ''}{in_words(each)}"
