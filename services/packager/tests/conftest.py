@@ -72,7 +72,7 @@ def spec(recipe: Spec, profile: Spec) -> Spec:
     """Two variants, one of them measured."""
     evaluation = {"metrics": [{"metric": "top1", "value": 0.97, "n": 200, "split": "evaluation"}], "items": 200}
     return {
-        "name": "fruit-1.0", "recommended": "fp16", "recipe": recipe, "labels": recipe["labels"], "samples": 3,
+        "name": "fruit-1.0", "recommended": "fp16", "recipe": recipe, "samples": 3,
         "variants": [
             {"folder": "fp32", "main_file": "model.xml", "precision": "FP32", "profile": None, "evaluation": None,
              "configuration": {}},

@@ -147,7 +147,9 @@ def test_a_file_that_is_what_it_is_known_by_is_packaged(folder: Path, spec: Spec
 def test_a_name_that_escapes_is_refused(folder: Path, run_core: RunCore) -> None:
     respecify(folder, name="../../etc")
 
-    assert refusal(folder, run_core)["kind"] == "BadName"
+    found = refusal(folder, run_core)
+
+    assert (found["kind"], found["field"]) == ("BadSpec", "name")
 
 
 def test_a_model_that_is_no_ir_is_refused_with_openvinos_reason(folder: Path, run_core: RunCore) -> None:

@@ -6,8 +6,8 @@ import copy
 from typing import Any
 
 import pytest
-from workbench.packager.spec import BadName, BadRecipe, BadSpec, DuplicateVariant, NoVariants, read_spec
-from workbench.runner.core import Refusal
+from workbench.fields import BadSpec
+from workbench.packager.reading import read_spec
 
 Spec = dict[str, Any]
 
@@ -56,79 +56,74 @@ def test_the_profile_keeps_its_numbers_and_drops_launches_and_layers(spec: Spec)
     assert not {"launches", "layers", "configuration"} & set(profile)
 
 
-def test_labels_beside_the_recipe_are_used_when_it_has_none(spec: Spec) -> None:
-    bare = changed(spec, recipe={**spec["recipe"], "labels": None})
-
-    assert read_spec(bare).recipe["labels"] == spec["labels"]
-
-
-def test_four_samples_are_shipped_and_the_first_variant_recommended_unless_told(spec: Spec) -> None:
+def test_four_samples_are_shipped_unless_told(spec: Spec) -> None:
     document = copy.deepcopy(spec)
-    del document["samples"], document["recommended"]
+    del document["samples"]
 
-    read = read_spec(document)
-
-    assert (read.samples, read.recommended) == (4, "fp32")
+    assert read_spec(document).samples == 4
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../up", "/root", "a/b", "a\\b", "a b", "-x", "x" * 65, "ä", "a\n", 7,
-                                  None])
+NO_FOLDERS = ["", ".", "..", "../up", "/root", "a/b", "a\\b", "a b", "-x", "x" * 65, "ä", "a\n", "FP16", 7, None]
+
+
+@pytest.mark.parametrize("name", NO_FOLDERS)
 def test_a_name_that_could_leave_its_folder_is_refused(spec: Spec, name: Any) -> None:
-    with pytest.raises(BadName, match=r"name: .*letters, digits"):
-        read_spec(changed(spec, name=name))
-    with pytest.raises(BadName, match=r"variants\[0\].folder: "):
-        read_spec(with_variant(spec, folder=name))
+    for document, field in ((changed(spec, name=name), "name"), (with_variant(spec, folder=name), "variants.0.folder")):
+        with pytest.raises(BadSpec) as refused:
+            read_spec(document)
+        assert refused.value.facts == {"field": field}
 
 
 @pytest.mark.parametrize("name", ["../model.xml", "/model.xml", "sub/model.xml", "model.onnx", "model", "", None])
 def test_a_main_file_elsewhere_or_of_another_kind_is_refused(spec: Spec, name: Any) -> None:
-    with pytest.raises(BadName, match=r"variants\[0\].main_file: .*model.xml"):
+    with pytest.raises(BadSpec) as refused:
         read_spec(with_variant(spec, main_file=name))
+
+    assert refused.value.facts == {"field": "variants.0.main_file"}
 
 
 @pytest.mark.parametrize("variants", [[], None, {}, "fp16"])
 def test_a_package_without_variants_is_refused(spec: Spec, variants: Any) -> None:
-    with pytest.raises(NoVariants):
+    with pytest.raises(BadSpec, match="variants: "):
         read_spec(changed(spec, variants=variants))
 
 
-@pytest.mark.parametrize("name", ["fp16", "FP16"])
-def test_two_variants_of_one_name_are_refused_whatever_their_case(spec: Spec, name: str) -> None:
-    with pytest.raises(DuplicateVariant, match="two of them"):
-        read_spec(with_variant(spec, folder=name))
+def test_two_variants_of_one_name_are_refused(spec: Spec) -> None:
+    with pytest.raises(BadSpec, match="variants: Two of them have the folder fp16"):
+        read_spec(with_variant(spec, folder="fp16"))
 
 
 @pytest.mark.parametrize("samples", [-1, 101, 1.5, True, "4", None])
 def test_an_impossible_number_of_samples_is_refused(spec: Spec, samples: Any) -> None:
-    with pytest.raises(BadSpec, match="samples: must be a whole number from 0 to 100"):
+    with pytest.raises(BadSpec, match="samples: Must be a whole number from 0 to 100"):
         read_spec(changed(spec, samples=samples))
 
 
 def test_recommending_what_is_not_in_the_package_is_refused(spec: Spec) -> None:
-    with pytest.raises(BadSpec, match="'int8' is none of the variants fp32, fp16") as refused:
+    with pytest.raises(BadSpec, match="Must be one of the variants' folders: fp32, fp16") as refused:
         read_spec(changed(spec, recommended="int8"))
 
     assert refused.value.facts["field"] == "recommended"
 
 
 def test_a_bad_recipe_is_refused_by_its_field(spec: Spec) -> None:
-    with pytest.raises(BadRecipe, match="resize") as refused:
+    with pytest.raises(BadSpec, match="resize") as refused:
         read_spec(changed(spec, recipe={**spec["recipe"], "resize": "squeeze"}))
 
-    assert refused.value.facts["field"] == "resize"
+    assert refused.value.facts["field"] == "recipe.resize"
 
 
 @pytest.mark.parametrize("document", [{"sampels": 3}, {"cache": "/tmp"}])
 def test_an_unknown_field_is_refused_with_those_that_are_known(spec: Spec, document: Spec) -> None:
-    with pytest.raises(BadSpec, match="is unknown; accepted here are name, variants"):
+    with pytest.raises(BadSpec, match="Unknown field; accepted are name, recommended"):
         read_spec(changed(spec, **document))
 
 
 def test_an_unknown_field_of_a_variant_is_refused_by_its_place(spec: Spec) -> None:
-    with pytest.raises(BadSpec, match=r"variants\[0\].path: is unknown"):
+    with pytest.raises(BadSpec, match=r"variants.0.path: Unknown field; accepted are folder"):
         read_spec(with_variant(spec, path="/etc/passwd"))
 
 
 def test_a_variant_that_is_no_object_is_refused(spec: Spec) -> None:
-    with pytest.raises(Refusal, match=r"variants\[0\]: must be an object"):
+    with pytest.raises(BadSpec, match="variants.0: Must be a JSON object"):
         read_spec(changed(spec, variants=["fp16"]))

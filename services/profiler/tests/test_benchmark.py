@@ -141,13 +141,13 @@ def test_a_model_with_open_dimensions_is_measured_in_the_shape_asked_for(profile
     ({"device": "GPU.5"}, "UnknownDevice", "Available: "),
     ({"device": "NPU.9"}, "UnknownDevice", "NPU.9"),
     ({"streams": 1000}, "ImpossibleStreams", "streams: 1000"),
-    ({"inference_precision": "f8"}, "PrecisionNotSupported", "inference_precision"),
-    ({"batch": 0}, "BadSpec", "batch: must be"),
-    ({"launches": 4}, "BadSpec", "launches: must be a whole number from 5"),
+    ({"inference_precision": "f8"}, "BadSpec", "inference_precision: Must be one of f32, f16, bf16."),
+    ({"batch": 0}, "BadSpec", "batch: Must be"),
+    ({"launches": 4}, "BadSpec", "launches: Must be a whole number from 5"),
     ({"shapes": {"nobody": [1]}}, "UnknownInput", "image"),
     ({"main_file": "other.xml"}, "Unreadable", "other.xml"),
     ({"main_file": "../../spec.json"}, "BadSpec", "main_file"),
-    ({"unknown": 1}, "BadSpec", "unknown: no such field")])
+    ({"unknown": 1}, "BadSpec", "unknown: Unknown field; accepted are inference_precision")])
 def test_what_cannot_be_measured_is_refused_in_words(profile: Any, convolutions: Make, fields: dict[str, Any],
                                                      kind: str, words: str) -> None:
     refusal = profile(convolutions(), **fields)["refusal"]

@@ -9,10 +9,10 @@ import numpy as np
 import openvino as ov
 import openvino.opset13 as ops
 import pytest
+from workbench.fields import BadSpec
 from workbench.profiler.compiled import compile_for, compiled_facts, configuration, plain
 from workbench.profiler.inputs import fill, is_image, random_inputs
 from workbench.profiler.refusals import (
-    BadSpec,
     BatchNotSupported,
     DynamicShape,
     ImpossibleStreams,
@@ -220,7 +220,7 @@ def test_more_streams_than_the_device_runs_are_refused_with_the_most(core: ov.Co
 @pytest.mark.parametrize("precision", ["f8", "int8", "u1"])
 def test_a_precision_that_is_none_is_refused(core: ov.Core, convolutions: Make, precision: str) -> None:
     with pytest.raises(PrecisionNotSupported) as refused:
-        compile_for(core, convolutions(), spec(inference_precision=precision))
+        compile_for(core, convolutions(), ProfileSpec("model.xml", inference_precision=precision))
 
     assert refused.value.facts["field"] == "inference_precision"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from workbench.fields import BadSpec
 from workbench.profiler import cgroups
 from workbench.profiler.compiled import properties
-from workbench.profiler.refusals import BadSpec
 from workbench.profiler.spec import ProfileSpec
 
 
@@ -32,7 +32,7 @@ GOOD = [
     ("main_file", "sub/model.onnx"), ("main_file", "a..b.xml"), ("device", "AUTO:GPU,CPU"),
     ("inference_precision", "bf16"), ("batch", 1), ("batch", 4096), ("hint", "latency"), ("hint", None),
     ("streams", 1), ("streams", 1024), ("streams", None), ("requests", 4096), ("requests", None),
-    ("duration_s", 0.001), ("duration_s", 3600), ("launches", 5), ("launches", 100), ("shapes", {}),
+    ("duration_s", 0.1), ("duration_s", 3600), ("launches", 5), ("launches", 100), ("shapes", {}),
     ("shapes", None), ("shapes", {"x": []}), ("shapes", {"x": [1], "y": [2, 3]}), ("seed", 0), ("seed", 2**32 - 1)]
 
 
@@ -48,7 +48,7 @@ BAD = [
     ("inference_precision", ""), ("inference_precision", 32), ("batch", 0), ("batch", -1), ("batch", 4097),
     ("batch", 1.5), ("batch", "1"), ("batch", True), ("batch", None), ("hint", "fast"), ("hint", "THROUGHPUT"),
     ("hint", 1), ("hint", ""), ("streams", 0), ("streams", 1025), ("streams", "2"), ("streams", True),
-    ("requests", 0), ("requests", 4097), ("requests", 2.0), ("duration_s", 0), ("duration_s", -1),
+    ("requests", 0), ("requests", 4097), ("requests", 2.0), ("duration_s", 0), ("duration_s", 0.09),
     ("duration_s", 3601), ("duration_s", "2"), ("duration_s", None), ("duration_s", True),
     ("duration_s", float("nan")), ("duration_s", float("inf")), ("launches", 4), ("launches", 101),
     ("launches", 5.0), ("launches", True), ("seed", -1), ("seed", 2**32), ("seed", None), ("shapes", []),
@@ -61,7 +61,7 @@ def test_bad_values_are_refused_by_name(field: str, value: Any) -> None:
         spec(**{field: value})
 
     assert refused.value.facts == {"field": field}
-    assert str(refused.value).startswith(f"{field}: must be ")
+    assert str(refused.value).startswith(f"{field}: ")
 
 
 @pytest.mark.parametrize("shape", [None, 7, "1,3", [0], [-1], [1.0], ["1"], [True], [1, None], [[1]]])
@@ -69,16 +69,16 @@ def test_a_bad_shape_is_refused_by_its_inputs_name(shape: Any) -> None:
     with pytest.raises(BadSpec) as refused:
         spec(shapes={"good": [1], "x": shape})
 
-    assert refused.value.facts == {"field": "shapes.x"}
+    assert str(refused.value.facts["field"]).startswith("shapes.x")
 
 
 def test_an_unknown_field_is_refused_by_name() -> None:
-    with pytest.raises(BadSpec, match="nstreams: no such field"):
+    with pytest.raises(BadSpec, match="nstreams: Unknown field; accepted are .*streams"):
         spec(nstreams=2)
 
 
 def test_a_profile_of_nothing_is_refused() -> None:
-    with pytest.raises(BadSpec, match="main_file: required"):
+    with pytest.raises(BadSpec, match="main_file: Missing data for required field"):
         ProfileSpec.from_json({})
 
 

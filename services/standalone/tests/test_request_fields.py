@@ -9,12 +9,13 @@ import marshmallow as ma
 import pytest
 from flask import Flask
 from marshmallow.validate import OneOf, Range
+from workbench.converter.spec import DimensionField
+from workbench.fields import Facts, Said, Text
 from workbench.jobs import Adapters, embedded
 from workbench.standalone.mount import SERVICES
 from workbench.webapp import runs
 from workbench.webapp.documents import Blueprint, Documents
 from workbench.webapp.errors import ProblemView
-from workbench.webapp.fields import Said, Text
 from workbench.webapp.recipes import OptionValue
 from workbench.webapp.settings import load
 
@@ -78,8 +79,9 @@ def test_every_text_of_every_request_is_of_the_kind_that_can_be_kept(apps: list[
             where = f"{schema.__module__}.{schema.__name__}.{field.name}"
             if isinstance(field, ma.fields.Nested):
                 continue
-            kept = (Text, Said, OptionValue, ma.fields.Number, ma.fields.Boolean)
+            kept = (Text, Said, OptionValue, Facts, DimensionField, ma.fields.Number, ma.fields.Boolean)
             assert isinstance(field, kept), f"{where}: {field!r}"
+            assert not isinstance(field, Facts) or "Spec" in schema.__name__, f"{where} comes from outside"
             assert not isinstance(field, Said) or schema.__module__ == runs.__name__, f"{where} could be corrected"
             assert not getattr(field, "allow_nan", False), where
             assert not isinstance(field, ma.fields.Integer) or bounded(field), f"{where}: how large may it be?"

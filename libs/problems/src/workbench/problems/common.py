@@ -40,16 +40,17 @@ class InvalidRequest(Problem):
     @property
     def detail(self) -> str:
         """Every field at fault with its reason, on one line."""
-        return "; ".join(_flatten(self.errors)) or self.title
+        lines = [f"{path}: {words}" if path else words for path, words in faults(self.errors)]
+        return "; ".join(lines) or self.title
 
 
-def _flatten(errors: Any, path: str = "") -> list[str]:
+def faults(errors: Any, path: str = "") -> list[tuple[str, str]]:
+    """The path of each field at fault, and what is wrong with it; of a tree of messages by field."""
     if isinstance(errors, dict):
-        parts = ((key, value) for key, value in errors.items())
-        return [line for key, value in parts for line in _flatten(value, _join(path, str(key)))]
+        return [each for key, value in errors.items() for each in faults(value, _join(path, str(key)))]
     if isinstance(errors, list | tuple):
-        return [line for value in errors for line in _flatten(value, path)]
-    return [f"{path}: {errors}" if path else str(errors)]
+        return [each for value in errors for each in faults(value, path)]
+    return [(path, str(errors))]
 
 
 def _join(path: str, key: str) -> str:

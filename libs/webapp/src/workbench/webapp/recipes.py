@@ -7,10 +7,10 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
+from workbench.fields import Text
 from workbench.imaging.fields import LARGEST_NUMBER, BadRecipe
 from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
 from workbench.tasks import catalogue
-from workbench.webapp.fields import Text
 
 _OPTIONS = "By name, as `GET /v1/tasks` tells them; what is left out has its default, or what the model suggests."
 

@@ -9,12 +9,12 @@ from typing import Any
 import marshmallow as ma
 from flask import Response
 from marshmallow.validate import Length, OneOf, Range
+from workbench.fields import Text
 from workbench.jobs import Job, State, StillRunning
 from workbench.problems.common import InvalidRequest, NotFound, StillInUse
 from workbench.store import Manifest
 from workbench.webapp.connection import nobody_waits
 from workbench.webapp.documents import Blueprint
-from workbench.webapp.fields import Text
 from workbench.webapp.files import FileQuery, send_file
 from workbench.webapp.placement import Placement
 from workbench.webapp.ports import identity, ports, turn

@@ -11,12 +11,12 @@ from typing import Any, get_args
 import marshmallow as ma
 from flask import Blueprint, Request, request
 from marshmallow.validate import Length, OneOf, Range
+from workbench.fields import Said, Text
 from workbench.jobs import Desk
 from workbench.jobs.pods.desk import Caller, Report
 from workbench.problems.common import HttpProblem, Unauthorized
 from workbench.runner.values import ExitReason
 from workbench.store import MAX_PARTS, Part
-from workbench.webapp.fields import Said, Text
 from workbench.webapp.validate import validator
 
 INTERNAL = "/internal/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshmallow as ma
 from marshmallow.validate import Length, Range, Regexp
-from workbench.webapp.fields import Text
+from workbench.fields import Text
 from workbench.webapp.upload_state import MAX_FILE_BYTES
 from workbench.webapp.uploads import MAX_PARTS
 

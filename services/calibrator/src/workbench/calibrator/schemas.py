@@ -6,9 +6,9 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
+from workbench.fields import Text
 from workbench.imaging.preparation import LARGEST_SIDE
 from workbench.tasks.catalogue import NAMES
-from workbench.webapp.fields import Text
 from workbench.webapp.recipes import RecipeSettings, refuse_misfits
 
 _NAME = {"description": "What people call the result."}

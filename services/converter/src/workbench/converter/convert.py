@@ -13,18 +13,17 @@ from workbench import ir
 from workbench.converter.half import widen
 from workbench.converter.preprocessing import build_in
 from workbench.converter.shapes import reshape
-from workbench.converter.values import BadPrecision, Options, UnknownInput
+from workbench.converter.spec import read_spec
+from workbench.converter.values import Options, UnknownInput
 from workbench.runner.core import Run
-
-_PRECISIONS = ("FP32", "FP16")
 
 
 def run(run: Run) -> dict[str, Any]:
     """Convert ``inputs/model/<main_file>`` as the spec asks."""
-    spec = run.spec
-    options = Options.from_json(spec)
-    run.progress("read", 0.0, spec["main_file"])
-    model = ir.read(run.inputs / "model" / spec["main_file"])
+    asked = read_spec(run.spec)
+    options = asked.options
+    run.progress("read", 0.0, asked.main_file)
+    model = ir.read(run.inputs / "model" / asked.main_file)
     run.progress("convert", 0.3)
     model = convert(model, options)
     run.progress("save", 0.6, options.precision)
@@ -41,9 +40,6 @@ def convert(model: ov.Model, options: Options) -> ov.Model:
     ``model`` is used up. Refuses what does not fit it, naming the field of the spec; raises ``ir.TooLarge``
     for shapes that no machine holds.
     """
-    if options.precision not in _PRECISIONS:
-        raise BadPrecision(f"precision: '{options.precision}' is not one of {', '.join(_PRECISIONS)}.",
-                           field="precision")
     _refuse_unknown_inputs(model, options)
     widen(model, "the model")
     reshape(model, {name: asked.shape for name, asked in options.inputs.items() if asked.shape is not None})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import openvino as ov
@@ -67,8 +66,6 @@ def _check(name: str, asked: InputOptions, port: ov.Output, layout: str | None) 
 def _check_values(field: str, values: list[float] | None, channels: int | list[int]) -> None:
     if values is None:
         return
-    if not all(math.isfinite(value) for value in values):
-        raise BadPreprocessing(f"{field}: {values} holds a value that is no finite number.", field=field)
     if not values or channels not in (-1, len(values)):
         raise BadPreprocessing(f"{field}: {values} has {len(values)} values, but the input has "
                                f"{_count(channels)}; give one for each.", field=field)

@@ -28,27 +28,11 @@ def reshape(model: ov.Model, shapes: Mapping[str, Sequence[Dimension]]) -> None:
 
 def _checked(name: str, shape: Sequence[Dimension], port: ov.Output) -> ov.PartialShape:
     field = f"inputs.{name}.shape"
-    for dimension in shape:
-        if not _is_dimension(dimension):
-            raise BadShape(f"{field}: {dimension!r} is no dimension; accepted are numbers from 1, -1 for "
-                           "any, and [least, most].", field=field)
     rank = port.get_partial_shape().rank
     if rank.is_static and rank.get_length() != len(shape):
         raise BadShape(f"{field}: {list(shape)} has {len(shape)} dimensions, but the input has "
                        f"{rank.get_length()}: {ir.shape_json(port.get_partial_shape())}.", field=field)
     return ir.partial_shape(shape)
-
-
-def _is_dimension(dimension: Dimension) -> bool:
-    if isinstance(dimension, list):
-        whole = len(dimension) == 2 and all(_is_size(size) for size in dimension)
-        return whole and dimension[0] <= dimension[1]
-    return dimension == -1 or _is_size(dimension)
-
-
-def _is_size(size: object) -> bool:
-    # Over 2**31 is no image, and some products of such sizes would no longer fit OpenVINO's own counters.
-    return isinstance(size, int) and not isinstance(size, bool) and 1 <= size < 2**31
 
 
 def _reason(text: str) -> str:

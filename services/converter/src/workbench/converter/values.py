@@ -16,7 +16,7 @@ class UnknownInput(Refusal):
 
 
 class BadShape(Refusal):
-    """The shape in ``field`` is none, or the model does not work with it."""
+    """The model does not work with the shape in ``field``."""
 
 
 class BadLayout(Refusal):
@@ -58,16 +58,14 @@ class Options:
     precision: str = "FP16"
     inputs: Mapping[str, InputOptions] = field(default_factory=dict)
 
-    @classmethod
-    def from_json(cls, spec: Mapping[str, Any]) -> Options:
-        """The options in a spec; keys that are not options are not looked at."""
-        names = InputOptions.__dataclass_fields__
-        inputs = {}
-        for name, asked in (spec.get("inputs") or {}).items():
-            given = {key: value for key, value in asked.items() if key in names and value is not None}
-            inputs[name] = InputOptions(**given)
-        return cls(spec["precision"], inputs)
-
     def to_json(self) -> dict[str, Any]:
-        """The opposite of :meth:`from_json`."""
+        """As the facts of what was made tell them."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Which file below ``inputs/model`` to convert, and how."""
+
+    main_file: str
+    options: Options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 from workbench.dataset.formats import NAMES
-from workbench.webapp.fields import Text
+from workbench.fields import Text
 
 _PERCENT = {"description": "Share of the images, chosen by their digest, that calibration may use."}
 

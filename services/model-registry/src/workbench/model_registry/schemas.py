@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshmallow as ma
 from marshmallow.validate import Length
-from workbench.webapp.fields import Text
+from workbench.fields import Text
 
 
 class ModelForm(ma.Schema):

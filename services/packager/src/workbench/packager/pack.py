@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.packager import archive, contents, record
-from workbench.packager.spec import read_spec
+from workbench.packager.reading import read_spec
 from workbench.packager.values import PACKAGE_FILE
 from workbench.runner.core import Run
 

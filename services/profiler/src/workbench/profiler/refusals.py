@@ -7,13 +7,6 @@ from typing import Any
 from workbench.runner.core import Refusal
 
 
-class BadSpec(Refusal):
-    """A field of the specification has a value that cannot be measured; ``field`` names it.
-
-    Remedy: give `field` a value that `detail` names, and submit the profile again.
-    """
-
-
 class UnknownDevice(Refusal):
     """OpenVINO has no such device here; ``available`` lists those it has.
 

@@ -3,54 +3,22 @@
 from __future__ import annotations
 
 import marshmallow as ma
-from marshmallow.validate import Length, OneOf, Range
-from workbench.webapp.fields import Text
+from workbench.fields import shared
+from workbench.profiler.spec import Configuration
 
 
-class ProfileRequest(ma.Schema):
+class ProfileRequest(Configuration):
     """Measure one model on one device with one configuration."""
 
-    model_id = Text(required=True, validate=Length(1, 64), metadata={"description": "A registered model."})
-    target = Text(
+    model_id = shared.an_id(required=True, metadata={"description": "A registered model."})
+    target = shared.an_id(
         load_default=None,
-        validate=Length(1, 64),
         metadata={"description": "The id of a target, as /v1/targets lists them. Default: the first that has `device`; "
                   "where there is no cluster, `local`."},
-    )
-    device = Text(
-        load_default=None,
-        validate=Length(1, 100),
-        metadata={"description": "In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`."},
-    )
-    inference_precision = Text(
-        load_default="f32",
-        validate=OneOf(["f32", "f16", "bf16"]),
-        metadata={"description": "`INFERENCE_PRECISION_HINT`; always set, since its default differs between machines."},
-    )
-    batch = ma.fields.Integer(load_default=1, validate=Range(1, 4096), metadata={"description": "Images a request."})
-    hint = Text(
-        load_default="throughput",
-        allow_none=True,
-        validate=OneOf(["throughput", "latency"]),
-        metadata={"description": "`PERFORMANCE_HINT`; null to give streams and requests alone."},
-    )
-    streams = ma.fields.Integer(load_default=None, validate=Range(1, 1024), metadata={"description": "`NUM_STREAMS`."})
-    requests = ma.fields.Integer(
-        load_default=None, validate=Range(1, 4096), metadata={"description": "Infer requests in flight."}
-    )
-    shapes = ma.fields.Dict(
-        keys=Text(),
-        values=ma.fields.List(ma.fields.Integer(validate=Range(1, 2**31 - 1))),
-        load_default=None,
-        metadata={"description": "Input name to shape, for a model with dynamic dimensions."},
-    )
-    duration_s = ma.fields.Float(
-        load_default=2.0, validate=Range(0.1, 3600), metadata={"description": "Measured seconds a launch."}
-    )
-    launches = ma.fields.Integer(
-        load_default=5, validate=Range(5, 100), metadata={"description": "Fresh processes; the interval is over these."}
-    )
-    name = Text(validate=Length(1, 200), metadata={"description": "What people call the profile."})
+    )  # fmt: skip
+    device = shared.device("In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`.",
+                           load_default=None)  # fmt: skip
+    name = shared.a_name("What people call the profile.")
 
 
 class DeviceView(ma.Schema):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import openvino as ov
+from workbench.fields import BadSpec
 from workbench.ir import one_line, tensor_name
 from workbench.profiler.refusals import (
-    BadSpec,
     BatchNotSupported,
     DynamicShape,
     ShapeNotSupported,

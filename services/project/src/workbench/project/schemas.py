@@ -6,8 +6,8 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
+from workbench.fields import Text
 from workbench.tasks.catalogue import NAMES
-from workbench.webapp.fields import Text
 from workbench.webapp.recipes import RecipeSettings, refuse_misfits
 
 _ID = Length(1, 64)

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
+from workbench.fields.text import storable
 from workbench.jobs.job import Job, State
 from workbench.jobs.pods.runs import outputs_key
 from workbench.jobs.problems import RunGone
 from workbench.jobs.record import logs
 from workbench.jobs.record.jobs import Jobs
-from workbench.jobs.record.rows import COLUMNS, job_of, nameable, storable
+from workbench.jobs.record.rows import COLUMNS, job_of, nameable
 from workbench.jobs.record.tables import jobs, runs
 from workbench.jobs.working import lease
 from workbench.problems.common import InvalidRequest

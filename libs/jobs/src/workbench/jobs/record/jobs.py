@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from structlog.contextvars import get_contextvars
+from workbench.fields.text import storable
 from workbench.jobs.job import Job, State
 from workbench.jobs.kind import Kind
 from workbench.jobs.problems import DatabaseAway, IdempotencyConflict, StillRunning
@@ -26,7 +27,7 @@ from workbench.jobs.record.events import event_of, put_in_outbox
 from workbench.jobs.record.outlook import Outlook
 from workbench.jobs.record.pages import Page, page_of
 from workbench.jobs.record.reuse import reusable, reuse_key
-from workbench.jobs.record.rows import COLUMNS, ID_LENGTH, KEY_LENGTH, job_of, nameable, storable
+from workbench.jobs.record.rows import COLUMNS, ID_LENGTH, KEY_LENGTH, job_of, nameable
 from workbench.jobs.record.storage import Storage
 from workbench.jobs.record.tables import jobs, queued, running
 from workbench.messages import Message, Messages

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, insert, select
-from workbench.jobs.record.rows import storable
+from workbench.fields.text import storable
 from workbench.jobs.record.tables import job_log
 
 LOG_LIMIT = 1_000_000  # characters kept of one job's log; a flood must not fill the database

@@ -1,10 +1,11 @@
-"""A row as a value, and what a text column can keep."""
+"""A row as a value, and what can be its name."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sqlalchemy import Row
+from workbench.fields.text import storable
 from workbench.jobs.job import Job, State
 from workbench.jobs.record.tables import jobs
 
@@ -16,11 +17,6 @@ def job_of(row: Row[Any]) -> Job:
     """A row as a value."""
     values = dict(row._mapping)
     return Job(**values | {"state": State(values["state"])})
-
-
-def storable(text: str) -> str:
-    """The text without what a text column refuses: PostgreSQL keeps no NUL, and neither database half a pair."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def nameable(text: str, length: int) -> bool:

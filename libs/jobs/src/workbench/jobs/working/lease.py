@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, update
+from workbench.fields.text import storable
 from workbench.jobs.job import Job, State
 from workbench.jobs.record import logs, stored
 from workbench.jobs.record.engine import alone, reading
 from workbench.jobs.record.events import event_of, put_in_outbox
 from workbench.jobs.record.jobs import Jobs
-from workbench.jobs.record.rows import COLUMNS, job_of, storable
+from workbench.jobs.record.rows import COLUMNS, job_of
 from workbench.jobs.record.tables import jobs
 from workbench.jobs.working import metrics
 from workbench.jobs.working.clock import now

@@ -1,11 +1,15 @@
-"""Text in requests. Every request of every API has these: PostgreSQL keeps no NUL, and no database half a pair."""
+"""Text that can be kept: PostgreSQL keeps no NUL, and no database half a pair."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import marshmallow as ma
-from workbench.jobs.record.rows import storable
+
+
+def storable(text: str) -> str:
+    """The text without what a text column refuses."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 class Text(ma.fields.String):

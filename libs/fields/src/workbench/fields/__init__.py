@@ -1,0 +1,8 @@
+"""JSON becomes a checked value, or is refused by its field."""
+
+from workbench.fields.reading import BadSpec, checked
+from workbench.fields.strict import Choice, Facts, Flag, Named, Number, Object, Whole
+from workbench.fields.text import Said, Text, storable
+
+__all__ = ["BadSpec", "Choice", "Facts", "Flag", "Named", "Number", "Object", "Said", "Text", "Whole", "checked",
+           "storable"]  # fmt: skip

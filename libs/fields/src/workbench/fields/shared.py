@@ -1,0 +1,76 @@
+"""Fields that several services ask for: their ranges, choices and words, once.
+
+Each makes a field of its own, since what a schema leaves open (a default, null, another description) differs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow.validate import Length, Regexp
+from workbench.fields.strict import Choice, Number, Whole
+from workbench.fields.text import Text
+from workbench.runner.device_time import FEWEST_LAUNCHES
+
+INFERENCE_PRECISIONS = ("f32", "f16", "bf16")
+HINTS = ("throughput", "latency")
+PRESETS = ("performance", "mixed")
+LARGEST_SIZE = 2**31 - 1  # over it is no tensor, and some products would no longer fit OpenVINO's own counters
+# NNCF's own default: more images rarely change the ranges it collects.
+DEFAULT_SUBSET_SIZE = 300
+LARGEST_SUBSET_SIZE = 100_000
+
+
+def an_id(**kwargs: Any) -> Text:
+    """The id of something that a service keeps."""
+    return Text(validate=Length(1, 64), **kwargs)
+
+
+def a_name(words: str, **kwargs: Any) -> Text:
+    """What people call something."""
+    return Text(validate=Length(1, 200), metadata={"description": words}, **kwargs)
+
+
+def device(words: str, **kwargs: Any) -> Text:
+    """A device in OpenVINO's words."""
+    return Text(validate=Length(1, 100), metadata={"description": words}, **kwargs)
+
+
+def main_file() -> Text:
+    """The model's file, below a core's ``inputs/model``; there is no way out of that folder."""
+    below = Regexp(r"(?!/)(?!(?:.*/)?\.\.(?:/|\Z))[^\0]+\Z", error="Must be a file below inputs/model.")
+    return Text(required=True, validate=[Length(1, 500), below])
+
+
+def inference_precision() -> Choice:
+    """What a model is executed in."""
+    words = "`INFERENCE_PRECISION_HINT`; always set, since its default differs between machines."
+    return Choice(*INFERENCE_PRECISIONS, load_default="f32", metadata={"description": words})
+
+
+def duration_s() -> Number:
+    """How long one launch measures."""
+    return Number(0.1, 3600, load_default=2.0, metadata={"description": "Measured seconds a launch."})
+
+
+def launches() -> Whole:
+    """How often a measurement begins anew."""
+    words = "Fresh processes; the interval is over these."
+    return Whole(FEWEST_LAUNCHES, 100, load_default=FEWEST_LAUNCHES, metadata={"description": words})
+
+
+def preset() -> Choice:
+    """How NNCF quantizes."""
+    return Choice(*PRESETS, load_default="performance", metadata={"description": "`mixed`: weights symmetric, "
+                  "activations not; somewhat slower, and better where activations are not centred."})  # fmt: skip
+
+
+def subset_size() -> Whole:
+    """How many images calibrate."""
+    return Whole(1, LARGEST_SUBSET_SIZE, load_default=DEFAULT_SUBSET_SIZE, metadata={"description": "Images at most."})
+
+
+def fixed_shape(**kwargs: Any) -> ma.fields.List[int]:
+    """A shape whose dimensions are all known."""
+    return ma.fields.List(Whole(1, LARGEST_SIZE), validate=Length(max=32), **kwargs)

@@ -1,0 +1,92 @@
+"""What one conversion is asked for: the request's own fields, and which file to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow.validate import Length
+from workbench.converter.values import Conversion, Dimension, InputOptions, Options
+from workbench.fields import Choice, Flag, Named, Number, Object, Text, checked, shared
+
+PRECISIONS = ("FP32", "FP16")
+_LARGEST = 3.4e38  # of float32
+_DIMENSION = f"Must be a whole number from 1 to {shared.LARGEST_SIZE}, -1 for any, or [least, most]."
+_SIZE = {"type": "integer", "minimum": 1, "maximum": shared.LARGEST_SIZE}
+_RANGE = {"type": "array", "items": _SIZE, "minItems": 2, "maxItems": 2}
+
+
+class DimensionField(ma.fields.Raw):
+    """One dimension of a shape that may stay open."""
+
+    default_error_messages = dict.fromkeys(("invalid", "null"), _DIMENSION)
+
+    def __init__(self) -> None:
+        super().__init__(metadata={"anyOf": [_SIZE, {"enum": [-1]}, _RANGE]})
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Dimension:
+        if not ((value == -1 and type(value) is int) or _is_size(value) or _is_range(value)):
+            raise self.make_error("invalid")
+        return value
+
+
+class InputSchema(Object):
+    """What to change about one input; everything is optional."""
+
+    shape = ma.fields.List(
+        DimensionField(), load_default=None, validate=Length(max=32),
+        metadata={"description": "The new shape; -1 keeps a dimension dynamic, [least, most] within limits."},
+    )  # fmt: skip
+    layout = Text(
+        load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`; `?` where unknown."}
+    )
+    mean = ma.fields.List(
+        Number(-_LARGEST, _LARGEST), load_default=None,
+        metadata={"description": "Subtracted per channel, in the order the model expects."},
+    )  # fmt: skip
+    scale = ma.fields.List(
+        Number(-_LARGEST, _LARGEST), load_default=None,
+        metadata={"description": "Divided by per channel after the mean, in the order the model expects."},
+    )  # fmt: skip
+    reverse_channels = Flag(
+        load_default=False, metadata={"description": "The IR takes RGB where the model wants BGR, or vice versa."}
+    )
+
+
+class InputSpec(InputSchema):
+    """As the core reads it."""
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> InputOptions:
+        return InputOptions(**data)
+
+
+def precision() -> Choice:
+    """What the weights are stored in."""
+    return Choice(*PRECISIONS, load_default="FP16", metadata={"description": "Of the stored weights."})
+
+
+class SpecSchema(Object):
+    """What the core reads."""
+
+    main_file = shared.main_file()
+    precision = precision()
+    inputs = Named(keys=Text(), values=ma.fields.Nested(InputSpec), load_default=dict)
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> Conversion:
+        return Conversion(data["main_file"], Options(data["precision"], data["inputs"]))
+
+
+def read_spec(document: object) -> Conversion:
+    """The specification, checked. Raises BadSpec."""
+    conversion: Conversion = checked(SpecSchema(), document)
+    return conversion
+
+
+def _is_size(value: object) -> bool:
+    return type(value) is int and 1 <= value <= shared.LARGEST_SIZE
+
+
+def _is_range(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(_is_size, value)) and value[0] <= value[1]
