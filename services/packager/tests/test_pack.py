@@ -68,7 +68,7 @@ def test_the_manifest_carries_recipe_measurements_and_versions(package: Path, sp
     fp32, fp16 = manifest["variants"]
 
     assert (manifest["schema_version"], manifest["recommended"]) == (1, "fp16")
-    assert manifest["recipe"]["labels"] == spec["labels"]
+    assert manifest["recipe"]["labels"] == spec["recipe"]["labels"]
     assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["openvino"])
     assert (fp32["profile"], fp16["profile"]["throughput_fps"]["low"]) == (None, 480.0)
     assert fp16["evaluation"]["metrics"][0]["value"] == 0.97

@@ -156,7 +156,7 @@ def test_a_generic_model_of_two_inputs_and_a_large_output_is_proven_too(
     two = ov.Model([tiled, ops.convert(mask, "f32")], [image, mask])
     ov.save_model(two, folder / "inputs" / "variants" / "fp32" / "model.xml")
     recipe = {**spec["recipe"], "task": "generic", "labels": None}
-    document = {**spec, "variants": spec["variants"][:1], "recommended": "fp32", "recipe": recipe, "labels": None}
+    document = {**spec, "variants": spec["variants"][:1], "recommended": "fp32", "recipe": recipe}
     (folder / "spec.json").write_text(json.dumps(document))
 
     run_core(folder)

@@ -19,7 +19,7 @@ from workbench.messages import Message
 from workbench.profiler import kinds
 from workbench.profiler.app import create_app
 from workbench.profiler.schemas import ProfileRequest
-from workbench.profiler.spec import ProfileSpec
+from workbench.profiler.spec import read_spec
 from workbench.profiler.worker import create_worker
 from workbench.store import File, Keys, Manifest, Manifests
 from workbench.webapp.identity import Identity, write_token
@@ -240,7 +240,7 @@ def test_whatever_the_api_takes_the_core_takes(client: FlaskClient, adapters: Ad
 
     spec = kinds.plan_profile(job, Manifests(adapters.store, "a")).spec
 
-    assert ProfileSpec.from_json(spec).batch == job.request["batch"]
+    assert read_spec(spec).batch == job.request["batch"]
 
 
 def test_every_option_is_described() -> None:

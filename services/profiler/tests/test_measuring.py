@@ -23,9 +23,8 @@ from workbench.profiler.inputs import fill, random_inputs
 from workbench.profiler.launch import host_share, measure, prepare, stretched
 from workbench.profiler.pilot import choose
 from workbench.profiler.refusals import LaunchDied, UnknownDevice
-from workbench.profiler.spec import ProfileSpec
 from workbench.profiler.usage import Stopwatch, Usage
-from workbench.profiler.values import Loop
+from workbench.profiler.values import Loop, ProfileSpec
 from workbench.runner.core import Refusal
 
 Make = Callable[..., ov.Model]
@@ -209,8 +208,7 @@ def test_a_slow_model_is_measured_a_few_times_however_short_the_time(saved: Any,
 
 @pytest.mark.parametrize(("fields", "kind"), [
     ({"device": "GPU.9"}, "UnknownDevice"), ({"streams": 1000}, "ImpossibleStreams"),
-    ({"shapes": {"nobody": [1]}}, "UnknownInput"), ({"inference_precision": "f7"}, "BadSpec"),
-    ({"batch": 0}, "BadSpec")])
+    ({"shapes": {"nobody": [1]}}, "UnknownInput"), ({"inference_precision": "f7"}, "PrecisionNotSupported")])
 def test_a_launch_refuses_what_it_cannot_measure(saved: Any, convolutions: Make, fields: dict[str, Any],
                                                  kind: str) -> None:
     with pytest.raises(Refusal) as refused:

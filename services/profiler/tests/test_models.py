@@ -23,13 +23,14 @@ from workbench.profiler.refusals import (
     UnknownInput,
 )
 from workbench.profiler.shapes import make_static
-from workbench.profiler.spec import ProfileSpec
+from workbench.profiler.spec import read_spec
+from workbench.profiler.values import ProfileSpec
 
 Make = Callable[..., ov.Model]
 
 
 def spec(**fields: Any) -> ProfileSpec:
-    return ProfileSpec.from_json({"main_file": "model.xml", **fields})
+    return read_spec({"main_file": "model.xml", **fields})
 
 
 def shape_of(model: ov.Model) -> list[int]:

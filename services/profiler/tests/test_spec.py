@@ -8,11 +8,12 @@ import pytest
 from workbench.fields import BadSpec
 from workbench.profiler import cgroups
 from workbench.profiler.compiled import properties
-from workbench.profiler.spec import ProfileSpec
+from workbench.profiler.spec import read_spec
+from workbench.profiler.values import ProfileSpec
 
 
 def spec(**fields: Any) -> ProfileSpec:
-    return ProfileSpec.from_json({"main_file": "model.xml", **fields})
+    return read_spec({"main_file": "model.xml", **fields})
 
 
 def test_what_is_left_out_has_a_value() -> None:
@@ -25,7 +26,7 @@ def test_a_specification_survives_json() -> None:
     whole = spec(device="GPU.0", inference_precision="f16", batch=8, hint=None, streams=2, requests=4,
                  duration_s=0.5, launches=7, shapes={"x": [1, 3, 224, 224]}, seed=9)
 
-    assert ProfileSpec.from_json(whole.to_json()) == whole
+    assert read_spec(whole.to_json()) == whole
 
 
 GOOD = [
@@ -79,7 +80,7 @@ def test_an_unknown_field_is_refused_by_name() -> None:
 
 def test_a_profile_of_nothing_is_refused() -> None:
     with pytest.raises(BadSpec, match="main_file: Missing data for required field"):
-        ProfileSpec.from_json({})
+        read_spec({})
 
 
 @pytest.mark.parametrize(("fields", "expected"), [

@@ -5,19 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from workbench.problems.common import faults
-from workbench.runner.core import Refusal
+from workbench.problems.faults import faults
+from workbench.runner.core import BadSpec
 
 # Enough to see a pattern.
 MOST_TOLD = 5
 _LONGEST_PATH, _LONGEST_WORDS = 120, 400
-
-
-class BadSpec(Refusal):
-    """A field of the specification is missing, unknown or none of what it may be; ``field`` names it.
-
-    Remedy: give `field` a value that `detail` names, and submit the job again.
-    """
 
 
 def checked(schema: ma.Schema, document: object) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.problems import TYPE_PREFIX, Problem, kebab
+from workbench.problems.faults import faults
 
 
 @dataclass(eq=False)
@@ -42,22 +43,6 @@ class InvalidRequest(Problem):
         """Every field at fault with its reason, on one line."""
         lines = [f"{path}: {words}" if path else words for path, words in faults(self.errors)]
         return "; ".join(lines) or self.title
-
-
-def faults(errors: Any, path: str = "") -> list[tuple[str, str]]:
-    """The path of each field at fault, and what is wrong with it; of a tree of messages by field."""
-    if isinstance(errors, dict):
-        return [each for key, value in errors.items() for each in faults(value, _join(path, str(key)))]
-    if isinstance(errors, list | tuple):
-        return [each for value in errors for each in faults(value, path)]
-    return [(path, str(errors))]
-
-
-def _join(path: str, key: str) -> str:
-    # webargs groups by where the value came from; a person thinks in field names only.
-    if key in ("json", "query", "form", "_schema"):
-        return path
-    return f"{path}.{key}" if path else key
 
 
 @dataclass(eq=False)

@@ -42,6 +42,13 @@ class Refusal(Exception):
         return {**self.facts, **remedy, "kind": type(self).__name__, "detail": str(self)}
 
 
+class BadSpec(Refusal):
+    """A field of the specification is missing, unknown or none of what it may be; ``field`` names it.
+
+    Remedy: give `field` a value that `detail` names, and submit the job again.
+    """
+
+
 @dataclass(frozen=True)
 class Run:
     """One run's working folder, as its core sees it."""

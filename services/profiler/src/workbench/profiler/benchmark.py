@@ -13,7 +13,8 @@ import openvino as ov
 from workbench.ir import Unreadable
 from workbench.profiler import cgroups, child, machine, provenance
 from workbench.profiler.facts import aggregate
-from workbench.profiler.spec import ProfileSpec
+from workbench.profiler.spec import read_spec
+from workbench.profiler.values import ProfileSpec
 from workbench.runner.core import Run
 
 _LAUNCH, _COUNTERS = "workbench.profiler.launch", "workbench.profiler.counters"
@@ -22,7 +23,7 @@ _LAUNCH, _COUNTERS = "workbench.profiler.launch", "workbench.profiler.counters"
 def run(run: Run) -> dict[str, Any]:
     """Measure ``inputs/model/<main_file>`` as the spec says; returns profile facts."""
     load_before = machine.load()  # first of all: reading the model is load too
-    spec = ProfileSpec.from_json(run.spec)
+    spec = read_spec(run.spec)
     model = run.inputs / "model" / spec.main_file
     if not model.is_file():
         raise Unreadable(f"{spec.main_file}: there is no such file.", file=spec.main_file)

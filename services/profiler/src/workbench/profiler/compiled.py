@@ -13,7 +13,7 @@ from workbench.profiler.refusals import (
     PrecisionNotSupported,
     UnknownDevice,
 )
-from workbench.profiler.spec import ProfileSpec
+from workbench.profiler.values import ProfileSpec
 
 # Given to compile_model again, they make the same configuration: what a deployment needs.
 _REUSABLE = ("PERFORMANCE_HINT", "INFERENCE_PRECISION_HINT", "EXECUTION_MODE_HINT", "NUM_STREAMS",

@@ -13,7 +13,7 @@ from typing import Any
 import openvino as ov
 from workbench.profiler import child
 from workbench.profiler.launch import prepare
-from workbench.profiler.spec import ProfileSpec
+from workbench.profiler.values import ProfileSpec
 
 COUNTING_S, FEWEST, MOST = 0.5, 10, 500
 LONGEST_S = 10.0  # a model this slow is averaged over fewer
@@ -23,7 +23,7 @@ Totals = dict[str, dict[str, Any]]
 
 def measure(question: dict[str, Any]) -> dict[str, Any]:
     """Layers with their mean time, and a note on what counting them cost."""
-    spec = ProfileSpec.from_json(question["spec"])
+    spec = ProfileSpec(**question["spec"])  # checked before it was sent
     ready = prepare(Path(question["model"]), spec, counters=True)
     totals, latency_ms, count = _count(ready.request, min(COUNTING_S, spec.duration_s))
     layers = described(totals, ready.compiled.get_runtime_model().get_ordered_ops(), count)

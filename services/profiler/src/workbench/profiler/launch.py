@@ -19,9 +19,8 @@ from workbench.profiler.inputs import fill, random_inputs
 from workbench.profiler.pilot import Choice, choose
 from workbench.profiler.refusals import InferenceFailed
 from workbench.profiler.shapes import make_static
-from workbench.profiler.spec import ProfileSpec
 from workbench.profiler.usage import Stopwatch, Usage
-from workbench.profiler.values import Loop
+from workbench.profiler.values import Loop, ProfileSpec
 from workbench.runner.device_time import LONGEST_STRETCH, WARM_S
 
 WARM_INFERENCES = 10
@@ -45,7 +44,7 @@ class Ready:
 
 def measure(question: dict[str, Any]) -> dict[str, Any]:
     """One launch's figures. ``question``: model path, spec, and the loop an earlier launch chose, or None."""
-    spec = ProfileSpec.from_json(question["spec"])
+    spec = ProfileSpec(**question["spec"])  # checked before it was sent
     try:
         ready = prepare(Path(question["model"]), spec)
         choice = _agreed(question) or choose(ready.compiled, ready.request, ready.arrays, spec.requests)

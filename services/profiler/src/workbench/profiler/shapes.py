@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import openvino as ov
-from workbench.fields import BadSpec
 from workbench.ir import one_line, tensor_name
 from workbench.profiler.refusals import (
     BatchNotSupported,
@@ -11,7 +10,8 @@ from workbench.profiler.refusals import (
     ShapeNotSupported,
     UnknownInput,
 )
-from workbench.profiler.spec import ProfileSpec
+from workbench.profiler.values import ProfileSpec
+from workbench.runner.core import BadSpec
 
 
 def make_static(model: ov.Model, spec: ProfileSpec) -> None:

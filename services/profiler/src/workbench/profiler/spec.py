@@ -2,44 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import marshmallow as ma
 from workbench.fields import Choice, Named, Object, Text, Whole, checked, shared
-from workbench.profiler.values import Hint
-from workbench.runner.device_time import FEWEST_LAUNCHES
-
-
-@dataclass(frozen=True)
-class ProfileSpec:
-    """One model on one device in one configuration. ``duration_s`` is of each launch, in seconds.
-
-    ``streams`` and ``requests`` left out are chosen by OpenVINO from ``hint``; ``shapes`` are needed for
-    inputs whose shape the model leaves open, beside the batch.
-    """
-
-    main_file: str
-    device: str = "CPU"
-    inference_precision: str = "f32"
-    batch: int = 1
-    hint: str | None = Hint.THROUGHPUT
-    streams: int | None = None
-    requests: int | None = None
-    duration_s: float = 2.0
-    launches: int = FEWEST_LAUNCHES
-    shapes: dict[str, list[int]] | None = None
-    seed: int = 0
-
-    @classmethod
-    def from_json(cls, document: object) -> ProfileSpec:
-        """Read and check a specification. Raises BadSpec naming the first field that is wrong."""
-        spec: ProfileSpec = checked(SpecSchema(), document)
-        return spec
-
-    def to_json(self) -> dict[str, Any]:
-        """The specification as JSON, every field written out."""
-        return asdict(self)
+from workbench.profiler.values import ProfileSpec
 
 
 class Configuration(Object):
@@ -71,3 +38,9 @@ class SpecSchema(Configuration):
     @ma.post_load
     def _made(self, data: dict[str, Any], **_context: Any) -> ProfileSpec:
         return ProfileSpec(**data)
+
+
+def read_spec(document: object) -> ProfileSpec:
+    """The specification, checked. Raises BadSpec naming the first field that is wrong."""
+    spec: ProfileSpec = checked(SpecSchema(), document)
+    return spec

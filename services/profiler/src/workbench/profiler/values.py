@@ -6,12 +6,39 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from workbench.runner.device_time import FEWEST_LAUNCHES
+
 
 class Hint(StrEnum):
     """OpenVINO's performance hints that a profile may ask for."""
 
     THROUGHPUT = "throughput"
     LATENCY = "latency"
+
+
+@dataclass(frozen=True)
+class ProfileSpec:
+    """One model on one device in one configuration. ``duration_s`` is of each launch, in seconds.
+
+    ``streams`` and ``requests`` left out are chosen by OpenVINO from ``hint``; ``shapes`` are needed for
+    inputs whose shape the model leaves open, beside the batch.
+    """
+
+    main_file: str
+    device: str = "CPU"
+    inference_precision: str = "f32"
+    batch: int = 1
+    hint: str | None = Hint.THROUGHPUT
+    streams: int | None = None
+    requests: int | None = None
+    duration_s: float = 2.0
+    launches: int = FEWEST_LAUNCHES
+    shapes: dict[str, list[int]] | None = None
+    seed: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The specification as JSON, every field written out."""
+        return asdict(self)
 
 
 class Loop(StrEnum):
