@@ -106,6 +106,7 @@ def test_any_list_and_any_class_names_are_read_or_faulted(text: bytes) -> None:
 STARTS = [b"", b"a", b"x:1,2,3\n", b"1 2 3 x\n", b'{"labels": ["a"], ']
 
 
+@settings(deadline=None)
 @given(st.builds(bytes.__add__, st.sampled_from(STARTS), st.binary()))
 def test_any_text_of_a_layout_with_masks_is_read_or_faulted(text: bytes) -> None:
     names = ["JPEGImages/a.jpg", "SegmentationClass/a.png", "Images/a.jpg", "Masks/a.png", "val/a.png",

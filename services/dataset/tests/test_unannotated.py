@@ -63,6 +63,11 @@ def test_masks_of_any_layout_are_no_photos(tree: Callable, folder: str) -> None:
     assert reading.warnings == ("1 masks were left out.",)
 
 
+def test_a_folder_of_masks_is_one_only_where_images_lie_beside_it(tree: Callable) -> None:
+    assert _names(unannotated.read(tree({"Images/a.jpg": b"", "Masks/a.png": b""}))) == ["Images/a.jpg"]
+    assert _names(unannotated.read(tree({"faces/a.jpg": b"", "masks/a.jpg": b""}))) == ["faces/a.jpg", "masks/a.jpg"]
+
+
 def test_a_photo_called_like_a_mask_folder_is_kept(tree: Callable) -> None:
     assert _names(unannotated.read(tree({"SegmentationClass.png": b"", "b.png": b""}))) == [
         "SegmentationClass.png", "b.png"]

@@ -29,11 +29,19 @@ def recognise(tree: Tree) -> str | None:
 
 def read(tree: Tree) -> Reading:
     """Every image but masks."""
-    photos = [image for image in tree.images if not _is_mask(image.name)]
+    beside = _beside_images(tree)
+    photos = [image for image in tree.images if not _is_mask(image.name) and folder_of(image.name) not in beside]
     masks = len(tree.images) - len(photos)
     found = [_coco(tree), _voc(tree), f"{masks} masks were left out." if masks else None]
     warnings = [warning for warning in found if warning] or _not_read(tree)
     return Reading(photos, warnings=tuple(warnings))
+
+
+def _beside_images(tree: Tree) -> set[str]:
+    """The folders called masks that have one called images beside them."""
+    there = {folder.lower() for folder in tree.folders}
+    masks = {folder for folder in tree.folders if folder.lower().rpartition("/")[2] == "masks"}
+    return {folder for folder in masks if folder.lower()[:-len("masks")] + "images" in there}
 
 
 def _is_mask(name: str) -> bool:
