@@ -39,6 +39,14 @@ def test_what_nobody_knows_and_what_is_too_long_is_left_out(convolution: ov.Mode
     assert model_info(convolution) == {}
 
 
+def test_what_would_drive_a_terminal_or_stop_a_database_is_left_out(convolution: ov.Model) -> None:
+    convolution.set_rt_info("\x1b[2JClassification", ["model_info", "model_type"])
+    convolution.set_rt_info("cat \x00 dog", ["model_info", "labels"])
+    convolution.set_rt_info("crop", ["model_info", "resize_type"])
+
+    assert model_info(convolution) == {"resize_type": "crop"}
+
+
 @pytest.mark.parametrize("value", ["", "text", {"model_type": {"model_type": "Classification"}}])
 def test_a_section_that_is_none_says_nothing(convolution: ov.Model, value: object) -> None:
     convolution.set_rt_info(value, "model_info")

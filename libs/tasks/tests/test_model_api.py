@@ -35,6 +35,12 @@ def test_labels_of_another_number_than_the_classes_are_not_told() -> None:
     assert said({})["labels"] is None
 
 
+def test_labels_that_xml_cannot_hold_are_not_told() -> None:
+    assert said({"labels": ["cat", "\x07bell", "dog"]})["labels"] is None
+    assert said({"labels": ["cat", "\ud800", "dog"]})["labels"] is None
+    assert said({"labels": ["cat", " guinea\tpig ", "dög"]})["labels"] == "cat guinea_pig dög"
+
+
 def test_a_model_that_wants_bgr_takes_pictures_as_model_api_reads_them() -> None:
     assert said({"color": "BGR"})["reverse_input_channels"] == "NO"
 

@@ -51,9 +51,10 @@ def _section(info: Any, name: str) -> Mapping[str, Any]:
 
 def _text(value: Any) -> str | None:
     try:
-        return str(value.astype(str)).strip()
+        text = str(value.astype(str)).strip()
     except (AttributeError, RuntimeError, TypeError, UnicodeDecodeError):  # a section of its own, or no text at all
         return None
+    return text if "".join(text.split()).isprintable() else None
 
 
 def _labels(value: Any) -> list[str] | None:

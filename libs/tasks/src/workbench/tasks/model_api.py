@@ -65,11 +65,12 @@ def _per_channel(text: object, channels: int) -> list[float] | None:
 
 
 def _labels(labels: Sequence[str] | None, outputs: Sequence[Mapping[str, Any]]) -> str | None:
-    """One text, with a space between labels. A class before them Model API names by itself."""
+    """One text, a space between labels. A class before them Model API names by itself; XML holds no control codes."""
     sizes = {size for tensor in outputs for size in (tensor["shape"] or ())[1:] if isinstance(size, int)}
     if not labels or not {len(labels), len(labels) + 1} & sizes:
         return None
-    return " ".join("_".join(label.split()) or "_" for label in labels)
+    joined = ["_".join(label.split()) or "_" for label in labels]
+    return " ".join(joined) if all(map(str.isprintable, joined)) else None
 
 
 def _numbers(values: Sequence[float] | None) -> str | None:
