@@ -49,7 +49,7 @@ def test_people_get_the_variants_the_reason_and_what_to_do_next(server: Any, mod
 
     for expected in ("int8", "INT8", "5.00", "800 (776–824)", "top1 60.0 % of 200", "trusted", "one warning",
                      "fastest within limits", "2 (1.94–2.06) × the throughput", "accuracy -1.5 points, within",
-                     "3 now right, 6 now wrong", "workbench profiles show profile-int8",
+                     "3 for the better, 6 for the worse", "workbench profiles show profile-int8",
                      f"tar --zstd -xf {tmp_path}/p.tar.zst"):  # fmt: skip
         assert expected in result.stdout
     assert "sending the model" in result.stderr

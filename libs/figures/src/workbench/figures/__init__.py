@@ -2,8 +2,6 @@
 
 from workbench.figures.figure import FEWEST_LAUNCHES, Figure
 from workbench.figures.ratios import ratio
-from workbench.figures.resampled import FEWEST_IMAGES, resampled, resampled_change
 from workbench.figures.shares import paired_change, wilson
 
-__all__ = ["FEWEST_IMAGES", "FEWEST_LAUNCHES", "Figure", "paired_change", "ratio", "resampled", "resampled_change",
-           "wilson"]  # fmt: skip
+__all__ = ["FEWEST_LAUNCHES", "Figure", "paired_change", "ratio", "wilson"]

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from workbench.figures import Figure, paired_change, resampled, resampled_change, wilson
+from workbench.figures import Figure, paired_change, wilson
+from workbench.figures.resampled import resampled, resampled_change
 from workbench.tasks.measure import Needs
 from workbench.tasks.scoring import A, Items, Metric, R, Scored
 

@@ -56,7 +56,7 @@ def _differences(report: dict[str, Any]) -> Iterable[str]:
         changed = each.get("changed_items") or {}
         fixed, broken = changed.get("fixed_n") or 0, changed.get("broken_n") or 0
         if fixed or broken:
-            yield f"  answers that changed: {fixed} now right, {broken} now wrong"
+            yield f"  answers that changed: {fixed} for the better, {broken} for the worse"
 
 
 def _ratios(each: dict[str, Any]) -> Iterable[str]:
