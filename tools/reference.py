@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import pkgutil
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import accepted
 import chart
 import layout_pages
 import task_pages
@@ -44,6 +46,7 @@ def problems_page() -> str:
     return "\n".join(parts)
 
 
+@functools.cache
 def openapi_page() -> str:
     """The merged OpenAPI document of all services."""
     with tempfile.TemporaryDirectory() as home:
@@ -57,6 +60,7 @@ def cli_page() -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+ACCEPTED = ROOT / "libs" / "client" / "src" / "workbench" / "client" / "cli" / "accepted.json"
 PAGES = {
     "settings.md": settings_page,
     "problems.md": problems_page,
@@ -69,17 +73,25 @@ PAGES = {
 
 def main() -> int:
     """Exit code 1 names every page that is out of date."""
-    pages = {REFERENCE / name: page() for name, page in PAGES.items()} | chart.pages()
-    stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
-    if "--check" in sys.argv:
+    check = "--check" in sys.argv
+    # First: the command line, whose page is below, reads it.
+    stale = [ACCEPTED] if _differs(ACCEPTED, accepted.page(openapi_page()), check) else []
+    stale += [REFERENCE / name for name, page in PAGES.items() if _differs(REFERENCE / name, page(), check)]
+    stale += [path for path, text in chart.pages().items() if _differs(path, text, check)]
+    if check and stale:
         names = ", ".join(str(path.relative_to(ROOT)) for path in stale)
-        if stale:
-            print(f"{names} differ from their sources; run `make docs`.", file=sys.stderr)
-        return int(bool(stale))
-    for path in stale:
+        print(f"{names} differ from their sources; run `make docs`.", file=sys.stderr)
+    return int(check and bool(stale))
+
+
+def _differs(path: Path, text: str, check: bool) -> bool:
+    """Whether the file is another; then it is written, unless this is a check."""
+    if path.exists() and path.read_text() == text:
+        return False
+    if not check:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(pages[path])
-    return 0
+        path.write_text(text)
+    return True
 
 
 if __name__ == "__main__":

@@ -111,6 +111,8 @@ WRONG = [
     (["packages", "create", "--variant", MODEL, "--name", "a"], "Missing option '--recipe'"),
     (["calibrations", "create", MODEL, DATASET], "Missing option '--recipe'"),
     (["profiles", "create", MODEL, "--hint", "fast"], "not one of throughput, latency"),
+    (["datasets", "create", "--generate", "5", "--channels", "2"], "'--channels': '2' is not one of 1, 3"),
+    (["datasets", "create", "--generate", "5", "--width", "8193"], "'--width': '8193' is not a whole number from 1 to"),
     (["profiles", "list", "--state", "done"], "not one of queued, running, succeeded, failed, cancelled"),
     (["profiles", "list", "--limit", "0"], "from 1 to 100000"),
     (["profiles", "show", "../../etc"], "is not an id"),

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 import typer
 from workbench.client.cli import readers
+from workbench.client.cli.recipes import RESIZES
+
+RESIZE = readers.resize(RESIZES)
 
 RIGHT: list[tuple[Any, str, Any]] = [
     (readers.per_channel, "104,117,123", [104.0, 117.0, 123.0]),
@@ -21,10 +24,10 @@ RIGHT: list[tuple[Any, str, Any]] = [
     (readers.named(readers.layout), "input:0=nhwc", ("input:0", "NHWC")),
     (readers.named(readers.layout), "a=b=NCHW", ("a=b", "NCHW")),
     (readers.layout, "N?HW", "N?HW"),
-    (readers.resize, "stretch", {"resize": "stretch"}),
-    (readers.resize, "letterbox", {"resize": "letterbox"}),
-    (readers.resize, "CROP", {"resize": "crop"}),
-    (readers.resize, "crop:256", {"resize": "crop", "short_side": 256}),
+    (RESIZE, "stretch", {"resize": "stretch"}),
+    (RESIZE, "letterbox", {"resize": "letterbox"}),
+    (RESIZE, "CROP", {"resize": "crop"}),
+    (RESIZE, "crop:256", {"resize": "crop", "short_side": 256}),
     (readers.one_of("RGB", "BGR"), "bgr", "BGR"),
     (readers.number(above=0), "2.5", 2.5),
     (readers.number(least=0, most=100), "0", 0.0),
@@ -54,11 +57,11 @@ WRONG: list[tuple[Any, str, str]] = [
     (readers.layout, "NCHWNCHW", "one letter per dimension"),
     (readers.layout, "N C", "one letter per dimension"),
     (readers.layout, "", "one letter per dimension"),
-    (readers.resize, "squash", "stretch, letterbox, crop"),
-    (readers.resize, "crop:", "crop:SHORT"),
-    (readers.resize, "crop:-5", "crop:SHORT"),
-    (readers.resize, "crop:big", "crop:SHORT"),
-    (readers.resize, "stretch:256", "crop:SHORT"),
+    (RESIZE, "squash", "stretch, crop, letterbox, crop:SHORT"),
+    (RESIZE, "crop:", "crop:SHORT"),
+    (RESIZE, "crop:-5", "crop:SHORT"),
+    (RESIZE, "crop:big", "crop:SHORT"),
+    (RESIZE, "stretch:256", "crop:SHORT"),
     (readers.one_of("RGB", "BGR"), "YUV", "one of RGB, BGR"),
     (readers.number(above=0), "0", "above 0"),
     (readers.number(above=0), "fast", "not a number above 0"),

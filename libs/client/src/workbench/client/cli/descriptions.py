@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.client.cli import model_page
+from workbench.client.cli.accepted import asked
 from workbench.client.cli.create import dataset, model, packages, profile, with_inputs
 from workbench.client.cli.inputs import OF_CONVERSION
 from workbench.client.cli.listing import Column, target_for_people
 from workbench.client.cli.options import Argument, Option, Values
-from workbench.client.cli.readers import number, one_of, whole
 from workbench.client.cli.recipes import recipe_options
 from workbench.client.cli.task_page import for_list, page
 from workbench.client.cli.task_settings import settle, task_options
@@ -60,8 +60,8 @@ TARGET = Option("--target", "Where inference runs: an id that `workbench targets
                 "has the device).", place="target")
 DEVICE = Option("--device", "Device that executes, such as CPU or GPU.0 (default: the target's own, else CPU).",
                 place="device")
-PRECISION = Option("--inference-precision", "Precision inference runs in: f32, f16 or bf16 (default f32).",
-                   one_of("f32", "f16", "bf16"), "TYPE", "inference_precision")
+PRECISION = asked("--inference-precision", "Precision inference runs in", "ProfileRequest", "inference_precision",
+                  "TYPE")
 
 DESCRIPTIONS = [
     Description(
@@ -78,16 +78,16 @@ DESCRIPTIONS = [
         [
             Argument("PATH", "Folder, zip or tar of images; none with --generate.", required=False),
             NAME,
-            Option("--calibration-percent", "Share of the images set apart for calibration (default 30).",
-                   whole(0, 100), "PERCENT"),
+            asked("--calibration-percent", "Share of the images set apart for calibration", "DatasetForm",
+                  "calibration_percent", "PERCENT", place=""),
             Option("--format", "Layout of the upload, where it should not be detected: `workbench tasks show NAME` "
                    "lists those that serve a task.", metavar="NAME", place="format"),
-            Option("--generate", "Generate this many images instead of uploading.", whole(1, 10_000),
-                   "COUNT", "count"),
-            Option("--width", "Width of generated images.", whole(1, 8192), "PIXELS", "width"),
-            Option("--height", "Height of generated images.", whole(1, 8192), "PIXELS", "height"),
-            Option("--channels", "Channels of generated images: 1 or 3.", whole(1, 3), "N", "channels"),
-            Option("--seed", "Seed of generated images: same seed, same images.", whole(0), "N", "seed"),
+            asked("--generate", "Generate this many images instead of uploading", "GenerationRequest", "count", "COUNT",
+                  default=""),
+            asked("--width", "Width of generated images", "GenerationRequest", "width", "PIXELS"),
+            asked("--height", "Height of generated images", "GenerationRequest", "height", "PIXELS"),
+            asked("--channels", "Channels of generated images", "GenerationRequest", "channels", "N"),
+            asked("--seed", "Same seed, same images: the seed of generated ones", "GenerationRequest", "seed", "N"),
         ],
         dataset, "Upload images, or generate some.",
     ),
@@ -95,7 +95,7 @@ DESCRIPTIONS = [
         "conversions", "conversion", _columns(("MODEL", "request.model_id"), ("RESULT", "result.id")),
         [
             MODEL,
-            Option("--precision", "FP32 or FP16 (default FP16).", one_of("FP32", "FP16"), "P", "precision"),
+            asked("--precision", "Of the stored weights", "ConversionRequest", "precision", "P"),
             *OF_CONVERSION,
             NAME,
         ],
@@ -108,15 +108,13 @@ DESCRIPTIONS = [
                  ("MODEL", "request.model_id"), ("TARGET", "request.target")),
         [
             MODEL, TARGET, DEVICE, PRECISION,
-            Option("--batch", "Images per inference (default 1).", whole(1, 4096), "N", "batch"),
-            Option("--hint", "Performance hint: throughput or latency (default throughput, or none "
-                   "when --streams or --requests say it all).",
-                   one_of("throughput", "latency"), "HINT", "hint"),
-            Option("--streams", "Inference streams.", whole(1, 1024), "N", "streams"),
-            Option("--requests", "Infer requests in flight.", whole(1, 4096), "N", "requests"),
-            Option("--duration-s", "Seconds each launch measures (default 2).", number(least=0.1, most=3600),
-                   "S", "duration_s"),
-            Option("--launches", "Fresh processes, at least 5 (default 5).", whole(5, 100), "N", "launches"),
+            asked("--batch", "Images per inference", "ProfileRequest", "batch", "N"),
+            asked("--hint", "Performance hint", "ProfileRequest", "hint", "HINT",
+                  default=" (default throughput, or none when --streams or --requests say it all)"),
+            asked("--streams", "Inference streams", "ProfileRequest", "streams", "N"),
+            asked("--requests", "Infer requests in flight", "ProfileRequest", "requests", "N"),
+            asked("--duration-s", "Seconds each launch measures", "ProfileRequest", "duration_s", "S"),
+            asked("--launches", "Fresh processes", "ProfileRequest", "launches", "N"),
         ],
         profile, "Measure a model on a device.",
     ),
@@ -124,18 +122,15 @@ DESCRIPTIONS = [
         "calibrations", "calibration", _columns(("MODEL", "request.model_id"), ("RESULT", "result.id")),
         [
             MODEL, DATASET, RECIPE,
-            Option("--preset", "performance or mixed (default performance).", one_of("performance", "mixed"),
-                   "PRESET", "preset"),
-            Option("--subset-size", "Images to calibrate with (default 300).", whole(1, 100_000), "N",
-                   "subset_size"),
+            asked("--preset", "How to quantize", "CalibrationRequest", "preset", "PRESET"),
+            asked("--subset-size", "Images to calibrate with at most", "CalibrationRequest", "subset_size", "N"),
             Option("--ignore-name", "Operation to leave in floating point. Repeatable.", metavar="NAME",
                    place="ignored_scope.names", repeat=True),
             Option("--ignore-type", "Operation type to leave in floating point. Repeatable.", metavar="TYPE",
                    place="ignored_scope.types", repeat=True),
             Option("--ignore-pattern", "Regular expression of names to leave in floating point. Repeatable.",
                    metavar="REGEX", place="ignored_scope.patterns", repeat=True),
-            Option("--split", "Images to use: calibration or all (default calibration).",
-                   one_of("calibration", "all"), "SPLIT", "split"),
+            asked("--split", "Images to use", "CalibrationRequest", "split", "SPLIT"),
             Option("--exclude-dataset", "Id of a dataset none of whose images may be used.", metavar="ID",
                    place="exclude_dataset_id"),
             Option("--target", "Where to compute: an id that `workbench targets list` shows (default: any node), since "
@@ -148,8 +143,7 @@ DESCRIPTIONS = [
         _columns(("MODEL", "request.model_id"), ("DATASET", "request.dataset_id")),
         [
             MODEL, DATASET, RECIPE, TARGET, DEVICE, PRECISION,
-            Option("--split", "Images to score: evaluation or all (default evaluation).",
-                   one_of("evaluation", "all"), "SPLIT", "split"),
+            asked("--split", "Images to score", "EvaluationRequest", "split", "SPLIT"),
             Option("--reference-model", "Id of a model to agree with, where there are no labels.",
                    metavar="ID", place="reference_model_id"),
             Option("--against", "Id of another model's evaluation on the same images, to tell the change.",
@@ -178,7 +172,7 @@ DESCRIPTIONS = [
             RECIPE,
             Option("--dataset", "Id of the dataset to take self-test images from.", metavar="ID",
                    place="dataset_id"),
-            Option("--samples", "Images for the self-test (default 4).", whole(0, 100), "N", "samples"),
+            asked("--samples", "Images for the self-test", "PackageRequest", "samples", "N"),
             Option("--name", "The package's top folder: lower-case letters, digits, dot, dash, underscore.",
                    place="name", required=True),
         ],

@@ -10,13 +10,14 @@ from typing import Any
 import typer
 from workbench.client import uploads
 from workbench.client.cli import output, report
+from workbench.client.cli.accepted import asked
 from workbench.client.cli.asking import task_for
 from workbench.client.cli.inputs import OF_OPTIMIZATION, by_input, channels
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.pipeline import Pipeline, Source
 from workbench.client.cli.placing import refuse_absent
 from workbench.client.cli.progress import Progress
-from workbench.client.cli.readers import number, one_of, whole
+from workbench.client.cli.readers import number
 from workbench.client.cli.recipes import recipe_options
 from workbench.client.cli.session import Session
 from workbench.client.cli.task_settings import settle, task_options
@@ -41,21 +42,16 @@ PROJECT = [
 ]
 REQUEST = [
     *task_options("task", "recipe"),
-    Option("--objective", "What to make best: throughput or latency (default throughput).",
-           one_of("throughput", "latency"), "WHAT", "objective"),
+    asked("--objective", "What to make best", "OptimizationRequest", "objective", "WHAT"),
     Option("--max-latency-ms", "Constraint: the median latency stays within this.", number(above=0), "MS",
            "max_latency_ms"),
-    Option("--max-accuracy-drop", "Constraint: percentage points the first metric may lose (default 1).",
-           number(least=0, most=100), "POINTS", "max_accuracy_drop"),
-    Option("--inference-precision", "Precision inference runs in: f32, f16 or bf16 (default f32).",
-           one_of("f32", "f16", "bf16"), "TYPE", "inference_precision"),
-    Option("--duration-s", "Seconds each launch measures (default 2).", number(least=0.1, most=3600), "S",
-           "duration_s"),
-    Option("--launches", "Fresh processes per measurement, at least 5 (default 5).", whole(5, 100), "N",
-           "launches"),
-    Option("--preset", "INT8 preset: performance or mixed (default performance).",
-           one_of("performance", "mixed"), "PRESET", "preset"),
-    Option("--subset-size", "Images to calibrate with (default 300).", whole(1, 100_000), "N", "subset_size"),
+    asked("--max-accuracy-drop", "Constraint: percentage points the first metric may lose", "OptimizationRequest",
+          "max_accuracy_drop", "POINTS"),
+    asked("--inference-precision", "Precision inference runs in", "OptimizationRequest", "inference_precision", "TYPE"),
+    asked("--duration-s", "Seconds each launch measures", "OptimizationRequest", "duration_s", "S"),
+    asked("--launches", "Fresh processes per measurement", "OptimizationRequest", "launches", "N"),
+    asked("--preset", "INT8 preset", "OptimizationRequest", "preset", "PRESET"),
+    asked("--subset-size", "Images to calibrate with at most", "OptimizationRequest", "subset_size", "N"),
     Option("--calibrate-on-target", "Calibrate INT8 on the target's nodes too, since how it comes out depends on the "
            "processor.", place="calibrate_on_target", flag=True),
     *recipe_options("recipe"),

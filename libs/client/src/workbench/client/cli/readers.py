@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import typer
@@ -24,6 +24,12 @@ def one_of(*words: str) -> Reader[str]:
         return known[text.lower()]
 
     return read
+
+
+def one_of_numbers(*numbers: int) -> Reader[int]:
+    """One of the numbers."""
+    known = one_of(*map(str, numbers))
+    return lambda text: int(known(text))
 
 
 def number(*, least: float = -math.inf, above: float = -math.inf, most: float = math.inf) -> Reader[float]:
@@ -94,14 +100,18 @@ def layout(text: str) -> str:
     return text.upper()
 
 
-def resize(text: str) -> dict[str, Any]:
-    """``stretch``, ``letterbox``, ``crop`` or ``crop:256`` (short side in pixels before the centre crop)."""
-    kind, _, side = text.lower().partition(":")
-    if kind == "crop" and re.fullmatch(r"[1-9]\d{0,4}", side):
-        return {"resize": "crop", "short_side": int(side)}
-    if kind in ("stretch", "crop", "letterbox") and ":" not in text:
-        return {"resize": kind}
-    raise typer.BadParameter(f"{text!r} is not one of stretch, letterbox, crop, crop:SHORT (as crop:256)")
+def resize(kinds: Sequence[str]) -> Reader[dict[str, Any]]:
+    """One of the kinds, or ``crop:256`` (short side in pixels before the centre crop)."""
+
+    def read(text: str) -> dict[str, Any]:
+        kind, _, side = text.lower().partition(":")
+        if kind == "crop" and re.fullmatch(r"[1-9]\d{0,4}", side):
+            return {"resize": "crop", "short_side": int(side)}
+        if kind in kinds and ":" not in text:
+            return {"resize": kind}
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(kinds)}, crop:SHORT (as crop:256)")
+
+    return read
 
 
 def named(read: Reader[Value]) -> Reader[tuple[str | None, Value]]:

@@ -5,10 +5,11 @@ What is not said, the workbench decides from the model.
 
 from __future__ import annotations
 
+from workbench.client.cli.accepted import asked, choices
 from workbench.client.cli.options import Option
-from workbench.client.cli.readers import divisors, one_of, per_channel, resize
+from workbench.client.cli.readers import divisors, per_channel, resize
 
-COLORS = ("RGB", "BGR", "GRAY")
+RESIZES = choices("RecipeSettings", "resize")
 
 
 def recipe_options(place: str) -> list[Option]:
@@ -18,10 +19,10 @@ def recipe_options(place: str) -> list[Option]:
                "104,117,123", f"{place}.mean"),
         Option("--scale", "Values divided by per channel, after the mean.", divisors, "58.4,57.1,57.4",
                f"{place}.scale"),
-        Option("--color", "Channel order the model expects: RGB, BGR or GRAY (default RGB).", one_of(*COLORS),
-               "ORDER", f"{place}.color"),
-        Option("--resize", "How an image gets the input's size: stretch, letterbox, crop, or crop:SHORT with "
-               "the short side in pixels before the centre crop.", resize, "HOW", f"{place}.resize"),
-        Option("--interpolation", "bilinear, bicubic or nearest (default bilinear).",
-               one_of("bilinear", "bicubic", "nearest"), "HOW", f"{place}.interpolation"),
+        asked("--color", "Channel order the model expects", "RecipeSettings", "color", "ORDER", place=f"{place}.color",
+              default=" (default RGB)"),
+        Option("--resize", f"How an image gets the input's size: {', '.join(RESIZES)}, or crop:SHORT with "
+               "the short side in pixels before the centre crop.", resize(RESIZES), "HOW", f"{place}.resize"),
+        asked("--interpolation", "How pixels are made when an image changes its size", "RecipeSettings",
+              "interpolation", "HOW", place=f"{place}.interpolation", default=" (default bilinear)"),
     ]

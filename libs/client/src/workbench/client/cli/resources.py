@@ -8,11 +8,12 @@ from pathlib import Path
 
 import typer
 from workbench.client.cli import output
+from workbench.client.cli.accepted import asked
 from workbench.client.cli.descriptions import DESCRIPTIONS, Description
 from workbench.client.cli.listing import show_list
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.progress import Progress
-from workbench.client.cli.readers import one_of, whole
+from workbench.client.cli.readers import whole
 from workbench.client.cli.session import Session
 from workbench.client.jobs import View
 from workbench.client.resources import Resource
@@ -20,8 +21,7 @@ from workbench.client.resources import Resource
 Run = Callable[[Session, Values], None]
 
 WAIT = Option("--wait", "Wait until the job has ended.", flag=True)
-STATE = Option("--state", "Only those queued, running, succeeded, failed or cancelled.",
-               one_of("queued", "running", "succeeded", "failed", "cancelled"), "STATE")
+STATE = asked("--state", "Only those that are", "JobView", "state", "STATE", place="")
 LIMIT = Option("--limit", "At most this many (default 50).", whole(1, 100_000), "N")
 FOLLOW = Option("--follow", "Go on until the job has ended.", flag=True)
 TO = Option("--to", "Where to: a folder, or a file's path for one file (default: the current folder).",

@@ -1,0 +1,54 @@
+"""What the API takes: an option's choices, range and default come from ``accepted.json``, and so cannot drift.
+
+`make docs` writes that file from the OpenAPI document; `make check` fails when it differs.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from workbench.client.cli.options import Option
+from workbench.client.cli.readers import Reader, number, one_of, one_of_numbers, whole
+
+_ACCEPTED: dict[str, dict[str, dict[str, Any]]] = json.loads(Path(__file__).with_name("accepted.json").read_bytes())
+
+
+def asked(
+    name: str, words: str, schema: str, field: str, metavar: str, *,
+    place: str | None = None, default: str | None = None,
+) -> Option:
+    """An option of a request's ``field``: what it takes is added to ``words``, and what it is when nobody says.
+
+    ``place``: where the value goes, when not at the field's name. ``default``: in words of its own; empty for none.
+    """
+    taken = _ACCEPTED[schema][field]
+    if default is None:
+        default = "" if taken.get("default") is None else f" (default {_shown(taken['default'])})"
+    return Option(name, f"{words}{_range(taken)}{default}.", _reader(taken), metavar, field if place is None else place)
+
+
+def choices(schema: str, field: str) -> tuple[str, ...]:
+    """The words that the field takes."""
+    return tuple(word for word in _ACCEPTED[schema][field]["enum"] if word is not None)
+
+
+def _reader(taken: dict[str, Any]) -> Reader[Any]:
+    if "enum" in taken:
+        words = [word for word in taken["enum"] if word is not None]
+        return one_of(*words) if isinstance(words[0], str) else one_of_numbers(*words)
+    if "integer" in taken["type"]:
+        return whole(taken["minimum"], taken["maximum"])
+    return number(least=taken["minimum"], most=taken["maximum"])
+
+
+def _range(taken: dict[str, Any]) -> str:
+    if "enum" in taken:
+        *others, last = [str(word) for word in taken["enum"] if word is not None]
+        return f": {', '.join(others)} or {last}" if others else f": {last}"
+    return f", {_shown(taken['minimum'])} to {_shown(taken['maximum'])}"
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,22 @@
+"""What each request takes, out of the merged OpenAPI document: for the command line, which imports no service."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+# Of what is no request, what a person may filter by.
+ALSO = ("DatasetForm", "RecipeSettings", "JobView")
+KEPT = ("type", "enum", "minimum", "maximum", "default")
+
+
+def page(openapi: str) -> str:
+    """By schema and field: the choices or the range, and the default."""
+    schemas: dict[str, Any] = json.loads(openapi)["components"]["schemas"]
+    chosen = {name: _fields(schema) for name, schema in schemas.items() if name.endswith("Request") or name in ALSO}
+    return json.dumps({name: fields for name, fields in chosen.items() if fields}, indent=1, sort_keys=True) + "\n"
+
+
+def _fields(schema: dict[str, Any]) -> dict[str, Any]:
+    limited = {name: field for name, field in schema["properties"].items() if "enum" in field or "maximum" in field}
+    return {name: {key: field[key] for key in KEPT if key in field} for name, field in limited.items()}
