@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 import pytest
-from workbench.fields import BadSpec, Choice, Flag, Named, Number, Object, Text, Whole, checked, shared
+from workbench.fields import BadSpec, Choice, Flag, Named, Number, Object, Text, Whole, WholeInForm, checked, shared
 
 
 class Inner(Object):
@@ -35,6 +35,17 @@ def said(**members: Any) -> str:
 @pytest.mark.parametrize("value", [0, 10, "2", 2.0, 2.7, True, None, float("nan"), [], 10**30])
 def test_a_whole_number_is_nothing_else(value: Any) -> None:
     assert said(count=value) == "count: Must be a whole number from 1 to 9."
+
+
+@pytest.mark.parametrize(("value", "read_as"), [("7", 7), ("+7", 7), (7, 7)])
+def test_a_form_says_numbers_in_digits(value: Any, read_as: int) -> None:
+    assert WholeInForm(1, 9).deserialize(value) == read_as
+
+
+@pytest.mark.parametrize("value", ["10", "7.0", "٧", " 7", "", "9" * 5_000, 7.0, True, None])
+def test_and_nothing_else(value: Any) -> None:
+    with pytest.raises(ma.ValidationError, match="a whole number from 1 to 9"):
+        WholeInForm(1, 9).deserialize(value)
 
 
 @pytest.mark.parametrize("value", [0.4, 2.6, "1", True, float("nan"), float("inf"), 10**400, {}])

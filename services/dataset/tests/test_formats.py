@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from workbench.dataset import formats
 from workbench.dataset.formats import UnknownFormat
-from workbench.dataset.values import BadSpec
+from workbench.fields import BadSpec
 from workbench.tasks.computing import COMPUTING
 
 

@@ -15,7 +15,7 @@ from workbench import shards
 from workbench.dataset import ingest
 from workbench.dataset.ingest import MOST_FAULTS, InvalidDataset, NoImages
 from workbench.dataset.upload.entries import BrokenArchive, UnsafeUpload
-from workbench.dataset.values import BadSpec
+from workbench.fields import BadSpec
 from workbench.runner.core import Run
 
 

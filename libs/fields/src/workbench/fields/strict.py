@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import marshmallow as ma
@@ -26,6 +27,14 @@ class Whole(ma.fields.Integer):
         said = _accepted(f"a whole number from {low} to {high}", kwargs)
         super().__init__(strict=True, validate=Range(low, high, error=said),
                          error_messages={"invalid": said, "null": said}, **kwargs)  # fmt: skip
+
+
+class WholeInForm(Whole):
+    """As a form carries it, in digits; in JSON a number as ever."""
+
+    def _validated(self, value: Any) -> int:
+        digits = isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,19}", value)
+        return super()._validated(int(value) if digits else value)
 
 
 class Number(ma.fields.Float):

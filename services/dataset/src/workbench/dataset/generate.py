@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from workbench.dataset.canonical import Canonical
 from workbench.dataset.pictures import Picture
+from workbench.dataset.spec import read_generation
 from workbench.dataset.values import Generation
 from workbench.runner.core import Run
 
@@ -26,7 +27,7 @@ _PNG_LEVEL = 1
 
 def run(run: Run) -> dict[str, Any]:
     """The dataset's facts; index and shards lie in ``run.outputs``. Refuses with BadSpec."""
-    wanted = Generation.from_json(run.spec)
+    wanted = read_generation(run.spec)
     told = time.monotonic()
     with Canonical(run.outputs, wanted.calibration_percent) as dataset:
         for index in range(wanted.count):

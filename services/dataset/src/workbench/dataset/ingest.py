@@ -12,10 +12,10 @@ from workbench.dataset.annotating import Annotator
 from workbench.dataset.canonical import Canonical
 from workbench.dataset.pictures import Picture, look_at
 from workbench.dataset.reading.found import Fault, Reading
+from workbench.dataset.spec import read_ingestion
 from workbench.dataset.upload.entries import Entry
 from workbench.dataset.upload.tree import Tree, arrange
 from workbench.dataset.upload.unpack import opened
-from workbench.dataset.values import Ingestion
 from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 
@@ -39,7 +39,7 @@ def run(run: Run) -> dict[str, Any]:
 
     Refuses with BadSpec, UnsafeUpload, BrokenArchive, UnknownFormat, NoImages or InvalidDataset.
     """
-    wanted = Ingestion.from_json(run.spec)
+    wanted = read_ingestion(run.spec)
     run.progress("unpack", 0.0, "looking at the upload")
     unpacking = Pieces(run, "unpack", 0.0, _UNPACKED)
     with opened(run.inputs / "upload", run.scratch,

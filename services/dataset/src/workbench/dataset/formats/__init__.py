@@ -19,8 +19,7 @@ from workbench.dataset.formats import (
 )
 from workbench.dataset.reading.found import Reading
 from workbench.dataset.upload.tree import Tree
-from workbench.dataset.values import BadSpec
-from workbench.runner.core import Refusal
+from workbench.runner.core import BadSpec, Refusal
 from workbench.tasks.catalogue import Task
 
 
@@ -79,7 +78,7 @@ def _by_name(wanted: str) -> Format:
     for each in FORMATS:
         if wanted == each.NAME:
             return each
-    raise BadSpec("format", f"{wanted[:40]!r} is not known; known are {', '.join(NAMES)}")
+    raise BadSpec(f"format: {wanted[:40]!r} is not known; known are {', '.join(NAMES)}", field="format")
 
 
 def _explain(considered: dict[str, str]) -> str:

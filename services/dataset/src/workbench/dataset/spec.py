@@ -1,0 +1,85 @@
+"""What a dataset is made from: in the very words of the requests, which are the specs of both cores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow.validate import OneOf
+from workbench.dataset.formats import NAMES
+from workbench.dataset.values import (
+    CALIBRATION_PERCENT,
+    GENERATED_PIXELS,
+    MOST_GENERATED,
+    MOST_SIDE_PIXELS,
+    Generation,
+    Ingestion,
+)
+from workbench.fields import Choice, Object, Whole, checked
+
+
+def calibration_percent(kind: type[Whole] = Whole) -> Whole:
+    """The share that calibration may use; ``kind``: as JSON or as a form says it."""
+    words = "Share of the images, chosen by their digest, that calibration may use."
+    return kind(0, 100, load_default=CALIBRATION_PERCENT, metadata={"description": words})
+
+
+def layout() -> Choice:
+    """How an upload is arranged."""
+    words = "The layout; detected by default. `GET /v1/tasks` says which feeds what."
+    return Choice(*NAMES, load_default=None, metadata={"description": words})
+
+
+def _side() -> Whole:
+    return Whole(1, MOST_SIDE_PIXELS, required=True, metadata={"description": "Pixels."})
+
+
+class GenerationFields(Object):
+    """Which images to make up."""
+
+    count = Whole(1, MOST_GENERATED, load_default=100, metadata={"description": "Images."})
+    width = _side()
+    height = _side()
+    channels = ma.fields.Integer(
+        strict=True, load_default=3, validate=OneOf([1, 3], error="Must be 1 (gray) or 3 (RGB)."),
+        metadata={"description": "1 (gray) or 3 (RGB)."},
+    )  # fmt: skip
+    seed = Whole(0, 2**63 - 1, load_default=0, metadata={"description": "The same seed makes the same images."})
+    calibration_percent = calibration_percent()
+
+    @ma.validates_schema
+    def _is_not_too_much(self, data: dict[str, Any], **_context: Any) -> None:
+        most = GENERATED_PIXELS // (data["width"] * data["height"])
+        if data["count"] > most:
+            raise ma.ValidationError(f"At {data['width']}×{data['height']} at most {most} images are made.", "count")
+
+
+class GenerationSpec(GenerationFields):
+    """As the core reads it."""
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> Generation:
+        return Generation(**data)
+
+
+class IngestionSpec(Object):
+    """As the core reads it."""
+
+    calibration_percent = calibration_percent()
+    format = layout()
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> Ingestion:
+        return Ingestion(**data)
+
+
+def read_generation(document: object) -> Generation:
+    """The specification, checked. Raises BadSpec, also when it all adds up to too much."""
+    wanted: Generation = checked(GenerationSpec(), document)
+    return wanted
+
+
+def read_ingestion(document: object) -> Ingestion:
+    """The specification, checked. Raises BadSpec."""
+    wanted: Ingestion = checked(IngestionSpec(), document)
+    return wanted
