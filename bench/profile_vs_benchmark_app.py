@@ -20,7 +20,7 @@ import numpy as np
 import openvino as ov
 from openvino import opset13 as ops
 from paired import ROUNDS, geometric
-from workbench.profiler import child
+from workbench.profiler.measuring import child
 
 SECONDS, STREAMS = 3, 2
 SPEC = {"main_file": "model.xml", "hint": None, "streams": STREAMS, "requests": STREAMS, "duration_s": SECONDS}
@@ -63,7 +63,7 @@ def main() -> None:
 
 def ours(folder: Path) -> dict[str, float]:
     """One launch of the profiler's core."""
-    found: dict[str, Any] = child.ask("workbench.profiler.launch",
+    found: dict[str, Any] = child.ask("workbench.profiler.measuring.launch",
                                       {"spec": SPEC, "model": str(folder / "model.xml")}, folder)
     return {"p50": found["latency_ms"]["p50"], "throughput_fps": found["throughput_fps"],
             "cpu_ms_per_request": found["cpu_ms_per_request"]}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from workbench.figures.launches import TooFewLaunches
-from workbench.profiler.facts import aggregate
+from workbench.profiler.measuring.facts import aggregate
 
 
 def launch(fps: float = 100.0, **changes: Any) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from workbench.profiler import absent, cgroups, machine, procfs
+from workbench.profiler.devices import absent
+from workbench.profiler.machine import cgroups, procfs, state
 
 CPUINFO = """processor\t: 0
 vendor_id\t: GenuineIntel
@@ -155,7 +156,7 @@ def test_a_quota_above_the_affinity_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_this_machine_is_named() -> None:
-    identity = machine.identity()
+    identity = state.identity()
 
     assert set(identity) == {"cpu", "logical_cpus", "affinity", "cpu_quota_cores", "governor", "memory", "kernel",
                              "architecture", "python"}
@@ -165,8 +166,8 @@ def test_this_machine_is_named() -> None:
 
 
 def test_this_machines_load_has_three_averages() -> None:
-    assert len(machine.load()["load_average"]) == 3
-    assert set(machine.load()) == {"load_average", "cpu_pressure", "memory_pressure"}
+    assert len(state.load()["load_average"]) == 3
+    assert set(state.load()) == {"load_average", "cpu_pressure", "memory_pressure"}
 
 
 class Core:

@@ -16,14 +16,14 @@ from typing import Any
 import openvino as ov
 import pytest
 from eventually import until
-from workbench.profiler import child, loops
-from workbench.profiler.counters import described, overhead_note
-from workbench.profiler.counters import measure as count
-from workbench.profiler.inputs import fill, random_inputs
-from workbench.profiler.launch import host_share, measure, prepare, stretched
-from workbench.profiler.pilot import choose
+from workbench.profiler.layers.counters import described, overhead_note
+from workbench.profiler.layers.counters import measure as count
+from workbench.profiler.machine.usage import Stopwatch, Usage
+from workbench.profiler.measuring import child, loops
+from workbench.profiler.measuring.inputs import fill, random_inputs
+from workbench.profiler.measuring.launch import host_share, measure, prepare, stretched
+from workbench.profiler.measuring.pilot import choose
 from workbench.profiler.refusals import LaunchDied, UnknownDevice
-from workbench.profiler.usage import Stopwatch, Usage
 from workbench.profiler.values import Loop, ProfileSpec
 from workbench.runner.core import Refusal
 
@@ -263,7 +263,8 @@ def answering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
     def write(body: str) -> str:
-        text = "import os, signal, time\nfrom workbench.profiler import child, refusals\n\n\ndef measure(question):\n"
+        text = "import os, signal, time\nfrom workbench.profiler import refusals\n"
+        text += "from workbench.profiler.measuring import child\n\n\ndef measure(question):\n"
         (tmp_path / "answering.py").write_text(f"{text}{textwrap.indent(body, '    ')}\n\n\nchild.answer(measure)\n")
         return "answering"
     return write
@@ -323,7 +324,7 @@ def test_an_old_answer_is_not_taken_for_a_new_one(answering: Any, tmp_path: Path
 
 def test_a_launch_dies_with_the_one_who_asked(answering: Any, tmp_path: Path) -> None:
     module = answering(f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(600)")
-    asking = f"from workbench.profiler import child; from pathlib import Path; child.ask({module!r}, {{}}, " \
+    asking = f"from workbench.profiler.measuring import child; from pathlib import Path; child.ask({module!r}, {{}}, " \
              f"Path({str(tmp_path)!r}))"
     with subprocess.Popen([sys.executable, "-c", asking]) as asker:
         until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())

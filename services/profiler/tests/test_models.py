@@ -10,8 +10,9 @@ import openvino as ov
 import openvino.opset13 as ops
 import pytest
 from workbench.fields import BadSpec
-from workbench.profiler.compiled import compile_for, compiled_facts, configuration, plain
-from workbench.profiler.inputs import fill, is_image, random_inputs
+from workbench.profiler.devices.compiled import compile_for, compiled_facts, configuration, plain
+from workbench.profiler.measuring.inputs import fill, is_image, random_inputs
+from workbench.profiler.measuring.shapes import make_static
 from workbench.profiler.refusals import (
     BatchNotSupported,
     DynamicShape,
@@ -22,7 +23,6 @@ from workbench.profiler.refusals import (
     UnknownDevice,
     UnknownInput,
 )
-from workbench.profiler.shapes import make_static
 from workbench.profiler.spec import read_spec
 from workbench.profiler.values import ProfileSpec
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from workbench.fields import BadSpec
-from workbench.profiler import cgroups
-from workbench.profiler.compiled import properties
+from workbench.profiler.devices.compiled import properties
+from workbench.profiler.machine import cgroups
 from workbench.profiler.spec import read_spec
 from workbench.profiler.values import ProfileSpec
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 from openvino.tools.benchmark import benchmark as benchmark_app
-from workbench.profiler.facts import interval_of
-from workbench.profiler.latencies import fewest_inferences, missing_reason, percentile, summarize
+from workbench.profiler.measuring.facts import interval_of
+from workbench.profiler.measuring.latencies import fewest_inferences, missing_reason, percentile, summarize
 
 
 @pytest.mark.parametrize(("percent", "answer"), [(1, 1), (50, 50), (90, 90), (95, 95), (99, 99), (100, 100)])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from workbench.figures import Figure
-from workbench.profiler.trust import (
+from workbench.profiler.measuring.trust import (
     HOST,
     RULES,
     SPREAD,

@@ -11,18 +11,20 @@ from typing import Any
 
 import openvino as ov
 from workbench.ir import Unreadable
-from workbench.profiler import cgroups, child, machine, provenance
-from workbench.profiler.facts import aggregate
+from workbench.profiler.devices import provenance
+from workbench.profiler.machine import cgroups, state
+from workbench.profiler.measuring import child
+from workbench.profiler.measuring.facts import aggregate
 from workbench.profiler.spec import read_spec
 from workbench.profiler.values import ProfileSpec
 from workbench.runner.core import Run
 
-_LAUNCH, _COUNTERS = "workbench.profiler.launch", "workbench.profiler.counters"
+_LAUNCH, _COUNTERS = "workbench.profiler.measuring.launch", "workbench.profiler.layers.counters"
 
 
 def run(run: Run) -> dict[str, Any]:
     """Measure ``inputs/model/<main_file>`` as the spec says; returns profile facts."""
-    load_before = machine.load()  # first of all: reading the model is load too
+    load_before = state.load()  # first of all: reading the model is load too
     spec = read_spec(run.spec)
     model = run.inputs / "model" / spec.main_file
     if not model.is_file():
@@ -69,6 +71,6 @@ def _provenance(spec: ProfileSpec, digest: str, load_before: dict[str, Any],
         "versions": provenance.versions(),
         "device": provenance.device_facts(ov.Core(), spec.device),
         "compiled": compiled,
-        "machine": machine.identity(),
+        "machine": state.identity(),
         "load_before": load_before,
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import openvino as ov
-from workbench.profiler import absent, cgroups, machine, provenance
-from workbench.profiler.compiled import plain
+from workbench.profiler.devices import absent, provenance
+from workbench.profiler.devices.compiled import plain
+from workbench.profiler.machine import cgroups, state
 from workbench.runner.core import Run
 
 # Capabilities that are not number formats to infer in.
@@ -25,7 +26,7 @@ def run(run: Run) -> dict[str, Any]:
         "absent": [{"device": kind, "reason": absent.why(core, kind)}
                    for kind in absent.KINDS if not any(device.startswith(kind) for device in available)],
         "cores_available": cgroups.cores_available(),
-        "machine": machine.identity(),
+        "machine": state.identity(),
         "versions": provenance.versions(),
     }]}
 

@@ -6,7 +6,7 @@ import os
 import platform
 from typing import Any
 
-from workbench.profiler import cgroups, procfs
+from workbench.profiler.machine import cgroups, procfs
 
 
 def identity() -> dict[str, Any]:

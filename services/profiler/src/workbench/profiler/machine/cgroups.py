@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.profiler import procfs
+from workbench.profiler.machine import procfs
 
 
 def affinity() -> list[int]:

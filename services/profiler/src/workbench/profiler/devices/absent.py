@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openvino as ov
 from workbench.ir import one_line
-from workbench.profiler import procfs
+from workbench.profiler.machine import procfs
 
 _INTEL = "0x8086"
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.profiler import procfs
+from workbench.profiler.machine import procfs
 
 
 @dataclass(frozen=True)

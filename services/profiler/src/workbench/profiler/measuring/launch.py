@@ -1,6 +1,6 @@
 """One launch: everything a fresh process can say about a model's speed, as one flat set of figures.
 
-``python -m workbench.profiler.launch QUESTION ANSWER``. Standard library, numpy and OpenVINO only.
+``python -m workbench.profiler.measuring.launch QUESTION ANSWER``. Standard library, numpy and OpenVINO only.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from typing import Any
 
 import openvino as ov
 from workbench.ir import read
-from workbench.profiler import child, latencies, loops, procfs
-from workbench.profiler.compiled import compile_for, compiled_facts, configuration
-from workbench.profiler.inputs import fill, random_inputs
-from workbench.profiler.pilot import Choice, choose
+from workbench.profiler.devices.compiled import compile_for, compiled_facts, configuration
+from workbench.profiler.machine import procfs
+from workbench.profiler.machine.usage import Stopwatch, Usage
+from workbench.profiler.measuring import child, latencies, loops
+from workbench.profiler.measuring.inputs import fill, random_inputs
+from workbench.profiler.measuring.pilot import Choice, choose
+from workbench.profiler.measuring.shapes import make_static
 from workbench.profiler.refusals import InferenceFailed
-from workbench.profiler.shapes import make_static
-from workbench.profiler.usage import Stopwatch, Usage
 from workbench.profiler.values import Loop, ProfileSpec
 from workbench.runner.device_time import LONGEST_STRETCH, WARM_S
 

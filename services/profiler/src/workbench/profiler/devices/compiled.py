@@ -6,7 +6,8 @@ from typing import Any
 
 import openvino as ov
 from workbench.ir import one_line
-from workbench.profiler import absent, cgroups
+from workbench.profiler.devices import absent
+from workbench.profiler.machine import cgroups
 from workbench.profiler.refusals import (
     CompileFailed,
     ImpossibleStreams,

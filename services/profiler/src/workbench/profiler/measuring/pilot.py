@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import openvino as ov
-from workbench.profiler import loops
-from workbench.profiler.inputs import fill
+from workbench.profiler.measuring import loops
+from workbench.profiler.measuring.inputs import fill
 from workbench.profiler.values import Loop
 
 # An asynchronous inference costs about 0.1 ms of Python, a synchronous one a third of that.

@@ -1,6 +1,6 @@
 """Where the time goes inside the model: a short pass of its own, since counting slows what it counts.
 
-``python -m workbench.profiler.counters QUESTION ANSWER``.
+``python -m workbench.profiler.layers.counters QUESTION ANSWER``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import openvino as ov
-from workbench.profiler import child
-from workbench.profiler.launch import prepare
+from workbench.profiler.measuring import child
+from workbench.profiler.measuring.launch import prepare
 from workbench.profiler.values import ProfileSpec
 
 COUNTING_S, FEWEST, MOST = 0.5, 10, 500

@@ -8,7 +8,7 @@ from typing import Any
 
 import openvino as ov
 from workbench.ir import file_digest
-from workbench.profiler.compiled import plain
+from workbench.profiler.devices.compiled import plain
 
 _DEVICE = ("FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "DEVICE_TYPE", "DEVICE_UUID",
            "OPTIMIZATION_CAPABILITIES", "RANGE_FOR_STREAMS", "RANGE_FOR_ASYNC_INFER_REQUESTS")

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from workbench.figures import Figure
 from workbench.figures.launches import log_t_interval
-from workbench.profiler.latencies import missing_reason
-from workbench.profiler.trust import Evidence, judge
+from workbench.profiler.measuring.latencies import missing_reason
+from workbench.profiler.measuring.trust import Evidence, judge
 from workbench.profiler.values import Loop
 
 Launch = dict[str, Any]
