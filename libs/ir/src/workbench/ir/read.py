@@ -30,8 +30,10 @@ class UnsupportedOperations(Unreadable):
     """The file is whole, but holds operations that OpenVINO cannot convert: ``operations`` names them."""
 
 
-def read(path: Path, called: str | None = None) -> ov.Model:
+def read(path: Path, called: str | None = None, copy_to: Path | None = None) -> ov.Model:
     """The model in an ONNX file or IR, read but neither compiled nor run; messages say ``called`` of it.
+
+    ``copy_to``: an empty folder in which the copy of an ONNX model stays, as :mod:`workbench.ir.onnx_copy` wrote it.
 
     Its operations have the same names in every fresh process, those without a name in the file included.
     (A process that made others before may differ in one thing: OpenVINO renames an author's "Reshape_15" to
@@ -44,7 +46,7 @@ def read(path: Path, called: str | None = None) -> ov.Model:
         raise Unreadable(f"{called}: there is no such file.", file=called)
     if path.suffix == ".xml":
         _refuse_what_is_no_xml(path, called)
-    model = _read_onnx(path, called) if path.suffix == ".onnx" else _read(path, called)
+    model = _read_onnx(path, called, copy_to) if path.suffix == ".onnx" else _read(path, called)
     settle_names(model)
     return model
 
@@ -57,10 +59,12 @@ def _refuse_what_is_no_xml(path: Path, called: str) -> None:
                              "it.", file=called)
 
 
-def _read_onnx(path: Path, called: str) -> ov.Model:
+def _read_onnx(path: Path, called: str, copy_to: Path | None) -> ov.Model:
     # Only here: what reads an IR needs no protobuf.
     from workbench.ir import onnx_copy
 
+    if copy_to is not None:
+        return _read(onnx_copy.copy(path, called, copy_to), called)
     with tempfile.TemporaryDirectory() as folder:  # what OpenVINO has mapped stays as long as the model
         return _read(onnx_copy.copy(path, called, Path(folder)), called)
 

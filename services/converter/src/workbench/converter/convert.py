@@ -6,32 +6,49 @@ facts of what was written, with ``conversion``: how it came to be.
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openvino as ov
 from workbench import ir
+from workbench.converter import checked
+from workbench.converter.checking.checker import Checker
 from workbench.converter.half import widen
 from workbench.converter.preprocessing import build_in
 from workbench.converter.shapes import reshape
 from workbench.converter.spec import read_spec
-from workbench.converter.values import Options, UnknownInput
+from workbench.converter.values import Conversion, Options, UnknownInput
 from workbench.runner.core import Run
 
 
 def run(run: Run) -> dict[str, Any]:
     """Convert ``inputs/model/<main_file>`` as the spec asks."""
     asked = read_spec(run.spec)
+    with TemporaryDirectory(dir=run.scratch) as scratch, Checker() as checker:  # which loads its libraries meanwhile
+        return _run(run, asked, Path(scratch), checker)
+
+
+def _run(run: Run, asked: Conversion, scratch: Path, checker: Checker) -> dict[str, Any]:
     options = asked.options
     run.progress("read", 0.0, asked.main_file)
-    model = ir.read(run.inputs / "model" / asked.main_file)
+    source, copy, draft = run.inputs / "model" / asked.main_file, scratch / "source", scratch / "draft"
+    copy.mkdir()
+    draft.mkdir()
+    model = ir.read(source, copy_to=copy)
     run.progress("convert", 0.3)
     model = convert(model, options)
     run.progress("save", 0.6, options.precision)
     ir.save(model, run.outputs, fp16=options.precision == "FP16")
-    run.progress("describe", 0.9)
     written = run.outputs / "model.xml"
+    seen = source if source.suffix == ".xml" else copy / "model.onnx"
+    made = checked.Made(asked.main_file, seen, model, written, options, draft)
+    run.progress("check", 0.7)
+    checked.ask(checker, made)
+    stored = ir.read(written)
+    described = ir.describe(stored, written)
     conversion = options.to_json() | {"openvino_version": ov.get_version()}
-    return ir.describe(ir.read(written), written) | {"conversion": conversion}
+    return described | {"conversion": conversion | checked.facts(checker, made, stored)}
 
 
 def convert(model: ov.Model, options: Options) -> ov.Model:

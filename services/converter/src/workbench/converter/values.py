@@ -31,6 +31,28 @@ class BadPrecision(Refusal):
     """The model cannot be given the precision in ``field``."""
 
 
+class OutputsDiffer(Refusal):
+    """The converted model does not compute what its source does; ``operation`` is the first that differs.
+
+    Remedy: export the model without that operation or the attribute of it that makes the difference, or with another
+    opset; the exporter's documentation says how. If the source is right, it is a fault of OpenVINO worth reporting.
+    """
+
+
+class RoundingTooCoarse(Refusal):
+    """Stored in half precision the model computes something else; ``half`` tells which weights lose values.
+
+    Remedy: convert with precision FP32.
+    """
+
+
+class IgnoredAttribute(Refusal):
+    """``operation`` has an attribute that OpenVINO does not honour, and no comparison says that it makes no difference.
+
+    Remedy: export the model without that attribute: in inference mode, or with another way to resize.
+    """
+
+
 @dataclass(frozen=True)
 class InputOptions:
     """What changes about one input; None leaves it as it is.

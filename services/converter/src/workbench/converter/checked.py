@@ -1,0 +1,141 @@
+"""The verdict on a conversion: its outputs beside its source's, and a refusal where they are not the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openvino as ov
+from workbench import ir
+from workbench.converter.checking.checker import Checker, Ended
+from workbench.converter.ignored import ignored
+from workbench.converter.rounding import losses, sentence
+from workbench.converter.values import IgnoredAttribute, Options, OutputsDiffer, RoundingTooCoarse
+
+_ALIKE, _DIFFERS, _NOT_COMPARABLE = "alike", "differs", "not comparable"
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What was made of what. ``source``: an IR, or the copy of an ONNX model. ``draft``: room for another try."""
+
+    called: str
+    source: Path
+    model: ov.Model
+    written: Path
+    options: Options
+    draft: Path
+
+    @property
+    def fp16(self) -> bool:
+        """Whether its weights are stored in half precision."""
+        return self.options.precision == "FP16"
+
+
+def ask(checker: Checker, conversion: Conversion, written: Path | None = None, fp16: bool | None = None) -> None:
+    """Have the converted model compared, while there is other work."""
+    runtime = "openvino" if conversion.source.suffix == ".xml" else "onnxruntime"
+    checker.ask(ask="compare", runtime=runtime, source=conversion.source, converted=written or conversion.written,
+                inputs=_built_in(conversion), fp16=conversion.fp16 if fp16 is None else fp16)  # fmt: skip
+
+
+def facts(checker: Checker, conversion: Conversion, stored: ov.Model) -> dict[str, Any]:
+    """``checked`` and, in half precision, ``half``: what it lost. Raises OutputsDiffer and the like.
+
+    ``stored``: the model as it was written and read again.
+    """
+    lost = losses(conversion.model, stored) if conversion.fp16 else None
+    checked = _answer(checker, conversion)
+    if checked["verdict"] == _DIFFERS:
+        checked = _explained(checker, conversion, checked, lost)
+    if checked["verdict"] == _NOT_COMPARABLE and conversion.source.suffix == ".onnx":
+        _refuse_what_is_ignored(conversion, checked["reason"])
+    return {"checked": checked, **({"half": lost} if lost is not None else {})}
+
+
+def _answer(checker: Checker, conversion: Conversion) -> dict[str, Any]:
+    try:
+        return checker.answer()
+    except Ended as how:
+        runtime = "openvino" if conversion.source.suffix == ".xml" else "onnxruntime"
+        return {"verdict": _NOT_COMPARABLE, "reason": str(how), "runtime": {"name": runtime, "version": None},
+                "tolerance": None, "rounds": [], "outputs": []}  # fmt: skip
+
+
+def _explained(
+    checker: Checker, conversion: Conversion, checked: dict[str, Any], lost: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Whether rounding did it, which operation is at fault, or that there is none: then what is to be kept."""
+    if conversion.fp16:
+        ir.save(conversion.model, conversion.draft, fp16=False)
+        ask(checker, conversion, conversion.draft / "model.xml", fp16=False)
+        exact = _answer(checker, conversion)
+        if exact["verdict"] == _ALIKE:
+            raise _too_coarse(conversion, checked, lost)
+        if exact["verdict"] == _DIFFERS:
+            checked = exact
+    found = _searched(checker)
+    if not found["tie"]:
+        raise _differs(conversion, checked, found["operation"])
+    reason = f"on random inputs {found['operation']} chooses among values that are nearly equal"
+    return {**checked, "verdict": _NOT_COMPARABLE, "reason": reason}
+
+
+def _searched(checker: Checker) -> dict[str, Any]:
+    checker.ask(ask="search")
+    try:
+        return checker.answer()
+    except Ended:
+        return {"operation": None, "tie": False}
+
+
+def _worst(checked: Mapping[str, Any]) -> Mapping[str, Any]:
+    outputs: list[Mapping[str, Any]] = checked["outputs"]
+    return max(outputs, key=lambda one: ("shapes" in one, one["beyond"], one["relative"]))
+
+
+def _distance(checked: Mapping[str, Any]) -> str:
+    worst = _worst(checked)
+    if "shapes" in worst:
+        before, after = worst["shapes"]
+        return f"output '{worst['name']}' has the shape {after} where the source gives {before}"
+    odd = f", {worst['nonfinite']} are NaN or infinite on one side only" if worst["nonfinite"] else ""
+    return (f"{worst['beyond']:.2%} of output '{worst['name']}' is off by more than {checked['tolerance']:g} of its "
+            f"largest value {worst['magnitude']:.4g}, at most by {worst['largest_difference']:.4g}{odd}")
+
+
+def _differs(conversion: Conversion, checked: dict[str, Any], operation: str | None) -> OutputsDiffer:
+    runtime = checked["runtime"]
+    first = f" The first operation that differs is {operation}." if operation else ""
+    return OutputsDiffer(
+        f"{conversion.called}: the converted model does not compute what {runtime['name']} {runtime['version']} "
+        f"computes of it: {_distance(checked)}.{first}", field="model_id", operation=operation, checked=checked)
+
+
+def _too_coarse(
+    conversion: Conversion, checked: dict[str, Any], lost: Mapping[str, Any] | None
+) -> RoundingTooCoarse:
+    said = sentence(dict(lost)) if lost else None
+    return RoundingTooCoarse(
+        f"precision: stored as FP16, {conversion.called} computes something else; as FP32 it does not: "
+        f"{_distance(checked)}.{f' {said}.' if said else ''}", field="precision", checked=checked, half=lost)
+
+
+def _refuse_what_is_ignored(conversion: Conversion, reason: str) -> None:
+    if found := ignored(conversion.source):
+        raise IgnoredAttribute(f"{conversion.called}: OpenVINO ignores {found}, and the result could not be compared "
+                               f"with the source's: {reason}.", field="model_id", operation=found)  # fmt: skip
+
+
+def _built_in(conversion: Conversion) -> dict[str, dict[str, Any]]:
+    """Per input what was built in before it, and which dimension it works on."""
+    asked = {}
+    for port in conversion.model.inputs:
+        wanted = conversion.options.inputs.get(ir.tensor_name(port))
+        if wanted and wanted.preprocesses:
+            layout = ir.tensor_json(port, is_input=True)["layout"]
+            asked[ir.tensor_name(port)] = {"mean": wanted.mean, "scale": wanted.scale, "channels": layout.index("C"),
+                                           "reverse_channels": wanted.reverse_channels}  # fmt: skip
+    return asked
