@@ -75,3 +75,26 @@ def test_a_model_that_is_still_examined_is_its_job() -> None:
 ])  # fmt: skip
 def test_in_a_list_a_task_that_is_not_sure_is_a_question_mark(facts: dict[str, Any] | None, task: str | None) -> None:
     assert for_list({"id": "m", "facts": facts})["task"] == task
+
+
+def test_how_far_a_converted_model_is_from_its_source_is_told() -> None:
+    output = {"name": "y", "relative": 2.34e-6, "beyond": 0.0}
+    checked = {"verdict": "alike", "reason": None, "runtime": {"name": "onnxruntime", "version": "1.32.0"},
+               "tolerance": 0.01, "outputs": [output]}  # fmt: skip
+
+    lines = shown(guesses=[], conversion={"checked": checked, "warnings": ["In half precision 'w' lost digits."]})
+
+    assert lines[-3:] == [
+        "Beside its source in onnxruntime 1.32.0, on random inputs: alike",
+        "  y: off by at most 2.3e-06 of its largest value, 0.00% of the values by more than 0.01",
+        "  In half precision 'w' lost digits.",
+    ]
+
+
+def test_why_a_conversion_was_not_compared_is_told() -> None:
+    checked = {"verdict": "not comparable", "reason": "it draws", "runtime": {"name": "onnxruntime", "version": None},
+               "tolerance": None, "outputs": []}  # fmt: skip
+
+    line = shown(guesses=[], conversion={"checked": checked})[-1]
+
+    assert line == "Beside its source in onnxruntime, on random inputs: not comparable: it draws"

@@ -18,7 +18,7 @@ _ALIKE, _DIFFERS, _NOT_COMPARABLE = "alike", "differs", "not comparable"
 
 
 @dataclass(frozen=True)
-class Conversion:
+class Made:
     """What was made of what. ``source``: an IR, or the copy of an ONNX model. ``draft``: room for another try."""
 
     called: str
@@ -34,51 +34,58 @@ class Conversion:
         return self.options.precision == "FP16"
 
 
-def ask(checker: Checker, conversion: Conversion, written: Path | None = None, fp16: bool | None = None) -> None:
+def ask(checker: Checker, made: Made, written: Path | None = None, fp16: bool | None = None) -> None:
     """Have the converted model compared, while there is other work."""
-    runtime = "openvino" if conversion.source.suffix == ".xml" else "onnxruntime"
-    checker.ask(ask="compare", runtime=runtime, source=conversion.source, converted=written or conversion.written,
-                inputs=_built_in(conversion), fp16=conversion.fp16 if fp16 is None else fp16)  # fmt: skip
+    runtime = "openvino" if made.source.suffix == ".xml" else "onnxruntime"
+    checker.ask(ask="compare", runtime=runtime, source=made.source, converted=written or made.written,
+                inputs=_built_in(made), fp16=made.fp16 if fp16 is None else fp16)  # fmt: skip
 
 
-def facts(checker: Checker, conversion: Conversion, stored: ov.Model) -> dict[str, Any]:
-    """``checked`` and, in half precision, ``half``: what it lost. Raises OutputsDiffer and the like.
+def facts(checker: Checker, made: Made, stored: ov.Model) -> dict[str, Any]:
+    """``checked``, ``warnings`` and, in half precision, ``half``: what it lost. Raises OutputsDiffer and the like.
 
     ``stored``: the model as it was written and read again.
     """
-    lost = losses(conversion.model, stored) if conversion.fp16 else None
-    checked = _answer(checker, conversion)
+    lost = losses(made.model, stored) if made.fp16 else None
+    checked = _answer(checker, made)
     if checked["verdict"] == _DIFFERS:
-        checked = _explained(checker, conversion, checked, lost)
-    if checked["verdict"] == _NOT_COMPARABLE and conversion.source.suffix == ".onnx":
-        _refuse_what_is_ignored(conversion, checked["reason"])
-    return {"checked": checked, **({"half": lost} if lost is not None else {})}
+        checked = _explained(checker, made, checked, lost)
+    if checked["verdict"] == _NOT_COMPARABLE and made.source.suffix == ".onnx":
+        _refuse_what_is_ignored(made, checked["reason"])
+    return {"checked": checked, "warnings": _warnings(checked, lost), **({"half": lost} if lost is not None else {})}
 
 
-def _answer(checker: Checker, conversion: Conversion) -> dict[str, Any]:
+def _warnings(checked: Mapping[str, Any], lost: Mapping[str, Any] | None) -> list[str]:
+    said = [f"In half precision {losses}." for losses in [sentence(lost) if lost else None] if losses]
+    if checked["verdict"] == _NOT_COMPARABLE:
+        said.append(f"The conversion was not compared with its source: {checked['reason']}.")
+    return said
+
+
+def _answer(checker: Checker, made: Made) -> dict[str, Any]:
     try:
         return checker.answer()
     except Ended as how:
-        runtime = "openvino" if conversion.source.suffix == ".xml" else "onnxruntime"
+        runtime = "openvino" if made.source.suffix == ".xml" else "onnxruntime"
         return {"verdict": _NOT_COMPARABLE, "reason": str(how), "runtime": {"name": runtime, "version": None},
                 "tolerance": None, "rounds": [], "outputs": []}  # fmt: skip
 
 
 def _explained(
-    checker: Checker, conversion: Conversion, checked: dict[str, Any], lost: Mapping[str, Any] | None
+    checker: Checker, made: Made, checked: dict[str, Any], lost: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """Whether rounding did it, which operation is at fault, or that there is none: then what is to be kept."""
-    if conversion.fp16:
-        ir.save(conversion.model, conversion.draft, fp16=False)
-        ask(checker, conversion, conversion.draft / "model.xml", fp16=False)
-        exact = _answer(checker, conversion)
+    if made.fp16:
+        ir.save(made.model, made.draft, fp16=False)
+        ask(checker, made, made.draft / "model.xml", fp16=False)
+        exact = _answer(checker, made)
         if exact["verdict"] == _ALIKE:
-            raise _too_coarse(conversion, checked, lost)
+            raise _too_coarse(made, checked, lost)
         if exact["verdict"] == _DIFFERS:
             checked = exact
     found = _searched(checker)
     if not found["tie"]:
-        raise _differs(conversion, checked, found["operation"])
+        raise _differs(made, checked, found["operation"])
     reason = f"on random inputs {found['operation']} chooses among values that are nearly equal"
     return {**checked, "verdict": _NOT_COMPARABLE, "reason": reason}
 
@@ -106,34 +113,35 @@ def _distance(checked: Mapping[str, Any]) -> str:
             f"largest value {worst['magnitude']:.4g}, at most by {worst['largest_difference']:.4g}{odd}")
 
 
-def _differs(conversion: Conversion, checked: dict[str, Any], operation: str | None) -> OutputsDiffer:
+def _differs(made: Made, checked: dict[str, Any], operation: str | None) -> OutputsDiffer:
     runtime = checked["runtime"]
     first = f" The first operation that differs is {operation}." if operation else ""
     return OutputsDiffer(
-        f"{conversion.called}: the converted model does not compute what {runtime['name']} {runtime['version']} "
+        f"{made.called}: the converted model does not compute what {runtime['name']} {runtime['version']} "
         f"computes of it: {_distance(checked)}.{first}", field="model_id", operation=operation, checked=checked)
 
 
 def _too_coarse(
-    conversion: Conversion, checked: dict[str, Any], lost: Mapping[str, Any] | None
+    made: Made, checked: dict[str, Any], lost: Mapping[str, Any] | None
 ) -> RoundingTooCoarse:
-    said = sentence(dict(lost)) if lost else None
+    said = sentence(lost) if lost else None
     return RoundingTooCoarse(
-        f"precision: stored as FP16, {conversion.called} computes something else; as FP32 it does not: "
-        f"{_distance(checked)}.{f' {said}.' if said else ''}", field="precision", checked=checked, half=lost)
+        f"precision: stored as FP16, {made.called} computes something else; as FP32 it does not: "
+        f"{_distance(checked)}.{f' In half precision {said}.' if said else ''}",
+        field="precision", checked=checked, half=lost)
 
 
-def _refuse_what_is_ignored(conversion: Conversion, reason: str) -> None:
-    if found := ignored(conversion.source):
-        raise IgnoredAttribute(f"{conversion.called}: OpenVINO ignores {found}, and the result could not be compared "
+def _refuse_what_is_ignored(made: Made, reason: str) -> None:
+    if found := ignored(made.source):
+        raise IgnoredAttribute(f"{made.called}: OpenVINO ignores {found}, and the result could not be compared "
                                f"with the source's: {reason}.", field="model_id", operation=found)  # fmt: skip
 
 
-def _built_in(conversion: Conversion) -> dict[str, dict[str, Any]]:
+def _built_in(made: Made) -> dict[str, dict[str, Any]]:
     """Per input what was built in before it, and which dimension it works on."""
     asked = {}
-    for port in conversion.model.inputs:
-        wanted = conversion.options.inputs.get(ir.tensor_name(port))
+    for port in made.model.inputs:
+        wanted = made.options.inputs.get(ir.tensor_name(port))
         if wanted and wanted.preprocesses:
             layout = ir.tensor_json(port, is_input=True)["layout"]
             asked[ir.tensor_name(port)] = {"mean": wanted.mean, "scale": wanted.scale, "channels": layout.index("C"),

@@ -1,7 +1,7 @@
 """ONNX or IR to OpenVINO IR: shapes, layouts and the arithmetic that belongs before the first layer.
 
 ``inputs/model/`` holds the model; ``outputs/`` gets ``model.xml`` and ``model.bin``. The result is the model
-facts of what was written, with ``conversion``: how it came to be.
+facts of what was written, with ``conversion``: how it came to be, and how far its outputs are from its source's.
 """
 
 from __future__ import annotations

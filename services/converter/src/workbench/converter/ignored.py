@@ -1,7 +1,7 @@
 """What OpenVINO is known to read and not to honour, told by name where nothing else could tell.
 
 The comparison with onnxruntime decides; this table is for models that onnxruntime does not run, or not on numbers that
-anybody could guess. Found by ``bench/onnx_node_tests.py``.
+anybody could guess.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from onnx import AttributeProto, ModelProto, NodeProto
 _IGNORED: tuple[tuple[str, str, Callable[[AttributeProto], bool]], ...] = (
     ("Resize", "antialias", lambda value: value.i != 0),
     ("Resize", "exclude_outside", lambda value: value.i != 0),
-    ("BatchNormalization", "training_mode", lambda value: value.i != 0),
 )
 
 

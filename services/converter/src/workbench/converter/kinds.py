@@ -48,5 +48,6 @@ def _built_in(inputs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     return [step for step in steps if step["reverse_channels"] or step["mean"] or step["scale"]]
 
 
-CONVERSION = Kind("conversion", plan=plan, publish=publish, needs=needs, version=core_version("1", "openvino"))
+_VERSION = core_version("2", "openvino", "onnxruntime")
+CONVERSION = Kind("conversion", plan=plan, publish=publish, needs=needs, version=_VERSION)
 KINDS = (CONVERSION,)

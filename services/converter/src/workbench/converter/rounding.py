@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def losses(model: ov.Model, written: ov.Model) -> dict[str, Any]:
     return {"clipped": _told(clipped), "vanished": _told(vanished)}
 
 
-def sentence(lost: dict[str, Any]) -> str | None:
+def sentence(lost: Mapping[str, Any]) -> str | None:
     """For a person; None when nothing was lost that is worth telling."""
     said = []
     if lost["clipped"]["values"]:

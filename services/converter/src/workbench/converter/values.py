@@ -49,7 +49,7 @@ class RoundingTooCoarse(Refusal):
 class IgnoredAttribute(Refusal):
     """``operation`` has an attribute that OpenVINO does not honour, and no comparison says that it makes no difference.
 
-    Remedy: export the model without that attribute: in inference mode, or with another way to resize.
+    Remedy: export the model without that attribute.
     """
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.jobs import Cancelled, Conduct, Kind, Made
-from workbench.project.pipeline import OPTIONAL_STEPS, Plan, Wanted, expected, images_of, model_of, result_of, wanted
+from workbench.project.pipeline import Plan, Wanted, expected, images_of, model_of, result_of, wanted
 from workbench.project.problems import StepFailed
 from workbench.project.recommend import Constraints, Recommendation, recommend
 from workbench.project.report import now_rfc3339, report
@@ -83,7 +83,7 @@ class _Pipeline:
 
     def _refuse_failures(self, steps: Mapping[str, Step]) -> None:
         for step in steps.values():
-            if step.state in ("failed", "cancelled") and step.name not in OPTIONAL_STEPS:
+            if step.state in ("failed", "cancelled") and not self._plan.is_optional(step.name):
                 cause = step.error or {"detail": f"it was {step.state}"}
                 raise StepFailed(step.name, cause, self._measured(steps, f"{step.name} failed: {cause.get('detail')}"))
 
@@ -163,9 +163,9 @@ class _Pipeline:
         )
 
     def _warnings(self, steps: Mapping[str, Step]) -> list[str]:
-        failed = [step for step in steps.values() if step.name in OPTIONAL_STEPS and step.state != "succeeded"]
-        said = [f"There is no INT8 variant: {step.name} failed: {(step.error or {}).get('detail', step.state)}"
-                for step in failed]  # fmt: skip
+        failed = [step for step in steps.values() if self._plan.is_optional(step.name) and step.state != "succeeded"]
+        said = [f"There is no {step.name.rpartition('-')[2].upper()} variant: {step.name} failed: "
+                f"{(step.error or {}).get('detail', step.state)}" for step in failed]  # fmt: skip
         if self._plan.dataset_id is None:
             said.append("No dataset was given: inputs were generated, so the accuracy of INT8 is unknown.")
         elif not self._plan.labelled and self._plan.scored:
@@ -178,7 +178,7 @@ class _Pipeline:
 
 
 def _variant_warnings(plan: Plan, name: str, model: Facts) -> tuple[str, ...]:
-    said = list(model.get("calibration", {}).get("warnings", []))
+    said = [*model.get("calibration", {}).get("warnings", []), *model.get("conversion", {}).get("warnings", [])]
     if name == "int8" and plan.dataset_id is None:
         said.append("Calibrated on generated images: its accuracy is unknown.")
     return tuple(said)

@@ -15,8 +15,7 @@ from workbench.tasks.catalogue import task_of
 from workbench.tasks.guesses import tasks_of
 
 GENERATED_IMAGES = 100
-# A failure here leaves the other variants: it becomes a warning, not the end.
-OPTIONAL_STEPS = frozenset({"calibrate-int8", "profile-int8", "evaluate-int8"})
+_OF_INT8 = frozenset({"calibrate-int8", "profile-int8", "evaluate-int8"})
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,10 @@ class Plan:
         """Every variant, the most precise first; it is the baseline."""
         floats = [name for name in ("fp32", "fp16") if name in self.converted or name == self.brought]
         return [*floats, "int8"]
+
+    def is_optional(self, step: str) -> bool:
+        """Whether a failure of it leaves the other variants: it becomes a warning, not the end."""
+        return step in _OF_INT8 or (step == "convert-fp16" and self.variants[0] != "fp16")
 
     @property
     def scored(self) -> bool:

@@ -17,7 +17,8 @@ def page(view: Facts) -> str:
     if not facts:
         return outline(view)
     rest = {**view, "facts": {name: facts[name] for name in facts if name not in ("guesses", "built_in")}}
-    return "\n".join([outline(rest), "", *_tasks(facts.get("guesses")), *_inside(facts)])
+    told = [*_tasks(facts.get("guesses")), *_inside(facts), *_checked(facts.get("conversion"))]
+    return "\n".join([outline(rest), "", *told])
 
 
 def for_list(view: Facts) -> Facts:
@@ -52,6 +53,24 @@ def _inside(facts: Facts) -> Iterable[str]:
     if steps:
         yield "Inside the model, so feed it pixels of 0 to 255 and leave this out:"
         yield from steps
+
+
+def _checked(conversion: Facts | None) -> Iterable[str]:
+    """Whether it computes what it was converted from."""
+    checked = (conversion or {}).get("checked")
+    if not conversion or not checked:
+        return
+    runtime = f"{checked['runtime']['name']} {checked['runtime']['version'] or ''}".rstrip()
+    yield f"Beside its source in {runtime}, on random inputs: {checked['verdict']}{_why(checked)}"
+    for output in checked["outputs"]:
+        yield (f"  {output['name']}: off by at most {output['relative']:.2g} of its largest value, "
+               f"{output['beyond']:.2%} of the values by more than {checked['tolerance']:g}")  # fmt: skip
+    for warning in conversion.get("warnings") or ():
+        yield f"  {warning}"
+
+
+def _why(checked: Facts) -> str:
+    return f": {checked['reason']}" if checked["reason"] else ""
 
 
 def _steps(built_in: Facts) -> Iterable[str]:
