@@ -18,7 +18,7 @@ def operations(model: ov.Model) -> list[ov.Node]:
 
 def op_count(nodes: Iterable[ov.Node]) -> int:
     """Operations that compute: constants, their unpacking from a smaller type, inputs and outputs are not."""
-    return sum(node.get_type_name() not in _NOT_COMPUTED and not _unpacks(node) for node in nodes)
+    return sum(_computes(node) for node in nodes)
 
 
 def types(nodes: Iterable[ov.Node]) -> dict[str, int]:
@@ -32,7 +32,7 @@ def towards(port: ov.Output) -> list[str]:
     node, found = port.get_node(), list[str]()
     while len(found) < _NEAR:
         sources = [value.get_node() for value in node.input_values()]
-        before = next((source for source in sources if source.get_type_name() not in _NOT_COMPUTED), None)
+        before = next((source for source in sources if _computes(source)), None)
         if before is None:
             break
         found.append(before.get_type_name())
@@ -66,6 +66,10 @@ def _bodies(node: ov.Node) -> list[ov.Model]:
     if kind == "If":
         return [node.get_then_body(), node.get_else_body()]
     return [node.get_function()] if kind in ("Loop", "TensorIterator") else []
+
+
+def _computes(node: ov.Node) -> bool:
+    return node.get_type_name() not in _NOT_COMPUTED and not _unpacks(node)
 
 
 def _unpacks(node: ov.Node) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 import openvino as ov
 from workbench import ir
 from workbench.converter.checking.checker import Checker, Ended
-from workbench.converter.ignored import ignored
 from workbench.converter.rounding import losses, sentence
 from workbench.converter.values import IgnoredAttribute, Options, OutputsDiffer, RoundingTooCoarse
 
@@ -132,6 +131,9 @@ def _too_coarse(
 
 
 def _refuse_what_is_ignored(made: Made, reason: str) -> None:
+    # Only here: what reads an IR needs no protobuf.
+    from workbench.converter.ignored import ignored
+
     if found := ignored(made.source):
         raise IgnoredAttribute(f"{made.called}: OpenVINO ignores {found}, and the result could not be compared "
                                f"with the source's: {reason}.", field="model_id", operation=found)  # fmt: skip
