@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 READY := $(VENV)/.ready
 
-.PHONY: help check unit test test-cluster demo up up-services chaos bench docs lock servers
+.PHONY: help check unit test test-cluster demo up up-services chaos bench docs dist lock servers
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ bench: $(READY) ## measure the workbench against the raw tools; see docs/benchma
 
 docs: $(READY) ## write the generated reference pages
 	$(BIN)/python tools/reference.py
+
+dist: $(READY) ## wheels in dist/, from which `pip install dl-workbench` gives the `workbench` command
+	@sh tools/dist.sh $(VENV)
 
 lock: $(READY) ## pin the newest versions that fit requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

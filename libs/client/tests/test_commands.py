@@ -299,7 +299,7 @@ def test_without_a_server_or_an_installation_the_way_out_is_named(monkeypatch: p
     result = CliRunner().invoke(app, ["models", "list"])
 
     assert result.exit_code == 3
-    assert "pip install workbench-standalone" in result.stderr
+    assert "pip install dl-workbench" in result.stderr
     assert "--server URL" in result.stderr
 
 

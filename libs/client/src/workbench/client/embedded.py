@@ -1,6 +1,6 @@
 """Where the workbench of this machine is: asked of whoever registered itself, never imported.
 
-`workbench-standalone` registers two functions under the entry point group ``workbench.embedded``:
+`dl-workbench` registers two functions under the entry point group ``workbench.embedded``:
 ``standalone``, ``ensure_running(home) -> (url, token)``, which starts or joins, and ``up``,
 ``serve(home, port) -> exit code``, which serves until it is stopped. Both raise RuntimeError with one line.
 """
@@ -18,7 +18,7 @@ from workbench.client.transport import Address
 
 GROUP = "workbench.embedded"
 NOT_INSTALLED = (
-    "no workbench is installed here: `pip install workbench-standalone`, "
+    "no workbench is installed here: `pip install dl-workbench`, "
     "or name a running one with --server URL (or WORKBENCH_SERVER) and WORKBENCH_TOKEN"
 )
 
@@ -60,5 +60,5 @@ def _registered(name: str) -> Callable[..., Any]:
     try:
         function: Callable[..., Any] = found[0].load()
     except (ImportError, AttributeError) as error:
-        raise Unreachable(f"the installed workbench-standalone is broken: {error}") from None
+        raise Unreachable(f"the installed dl-workbench is broken: {error}") from None
     return function

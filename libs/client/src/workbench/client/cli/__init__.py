@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import traceback
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,17 @@ app = typer.Typer(
 )
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        output.write(f"workbench {version('workbench-client')}")
+        raise typer.Exit
+
+
 @app.callback()
-def root() -> None:
+def root(
+    _version: bool = typer.Option(False, "--version", callback=_tell_version, is_eager=True,
+                                  help="Show the version and exit."),
+) -> None:
     """DL Workbench: from a model file to a measured, calibrated, packaged model."""
 
 
