@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fire_network
 import numpy as np
 import openvino as ov
 import pytest
@@ -34,15 +35,20 @@ def models(shared: Path) -> Path:
     return shared / "models"
 
 
-@pytest.fixture
-def squeezenet(models: Path) -> Path:
-    return models / "squeezenet1.1" / "squeezenet1.1.onnx"
+@pytest.fixture(scope="session")
+def squeezenet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published one, or where it is not at hand one of the same shapes and names."""
+    published = SHARED / "models" / "squeezenet1.1" / "squeezenet1.1.onnx"
+    return published if published.is_file() else fire_network.write(tmp_path_factory.mktemp("made") / published.name)
 
 
-@pytest.fixture
-def photographs(shared: Path) -> np.ndarray:
-    """(20, 224, 224, 3) RGB, 0..255, float32."""
-    folder = shared / "datasets" / "imagenet200" / "images"
+@pytest.fixture(scope="session")
+def photographs() -> np.ndarray:
+    """(20, 224, 224, 3) RGB, 0..255, float32; smooth noise where no photographs are at hand."""
+    folder = SHARED / "datasets" / "imagenet200" / "images"
+    if not folder.is_dir():
+        noise = np.random.default_rng(5).uniform(0, 255, (20, 7, 7, 3)).astype(np.uint8)
+        return np.stack([np.asarray(Image.fromarray(one).resize((224, 224)), np.float32) for one in noise])
     return np.stack([
         np.asarray(Image.open(path).convert("RGB").resize((224, 224)), np.float32)
         for path in sorted(folder.iterdir())[:20]])

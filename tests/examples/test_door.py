@@ -1,0 +1,57 @@
+"""Pages that say where things go name what there is, and every page leads somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PROSE = re.compile(r"CHANGELOG|docs/")
+
+
+def tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True,
+                            capture_output=True, text=True)
+    return [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+def names_all(text: str, services: list[str]) -> bool:
+    return all(re.search(rf"(?<![a-z]){name.replace('-', '[-_]')}(?![a-z])", text) for name in services)
+
+
+def test_the_page_about_a_service_names_each_file_that_names_every_service() -> None:
+    services = [path.parent.name for path in ROOT.glob("services/*/pyproject.toml") if path.parent.name != "standalone"]
+    page = (ROOT / "docs" / "howto" / "add-a-service.md").read_text()
+    listed = re.findall(r"^\| `(\S+)` \|", page, re.MULTILINE)
+
+    texts = {name: (ROOT / name).read_text(errors="ignore") for name in tracked() if not PROSE.match(name)}
+
+    assert sorted(listed) == sorted(name for name, text in texts.items() if names_all(text, services))
+
+
+@pytest.mark.parametrize("page", sorted(name for name in tracked() if name.endswith(".md")))
+def test_what_a_page_links_to_is_there(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text())
+
+    assert not [link for link in links if not ((ROOT / page).parent / link).exists()]
+
+
+def test_the_index_leads_to_every_page_but_decisions() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    pages = [name.removeprefix("docs/") for name in tracked()
+             if re.match(r"docs/.*\.(md|json)$", name) and not re.match(r"docs/(README|decisions/)", name)]
+
+    assert not [page for page in pages if f"({page})" not in index]
+
+
+def test_the_hooks_before_a_commit_are_commands_of_make_check() -> None:
+    (repo,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    recipe = (ROOT / "Makefile").read_text().replace("$(BIN)", ".venv/bin")
+    steps = re.findall(r"^\t(\.venv.*)$", recipe.partition("\ncheck:")[2].partition("\n\n")[0], re.MULTILINE)
+
+    assert repo["repo"] == "local"
+    assert [hook["entry"] for hook in repo["hooks"]] == [step.removesuffix(" .") for step in steps]
