@@ -28,4 +28,4 @@ converted=$(ask "$SERVER/v1/conversions/$conversion" | field result.id)
 
 profile=$(post profiles "{\"model_id\": \"$converted\", \"duration_s\": 0.2}")
 ended profiles "$profile"
-echo "frames per second: $(ask "$SERVER/v1/profiles/$profile" | field result.throughput_fps.value)"
+echo "frames per second: $(ask "$SERVER/v1/profiles/$profile" | field facts.throughput_fps.value)"

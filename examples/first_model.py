@@ -24,10 +24,10 @@ def main(path: str) -> None:
 
         # Five fresh processes of 0.2 seconds each: enough to see, not to decide.
         profile = client.profiles.create({"model_id": converted, "duration_s": 0.2})
-        result = client.profiles.wait(profile["id"])["result"]
-        speed = result["throughput_fps"]
+        facts = client.profiles.wait(profile["id"])["facts"]
+        speed = facts["throughput_fps"]
         print(f"{speed['value']:.0f} frames per second, between {speed['low']:.0f} and {speed['high']:.0f}: "
-              f"{result['trust']['verdict']}")
+              f"{facts['trust']['verdict']}")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ import shutil
 import subprocess
 import sys
 import tomllib
-import urllib.request
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,9 +93,7 @@ def test_pip_install_gives_a_workbench_that_serves_and_optimizes(installed: Path
     serving = command(installed, tmp_path / "home", "up")
     try:
         url, token = answering(serving, tmp_path / "home" / "workbench")
-        request = urllib.request.Request(f"{url}/v1/tasks", headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            assert b"classification" in answer.read()
+        assert "classification" in asked(f"{url}/v1/tasks", token)
 
         output = ended(command(installed, tmp_path / "home", "optimize", inputs / "model.onnx", *QUICK, "--task",
                                "classification", "--dataset", inputs / "digits", "--package", "out.tar.zst"))
@@ -104,6 +102,12 @@ def test_pip_install_gives_a_workbench_that_serves_and_optimizes(installed: Path
     finally:
         serving.terminate()
         serving.communicate(timeout=30)
+
+
+def asked(url: str, token: str) -> str:
+    """Patient: its address is told before it listens there."""
+    with httpx.Client(transport=httpx.HTTPTransport(retries=9), headers={"Authorization": f"Bearer {token}"}) as client:
+        return client.get(url, timeout=60).raise_for_status().text
 
 
 def answering(serving: subprocess.Popen[str], home: Path) -> tuple[str, str]:
