@@ -86,6 +86,7 @@ def ended(process: subprocess.Popen[str], timeout_s: float = 150) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # an environment of 600 MB, and its libraries compiled by the first who imports them
 def test_pip_install_gives_a_workbench_that_serves_and_optimizes(installed: Path, inputs: Path, tmp_path: Path) -> None:
     version = ended(command(installed, tmp_path / "home", "--version"))
     assert version.strip() == f"workbench {declared(ROOT / 'libs/client/pyproject.toml')['version']}"
