@@ -384,22 +384,22 @@ def test_a_file_that_is_no_model_is_refused(run_core: Core, small_images: Path, 
 
 
 @pytest.mark.parametrize(("changes", "said"), [
-    ({"preset": "fast"}, "preset: must be one of performance, mixed"),
+    ({"preset": "fast"}, "preset: Must be one of performance, mixed"),
     ({"subset_size": 0}, "subset_size"),
     ({"subset_size": True}, "subset_size"),
-    ({"split": "evaluation"}, "split: must be one of calibration, all"),
+    ({"split": "evaluation"}, "split: Must be one of calibration, all"),
     ({"main_file": "../model.xml"}, "main_file"),
     ({"ignored_scope": {"names": "conv"}}, "ignored_scope.names"),
-    ({"ignored_scope": {"subgraphs": []}}, "subgraphs: is unknown"),
+    ({"ignored_scope": {"subgraphs": []}}, "subgraphs: Unknown field"),
     ({"ignored_scope": {"patterns": ["("]}}, "no regular expression"),
-    ({"bias_correction": True}, "bias_correction: is unknown"),
+    ({"bias_correction": True}, "bias_correction: Unknown field"),
 ])
 def test_a_bad_spec_is_refused_by_its_field(run_core: Core, save_model: Core, small_images: Path,
                                             changes: dict[str, Any], said: str) -> None:
     ended = run_core("quantize", {"recipe": small_recipe()} | changes, dataset=small_images,
                      model=save_model(small_model([1, 3, 32, 32])))
 
-    assert ended.refusal["kind"] == "BadRequest"
+    assert ended.refusal["kind"] == "BadSpec"
     assert said in ended.refusal["detail"]
 
 

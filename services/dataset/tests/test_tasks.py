@@ -46,7 +46,7 @@ def test_a_layout_that_there_is_not_is_refused_before_a_file_is_sent(client: Fla
     answer = client.post("/v1/datasets/uploads", json=declared, headers={"Authorization": "Bearer sender"})
 
     assert answer.status_code == 422
-    assert answer.get_json()["detail"] == f"format: Must be one of: {', '.join(formats.NAMES)}."
+    assert answer.get_json()["detail"] == f"format: Must be one of {', '.join(formats.NAMES)}, or null."
 
 
 def test_the_api_needs_neither_numpy_nor_pillow_for_that() -> None:

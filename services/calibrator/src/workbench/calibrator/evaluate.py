@@ -12,8 +12,8 @@ from workbench.application.loading import Loaded
 from workbench.calibrator import feed, predictions
 from workbench.calibrator import rows as rows_of
 from workbench.calibrator.scorer import Dataset, compile_model, configuration, results
-from workbench.calibrator.values import BadSpec, EvaluationSpec
-from workbench.runner.core import Refusal, Run
+from workbench.calibrator.spec import read_evaluation
+from workbench.runner.core import BadSpec, Refusal, Run
 from workbench.runner.pieces import Pieces
 from workbench.shards import Item
 from workbench.tasks.computing import COMPUTING, Computing, computing_of
@@ -33,10 +33,7 @@ class NotMeasurable(Refusal):
 
 def run(run: Run) -> dict[str, Any]:
     """Evaluate inputs/model on inputs/dataset; see the contract of the evaluation spec."""
-    try:
-        spec = EvaluationSpec.from_json(run.spec)
-    except BadSpec as bad:
-        raise feed.BadRequest(f"{bad}.") from bad
+    spec = read_evaluation(run.spec)
     run.progress("reading", 0.0)
     recipe = feed.read_recipe(spec.recipe)
     items = choose(feed.read_items(run.inputs / "dataset"), spec.split)
@@ -134,7 +131,7 @@ def score(run: Run, task: Computing[Any, Any], dataset: Dataset, model: Loaded,
 def _metric(name: str, task: Computing[Any, Any], there: Mapping[str, bool]) -> Scale:
     known = {metric.name: metric for metric in task.metrics}
     if name not in known:
-        raise feed.BadRequest(f"metrics: '{name}' is unknown; accepted are {', '.join(known)}.")
+        raise BadSpec(f"metrics: '{name}' is unknown; accepted are {', '.join(known)}.", field="metrics")
     if not there[known[name].needs]:
         missing = "labels in the dataset" if known[name].needs == "annotation" else "a reference model"
         raise NotMeasurable(f"The metric {name} needs {missing}.", metric=name)

@@ -22,10 +22,6 @@ from workbench.tasks.scoring import Annotating
 _DTYPES = {"f32": np.float32, "f16": np.float16, "u8": np.uint8}
 
 
-class BadRequest(Refusal):
-    """The spec can't be used; the message names the field."""
-
-
 class NoImages(Refusal):
     """There is nothing to feed: ``items`` says how many images the dataset has."""
 

@@ -22,8 +22,9 @@ import openvino as ov
 from numpy.typing import NDArray
 from workbench import ir
 from workbench.calibrator import feed
-from workbench.calibrator.values import FEW_IMAGES, BadSpec, CalibrationSpec, IgnoredScope
-from workbench.runner.core import Refusal, Run
+from workbench.calibrator.spec import read_calibration
+from workbench.calibrator.values import FEW_IMAGES, CalibrationSpec, IgnoredScope
+from workbench.runner.core import BadSpec, Refusal, Run
 from workbench.runner.pieces import Pieces
 from workbench.shards import Item
 from workbench.tasks.model_api import model_info
@@ -55,10 +56,7 @@ class Choice:
 
 def run(run: Run) -> dict[str, Any]:
     """Quantize inputs/model with images of inputs/dataset; see the contract of the calibration spec."""
-    try:
-        spec = CalibrationSpec.from_json(run.spec)
-    except BadSpec as bad:
-        raise feed.BadRequest(f"{bad}.") from bad
+    spec = read_calibration(run.spec)
     run.progress("reading", 0.0)
     recipe = feed.read_recipe(spec.recipe)
     model_file = run.inputs / "model" / spec.main_file
@@ -179,7 +177,7 @@ def _matches(pattern: str, names: set[str]) -> bool:
     try:
         return any(map(re.compile(pattern).match, names))
     except re.error as error:
-        raise feed.BadRequest(f"ignored_scope.patterns: '{pattern}' is no regular expression: {error}.",
+        raise BadSpec(f"ignored_scope.patterns: '{pattern}' is no regular expression: {error}.",
                               field="ignored_scope.patterns") from error
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
+from workbench.calibrator.spec import CalibrationFields, EvaluationFields, ScopeFields
 from workbench.fields import Text
 from workbench.imaging.preparation import LARGEST_SIDE
 from workbench.tasks.catalogue import NAMES
@@ -37,26 +38,17 @@ class RecipeRequest(ma.Schema):
     name = Text(validate=Length(1, 200), metadata=_NAME)
 
 
-class IgnoredScope(ma.Schema):
+class IgnoredScope(ScopeFields):
     """Operations that stay in floating point."""
 
-    names = ma.fields.List(Text(), load_default=list, metadata={"description": "Friendly names."})
-    types = ma.fields.List(Text(), load_default=list, metadata={"description": "Operation types."})
-    patterns = ma.fields.List(Text(), load_default=list, metadata={"description": "Regular expressions."})
 
-
-class CalibrationRequest(ma.Schema):
+class CalibrationRequest(CalibrationFields):
     """FP32 or FP16 to INT8, by post-training quantization with NNCF."""
 
     model_id = Text(required=True, validate=_ID, metadata={"description": "A float IR."})
     dataset_id = Text(required=True, validate=_ID)
     recipe_id = Text(required=True, validate=_ID)
-    preset = Text(load_default="performance", validate=OneOf(["performance", "mixed"]))
-    subset_size = ma.fields.Integer(load_default=300, validate=Range(1, 100_000),
-                                    metadata={"description": "Images at most."})  # fmt: skip
     ignored_scope = ma.fields.Nested(IgnoredScope, load_default=lambda: IgnoredScope().load({}))
-    split = Text(load_default="calibration", validate=OneOf(["calibration", "all"]),
-                             metadata={"description": "`all` for a dataset that nothing is scored on."})  # fmt: skip
     exclude_dataset_id = Text(
         load_default=None, allow_none=True, validate=_ID,
         metadata={"description": "A dataset none of whose images may be used, compared by digest."},
@@ -69,7 +61,7 @@ class CalibrationRequest(ma.Schema):
     name = Text(validate=Length(1, 200), metadata=_NAME)
 
 
-class EvaluationRequest(ma.Schema):
+class EvaluationRequest(EvaluationFields):
     """Measure accuracy; on a dataset without labels, agreement with a reference model."""
 
     model_id = Text(required=True, validate=_ID)
@@ -89,6 +81,4 @@ class EvaluationRequest(ma.Schema):
         load_default=None, validate=Length(1, 100),
         metadata={"description": "In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`."},
     )  # fmt: skip
-    inference_precision = Text(load_default="f32", validate=OneOf(["f32", "f16", "bf16"]))
-    split = Text(load_default="evaluation", validate=OneOf(["evaluation", "all"]))
     name = Text(validate=Length(1, 200), metadata=_NAME)

@@ -1,0 +1,91 @@
+"""What a calibration and an evaluation are asked for: the requests' own fields, and what the cores read besides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow.validate import Length
+from workbench.calibrator.values import (
+    CALIBRATION_SPLITS,
+    EVALUATION_SPLITS,
+    CalibrationSpec,
+    EvaluationSpec,
+    IgnoredScope,
+)
+from workbench.fields import Choice, Facts, Object, Text, checked, shared
+
+
+def _texts(words: str) -> ma.fields.List[str]:
+    return ma.fields.List(Text(validate=Length(min=1)), load_default=list, metadata={"description": words})
+
+
+class ScopeFields(Object):
+    """Operations that stay in floating point."""
+
+    names = _texts("Friendly names.")
+    types = _texts("Operation types.")
+    patterns = _texts("Regular expressions.")
+
+
+class ScopeSpec(ScopeFields):
+    """As the core reads it."""
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> IgnoredScope:
+        return IgnoredScope(**{name: tuple(texts) for name, texts in data.items()})
+
+
+class CalibrationFields(Object):
+    """How to quantize."""
+
+    preset = shared.preset()
+    subset_size = shared.subset_size()
+    split = Choice(*CALIBRATION_SPLITS, load_default="calibration",
+                   metadata={"description": "`all` for a dataset that nothing is scored on."})  # fmt: skip
+
+
+class CalibrationSchema(CalibrationFields):
+    """What ``quantize`` reads."""
+
+    main_file = shared.main_file()
+    recipe = Facts(required=True)
+    ignored_scope = ma.fields.Nested(ScopeSpec, load_default=IgnoredScope)
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> CalibrationSpec:
+        return CalibrationSpec(**data)
+
+
+class EvaluationFields(Object):
+    """How to score."""
+
+    inference_precision = shared.inference_precision()
+    split = Choice(*EVALUATION_SPLITS, load_default="evaluation",
+                   metadata={"description": "`all` for a dataset that nothing was calibrated on."})  # fmt: skip
+
+
+class EvaluationSchema(EvaluationFields):
+    """What ``evaluate`` reads."""
+
+    main_file = shared.main_file()
+    recipe = Facts(required=True)
+    device = shared.device("In OpenVINO's words.", load_default="CPU")
+    metrics = ma.fields.List(Text(), load_default=None, validate=Length(min=1))
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> EvaluationSpec:
+        metrics = None if data["metrics"] is None else tuple(dict.fromkeys(data["metrics"]))
+        return EvaluationSpec(**data | {"metrics": metrics})
+
+
+def read_calibration(document: object) -> CalibrationSpec:
+    """The specification, checked. Raises BadSpec."""
+    spec: CalibrationSpec = checked(CalibrationSchema(), document)
+    return spec
+
+
+def read_evaluation(document: object) -> EvaluationSpec:
+    """The specification, checked. Raises BadSpec."""
+    spec: EvaluationSpec = checked(EvaluationSchema(), document)
+    return spec
