@@ -30,10 +30,10 @@ def refusal(upload: Path) -> Refusal:
 
 
 @pytest.fixture
-def squeezenet(models: Path, upload: Path) -> Path:
+def squeezenet(network: Path, upload: Path) -> Path:
     """The .xml of an IR in the upload, its .bin beside it."""
     for suffix in (".xml", ".bin"):
-        shutil.copy(models / "squeezenet1.1" / "ir_fp32" / f"squeezenet1.1{suffix}", upload)
+        shutil.copy(network / f"squeezenet1.1{suffix}", upload)
         (upload / f"squeezenet1.1{suffix}").chmod(0o644)
     return upload / "squeezenet1.1.xml"
 
