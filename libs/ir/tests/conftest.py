@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import fire_network
 import numpy as np
 import openvino as ov
 import pytest
@@ -21,6 +22,18 @@ def models() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED / "models"
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with SqueezeNet 1.1 as .onnx and ir_fp32/: published, or of the same shapes where it is not at hand."""
+    published = SHARED / "models" / "squeezenet1.1"
+    if published.is_dir():
+        return published
+    folder = tmp_path_factory.mktemp("made")
+    model = ov.Core().read_model(fire_network.write(folder / "squeezenet1.1.onnx"))
+    ov.save_model(model, folder / "ir_fp32" / "squeezenet1.1.xml", compress_to_fp16=False)
+    return folder
 
 
 @pytest.fixture

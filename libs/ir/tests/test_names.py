@@ -29,8 +29,8 @@ def test_the_nameless_are_called_by_their_place_and_never_twice() -> None:
     assert called(model) == ["Relu.1", "Relu.1_", "Relu.2", "Result.3"]
 
 
-def test_the_authors_names_stay(models: Path) -> None:
-    model = read(models / "squeezenet1.1" / "squeezenet1.1.onnx")
+def test_the_authors_names_stay(network: Path) -> None:
+    model = read(network / "squeezenet1.1.onnx")
 
     assert {"data_0", "conv1_1", "conv1_2", "pool5_1", "fire5/concat_1"} <= set(called(model))
 
@@ -46,11 +46,11 @@ def test_names_inside_branches_settle_too() -> None:
 
 
 @pytest.mark.parametrize("fp16", [False, True])
-def test_what_preprocessing_adds_is_named_by_place_as_well(models: Path, tmp_path: Path, fp16: bool) -> None:
+def test_what_preprocessing_adds_is_named_by_place_as_well(network: Path, tmp_path: Path, fp16: bool) -> None:
     digests = []
     for folder in (tmp_path / "a", tmp_path / "b"):
         folder.mkdir()
-        model = read(models / "squeezenet1.1" / "squeezenet1.1.onnx")
+        model = read(network / "squeezenet1.1.onnx")
         before = identities(model)
         processor = PrePostProcessor(model)
         processor.input(0).tensor().set_layout(ov.Layout("NCHW"))

@@ -41,8 +41,8 @@ def test_operations_without_a_conversion_are_named(models: Path, file: str, oper
     ('type="ReLU" version="opset1"', 'type="ReLU" version="extension"', "ReLU"),
 ])
 def test_an_ir_with_an_operation_nobody_knows_names_it(
-        models: Path, tmp_path: Path, was: str, becomes: str, operation: str) -> None:
-    folder = models / "squeezenet1.1" / "ir_fp32"
+        network: Path, tmp_path: Path, was: str, becomes: str, operation: str) -> None:
+    folder = network / "ir_fp32"
     text = (folder / "squeezenet1.1.xml").read_text()
     (tmp_path / "model.xml").write_text(text.replace(was, becomes, 1))
     (tmp_path / "model.bin").write_bytes((folder / "squeezenet1.1.bin").read_bytes())
@@ -58,15 +58,15 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "nowhere.onnx")
 
 
-def test_an_ir_without_its_weights_is_refused(models: Path, tmp_path: Path) -> None:
-    shutil.copy(models / "squeezenet1.1" / "ir_fp32" / "squeezenet1.1.xml", tmp_path / "model.xml")
+def test_an_ir_without_its_weights_is_refused(network: Path, tmp_path: Path) -> None:
+    shutil.copy(network / "ir_fp32" / "squeezenet1.1.xml", tmp_path / "model.xml")
 
     with pytest.raises(Unreadable, match="Empty weights data"):
         read(tmp_path / "model.xml")
 
 
-def test_an_ir_with_short_weights_is_refused(models: Path, tmp_path: Path) -> None:
-    folder = models / "squeezenet1.1" / "ir_fp32"
+def test_an_ir_with_short_weights_is_refused(network: Path, tmp_path: Path) -> None:
+    folder = network / "ir_fp32"
     shutil.copy(folder / "squeezenet1.1.xml", tmp_path / "model.xml")
     (tmp_path / "model.bin").write_bytes((folder / "squeezenet1.1.bin").read_bytes()[:-1])
 

@@ -33,8 +33,8 @@ def test_the_files_are_called_model_and_nothing_else_is_left(convolution: ov.Mod
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model.bin", "model.xml"]
 
 
-def test_fp16_halves_the_weights_and_keeps_the_answer(models: Path, tmp_path: Path) -> None:
-    model = read(models / "squeezenet1.1" / "squeezenet1.1.onnx")
+def test_fp16_halves_the_weights_and_keeps_the_answer(network: Path, tmp_path: Path) -> None:
+    model = read(network / "squeezenet1.1.onnx")
     image = np.random.default_rng(0).uniform(-100, 100, (1, 3, 224, 224)).astype(np.float32)
     expected = run(model, image)
     save(model, tmp_path, fp16=True)
