@@ -13,6 +13,7 @@ import openvino as ov
 import pytest
 from openvino import opset8 as ops
 from workbench.calibrator.quantize import choose, fraction_done
+from workbench.calibrator.spec import read_calibration
 from workbench.calibrator.values import CalibrationSpec
 from workbench.shards import Item, read_index
 
@@ -24,7 +25,7 @@ def item(name: str, digest: str, split: str = "calibration") -> Item:
 
 
 def spec(**changes: Any) -> CalibrationSpec:
-    return CalibrationSpec.from_json({"main_file": "model.xml", "recipe": {}} | changes)
+    return read_calibration({"main_file": "model.xml", "recipe": {}} | changes)
 
 
 def small_model(*shapes: list[int], element_type: ov.Type = ov.Type.f32) -> ov.Model:
