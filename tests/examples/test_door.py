@@ -55,3 +55,11 @@ def test_the_hooks_before_a_commit_are_commands_of_make_check() -> None:
 
     assert repo["repo"] == "local"
     assert [hook["entry"] for hook in repo["hooks"]] == [step.removesuffix(" .") for step in steps]
+
+
+def test_no_two_decisions_have_one_number_and_each_says_its_own() -> None:
+    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [record.name.split("-")[0] for record in records]
+
+    assert len(set(numbers)) == len(records) > 0
+    assert [record.read_text().split(".")[0] for record in records] == [f"# {int(number)}" for number in numbers]
