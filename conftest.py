@@ -7,6 +7,7 @@ units: `make unit`, where starting a server is an error. `alone`: measures, so n
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
@@ -27,7 +28,9 @@ def quiet() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Servers look at this before they start."""
+    """Servers look at the variable before they start; Ctrl-C reaches what tests start, in a shell's background, too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it, and every child would have it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if UNITS in config.option.markexpr:
         os.environ["WORKBENCH_TEST_UNITS"] = "1"
 
