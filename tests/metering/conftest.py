@@ -55,7 +55,7 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seaweedfs.Seaw
 
 
 @pytest.fixture(params=["files", "s3"])
-def apis(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Apis]:
+def apis(serving: None, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Apis]:
     home = tmp_path / "home"
     environment: dict[str, Any] = {"WORKBENCH_HOME": str(home)}
     store: Store = FileStore(home / "store")
