@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from workbench.packager import archive, contents, record
+from workbench.packager import archive, contents, expected
 from workbench.packager.reading import read_spec
 from workbench.packager.values import PACKAGE_FILE
 from workbench.runner.core import Run
@@ -20,7 +20,7 @@ def run(run: Run) -> dict[str, Any]:
         package = Path(staging) / spec.name
         samples = contents.stage(spec, run.inputs, package)
         run.progress("recording", 0.2, f"running each model on {len(samples)} samples")
-        record.record(package, samples)
+        expected.record(package, samples)
         run.progress("packing", 0.6, "digests and archive")
         files = contents.seal(package)
         packed = archive.pack(package, run.outputs / PACKAGE_FILE)

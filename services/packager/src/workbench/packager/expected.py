@@ -1,6 +1,6 @@
 """Records what every variant answers on the samples, by the package's own code in a process of its own.
 
-``python -m workbench.packager.record FOLDER`` writes ``samples/expected.json`` of the package there.
+``python -m workbench.packager.expected FOLDER`` writes ``samples/expected.json`` of the package there.
 What records is what will compare, and a package that cannot run never leaves here.
 """
 
