@@ -55,7 +55,8 @@ def look(cluster: Cluster) -> Iterator[FirstLook]:
     gateway, store = free_port(), free_port()
     try:
         notes = cluster.helm(
-            "install", "look", str(CHART), "--namespace", NAMESPACE, "--create-namespace", "--wait", "--timeout", "10m",
+            "install", "look", str(CHART), "--namespace", NAMESPACE, "--create-namespace", "--wait", "--wait-for-jobs",
+            "--timeout", "10m",
             "-f", str(CHART / "values-small.yaml"), "--set", "image.tag=lab",
             "--set", f"store.publicEndpoint=http://127.0.0.1:{store}",
         )  # fmt: skip
@@ -112,7 +113,7 @@ def test_servers_whose_data_went_with_their_pods_are_made_ready_again_by_an_upgr
     look.cluster.kubectl("delete", "pod", "-n", NAMESPACE, "look-database-0", "look-store-0")
 
     look.cluster.helm("upgrade", "look", str(CHART), "--namespace", NAMESPACE, "--reset-then-reuse-values", "--wait",
-                      "--timeout", "5m")  # fmt: skip
+                      "--wait-for-jobs", "--timeout", "5m")  # fmt: skip
 
     look.run("teams create")
     assert look.run("tokens create")
