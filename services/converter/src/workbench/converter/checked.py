@@ -10,10 +10,9 @@ from typing import Any
 import openvino as ov
 from workbench import ir
 from workbench.converter.checking.checker import Checker, Ended
+from workbench.converter.checking.verdicts import ALIKE, DIFFERS, NOT_COMPARABLE, not_comparable
 from workbench.converter.rounding import losses, sentence
 from workbench.converter.values import IgnoredAttribute, Options, OutputsDiffer, RoundingTooCoarse
-
-_ALIKE, _DIFFERS, _NOT_COMPARABLE = "alike", "differs", "not comparable"
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,15 @@ class Made:
         """Whether its weights are stored in half precision."""
         return self.options.precision == "FP16"
 
+    @property
+    def runtime(self) -> str:
+        """What runs its source."""
+        return "openvino" if self.source.suffix == ".xml" else "onnxruntime"
+
 
 def ask(checker: Checker, made: Made, written: Path | None = None, fp16: bool | None = None) -> None:
     """Have the converted model compared, while there is other work."""
-    runtime = "openvino" if made.source.suffix == ".xml" else "onnxruntime"
-    checker.ask(ask="compare", runtime=runtime, source=made.source, converted=written or made.written,
+    checker.ask(ask="compare", runtime=made.runtime, source=made.source, converted=written or made.written,
                 inputs=_built_in(made), fp16=made.fp16 if fp16 is None else fp16)  # fmt: skip
 
 
@@ -47,16 +50,16 @@ def facts(checker: Checker, made: Made, stored: ov.Model) -> dict[str, Any]:
     """
     lost = losses(made.model, stored) if made.fp16 else None
     checked = _answer(checker, made)
-    if checked["verdict"] == _DIFFERS:
+    if checked["verdict"] == DIFFERS:
         checked = _explained(checker, made, checked, lost)
-    if checked["verdict"] == _NOT_COMPARABLE and made.source.suffix == ".onnx":
+    if checked["verdict"] == NOT_COMPARABLE and made.source.suffix == ".onnx":
         _refuse_what_is_ignored(made, checked["reason"])
     return {"checked": checked, "warnings": _warnings(checked, lost), **({"half": lost} if lost is not None else {})}
 
 
 def _warnings(checked: Mapping[str, Any], lost: Mapping[str, Any] | None) -> list[str]:
-    said = [f"In half precision {losses}." for losses in [sentence(lost) if lost else None] if losses]
-    if checked["verdict"] == _NOT_COMPARABLE:
+    said = [sentence(lost)] if sentence(lost) else []
+    if checked["verdict"] == NOT_COMPARABLE:
         said.append(f"The conversion was not compared with its source: {checked['reason']}.")
     return said
 
@@ -65,9 +68,7 @@ def _answer(checker: Checker, made: Made) -> dict[str, Any]:
     try:
         return checker.answer()
     except Ended as how:
-        runtime = "openvino" if made.source.suffix == ".xml" else "onnxruntime"
-        return {"verdict": _NOT_COMPARABLE, "reason": str(how), "runtime": {"name": runtime, "version": None},
-                "tolerance": None, "rounds": [], "outputs": []}  # fmt: skip
+        return not_comparable(str(how), made.runtime, None)
 
 
 def _explained(
@@ -78,15 +79,15 @@ def _explained(
         ir.save(made.model, made.draft, fp16=False)
         ask(checker, made, made.draft / "model.xml", fp16=False)
         exact = _answer(checker, made)
-        if exact["verdict"] == _ALIKE:
+        if exact["verdict"] == ALIKE:
             raise _too_coarse(made, checked, lost)
-        if exact["verdict"] == _DIFFERS:
+        if exact["verdict"] == DIFFERS:
             checked = exact
     found = _searched(checker)
     if not found["tie"]:
         raise _differs(made, checked, found["operation"])
     reason = f"on random inputs {found['operation']} chooses among values that are nearly equal"
-    return {**checked, "verdict": _NOT_COMPARABLE, "reason": reason}
+    return {**checked, "verdict": NOT_COMPARABLE, "reason": reason}
 
 
 def _searched(checker: Checker) -> dict[str, Any]:
@@ -123,10 +124,10 @@ def _differs(made: Made, checked: dict[str, Any], operation: str | None) -> Outp
 def _too_coarse(
     made: Made, checked: dict[str, Any], lost: Mapping[str, Any] | None
 ) -> RoundingTooCoarse:
-    said = sentence(lost) if lost else None
+    said = sentence(lost)
     return RoundingTooCoarse(
         f"precision: stored as FP16, {made.called} computes something else; as FP32 it does not: "
-        f"{_distance(checked)}.{f' In half precision {said}.' if said else ''}",
+        f"{_distance(checked)}.{f' {said}' if said else ''}",
         field="precision", checked=checked, half=lost)
 
 

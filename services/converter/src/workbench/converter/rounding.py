@@ -32,14 +32,16 @@ def losses(model: ov.Model, written: ov.Model) -> dict[str, Any]:
     return {"clipped": _told(clipped), "vanished": _told(vanished)}
 
 
-def sentence(lost: Mapping[str, Any]) -> str | None:
-    """For a person; None when nothing was lost that is worth telling."""
+def sentence(lost: Mapping[str, Any] | None) -> str:
+    """For a person; empty when nothing was lost that is worth telling, or nothing could be."""
+    if lost is None:
+        return ""
     said = []
     if lost["clipped"]["values"]:
         said.append(f"{_amount(lost['clipped'])} beyond ±65504 became ±65504")
     if lost["vanished"]["values"]:
         said.append(f"{_amount(lost['vanished'])} too small for half precision lost digits or became 0")
-    return "; ".join(said) or None
+    return f"In half precision {'; '.join(said)}." if said else ""
 
 
 def _count(name: str, sizes: Any, clipped: dict[str, int], vanished: dict[str, int]) -> None:

@@ -20,15 +20,15 @@ def task_for(refused: Refused) -> str:
     output.tell(f"What is this model for? The workbench is not sure.{_of_dataset(refused)}")
     for number, choice in enumerate(choices, 1):
         output.tell(f"  {number}  {in_words(choice)}")
+    answers = {choice["task"]: choice["task"] for choice in choices}
+    answers |= {str(number): choice["task"] for number, choice in enumerate(choices, 1)}
     while True:
         output.tell(f"1 to {len(choices)}, Enter for {choices[0]['task']}, Ctrl-C to leave:")
         line = sys.stdin.readline()
         if not line:
             raise _unasked(refused, choices)
         chosen = line.strip() or "1"
-        named = {choice["task"]: choice["task"] for choice in choices}
-        numbered = {str(number): choice["task"] for number, choice in enumerate(choices, 1)}
-        if task := (named | numbered).get(chosen):
+        if task := answers.get(chosen):
             return str(task)
         output.tell(f"{chosen!r} is none of them.")
 

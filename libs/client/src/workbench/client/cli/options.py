@@ -147,6 +147,15 @@ def wrong(option: str, message: str) -> typer.BadParameter:
     return typer.BadParameter(message, param_hint=f"'{option}'")
 
 
+def chosen(option: str, known: Sequence[dict[str, Any]], member: str, text: str) -> dict[str, Any]:
+    """The one whose ``member`` is the text. Raises a usage error that lists those there are."""
+    for each in known:
+        if each[member] == text:
+            return each
+    there = ", ".join(dict.fromkeys(str(each[member]) for each in known)) or "any"
+    raise wrong(option, f"{text!r} is not one of {there}")
+
+
 def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
     for name in path[:-1]:
         tree = tree.setdefault(name, {})

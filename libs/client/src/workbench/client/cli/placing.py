@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.client.cli.options import Values, wrong
+from workbench.client.cli.options import Values, chosen, wrong
 from workbench.client.client import Client
 
 Facts = dict[str, Any]
@@ -22,16 +22,9 @@ def refuse_absent(client: Client, values: Values) -> None:
         return
     targets = list(client.targets.list())
     if target not in (None, LOCAL):
-        targets = [_target(targets, target)]
+        targets = [chosen("--target", targets, "id", target)]
     if device is not None and not any(_kind(device) in _kinds(each) for each in targets):
         raise wrong("--device", _no_device(targets, device))
-
-
-def _target(targets: Sequence[Facts], id: str) -> Facts:
-    for target in targets:
-        if target["id"] == id:
-            return target
-    raise wrong("--target", f"{id!r} is not one of {', '.join(str(each['id']) for each in targets) or 'any'}")
 
 
 def _no_device(targets: Sequence[Facts], device: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import typer
-from workbench.client.cli.options import Option, Values, wrong
+from workbench.client.cli.options import Option, Values, chosen, wrong
 from workbench.client.cli.readers import Reader, assignment, number, one_of, whole, yes_no
 from workbench.client.client import Client
 
@@ -35,17 +35,10 @@ def settle(client: Client, values: Values) -> None:
         return
     tasks = list(client.tasks.list())
     if task is not None:
-        tasks = [_task(tasks, task)]
+        tasks = [chosen("--task", tasks, "name", task)]
     if head is not None:
         _check_head(tasks, head)
     values["option"] = _settings(tasks, said or []) or None
-
-
-def _task(tasks: Sequence[Facts], name: str) -> Facts:
-    for task in tasks:
-        if task["name"] == name:
-            return task
-    raise wrong("--task", f"{name!r} is not one of {_names(tasks)}")
 
 
 def _check_head(tasks: Sequence[Facts], name: str) -> None:

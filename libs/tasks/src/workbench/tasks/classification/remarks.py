@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from workbench.tasks.classification.annotation import Label
-
-_SHOWN = 5
+from workbench.tasks.contradictions import Contradictions
 
 
 class Remarks:
@@ -12,25 +11,16 @@ class Remarks:
 
     def __init__(self) -> None:
         self._labels: set[int] = set()
-        self._first: dict[bytes, tuple[str, int]] = {}
-        self._contradictions: list[str] = []
+        self._contradictions = Contradictions[int](lambda name, label: f"{name} ({label})")
 
     def add(self, name: str, digest: bytes, annotation: Label) -> bool:
         """Whether the very same picture has had another label before."""
-        label = annotation.label
-        self._labels.add(label)
-        first_name, first_label = self._first.setdefault(digest, (name, label))
-        if first_label == label:
-            return False
-        self._contradictions.append(f"{first_name} ({first_label}) and {name} ({label})")
-        return True
+        self._labels.add(annotation.label)
+        return self._contradictions.add(name, digest, annotation.label)
 
     def warnings(self) -> list[str]:
         """In words."""
-        found = []
-        if self._contradictions:
-            shown = ", ".join(self._contradictions[:_SHOWN]) + (" …" if len(self._contradictions) > _SHOWN else "")
-            found.append(f"{len(self._contradictions)} images have different labels: {shown}")
+        found = self._contradictions.warnings("images have different labels")
         if len(self._labels) == 1:
             found.append("All images have the same label: accuracy will say nothing.")
         return found

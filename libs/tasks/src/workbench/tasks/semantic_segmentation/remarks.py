@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+from workbench.tasks.contradictions import Contradictions, some
 from workbench.tasks.semantic_segmentation.annotation import IGNORED, Annotation
-
-_SHOWN = 5
 
 
 class Remarks:
@@ -15,8 +14,7 @@ class Remarks:
 
     def __init__(self) -> None:
         self._classes: set[int] = set()
-        self._first: dict[bytes, tuple[str, bytes]] = {}
-        self._contradictions: list[str] = []
+        self._contradictions = Contradictions[bytes](lambda name, _mask: name)
         self._unjudged: list[str] = []
 
     def add(self, name: str, digest: bytes, annotation: Annotation) -> bool:
@@ -26,26 +24,15 @@ class Remarks:
         self._classes |= classes
         if not classes:
             self._unjudged.append(name)
-        mine = hashlib.sha256(mask.tobytes()).digest()
-        first_name, first = self._first.setdefault(digest, (name, mine))
-        if first == mine:
-            return False
-        self._contradictions.append(f"{first_name} and {name}")
-        return True
+        return self._contradictions.add(name, digest, hashlib.sha256(mask.tobytes()).digest())
 
     def warnings(self) -> list[str]:
         """In words."""
-        found = []
-        if self._contradictions:
-            found.append(f"{len(self._contradictions)} pictures have different masks: {_some(self._contradictions)}")
+        found = self._contradictions.warnings("pictures have different masks")
         if self._unjudged:
             nothing = f"In {len(self._unjudged)} masks every pixel is ignored ({IGNORED}), so nothing of them counts"
-            found.append(f"{nothing}: {_some(self._unjudged)}")
+            found.append(f"{nothing}: {some(self._unjudged)}")
         if len(self._classes) == 1:
             [only] = self._classes
             found.append(f"All pixels are of one class, {only}: accuracy will say nothing.")
         return found
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")

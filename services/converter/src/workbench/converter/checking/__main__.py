@@ -14,11 +14,12 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
-from workbench.converter.checking.comparison import NOT_COMPARABLE, Comparison
+from workbench.converter.checking.comparison import Comparison
 from workbench.converter.checking.onnx_runtime import OnnxSource
 from workbench.converter.checking.openvino_runtime import Ir
 from workbench.converter.checking.runtimes import NotComparable
 from workbench.converter.checking.search import first_difference
+from workbench.converter.checking.verdicts import not_comparable
 
 SECONDS = 60  # for one answer
 _MEMORY_BYTES = 6 * 2**30
@@ -62,9 +63,7 @@ def _compare(question: dict[str, Any]) -> tuple[Comparison | None, dict[str, Any
         reason = str(error)
     except MemoryError:
         pass
-    told = {"name": question["runtime"], "version": source.version}
-    return None, {"verdict": NOT_COMPARABLE, "reason": reason, "runtime": told, "tolerance": None, "rounds": [],
-                  "outputs": []}  # fmt: skip
+    return None, not_comparable(reason, question["runtime"], source.version)
 
 
 def _limit_memory() -> None:

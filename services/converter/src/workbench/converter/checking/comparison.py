@@ -13,8 +13,8 @@ from workbench.converter.checking.distance import COARSE, FINE, Distance, distan
 from workbench.converter.checking.draws import FREE_SIZES, ROUNDS, backwards, draw, forwards, shapes
 from workbench.converter.checking.openvino_runtime import Ir
 from workbench.converter.checking.runtimes import NotComparable, Port, Runtime
+from workbench.converter.checking.verdicts import ALIKE, DIFFERS, NOT_COMPARABLE, not_comparable
 
-ALIKE, DIFFERS, NOT_COMPARABLE = "alike", "differs", "not comparable"
 _ENOUGH_S = 15.0  # after that no further round begins, once one has told something
 Feeds = dict[str, NDArray[Any]]
 
@@ -47,15 +47,16 @@ class Comparison:
 
     def verdict(self) -> dict[str, Any]:
         """What there is to say, as JSON."""
-        said = {"runtime": {"name": self.source.name, "version": self.source.version}, "tolerance": self.tolerance}
         try:
             self._compare()
         except NotComparable as error:
-            return {"verdict": NOT_COMPARABLE, "reason": str(error), **said, "rounds": [], "outputs": []}
+            return not_comparable(str(error), self.source.name, self.source.version, self.tolerance)
         outputs = [{"name": name, **found.to_json()} for name, found in self.distances.items()]
         word = DIFFERS if self.differing else ALIKE if self.rounds else NOT_COMPARABLE
         reason = self.undecided if word == NOT_COMPARABLE else None
-        return {"verdict": word, "reason": reason, **said, "rounds": self.rounds, "outputs": outputs}
+        runtime = {"name": self.source.name, "version": self.source.version}
+        return {"verdict": word, "reason": reason, "runtime": runtime, "tolerance": self.tolerance,
+                "rounds": self.rounds, "outputs": outputs}  # fmt: skip
 
     def _compare(self) -> None:
         if self.source.random:

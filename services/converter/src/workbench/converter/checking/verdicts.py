@@ -1,0 +1,13 @@
+"""The words of a verdict, for who asks and who compares. Light: who asks loads no runtime."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ALIKE, DIFFERS, NOT_COMPARABLE = "alike", "differs", "not comparable"
+
+
+def not_comparable(reason: str, runtime: str, version: str | None, tolerance: float | None = None) -> dict[str, Any]:
+    """What is told where there was nothing to compare, as JSON; ``reason`` ends a sentence."""
+    return {"verdict": NOT_COMPARABLE, "reason": reason, "runtime": {"name": runtime, "version": version},
+            "tolerance": tolerance, "rounds": [], "outputs": []}  # fmt: skip
