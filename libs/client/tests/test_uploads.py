@@ -193,3 +193,22 @@ def test_a_refusal_that_comes_before_the_end_of_the_upload_is_heard(tmp_path: Pa
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with Client(url) as client, pytest.raises(Refused, match="at most 1 MB"):
             client.models.upload(big)
+
+
+def test_all_parts_of_a_checkpoint_come_along_and_a_missing_one_is_named(tmp_path: Path) -> None:
+    for name in ("step[7].meta", "step[7].data-00000-of-00002", "step[7].data-00001-of-00002", "step7.data-of-others"):
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(BadInput, match=r"step\[7\].index is missing"):
+        uploads.model_parts(tmp_path / "step[7].meta")
+    (tmp_path / "step[7].index").write_bytes(b"x")
+
+    assert names(uploads.model_parts(tmp_path / "step[7].meta")) == [
+        "step[7].meta", "step[7].index", "step[7].data-00000-of-00002", "step[7].data-00001-of-00002"]
+
+
+def test_a_saved_model_is_given_as_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "variables").mkdir()
+    (tmp_path / "saved_model.pb").write_bytes(b"x")
+
+    with pytest.raises(BadInput, match="give the folder"):
+        uploads.model_parts(tmp_path / "saved_model.pb")

@@ -88,9 +88,6 @@ def test_a_file_of_another_kind_is_told_what_it_looks_like(upload: Path, content
 
 @pytest.mark.parametrize(("file", "looks"), [
     ("negative/lfs_pointer.onnx", "a Git LFS pointer"),
-    ("negative/wrong_extension.onnx", "a TensorFlow Lite model"),
-    ("negative/opencv_face_detector_uint8.pb", "a TensorFlow graph (.pb)"),
-    ("mobilenet_v1_0.25_224/saved_model/saved_model.pb", "a TensorFlow SavedModel"),
     ("mobilenet_v1_0.25_224/mobilenet_v1_025.h5", "an HDF5 file"),
     ("mobilenet_v1_0.25_224/mobilenet_v1_025.keras", "a ZIP archive"),
     ("mobileface_v2/MobileFace_Identification_V2-symbol.json", "JSON text"),

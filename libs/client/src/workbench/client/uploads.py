@@ -9,6 +9,7 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +18,7 @@ from workbench.client.transport import Transport
 
 # What belongs to a file by its name: the first list must be there, the second comes along when it is.
 # (The converter's names for ONNX external data; another name needs the folder as the path.)
-NEEDED: dict[str, tuple[str, ...]] = {".xml": ("{stem}.bin",)}
+NEEDED: dict[str, tuple[str, ...]] = {".xml": ("{stem}.bin",), ".meta": ("{stem}.index", "{stem}.data-*")}
 WELCOME: dict[str, tuple[str, ...]] = {".onnx": ("{name}.data", "{name}_data")}
 CHUNK = 1 << 20
 
@@ -56,6 +57,8 @@ def model_parts(path: Path) -> list[Part]:
         return folder_parts(path)
     if path.suffix.lower() == ".bin" and path.with_suffix(".xml").is_file():
         raise BadInput(f"{path} holds an IR's weights: give {path.stem}.xml, the .bin comes along")
+    if path.name == "saved_model.pb" and (path.parent / "variables").is_dir():
+        raise BadInput(f"{path} needs the variables beside it: give the folder, {path.parent}")
     parts = [file_part(path, path.name)]
     for sibling in _siblings(path, NEEDED):
         if not sibling.is_file():
@@ -128,8 +131,12 @@ def _multipart(parts: list[Part]) -> Callable[[], Any]:
 
 
 def _siblings(path: Path, table: dict[str, tuple[str, ...]]) -> list[Path]:
-    names = table.get(path.suffix.lower(), ())
-    return [path.with_name(name.format(stem=path.stem, name=path.name)) for name in names]
+    found = []
+    for pattern in table.get(path.suffix.lower(), ()):
+        name = pattern.format(stem=path.stem, name=path.name)
+        several = sorted(path.parent.glob(f"{escape(name[:-1])}*")) if name.endswith("*") else []
+        found += several or [path.with_name(name)]
+    return found
 
 
 def _walk(folder: Path, root: Path) -> Iterator[Part]:

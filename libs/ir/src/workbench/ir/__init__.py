@@ -2,6 +2,7 @@
 
 from workbench.ir.describe import describe
 from workbench.ir.files import file_digest
+from workbench.ir.formats import format_of
 from workbench.ir.memory import LARGEST_TENSOR_BYTES, TooLarge, refuse_too_large
 from workbench.ir.names import identities, settle_names
 from workbench.ir.read import Unreadable, UnsupportedOperations, one_line, read
@@ -20,6 +21,7 @@ __all__ = [
     "UnsupportedOperations",
     "describe",
     "file_digest",
+    "format_of",
     "identities",
     "one_line",
     "partial_shape",

@@ -9,6 +9,7 @@ from typing import Any
 import openvino as ov
 from workbench.ir.arithmetic import gmacs
 from workbench.ir.files import file_digest
+from workbench.ir.formats import format_of
 from workbench.ir.operations import op_count, operations, opsets, towards, types
 from workbench.ir.tensors import tensor_json
 from workbench.ir.told import model_info
@@ -26,10 +27,10 @@ def describe(model: ov.Model, main_file: Path, companions: Sequence[Path] = ()) 
     table = weights(nodes)
     inputs = [tensor_json(port, is_input=True) for port in model.inputs]
     count, reason = gmacs(nodes)
-    is_ir = main_file.suffix == ".xml"
-    files = [main_file, *([main_file.with_suffix(".bin")] if is_ir else companions)]
+    format_ = format_of(main_file)
+    files = [main_file, *([main_file.with_suffix(".bin")] if format_ == "ir" else companions)]
     return {
-        "format": "ir" if is_ir else "onnx",
+        "format": format_,
         "main_file": main_file.name,
         "precision": precision(nodes, table, inputs),
         "inputs": inputs,

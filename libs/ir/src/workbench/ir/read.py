@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import openvino as ov
+from workbench.ir.formats import readable
 from workbench.ir.names import settle_names
 from workbench.runner.core import Refusal
 
@@ -31,7 +32,9 @@ class UnsupportedOperations(Unreadable):
 
 
 def read(path: Path, called: str | None = None, copy_to: Path | None = None) -> ov.Model:
-    """The model in an ONNX file or IR, read but neither compiled nor run; messages say ``called`` of it.
+    """The model whose main file is ``path``, read but neither compiled nor run; messages say ``called`` of it.
+
+    An IR, an ONNX file, or what OpenVINO's other front ends read, under the names of :mod:`workbench.ir.formats`.
 
     ``copy_to``: an empty folder in which the copy of an ONNX model stays, as :mod:`workbench.ir.onnx_copy` wrote it.
 
@@ -46,7 +49,7 @@ def read(path: Path, called: str | None = None, copy_to: Path | None = None) -> 
         raise Unreadable(f"{called}: there is no such file.", file=called)
     if path.suffix == ".xml":
         _refuse_what_is_no_xml(path, called)
-    model = _read_onnx(path, called, copy_to) if path.suffix == ".onnx" else _read(path, called)
+    model = _read_onnx(path, called, copy_to) if path.suffix == ".onnx" else _read(readable(path), called)
     settle_names(model)
     return model
 

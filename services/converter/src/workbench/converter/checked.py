@@ -10,14 +10,24 @@ from typing import Any
 import openvino as ov
 from workbench import ir
 from workbench.converter.checking.checker import Checker, Ended
-from workbench.converter.checking.verdicts import ALIKE, DIFFERS, NOT_COMPARABLE, not_comparable
+from workbench.converter.checking.verdicts import ALIKE, DIFFERS, NOT_CHECKED, NOT_COMPARABLE, not_comparable
 from workbench.converter.rounding import losses, sentence
 from workbench.converter.values import IgnoredAttribute, Options, OutputsDiffer, RoundingTooCoarse
+
+_FOREIGN = {
+    "tflite": "TensorFlow Lite",
+    "tensorflow-graph": "TensorFlow",
+    "tensorflow-saved-model": "TensorFlow",
+    "tensorflow-checkpoint": "TensorFlow",
+}
 
 
 @dataclass(frozen=True)
 class Made:
-    """What was made of what. ``source``: an IR, or the copy of an ONNX model. ``draft``: room for another try."""
+    """What was made of what. ``draft``: room for another try.
+
+    ``source`` is the main file of the source: of an ONNX model, that of its copy.
+    """
 
     called: str
     source: Path
@@ -33,8 +43,13 @@ class Made:
 
     @property
     def runtime(self) -> str:
-        """What runs its source."""
-        return "openvino" if self.source.suffix == ".xml" else "onnxruntime"
+        """What runs its source, or what OpenVINO read of it."""
+        return "onnxruntime" if ir.format_of(self.source) == "onnx" else "openvino"
+
+    @property
+    def foreign(self) -> str | None:
+        """Whose format it is, where nothing here runs that."""
+        return _FOREIGN.get(ir.format_of(self.source))
 
 
 def ask(checker: Checker, made: Made, written: Path | None = None, fp16: bool | None = None) -> None:
@@ -52,8 +67,11 @@ def facts(checker: Checker, made: Made, stored: ov.Model) -> dict[str, Any]:
     checked = _answer(checker, made)
     if checked["verdict"] == DIFFERS:
         checked = _explained(checker, made, checked, lost)
-    if checked["verdict"] == NOT_COMPARABLE and made.source.suffix == ".onnx":
+    if checked["verdict"] == NOT_COMPARABLE and ir.format_of(made.source) == "onnx":
         _refuse_what_is_ignored(made, checked["reason"])
+    if checked["verdict"] == ALIKE and made.foreign:
+        reason = f"no {made.foreign} is here to run the source; it does what OpenVINO's reading of the source does"
+        checked = {**checked, "verdict": NOT_CHECKED, "reason": reason}
     return {"checked": checked, "warnings": _warnings(checked, lost), **({"half": lost} if lost is not None else {})}
 
 

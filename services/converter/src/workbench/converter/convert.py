@@ -1,4 +1,4 @@
-"""ONNX or IR to OpenVINO IR: shapes, layouts and the arithmetic that belongs before the first layer.
+"""An original model or IR to OpenVINO IR: shapes, layouts and the arithmetic that belongs before the first layer.
 
 ``inputs/model/`` holds the model; ``outputs/`` gets ``model.xml`` and ``model.bin``. The result is the model
 facts of what was written, with ``conversion``: how it came to be, and how far its outputs are from its source's.
@@ -41,7 +41,7 @@ def _run(run: Run, asked: Conversion, scratch: Path, checker: Checker) -> dict[s
     run.progress("save", 0.6, options.precision)
     ir.save(model, run.outputs, fp16=options.precision == "FP16")
     written = run.outputs / "model.xml"
-    seen = source if source.suffix == ".xml" else copy / "model.onnx"
+    seen = copy / "model.onnx" if ir.format_of(source) == "onnx" else source
     made = checked.Made(asked.main_file, seen, model, written, options, draft)
     run.progress("check", 0.7)
     checked.ask(checker, made)

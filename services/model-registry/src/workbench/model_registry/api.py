@@ -13,10 +13,13 @@ from workbench.webapp.uploads import UploadKind, serve_form_upload
 
 models = Blueprint("models", __name__, url_prefix="/v1/models", description="Original models and IRs.")
 
+_MAIN_FILES = (".onnx", ".xml", ".tflite", "saved_model.pb", ".meta", ".pb", ".pbtxt")
+
 
 def _name_of(files: Sequence[str]) -> str:
-    """The file a person would name the model after."""
-    return PurePosixPath(next((name for name in files if name.endswith((".onnx", ".xml"))), files[0])).stem
+    """The file a person would name the model after; a SavedModel is named after its folder."""
+    main = PurePosixPath(next((name for name in files if name.endswith(_MAIN_FILES)), files[0]))
+    return main.parent.name or main.stem if main.name == "saved_model.pb" else main.stem
 
 
 UPLOADED = UploadKind("model", ModelForm, _name_of)

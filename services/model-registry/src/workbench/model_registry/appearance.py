@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 _MAGIC = [
-    (4, b"TFL3", "a TensorFlow Lite model"),
     (0, b"PK\x03\x04", "a ZIP archive (Keras and PyTorch files are, too)"),
     (0, b"\x1f\x8b", "a gzip archive"),
     (257, b"ustar", "a tar archive"),
@@ -18,7 +17,7 @@ _MAGIC = [
     (0, b"\x93NUMPY", "a NumPy array"),
     (0, b"\x89PNG", "a PNG image"),
     (0, b"\xff\xd8\xff", "a JPEG image"),
-    (0, b"\x08\x01\x12", "a TensorFlow SavedModel"),
+    (3, b"\x08\x01\x1a\x02\x08", "the index of TensorFlow variables, without their graph"),
 ]
 _TEXT = [
     (b"version https://git-lfs", "a Git LFS pointer: the model itself was never fetched, run `git lfs pull`"),
@@ -41,7 +40,7 @@ def appearance(path: Path) -> str:
             return what
     head = head.removeprefix(b"\xef\xbb\xbf")
     if not _is_text(head):
-        return _binary(head)
+        return "binary data of no kind we know"
     start = head.lstrip().lower()
     return next((what for beginning, what in _TEXT if start.startswith(beginning)), "text")
 
@@ -50,9 +49,3 @@ def _is_text(head: bytes) -> bool:
     # A character cut in two by the end of the head is no reason to call it binary.
     decoded = head.decode(errors="ignore")
     return len(head) - len(decoded.encode()) < 4 and all(c.isprintable() or c in "\r\n\t\f" for c in decoded)
-
-
-def _binary(head: bytes) -> str:
-    if head[:1] == b"\x0a" and (b"Placeholder" in head or b"Const" in head):
-        return "a TensorFlow graph (.pb)"
-    return "binary data of no kind we know"

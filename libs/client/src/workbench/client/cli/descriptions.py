@@ -68,7 +68,7 @@ DESCRIPTIONS = [
         "models", "model",
         _columns(("TASK", "task"), ("PRECISION", "facts.precision"), ("FORMAT", "facts.format"),
                  ("ORIGIN", "facts.origin"), ("OPS", "facts.op_count")),
-        [Argument("PATH", "Model file (ONNX, or an IR's .xml with its .bin beside it) or a folder."), NAME],
+        [Argument("PATH", "Model file (what belongs to it comes along), or a folder with all its files."), NAME],
         model, "Upload a model; the workbench then examines it.", for_list=model_page.for_list,
         page=model_page.page,
     ),

@@ -31,10 +31,11 @@ def mapped(path: Path) -> memoryview:
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-def fields(message: memoryview) -> Iterator[tuple[int, int, Value]]:
+def fields(message: memoryview, *, cut_off: bool = False) -> Iterator[tuple[int, int, Value]]:
     """(number, wire type, value) of each field; a value is an int for varints, else its bytes.
 
-    Raises ProtobufError where the message is cut off or cannot be protobuf.
+    Raises ProtobufError where the message cannot be protobuf, or is cut off; with ``cut_off``, the last value
+    is what is left of it.
     """
     position = 0
     while position < len(message):
@@ -45,7 +46,7 @@ def fields(message: memoryview) -> Iterator[tuple[int, int, Value]]:
             yield number, wire, value
             continue
         size, position = _size(message, position, number, wire)
-        if position + size > len(message):
+        if position + size > len(message) and not cut_off:
             raise ProtobufError(f"field {number} should end at byte {position + size}, but only "
                                 f"{len(message)} bytes are there", number)
         yield number, wire, message[position:position + size]
