@@ -67,8 +67,6 @@ def test_an_upload_of_empty_files_and_folders(upload: Path) -> None:
     (b"PK\x03\x04" + bytes(100), "a ZIP archive"),
     (b"\x1f\x8b\x08" + bytes(100), "a gzip archive"),
     (bytes(257) + b"ustar" + bytes(300), "a tar archive"),
-    (b"\x89HDF\r\n\x1a\n" + bytes(100), "an HDF5 file"),
-    (b"\x80\x02}q\x00.", "a Python pickle"),
     (b"\xff\xd8\xff\xe0" + bytes(100), "a JPEG image"),
     (bytes(5000), "nothing but zero bytes"),
     (bytes(range(256)) * 4, "binary data of no kind we know"),
@@ -88,10 +86,6 @@ def test_a_file_of_another_kind_is_told_what_it_looks_like(upload: Path, content
 
 @pytest.mark.parametrize(("file", "looks"), [
     ("negative/lfs_pointer.onnx", "a Git LFS pointer"),
-    ("mobilenet_v1_0.25_224/mobilenet_v1_025.h5", "an HDF5 file"),
-    ("mobilenet_v1_0.25_224/mobilenet_v1_025.keras", "a ZIP archive"),
-    ("mobileface_v2/MobileFace_Identification_V2-symbol.json", "JSON text"),
-    ("mtcnn/det1.caffemodel", "binary data of no kind we know"),
     ("squeezenet1.1/ir_fp32/squeezenet1.1.bin", "binary data of no kind we know"),
 ])
 def test_models_of_formats_we_do_not_take_are_told_apart(

@@ -18,7 +18,11 @@ from workbench.client.transport import Transport
 
 # What belongs to a file by its name: the first list must be there, the second comes along when it is.
 # (The converter's names for ONNX external data; another name needs the folder as the path.)
-NEEDED: dict[str, tuple[str, ...]] = {".xml": ("{stem}.bin",), ".meta": ("{stem}.index", "{stem}.data-*")}
+NEEDED: dict[str, tuple[str, ...]] = {
+    ".xml": ("{stem}.bin",),
+    ".meta": ("{stem}.index", "{stem}.data-*"),
+    ".pdmodel": ("{stem}.pdiparams",),
+}
 WELCOME: dict[str, tuple[str, ...]] = {".onnx": ("{name}.data", "{name}_data")}
 CHUNK = 1 << 20
 

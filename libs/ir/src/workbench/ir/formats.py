@@ -15,6 +15,7 @@ _BY_SUFFIX = {
     ".pb": "tensorflow-graph",
     ".pbtxt": "tensorflow-graph",
     ".meta": "tensorflow-checkpoint",
+    ".pdmodel": "paddle",
 }
 
 

@@ -19,6 +19,7 @@ _UNSUPPORTED = [re.compile(pattern) for pattern in (
     r"Conversion is failed for: (.+)",
     r"doesn't contain the operation with type: (.+)",
     r"Cannot create (\S+) layer .+ from unsupported opset",
+    r"No (?:creator|translator) found for (\S+) node",
 )]
 _LONGEST_REASON = 600
 

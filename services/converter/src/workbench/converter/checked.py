@@ -19,6 +19,7 @@ _FOREIGN = {
     "tensorflow-graph": "TensorFlow",
     "tensorflow-saved-model": "TensorFlow",
     "tensorflow-checkpoint": "TensorFlow",
+    "paddle": "PaddlePaddle",
 }
 
 

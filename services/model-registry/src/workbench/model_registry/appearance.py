@@ -5,15 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 _MAGIC = [
-    (0, b"PK\x03\x04", "a ZIP archive (Keras and PyTorch files are, too)"),
+    (0, b"PK\x03\x04", "a ZIP archive"),
     (0, b"\x1f\x8b", "a gzip archive"),
     (257, b"ustar", "a tar archive"),
     (0, b"\xfd7zXZ", "an xz archive"),
     (0, b"\x28\xb5\x2f\xfd", "a zstd archive"),
     (0, b"7z\xbc\xaf", "a 7z archive"),
-    (0, b"\x89HDF", "an HDF5 file (Keras .h5)"),
-    (0, b"\x80\x02", "a Python pickle (PyTorch)"),
-    (0, b"\x80\x04", "a Python pickle"),
     (0, b"\x93NUMPY", "a NumPy array"),
     (0, b"\x89PNG", "a PNG image"),
     (0, b"\xff\xd8\xff", "a JPEG image"),

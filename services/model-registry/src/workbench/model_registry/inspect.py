@@ -44,6 +44,8 @@ def find_model(upload: Path) -> tuple[Format, Path]:
     if not files:
         raise EmptyUpload(f"The upload holds no file with content. Upload {_accepted()}.")
     claimed = [(format_, path) for path in files for format_ in formats() if format_.claims(path)]
+    # What lies beside a model in a form that we do not take is no reason to refuse the model.
+    claimed = [each for each in claimed if each[0].ACCEPTED] or claimed[:1]
     if len(claimed) > 1:
         names = [path.relative_to(upload).as_posix() for _, path in claimed]
         raise SeveralModels(f"The upload holds {len(names)} models: {_listed(names)}. Upload each on its "
@@ -108,7 +110,7 @@ def _unknown(files: list[Path], upload: Path) -> UnknownFormat:
 
 
 def _accepted() -> str:
-    return " or ".join(format_.ACCEPTED for format_ in formats())
+    return " or ".join(format_.ACCEPTED for format_ in formats() if format_.ACCEPTED)
 
 
 def _listed(items: list[str]) -> str:

@@ -22,6 +22,10 @@ class SeveralModels(Refusal):
     """More than one model in one upload: ``files`` lists their main files."""
 
 
+class NotTaken(Refusal):
+    """A model in a format that we know and do not read: the text says how it can be brought all the same."""
+
+
 @dataclass(frozen=True)
 class Found:
     """One model in an upload.

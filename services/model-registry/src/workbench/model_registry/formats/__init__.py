@@ -1,6 +1,7 @@
 """The table of model formats: one module each, found by being here (a leading underscore keeps one out).
 
-A format module has a phrase ``ACCEPTED`` for people and two functions:
+A format module has a phrase ``ACCEPTED`` for people (None: it is known only to be refused, with the way round)
+and two functions:
 
 - ``claims(path) -> bool``: whether this file is the main file of a model in the format, by its bytes, never
   by its name. It does not raise for somebody else's file, and claims a damaged one of its own.
@@ -21,7 +22,7 @@ from workbench.model_registry.values import Found
 class Format(Protocol):
     """What a format's module offers."""
 
-    ACCEPTED: str
+    ACCEPTED: str | None
 
     def claims(self, path: Path) -> bool:
         """Whether ``path`` is the main file of a model in this format."""
