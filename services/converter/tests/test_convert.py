@@ -46,14 +46,18 @@ def test_the_conversion_is_on_record(squeezenet: Path, converted: Converted) -> 
     assert conversion == {
         "precision": "FP16",
         "inputs": {"data_0": {"shape": None, "layout": "NCHW", "mean": [104, 117, 123], "scale": None,
-                              "reverse_channels": False}},
+                              "reverse_channels": False, "element_type": None, "tensor_layout": None, "resize": None,
+                              "value": None}},
+        "outputs": [],
+        "batch": None,
         "openvino_version": ov.get_version(),
     }
     assert json.loads(json.dumps(facts)) == facts
 
 
 def test_every_value_null_is_the_same_as_saying_nothing(squeezenet: Path, converted: Converted) -> None:
-    nothing = {"shape": None, "layout": None, "mean": None, "scale": None, "reverse_channels": False}
+    nothing = {"shape": None, "layout": None, "mean": None, "scale": None, "reverse_channels": False, "element_type": None,
+               "tensor_layout": None, "resize": None, "value": None}  # fmt: skip
 
     assert converted(squeezenet, data_0=nothing)[0]["digest"] == converted(squeezenet)[0]["digest"]
 

@@ -6,6 +6,7 @@ facts of what was written, with ``conversion``: how it came to be, and how far i
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,11 +15,12 @@ import openvino as ov
 from workbench import ir
 from workbench.converter import checked
 from workbench.converter.checking.checker import Checker
+from workbench.converter.finishing import finish
 from workbench.converter.half import widen
 from workbench.converter.preprocessing import build_in
-from workbench.converter.shapes import reshape
+from workbench.converter.shapes import reshape, with_batch
 from workbench.converter.spec import read_spec
-from workbench.converter.values import Conversion, Options, UnknownInput
+from workbench.converter.values import Conversion, Dimension, Options, UnknownInput
 from workbench.runner.core import Run
 
 
@@ -39,16 +41,25 @@ def _run(run: Run, asked: Conversion, scratch: Path, checker: Checker) -> dict[s
     run.progress("convert", 0.3)
     model = convert(model, options)
     run.progress("save", 0.6, options.precision)
-    ir.save(model, run.outputs, fp16=options.precision == "FP16")
-    written = run.outputs / "model.xml"
+    folder = draft / "compared" if options.finishes else run.outputs
+    folder.mkdir(exist_ok=True)
+    ir.save(model, folder, fp16=options.precision == "FP16")
+    written = folder / "model.xml"
     seen = copy / "model.onnx" if ir.format_of(source) == "onnx" else source
     made = checked.Made(asked.main_file, seen, model, written, options, draft)
     run.progress("check", 0.7)
     checked.ask(checker, made)
-    stored = ir.read(written)
-    described = ir.describe(stored, written)
+    described = ir.describe(*_finished(run, model, written, options))
     conversion = options.to_json() | {"openvino_version": ov.get_version()}
-    return described | {"conversion": conversion | checked.facts(checker, made, stored)}
+    return described | {"conversion": conversion | checked.facts(checker, made, ir.read(written))}
+
+
+def _finished(run: Run, model: ov.Model, written: Path, options: Options) -> tuple[ov.Model, Path]:
+    """What lies in ``outputs`` in the end, read again: with what is done to the model after it was compared."""
+    if options.finishes:
+        ir.save(finish(model.clone(), options), run.outputs, fp16=options.precision == "FP16")
+        written = run.outputs / "model.xml"
+    return ir.read(written), written
 
 
 def convert(model: ov.Model, options: Options) -> ov.Model:
@@ -59,13 +70,19 @@ def convert(model: ov.Model, options: Options) -> ov.Model:
     """
     _refuse_unknown_inputs(model, options)
     widen(model, "the model")
-    reshape(model, {name: asked.shape for name, asked in options.inputs.items() if asked.shape is not None})
+    reshape(model, _shapes(model, options))
     ir.refuse_too_large(model, "the converted model")
     before = ir.identities(model)
     model = build_in(model, options.inputs)
     ir.tell(model, _no_longer_outside(options))
     ir.settle_names(model, before)
     return model
+
+
+def _shapes(model: ov.Model, options: Options) -> Mapping[str, Sequence[Dimension]]:
+    if options.batch is not None:
+        return with_batch(model, options.inputs, options.batch)
+    return {name: asked.shape for name, asked in options.inputs.items() if asked.shape is not None}
 
 
 def _no_longer_outside(options: Options) -> dict[str, str | None]:

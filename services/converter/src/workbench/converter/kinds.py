@@ -25,6 +25,9 @@ def plan(job: Job, manifests: Manifests) -> Launch:
             "main_file": model.facts["main_file"],
             "precision": job.request["precision"],
             "inputs": job.request["inputs"],
+            # Not there in a request that an earlier release accepted.
+            "outputs": job.request.get("outputs", []),
+            "batch": job.request.get("batch"),
         },
         inputs={f"model/{file.name}": file.sha256 for file in model.files},
         limits=Limits(memory_bytes=12 * GIB, cpu_s=1800, file_bytes=8 * GIB, wall_s=1800, disk_bytes=24 * GIB),
@@ -43,11 +46,13 @@ def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests
 
 def _built_in(inputs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """What is now inside the model, in the order it is applied: nobody may do it again before."""
-    steps = [{"input": name, **{step: asked.get(step) for step in ("reverse_channels", "mean", "scale")}}
+    resized = {name: {"resize": asked["resize"]} for name, asked in inputs.items() if asked.get("resize")}
+    steps = [{"input": name, **resized.get(name, {}),
+              **{step: asked.get(step) for step in ("reverse_channels", "mean", "scale")}}
              for name, asked in inputs.items()]  # fmt: skip
-    return [step for step in steps if step["reverse_channels"] or step["mean"] or step["scale"]]
+    return [step for step in steps if any(value for what, value in step.items() if what != "input")]
 
 
-_VERSION = core_version("2", "openvino", "onnxruntime")
+_VERSION = core_version("3", "openvino", "onnxruntime")
 CONVERSION = Kind("conversion", plan=plan, publish=publish, needs=needs, version=_VERSION)
 KINDS = (CONVERSION,)

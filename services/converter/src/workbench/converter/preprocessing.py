@@ -30,17 +30,21 @@ def build_in(model: ov.Model, inputs: Mapping[str, InputOptions]) -> ov.Model:
 
 def _layout(name: str, asked: InputOptions, port: ov.Output) -> str | None:
     """The layout to set: what was asked, or what preprocessing needs and the model or its shape tells."""
-    shape = port.get_partial_shape()
     if asked.layout is None:
         return ir.tensor_json(port, is_input=True)["layout"] if asked.preprocesses else None
-    field, letters = f"inputs.{name}.layout", asked.layout.replace("?", "")
+    return checked_layout(f"inputs.{name}.layout", asked.layout, port)
+
+
+def checked_layout(field: str, layout: str, port: ov.Output) -> str:
+    """The layout, if the input may have it. Raises BadLayout."""
+    shape, letters = port.get_partial_shape(), layout.replace("?", "")
     if not all("A" <= letter <= "Z" for letter in letters) or len(set(letters)) != len(letters):
-        raise BadLayout(f"{field}: '{asked.layout}' is no layout; write one capital letter a dimension, each "
+        raise BadLayout(f"{field}: '{layout}' is no layout; write one capital letter a dimension, each "
                         "once, ? where it has no meaning, such as NCHW.", field=field)
-    if shape.rank.is_static and shape.rank.get_length() != len(asked.layout):
-        raise BadLayout(f"{field}: '{asked.layout}' names {len(asked.layout)} dimensions, but the input has "
+    if shape.rank.is_static and shape.rank.get_length() != len(layout):
+        raise BadLayout(f"{field}: '{layout}' names {len(layout)} dimensions, but the input has "
                         f"{shape.rank.get_length()}: {ir.shape_json(shape)}.", field=field)
-    return asked.layout
+    return layout
 
 
 def _check(name: str, asked: InputOptions, port: ov.Output, layout: str | None) -> None:

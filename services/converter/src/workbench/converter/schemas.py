@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshmallow as ma
-from workbench.converter.spec import InputSchema, precision
+from workbench.converter.spec import InputSchema, batch, outputs, precision
 from workbench.fields import Named, Object, Text, shared
 
 
@@ -16,4 +16,6 @@ class ConversionRequest(Object):
         keys=Text(), values=ma.fields.Nested(InputSchema), load_default=dict,
         metadata={"description": "Input name to what changes about it."},
     )  # fmt: skip
+    outputs = outputs()
+    batch = batch()
     name = shared.a_name("What people call the result.")

@@ -7,9 +7,11 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length
 from workbench.converter.values import Conversion, Dimension, InputOptions, Options
-from workbench.fields import Choice, Flag, Named, Number, Object, Text, checked, shared
+from workbench.fields import Choice, Flag, Named, Number, Object, Text, Whole, checked, shared
 
 PRECISIONS = ("FP32", "FP16")
+ELEMENT_TYPES = ("u8", "i8", "u16", "i16", "i32", "i64", "f16", "f32")
+RESIZES = ("linear", "cubic", "nearest")
 _LARGEST = 3.4e38  # of float32
 _DIMENSION = f"Must be a whole number from 1 to {shared.LARGEST_SIZE}, -1 for any, or [least, most]."
 _SIZE = {"type": "integer", "minimum": 1, "maximum": shared.LARGEST_SIZE}
@@ -51,6 +53,22 @@ class InputSchema(Object):
     reverse_channels = Flag(
         load_default=False, metadata={"description": "The IR takes RGB where the model wants BGR, or vice versa."}
     )
+    element_type = Choice(
+        *ELEMENT_TYPES, load_default=None, allow_none=True,
+        metadata={"description": "What the IR takes; it is converted to what the network takes."},
+    )  # fmt: skip
+    tensor_layout = Text(
+        load_default=None, validate=Length(1, 16),
+        metadata={"description": "Of what the IR takes, where that is not the network's `layout`: such as `NHWC`."},
+    )  # fmt: skip
+    resize = Choice(
+        *RESIZES, load_default=None, allow_none=True,
+        metadata={"description": "The IR takes pictures of any height and width, and resizes them so."},
+    )  # fmt: skip
+    value = ma.fields.List(
+        Number(-_LARGEST, _LARGEST), load_default=None, validate=Length(1, 10_000),
+        metadata={"description": "Freezes the input: these numbers, or one for all its elements; it is gone then."},
+    )  # fmt: skip
 
 
 class InputSpec(InputSchema):
@@ -66,16 +84,32 @@ def precision() -> Choice:
     return Choice(*PRECISIONS, load_default="FP16", metadata={"description": "Of the stored weights."})
 
 
+def outputs() -> ma.fields.List[str]:
+    """Where the model ends."""
+    return ma.fields.List(
+        Text(validate=Length(1, 500)), load_default=list, validate=Length(max=100),
+        metadata={"description": "Outputs to have instead of the model's own: names of outputs or of operations."},
+    )  # fmt: skip
+
+
+def batch() -> Whole:
+    """How many pictures at once."""
+    words = "Of every input, where its layout has N; a dimension of a `shape` that is given, too, must be the same."
+    return Whole(1, 4096, load_default=None, allow_none=True, metadata={"description": words})
+
+
 class SpecSchema(Object):
     """What the core reads."""
 
     main_file = shared.main_file()
     precision = precision()
     inputs = Named(keys=Text(), values=ma.fields.Nested(InputSpec), load_default=dict)
+    outputs = outputs()
+    batch = batch()
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_context: Any) -> Conversion:
-        return Conversion(data["main_file"], Options(data["precision"], data["inputs"]))
+        return Conversion(data.pop("main_file"), Options(**data))
 
 
 def read_spec(document: object) -> Conversion:

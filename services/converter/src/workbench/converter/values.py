@@ -31,6 +31,18 @@ class BadPrecision(Refusal):
     """The model cannot be given the precision in ``field``."""
 
 
+class BadValue(Refusal):
+    """The input in ``field`` cannot be frozen to that value."""
+
+
+class UnknownOutput(Refusal):
+    """``outputs`` names what the model does not compute; ``outputs`` lists those it has."""
+
+
+class BadBatch(Refusal):
+    """The model cannot be given that batch."""
+
+
 class OutputsDiffer(Refusal):
     """The converted model does not compute what its source does; ``operation`` is the first that differs.
 
@@ -58,7 +70,8 @@ class InputOptions:
     """What changes about one input; None leaves it as it is.
 
     ``mean`` and ``scale`` are per channel in the order the model expects, that is after ``reverse_channels``:
-    the model then sees (x - mean) / scale.
+    the model then sees (x - mean) / scale. ``element_type``, ``tensor_layout`` and ``resize`` are about what is given
+    to the IR: numbers of that type, in that order of dimensions, pictures of any size. ``value`` freezes the input.
     """
 
     shape: list[Dimension] | None = None
@@ -66,19 +79,38 @@ class InputOptions:
     mean: list[float] | None = None
     scale: list[float] | None = None
     reverse_channels: bool = False
+    element_type: str | None = None
+    tensor_layout: str | None = None
+    resize: str | None = None
+    value: list[float] | None = None
 
     @property
     def preprocesses(self) -> bool:
         """Whether values change on their way in."""
         return self.mean is not None or self.scale is not None or self.reverse_channels
 
+    @property
+    def outside(self) -> bool:
+        """Whether the IR is given something else than the network takes."""
+        return self.element_type is not None or self.tensor_layout is not None or self.resize is not None
+
 
 @dataclass(frozen=True)
 class Options:
-    """A conversion: the precision weights are stored in, and what changes about inputs, by name."""
+    """A conversion: the precision weights are stored in, and what changes about inputs, by name.
+
+    ``outputs``: those to have instead of the model's own, none to keep them. ``batch``: of every input.
+    """
 
     precision: str = "FP16"
     inputs: Mapping[str, InputOptions] = field(default_factory=dict)
+    outputs: list[str] = field(default_factory=list)
+    batch: int | None = None
+
+    @property
+    def finishes(self) -> bool:
+        """Whether something is left to do once the model was compared with its source."""
+        return bool(self.outputs) or any(asked.outside or asked.value is not None for asked in self.inputs.values())
 
     def to_json(self) -> dict[str, Any]:
         """As the facts of what was made tell them."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.client.cli.options import Option, Values, wrong
-from workbench.client.cli.readers import divisors, fixed_shape, layout, named, per_channel, shape
+from workbench.client.cli.readers import divisors, fixed_shape, layout, named, numbers, per_channel, shape
 
 NAMED = "NAME= may be left out for a model's only input. Repeatable."
-NEW_SHAPE = Option("--input-shape", f"New shape of an input; -1 keeps a dimension dynamic. {NAMED}",
+NEW_SHAPE = Option("--input-shape", f"New shape of an input; -1 keeps a dimension dynamic, 1..8 within limits. {NAMED}",
                    named(shape), "[NAME=]1,3,224,224", repeat=True)
 RUN_SHAPE = Option("--input-shape", f"Shape of an input whose dimensions are dynamic. {NAMED}",
                    named(fixed_shape), "[NAME=]1,3,224,224", repeat=True)
@@ -21,9 +21,17 @@ SCALE = Option("--scale", "Values divided by per channel, after the mean. Repeat
                named(divisors), "[NAME=]58.4,57.1,57.4", repeat=True)
 REVERSE = Option("--reverse-channels", "Swap the first and last channel before the model (RGB for BGR); "
                  "for a model with one input.", flag=True)
-OF_CONVERSION = (NEW_SHAPE, LAYOUT, MEAN, SCALE, REVERSE)
+ELEMENT_TYPE = Option("--element-type", "Type of the numbers the result takes, such as u8. Repeatable.", named(str),
+                      "[NAME=]u8", repeat=True)
+TENSOR_LAYOUT = Option("--tensor-layout", "Layout the result takes, where it is not that of the network. Repeatable.",
+                       named(layout), "[NAME=]NHWC", repeat=True)
+RESIZE_INPUT = Option("--embed-resize", "The result takes pictures of any size and resizes them: linear, cubic or "
+                      "nearest. Repeatable.", named(str), "[NAME=]linear", repeat=True)
+FREEZE = Option("--freeze", "Freeze an input to this value, or to one for each element; it is gone then. Repeatable.",
+                named(numbers), "[NAME=]0.5", repeat=True)
+OF_CONVERSION = (NEW_SHAPE, LAYOUT, MEAN, SCALE, REVERSE, ELEMENT_TYPE, TENSOR_LAYOUT, RESIZE_INPUT, FREEZE)
 OF_OPTIMIZATION = (RUN_SHAPE, LAYOUT)
-MEMBERS = {"input_shape": "shape"}
+MEMBERS = {"input_shape": "shape", "embed_resize": "resize", "freeze": "value"}
 
 
 def by_input(model: dict[str, Any], values: Values, options: Sequence[Option]) -> dict[str, dict[str, Any]]:

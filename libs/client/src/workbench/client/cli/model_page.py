@@ -74,6 +74,8 @@ def _why(checked: Facts) -> str:
 
 
 def _steps(built_in: Facts) -> Iterable[str]:
+    if built_in.get("resize"):
+        yield f"resized to what the network takes ({built_in['resize']}), so it takes any size"
     if built_in.get("reverse_channels"):
         yield "the channels are reversed (it takes RGB where the network wants BGR, or vice versa)"
     if built_in.get("mean"):

@@ -23,6 +23,13 @@ Values = dict[str, Any]
 _OF_INPUTS = (
     (r"(^|; )inputs\.(.+?)\.shape: ", r"\1--input-shape \2: "),
     (r"(^|; )inputs\.(.+?)\.layout: ", r"\1--layout \2: "),
+    (r"(^|; )inputs\.(.+?)\.mean: ", r"\1--mean \2: "),
+    (r"(^|; )inputs\.(.+?)\.scale: ", r"\1--scale \2: "),
+    (r"(^|; )inputs\.(.+?)\.reverse_channels: ", r"\1--reverse-channels \2: "),
+    (r"(^|; )inputs\.(.+?)\.element_type: ", r"\1--element-type \2: "),
+    (r"(^|; )inputs\.(.+?)\.tensor_layout: ", r"\1--tensor-layout \2: "),
+    (r"(^|; )inputs\.(.+?)\.resize: ", r"\1--embed-resize \2: "),
+    (r"(^|; )inputs\.(.+?)\.value: ", r"\1--freeze \2: "),
     (r"(^|; )(?:recipe|overrides)\.short_side: ", r"\1--resize: "),
 )
 

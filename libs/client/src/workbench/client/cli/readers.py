@@ -84,12 +84,20 @@ def fixed_shape(text: str) -> list[int]:
     return [int(part) for part in parts]
 
 
-def shape(text: str) -> list[int]:
-    """``1,3,-1,-1``: -1 keeps a dimension dynamic."""
+def shape(text: str) -> list[int | list[int]]:
+    """``1,3,-1,160..320``: -1 keeps a dimension dynamic, two numbers bound it."""
     parts = [part.strip() for part in text.split(",")]
-    if not all(re.fullmatch(r"-1|[1-9]\d{0,9}", part) for part in parts):
-        raise typer.BadParameter(f"{text!r} is not a shape, such as 1,3,224,224 (-1 stays dynamic)")
-    return [int(part) for part in parts]
+    if not all(re.fullmatch(r"-1|[1-9]\d{0,9}(\.\.[1-9]\d{0,9})?", part) for part in parts):
+        raise typer.BadParameter(f"{text!r} is not a shape, such as 1,3,224,224 (-1 stays dynamic, 1..8 is bounded)")
+    return [[int(end) for end in part.split("..")] if ".." in part else int(part) for part in parts]
+
+
+def numbers(text: str) -> list[float]:
+    """``0.5`` or ``1,2,3``."""
+    values = [_float(part) for part in text.split(",")]
+    if None in values:
+        raise typer.BadParameter(f"{text!r} is not a list of numbers, such as 0.5 or 1,2,3")
+    return [value for value in values if value is not None]
 
 
 def layout(text: str) -> str:
