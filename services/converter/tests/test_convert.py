@@ -56,8 +56,8 @@ def test_the_conversion_is_on_record(squeezenet: Path, converted: Converted) -> 
 
 
 def test_every_value_null_is_the_same_as_saying_nothing(squeezenet: Path, converted: Converted) -> None:
-    nothing = {"shape": None, "layout": None, "mean": None, "scale": None, "reverse_channels": False, "element_type": None,
-               "tensor_layout": None, "resize": None, "value": None}  # fmt: skip
+    nothing = {"shape": None, "layout": None, "mean": None, "scale": None, "reverse_channels": False,
+               "element_type": None, "tensor_layout": None, "resize": None, "value": None}  # fmt: skip
 
     assert converted(squeezenet, data_0=nothing)[0]["digest"] == converted(squeezenet)[0]["digest"]
 
