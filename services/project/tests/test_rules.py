@@ -160,6 +160,7 @@ def test_an_unknown_input_is_refused_with_the_names_there_are() -> None:
         plan(model("ir", "FP32")),
         plan(model("ir", "FP16")),
         plan(model("ir", "INT8")),
+        plan(model("tflite", "INT8")),
         plan(task="generic"),
     ],
 )
@@ -202,6 +203,15 @@ def test_int8_is_calibrated_on_the_target_when_asked() -> None:
 def test_an_ir_brought_along_is_not_converted_to_what_it_is() -> None:
     assert "convert-fp32" not in drive(plan(model("ir", "FP32")))
     assert not [name for name in drive(plan(model("ir", "INT8"))) if name.startswith(("convert", "calibrate"))]
+
+
+def test_what_is_int8_in_another_format_is_converted_once_and_never_calibrated() -> None:
+    requests = drive(plan(model("tflite", "INT8")))
+
+    assert [name for name in requests if name.startswith(("convert", "calibrate"))] == ["convert-int8"]
+    assert requests["convert-int8"]["precision"] == "FP32"
+    assert requests["profile-int8"]["model_id"] == "convert-int8"
+    assert requests["evaluate-int8"]["split"] == "all"
 
 
 def test_the_same_facts_want_nothing_twice() -> None:

@@ -52,10 +52,15 @@ class Plan:
         return {"FP32": "fp32", "INT8": "int8"}.get(self.model["precision"], "fp16")
 
     @property
+    def quantized(self) -> bool:
+        """Whether the model is INT8 as it comes: then that is its only variant, and nothing is calibrated."""
+        return bool(self.model["precision"] == "INT8")
+
+    @property
     def converted(self) -> list[str]:
         """The variants that a conversion makes."""
-        if self.model["format"] == "ir" and self.model["precision"] == "INT8":
-            return []
+        if self.quantized:
+            return [] if self.brought else ["int8"]
         # Weights that were rounded to half precision do not become more precise by being stored wider.
         wanted = ["fp16"] if self.model["precision"] == "FP16" and self.model["format"] == "ir" else ["fp32", "fp16"]
         return [name for name in wanted if name != self.brought]
@@ -96,7 +101,7 @@ def expected(plan: Plan) -> list[str]:
     names = [f"convert-{name}" for name in plan.converted] + ["recipe"]
     if plan.dataset_id is None:
         names.append("generate")
-    if plan.brought != "int8":
+    if not plan.quantized:
         names.append("calibrate-int8")
     names += [f"profile-{name}" for name in plan.variants]
     if plan.scored:
@@ -108,7 +113,7 @@ def model_of(plan: Plan, steps: Mapping[str, Step], variant: str) -> str | None:
     """The id of a variant's model once it exists."""
     if variant == plan.brought:
         return plan.model_id
-    return result_of(steps, "calibrate-int8" if variant == "int8" else f"convert-{variant}")
+    return result_of(steps, f"convert-{variant}" if variant in plan.converted else f"calibrate-{variant}")
 
 
 def result_of(steps: Mapping[str, Step], name: str) -> str | None:
@@ -121,7 +126,9 @@ def result_of(steps: Mapping[str, Step], name: str) -> str | None:
 
 def _all_that_may(plan: Plan, steps: Mapping[str, Step]) -> Iterator[Wanted]:
     for name in plan.converted:
-        request = {"model_id": plan.model_id, "precision": name.upper(), "inputs": plan.inputs}
+        # What is not quantized of an INT8 model stays as precise as it is.
+        precision = "FP32" if name == "int8" else name.upper()
+        request = {"model_id": plan.model_id, "precision": precision, "inputs": plan.inputs}
         yield Wanted(f"convert-{name}", "conversion", request)
     baseline = model_of(plan, steps, plan.variants[0])
     if baseline is None:
@@ -149,7 +156,7 @@ def _calibration(plan: Plan, steps: Mapping[str, Step], baseline: str) -> Iterat
     if plan.dataset_id is None:
         yield _generation(plan)
     images = plan.request["calibration_dataset_id"] or images_of(plan, steps)
-    if images is None or plan.brought == "int8":
+    if images is None or plan.quantized:
         return
     everything = plan.own_calibration_set or plan.dataset_id is None
     yield Wanted(
@@ -217,6 +224,6 @@ def _evaluation(
             "target": plan.target,
             "device": plan.device,
             "inference_precision": plan.request["inference_precision"],
-            "split": "all" if plan.own_calibration_set or plan.brought == "int8" else "evaluation",
+            "split": "all" if plan.own_calibration_set or plan.quantized else "evaluation",
         },
     )
