@@ -6,17 +6,16 @@ import io
 import json
 import os
 import random
-import tarfile
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import packing
 import pytest
 from PIL import Image
+from workbench.archives.entries import Entries, Entry
 from workbench.dataset import ingest
-from workbench.dataset.upload.entries import Entries, Entry
 from workbench.dataset.upload.tree import Tree, arrange
 from workbench.runner.core import Run
 from workbench.shards import read_annotations
@@ -68,35 +67,14 @@ def png() -> Callable[..., bytes]:
 
 @pytest.fixture(scope="session")
 def zipped() -> Callable[..., bytes]:
-    """``zipped({name: bytes})``: a deflated zip; a name that ends in / is a folder."""
-
-    def pack(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-        file = io.BytesIO()
-        with zipfile.ZipFile(file, "w", method) as archive:
-            for name, data in files.items():
-                archive.writestr(name, data)
-        return file.getvalue()
-
-    return pack
+    """``zipped({name: bytes})``."""
+    return packing.zipped
 
 
 @pytest.fixture(scope="session")
 def tarred() -> Callable[..., bytes]:
-    """``tarred({name: bytes}, "w:gz")``: a tar; a name that ends in / is a folder."""
-
-    def pack(files: dict[str, bytes], mode: str = "w", extra: tuple[tarfile.TarInfo, ...] = ()) -> bytes:
-        file = io.BytesIO()
-        with tarfile.open(fileobj=file, mode=mode) as archive:
-            for name, data in files.items():
-                info = tarfile.TarInfo(name.rstrip("/") if name != "/" else name)
-                info.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
-                info.size = len(data)
-                archive.addfile(info, io.BytesIO(data))
-            for info in extra:
-                archive.addfile(info)
-        return file.getvalue()
-
-    return pack
+    """``tarred({name: bytes}, "w:gz")``."""
+    return packing.tarred
 
 
 @pytest.fixture(scope="session")

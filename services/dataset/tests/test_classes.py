@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from workbench.archives.entries import Entry
 from workbench.dataset.reading.classes import Classes, read_label_colors, read_labelmap, read_meta
-from workbench.dataset.upload.entries import Entry
 
 BORDER = (224, 224, 192)
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from workbench.archives.entries import BrokenArchive, Entry, Limits, UnsafeUpload
+from workbench.archives.unpack import opened
 from workbench.dataset import formats
 from workbench.dataset.formats import UnknownFormat
 from workbench.dataset.masks import class_map
 from workbench.dataset.pictures import look_at
 from workbench.dataset.reading.coding import Coding, Mask
-from workbench.dataset.upload.entries import BrokenArchive, Entry, Limits, UnsafeUpload
 from workbench.dataset.upload.tree import Tree, arrange
-from workbench.dataset.upload.unpack import opened
 
 REFUSALS = (BrokenArchive, UnsafeUpload, UnknownFormat)
 FILES = {"ds/cat/1.jpg": b"some bytes " * 30, "ds/dog/1.jpg": b"others " * 30, "ds/labels.txt": b"cat\ndog\n",

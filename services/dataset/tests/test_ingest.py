@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from workbench import shards
+from workbench.archives.entries import BrokenArchive, UnsafeUpload
 from workbench.dataset import ingest
 from workbench.dataset.ingest import MOST_FAULTS, InvalidDataset, NoImages
-from workbench.dataset.upload.entries import BrokenArchive, UnsafeUpload
 from workbench.fields import BadSpec
 from workbench.runner.core import Run
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from workbench.archives.entries import Entry
 from workbench.dataset.masks import class_map
 from workbench.dataset.reading.coding import IGNORED, Coding, Mask, numbered, voc_color
-from workbench.dataset.upload.entries import Entry
 from workbench.tasks.semantic_segmentation import annotation
 
 CLASSES = ["background", "cat", "dog"]

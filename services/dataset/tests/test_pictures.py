@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image
+from workbench.archives.entries import Entry
 from workbench.dataset.pictures import LARGEST_IMAGE_BYTES, look_at
-from workbench.dataset.upload.entries import Entry
 
 
 def _saved(image: Image.Image, kind: str, **options: object) -> bytes:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from workbench.archives.unpack import opened
 from workbench.dataset import formats, ingest
 from workbench.dataset.ingest import InvalidDataset
 from workbench.dataset.upload.tree import arrange
-from workbench.dataset.upload.unpack import opened
 
 
 def test_imagenet200_is_a_list_with_a_thousand_names(

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.archives.entries import Entry
+from workbench.archives.unpack import opened
 from workbench.dataset import formats
 from workbench.dataset.annotating import Annotator
 from workbench.dataset.canonical import Canonical
 from workbench.dataset.pictures import Picture, look_at
 from workbench.dataset.reading.found import Fault, Reading
 from workbench.dataset.spec import read_ingestion
-from workbench.dataset.upload.entries import Entry
 from workbench.dataset.upload.tree import Tree, arrange
-from workbench.dataset.upload.unpack import opened
 from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 

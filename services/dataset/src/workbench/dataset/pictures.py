@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 
 from PIL import Image
-from workbench.dataset.upload.entries import Entry
+from workbench.archives.entries import Entry
 from workbench.imaging.preprocess import FORMATS, decode
 
 # A photo of 64 megapixels as PNG; also well below a shard, which must hold at least one whole image.

@@ -1,19 +1,20 @@
 """What is this upload, is it safe, and what is in it: the core that every model passes on its way in.
 
-``inputs/upload/`` holds the files as they were uploaded. The model's own files go to ``outputs/`` under
-canonical names (``model.onnx`` and its external data; ``model.xml`` and ``model.bin``); the result is the
-model facts, with ``producer``, ``source_files`` and ``ignored_files``.
+``inputs/upload/`` holds the files as they were uploaded, or one archive with them. The model's own files go to
+``outputs/`` under canonical names (``model.onnx`` and its external data; ``model.xml`` and ``model.bin``); the result
+is the model facts, with ``producer``, ``source_files`` and ``ignored_files``.
 """
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import openvino as ov
-from workbench import ir
+from workbench import archives, ir
 from workbench.model_registry.appearance import appearance
 from workbench.model_registry.formats import Format, formats
 from workbench.model_registry.values import EmptyUpload, Found, SeveralModels, UnknownFormat
@@ -26,8 +27,12 @@ _MOST_NAMED = 5
 
 def run(run: Run) -> dict[str, Any]:
     """Inspect ``inputs/upload``; the spec may have ``name``, what people call the model."""
-    upload = run.inputs / "upload"
     run.progress("recognise", 0.0)
+    with TemporaryDirectory(dir=run.scratch) as scratch:
+        return _inspected(run, unpacked(run.inputs / "upload", Path(scratch)))
+
+
+def _inspected(run: Run, upload: Path) -> dict[str, Any]:
     format_, main = find_model(upload)
     found = format_.gather(main, upload)
     run.progress("copy", 0.2, f"{len(found.files)} files")
@@ -53,6 +58,26 @@ def find_model(upload: Path) -> tuple[Format, Path]:
     if not claimed:
         raise _unknown(files, upload)
     return claimed[0]
+
+
+def unpacked(upload: Path, scratch: Path) -> Path:
+    """The folder with the model's files: the upload itself, or what its only file holds if that is an archive.
+
+    Several formats are archives themselves: those stay as they are.
+    """
+    files = _files(upload)
+    if len(files) != 1 or any(format_.claims(files[0]) for format_ in formats()):
+        return upload
+    with archives.opened(upload, scratch) as entries:
+        if entries.packed_bytes is None or not entries.files:
+            return upload
+        folder = scratch / "unpacked"
+        folder.mkdir()
+        for name, entry in entries.files.items():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(entry.read())
+    return folder
 
 
 def stage(found: Found, outputs: Path) -> None:

@@ -7,6 +7,7 @@ hold the ids of 11 classes, and 11 is ignored; in colours they are read as CamVi
 
 from __future__ import annotations
 
+from workbench.archives.entries import Entry
 from workbench.dataset.formats.camvid_full import CLASSES
 from workbench.dataset.reading.classes import META_NAME, Classes, read_meta
 from workbench.dataset.reading.coding import IGNORED, Coding, numbered
@@ -14,7 +15,6 @@ from workbench.dataset.reading.finder import Finder
 from workbench.dataset.reading.found import Fault, Reading, some
 from workbench.dataset.reading.pairs import PARTS, TASK, Pairs, reading
 from workbench.dataset.reading.texts import lines
-from workbench.dataset.upload.entries import Entry
 from workbench.dataset.upload.tree import Tree, folder_of, is_image
 
 NAME = "camvid"

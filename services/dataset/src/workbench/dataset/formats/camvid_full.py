@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from workbench.archives.entries import Entry
 from workbench.dataset.reading.classes import Classes, read_label_colors
 from workbench.dataset.reading.coding import Color
 from workbench.dataset.reading.found import Reading
 from workbench.dataset.reading.pairs import TASK, Pairs, reading
-from workbench.dataset.upload.entries import Entry
 from workbench.dataset.upload.tree import Tree, folder_of
 
 NAME = "camvid-full"

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
+from workbench.archives.entries import Entry
 from workbench.dataset.reading.coding import IGNORED, Coding, Color, numbered
 from workbench.dataset.reading.found import Reading, some
 from workbench.dataset.reading.pairs import TASK, Pairs, reading
-from workbench.dataset.upload.entries import Entry
 from workbench.dataset.upload.tree import Tree
 
 NAME = "cityscapes"

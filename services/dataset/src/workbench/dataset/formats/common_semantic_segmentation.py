@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from workbench.archives.entries import Entry
 from workbench.dataset.reading.classes import META_NAME, Classes, read_meta
 from workbench.dataset.reading.found import Fault, Reading
 from workbench.dataset.reading.pairs import TASK, Pairs, reading
-from workbench.dataset.upload.entries import Entry
 from workbench.dataset.upload.tree import Tree
 
 NAME = "common-semantic-segmentation"

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.archives.entries import Entry
 from workbench.dataset.reading.classes import META_NAME, Classes, read_labelmap, read_meta
 from workbench.dataset.reading.coding import Color, voc_color
 from workbench.dataset.reading.found import Fault, Reading
 from workbench.dataset.reading.pairs import PARTS, TASK, Pairs, reading
-from workbench.dataset.upload.entries import Entry
 from workbench.dataset.upload.tree import Tree, suffix
 
 NAME = "voc-segmentation"

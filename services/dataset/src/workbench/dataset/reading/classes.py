@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.archives.entries import Entry
 from workbench.dataset.reading.coding import IGNORED, MOST_CLASSES, Coding, Color, numbered, voc_color
 from workbench.dataset.reading.found import Fault
 from workbench.dataset.reading.texts import lines
-from workbench.dataset.upload.entries import Entry
 
 META_NAME = "dataset_meta.json"
 _LARGEST_META_BYTES = 4 * 2**20

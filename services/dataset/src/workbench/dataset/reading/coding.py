@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from workbench.dataset.upload.entries import Entry
+from workbench.archives.entries import Entry
 
 Color = tuple[int, int, int]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import PurePosixPath
 
-from workbench.dataset.upload.entries import Entry
+from workbench.archives.entries import Entry
 from workbench.dataset.upload.tree import Tree
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.archives.entries import Entry
 from workbench.dataset.reading.coding import Mask
-from workbench.dataset.upload.entries import Entry
 
 
 @dataclass(frozen=True)

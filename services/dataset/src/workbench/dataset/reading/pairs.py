@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from workbench.archives.entries import Entry
 from workbench.dataset.reading.coding import Coding, Mask
 from workbench.dataset.reading.found import Fault, Reading, some
 from workbench.dataset.reading.texts import lines
-from workbench.dataset.upload.entries import Entry
 
 TASK = "semantic-segmentation"
 # Which part of a data set is taken where a list is there for each: what a model was not trained on, if possible.

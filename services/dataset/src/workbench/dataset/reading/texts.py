@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from workbench.archives.entries import Entry
 from workbench.dataset.reading.found import Fault
-from workbench.dataset.upload.entries import Entry
 from workbench.dataset.upload.tree import Tree, is_image
 
 # A list of ImageNet's 1.3 million training images is 45 MB.

@@ -1,1 +1,1 @@
-"""How an upload is read: from an archive or a folder to entries that are safe to open, as a person meant them."""
+"""The entries of an upload as a person meant them; how they are read is `workbench.archives`."""

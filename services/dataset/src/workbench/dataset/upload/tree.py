@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from workbench.dataset.upload.entries import Entries, Entry
+from workbench.archives.entries import Entries, Entry
 
 # What may hold an image; whether it does is for the decoder to say.
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})

@@ -8,7 +8,7 @@ import zlib
 from functools import partial
 from typing import IO
 
-from workbench.dataset.upload.entries import BrokenArchive, Entries, UnsafeUpload
+from workbench.archives.entries import BrokenArchive, Entries, UnsafeUpload
 
 _ENCRYPTED = 0x1
 _NAME_IS_UTF8 = 0x800

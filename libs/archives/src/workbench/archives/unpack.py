@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from workbench.dataset.upload import tars, zips
-from workbench.dataset.upload.entries import LIMITS, BrokenArchive, Entries, Limits, UnsafeUpload
+from workbench.archives import tars, zips
+from workbench.archives.entries import LIMITS, BrokenArchive, Entries, Limits, UnsafeUpload
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b"

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workbench.dataset.upload.entries import (
+from workbench.archives.entries import (
     LONGEST_NAME_BYTES,
     LONGEST_PART_BYTES,
     Entries,

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import IO
 
-from workbench.dataset.upload.entries import BrokenArchive, Entries, Limits, UnsafeUpload, check_expansion
+from workbench.archives.entries import BrokenArchive, Entries, Limits, UnsafeUpload, check_expansion
 
 _CHUNK = 2**20
 # Extended headers (long names, times) take a few hundred bytes; tarfile reads one whole, whatever its size.
