@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -34,6 +35,7 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
         "imagenet-folders": named("{}s/0.jpg", photos),
         "imagenet-list": named("images/{}.jpg", photos) | {"val.txt": b"0.jpg 0\n1.jpg 1\n2.jpg 2\n",
                                                            "synsets.txt": b"cat\ndog\nfox\n"},
+        "coco": named("val2017/{}.jpg", photos) | {"annotations/instances_val2017.json": coco()},
         "voc-segmentation": named("JPEGImages/{}.jpg", photos) | named("SegmentationClass/{}.png", masks(0, 20, 255))
         | {"ImageSets/Segmentation/val.txt": b"0\n1\n2\n", "Annotations/0.xml": b"<annotation/>"},
         "common-semantic-segmentation": named("Images/{}.jpg", photos)
@@ -47,6 +49,15 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
         | named("LabeledApproved_full/{}_L.png", masks((64, 128, 64), (64, 192, 0), (0, 0, 0))),
         "unannotated": named("{}.jpg", photos),
     }  # fmt: skip
+
+
+def coco(**more: Any) -> bytes:
+    """Of three images, each with a box of its own class."""
+    boxes = [{"id": n, "image_id": n, "category_id": n + 3, "bbox": [n, 2, 5, 6], "area": 20.0, "iscrowd": int(n == 1)}
+             for n in range(3)]
+    return json.dumps({
+        "info": {}, "licenses": [], "images": [{"id": n, "file_name": f"{n}.jpg"} for n in range(3)],
+        "annotations": boxes, "categories": [{"id": n + 3, "name": "abc"[n]} for n in range(3)]} | more).encode()
 
 
 # Of each layout with masks, one and the photo it is of.

@@ -91,7 +91,7 @@ def test_an_upload_without_an_image_is_refused_with_a_reason_for_each_format(tre
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(tree: Callable) -> None:
-    with pytest.raises(BadSpec, match="'coco' is not known; known are imagenet-folders, imagenet-list") as refused:
-        formats.choose(tree({"a.jpg": b""}), "coco")
+    with pytest.raises(BadSpec, match="'yolo9' is not known; known are imagenet-folders, imagenet-list") as refused:
+        formats.choose(tree({"a.jpg": b""}), "yolo9")
 
     assert refused.value.facts == {"field": "format"}

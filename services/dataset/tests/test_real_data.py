@@ -63,13 +63,14 @@ def test_a_real_set_with_one_photo_missing_names_the_line(
         {"file": "val.txt", "line": 3, "reason": "the image n01530575_brambling.JPEG is not in the upload"}]
 
 
-def test_tinycoco_gives_its_photos_without_labels(
+def test_tinycoco_gives_the_boxes_of_its_val_part(
         datasets: Path, read_folder: Callable, ingested: Callable) -> None:
     facts, items = ingested(read_folder(datasets / "tinycoco"))
 
-    assert (facts["format"], facts["annotated"], facts["items"]) == ("unannotated", False, 38)
-    assert "annotations of COCO" in facts["warnings"][0]
-    assert all(item["name"].startswith("images/") for item in items)
+    assert (facts["format"], facts["tasks"], facts["items"]) == ("coco", ["object-detection"], 6)
+    assert len(facts["classes"]["object-detection"]) == 80
+    assert facts["warnings"][0].endswith("left out were annotations/instances_train2017.json")
+    assert all(item["name"].startswith("images/val2017/") for item in items)
 
 
 def test_voc7_gives_its_photos_alone_where_a_person_wants_no_masks(
@@ -84,7 +85,7 @@ def test_voc7_gives_its_photos_alone_where_a_person_wants_no_masks(
 def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
         datasets: Path, read_folder: Callable, ingested: Callable) -> None:
     _, voc = ingested(read_folder(datasets / "voc7"))
-    _, coco = ingested(read_folder(datasets / "tinycoco"))
+    _, coco = ingested(read_folder(datasets / "tinycoco"), {"format": "unannotated"})
 
     splits = {item["sha256"]: item["split"] for item in coco}
     shared = [item for item in voc if item["sha256"] in splits]
@@ -94,14 +95,14 @@ def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
 
 @pytest.mark.parametrize(("folder", "recognised"), [
     ("imagenet200", "imagenet-list"),
-    ("tinycoco", "unannotated"),
+    ("tinycoco", "coco"),
     ("voc7", "voc-segmentation"),
     ("sr8", "unannotated"),
     ("seg_coral", "unannotated"),
     ("face_pairs", "unannotated"),
     ("format_samples/imagenet_txt_dataset/basic", "imagenet-list"),
     ("format_samples/imagenet_dataset", "unannotated"),
-    ("format_samples/coco_dataset/coco", "unannotated"),
+    ("format_samples/coco_dataset/coco", "coco"),
     ("format_samples/voc_dataset", "voc-segmentation"),
     ("format_samples/camvid_dataset", "camvid"),
     ("format_samples/cityscapes_dataset/dataset", "cityscapes"),

@@ -41,7 +41,7 @@ def test_a_coco_tree_gives_its_images_and_a_warning(tree: Callable) -> None:
         "annotations/instances_val2017.json": b"{}"}))
 
     assert len(reading.images) == 2
-    assert reading.warnings == ("The annotations of COCO (annotations/instances_val2017.json) are not read yet: "
+    assert reading.warnings == ("The annotations of COCO (annotations/instances_val2017.json) were not read: "
                                 "the images are kept without labels.",)
 
 

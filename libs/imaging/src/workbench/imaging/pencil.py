@@ -49,3 +49,19 @@ def legend(image: Image.Image, entries: Sequence[tuple[Color | None, str]]) -> I
         pencil.text((size + 2 * beside, top + size // 2), words, _DARK, font, anchor="lm")
     drawn.paste(box, (0, 0))
     return drawn
+
+
+def frames(
+    image: Image.Image, boxes: Sequence[tuple[tuple[float, float, float, float], Color, str]]
+) -> Image.Image:
+    """The picture with a frame and words for each box (left, top, right, bottom), the last above all others."""
+    drawn = image.convert("RGB")
+    pencil = ImageDraw.Draw(drawn)
+    size = max(10, min(drawn.size) // 32)
+    font, wide = ImageFont.load_default(size), max(1, size // 8)
+    for (left, top, right, bottom), color, words in boxes:
+        pencil.rectangle((left, top, max(left, right), max(top, bottom)), outline=color, width=wide)
+        beside = (left, top if top < size else top - size)
+        pencil.rectangle(pencil.textbbox(beside, words, font), fill=color)
+        pencil.text(beside, words, _DARK if sum(color) > 3 * 128 else _LIGHT, font)
+    return drawn

@@ -15,6 +15,7 @@ from workbench.tasks.generic import options as generic
 from workbench.tasks.guess import Guess
 from workbench.tasks.measure import Measure
 from workbench.tasks.model_facts import ModelFacts
+from workbench.tasks.object_detection import options as object_detection
 from workbench.tasks.option import Choice, Option
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.semantic_segmentation import options as semantic_segmentation
@@ -76,6 +77,7 @@ class Task:
 
 TASKS: tuple[Task, ...] = (
     Task("classification", "which class a picture belongs to", classification),
+    Task("object-detection", "which things are in a picture, and where", object_detection),
     Task("semantic-segmentation", "which class each pixel of a picture belongs to", semantic_segmentation),
     Task("generic", "anything: speed is measured, accuracy is not", generic),
 )

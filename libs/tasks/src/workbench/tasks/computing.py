@@ -11,6 +11,10 @@ from workbench.tasks.classification import annotation as label
 from workbench.tasks.classification import metrics as shares
 from workbench.tasks.classification.remarks import Remarks as LabelRemarks
 from workbench.tasks.classification.running import RUNNING as CLASSIFYING
+from workbench.tasks.object_detection import annotation as things
+from workbench.tasks.object_detection import metrics as precision
+from workbench.tasks.object_detection.remarks import Remarks as ThingRemarks
+from workbench.tasks.object_detection.running import RUNNING as DETECTING
 from workbench.tasks.protocols import Running
 from workbench.tasks.scoring import A, Annotating, Metric, R, Remarking, Scored
 from workbench.tasks.semantic_segmentation import annotation as mask
@@ -37,6 +41,7 @@ class Computing(Generic[R, A]):
 # A task that is not here has no accuracy.
 COMPUTING: tuple[Computing[Any, Any], ...] = (
     Computing("classification", CLASSIFYING, label, LabelRemarks, shares.line, shares.answer, shares.METRICS),
+    Computing("object-detection", DETECTING, things, ThingRemarks, precision.line, precision.answer, precision.METRICS),
     Computing("semantic-segmentation", SEGMENTING, mask, MaskRemarks, pixels.line, pixels.answer, pixels.METRICS),
 )
 

@@ -70,6 +70,17 @@ def is_picture(tensor: Json) -> bool:
     return any(not fixed(shape[at]) or shape[at] in _PICTURE_CHANNELS for at in (1, 3))
 
 
+def picture_size(model: ModelFacts) -> tuple[int, int] | None:
+    """Height and width of the one input that takes a picture; None where they are not known."""
+    pictures = [tensor for tensor in model.inputs if is_picture(tensor)]
+    if len(pictures) != 1:
+        return None
+    shape = pictures[0]["shape"]
+    channels_last = pictures[0].get("layout") == "NHWC" or (shape[3] in (1, 3) and shape[1] not in (1, 3))
+    height, width = shape[1:3] if channels_last else shape[2:]
+    return (height, width) if fixed(height) and fixed(width) else None
+
+
 def sizes(tensor: Json) -> list[Any] | None:
     """The dimensions after the first, the batch; None where the model does not say how many there are."""
     shape = tensor.get("shape")

@@ -38,7 +38,9 @@ class Annotator:
             return None
         classes = self._reading.classes.get(task.name)
         wrong = task.annotation.faults(annotation, picture.width, picture.height, len(classes) if classes else None)
-        faults += [Fault(noted.file, reason, noted.line) for reason in wrong]
+        # A text that speaks of many images has to be told of which.
+        of = "" if noted.line is not None or noted.file == name or isinstance(noted, Mask) else f"{name}: "
+        faults += [Fault(noted.file, f"{of}{reason}", noted.line) for reason in wrong]
         return annotation
 
 

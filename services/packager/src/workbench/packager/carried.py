@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbench import application, imaging, tasks
 
-_TASKS = ("__init__.py", "protocols.py", "recipe.py")
+_TASKS = ("__init__.py", "protocols.py", "recipe.py", "boxes/*.py")
 # Of the package's own task: the rooms that judge, or ask for options. All else is carried.
 _STAYS = ("annotation.py", "guessing.py", "looks.py", "metrics.py", "options.py", "remarks.py")
 

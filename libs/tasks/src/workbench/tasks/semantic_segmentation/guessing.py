@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.tasks.guess import CERTAIN, LIKELY, POSSIBLE, Guess
-from workbench.tasks.model_facts import Json, ModelFacts, fixed, is_picture, last_operation, shown, sizes
+from workbench.tasks.model_facts import Json, ModelFacts, fixed, last_operation, picture_size, shown, sizes
 from workbench.tasks.recipe import Recipe
 
 _ITS_NAMES = ("segmentation", "semantic_segmentation", "semantic-segmentation")
@@ -37,7 +37,7 @@ Found = tuple[str, Mapping[str, Any], int]  # head, options, how many classes, 0
 def guess(model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:
     """None when no output lies over the picture."""
     tensor = model.outputs[0] if model.outputs else None
-    picture = _picture(model)
+    picture = picture_size(model)
     if tensor is None or picture is None or model.has(*_DETECTS):
         return None
     found = _class_map(tensor, picture) or _one_channel(tensor, picture) or _logits(tensor, picture)
@@ -89,17 +89,6 @@ def _too_many_labels(count: int, recipe: Recipe) -> tuple[str, str] | None:
     stand = f", the first {before} of them before class 0" if before else ""
     return "labels", (f"the dataset has {named} classes; the model has {count}{stand}, so at most {count - before} are "
                       "accepted: score it on a dataset of its own classes.")  # fmt: skip
-
-
-def _picture(model: ModelFacts) -> tuple[int, int] | None:
-    """Height and width of the one input that takes a picture."""
-    pictures = [tensor for tensor in model.inputs if is_picture(tensor)]
-    if len(pictures) != 1:
-        return None
-    shape = pictures[0]["shape"]
-    channels_last = pictures[0].get("layout") == "NHWC" or (shape[3] in (1, 3) and shape[1] not in (1, 3))
-    height, width = shape[1:3] if channels_last else shape[2:]
-    return (height, width) if fixed(height) and fixed(width) else None
 
 
 def _lies_over(plane: Sequence[Any], picture: tuple[int, int], coarsest: int = _COARSEST) -> bool:

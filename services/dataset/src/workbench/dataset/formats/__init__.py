@@ -11,6 +11,7 @@ from workbench.dataset.formats import (
     camvid,
     camvid_full,
     cityscapes,
+    coco,
     common_semantic_segmentation,
     imagenet_folders,
     imagenet_list,
@@ -39,8 +40,8 @@ class Format(Protocol):
 
 
 FORMATS: tuple[Format, ...] = (
-    imagenet_folders, imagenet_list, voc_segmentation, common_semantic_segmentation, cityscapes, camvid, camvid_full,
-    unannotated,
+    imagenet_folders, imagenet_list, coco, voc_segmentation, common_semantic_segmentation, cityscapes, camvid,
+    camvid_full, unannotated,
 )  # fmt: skip
 NAMES = tuple(each.NAME for each in FORMATS)
 

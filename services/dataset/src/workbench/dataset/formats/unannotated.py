@@ -1,6 +1,6 @@
 """Images anywhere, without labels: for calibration, profiling, and agreement with a reference model.
 
-COCO and VOC trees with boxes are taken this way, too: their photos serve although their boxes are not read yet.
+COCO and VOC trees are taken this way, too, where a person chooses it: their photos serve without their boxes.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _coco(tree: Tree) -> str | None:
              if suffix(name) == ".json" and name.rpartition("/")[2].startswith(_COCO_PREFIXES)]
     if not jsons:
         return None
-    return f"The annotations of COCO ({jsons[0]}) are not read yet: the images are kept without labels."
+    return f"The annotations of COCO ({jsons[0]}) were not read: the images are kept without labels."
 
 
 def _voc(tree: Tree) -> str | None:

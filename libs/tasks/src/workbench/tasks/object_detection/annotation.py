@@ -1,0 +1,117 @@
+"""What is known of one image: a box around each thing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.tasks.recipe import Recipe
+from workbench.tasks.scoring import Misfit
+
+MOST_THINGS = 10_000  # of one image
+_LARGEST_CLASS = 100_000
+_FIELDS = {"class", "box", "area", "crowd", "difficult"}
+# What annotation tools round may lie so far outside: it is cut, and no fault.
+_OUTSIDE = 2.0
+
+Corners = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """``box``: left, top, right, bottom in pixels, edges of the first pixel at 0 and 1.
+
+    ``area``: of what is in it, where that is known better than by the box. ``crowd``: any number of such things, too
+    many to tell apart; ``difficult``: not to be counted, whether it is found or not.
+    """
+
+    class_id: int
+    box: Corners
+    area: float | None = None
+    crowd: bool = False
+    difficult: bool = False
+
+
+@dataclass(frozen=True)
+class Things:
+    """Those of one image; none is an answer, too."""
+
+    things: tuple[Thing, ...]
+
+
+def to_json(annotation: Things) -> dict[str, Any]:
+    """``{things: [{class, box, area?, crowd?, difficult?}]}``."""
+    return {"things": [_thing_json(thing) for thing in annotation.things]}
+
+
+def from_json(document: Mapping[str, Any]) -> Things:
+    """Raises ValueError in words."""
+    things = document.get("things")
+    if set(document) != {"things"} or not isinstance(things, list):
+        raise ValueError("must hold a list of things and nothing else")
+    if len(things) > MOST_THINGS:
+        raise ValueError(f"has {len(things)} boxes; an image may have {MOST_THINGS}")
+    return Things(tuple(_thing(number, thing) for number, thing in enumerate(things, 1)))
+
+
+def faults(annotation: Things, width: int, height: int, classes: int | None) -> list[str]:
+    """Boxes that are empty or lie outside, and classes beyond the list."""
+    found = []
+    for number, thing in enumerate(annotation.things, 1):
+        if reason := _fault(thing, width, height, classes):
+            found.append(f"box {number} {reason}")
+    return found
+
+
+def check(name: str, annotation: Things, classes: int, recipe: Recipe) -> None:
+    """Raises Misfit for a thing of a class that the model does not have."""
+    offset = recipe.options["label_offset"]
+    beyond = sorted({thing.class_id for thing in annotation.things if thing.class_id >= classes - offset})
+    if beyond and recipe.options["numbering"] == "plain":
+        raise Misfit(
+            f"{name} has a box of the class {beyond[0]}; the model has {classes} classes"
+            f"{f' less {offset} before class 0' if offset else ''}, so 0 to {classes - offset - 1} are accepted.",
+            file=name, label=beyond[0], classes=classes,
+        )  # fmt: skip
+
+
+def _thing_json(thing: Thing) -> dict[str, Any]:
+    found: dict[str, Any] = {"class": thing.class_id, "box": list(thing.box)}
+    if thing.area is not None:
+        found["area"] = thing.area
+    return found | {name: True for name in ("crowd", "difficult") if getattr(thing, name)}
+
+
+def _thing(number: int, document: object) -> Thing:
+    if not isinstance(document, dict) or not {"class", "box"} <= set(document) <= _FIELDS:
+        raise ValueError(f"thing {number} must have a class and a box, and may have area, crowd and difficult")
+    label, box, area = document["class"], document["box"], document.get("area")
+    if type(label) is not int or not 0 <= label <= _LARGEST_CLASS:
+        raise ValueError(f"the class of thing {number} must be a whole number up to {_LARGEST_CLASS}, not {label!r}")
+    if not isinstance(box, list) or len(box) != 4 or not all(map(_is_finite, box)):
+        raise ValueError(f"the box of thing {number} must be four finite numbers, not {str(box)[:80]}")
+    if area is not None and not (_is_finite(area) and area >= 0):
+        raise ValueError(f"the area of thing {number} must be a number from 0, not {str(area)[:40]}")
+    marks = [document.get(name, False) for name in ("crowd", "difficult")]
+    if not all(type(mark) is bool for mark in marks):
+        raise ValueError(f"crowd and difficult of thing {number} must be true or false")
+    left, top, right, bottom = map(float, box)
+    return Thing(label, (left, top, right, bottom), None if area is None else float(area), *marks)
+
+
+def _is_finite(number: object) -> bool:
+    return type(number) in (int, float) and math.isfinite(number)  # type: ignore[arg-type]  # the type has been asked
+
+
+def _fault(thing: Thing, width: int, height: int, classes: int | None) -> str | None:
+    left, top, right, bottom = thing.box
+    if right <= left or bottom <= top:
+        return f"is empty: it goes from {left:g}, {top:g} to {right:g}, {bottom:g}"
+    if min(left, top) < -_OUTSIDE or right > width + _OUTSIDE or bottom > height + _OUTSIDE:
+        return (f"goes from {left:g}, {top:g} to {right:g}, {bottom:g} and so outside the image, "
+                f"{width}×{height} pixels")  # fmt: skip
+    if classes is not None and thing.class_id >= classes:
+        return f"is of the class {thing.class_id}; there are {classes} classes, so 0 to {classes - 1} are accepted"
+    return None

@@ -1,0 +1,76 @@
+"""The shared detectors on the shared photos: the figures they are known by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openvino as ov
+import pytest
+
+Core = Callable[..., Any]
+TASK = "object-detection"
+
+
+def recipe(head: str, side: int, name: str, options: dict[str, Any], **preparation: Any) -> dict[str, Any]:
+    return {"version": 2, "task": TASK, "head": head, "options": options, "preparation": {
+        **preparation,
+        "input": {"name": name, "width": side, "height": side, "channels": 3, "layout": "NCHW"}}}  # fmt: skip
+
+
+PICODET = ("picodet_s_320/picodet_s_320_coco.onnx", recipe(
+    "nanodet", 320, "image", {}, resize="stretch", mean=[123.675, 116.28, 103.53],
+    scale=[58.395, 57.12, 57.375]))  # fmt: skip
+YOLOX = ("yolox_nano_416/yolox_nano_416x416.onnx",
+         recipe("yolox", 416, "images", {"nms": 0.65}, resize="letterbox", color="BGR"))  # fmt: skip
+
+
+def by_name(ended: Any) -> dict[str, dict[str, Any]]:
+    return {row["metric"]: row for row in ended.result["metrics"]}
+
+
+@pytest.fixture(scope="session")
+def saved(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    def save(file: str) -> Path:
+        folder = tmp_path_factory.mktemp("detector")
+        ov.save_model(ov.Core().read_model(shared / "models" / file), folder / "model.xml", compress_to_fp16=False)
+        return folder
+    return save
+
+
+@pytest.fixture(scope="session")
+def boxed(shared: Path, make_annotated: Callable[..., Path]) -> Callable[..., Path]:
+    """``boxed(part, split)``: the photos of one part of tinycoco, as the canonical dataset has them."""
+
+    def make(part: str, split: str | None = None) -> Path:
+        folder = shared / "datasets" / "tinycoco"
+        coco = json.loads((folder / "annotations" / f"instances_{part}.json").read_text())
+        ids = sorted(category["id"] for category in coco["categories"])
+        things: dict[int, list[dict[str, Any]]] = {image["id"]: [] for image in coco["images"]}
+        for each in coco["annotations"]:
+            left, top, width, height = each["bbox"]
+            things[each["image_id"]].append({
+                "class": ids.index(each["category_id"]), "box": [left, top, left + width, top + height],
+                "area": each["area"], **({"crowd": True} if each["iscrowd"] else {})})  # fmt: skip
+        return make_annotated(TASK, [(image["file_name"], (folder / "images" / part / image["file_name"]).read_bytes(),
+                                      {"things": things[image["id"]]}) for image in coco["images"]], split)  # fmt: skip
+    return make
+
+
+# As the READMEs have them, measured with another library's resizing (and YOLOX's letterbox at the top left).
+@pytest.mark.parametrize(("detector", "ap", "ap50"), [(PICODET, 0.303, 0.435), (YOLOX, 0.270, 0.398)],
+                         ids=["picodet", "yolox"])  # fmt: skip
+def test_their_figures_are_found_again(run_core: Core, saved: Core, boxed: Core, detector: Any, ap: float,
+                                       ap50: float) -> None:
+    file, wanted = detector
+
+    ended = run_core("evaluate", {"recipe": wanted}, model=saved(file), dataset=boxed("train2017", "evaluation"))
+
+    found = by_name(ended)
+    assert found["ap"]["value"] == pytest.approx(ap, abs=0.012)
+    assert found["ap50"]["value"] == pytest.approx(ap50, abs=0.02)
+    assert found["ap"]["low"] < ap < found["ap"]["high"]
+    assert found["ap"]["n"] == 32
+    assert {"ap", "ap50", "ap75", "ap_small", "ap_medium", "ap_large", "voc_map", "voc_map_11"} == set(found)

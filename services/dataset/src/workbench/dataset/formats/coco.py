@@ -1,0 +1,169 @@
+"""COCO: `instances_*.json` at any depth, its images anywhere in the upload, found by `file_name`.
+
+Of several such files the first of `val`, `test`, `train` and `trainval` counts, then any other by its name. Classes are
+the categories in the order of their ids. Crowds (`iscrowd`) are kept as such, and `area` is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.dataset.reading.finder import Finder
+from workbench.dataset.reading.found import Fault, Noted, Reading, some
+from workbench.dataset.reading.json_stream import NotJson, elements, keys
+from workbench.dataset.reading.pairs import PARTS
+from workbench.dataset.reading.things import TASK, Things, sides
+from workbench.dataset.upload.entries import Entry
+from workbench.dataset.upload.tree import Tree, suffix
+
+NAME = "coco"
+TASKS: tuple[str, ...] = (TASK,)
+
+MOST_FAULTS = 100
+_PREFIX = "instances"
+_OTHERS = ("captions", "person_keypoints", "stuff", "panoptic", "image_info", "labels")  # COCO's that hold no boxes
+_KEYS = {"images", "annotations", "categories"}
+_LARGEST_UNNAMED_BYTES = 64 * 2**20  # whether a file of any other name is COCO's, only reading it tells
+
+
+def recognise(tree: Tree) -> str | None:
+    """A file of that name, or one with those lists in it."""
+    if not _files(tree):
+        return "no .json is called instances_… or has the lists images, annotations and categories"
+    return None if tree.images else "there are no images"
+
+
+def read(tree: Tree) -> Reading:
+    """The images of one file; every element at fault is named."""
+    files = _files(tree)
+    if not files:
+        return Reading([], {TASK: {}}, faults=(Fault("the upload", "there is no instances_….json"),))
+    chosen = min(files, key=_worth)
+    coco = _Coco(chosen, tree)
+    try:
+        coco.read()
+    except NotJson as broken:
+        coco.fault(str(broken))
+    warnings = _warnings(tree, chosen, files, coco)
+    return Reading(sorted(coco.images.values(), key=lambda image: image.name),
+                   {TASK: {name: Noted(things, chosen.name) for name, things in coco.things.items()}},
+                   {TASK: coco.names} if coco.names else {}, warnings, tuple(coco.faults))
+
+
+@dataclass
+class _Coco:
+    """One file while it is read. ``images``: by id; ``things``: by the image's name."""
+
+    entry: Entry
+    tree: Tree
+    images: dict[int, Entry] = field(default_factory=dict)
+    things: dict[str, Things] = field(default_factory=dict)
+    classes: dict[int, int] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def read(self) -> None:
+        """Thrice, since the order of the lists is free. Raises NotJson."""
+        categories: dict[int, str] = {}
+        for where, element in self._each("categories"):
+            with_id = _id(element)
+            if with_id is None or not isinstance(element.get("name"), str):
+                self.fault(f"{where} must have a whole number id and a name")
+            elif with_id in categories:
+                self.fault(f"{where} has the id {with_id} of another")
+            else:
+                categories[with_id] = element["name"]
+        self.classes = {number: label for label, number in enumerate(sorted(categories))}
+        self.names = [categories[number] for number in sorted(categories)]
+        if not categories and not self.faults:
+            self.fault("has no categories")
+        self._guarded("images", self._image)
+        self._guarded("annotations", self._annotation)
+
+    def fault(self, reason: str) -> None:
+        """In this file."""
+        self.faults.append(Fault(self.entry.name, reason))
+
+    def _each(self, name: str) -> Any:
+        return ((f"{name}[{number}]", element) for number, element in elements(self.entry, name))
+
+    def _guarded(self, name: str, take: Any) -> None:
+        finder = Finder(self.tree)
+        for where, element in self._each(name):
+            try:
+                take(element, finder)
+            except ValueError as wrong:
+                told = _id(element)
+                self.fault(f"{where}{f' (id {told})' if told is not None else ''}: {wrong}")
+                if len(self.faults) >= MOST_FAULTS:
+                    return
+
+    def _image(self, element: Any, finder: Finder) -> None:
+        number, name = _id(element), element.get("file_name") if isinstance(element, dict) else None
+        if number is None or not isinstance(name, str):
+            raise ValueError("must have a whole number id and a file_name")
+        if number in self.images:
+            raise ValueError(f"{name[:200]} has the id of {self.images[number].name}")
+        image = finder.find(name)
+        if image.name in self.things:
+            raise ValueError(f"{image.name} is listed before")
+        self.images[number] = image
+        self.things[image.name] = Things()
+
+    def _annotation(self, element: Any, _finder: Finder) -> None:
+        if not isinstance(element, dict):
+            raise ValueError("must be an object")
+        image, label = element.get("image_id"), element.get("category_id")
+        if image not in self.images:
+            raise ValueError(f"image_id {str(image)[:40]} is that of no image")
+        if label not in self.classes:
+            raise ValueError(f"category_id {str(label)[:40]} is that of no category; there are "
+                             f"{some([str(number) for number in sorted(self.classes)])}")  # fmt: skip
+        box, area = element.get("bbox"), element.get("area")
+        if not isinstance(box, list) or len(box) != 4 or not all(map(_is_number, box)):
+            raise ValueError(f"bbox must be four numbers, left, top, width and height, not {str(box)[:80]}")
+        if area is not None and not (_is_number(area) and area >= 0):
+            raise ValueError(f"area must be a number from 0, not {str(area)[:40]}")
+        crowd = element.get("iscrowd", 0)
+        if crowd not in (0, 1):
+            raise ValueError(f"iscrowd must be 0 or 1, not {str(crowd)[:40]}")
+        self.things[self.images[image].name].add(self.classes[label], sides(*box), area, crowd=bool(crowd))
+
+
+def _files(tree: Tree) -> list[Entry]:
+    jsons = [entry for name, entry in tree.files.items() if suffix(name) == ".json"]
+    named = [entry for entry in jsons if _last(entry).startswith(_PREFIX)]
+    return named or [entry for entry in jsons if not _last(entry).startswith(_OTHERS)
+                     and entry.size <= _LARGEST_UNNAMED_BYTES and keys(entry) >= _KEYS]  # fmt: skip
+
+
+def _worth(entry: Entry) -> tuple[int, str]:
+    words = _last(entry).replace(".", "_").split("_")
+    places = [place for place, part in enumerate(PARTS) if any(word.startswith(part) for word in words)]
+    return min(places, default=len(PARTS)), entry.name
+
+
+def _last(entry: Entry) -> str:
+    return entry.name.rpartition("/")[2].lower()
+
+
+def _id(element: Any) -> int | None:
+    found = element.get("id") if isinstance(element, dict) else None
+    return found if type(found) is int else None
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float)
+
+
+def _warnings(tree: Tree, chosen: Entry, files: list[Entry], coco: _Coco) -> tuple[str, ...]:
+    warnings = []
+    others = [entry.name for entry in files if entry is not chosen]
+    if others:
+        warnings.append(f"{chosen.name} was read; left out were {some(others)}")
+    listed = {image.name for image in coco.images.values()}
+    unlisted = [image.name for image in tree.images if image.name not in listed]
+    if unlisted and not coco.faults:
+        warnings.append(f"{len(unlisted)} images are not in {chosen.name}, so left out: {some(unlisted)}")
+    return tuple(warnings)
