@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.archives.entries import Entry
 from workbench.dataset.reading.finder import Finder
 from workbench.dataset.reading.found import Fault, Noted, Reading, some
 from workbench.dataset.reading.json_stream import NotJson, elements, keys
 from workbench.dataset.reading.pairs import PARTS
 from workbench.dataset.reading.things import TASK, Things, sides
-from workbench.dataset.upload.entries import Entry
 from workbench.dataset.upload.tree import Tree, suffix
 
 NAME = "coco"

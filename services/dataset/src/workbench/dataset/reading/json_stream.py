@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import ijson
-from workbench.dataset.upload.entries import Entry
+from workbench.archives.entries import Entry
 
 
 class NotJson(ValueError):
