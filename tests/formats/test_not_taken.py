@@ -73,6 +73,18 @@ def test_real_files_are_told_what_converts_them(
     refused_as(refusal, *words)
 
 
+@pytest.mark.parametrize(("content", "words"), [
+    ('[\n {\n "custom_attributes": {"start_points": []}, "id": "ObjectDetectionAPISSD"}]', "transformations"),
+    ("# SSD\nmodel {\n  ssd {\n    num_classes: 90\n  }\n}", "Object Detection API pipeline"),
+])  # fmt: skip
+def test_configurations_of_the_old_converter_are_no_models(
+    upload: Path, refusal: Refused, content: str, words: str
+) -> None:
+    (upload / "pipeline.config").write_text(content)
+
+    refused_as(refusal, words, "the SavedModel folder or the frozen graph")
+
+
 def test_what_is_not_taken_does_not_stand_in_the_way_of_what_is(
     upload: Path, imported: Callable[[], dict[str, Any]]
 ) -> None:

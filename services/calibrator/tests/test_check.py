@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from workbench.calibrator.kinds import EVALUATION
-from workbench.calibrator.problems import NothingToScoreBy
+from workbench.calibrator.kinds import CALIBRATION, EVALUATION
+from workbench.calibrator.problems import NothingToScoreBy, QuantizedAlready
 from workbench.jobs import Jobs, embedded
 from workbench.store import Manifest, Manifests
 
@@ -55,3 +55,15 @@ def test_a_dataset_that_cannot_tell_what_is_right_is_refused_with_what_it_serves
 def test_annotations_for_the_task_or_a_reference_are_enough(
         jobs: Jobs, task: str, dataset: dict[str, Any], reference: str | None) -> None:
     assert submit(jobs, task, dataset, reference).request["dataset_id"] == "dataset"
+
+
+@pytest.mark.parametrize(("precision", "refused"), [("INT8", True), ("FP16", False), (None, False)])
+def test_a_model_that_is_int8_already_is_not_calibrated(precision: str | None, refused: bool) -> None:
+    model = Manifest("model", "m", "a", "", (), {"precision": precision})
+    try:
+        CALIBRATION.check({}, [model])
+    except QuantizedAlready as problem:
+        assert refused
+        assert problem.document()["field"] == "model_id"
+    else:
+        assert not refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.calibrator.problems import NothingToScoreBy, RecipeRefused
+from workbench.calibrator.problems import NothingToScoreBy, QuantizedAlready, RecipeRefused
 from workbench.jobs import Job, Kind, Made, core_version
 from workbench.runner import Launch, Limits
 from workbench.runner.values import device_type
@@ -43,6 +43,12 @@ def calibration_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
         ("recipe", request["recipe_id"]),
         *_optional("dataset", request["exclude_dataset_id"]),
     ]
+
+
+def check_calibration(_request: dict[str, Any], held: Sequence[Manifest]) -> None:
+    """There must be something to quantize."""
+    if next(each for each in held if each.kind == "model").facts.get("precision") == "INT8":
+        raise QuantizedAlready
 
 
 def plan_calibration(job: Job, manifests: Manifests) -> Launch:
@@ -134,6 +140,7 @@ def _optional(kind: str, manifest_id: str | None) -> list[tuple[str, str]]:
 
 RECIPE = Kind("recipe", plan=lambda _job, _manifests: None, publish=publish_recipe, needs=recipe_needs, version="1")
 CALIBRATION = Kind("calibration", plan=plan_calibration, publish=publish_calibration, needs=calibration_needs,
+                   check=check_calibration,
                    version=core_version("1", "openvino", "nncf", "numpy", "pillow"))  # fmt: skip
 EVALUATION = Kind("evaluation", plan=plan_evaluation, publish=publish_evaluation, needs=evaluation_needs,
                   check=check_evaluation, version=core_version("2", "openvino", "numpy", "pillow"))  # fmt: skip

@@ -43,3 +43,20 @@ class NothingToScoreBy(Problem):
         """What the dataset serves, and what is missing."""
         serves = f"is annotated for {', '.join(self.dataset_tasks)}, not" if self.dataset_tasks else "is not annotated"
         return f"dataset_id: the dataset {serves} for {self.task}, and no reference model was given; one is needed."
+
+
+@dataclass(eq=False)
+class QuantizedAlready(Problem):
+    """The model is INT8 as it is: there are no ranges left to find.
+
+    Remedy: calibrate the FP32 or FP16 model it was made from.
+    """
+
+    status = 422
+    title = "The model is INT8 already"
+    field: str = "model_id"
+
+    @property
+    def detail(self) -> str:
+        """What to give instead."""
+        return "model_id: the model is INT8 already; calibrate the FP32 or FP16 model it was made from."

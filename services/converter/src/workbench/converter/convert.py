@@ -20,7 +20,7 @@ from workbench.converter.half import widen
 from workbench.converter.preprocessing import build_in
 from workbench.converter.shapes import reshape, with_batch
 from workbench.converter.spec import read_spec
-from workbench.converter.values import Conversion, Dimension, Options, UnknownInput
+from workbench.converter.values import Conversion, Dimension, Options, UnknownInput, no_such_input
 from workbench.runner.core import Run
 
 
@@ -100,5 +100,5 @@ def _refuse_unknown_inputs(model: ov.Model, options: Options) -> None:
     known = [ir.tensor_name(port) for port in model.inputs]
     for name in options.inputs:
         if name not in known:
-            raise UnknownInput(f"inputs.{name}: the model has no such input; it has {', '.join(known)}.",
-                               field=f"inputs.{name}", inputs=known)
+            field = f"inputs.{name}"
+            raise UnknownInput(no_such_input(field, known), field=field, inputs=known)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from workbench.converter.problems import NoSuchInput, NothingLeftOpen
 from workbench.jobs import Job, Kind, Made, core_version
 from workbench.runner import Launch, Limits
-from workbench.store import File, Manifests
+from workbench.store import File, Manifest, Manifests
 
 GIB = 1 << 30
 
@@ -14,6 +16,19 @@ GIB = 1 << 30
 def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
     """The model must stay while it is converted."""
     return [("model", request["model_id"])]
+
+
+def check(request: dict[str, Any], held: Sequence[Manifest]) -> None:
+    """Of what is asked about inputs: whether the model has them, and one is left."""
+    [model] = held
+    # Null where an earlier release did not look at them.
+    known = [tensor["name"] for tensor in model.facts.get("inputs") or ()]
+    for name in request["inputs"]:
+        if known and name not in known:
+            raise NoSuchInput(f"inputs.{name}", known)
+    frozen = [name for name, asked in request["inputs"].items() if asked.get("value") is not None]
+    if known and len(frozen) == len(known):
+        raise NothingLeftOpen(f"inputs.{frozen[0]}.value")
 
 
 def plan(job: Job, manifests: Manifests) -> Launch:
@@ -54,5 +69,5 @@ def _built_in(inputs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 _VERSION = core_version("3", "openvino", "onnxruntime")
-CONVERSION = Kind("conversion", plan=plan, publish=publish, needs=needs, version=_VERSION)
+CONVERSION = Kind("conversion", plan=plan, publish=publish, needs=needs, check=check, version=_VERSION)
 KINDS = (CONVERSION,)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from workbench.runner.core import Refusal
 
 Dimension = int | list[int]
+
+
+def no_such_input(field: str, inputs: Sequence[str]) -> str:
+    """What is told of a name that is none of the model's inputs, beforehand and in the core."""
+    return f"{field}: the model has no such input; it has {', '.join(inputs)}."
 
 
 class UnknownInput(Refusal):
