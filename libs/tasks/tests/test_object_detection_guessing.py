@@ -30,6 +30,13 @@ PICODET = [*([1, cells, 80] for cells in (1600, 400, 100, 25)), *([1, cells, 32]
     (facts(320, *PICODET), "nanodet"),
     (facts(300, [1, 1, 100, 7]), "detection_output"),
     (facts(320, [1, 4420, 2], [1, 4420, 4], height=240), "boxes_scores"),
+    (facts(416, [1, 255, 13, 13], [1, 255, 26, 26]), "yolo_v3"),
+    (facts(416, [1, 52, 52, 255], [1, 26, 26, 255], [1, 13, 13, 255]), "yolo_v3"),
+    (facts(416, [1, 425, 13, 13]), "yolo_v2"),
+    (facts(352, [1, 85, 22, 22]), "fastest_det"),
+    (facts(640, [1, 16800, 4], [1, 16800, 2], [1, 16800, 10]), "priors"),
+    (facts(640, [1, 300, 80], [1, 300, 4]), "detr"),
+    (facts(800, [1, 100, 92], [1, 100, 4]), "detr"),
 ])  # fmt: skip
 def test_the_shapes_tell_the_head(model: dict[str, Any], head: str) -> None:
     found = settled(guesses(model))

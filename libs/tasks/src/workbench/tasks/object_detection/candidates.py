@@ -15,6 +15,8 @@ from workbench.tasks.object_detection.result import Boxes
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 
+_SCORES = ("conf", "score", "logit", "prob", "cls", "class")  # what is in the names of outputs that are scores
+
 
 @dataclass(frozen=True)
 class Candidates:
@@ -94,9 +96,9 @@ def pair(outputs: Outputs, wanted: str) -> tuple[NDArray[Any], NDArray[Any]]:
     fours = [name for name, each in found.items() if each.shape[1] == 4]
     named = [name for name in fours if any(word in name.lower() for word in ("box", "loc", "bbox"))]
     for name in [*named, *fours]:
-        others = [each for other, each in found.items() if other != name and len(each) == len(found[name])]
-        if others:
-            return found[name], others[0]
+        others = {other: each for other, each in found.items() if other != name and len(each) == len(found[name])}
+        if others:  # landmarks may lie beside them
+            return found[name], others[min(others, key=lambda other: not any(w in other.lower() for w in _SCORES))]
     raise ValueError(f"its outputs have the shapes {shapes(outputs)}; the head needs {wanted}")
 
 

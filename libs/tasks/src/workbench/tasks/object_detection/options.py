@@ -8,6 +8,7 @@ from workbench.tasks.guess import Guess
 from workbench.tasks.measure import Measure
 from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.object_detection import guessing
+from workbench.tasks.object_detection.anchors import CHOICES
 from workbench.tasks.option import Choice, Option
 from workbench.tasks.recipe import Recipe
 
@@ -21,6 +22,16 @@ HEADS: tuple[Choice, ...] = (
            "cell, in one table or in two for each stride."),
     Choice("detection_output", "SSD's DetectionOutput: [1, 1, boxes, 7], image, class, score, corners from 0 to 1."),
     Choice("boxes_scores", "[1, boxes, 4] and [1, boxes, classes]: corners from 0 to 1, and the classes' scores."),
+    Choice("yolo_v3", "YOLOv3, v4 and their tiny ones: two or three maps [1, 3 * (5 + classes), rows, columns], raw or "
+           "as RegionYolo leaves them."),
+    Choice("yolo_v2", "YOLOv2 and its tiny one: one map [1, 5 * (5 + classes), rows, columns], or that in one "
+           "line."),
+    Choice("fastest_det", "FastestDet: one map [1, 5 + classes, rows, columns]."),
+    Choice("priors", "SSD and RetinaFace, raw: offsets from prior boxes [1, n, 4] and scores [1, n, classes]; the "
+           "prior boxes are an output [1, 2, 4 * n], or RetinaFace's."),
+    Choice("boxes_labels_scores", "Faster R-CNN and TensorFlow's Object Detection: boxes [n, 4], labels [n], scores "
+           "[n]."),
+    Choice("detr", "DETR and RT-DETR: [1, queries, classes] and [1, queries, 4], centre and sides from 0 to 1."),
 )  # fmt: skip
 RESIZE = "stretch"  # the whole picture is looked at
 MODEL_API: str | None = None  # its names are those of single heads
@@ -43,6 +54,10 @@ OPTIONS: tuple[Option, ...] = (
            default="usual", choices=("usual", "none", "sigmoid", "softmax")),
     Option("cell_centre", "With nanodet, where in its cell the point lies that distances are from: 0 is its corner.",
            default=0.5, low=0, high=1),
+    Option("anchors", "With yolo_v2 and yolo_v3, the published sides that boxes are multiples of; usual: yolo_v2, and "
+           "by the number of maps yolo_v3 or yolo_v3_tiny.", default="usual", choices=CHOICES),
+    Option("activated", "With yolo_v2 and yolo_v3, whether the model computes the sigmoids itself, as RegionYolo does.",
+           default=False),
     Option("overlap", "With voc_map and voc_map_11, more than which overlap makes a box right.", default=0.5, low=0,
            high=1),
 )  # fmt: skip

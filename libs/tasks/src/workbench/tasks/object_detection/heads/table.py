@@ -8,10 +8,16 @@ from typing import Protocol
 from workbench.imaging.preprocess import Fitted
 from workbench.tasks.object_detection.candidates import Candidates
 from workbench.tasks.object_detection.heads import (
+    boxes_labels_scores,
     boxes_scores,
     detection_output,
+    detr,
     end_to_end,
+    fastest_det,
     nanodet,
+    priors,
+    yolo_v2,
+    yolo_v3,
     yolo_v5,
     yolo_v8,
     yolox,
@@ -40,4 +46,7 @@ class Detecting(Protocol):
         ...
 
 
-HEADS: tuple[Detecting, ...] = (yolo_v8, yolo_v5, end_to_end, yolox, nanodet, detection_output, boxes_scores)
+HEADS: tuple[Detecting, ...] = (
+    yolo_v8, yolo_v5, end_to_end, yolox, nanodet, detection_output, boxes_scores, yolo_v3, yolo_v2, fastest_det, priors,
+    boxes_labels_scores, detr,
+)  # fmt: skip
