@@ -108,6 +108,7 @@ def test_an_operation_that_nobody_knows_is_named(upload: Path, refusal: Refused)
 
     assert isinstance(refused, UnsupportedOperations)
     assert refused.facts["operations"] == ["MyOwnLayer"]
+    assert str(refused).endswith("no conversion for MyOwnLayer. Export the model without these.")
 
 
 def test_a_real_graph_with_quantized_constants_names_what_cannot_be_converted(

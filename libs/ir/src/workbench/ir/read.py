@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import openvino as ov
-from workbench.ir.formats import readable
+from workbench.ir.formats import format_of, readable
 from workbench.ir.names import settle_names
 from workbench.runner.core import Refusal
 
@@ -82,7 +82,7 @@ def _read(path: Path, called: str) -> ov.Model:
         if "bad_alloc" in str(error):
             raise MemoryError(str(error)) from error
         # Without the folder: where a run works is nobody's business.
-        raise _refusal(called, str(error).replace(f"{path.parent}/", "")) from error
+        raise _refusal(path, called, str(error).replace(f"{path.parent}/", "")) from error
 
 
 def one_line(text: str) -> str:
@@ -92,11 +92,12 @@ def one_line(text: str) -> str:
     return "; ".join(kept)[:_LONGEST_REASON] or text.strip()[:_LONGEST_REASON]
 
 
-def _refusal(called: str, text: str) -> Unreadable:
+def _refusal(path: Path, called: str, text: str) -> Unreadable:
     if operations := _unsupported(text):
+        newer = "with operations of a newer opset, or " if format_of(path) in ("onnx", "ir") else ""
         return UnsupportedOperations(
             f"{called}: OpenVINO has no conversion for {', '.join(operations)}. {_why(text)}"
-            "Export the model with operations of a newer opset, or without these.",
+            f"Export the model {newer}without these.",
             file=called, operations=operations)
     return Unreadable(f"{called}: OpenVINO cannot read it: {one_line(text)}", file=called)
 
