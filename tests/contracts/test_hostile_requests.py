@@ -102,6 +102,7 @@ def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "/v1/profiles": {"model_id": ids["model"]},
         "/v1/calibrations": computed,
         "/v1/evaluations": computed,
+        "/v1/trials": computed,
         "/v1/recipes": {"model_id": ids["model"]},
         "/v1/packages": {"name": "x", "variants": [variant], "recommended": "fp16", "recipe_id": ids["recipe"]},
         "/v1/projects": {"name": "x", "model_id": ids["model"]},
@@ -294,9 +295,10 @@ def sent_form(served: Served, collection: str, filename: bytes, fields: dict[byt
 # -- commands -------------------------------------------------------------------------------------------
 
 COMMANDS = {"conversion": "/v1/conversions", "profile": "/v1/profiles", "calibration": "/v1/calibrations",
-            "evaluation": "/v1/evaluations", "recipe": "/v1/recipes", "package": "/v1/packages"}  # fmt: skip
+            "evaluation": "/v1/evaluations", "trial": "/v1/trials", "recipe": "/v1/recipes",
+            "package": "/v1/packages"}  # fmt: skip
 SERVICE_OF = {"conversion": "converter", "profile": "profiler", "package": "packager",
-              **dict.fromkeys(("calibration", "evaluation", "recipe"), "calibrator")}  # fmt: skip
+              **dict.fromkeys(("calibration", "evaluation", "trial", "recipe"), "calibrator")}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", COMMANDS)

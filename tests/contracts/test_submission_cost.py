@@ -41,6 +41,7 @@ KINDS: dict[str, tuple[Any, str, dict[str, Any], int]] = {
                     {"model_id": "model", "dataset_id": "dataset", "recipe_id": "recipe"}, 3),
     "evaluation": (calibrator, "/v1/evaluations",
                    {"model_id": "model", "dataset_id": "dataset", "recipe_id": "recipe"}, 3),
+    "trial": (calibrator, "/v1/trials", {"model_id": "model", "dataset_id": "dataset", "recipe_id": "recipe"}, 3),
     "package": (packager, "/v1/packages",
                 {"name": "p", "variants": [VARIANT], "recommended": "fp32", "recipe_id": "recipe"}, 2),
     "generation": (dataset, "/v1/datasets/generations", {"width": 8, "height": 8, "count": 2}, 0),

@@ -174,7 +174,7 @@ def leave_waiting(team: Team, name: str) -> None:
     """No worker runs any more: these stay queued."""
     several = {"model_id": team.ids["ir"], "dataset_id": team.ids["datasets"], "recipe_id": team.ids["recipes"]}
     team.ids["profiles"] = team.post("/v1/profiles", {"model_id": team.ids["ir"]})["id"]
-    for collection in ("calibrations", "evaluations"):
+    for collection in ("calibrations", "evaluations", "trials"):
         team.ids[collection] = team.post(f"/v1/{collection}", {**several, "name": name})["id"]
     optimizations = f"/v1/projects/{team.ids['projects']}/optimizations"
     team.ids["optimizations"] = team.post(optimizations, {"name": name, "task": "generic"})["id"]

@@ -55,6 +55,7 @@ def bodies(ids: Ids, own: Ids) -> dict[str, list[dict[str, Any]]]:
         "/v1/calibrations": [*mixed, mine | {"exclude_dataset_id": dataset}],
         "/v1/evaluations": [*mixed, mine | {"reference_model_id": model},
                             mine | {"against_evaluation_id": ids("evaluations")}],
+        "/v1/trials": mixed,
         "/v1/recipes": [{"model_id": model}, {"model_id": own("ir"), "dataset_id": dataset}],
         "/v1/packages": [package(model_id=model), package(recipe_id=recipe), package(dataset_id=dataset),
                          package(profile_id=ids("profiles")), package(evaluation_id=ids("evaluations"))],

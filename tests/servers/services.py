@@ -20,7 +20,7 @@ OWNERS = {
     "converter": ("/v1/conversions",),
     "dataset": ("/v1/datasets", "/v1/tasks"),
     "profiler": ("/v1/targets", "/v1/profiles"),
-    "calibrator": ("/v1/calibrations", "/v1/evaluations", "/v1/recipes"),
+    "calibrator": ("/v1/calibrations", "/v1/evaluations", "/v1/recipes", "/v1/trials"),
     "packager": ("/v1/packages",),
     "project": ("/v1/projects", "/v1/identity"),
 }

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
+from PIL import Image
 from workbench.imaging.preprocess import Fitted, decode, fit, to_tensor
 from workbench.tasks.recipe import Recipe
 
@@ -46,7 +47,12 @@ def load(model: ov.Model, device: str, properties: Mapping[str, Any], recipe: Re
 
 def prepare(image: bytes, loaded: Loaded) -> tuple[Arrays, Fitted]:
     """An array for each input: the image where the recipe says, else zeros; ValueError for a broken image."""
-    fitted = fit(decode(image), loaded.recipe.preparation)
+    return prepare_picture(decode(image), loaded)
+
+
+def prepare_picture(picture: Image.Image, loaded: Loaded) -> tuple[Arrays, Fitted]:
+    """The same for a picture that is decoded already, 8 bit RGB."""
+    fitted = fit(picture, loaded.recipe.preparation)
     pixels = to_tensor(fitted.image, loaded.recipe.preparation)
 
     def fed(number: int, port: Any) -> NDArray[Any]:

@@ -37,6 +37,7 @@ class Client:
         self.profiles = self._resource("profiles")
         self.calibrations = self._resource("calibrations")
         self.evaluations = self._resource("evaluations")
+        self.trials = self._resource("trials")
         self.recipes = self._resource("recipes")
         self.packages = self._resource("packages")
         self.targets = self._resource("targets")

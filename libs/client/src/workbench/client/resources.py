@@ -139,10 +139,32 @@ class Datasets(Uploads):
         uploads.refuse_empty(parts)
         return self._in_parts([FolderTar(path, parts, empty)], fields, tell)
 
+    def upload_images(self, paths: Sequence[Path], *, name: str) -> View:
+        """Send single image files as one dataset; of two with the same name, the second gets a number in front.
+
+        Raises BadInput before sending.
+        """
+        names = distinct_names(paths)
+        parts = [uploads.file_part(path, each) for path, each in zip(paths, names, strict=True)]
+        uploads.refuse_empty(parts)
+        if sum(part.size_bytes for part in parts) > SMALL_BYTES:
+            return self._in_parts(parts, {"name": name}, None)
+        view: View = uploads.send(self._transport, self._path, parts, {"name": name})
+        return view
+
     def generate(self, **wanted: Any) -> View:
         """Ask for ``count`` images of ``width`` × ``height`` pixels and ``channels``, from ``seed``."""
         view: View = self._transport.json("POST", f"{self._path}/generations", json=wanted)
         return view
+
+
+def distinct_names(paths: Sequence[Path]) -> list[str]:
+    """The files' own names, as ``Datasets.upload_images`` sends them."""
+    names: list[str] = []
+    for path in paths:
+        numbered = (path.name if number == 1 else f"{number}-{path.name}" for number in range(1, len(paths) + 1))
+        names.append(next(name for name in numbered if name not in names))
+    return names
 
 
 def _inside(name: str) -> str:

@@ -12,6 +12,7 @@ Color = tuple[int, int, int]
 
 _BITS = 8
 _BESIDE = 4  # pixels around and between, at the smallest size of letters
+_HOTTEST = 0.7  # how far the hottest part is covered
 _DARK, _LIGHT = (0, 0, 0), (255, 255, 255)
 
 
@@ -30,6 +31,15 @@ def overlay(image: Image.Image, colors: NDArray[np.uint8], opacity: NDArray[np.f
     below = np.asarray(image.convert("RGB"), np.float32)
     part = opacity[:, :, None]
     return Image.fromarray((below * (1 - part) + colors * part + 0.5).astype(np.uint8))
+
+
+def heat(image: Image.Image, warmth: NDArray[np.float32]) -> Image.Image:
+    """warmth: (height, width) of the image, 0 to 1: what is cold stays as it is, what is hot becomes red by yellow."""
+    hot = np.clip(warmth, 0, 1)
+    colors = np.zeros((*hot.shape, 3), np.uint8)
+    colors[..., 0] = 255
+    colors[..., 1] = (255 * np.clip(2 - 2 * hot, 0, 1)).astype(np.uint8)
+    return overlay(image, colors, (_HOTTEST * hot * hot).astype(np.float32))
 
 
 def legend(image: Image.Image, entries: Sequence[tuple[Color | None, str]]) -> Image.Image:

@@ -9,13 +9,15 @@ from typing import Any, Generic
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.classification import annotation as label
 from workbench.tasks.classification import metrics as shares
+from workbench.tasks.classification.importance import still
 from workbench.tasks.classification.remarks import Remarks as LabelRemarks
 from workbench.tasks.classification.running import RUNNING as CLASSIFYING
 from workbench.tasks.object_detection import annotation as things
 from workbench.tasks.object_detection import metrics as precision
 from workbench.tasks.object_detection.remarks import Remarks as ThingRemarks
 from workbench.tasks.object_detection.running import RUNNING as DETECTING
-from workbench.tasks.protocols import Running
+from workbench.tasks.protocols import Outputs, Running
+from workbench.tasks.recipe import Recipe
 from workbench.tasks.scoring import A, Annotating, Metric, R, Remarking, Scored
 from workbench.tasks.semantic_segmentation import annotation as mask
 from workbench.tasks.semantic_segmentation import metrics as pixels
@@ -26,7 +28,8 @@ from workbench.tasks.semantic_segmentation.running import RUNNING as SEGMENTING
 @dataclass(frozen=True)
 class Computing(Generic[R, A]):
     """``line``: what is kept of one scored image beside its name and digest; ``answer``: what it is in short, as JSON
-    has it: two models whose answers differ differ on the image.
+    has it: two models whose answers differ differ on the image. ``still``: how far outputs, of a picture part of
+    which is hidden, say what a result says of the whole one; None where that is not told.
     """
 
     name: str
@@ -36,11 +39,13 @@ class Computing(Generic[R, A]):
     line: Callable[[Scored[R, A]], dict[str, Any]]
     answer: Callable[[R], Any]
     metrics: tuple[Metric[R, A], ...]
+    still: Callable[[Outputs, Recipe, R], float] | None = None
 
 
 # A task that is not here has no accuracy.
 COMPUTING: tuple[Computing[Any, Any], ...] = (
-    Computing("classification", CLASSIFYING, label, LabelRemarks, shares.line, shares.answer, shares.METRICS),
+    Computing("classification", CLASSIFYING, label, LabelRemarks, shares.line, shares.answer, shares.METRICS,
+              still),
     Computing("object-detection", DETECTING, things, ThingRemarks, precision.line, precision.answer, precision.METRICS),
     Computing("semantic-segmentation", SEGMENTING, mask, MaskRemarks, pixels.line, pixels.answer, pixels.METRICS),
 )

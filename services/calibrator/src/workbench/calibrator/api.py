@@ -1,8 +1,8 @@
-"""Routes under /v1/calibrations, /v1/evaluations and /v1/recipes."""
+"""Routes under /v1/calibrations, /v1/evaluations, /v1/recipes and /v1/trials."""
 
 from __future__ import annotations
 
-from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest
+from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest, TrialRequest
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.placement import Placement
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
@@ -18,3 +18,7 @@ serve_jobs(evaluations, Resource("evaluation"))
 recipes = Blueprint("recipes", __name__, url_prefix="/v1/recipes", description="Pre- and post-processing, immutable.")
 serve_submission(recipes, "recipe", RecipeRequest)
 serve_jobs(recipes, Resource("recipe"))
+
+trials = Blueprint("trials", __name__, url_prefix="/v1/trials", description="What a model says of a few images.")
+serve_submission(trials, "trial", TrialRequest, Placement.resolve_or_host)
+serve_jobs(trials, Resource("trial"))

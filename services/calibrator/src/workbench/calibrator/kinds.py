@@ -1,4 +1,4 @@
-"""Three kinds of jobs: a recipe is worked out from facts; calibration and evaluation run their cores."""
+"""Four kinds of jobs: a recipe is worked out from facts; calibration, evaluation and trial run their cores."""
 
 from __future__ import annotations
 
@@ -130,6 +130,33 @@ def publish_evaluation(job: Job, result: dict[str, Any], files: tuple[File, ...]
     return Made("evaluation", facts, files, (job.request["model_id"], job.request["dataset_id"]))
 
 
+def trial_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
+    """Everything the core reads."""
+    return [(kind, request[f"{kind}_id"]) for kind in ("model", "dataset", "recipe")]
+
+
+def plan_trial(job: Job, manifests: Manifests) -> Launch:
+    """Model and dataset; somebody looks at the screen meanwhile."""
+    request = job.request
+    model = manifests.get("model", request["model_id"])
+    spec = {
+        "main_file": model.facts["main_file"],
+        "recipe": manifests.get("recipe", request["recipe_id"]).facts["recipe"],
+        **{name: request[name] for name in ("device", "inference_precision", "images", "importance")},
+    }
+    limits = Limits(memory_bytes=16 * GIB, cpu_s=3600, file_bytes=GIB, wall_s=900, disk_bytes=4 * GIB)
+    inputs = _files("model", model) | _files("dataset", manifests.get("dataset", request["dataset_id"]))
+    return Launch("workbench.calibrator.try_images", spec=spec, inputs=inputs, limits=limits,
+                  device=request["device"], target=device_type(request["target"]))  # fmt: skip
+
+
+def publish_trial(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
+    """What was said of each image, bound to what said it."""
+    names = ("model_id", "dataset_id", "recipe_id", "target")
+    facts = {**result, **{name: job.request[name] for name in names}}
+    return Made("trial", facts, files, (job.request["model_id"], job.request["dataset_id"]))
+
+
 def _files(folder: str, manifest: Manifest) -> dict[str, str]:
     return {f"{folder}/{file.name}": file.sha256 for file in manifest.files}
 
@@ -144,4 +171,6 @@ CALIBRATION = Kind("calibration", plan=plan_calibration, publish=publish_calibra
                    version=core_version("1", "openvino", "nncf", "numpy", "pillow"))  # fmt: skip
 EVALUATION = Kind("evaluation", plan=plan_evaluation, publish=publish_evaluation, needs=evaluation_needs,
                   check=check_evaluation, version=core_version("2", "openvino", "numpy", "pillow"))  # fmt: skip
-KINDS = (RECIPE, CALIBRATION, EVALUATION)
+TRIAL = Kind("trial", plan=plan_trial, publish=publish_trial, needs=trial_needs,
+             version=core_version("1", "openvino", "numpy", "pillow"))  # fmt: skip
+KINDS = (RECIPE, CALIBRATION, EVALUATION, TRIAL)

@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
-from workbench.calibrator.spec import CalibrationFields, EvaluationFields, ScopeFields
+from workbench.calibrator.spec import CalibrationFields, EvaluationFields, ScopeFields, TrialFields
 from workbench.fields import Text
 from workbench.imaging.preparation import LARGEST_SIDE
 from workbench.tasks.catalogue import NAMES
@@ -14,12 +14,15 @@ from workbench.webapp.recipes import RecipeSettings, refuse_misfits
 
 _NAME = {"description": "What people call the result."}
 _ID = Length(1, 64)
+MOST_CLASSES = 100_000
 
 
 class RecipeOverrides(RecipeSettings):
     """What differs from the defaults, which come from the model's input and the dataset's labels."""
 
     task = Text(validate=OneOf(NAMES))
+    labels = ma.fields.List(Text(validate=Length(0, 200)), validate=Length(1, MOST_CLASSES),
+                            metadata={"description": "Name of each class; without them those of the dataset."})
     width = ma.fields.Integer(validate=Range(1, LARGEST_SIDE))
     height = ma.fields.Integer(validate=Range(1, LARGEST_SIDE))
 
@@ -61,7 +64,21 @@ class CalibrationRequest(CalibrationFields):
     name = Text(validate=Length(1, 200), metadata=_NAME)
 
 
-class EvaluationRequest(EvaluationFields):
+class Placed(ma.Schema):
+    """Where inference runs."""
+
+    target = Text(
+        load_default=None, validate=Length(1, 64),
+        metadata={"description": "The id of a target, as /v1/targets lists them. Default: the first that has `device`; "
+                  "for a CPU any node of the cluster, which is told as null; where there is no cluster, `local`."},
+    )  # fmt: skip
+    device = Text(
+        load_default=None, validate=Length(1, 100),
+        metadata={"description": "In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`."},
+    )  # fmt: skip
+
+
+class EvaluationRequest(EvaluationFields, Placed):
     """Measure accuracy; on a dataset without labels, agreement with a reference model."""
 
     model_id = Text(required=True, validate=_ID)
@@ -72,13 +89,13 @@ class EvaluationRequest(EvaluationFields):
         load_default=None, allow_none=True, validate=_ID,
         metadata={"description": "An evaluation of another model on the same images: each metric tells its change."},
     )  # fmt: skip
-    target = Text(
-        load_default=None, validate=Length(1, 64),
-        metadata={"description": "The id of a target, as /v1/targets lists them. Default: the first that has `device`; "
-                  "for a CPU any node of the cluster, which is told as null; where there is no cluster, `local`."},
-    )  # fmt: skip
-    device = Text(
-        load_default=None, validate=Length(1, 100),
-        metadata={"description": "In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`."},
-    )  # fmt: skip
+    name = Text(validate=Length(1, 200), metadata=_NAME)
+
+
+class TrialRequest(TrialFields, Placed):
+    """What a model says of a few images of a dataset, drawn onto each."""
+
+    model_id = Text(required=True, validate=_ID)
+    dataset_id = Text(required=True, validate=_ID)
+    recipe_id = Text(required=True, validate=_ID)
     name = Text(validate=Length(1, 200), metadata=_NAME)

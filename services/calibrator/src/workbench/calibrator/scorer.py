@@ -11,7 +11,7 @@ import openvino as ov
 from workbench import ir
 from workbench.application.loading import Arrays, Loaded, NoSuchTensor, Outputs, load, prepare, stream
 from workbench.calibrator import feed
-from workbench.calibrator.values import EvaluationSpec
+from workbench.calibrator.values import EvaluationSpec, TrialSpec
 from workbench.imaging.preprocess import Fitted
 from workbench.runner.core import Refusal
 from workbench.shards import Item
@@ -46,7 +46,7 @@ class Dataset:
     annotations: Mapping[str, Any]
 
 
-def compile_model(file: Path, spec: EvaluationSpec, recipe: Recipe) -> Loaded:
+def compile_model(file: Path, spec: EvaluationSpec | TrialSpec, recipe: Recipe) -> Loaded:
     """The model on its device; refuses one that does not fit the recipe, or does not compile there."""
     model = ir.read(file)
     feed.check_input(model, recipe.preparation)
@@ -76,7 +76,7 @@ def results(loaded: Loaded, task: Computing[Any, Any], dataset: Dataset, told: C
     checked = False
     for number, outputs, fitted in stream(loaded, _pictures(loaded, dataset, told)):
         item = dataset.items[number]
-        found[number] = _read(head, outputs, loaded.recipe, fitted, item)
+        found[number] = read_outputs(head, outputs, loaded.recipe, fitted, item.name)
         if not checked:  # as many classes as in every other answer
             _check_annotations(task, dataset, head.classes(outputs, loaded.recipe), loaded.recipe)
             checked = True
@@ -105,7 +105,8 @@ def _pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> 
         told(number)
 
 
-def _read(head: Head, outputs: Outputs, recipe: Recipe, fitted: Fitted, item: Item) -> Any:
+def read_outputs(head: Head, outputs: Outputs, recipe: Recipe, fitted: Fitted, name: str) -> Any:
+    """The result of the image of that name; refuses outputs that the head can't read, saying which heads there are."""
     try:
         return head.read(outputs, recipe, fitted)
     except ValueError as error:
@@ -113,8 +114,8 @@ def _read(head: Head, outputs: Outputs, recipe: Recipe, fitted: Fitted, item: It
         has = ", ".join(f"{name} {list(array.shape)}" for name, array in outputs.items())
         wanted = " ".join(f"{each.name}: {each.words}" for each in task_of(recipe.task).choosing.HEADS)
         raise UnusableOutput(
-            f"{item.name}: {error}. The model's outputs are {has}; the heads of {recipe.task} are {wanted}",
-            file=item.name, shape=shape) from error
+            f"{name}: {error}. The model's outputs are {has}; the heads of {recipe.task} are {wanted}",
+            file=name, shape=shape) from error
 
 
 def _check_annotations(task: Computing[Any, Any], dataset: Dataset, classes: int | None, recipe: Recipe) -> None:

@@ -9,11 +9,13 @@ from marshmallow.validate import Length
 from workbench.calibrator.values import (
     CALIBRATION_SPLITS,
     EVALUATION_SPLITS,
+    MOST_TRIED,
     CalibrationSpec,
     EvaluationSpec,
     IgnoredScope,
+    TrialSpec,
 )
-from workbench.fields import Choice, Facts, Object, Text, checked, shared
+from workbench.fields import Choice, Facts, Flag, Object, Text, checked, shared
 
 
 def _texts(words: str) -> ma.fields.List[str]:
@@ -79,6 +81,31 @@ class EvaluationSchema(EvaluationFields):
         return EvaluationSpec(**data | {"metrics": metrics})
 
 
+class TrialFields(Object):
+    """Which images to try, and how."""
+
+    inference_precision = shared.inference_precision()
+    images = ma.fields.List(
+        Text(validate=Length(1, 1024)), load_default=None, allow_none=True, validate=Length(1, MOST_TRIED),
+        metadata={"description": f"Names of the dataset's images. Default: its first {MOST_TRIED}."},
+    )  # fmt: skip
+    importance = Flag(load_default=False, metadata={"description": "Draw what the answer hung on, by RISE; 400 "
+                                                     "inferences an image. For classification."})  # fmt: skip
+
+
+class TrialSchema(TrialFields):
+    """What ``try_images`` reads."""
+
+    main_file = shared.main_file()
+    recipe = Facts(required=True)
+    device = shared.device("In OpenVINO's words.", load_default="CPU")
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> TrialSpec:
+        images = None if data["images"] is None else tuple(dict.fromkeys(data["images"]))
+        return TrialSpec(**data | {"images": images})
+
+
 def read_calibration(document: object) -> CalibrationSpec:
     """The specification, checked. Raises BadSpec."""
     spec: CalibrationSpec = checked(CalibrationSchema(), document)
@@ -88,4 +115,10 @@ def read_calibration(document: object) -> CalibrationSpec:
 def read_evaluation(document: object) -> EvaluationSpec:
     """The specification, checked. Raises BadSpec."""
     spec: EvaluationSpec = checked(EvaluationSchema(), document)
+    return spec
+
+
+def read_trial(document: object) -> TrialSpec:
+    """The specification, checked. Raises BadSpec."""
+    spec: TrialSpec = checked(TrialSchema(), document)
     return spec

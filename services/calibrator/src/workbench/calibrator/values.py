@@ -43,3 +43,19 @@ class EvaluationSpec:
     inference_precision: str = "f32"
     split: str = "evaluation"
     metrics: tuple[str, ...] | None = None
+
+
+# As many as a person looks at.
+MOST_TRIED = 20
+
+
+@dataclass(frozen=True)
+class TrialSpec:
+    """What ``try_images`` is asked for; without ``images``, the dataset's first."""
+
+    main_file: str
+    recipe: dict[str, Any]
+    device: str = "CPU"
+    inference_precision: str = "f32"
+    images: tuple[str, ...] | None = None
+    importance: bool = False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.calibrator.kinds import CALIBRATION, EVALUATION, KINDS, RECIPE
-from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest
+from workbench.calibrator.kinds import CALIBRATION, EVALUATION, KINDS, RECIPE, TRIAL
+from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest, TrialRequest
 from workbench.jobs import Adapters, Worker, accept_commands
 from workbench.tasks.recipe import renewed
 from workbench.webapp.placement import Placement
@@ -20,6 +20,7 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     validate_evaluation = validator(EvaluationRequest, placement.resolve_or_host)
     accept_commands(record, CALIBRATION, adapters.messages, validate_calibration)
     accept_commands(record, EVALUATION, adapters.messages, validate_evaluation)
+    accept_commands(record, TRIAL, adapters.messages, validator(TrialRequest, placement.resolve_or_host))
     validate_recipe = validator(RecipeRequest)
     accept_commands(record, RECIPE, adapters.messages, lambda data: validate_recipe(_renewed(data)))
     # Models are deleted at the registry, and count where they were made.

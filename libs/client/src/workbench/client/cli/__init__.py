@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
-from workbench.client.cli import installed, optimize, output, resources, up
+from workbench.client.cli import installed, optimize, output, resources, try_images, up
 from workbench.client.errors import BadInput, UploadInterrupted, WorkbenchError
 
 USAGE = 2
@@ -76,6 +76,7 @@ def root(
 
 
 optimize.register(app)
+try_images.register(app)
 up.register(app)
 resources.register(app)
 

@@ -155,6 +155,19 @@ DESCRIPTIONS = [
         create_help="Measure a model's accuracy.",
     ),
     Description(
+        "trials", "trial",
+        _columns(("MODEL", "request.model_id"), ("DATASET", "request.dataset_id")),
+        [
+            MODEL, DATASET, RECIPE, TARGET, DEVICE, PRECISION,
+            Option("--image", "Name of an image of the dataset (default: its first). Repeatable.", metavar="NAME",
+                   place="images", repeat=True),
+            Option("--importance", "Draw what the answer hung on as well, by RISE; for classification.",
+                   place="importance", flag=True),
+            NAME,
+        ],
+        create_help="Ask a model about a few images of a dataset; `workbench try` does it with image files.",
+    ),
+    Description(
         "recipes", "recipe", _columns(("TASK", "facts.recipe.task"), ("MODEL", "request.model_id")),
         [
             MODEL,

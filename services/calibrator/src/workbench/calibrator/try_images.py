@@ -1,0 +1,100 @@
+"""What a model says of a few images: as JSON, in lines for people, drawn onto each, and what it looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from workbench.application.loading import Loaded, infer, prepare
+from workbench.application.running import running_of
+from workbench.calibrator import feed, importance
+from workbench.calibrator.scorer import compile_model, configuration, read_outputs
+from workbench.calibrator.spec import read_trial
+from workbench.calibrator.values import MOST_TRIED
+from workbench.imaging.preprocess import decode
+from workbench.runner.core import Refusal, Run
+from workbench.runner.pieces import Pieces
+from workbench.shards import Item
+from workbench.tasks.computing import Computing, computing_of
+
+
+class NoSuchImage(Refusal):
+    """The dataset has no image of that name; ``names`` are some that it has."""
+
+
+class NothingToExplain(Refusal):
+    """What a model looked at can be told for tasks whose answers can be likened; ``task`` is none."""
+
+
+def run(run: Run) -> dict[str, Any]:
+    """Try inputs/model on images of inputs/dataset; see the contract of the trial spec."""
+    spec = read_trial(run.spec)
+    run.progress("reading", 0.0)
+    recipe = feed.read_recipe(spec.recipe)
+    task = _explained(recipe.task) if spec.importance else None
+    folder = run.inputs / "dataset"
+    items = choose(feed.read_items(folder), spec.images)
+    model = compile_model(run.inputs / "model" / spec.main_file, spec, recipe)
+    pieces = Pieces(run, "trying", 0.05, 1.0)
+    images = []
+    with (run.outputs / "results.jsonl").open("w", encoding="utf-8") as lines:
+        for number, item in enumerate(items):
+            said = _tried(run.outputs, number, item, feed.read(folder, item), model, task)
+            lines.write(json.dumps({"name": item.name, **said.pop("line")}, ensure_ascii=False) + "\n")
+            images.append({"name": item.name, "sha256": item.sha256, **said})
+            pieces.done((number + 1) / len(items), f"{number + 1} of {len(items)} images")
+    return {"images": images, "device": spec.device, "configuration": configuration(model.compiled)}
+
+
+def choose(items: Sequence[Item], names: Sequence[str] | None) -> list[Item]:
+    """Those of the names, in their order, or the first ``MOST_TRIED``; refuses a name that is not there."""
+    if names is None:
+        return list(items[:MOST_TRIED])
+    known = {item.name: item for item in items}
+    for name in names:
+        if name not in known:
+            raise NoSuchImage(f"images: the dataset has no image '{name}'; it has {feed.names(items)}.",
+                              field="images", names=[item.name for item in items[:20]])
+    return [known[name] for name in names]
+
+
+def _explained(name: str) -> Computing[Any, Any]:
+    task = computing_of(name)
+    if task is None or task.still is None:
+        raise NothingToExplain(f"importance: what a model looked at is not told for the task {name}.",
+                               field="importance", task=name)
+    return task
+
+
+def _tried(outputs: Path, number: int, item: Item, data: bytes, model: Loaded,
+           task: Computing[Any, Any] | None) -> dict[str, Any]:
+    """``line``: the whole answer; beside it what people read, and the files' names."""
+    running = running_of(model.recipe.task)
+    head = running.head(model.recipe)
+    try:
+        arrays, fitted = prepare(data, model)
+    except ValueError as broken:
+        raise feed.BrokenImage(f"{item.name}: {broken}.", file=item.name) from broken
+    answer = infer(model, arrays)
+    if head is None:
+        shapes = {name: {"shape": list(array.shape), "type": str(array.dtype)} for name, array in answer.items()}
+        lines = [f"{name}: shape {each['shape']}, {each['type']}" for name, each in shapes.items()]
+        return {"line": {"outputs": shapes}, "lines": lines, "drawing": None, "importance": None}
+    result = read_outputs(head, answer, model.recipe, fitted, item.name)
+    picture = decode(data)
+    drawing = None if running.draw is None else running.draw(picture, result, model.recipe)
+    warmth = None if task is None else importance.drawn(picture, model, result, task)
+    return {"line": {"result": result.to_json()}, "lines": result.lines(model.recipe),
+            "drawing": _saved(drawing, outputs, f"drawings/{number}.png"),
+            "importance": _saved(warmth, outputs, f"importance/{number}.png")}  # fmt: skip
+
+
+def _saved(picture: Image.Image | None, folder: Path, name: str) -> str | None:
+    if picture is None:
+        return None
+    (folder / name).parent.mkdir(exist_ok=True)
+    picture.save(folder / name, "PNG")
+    return name
