@@ -21,6 +21,10 @@ from workbench.tasks.scoring import Items, Metric
 
 COCO_POINTS = np.linspace(0, 1, 101)  # of recall, as pycocotools has them
 VOC_POINTS = np.linspace(0, 1, 11)
+COCO_THRESHOLDS = np.linspace(0.5, 0.95, 10)
+COCO_MOST = 100  # of one class in one image
+# All, small, medium and large, in square pixels, as COCO has them.
+_SIZES = np.array([[0, 1e10], [0, 32**2], [32**2, 96**2], [96**2, 1e10]])
 _MOST_RANGES = 4
 # right, ignored: a bit for each threshold, by range
 _FOUND = np.dtype([("class", "<i4"), ("score", "<f4"), ("right", "<u2", _MOST_RANGES), ("aside", "<u2", _MOST_RANGES)])
@@ -111,6 +115,19 @@ class Table:
         if self._points is None:
             return hits
         return np.where(hits > 0, np.searchsorted(self._points, hits / total, side="right"), 0)
+
+
+def out_of_range(areas: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(ranges of COCO's sizes, n); areas: (n,) in square pixels."""
+    outside: NDArray[np.bool_] = (areas < _SIZES[:, :1]) | (areas > _SIZES[:, 1:])
+    return outside
+
+
+# Name, range and thresholds.
+COCO_METRICS: tuple[tuple[str, int, tuple[int, ...]], ...] = (
+    ("ap", 0, tuple(range(10))), ("ap50", 0, (0,)), ("ap75", 0, (5,)), ("ap_small", 1, tuple(range(10))),
+    ("ap_medium", 2, tuple(range(10))), ("ap_large", 3, tuple(range(10))),
+)  # fmt: skip
 
 
 def metric(name: str, needs: Needs, item: Any, reading: Reading) -> Metric[Any, Any]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from workbench.tasks.boxes.candidates import shapes, sigmoid
 from workbench.tasks.boxes.grids import cells
 from workbench.tasks.boxes.strides import plane
-from workbench.tasks.object_detection.candidates import shapes, sigmoid
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 

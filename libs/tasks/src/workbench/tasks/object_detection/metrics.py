@@ -9,7 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from workbench.tasks import matching
-from workbench.tasks.average_precision import COCO_POINTS, VOC_POINTS, Matched, Reading, metric, packed
+from workbench.tasks.average_precision import (
+    COCO_METRICS,
+    COCO_MOST,
+    COCO_POINTS,
+    COCO_THRESHOLDS,
+    VOC_POINTS,
+    Matched,
+    Reading,
+    metric,
+    out_of_range,
+    packed,
+)
 from workbench.tasks.boxes.overlap import areas, overlaps
 from workbench.tasks.object_detection.annotation import Thing, Things
 from workbench.tasks.object_detection.result import Boxes
@@ -18,17 +29,13 @@ from workbench.tasks.scoring import Metric, Scored
 Detected = Scored[Boxes, Things]
 Item = dict[str, Any]
 
-_THRESHOLDS = np.linspace(0.5, 0.95, 10)
-_MOST_OF_A_CLASS = 100
 _LIKELY = 0.5
-# All, small, medium and large, in square pixels, as COCO has them.
-_RANGES = np.array([[0, 1e10], [0, 32**2], [32**2, 96**2], [96**2, 1e10]])
 
 
 @lru_cache(maxsize=2)  # what one image adds is the same for all of these metrics
 def coco_item(found: Boxes, things: Things) -> Item:
     """By COCO's rules: crowds and difficult things are ignored, the surest hundred of a class count."""
-    return packed([_by_coco(label, boxes[:_MOST_OF_A_CLASS], known) for label, boxes, known in _classes(found, things)])
+    return packed([_by_coco(label, boxes[:COCO_MOST], known) for label, boxes, known in _classes(found, things)])
 
 
 @lru_cache(maxsize=2)
@@ -41,9 +48,9 @@ def _by_coco(label: int, boxes: NDArray[np.float64], known: list[Thing]) -> Matc
     crowd = np.array([thing.crowd for thing in known], bool)
     there = _sides(known)
     sizes = np.array([areas(there[[at]])[0] if thing.area is None else thing.area for at, thing in enumerate(known)])
-    ignored = _outside(sizes) | crowd | np.array([thing.difficult for thing in known], bool)
-    right, aside = matching.coco(overlaps(boxes[:, 1:], there, crowd), ignored, crowd, _THRESHOLDS)
-    aside |= ~right & _outside(areas(boxes[:, 1:]))[:, None, :]
+    ignored = out_of_range(sizes) | crowd | np.array([thing.difficult for thing in known], bool)
+    right, aside = matching.coco(overlaps(boxes[:, 1:], there, crowd), ignored, crowd, COCO_THRESHOLDS)
+    aside |= ~right & out_of_range(areas(boxes[:, 1:]))[:, None, :]
     return Matched(label, (~ignored).sum(axis=1).tolist(), boxes[:, 0], right, aside)
 
 
@@ -51,12 +58,6 @@ def _by_voc(label: int, boxes: NDArray[np.float64], known: list[Thing], threshol
     ignored = np.array([thing.difficult or thing.crowd for thing in known], bool)
     right, aside = matching.voc(overlaps(boxes[:, 1:], _sides(known)), ignored, threshold)
     return Matched(label, [int((~ignored).sum())], boxes[:, 0], right[None, None], aside[None, None])
-
-
-def _outside(sizes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(ranges, n)."""
-    outside: NDArray[np.bool_] = (sizes < _RANGES[:, :1]) | (sizes > _RANGES[:, 1:])
-    return outside
 
 
 def _classes(found: Boxes, things: Things) -> Iterator[tuple[int, NDArray[np.float64], list[Thing]]]:
@@ -88,11 +89,7 @@ def _agreeing(scored: Detected) -> Item | None:
 
 
 def _metrics() -> Iterator[Metric[Boxes, Things]]:
-    coco: tuple[tuple[str, int, tuple[int, ...]], ...] = (
-        ("ap", 0, tuple(range(10))), ("ap50", 0, (0,)), ("ap75", 0, (5,)), ("ap_small", 1, tuple(range(10))),
-        ("ap_medium", 2, tuple(range(10))), ("ap_large", 3, tuple(range(10))),
-    )  # fmt: skip
-    for name, range_, bits in coco:
+    for name, range_, bits in COCO_METRICS:
         yield metric(name, "annotation", _coco, Reading(range_, bits, COCO_POINTS))
     voc: tuple[tuple[str, Any], ...] = (("voc_map", None), ("voc_map_11", VOC_POINTS))
     for name, points in voc:

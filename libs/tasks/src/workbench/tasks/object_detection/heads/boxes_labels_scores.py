@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.object_detection.candidates import Candidates, finished, placed, shapes, tables
+from workbench.tasks.boxes.candidates import Candidates, placed, shapes, tables
+from workbench.tasks.object_detection.finishing import finished
 from workbench.tasks.object_detection.result import Boxes
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe

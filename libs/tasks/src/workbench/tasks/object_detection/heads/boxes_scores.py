@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.object_detection.candidates import Candidates, activated, finished, of_table, pair, placed
+from workbench.tasks.boxes.candidates import Candidates, activated, of_table, pair, placed
+from workbench.tasks.object_detection.finishing import finished
 from workbench.tasks.object_detection.result import Boxes
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe

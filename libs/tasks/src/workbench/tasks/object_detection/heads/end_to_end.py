@@ -6,7 +6,8 @@ Left, top, right, bottom, score, class.
 from __future__ import annotations
 
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.object_detection.candidates import Candidates, chosen, finished, placed, table
+from workbench.tasks.boxes.candidates import Candidates, chosen, placed, table
+from workbench.tasks.object_detection.finishing import finished
 from workbench.tasks.object_detection.result import Boxes
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe

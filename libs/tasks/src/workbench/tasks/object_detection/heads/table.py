@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.object_detection.candidates import Candidates
+from workbench.tasks.boxes.candidates import Candidates
 from workbench.tasks.object_detection.heads import (
     boxes_labels_scores,
     boxes_scores,

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
+from workbench.tasks.boxes.candidates import Candidates, activated, of_table, sigmoid
 from workbench.tasks.boxes.corners import corners
 from workbench.tasks.boxes.strides import plane
 from workbench.tasks.object_detection.anchors import IN_PIXELS, REACH, USUAL
-from workbench.tasks.object_detection.candidates import Candidates, activated, finished, of_table, sigmoid
+from workbench.tasks.object_detection.finishing import finished
 from workbench.tasks.object_detection.maps import boxes, maps
 from workbench.tasks.object_detection.result import Boxes
 from workbench.tasks.protocols import Outputs

@@ -7,7 +7,8 @@ already.
 from __future__ import annotations
 
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.object_detection.candidates import Candidates, activated, chosen, finished, of_table, placed, table
+from workbench.tasks.boxes.candidates import Candidates, activated, chosen, of_table, placed, table
+from workbench.tasks.object_detection.finishing import finished
 from workbench.tasks.object_detection.result import Boxes
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe

@@ -1,4 +1,8 @@
-"""What every head has in common: from candidates in the model's input to boxes in the original image."""
+"""What heads that find things have in common: candidates in the model's input, and the surest of them.
+
+The options that all of them have: threshold, nms, max_detections, label_offset, numbering, box_order, box_units and
+class_scores.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from workbench.imaging.preprocess import Fitted
-from workbench.tasks.boxes.corners import corners, to_original
+from workbench.tasks.boxes.coco import dataset_classes
+from workbench.tasks.boxes.corners import corners
 from workbench.tasks.boxes.suppression import kept
-from workbench.tasks.object_detection.coco import dataset_classes
-from workbench.tasks.object_detection.result import Boxes
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 
@@ -36,15 +38,6 @@ def of_table(boxes: NDArray[np.float32], scores: NDArray[Any], recipe: Recipe) -
     refuse_nan(scores)
     rows, classes = np.nonzero(scores >= recipe.options["threshold"])
     return Candidates(boxes[rows], scores[rows, classes], classes)
-
-
-def finished(candidates: Candidates, recipe: Recipe, fitted: Fitted) -> Boxes:
-    """The surest of them in the original image's pixels, as the dataset numbers classes."""
-    boxes, scores, classes = best(candidates, recipe)
-    placed = to_original(boxes, fitted)
-    there = (placed[:, 2] > placed[:, 0]) & (placed[:, 3] > placed[:, 1])
-    rows = zip(classes[there].tolist(), scores[there].tolist(), placed[there].tolist(), strict=True)
-    return Boxes.of((label, score, *box) for label, score, box in rows)
 
 
 def best(
