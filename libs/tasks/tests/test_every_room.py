@@ -91,7 +91,8 @@ def test_what_says_just_what_is_known_scores_best_and_its_damaged_copy_worse(exa
 
     for metric in example.task.metrics:
         best, worse = (metric.total([metric.item(each)] * 6).value for each in (right, damaged))
-        assert best == 1 if metric.unit == "share" else best == metric.total([metric.item(right)]).value
+        perfect = float(metric.better == "higher")
+        assert best == (perfect if metric.unit == "share" else metric.total([metric.item(right)]).value)
         # Some look at more than the first answer.
         assert worse <= best if metric.better == "higher" else worse >= best
     first = example.task.metrics[0]

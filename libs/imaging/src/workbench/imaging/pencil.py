@@ -75,3 +75,13 @@ def frames(
         pencil.rectangle(pencil.textbbox(beside, words, font), fill=color)
         pencil.text(beside, words, _DARK if sum(color) > 3 * 128 else _LIGHT, font)
     return drawn
+
+
+def dots(image: Image.Image, points: Sequence[tuple[float, float]], color: Color) -> Image.Image:
+    """The picture with a dot at each place, the smaller the more there are."""
+    drawn = image.convert("RGB")
+    pencil = ImageDraw.Draw(drawn)
+    radius = max(1.0, min(drawn.size) / (60 if len(points) < 100 else 200))
+    for x, y in points:
+        pencil.ellipse((x - radius, y - radius, x + radius, y + radius), color)
+    return drawn

@@ -1,4 +1,4 @@
-"""The two kinds of metric so far: a share of images, and a figure that all images make together."""
+"""The kinds of metric: a share of images, a mean over them, and a figure that all images make together."""
 
 from __future__ import annotations
 
@@ -9,15 +9,33 @@ import numpy as np
 from numpy.typing import NDArray
 from workbench.figures import Figure, paired_change, wilson
 from workbench.figures.resampled import resampled, resampled_change
-from workbench.tasks.measure import Needs
+from workbench.tasks.measure import Better, Needs
 from workbench.tasks.scoring import A, Items, Metric, R, Scored
 
 Gather = Callable[[Items], NDArray[Any]]
 
 
-def share(name: str, needs: Needs, is_hit: Callable[[Scored[R, A]], bool | None]) -> Metric[R, A]:
+def share(name: str, needs: Needs, is_hit: Callable[[Scored[R, A]], bool | None],
+          better: Better = "higher") -> Metric[R, A]:
     """How many of the images are hits, with Wilson's interval."""
-    return Metric(name, "share", "higher", needs, is_hit, _hits, _changed_hits)
+    return Metric(name, "share", better, needs, is_hit, _hits, _changed_hits)
+
+
+def mean(
+    name: str, unit: str, better: Better, needs: Needs, item: Callable[[Scored[R, A]], float | None], most: float,
+) -> Metric[R, A]:
+    """The mean of one number an image, which is from 0 to ``most``; its interval is drawn from the images."""
+
+    def one(images: NDArray[Any]) -> NDArray[np.float64]:
+        return images.mean(axis=0, keepdims=True)
+
+    def total(items: Items) -> Figure:
+        return resampled(np.array(items, np.float64), one, 0.0, most)[0]
+
+    def change(mine: Items, theirs: Items) -> Figure:
+        return resampled_change(np.array(mine, np.float64), np.array(theirs, np.float64), one, most)
+
+    return Metric(name, unit, better, needs, item, total, change)
 
 
 def whole(
