@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 from workbench.archives.entries import Entry
-from workbench.imaging.preprocess import FORMATS, decode
+from workbench.dataset.reading.found import Cut
+from workbench.imaging.preprocess import FORMATS, LARGEST_PIXELS, decode
 
 # A photo of 64 megapixels as PNG; also well below a shard, which must hold at least one whole image.
 LARGEST_IMAGE_BYTES = 128 * 2**20
@@ -26,11 +27,27 @@ class Picture:
     animated: bool
 
 
-def look_at(entry: Entry) -> Picture:
+def look_at(entry: Entry | Cut) -> Picture:
     """Read and decode one image; raises ValueError with the reason it is refused."""
+    if isinstance(entry, Cut):
+        return _cut(entry)
     data = whole_file(entry)
     image = decode(data)
     return Picture(data, image.width, image.height, _is_animated(data))
+
+
+def _cut(wanted: Cut) -> Picture:
+    """Kept as PNG, which changes no pixel."""
+    left, top, right, bottom = wanted.box
+    if not 0 < (right - left) * (bottom - top) <= LARGEST_PIXELS:
+        raise ValueError(f"the cut {right - left}×{bottom - top} is not of a sane size")
+    image = decode(whole_file(wanted.entry))
+    if right <= 0 or bottom <= 0 or left >= image.width or top >= image.height:
+        raise ValueError(f"the cut from {left}, {top} to {right}, {bottom} lies outside the image, "
+                         f"{image.width}×{image.height} pixels")  # fmt: skip
+    kept = io.BytesIO()
+    image.crop(wanted.box).save(kept, "PNG")
+    return Picture(kept.getvalue(), right - left, bottom - top, animated=False)
 
 
 def whole_file(entry: Entry) -> bytes:

@@ -36,6 +36,15 @@ class Noted:
     line: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """An image that is part of one in the upload. ``box``: left, top, right, bottom; what leaves that one is black."""
+
+    name: str
+    entry: Entry
+    box: tuple[int, int, int, int]
+
+
 @dataclass(frozen=True)
 class Reading:
     """A layout as read. ``images``: in name order, not yet looked at.
@@ -44,7 +53,7 @@ class Reading:
     has anything. ``classes``: their names by task, for the tasks whose names are known.
     """
 
-    images: Sequence[Entry]
+    images: Sequence[Entry | Cut]
     annotations: Mapping[str, Mapping[str, Noted | Mask]] = field(default_factory=dict)
     classes: Mapping[str, list[str]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
