@@ -49,8 +49,20 @@ def test_what_the_model_says_of_itself_is_certain(name: str, word: str) -> None:
     assert f"'{word.lower()}'" in guesses(facts)[0].guess.why
 
 
-@pytest.mark.parametrize("count", [10, 136, 196, 936, 128, 256, 512])
-def test_landmarks_and_embeddings_are_not_surely_a_classifiers(count: int) -> None:
+@pytest.mark.parametrize(("facts", "task", "sure"), [
+    (model(output(1, 136)), "facial-landmarks", LIKELY),
+    (model(output(1, 1, 1, 1), output(1, 1, 1, 1404)), "facial-landmarks", LIKELY),
+    (model(output(1, 10), name="pfld_landmarks"), "facial-landmarks", LIKELY),
+    (model(output(1, 136, operations=("Softmax",))), "classification", LIKELY),
+    (model(output(1, 196)), "classification", POSSIBLE),
+])  # fmt: skip
+def test_so_many_numbers_as_well_known_points_have_are_landmarks(
+        facts: dict[str, Any], task: str, sure: str) -> None:
+    assert best(facts) == (task, sure)
+
+
+@pytest.mark.parametrize("count", [10, 128, 256, 512])
+def test_embeddings_are_not_surely_a_classifiers(count: int) -> None:
     found = guesses(model(output(1, count)))
 
     assert [(each.task, each.guess.sure) for each in found] == [("classification", POSSIBLE), ("generic", POSSIBLE)]

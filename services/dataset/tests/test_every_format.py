@@ -47,6 +47,12 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
         | {"test.txt": b"".join(b"/test/%d.png /testannot/%d.png\n" % (n, n) for n in range(3))},
         "camvid-full": named("701_StillsRaw_full/{}.png", photos)
         | named("LabeledApproved_full/{}_L.png", masks((64, 128, 64), (64, 192, 0), (0, 0, 0))),
+        "dlib-landmarks": named("{}.jpg", photos) | {"faces.xml": imglab()},
+        "vggface2": named("Images/n1/{}_01.jpg", photos) | {
+            "Annotations/loose_landmark_test.csv": rows(11, "4,4,12,4,8,8,5,12,11,12"),
+            "Annotations/loose_bb_test.csv": rows(5, "2,2,14,13"),
+            "Annotations/loose_landmark_train.csv": rows(11, "0,0,0,0,0,0,0,0,0,0")},
+        "celeba-landmarks": named("Img/img_celeba/{}.jpg", photos) | {"Anno/list_landmarks_celeba.txt": celeba()},
         "unannotated": named("{}.jpg", photos),
     }  # fmt: skip
 
@@ -58,6 +64,28 @@ def coco(**more: Any) -> bytes:
     return json.dumps({
         "info": {}, "licenses": [], "images": [{"id": n, "file_name": f"{n}.jpg"} for n in range(3)],
         "annotations": boxes, "categories": [{"id": n + 3, "name": "abc"[n]} for n in range(3)]} | more).encode()
+
+
+def imglab(**parts: str) -> bytes:
+    """Of three images, each with a face of three points, the last with a box that has none."""
+    faces = "".join(
+        f"<image file='{n}.jpg'>\n<box top='1' left='1' width='9' height='9'>\n"
+        + "".join(parts.get(f"p{at}", f"<part name='0{at}' x='{4 + 4 * at + n}' y='{6 + n * at}'/>") for at in range(3))
+        + "\n</box>\n</image>\n" for n in range(3))  # fmt: skip
+    return f"<dataset>\n<images>\n{faces}<image file='0.jpg'><box top='1'/></image>\n</images>\n</dataset>".encode()
+
+
+def rows(columns: int, values: str) -> bytes:
+    """A header, then a line for each of three images; the first number is moved by the image's."""
+    first, _, others = values.partition(",")
+    lines = [f'"n1/{n}_01",{int(first) + n},{others}' for n in range(3)]
+    return "\r\n".join(["NAME_ID" + ",c" * (columns - 1), *lines]).encode()
+
+
+def celeba() -> bytes:
+    """Three images."""
+    lines = [f"{n}.jpg {4 + n}  4 12 4 8 8 5 12 11 12" for n in range(3)]
+    return "\n".join(["3", "lefteye_x lefteye_y righteye_x righteye_y", *lines]).encode()
 
 
 # Of each layout with masks, one and the photo it is of.
@@ -97,7 +125,7 @@ def test_a_good_upload_is_recognised_and_kept_whole(good: dict[str, Files], new_
         computing = computing_of(task)
         assert computing is not None
         assert all(computing.annotation.to_json(computing.annotation.from_json(each)) == each for each in kept.values())
-        assert facts["classes"][task]
+        assert facts["classes"].get(task) or task == "facial-landmarks"  # points have no classes
 
 
 @pytest.mark.parametrize("name", formats.NAMES)
@@ -161,6 +189,22 @@ DESCRIPTION = b'{"label_map": {"0": "a", "2": "c"}}'
      "the upload: there are no images"),
     ("camvid", {"test/2.png": None}, "test.txt line 3: the image /test/2.png is not in the upload"),
     ("camvid-full", {"label_colors.txt": b"0 0 0\n"}, "label_colors.txt line 1: the class has no name"),
+    ("dlib-landmarks", {"faces.xml": imglab(p1="<part name='07' x='1' y='2'/>")},
+     "faces.xml line 6: the part 1 is missing between 0 and 7"),
+    ("dlib-landmarks", {"faces.xml": imglab(p1="<part name='01' x='nan' y='2'/>")},
+     "faces.xml line 5: expected x and y of a part as numbers, not 'nan 2'"),
+    ("dlib-landmarks", {"faces.xml": imglab()[:-5]}, "faces.xml line 20: not XML: unclosed token"),
+    ("dlib-landmarks", {"faces.xml": b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + imglab()},
+     "faces.xml line 1: the file declares entities"),
+    ("dlib-landmarks", {"1.jpg": None}, "faces.xml line 8: the image 1.jpg is not in the upload"),
+    ("vggface2", {"Annotations/loose_landmark_test.csv": rows(11, "4,4,12")},
+     "Annotations/loose_landmark_test.csv line 2: expected NAME_ID and ten numbers"),
+    ("vggface2", {"Annotations/loose_bb_test.csv": rows(5, "2,2,0,13")},
+     "Annotations/loose_bb_test.csv line 2: the box of n1/0_01 is empty: 0 wide and 13 high"),
+    ("celeba-landmarks", {"Anno/list_landmarks_celeba.txt": celeba() + b"\n0.jpg 1 1 2 2 3 3 4 4 5 5"},
+     "Anno/list_landmarks_celeba.txt line 6: Img/img_celeba/0.jpg is listed before, in line 3"),
+    ("celeba-landmarks", {"Anno/list_landmarks_celeba.txt": celeba().replace(b" 8 8 ", b" 800 8 ")},
+     "Anno/list_landmarks_celeba.txt line 3: point 3 lies at 800, 8, far outside the image, 20×16 pixels"),
     ("unannotated", {"0.jpg": b"text"}, "0.jpg: not an image of a known format"),
 ])
 def test_what_does_not_fit_together_is_told(

@@ -110,11 +110,24 @@ def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
     ("format_samples/common_super_resolution_dataset", "unannotated"),
     ("format_samples/widerface_dataset", "unannotated"),
     ("format_samples/yolo_dataset", "unannotated"),
+    ("landmarks_dlib68", "dlib-landmarks"),
+    ("format_samples/vgg_face2_dataset", "vggface2"),
+    ("format_samples/celeba_dataset/dataset", "celeba-landmarks"),
+    ("format_samples/align_celeba_dataset/dataset", "celeba-landmarks"),
 ])
 def test_a_known_layout_is_recognised_or_taken_without_its_labels(
         datasets: Path, tmp_path: Path, folder: str, recognised: str) -> None:
     with opened(datasets / folder, tmp_path) as entries:
         assert recognised == formats.choose(arrange(entries), None).NAME
+
+
+def test_each_face_of_a_photo_is_an_image_of_its_own(
+        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    facts, items = ingested(read_folder(datasets / "landmarks_dlib68"))
+
+    assert (facts["tasks"], facts["items"], facts["warnings"]) == (["facial-landmarks"], 43, [])
+    assert all(item["width"] <= item["height"] + 1 and item["height"] <= item["width"] + 1 for item in items)
+    assert items[0]["name"] == "2007_007763.jpg-face1.png"
 
 
 def test_a_sample_list_with_two_missing_photos_names_both_lines(

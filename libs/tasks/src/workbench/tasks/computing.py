@@ -12,6 +12,10 @@ from workbench.tasks.classification import metrics as shares
 from workbench.tasks.classification.importance import still
 from workbench.tasks.classification.remarks import Remarks as LabelRemarks
 from workbench.tasks.classification.running import RUNNING as CLASSIFYING
+from workbench.tasks.facial_landmarks import annotation as dots
+from workbench.tasks.facial_landmarks import metrics as distances
+from workbench.tasks.facial_landmarks.remarks import Remarks as PointRemarks
+from workbench.tasks.facial_landmarks.running import RUNNING as POINTING
 from workbench.tasks.object_detection import annotation as things
 from workbench.tasks.object_detection import metrics as precision
 from workbench.tasks.object_detection.remarks import Remarks as ThingRemarks
@@ -48,6 +52,7 @@ COMPUTING: tuple[Computing[Any, Any], ...] = (
               still),
     Computing("object-detection", DETECTING, things, ThingRemarks, precision.line, precision.answer, precision.METRICS),
     Computing("semantic-segmentation", SEGMENTING, mask, MaskRemarks, pixels.line, pixels.answer, pixels.METRICS),
+    Computing("facial-landmarks", POINTING, dots, PointRemarks, distances.line, distances.answer, distances.METRICS),
 )
 
 

@@ -10,12 +10,15 @@ from typing import Protocol
 from workbench.dataset.formats import (
     camvid,
     camvid_full,
+    celeba_landmarks,
     cityscapes,
     coco,
     common_semantic_segmentation,
+    dlib_landmarks,
     imagenet_folders,
     imagenet_list,
     unannotated,
+    vggface2,
     voc_segmentation,
 )
 from workbench.dataset.reading.found import Reading
@@ -41,7 +44,7 @@ class Format(Protocol):
 
 FORMATS: tuple[Format, ...] = (
     imagenet_folders, imagenet_list, coco, voc_segmentation, common_semantic_segmentation, cityscapes, camvid,
-    camvid_full, unannotated,
+    camvid_full, dlib_landmarks, vggface2, celeba_landmarks, unannotated,
 )  # fmt: skip
 NAMES = tuple(each.NAME for each in FORMATS)
 
