@@ -34,13 +34,13 @@ def figure(value, spread=0.01):
     return {"value": value, "low": value * (1 - spread), "high": value * (1 + spread)}
 
 
-def variant(name, fps, p50=1.0, change=None, size=100, spread=0.01):
+def variant(name, fps, p50=1.0, change=None, size=100, spread=0.01, metric="top1"):
     """``change``: of its accuracy against the baseline, 0 to 1."""
-    metric = {"metric": "top1", "value": 0.9, "n": 100, "low": 0, "high": 1}
+    row = {"metric": metric, "value": 0.9, "n": 100, "low": 0, "high": 1}
     if change is not None:
         figure_of = {"value": change, "low": change - 0.01, "high": change + 0.01}
-        metric["change"] = {**figure_of, "n": 100, "beyond_noise": True}
-    evaluation = {"metrics": [metric], "changed_items": None}
+        row["change"] = {**figure_of, "n": 100, "beyond_noise": True}
+    evaluation = {"metrics": [row], "changed_items": None}
     profile = {"throughput_fps": figure(fps, spread), "latency_ms": {"p50": figure(p50, spread)},
                "cpu_ms_per_request": figure(1.0), "trust": {"verdict": "trusted"}}  # fmt: skip
     precision = {"fp32": "FP32", "fp16": "FP16", "int8": "INT8"}[name]
@@ -72,6 +72,17 @@ def test_a_change_of_accuracy_is_told_in_points_as_the_evaluation_paired_it() ->
                       "beyond_noise": True}  # fmt: skip
     assert accuracy_change(variant("int8", 1)) is None
     assert changed_items(variant("int8", 1))["broken"] == []
+
+
+def test_of_an_error_more_is_accuracy_lost() -> None:
+    worse = variant("int8", 300, change=0.05, metric="nme")
+
+    change = accuracy_change(worse)
+
+    assert change is not None
+    assert (change["value"], change["low"], change["high"]) == pytest.approx((-5, -6, -4))
+    limits = Constraints("throughput", None, 1.0)
+    assert "it loses 5.00 points" in recommend([variant("fp32", 100), worse], limits).reason
 
 
 def test_the_fastest_variant_within_the_accuracy_limit_is_recommended() -> None:

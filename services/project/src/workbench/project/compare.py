@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from workbench.figures import Figure, ratio
 from workbench.project.values import Facts, Variant
+from workbench.tasks.catalogue import TASKS
+
+# Errors: more of them is accuracy lost.
+_LOWER = frozenset(metric.name for task in TASKS for metric in task.choosing.METRICS if metric.better == "lower")
 
 
 def compare(variant: Variant, baseline: Variant) -> Facts:
@@ -33,8 +37,14 @@ def accuracy_change(variant: Variant) -> Facts | None:
 
     The evaluation has paired them: only it knows what an answer is.
     """
-    change = (variant.accuracy or {}).get("change")
-    return {**change, **Figure.of(change).scaled(100).to_json()} if change else None
+    accuracy = variant.accuracy or {}
+    change = accuracy.get("change")
+    if not change:
+        return None
+    points = Figure.of(change).scaled(100)
+    if accuracy["metric"] in _LOWER:
+        points = Figure(-points.value, -points.high, -points.low)
+    return {**change, **points.to_json()}
 
 
 def changed_items(variant: Variant) -> Facts:
