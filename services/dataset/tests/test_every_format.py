@@ -36,6 +36,15 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
         "imagenet-list": named("images/{}.jpg", photos) | {"val.txt": b"0.jpg 0\n1.jpg 1\n2.jpg 2\n",
                                                            "synsets.txt": b"cat\ndog\nfox\n"},
         "coco": named("val2017/{}.jpg", photos) | {"annotations/instances_val2017.json": coco()},
+        "voc-detection": named("JPEGImages/{}.jpg", photos) | {f"Annotations/{n}.xml": voc(["cat", "dog", "cow"][n])
+                                                               for n in range(3)},
+        "yolo": named("images/val/{}.jpg", photos) | {"data.yaml": b"names: [a, b, c]", "images/train/x.jpg": photos[0]}
+        | {f"labels/val/{n}.txt": b"%d 0.5 0.5 0.2 0.4\n" % n for n in range(3)},
+        "open-images": named("images/{}.jpg", photos) | {
+            "class-descriptions.csv": b"/m/b,b\n/m/a,a\n/m/c,c\n", "validation-annotations-bbox.csv": open_images()},
+        "wider-face": named("WIDER_val/images/0--Parade/{}.jpg", photos) | {"wider_face_val_bbx_gt.txt": b"".join(
+            b"0--Parade/%d.jpg\n1\n%d 2 5 6 0 0 0 0 0 0\n" % (n, n + 1) for n in range(3))},
+        "cvat": named("images/{}.jpg", photos) | {"annotations.xml": cvat()},
         "voc-segmentation": named("JPEGImages/{}.jpg", photos) | named("SegmentationClass/{}.png", masks(0, 20, 255))
         | {"ImageSets/Segmentation/val.txt": b"0\n1\n2\n", "Annotations/0.xml": b"<annotation/>"},
         "common-semantic-segmentation": named("Images/{}.jpg", photos)
@@ -86,6 +95,30 @@ def celeba() -> bytes:
     """Three images."""
     lines = [f"{n}.jpg {4 + n}  4 12 4 8 8 5 12 11 12" for n in range(3)]
     return "\n".join(["3", "lefteye_x lefteye_y righteye_x righteye_y", *lines]).encode()
+
+
+def voc(name: str, **sides: Any) -> bytes:
+    """One object."""
+    given = {"xmin": 1, "ymin": 2, "xmax": 9, "ymax": 9} | sides
+    box = "".join(f"<{side}>{value}</{side}>" for side, value in given.items())
+    return f"<annotation>\n<object>\n<name>{name}</name><bndbox>{box}</bndbox></object></annotation>".encode()
+
+
+def open_images(**sides: Any) -> bytes:
+    """A box in each of three images."""
+    given = {"XMin": 0.1, "XMax": 0.5, "YMin": 0.2, "YMax": 0.6} | sides
+    rows = [f"{n},xclick,/m/{'abc'[n]},1,{','.join(map(str, given.values()))},0,0,{int(n == 1)},0,0" for n in range(3)]
+    return "\n".join(["ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf,"
+                      "IsDepiction,IsInside", *rows]).encode()  # fmt: skip
+
+
+def cvat(label: str = "c", right: Any = 9) -> bytes:
+    """A box in each of three images, the last as given."""
+    boxes = [("a", 9), ("b", 9), (label, right)]
+    images = "\n".join(f'<image id="{n}" name="{n}.jpg"><box label="{name}" xtl="1" ytl="2" xbr="{end}" ybr="8"/>'
+                       "</image>" for n, (name, end) in enumerate(boxes))  # fmt: skip
+    labels = "".join(f"<label><name>{name}</name></label>" for name in "abc")
+    return f"<annotations>\n<meta><task><labels>{labels}</labels></task></meta>\n{images}</annotations>".encode()
 
 
 # Of each layout with masks, one and the photo it is of.
@@ -180,6 +213,50 @@ DESCRIPTION = b'{"label_map": {"0": "a", "2": "c"}}'
 @pytest.mark.parametrize(("name", "change", "told"), [
     ("imagenet-folders", {"labels.txt": b"0s\n1s\n"}, "2s/: this class is not named in labels.txt"),
     ("imagenet-list", {"val.txt": b"0.jpg 0\n1.jpg 3\n"}, "val.txt line 2: the label 3 is outside 0 to 2"),
+    ("coco", {"annotations/instances_val2017.json": coco(images=[{"id": n, "file_name": f"{n}.jpg"} for n in (0, 1)])},
+     "annotations/instances_val2017.json: annotations[2] (id 2): image_id 2 is that of no image"),
+    ("coco", {"annotations/instances_val2017.json": coco(categories=[{"id": 3, "name": "a"}])},
+     "annotations/instances_val2017.json: annotations[1] (id 1): category_id 4 is that of no category; there are 3"),
+    ("coco", {"annotations/instances_val2017.json": coco(annotations=[
+        {"id": 7, "image_id": 0, "category_id": 3, "bbox": [1, 1, 0, 4]}])},
+     "annotations/instances_val2017.json: annotations[0] (id 7): its box is empty: 0 wide and 4 high"),
+    ("coco", {"annotations/instances_val2017.json": coco(annotations=[
+        {"id": 7, "image_id": 0, "category_id": 3, "bbox": [1, 1, float("nan"), 4]}])},
+     "annotations/instances_val2017.json: not JSON"),
+    ("coco", {"annotations/instances_val2017.json": coco(annotations=[
+        {"id": 7, "image_id": 0, "category_id": 3, "bbox": [1, 1, 50, 4]}])},
+     "annotations/instances_val2017.json: val2017/0.jpg: box 1 goes from 1, 1 to 51, 5 and so outside the image"),
+    ("coco", {"annotations/instances_val2017.json": coco()[:-9]}, "annotations/instances_val2017.json: not JSON"),
+    ("coco", {"val2017/1.jpg": None},
+     "annotations/instances_val2017.json: images[1] (id 1): the image 1.jpg is not in the upload"),
+    ("voc-detection", {"Annotations/1.xml": voc("cow", xmax="wide")},
+     "Annotations/1.xml line 2: object: xmin, ymin, xmax and ymax must be numbers, not 1, 2, wide, 9"),
+    ("voc-detection", {"Annotations/1.xml": voc("cow", xmax=0)},
+     "Annotations/1.xml line 2: object: its box is empty: 0 wide and 8 high"),
+    ("voc-detection", {"Annotations/1.xml": voc("cow", xmax="nan")},
+     "Annotations/1.xml line 2: object: its box 0, 1, nan"),
+    ("voc-detection", {"Annotations/1.xml": voc("cow")[:-9]}, "Annotations/1.xml line 3: not XML: unclosed token"),
+    ("voc-detection", {"Annotations/1.xml": b'<!DOCTYPE a [<!ENTITY b "c">]>' + voc("cow")},
+     "Annotations/1.xml line 1: has a document type declaration"),
+    ("voc-detection", {"ImageSets/Main/val.txt": b"0\n7\n"},
+     "ImageSets/Main/val.txt line 2: 7 has no image and no XML file in the upload"),
+    ("yolo", {"labels/val/1.txt": b"0 0.5 0.5 0.2 0.2\n3 0.5 0.5 0.2 0.2\n"},
+     "labels/val/1.txt line 2: the class 3 is outside 0 to 2"),
+    ("yolo", {"labels/val/1.txt": b"1 0.9 0.5 0.8 0.2\n"},
+     "labels/val/1.txt line 1: its box goes from 0.5, 0.4 to 1.3, 0.6"),
+    ("yolo", {"labels/val/1.txt": b"1 0.9 0.5 0.8\n"}, "labels/val/1.txt line 1: expected `class x y width height`"),
+    ("open-images", {"validation-annotations-bbox.csv": open_images(XMax=1.5)},
+     "validation-annotations-bbox.csv line 2: its box goes from 0.1, 0.2 to 1.5, 0.6"),
+    ("open-images", {"validation-annotations-bbox.csv": open_images(YMin="x")},
+     "validation-annotations-bbox.csv line 2: XMin, XMax, YMin and YMax must be numbers"),
+    ("wider-face", {"wider_face_val_bbx_gt.txt": b"0.jpg\n1\n1 2 5 6 0 0 0 0 0 0\n1.jpg\n1\n1 2 0 6 0 0 0 0 0 0\n"},
+     "wider_face_val_bbx_gt.txt line 6: its box is empty: 0 wide and 6 high"),
+    ("wider-face", {"wider_face_val_bbx_gt.txt": b"0.jpg\n1\n1 2 5 6 0 0 0 0 0 0\n7.jpg\n0\n0 0 0 0 0 0 0 0 0 0\n"},
+     "wider_face_val_bbx_gt.txt line 4: the image 7.jpg is not in the upload"),
+    ("cvat", {"annotations.xml": cvat("d")},
+     "annotations.xml line 5: the label 'd' is not declared; there are a, b, c"),
+    ("cvat", {"annotations.xml": cvat(right="nan")},
+     "annotations.xml line 5: its box 1, 2, nan, 6 has a number that is not"),
     ("voc-segmentation", {"SegmentationClass/1.png": None},
      "ImageSets/Segmentation/val.txt line 2: 1 has no mask in the upload"),
     ("voc-segmentation", {"labelmap.txt": b"a:0,0"}, "labelmap.txt line 1: a colour is three whole numbers"),

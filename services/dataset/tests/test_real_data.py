@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from workbench.archives.unpack import opened
 from workbench.dataset import formats, ingest
+from workbench.dataset.formats import UnknownFormat
 from workbench.dataset.ingest import InvalidDataset
 from workbench.dataset.upload.tree import arrange
+from workbench.shards import read_annotations
 
 
 def test_imagenet200_is_a_list_with_a_thousand_names(
@@ -84,7 +86,7 @@ def test_voc7_gives_its_photos_alone_where_a_person_wants_no_masks(
 
 def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
         datasets: Path, read_folder: Callable, ingested: Callable) -> None:
-    _, voc = ingested(read_folder(datasets / "voc7"))
+    _, voc = ingested(read_folder(datasets / "voc7"), {"format": "voc-segmentation"})
     _, coco = ingested(read_folder(datasets / "tinycoco"), {"format": "unannotated"})
 
     splits = {item["sha256"]: item["split"] for item in coco}
@@ -96,24 +98,23 @@ def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
 @pytest.mark.parametrize(("folder", "recognised"), [
     ("imagenet200", "imagenet-list"),
     ("tinycoco", "coco"),
-    ("voc7", "voc-segmentation"),
     ("sr8", "unannotated"),
     ("seg_coral", "unannotated"),
     ("face_pairs", "unannotated"),
     ("format_samples/imagenet_txt_dataset/basic", "imagenet-list"),
     ("format_samples/imagenet_dataset", "unannotated"),
     ("format_samples/coco_dataset/coco", "coco"),
-    ("format_samples/voc_dataset", "voc-segmentation"),
     ("format_samples/camvid_dataset", "camvid"),
     ("format_samples/cityscapes_dataset/dataset", "cityscapes"),
     ("format_samples/common_semantic_segmentation_dataset/dataset", "common-semantic-segmentation"),
     ("format_samples/common_super_resolution_dataset", "unannotated"),
-    ("format_samples/widerface_dataset", "unannotated"),
-    ("format_samples/yolo_dataset", "unannotated"),
     ("landmarks_dlib68", "dlib-landmarks"),
     ("format_samples/vgg_face2_dataset", "vggface2"),
     ("format_samples/celeba_dataset/dataset", "celeba-landmarks"),
     ("format_samples/align_celeba_dataset/dataset", "celeba-landmarks"),
+    ("format_samples/widerface_dataset", "wider-face"),
+    ("format_samples/yolo_dataset/labels", "yolo"),
+    ("format_samples/open_images_dataset/v6", "open-images"),
 ])
 def test_a_known_layout_is_recognised_or_taken_without_its_labels(
         datasets: Path, tmp_path: Path, folder: str, recognised: str) -> None:
@@ -128,6 +129,30 @@ def test_each_face_of_a_photo_is_an_image_of_its_own(
     assert (facts["tasks"], facts["items"], facts["warnings"]) == (["facial-landmarks"], 43, [])
     assert all(item["width"] <= item["height"] + 1 and item["height"] <= item["width"] + 1 for item in items)
     assert items[0]["name"] == "2007_007763.jpg-face1.png"
+
+
+@pytest.mark.parametrize("folder", ["voc7", "format_samples/voc_dataset/voc_dataset1"])
+def test_boxes_and_masks_of_one_upload_are_both_offered(datasets: Path, tmp_path: Path, folder: str) -> None:
+    with (opened(datasets / folder, tmp_path) as entries,
+          pytest.raises(UnknownFormat, match="voc-detection .* and voc-segmentation .*Choose the format by name")):
+        formats.choose(arrange(entries), None)
+
+
+def test_voc7_has_the_boxes_that_tinycoco_has(datasets: Path, read_folder: Callable, new_run: Callable) -> None:
+    """They were made from these, in whole pixels."""
+    kept = {}
+    for name, given in (("voc7", {"format": "voc-detection"}), ("tinycoco", {"format": "coco"})):
+        run = new_run(read_folder(datasets / name), given)
+        ingest.run(run)
+        kept |= {(name, Path(image).stem): known["things"]
+                 for image, known in read_annotations(run.outputs, "object-detection").items()}
+    shared = [stem for name, stem in kept if name == "voc7" and ("tinycoco", stem) in kept]
+
+    assert shared
+    for stem in shared:
+        known = [thing["box"] for thing in kept["tinycoco", stem]]
+        for thing in kept["voc7", stem]:
+            assert min(max(abs(a - b) for a, b in zip(thing["box"], box, strict=True)) for box in known) <= 1.01
 
 
 def test_a_sample_list_with_two_missing_photos_names_both_lines(

@@ -21,7 +21,7 @@ def _masks(folder: Path) -> dict[str, np.ndarray]:
 
 
 def test_voc7_keeps_every_pixel_of_its_masks(datasets: Path, read_folder: Callable, new_run: Callable) -> None:
-    run = new_run(read_folder(datasets / "voc7"))
+    run = new_run(read_folder(datasets / "voc7"), {"format": "voc-segmentation"})
 
     facts = ingest.run(run)
     masks = _masks(run.outputs)
@@ -59,7 +59,8 @@ def test_coral_with_ids_in_bmp_is_read_with_a_description(datasets: Path, new_ru
 ])
 def test_the_samples_of_other_tools_are_read(
         datasets: Path, read_folder: Callable, new_run: Callable, folder: str, items: int, warned: str) -> None:
-    run = new_run(read_folder(datasets / "format_samples" / folder))
+    given = {"format": "voc-segmentation"} if folder.startswith("voc") else None
+    run = new_run(read_folder(datasets / "format_samples" / folder), given)
 
     facts = ingest.run(run)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.dataset.masks import class_map
 from workbench.dataset.pictures import Picture
 from workbench.dataset.reading.coding import Mask
-from workbench.dataset.reading.found import Fault, Reading
+from workbench.dataset.reading.found import Fault, Noted, Reading
+from workbench.dataset.reading.things import Things
 from workbench.tasks.computing import Computing, computing_of
 from workbench.tasks.semantic_segmentation.annotation import Annotation
 
@@ -32,7 +34,7 @@ class Annotator:
             return None
         try:
             annotation = (Annotation.of(class_map(noted)) if isinstance(noted, Mask)
-                          else task.annotation.from_json(noted.document))
+                          else task.annotation.from_json(_document(noted, picture)))
         except ValueError as unreadable:
             faults.append(Fault(noted.file, str(unreadable), noted.line))
             return None
@@ -42,6 +44,12 @@ class Annotator:
         of = "" if noted.line is not None or noted.file == name or isinstance(noted, Mask) else f"{name}: "
         faults += [Fault(noted.file, f"{of}{reason}", noted.line) for reason in wrong]
         return annotation
+
+
+def _document(noted: Noted, picture: Picture) -> Mapping[str, Any]:
+    """Some layouts say where things are by parts of the image, whose size only the image tells."""
+    known = noted.document
+    return known.of_size(picture.width, picture.height) if isinstance(known, Things) else known
 
 
 def _computing(name: str) -> Task:

@@ -20,7 +20,8 @@ from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 
 # Enough to see a pattern; a set that is wrong throughout is not decoded to its end.
-MOST_FAULTS = 20
+MOST_FAULTS = 100
+_TOLD = 20  # in the sentence; the facts have all
 
 # Where unpacking ends in the whole; decoding the images takes far longer.
 _UNPACKED = 0.05
@@ -91,5 +92,5 @@ def _refuse(faults: list[Fault]) -> None:
         return
     count = f"{MOST_FAULTS} faults, perhaps more" if len(faults) >= MOST_FAULTS else \
         "one fault" if len(faults) == 1 else f"{len(faults)} faults"
-    listed = "; ".join(map(str, faults))
+    listed = "; ".join(map(str, faults[:_TOLD])) + (" …" if len(faults) > _TOLD else "")
     raise InvalidDataset(f"The dataset has {count}: {listed}", faults=[fault.to_json() for fault in faults])

@@ -14,12 +14,17 @@ from workbench.dataset.formats import (
     cityscapes,
     coco,
     common_semantic_segmentation,
+    cvat,
     dlib_landmarks,
     imagenet_folders,
     imagenet_list,
+    open_images,
     unannotated,
     vggface2,
+    voc_detection,
     voc_segmentation,
+    wider_face,
+    yolo,
 )
 from workbench.dataset.reading.found import Reading
 from workbench.dataset.upload.tree import Tree
@@ -43,8 +48,9 @@ class Format(Protocol):
 
 
 FORMATS: tuple[Format, ...] = (
-    imagenet_folders, imagenet_list, coco, voc_segmentation, common_semantic_segmentation, cityscapes, camvid,
-    camvid_full, dlib_landmarks, vggface2, celeba_landmarks, unannotated,
+    imagenet_folders, imagenet_list, coco, voc_detection, yolo, open_images, wider_face, cvat, voc_segmentation,
+    common_semantic_segmentation, cityscapes, camvid, camvid_full, dlib_landmarks, vggface2, celeba_landmarks,
+    unannotated,
 )  # fmt: skip
 NAMES = tuple(each.NAME for each in FORMATS)
 

@@ -13,7 +13,7 @@ from workbench.archives.entries import Entry
 from workbench.dataset.reading.finder import Finder
 from workbench.dataset.reading.found import Fault, Noted, Reading, some
 from workbench.dataset.reading.json_stream import NotJson, elements, keys
-from workbench.dataset.reading.pairs import PARTS
+from workbench.dataset.reading.parts import worth
 from workbench.dataset.reading.things import TASK, Things, sides
 from workbench.dataset.upload.tree import Tree, suffix
 
@@ -39,7 +39,7 @@ def read(tree: Tree) -> Reading:
     files = _files(tree)
     if not files:
         return Reading([], {TASK: {}}, faults=(Fault("the upload", "there is no instances_….json"),))
-    chosen = min(files, key=_worth)
+    chosen = min(files, key=lambda entry: worth(_last(entry)))
     coco = _Coco(chosen, tree)
     try:
         coco.read()
@@ -136,12 +136,6 @@ def _files(tree: Tree) -> list[Entry]:
     named = [entry for entry in jsons if _last(entry).startswith(_PREFIX)]
     return named or [entry for entry in jsons if not _last(entry).startswith(_OTHERS)
                      and entry.size <= _LARGEST_UNNAMED_BYTES and keys(entry) >= _KEYS]  # fmt: skip
-
-
-def _worth(entry: Entry) -> tuple[int, str]:
-    words = _last(entry).replace(".", "_").split("_")
-    places = [place for place, part in enumerate(PARTS) if any(word.startswith(part) for word in words)]
-    return min(places, default=len(PARTS)), entry.name
 
 
 def _last(entry: Entry) -> str:

@@ -23,46 +23,47 @@ TASKS: tuple[str, ...] = (TASK,)
 _IMAGES, _MASKS, _LISTS = "JPEGImages/", "SegmentationClass/", "ImageSets/"
 _IGNORED = ("ignored",)
 _BORDER: Color = (224, 224, 192)
-_NAMES = ["background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
+VOC_NAMES = ["background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
           "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor"]
 
 
 def recognise(tree: Tree) -> str | None:
     """Images and masks in VOC's folders; whether boxes lie beside them is no matter."""
-    tops = _tops(tree)
-    if not tops:
+    found = tops(tree, _IMAGES, _MASKS)
+    if not found:
         return f"no folder has {_IMAGES} and {_MASKS} in it"
-    return None if any(_below(tree, top + _MASKS) for top in tops) else f"{tops[0]}{_MASKS} holds no masks"
+    return None if any(below(tree, top + _MASKS) for top in found) else f"{found[0]}{_MASKS} holds no masks"
 
 
 def read(tree: Tree) -> Reading:
     """The listed pairs of the only such folder."""
-    tops = _tops(tree)
-    if len(tops) != 1:
-        found = ", ".join(top or "the root" for top in tops[:5]) or "no folder"
-        fault = Fault("the upload", f"one folder with {_IMAGES} and {_MASKS} in it is needed; there is {found}")
+    found = tops(tree, _IMAGES, _MASKS)
+    if len(found) != 1:
+        there = ", ".join(top or "the root" for top in found[:5]) or "no folder"
+        fault = Fault("the upload", f"one folder with {_IMAGES} and {_MASKS} in it is needed; there is {there}")
         return Reading([], {TASK: {}}, faults=(fault,))
-    [top] = tops
-    pairs = Pairs.keyed(_below(tree, top + _IMAGES), _below(tree, top + _MASKS), lambda name: _key(name, top))
+    [top] = found
+    pairs = Pairs.keyed(below(tree, top + _IMAGES), below(tree, top + _MASKS), lambda name: key_of(name, top))
     chosen = _list(tree, top, pairs)
     keys = pairs.listed(chosen) if chosen else pairs.all()
     classes = _classes(tree, top)
     return reading(pairs, keys, classes.coding(_IGNORED, _BORDER), classes.faults)
 
 
-def _tops(tree: Tree) -> list[str]:
-    """The folders with both, each with a slash behind it, "" for the root."""
+def tops(tree: Tree, *inside: str) -> list[str]:
+    """The folders with all of these in them, each with a slash behind it, "" for the root."""
     def parents(folder: str) -> set[str]:
         return {each[:-len(folder)] for each in map("{}/".format, tree.folders) if f"/{each}".endswith(f"/{folder}")}
 
-    return sorted(parents(_IMAGES) & parents(_MASKS))
+    return sorted(set.intersection(*map(parents, inside)))
 
 
-def _below(tree: Tree, prefix: str) -> list[Entry]:
+def below(tree: Tree, prefix: str) -> list[Entry]:
+    """The images in that folder, at any depth."""
     return [image for image in tree.images if image.name.startswith(prefix)]
 
 
-def _key(name: str, top: str) -> str:
+def key_of(name: str, top: str) -> str:
     """The path below its folder, without the suffix: what a line of a list is."""
     return name.removeprefix(top).partition("/")[2].rpartition(".")[0]
 
@@ -88,7 +89,7 @@ def _classes(tree: Tree, top: str) -> Classes:
     files = [tree.files[place + name] for name in ("labelmap.txt", META_NAME) for place in (top, "")
              if place + name in tree.files]
     if not files:
-        return Classes("", _NAMES, [voc_color(label) for label in range(len(_NAMES))])
+        return Classes("", VOC_NAMES, [voc_color(label) for label in range(len(VOC_NAMES))])
     if files[0].name.endswith(META_NAME):
         found = read_meta(files[0])
         return Classes(found.file, found.names, found.colors or list(map(voc_color, range(len(found.names)))),
