@@ -13,8 +13,8 @@ do, or another is meant, `--format NAME` chooses (`format` in requests). A folde
 systems and people leave in folders (`.DS_Store`, `README.md` …), does not count.
 
 Every image and mask is decoded. What is at fault is refused, up to a hundred faults at once, each with its file and
-line, element or pixel; what is merely left out is told as a warning of the dataset. Images are JPEG, PNG, BMP, GIF, WebP
-or TIFF.
+line, element or pixel; what is merely left out is told as a warning of the dataset. Images are JPEG, PNG, BMP, GIF,
+WebP or TIFF.
 
 A mask is a picture of the same size as its image: gray levels of 1 to 16 bits or indexes of a palette, which are ids of
 classes, or 8 bit colours; alpha does not count. JPEG is refused, since it keeps no exact value. A mask may have at most
