@@ -6,9 +6,11 @@ whoever downloads the dataset later, and the index, as much as us.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import IO
 
 from workbench.runner.core import Refusal
 
@@ -52,11 +54,19 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of the upload. ``read`` gives its bytes (``size`` of them) anew each time."""
+    """One file of the upload. ``read`` gives its bytes (``size`` of them) anew each time.
+
+    ``stream``: the same piece by piece, for what may be larger than memory should be; None where it is in memory.
+    """
 
     name: str
     size: int
     read: Callable[[], bytes]
+    stream: Callable[[], IO[bytes]] | None = None
+
+    def opened(self) -> IO[bytes]:
+        """From its first byte on, to be closed."""
+        return self.stream() if self.stream else io.BytesIO(self.read())
 
 
 @dataclass
@@ -76,14 +86,16 @@ class Entries:
             self.folders.add(name)
             self._check_count(name)
 
-    def add_file(self, raw_name: str, size: int, read: Callable[[], bytes]) -> None:
+    def add_file(
+        self, raw_name: str, size: int, read: Callable[[], bytes], stream: Callable[[], IO[bytes]] | None = None
+    ) -> None:
         """Note a file; raises UnsafeUpload for its name, a second one of the name, or a limit passed."""
         name = safe_name(raw_name)
         if not name:
             raise UnsafeUpload(raw_name, "this can't name a file")
         if name in self.files:
             raise UnsafeUpload(name, "there are two entries of this name")
-        self.files[name] = Entry(name, size, read)
+        self.files[name] = Entry(name, size, read, stream)
         self._check_count(name)
         self.expanded_bytes += size
         check_expansion(name, self.expanded_bytes, self.packed_bytes, self.limits)

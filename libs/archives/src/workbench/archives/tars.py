@@ -12,7 +12,7 @@ import tarfile
 import zlib
 from collections.abc import Callable
 from functools import partial
-from typing import IO
+from typing import IO, Any
 
 from workbench.archives.entries import BrokenArchive, Entries, Limits, UnsafeUpload, check_expansion
 
@@ -84,7 +84,28 @@ def _add(member: tarfile.TarInfo, file: IO[bytes], total: int, entries: Entries)
     if size < 0 or start + size > total:
         raise BrokenArchive(member.name, f"the entry claims {size} bytes; the archive is cut short or forged")
     # pread: the header parser moves the position of the very same open file.
-    entries.add_file(member.name, size, partial(os.pread, file.fileno(), size, start))
+    entries.add_file(member.name, size, partial(os.pread, file.fileno(), size, start),
+                     partial(_part, file.fileno(), start, size))
+
+
+class _Part(io.RawIOBase):
+    """A member while it is read in pieces."""
+
+    def __init__(self, descriptor: int, start: int, size: int) -> None:
+        self._descriptor, self._at, self._left = descriptor, start, size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = os.pread(self._descriptor, min(len(buffer), self._left), self._at)
+        buffer[: len(data)] = data
+        self._at, self._left = self._at + len(data), self._left - len(data)
+        return len(data)
+
+
+def _part(descriptor: int, start: int, size: int) -> IO[bytes]:
+    return io.BufferedReader(_Part(descriptor, start, size))
 
 
 def _check_kind(member: tarfile.TarInfo) -> None:

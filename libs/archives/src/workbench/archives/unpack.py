@@ -97,6 +97,6 @@ def _add(path: Path, upload: Path, entries: Entries) -> None:
     if stat.S_ISDIR(status.st_mode):
         entries.add_folder(name)
     elif stat.S_ISREG(status.st_mode):
-        entries.add_file(name, status.st_size, path.read_bytes)
+        entries.add_file(name, status.st_size, path.read_bytes, lambda: path.open("rb"))
     else:
         raise UnsafeUpload(name, "a link, device or pipe; only files and folders are taken")

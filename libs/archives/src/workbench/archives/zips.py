@@ -25,7 +25,8 @@ def gather(file: IO[bytes], archive_name: str, entries: Entries) -> None:
         if name.endswith(("/", "\\")):
             entries.add_folder(name)
         else:
-            entries.add_file(name, info.file_size, partial(_read, archive, info, name))
+            entries.add_file(name, info.file_size, partial(_read, archive, info, name),
+                             partial(archive.open, info))
 
 
 def _open(file: IO[bytes], archive_name: str) -> zipfile.ZipFile:

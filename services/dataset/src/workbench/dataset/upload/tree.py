@@ -6,7 +6,7 @@ The same images give the same tree, whether they came as a zip, a tar or a folde
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -96,4 +96,4 @@ def _wrapping(files: Iterable[str], folders: Iterable[str]) -> str:
 
 
 def _below(prefix: str, files: Iterable[Entry]) -> list[Entry]:
-    return [Entry(entry.name.removeprefix(prefix), entry.size, entry.read) for entry in files]
+    return [replace(entry, name=entry.name.removeprefix(prefix)) for entry in files]
