@@ -57,8 +57,6 @@ def test_torchscript_is_told_from_other_pickles(upload: Path, refusal: Refused) 
 @pytest.mark.parametrize(("file", "words"), [
     ("tiny_vit_digits/tiny_vit_digits.pt2", ["an exported program (.pt2)", "torch.onnx.export"]),
     ("tiny_vit_digits/tiny_vit_digits.safetensors", ["weights without a network", "torch.onnx.export"]),
-    ("mobilenet_v1_0.25_224/mobilenet_v1_025.keras", ["a Keras model", "model.export('folder')"]),
-    ("mobilenet_v1_0.25_224/mobilenet_v1_025.h5", ["a Keras model"]),
     ("mtcnn/det1.caffemodel", ["a Caffe network", "openvino-dev[caffe]==2023.3.0", "mo --framework caffe"]),
     ("mtcnn/det1.prototxt", ["a Caffe network"]),
     ("wechat_qr_caffe/detect.caffemodel", ["a Caffe network"]),

@@ -18,7 +18,7 @@ def test_every_module_of_the_package_is_a_format() -> None:
                      "tensorflow_checkpoint", "tensorflow_configs", "tensorflow_graph",
                      "tensorflow_saved_model", "tflite"]  # fmt: skip
     taken = {format_.__name__.rpartition(".")[2] for format_ in formats.formats() if format_.ACCEPTED}
-    assert set(names) - taken == {"caffe", "keras", "mxnet", "paddle_json", "pytorch", "tensorflow_configs"}
+    assert set(names) - taken == {"caffe", "mxnet", "paddle_json", "pytorch", "tensorflow_configs"}
 
 
 def test_adding_one_file_adds_a_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

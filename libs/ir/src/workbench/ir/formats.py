@@ -16,7 +16,11 @@ _BY_SUFFIX = {
     ".pbtxt": "tensorflow-graph",
     ".meta": "tensorflow-checkpoint",
     ".pdmodel": "paddle",
+    ".keras": "keras",
+    ".h5": "keras",
 }
+
+APART = ("keras",)  # read by their own framework, in an environment of that name
 
 
 def format_of(main: Path) -> str:

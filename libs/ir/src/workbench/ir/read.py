@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 import openvino as ov
-from workbench.ir.formats import format_of, readable
+from workbench.ir import environments
+from workbench.ir.formats import APART, format_of, readable
 from workbench.ir.names import settle_names
 from workbench.runner.core import Refusal
 
@@ -37,7 +38,8 @@ def read(path: Path, called: str | None = None, copy_to: Path | None = None) -> 
 
     An IR, an ONNX file, or what OpenVINO's other front ends read, under the names of :mod:`workbench.ir.formats`.
 
-    ``copy_to``: an empty folder in which the copy of an ONNX model stays, as :mod:`workbench.ir.onnx_copy` wrote it.
+    ``copy_to``: an empty folder in which stays what OpenVINO was given instead: of an ONNX model the copy that
+    :mod:`workbench.ir.onnx_copy` wrote, ``model.onnx``, of one that is read apart the IR that was made, ``model.xml``.
 
     Its operations have the same names in every fresh process, those without a name in the file included.
     (A process that made others before may differ in one thing: OpenVINO renames an author's "Reshape_15" to
@@ -50,7 +52,10 @@ def read(path: Path, called: str | None = None, copy_to: Path | None = None) -> 
         raise Unreadable(f"{called}: there is no such file.", file=called)
     if path.suffix == ".xml":
         _refuse_what_is_no_xml(path, called)
-    model = _read_onnx(path, called, copy_to) if path.suffix == ".onnx" else _read(readable(path), called)
+    if format_of(path) in APART:
+        model = _read_apart(path, called, copy_to)
+    else:
+        model = _read_onnx(path, called, copy_to) if path.suffix == ".onnx" else _read(readable(path), called)
     settle_names(model)
     return model
 
@@ -71,6 +76,12 @@ def _read_onnx(path: Path, called: str, copy_to: Path | None) -> ov.Model:
         return _read(onnx_copy.copy(path, called, copy_to), called)
     with tempfile.TemporaryDirectory() as folder:  # what OpenVINO has mapped stays as long as the model
         return _read(onnx_copy.copy(path, called, Path(folder)), called)
+
+
+def _read_apart(path: Path, called: str, copy_to: Path | None) -> ov.Model:
+    with tempfile.TemporaryDirectory() as folder:
+        target = (copy_to or Path(folder)) / "model.xml"
+        return _read(environments.converted(format_of(path), path, called, target), called)
 
 
 def _read(path: Path, called: str) -> ov.Model:

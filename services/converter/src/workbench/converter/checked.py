@@ -20,6 +20,7 @@ _FOREIGN = {
     "tensorflow-saved-model": "TensorFlow",
     "tensorflow-checkpoint": "TensorFlow",
     "paddle": "PaddlePaddle",
+    "keras": "Keras",
 }
 
 
@@ -27,10 +28,12 @@ _FOREIGN = {
 class Made:
     """What was made of what. ``draft``: room for another try.
 
-    ``source`` is the main file of the source: of an ONNX model, that of its copy.
+    ``source`` is what is compared: the source's main file, of an ONNX model that of its copy, of one that is read in an
+    environment apart the IR that it was there. ``format``: of the source itself.
     """
 
     called: str
+    format: str
     source: Path
     model: ov.Model
     written: Path
@@ -45,12 +48,12 @@ class Made:
     @property
     def runtime(self) -> str:
         """What runs its source, or what OpenVINO read of it."""
-        return "onnxruntime" if ir.format_of(self.source) == "onnx" else "openvino"
+        return "onnxruntime" if self.format == "onnx" else "openvino"
 
     @property
     def foreign(self) -> str | None:
         """Whose format it is, where nothing here runs that."""
-        return _FOREIGN.get(ir.format_of(self.source))
+        return _FOREIGN.get(self.format)
 
 
 def ask(checker: Checker, made: Made, written: Path | None = None, fp16: bool | None = None) -> None:
@@ -68,7 +71,7 @@ def facts(checker: Checker, made: Made, stored: ov.Model) -> dict[str, Any]:
     checked = _answer(checker, made)
     if checked["verdict"] == DIFFERS:
         checked = _explained(checker, made, checked, lost)
-    if checked["verdict"] == NOT_COMPARABLE and ir.format_of(made.source) == "onnx":
+    if checked["verdict"] == NOT_COMPARABLE and made.format == "onnx":
         _refuse_what_is_ignored(made, checked["reason"])
     if checked["verdict"] == ALIKE and made.foreign:
         reason = f"no {made.foreign} is here to run the source; it does what OpenVINO's reading of the source does"

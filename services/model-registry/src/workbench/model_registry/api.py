@@ -13,7 +13,7 @@ from workbench.webapp.uploads import UploadKind, serve_form_upload
 
 models = Blueprint("models", __name__, url_prefix="/v1/models", description="Original models and IRs.")
 
-_MAIN_FILES = (".onnx", ".xml", ".tflite", "saved_model.pb", ".meta", ".pb", ".pbtxt", ".pdmodel")
+_MAIN_FILES = (".onnx", ".xml", ".tflite", "saved_model.pb", ".meta", ".pb", ".pbtxt", ".pdmodel", ".keras", ".h5")
 
 
 def _name_of(files: Sequence[str]) -> str:
