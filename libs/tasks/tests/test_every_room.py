@@ -20,7 +20,7 @@ from workbench.imaging.preprocess import Fitted, fit
 from workbench.tasks.catalogue import TASKS, check
 from workbench.tasks.computing import Computing, computing_of
 from workbench.tasks.recipe import VERSION, Recipe
-from workbench.tasks.scoring import Scored
+from workbench.tasks.scoring import Metric, Scored
 
 SIDE = 32
 EXAMPLES = Path(__file__).with_name("examples")
@@ -44,6 +44,12 @@ class Example:
     def scored(self, outputs: Any) -> Scored[Any, Any]:
         wanted = self.result(self.given.OUTPUTS)
         return Scored("a.png", "0" * 64, self.result(outputs), self.given.ANNOTATION, wanted, self.recipe.options)
+
+    def items(self, metric: Metric[Any, Any], outputs: Any, times: int = 6) -> list[Any]:
+        """What so many images add that are this one, and those that the example says go along."""
+        others = [Scored(name, "0" * 64, self.result(its), known, self.result(its), self.recipe.options)
+                  for name, known, its in getattr(self.given, "OTHERS", ())]  # fmt: skip
+        return [metric.item(self.scored(outputs))] * times + [metric.item(each) for each in others]
 
 
 @pytest.fixture(params=[task.name for task in TASKS if task.judged])
@@ -87,22 +93,21 @@ def test_a_result_survives_the_way_through_json_and_tells_people_something(examp
 
 
 def test_what_says_just_what_is_known_scores_best_and_its_damaged_copy_worse(example: Example) -> None:
-    right, damaged = example.scored(example.given.OUTPUTS), example.scored(example.given.DAMAGED)
+    right, damaged = example.given.OUTPUTS, example.given.DAMAGED
 
     for metric in example.task.metrics:
-        best, worse = (metric.total([metric.item(each)] * 6).value for each in (right, damaged))
+        best, worse = (metric.total(example.items(metric, each)).value for each in (right, damaged))
         perfect = float(metric.better == "higher")
-        assert best == (perfect if metric.unit == "share" else metric.total([metric.item(right)]).value)
+        assert best == (perfect if metric.unit == "share" else metric.total(example.items(metric, right, 1)).value)
         # Some look at more than the first answer.
         assert worse <= best if metric.better == "higher" else worse >= best
     first = example.task.metrics[0]
-    assert first.total([first.item(damaged)]).value != first.total([first.item(right)]).value
+    assert first.total(example.items(first, damaged)).value != first.total(example.items(first, right)).value
 
 
 def test_what_an_image_adds_is_kept_as_json_and_compared_in_pairs(example: Example) -> None:
     for metric in example.task.metrics:
-        mine = [metric.item(example.scored(example.given.DAMAGED))] * 6
-        theirs = [metric.item(example.scored(example.given.OUTPUTS))] * 6
+        mine, theirs = (example.items(metric, each) for each in (example.given.DAMAGED, example.given.OUTPUTS))
         kept = json.loads(json.dumps(mine))
 
         change = metric.change(kept, json.loads(json.dumps(theirs)))
