@@ -62,6 +62,8 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
             "Annotations/loose_bb_test.csv": rows(5, "2,2,14,13"),
             "Annotations/loose_landmark_train.csv": rows(11, "0,0,0,0,0,0,0,0,0,0")},
         "celeba-landmarks": named("Img/img_celeba/{}.jpg", photos) | {"Anno/list_landmarks_celeba.txt": celeba()},
+        "lfw": named("images/n{0}/n{0}_0001.jpg", photos[:2]) | {"images/n0/n0_0002.jpg": photos[2]} | {
+            "annotations/pairs.txt": b"2 1\nn0 1 2\nn0 1 n1 1\nn1 1 n0 2\n", "annotations/people.txt": b"2\nn0 2\n"},
         "unannotated": named("{}.jpg", photos),
     }  # fmt: skip
 
@@ -158,7 +160,7 @@ def test_a_good_upload_is_recognised_and_kept_whole(good: dict[str, Files], new_
         computing = computing_of(task)
         assert computing is not None
         assert all(computing.annotation.to_json(computing.annotation.from_json(each)) == each for each in kept.values())
-        assert facts["classes"].get(task) or task == "facial-landmarks"  # points have no classes
+        assert facts["classes"].get(task) or task in ("facial-landmarks", "face-recognition")  # these have no classes
 
 
 @pytest.mark.parametrize("name", formats.NAMES)
@@ -282,6 +284,11 @@ DESCRIPTION = b'{"label_map": {"0": "a", "2": "c"}}'
      "Anno/list_landmarks_celeba.txt line 6: Img/img_celeba/0.jpg is listed before, in line 3"),
     ("celeba-landmarks", {"Anno/list_landmarks_celeba.txt": celeba().replace(b" 8 8 ", b" 800 8 ")},
      "Anno/list_landmarks_celeba.txt line 3: point 3 lies at 800, 8, far outside the image, 20×16 pixels"),
+    ("lfw", {"annotations/pairs.txt": b"2 1\nn0 1 2\nn0 1\n"}, "annotations/pairs.txt line 3: expected `name number"),
+    ("lfw", {"annotations/pairs.txt": b"2 1\nn0 1 2\nn0 1 1\n"},
+     "annotations/pairs.txt line 3: images/n0/n0_0001.jpg is paired with itself"),
+    ("lfw", {"images/n0/n0_0002.jpg": None},
+     "annotations/pairs.txt line 2: the image n0/n0_0002.jpg is not in the upload"),
     ("unannotated", {"0.jpg": b"text"}, "0.jpg: not an image of a known format"),
 ])
 def test_what_does_not_fit_together_is_told(

@@ -108,6 +108,7 @@ def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
     ("format_samples/cityscapes_dataset/dataset", "cityscapes"),
     ("format_samples/common_semantic_segmentation_dataset/dataset", "common-semantic-segmentation"),
     ("format_samples/common_super_resolution_dataset", "unannotated"),
+    ("format_samples/lfw_dataset/test", "lfw"),
     ("landmarks_dlib68", "dlib-landmarks"),
     ("format_samples/vgg_face2_dataset", "vggface2"),
     ("format_samples/celeba_dataset/dataset", "celeba-landmarks"),

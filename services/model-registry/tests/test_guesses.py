@@ -34,7 +34,7 @@ REAL = {
     "fsrcnn/FSRCNN_x2.pb": "generic",
     "fsrcnn/FSRCNN_x3.pb": "generic",
     "tiny_inpaint/tiny_inpaint.onnx": "generic",
-    "mobileface_v2/ir_mo2023.3/MobileFace_Identification_V2-0000.xml": NOT_SURE,
+    "mobileface_v2/ir_mo2023.3/MobileFace_Identification_V2-0000.xml": "face-recognition",
     "mediapipe_face_landmark/face_landmark.tflite": "facial-landmarks",
 }
 
@@ -91,10 +91,10 @@ def test_sixty_eight_landmarks_are_neither_thirty_four_nor_any_classes(upload: P
     assert "as many as 68 points have" in found[0]["why"]
 
 
-def test_an_embedding_of_length_one_is_generic(upload: Path) -> None:
+def test_an_embedding_of_length_one_is_of_faces(upload: Path) -> None:
     unit = of_a_picture(lambda node: op.normalize_l2(dense(node, 128), op.constant(np.array([1])), 1e-6, "add"))
 
-    assert inspected(unit, upload)[0]["task"] == "generic"
+    assert inspected(unit, upload)[0]["task"] == "face-recognition"
 
 
 def test_what_people_call_the_model_counts(upload: Path) -> None:

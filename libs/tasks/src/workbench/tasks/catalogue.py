@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from workbench.imaging.fields import BadRecipe, check_choice, exact
 from workbench.tasks.classification import options as classification
+from workbench.tasks.face_recognition import options as face_recognition
 from workbench.tasks.facial_landmarks import options as facial_landmarks
 from workbench.tasks.generic import options as generic
 from workbench.tasks.guess import Guess
@@ -81,6 +82,7 @@ TASKS: tuple[Task, ...] = (
     Task("object-detection", "which things are in a picture, and where", object_detection),
     Task("semantic-segmentation", "which class each pixel of a picture belongs to", semantic_segmentation),
     Task("facial-landmarks", "where the points of a face are", facial_landmarks),
+    Task("face-recognition", "whose face it is: how alike two are", face_recognition),
     Task("generic", "anything: speed is measured, accuracy is not", generic),
 )
 NAMES = tuple(task.name for task in TASKS)

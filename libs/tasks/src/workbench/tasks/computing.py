@@ -12,6 +12,10 @@ from workbench.tasks.classification import metrics as shares
 from workbench.tasks.classification.importance import still
 from workbench.tasks.classification.remarks import Remarks as LabelRemarks
 from workbench.tasks.classification.running import RUNNING as CLASSIFYING
+from workbench.tasks.face_recognition import annotation as people
+from workbench.tasks.face_recognition import metrics as pairs
+from workbench.tasks.face_recognition.remarks import Remarks as PairRemarks
+from workbench.tasks.face_recognition.running import RUNNING as RECOGNISING
 from workbench.tasks.facial_landmarks import annotation as dots
 from workbench.tasks.facial_landmarks import metrics as distances
 from workbench.tasks.facial_landmarks.remarks import Remarks as PointRemarks
@@ -53,6 +57,7 @@ COMPUTING: tuple[Computing[Any, Any], ...] = (
     Computing("object-detection", DETECTING, things, ThingRemarks, precision.line, precision.answer, precision.METRICS),
     Computing("semantic-segmentation", SEGMENTING, mask, MaskRemarks, pixels.line, pixels.answer, pixels.METRICS),
     Computing("facial-landmarks", POINTING, dots, PointRemarks, distances.line, distances.answer, distances.METRICS),
+    Computing("face-recognition", RECOGNISING, people, PairRemarks, pairs.line, pairs.answer, pairs.METRICS),
 )
 
 

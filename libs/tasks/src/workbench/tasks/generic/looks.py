@@ -41,12 +41,6 @@ def _picture(model: ModelFacts) -> str | None:
     return None
 
 
-def _embedding(model: ModelFacts) -> str | None:
-    if len(model.outputs) == 1 and last_operation(model.outputs[0]) == "NormalizeL2":
-        return f"its output has length one, as an embedding, {_NO_ROOM}"
-    return None
-
-
 _LOOKS: tuple[Callable[[ModelFacts], str | None], ...] = (
-    _told, _no_picture, _picture, _embedding,
+    _told, _no_picture, _picture,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from workbench.dataset.formats import (
     dlib_landmarks,
     imagenet_folders,
     imagenet_list,
+    lfw,
     open_images,
     unannotated,
     vggface2,
@@ -50,7 +51,7 @@ class Format(Protocol):
 FORMATS: tuple[Format, ...] = (
     imagenet_folders, imagenet_list, coco, voc_detection, yolo, open_images, wider_face, cvat, voc_segmentation,
     common_semantic_segmentation, cityscapes, camvid, camvid_full, dlib_landmarks, vggface2, celeba_landmarks,
-    unannotated,
+    lfw, unannotated,
 )  # fmt: skip
 NAMES = tuple(each.NAME for each in FORMATS)
 

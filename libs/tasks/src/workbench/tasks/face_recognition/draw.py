@@ -1,0 +1,13 @@
+"""An embedding on its picture: in words, since it has no place there."""
+
+from __future__ import annotations
+
+from PIL import Image
+from workbench.imaging.pencil import legend
+from workbench.tasks.face_recognition.result import Embedding
+from workbench.tasks.recipe import Recipe
+
+
+def draw(image: Image.Image, result: Embedding, recipe: Recipe) -> Image.Image:
+    """The picture in its own size."""
+    return legend(image, [(None, line) for line in result.lines(recipe)])
