@@ -60,5 +60,6 @@ def test_people_are_told_apart_as_the_network_is_known_to_and_int8_is_compared_p
     assert max(cosine for cosine, same in cosines if not same) == pytest.approx(0.1767, abs=0.001)
     assert all((cosine >= 0.2) == same for cosine, same in cosines)
     assert [by_name(before)[name]["value"] for name in ("roc_auc", "tar_at_far")] == [1, 1]
+    assert {by_name(before)["roc_auc"]["n"], by_name(ended)["pair_accuracy"]["change"]["n"]} == {len(listed)}
     assert quantized.result["precision"] == "INT8"
     assert by_name(ended)["roc_auc"]["change"]["value"] == pytest.approx(by_name(ended)["roc_auc"]["value"] - 1)

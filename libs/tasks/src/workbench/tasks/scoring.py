@@ -83,7 +83,8 @@ class Metric(Generic[R, A]):
 
     ``item``: what one image adds, as JSON has it, since it is kept; None when the metric says nothing about it.
     ``total``: the figure of them all. ``change``: how it differs from another model's, whose items of the same images
-    come second. ``parts``: the same figure for each class that there is.
+    come second. ``parts``: the same figure for each class that there is. ``count``: of what it is a
+    figure, images unless told.
     """
 
     name: str
@@ -94,3 +95,4 @@ class Metric(Generic[R, A]):
     total: Callable[[Items], Figure]
     change: Callable[[Items, Items], Figure]
     parts: Callable[[Items], Mapping[int, Figure]] = _no_parts
+    count: Callable[[Items], int] = len

@@ -22,7 +22,7 @@ def row(metric: Scale, mine: Sequence[Noted], theirs: Sequence[Noted], recipe: R
     figure = metric.total(items)
     if math.isnan(figure.value):  # such as of masks that judge no pixel
         return None
-    found = {"metric": metric.name, **figure.to_json(), "n": len(items)}
+    found = {"metric": metric.name, **figure.to_json(), "n": metric.count(items)}
     parts = metric.parts(items)
     if parts:
         found["classes"] = [_part(number, part, recipe) for number, part in parts.items()]
@@ -57,7 +57,7 @@ def _changed(metric: Scale, both: Sequence[tuple[Noted, Noted]]) -> dict[str, An
     if not scored:
         return None
     change = metric.change(*([items[metric.name] for items in side] for side in zip(*scored, strict=True)))
-    return _told(change, len(scored))
+    return _told(change, metric.count([items[metric.name] for items, _ in scored]))
 
 
 def _told(change: Figure, n: int) -> dict[str, Any]:

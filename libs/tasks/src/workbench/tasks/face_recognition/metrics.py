@@ -69,6 +69,12 @@ def _dealt(same: Marks, folds: int) -> NDArray[np.intp]:
     return dealt
 
 
+def _count(items: Items) -> int:
+    """Of pairs whose two images are both there."""
+    names = {item["name"] for item in items}
+    return sum(pair[0] in names for item in items for pair in item["pairs"])
+
+
 def _item(scored: Seen) -> dict[str, Any] | None:
     if scored.annotation is None:
         return None
@@ -106,7 +112,7 @@ def _drawn(name: str, of: Callable[[Numbers, Marks, float], float]) -> Metric[Em
         now, before = pairs_of(mine), pairs_of(theirs)
         return resampled_change(now.table, before.table, totals(now.far), 1.0) if now.names else _NOTHING
 
-    return Metric(name, "share", "higher", "annotation", _item, total, change)
+    return Metric(name, "share", "higher", "annotation", _item, total, change, count=_count)
 
 
 def _agreement(scored: Seen) -> float | None:
@@ -116,7 +122,7 @@ def _agreement(scored: Seen) -> float | None:
 
 
 METRICS: tuple[Metric[Embedding, Known], ...] = (
-    Metric("pair_accuracy", "share", "higher", "annotation", _item, _accuracy, _changed_accuracy),
+    Metric("pair_accuracy", "share", "higher", "annotation", _item, _accuracy, _changed_accuracy, count=_count),
     _drawn("roc_auc", lambda nearness, same, _far: auc(nearness, same)),
     _drawn("tar_at_far", tar_at_far),
     mean("embedding_agreement", "cosine", "higher", "reference", _agreement, 1.0),
