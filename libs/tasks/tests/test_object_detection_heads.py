@@ -230,6 +230,10 @@ def test_outputs_of_another_shape_are_refused_in_words(head: str, shape: tuple[i
         read(head, {"out": np.zeros(shape, np.float32)})
 
 
+def test_nothing_is_found_where_no_score_is_high_enough() -> None:
+    assert read("nanodet", {"table": np.zeros((1, 84, 35), np.float32)}).boxes == ()
+
+
 def test_numbers_that_are_none_are_refused() -> None:
     with pytest.raises(ValueError, match="numbers of its output are none"):
         read("yolo_v8", {"out": np.full((1, 6, 9), np.nan, np.float32)})

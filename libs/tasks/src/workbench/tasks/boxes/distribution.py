@@ -15,7 +15,7 @@ SIDES = 4
 
 def expected(logits: NDArray[Any]) -> NDArray[np.float32]:
     """logits: (n, 4 * bins); the expectation of each side's softmax, (n, 4)."""
-    by_side = np.asarray(logits, np.float32).reshape(len(logits), SIDES, -1)
+    by_side = np.asarray(logits, np.float32).reshape(len(logits), SIDES, logits.shape[1] // SIDES)
     weights = np.exp(by_side - by_side.max(axis=2, keepdims=True))
     bins = np.arange(by_side.shape[2], dtype=np.float32)
     mean: NDArray[np.float32] = (weights @ bins) / weights.sum(axis=2)

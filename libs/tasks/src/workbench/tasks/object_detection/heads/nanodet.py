@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.boxes.candidates import Candidates, activated, of_table, placed, shapes, tables
+from workbench.tasks.boxes.candidates import Candidates, activated, of_table, placed, refuse_nan, shapes, tables
 from workbench.tasks.boxes.distribution import around, expected
 from workbench.tasks.boxes.grids import grid
 from workbench.tasks.boxes.strides import strides_of
@@ -37,8 +37,13 @@ def candidates(outputs: Outputs, recipe: Recipe) -> Candidates:
         raise ValueError(f"its outputs have {len(scores)} rows in all, which are not the cells of an input of "
                          f"{taken.width}×{taken.height} pixels at the strides 8, 16, 32 and 64")  # fmt: skip
     cells, stride = grid(taken.width, taken.height, strides)
-    boxes = around((cells + recipe.options["cell_centre"]) * stride, expected(sides) * stride)
-    return of_table(placed(boxes, recipe, "xyxy", "pixels"), activated(scores, recipe, "none"), recipe)
+    scores = activated(scores, recipe, "none")
+    refuse_nan(scores)
+    # Of thousands of cells few hold anything: only theirs are worth a softmax.
+    likely = np.flatnonzero(scores.max(axis=1) >= recipe.options["threshold"])
+    points, stride = (cells[likely] + recipe.options["cell_centre"]) * stride[likely], stride[likely]
+    boxes = around(points, expected(sides[likely]) * stride)
+    return of_table(placed(boxes, recipe, "xyxy", "pixels"), scores[likely], recipe)
 
 
 def classes(outputs: Outputs, recipe: Recipe) -> int:  # noqa: ARG001
