@@ -10,12 +10,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from workbench.figures import Figure
 from workbench.figures.resampled import resampled, resampled_change
+from workbench.tasks import matching
 from workbench.tasks.measure import Needs
 from workbench.tasks.scoring import Items, Metric
 
@@ -39,6 +40,14 @@ class Matched:
     scores: NDArray[Any]
     right: NDArray[np.bool_]
     aside: NDArray[np.bool_]
+
+
+class Known(NamedTuple):
+    """A thing that is there, as COCO counts it; ``area`` in square pixels."""
+
+    area: float
+    crowd: bool
+    difficult: bool
 
 
 def packed(classes: Sequence[Matched]) -> dict[str, Any]:
@@ -121,6 +130,18 @@ def out_of_range(areas: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(ranges of COCO's sizes, n); areas: (n,) in square pixels."""
     outside: NDArray[np.bool_] = (areas < _SIZES[:, :1]) | (areas > _SIZES[:, 1:])
     return outside
+
+
+def by_coco(
+    label: int, scores: NDArray[Any], overlap: NDArray[Any], found_areas: NDArray[Any], there: Sequence[Known]
+) -> Matched:
+    """One class of one image: crowds and difficult things are ignored. overlap: (found, there), the surest first."""
+    crowd = np.array([known.crowd for known in there], bool)
+    sizes = np.array([known.area for known in there], np.float64)
+    ignored = out_of_range(sizes) | crowd | np.array([known.difficult for known in there], bool)
+    right, aside = matching.coco(overlap, ignored, crowd, COCO_THRESHOLDS)
+    aside |= ~right & out_of_range(found_areas)[:, None, :]
+    return Matched(label, (~ignored).sum(axis=1).tolist(), scores, right, aside)
 
 
 # Name, range and thresholds.

@@ -15,6 +15,7 @@ from workbench.tasks.face_recognition import options as face_recognition
 from workbench.tasks.facial_landmarks import options as facial_landmarks
 from workbench.tasks.generic import options as generic
 from workbench.tasks.guess import Guess
+from workbench.tasks.instance_segmentation import options as instance_segmentation
 from workbench.tasks.measure import Measure
 from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.object_detection import options as object_detection
@@ -80,6 +81,7 @@ class Task:
 TASKS: tuple[Task, ...] = (
     Task("classification", "which class a picture belongs to", classification),
     Task("object-detection", "which things are in a picture, and where", object_detection),
+    Task("instance-segmentation", "which things are in a picture, and which pixels are theirs", instance_segmentation),
     Task("semantic-segmentation", "which class each pixel of a picture belongs to", semantic_segmentation),
     Task("facial-landmarks", "where the points of a face are", facial_landmarks),
     Task("face-recognition", "whose face it is: how alike two are", face_recognition),

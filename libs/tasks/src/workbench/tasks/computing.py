@@ -20,6 +20,10 @@ from workbench.tasks.facial_landmarks import annotation as dots
 from workbench.tasks.facial_landmarks import metrics as distances
 from workbench.tasks.facial_landmarks.remarks import Remarks as PointRemarks
 from workbench.tasks.facial_landmarks.running import RUNNING as POINTING
+from workbench.tasks.instance_segmentation import annotation as shapes
+from workbench.tasks.instance_segmentation import metrics as mask_ap
+from workbench.tasks.instance_segmentation.remarks import Remarks as ShapeRemarks
+from workbench.tasks.instance_segmentation.running import RUNNING as SHAPING
 from workbench.tasks.object_detection import annotation as things
 from workbench.tasks.object_detection import metrics as precision
 from workbench.tasks.object_detection.remarks import Remarks as ThingRemarks
@@ -55,6 +59,7 @@ COMPUTING: tuple[Computing[Any, Any], ...] = (
     Computing("classification", CLASSIFYING, label, LabelRemarks, shares.line, shares.answer, shares.METRICS,
               still),
     Computing("object-detection", DETECTING, things, ThingRemarks, precision.line, precision.answer, precision.METRICS),
+    Computing("instance-segmentation", SHAPING, shapes, ShapeRemarks, mask_ap.line, mask_ap.answer, mask_ap.METRICS),
     Computing("semantic-segmentation", SEGMENTING, mask, MaskRemarks, pixels.line, pixels.answer, pixels.METRICS),
     Computing("facial-landmarks", POINTING, dots, PointRemarks, distances.line, distances.answer, distances.METRICS),
     Computing("face-recognition", RECOGNISING, people, PairRemarks, pairs.line, pairs.answer, pairs.METRICS),

@@ -24,26 +24,36 @@ _SCORES = ("conf", "score", "logit", "prob", "cls", "class")  # what is in the n
 class Candidates:
     """boxes: (n, 4), left, top, right, bottom in pixels of the model's input; scores: (n,); classes: (n,), the model's.
 
-    ``settled``: the model has chosen among those that cover each other.
+    ``settled``: the model has chosen among those that cover each other. ``rows``: which row of the model's table each
+    comes from; None where they are those rows.
     """
 
     boxes: NDArray[np.float32]
     scores: NDArray[Any]
     classes: NDArray[Any]
     settled: bool = False
+    rows: NDArray[np.intp] | None = None
 
 
 def of_table(boxes: NDArray[np.float32], scores: NDArray[Any], recipe: Recipe) -> Candidates:
     """boxes: (n, 4); scores: (n, classes). Each class that is likely enough makes a candidate of its own."""
     refuse_nan(scores)
     rows, classes = np.nonzero(scores >= recipe.options["threshold"])
-    return Candidates(boxes[rows], scores[rows, classes], classes)
+    return Candidates(boxes[rows], scores[rows, classes], classes, rows=rows)
 
 
 def best(
     candidates: Candidates, recipe: Recipe
 ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.intp]]:
     """Boxes in the model's input, scores and classes of the dataset, the surest first."""
+    boxes, scores, classes, _rows = ranked(candidates, recipe)
+    return boxes, scores, classes
+
+
+def ranked(
+    candidates: Candidates, recipe: Recipe
+) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
+    """The same, and which row of the model's table each is."""
     options, scores = recipe.options, np.asarray(candidates.scores, np.float64)
     refuse_nan(scores)
     refuse_nan(candidates.boxes)
@@ -51,7 +61,8 @@ def best(
     chosen = np.flatnonzero((scores >= options["threshold"]) & (classes >= 0))
     boxes, scores, classes = np.asarray(candidates.boxes, np.float32)[chosen], scores[chosen], classes[chosen]
     order = kept(boxes, scores, classes, 1 if candidates.settled else options["nms"])[:options["max_detections"]]
-    return boxes[order], scores[order], classes[order]
+    rows = chosen if candidates.rows is None else candidates.rows[chosen]
+    return boxes[order], scores[order], classes[order], rows[order]
 
 
 def placed(boxes: NDArray[Any], recipe: Recipe, order: str, units: str) -> NDArray[np.float32]:

@@ -13,12 +13,12 @@ from workbench.tasks.average_precision import (
     COCO_METRICS,
     COCO_MOST,
     COCO_POINTS,
-    COCO_THRESHOLDS,
     VOC_POINTS,
+    Known,
     Matched,
     Reading,
+    by_coco,
     metric,
-    out_of_range,
     packed,
 )
 from workbench.tasks.boxes.overlap import areas, overlaps
@@ -45,13 +45,12 @@ def voc_item(found: Boxes, things: Things, threshold: float) -> Item:
 
 
 def _by_coco(label: int, boxes: NDArray[np.float64], known: list[Thing]) -> Matched:
-    crowd = np.array([thing.crowd for thing in known], bool)
     there = _sides(known)
-    sizes = np.array([areas(there[[at]])[0] if thing.area is None else thing.area for at, thing in enumerate(known)])
-    ignored = out_of_range(sizes) | crowd | np.array([thing.difficult for thing in known], bool)
-    right, aside = matching.coco(overlaps(boxes[:, 1:], there, crowd), ignored, crowd, COCO_THRESHOLDS)
-    aside |= ~right & out_of_range(areas(boxes[:, 1:]))[:, None, :]
-    return Matched(label, (~ignored).sum(axis=1).tolist(), boxes[:, 0], right, aside)
+    own = areas(there)
+    counted = [Known(own[at] if thing.area is None else thing.area, thing.crowd, thing.difficult)
+               for at, thing in enumerate(known)]  # fmt: skip
+    overlap = overlaps(boxes[:, 1:], there, np.array([thing.crowd for thing in known], bool))
+    return by_coco(label, boxes[:, 0], overlap, areas(boxes[:, 1:]), counted)
 
 
 def _by_voc(label: int, boxes: NDArray[np.float64], known: list[Thing], threshold: float) -> Matched:

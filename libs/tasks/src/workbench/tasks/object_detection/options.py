@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.tasks.finding import AGREEMENT, READING, SURENESS, coco_measures
 from workbench.tasks.guess import Guess
 from workbench.tasks.measure import Measure
 from workbench.tasks.model_facts import ModelFacts
@@ -36,22 +37,8 @@ HEADS: tuple[Choice, ...] = (
 RESIZE = "stretch"  # the whole picture is looked at
 MODEL_API: str | None = None  # its names are those of single heads
 OPTIONS: tuple[Option, ...] = (
-    Option("threshold", "The least score of a box that counts.", default=0.02, low=0, high=1),
-    Option("nms", "From what overlap on two boxes of one class are the same thing; 1 keeps all.", default=0.5, low=0,
-           high=1),
-    Option("max_detections", "The surest boxes of an image that count.", default=100, low=1, high=1000),
-    Option("shown_from", "The least score of a box that is drawn, told to people, or counts in an agreement.",
-           default=0.3, low=0, high=1),
-    Option("label_offset", "The model's class minus this is the dataset's: how many of its first classes, such as "
-           "background, stand before class 0.", default=0, low=-1, high=254),
-    Option("numbering", "plain: the model's classes follow each other as the dataset's do; coco_ids: they are COCO's "
-           "category ids, 1 to 90, of which ten are missing.", default="plain", choices=("plain", "coco_ids")),
-    Option("box_order", "What the four numbers of a box are; usual: as the head says.", default="usual",
-           choices=("usual", "xyxy", "yxyx", "cxcywh", "xywh")),
-    Option("box_units", "Whether boxes are in pixels of the input, or from 0 to 1; usual: as the head says.",
-           default="usual", choices=("usual", "pixels", "normalised")),
-    Option("class_scores", "What is to be computed of the classes' scores yet; usual: as the head says.",
-           default="usual", choices=("usual", "none", "sigmoid", "softmax")),
+    *SURENESS,
+    *READING,
     Option("cell_centre", "With nanodet, where in its cell the point lies that distances are from: 0 is its corner.",
            default=0.5, low=0, high=1),
     Option("anchors", "With yolo_v2 and yolo_v3, the published sides that boxes are multiples of; usual: yolo_v2, and "
@@ -62,19 +49,12 @@ OPTIONS: tuple[Option, ...] = (
            high=1),
 )  # fmt: skip
 METRICS: tuple[Measure, ...] = (
-    Measure("ap", "share", "higher", "annotation", "COCO's average precision: the mean over overlaps from 0.50 to 0.95 "
-            "and over the classes that are there."),
-    Measure("ap50", "share", "higher", "annotation", "The same at an overlap of 0.50."),
-    Measure("ap75", "share", "higher", "annotation", "The same at an overlap of 0.75."),
-    Measure("ap_small", "share", "higher", "annotation", "ap of things below 32×32 pixels."),
-    Measure("ap_medium", "share", "higher", "annotation", "ap of things from 32×32 to 96×96 pixels."),
-    Measure("ap_large", "share", "higher", "annotation", "ap of things above 96×96 pixels."),
+    *coco_measures("boxes"),
     Measure("voc_map", "share", "higher", "annotation", "Pascal VOC's mean average precision: the whole area below "
             "precision over recall."),
     Measure("voc_map_11", "share", "higher", "annotation", "As VOC 2007 has it: the mean of the precision at eleven "
             "recalls."),
-    Measure("ap_agreement", "share", "higher", "reference", "ap against what the reference model would be shown to "
-            "find."),
+    AGREEMENT,
 )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Which things are in a picture, and which pixels are theirs."""

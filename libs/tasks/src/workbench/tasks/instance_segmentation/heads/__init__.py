@@ -1,0 +1,1 @@
+"""Readings of outputs as things and their pixels."""
