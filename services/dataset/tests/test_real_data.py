@@ -69,7 +69,8 @@ def test_tinycoco_gives_the_boxes_of_its_val_part(
         datasets: Path, read_folder: Callable, ingested: Callable) -> None:
     facts, items = ingested(read_folder(datasets / "tinycoco"))
 
-    assert (facts["format"], facts["tasks"], facts["items"]) == ("coco", ["object-detection"], 6)
+    assert (facts["format"], facts["tasks"], facts["items"]) == (
+        "coco", ["instance-segmentation", "object-detection"], 6)
     assert len(facts["classes"]["object-detection"]) == 80
     assert facts["warnings"][0].endswith("left out were annotations/instances_train2017.json")
     assert all(item["name"].startswith("images/val2017/") for item in items)

@@ -1,7 +1,8 @@
 """COCO: `instances_*.json` at any depth, its images anywhere in the upload, found by `file_name`.
 
 Of several such files the first of `val`, `test`, `train` and `trainval` counts, then any other by its name. Classes are
-the categories in the order of their ids. Crowds (`iscrowd`) are kept as such, and `area` is.
+the categories in the order of their ids. Crowds (`iscrowd`) are kept as such, and `area` is. Masks (`segmentation`) are
+polygons or run lengths; an image that has a thing without one serves object detection alone.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.archives.entries import Entry
+from workbench.dataset.reading import outlines
 from workbench.dataset.reading.finder import Finder
 from workbench.dataset.reading.found import Fault, Noted, Reading, some
 from workbench.dataset.reading.json_stream import NotJson, elements, keys
+from workbench.dataset.reading.outlines import Outlines, image_size
 from workbench.dataset.reading.parts import worth
 from workbench.dataset.reading.things import TASK, Things, sides
 from workbench.dataset.upload.tree import Tree, suffix
 
 NAME = "coco"
-TASKS: tuple[str, ...] = (TASK,)
+TASKS: tuple[str, ...] = (outlines.TASK, TASK)
 
 MOST_FAULTS = 100
 _PREFIX = "instances"
@@ -46,19 +49,27 @@ def read(tree: Tree) -> Reading:
     except NotJson as broken:
         coco.fault(str(broken))
     warnings = _warnings(tree, chosen, files, coco)
-    return Reading(sorted(coco.images.values(), key=lambda image: image.name),
-                   {TASK: {name: Noted(things, chosen.name) for name, things in coco.things.items()}},
-                   {TASK: coco.names} if coco.names else {}, warnings, tuple(coco.faults))
+    annotations = {}
+    if coco.masked:
+        whole = {name: each for name, each in coco.outlines.items() if not each.missing}
+        annotations[outlines.TASK] = {name: Noted(each, chosen.name) for name, each in whole.items()}
+    annotations[TASK] = {name: Noted(things, chosen.name) for name, things in coco.things.items()}
+    return Reading(sorted(coco.images.values(), key=lambda image: image.name), annotations,
+                   dict.fromkeys(annotations, coco.names) if coco.names else {}, warnings, tuple(coco.faults))
 
 
 @dataclass
 class _Coco:
-    """One file while it is read. ``images``: by id; ``things``: by the image's name."""
+    """One file while it is read. ``images``: by id; ``things``: by the image's name; ``outlines``: of those whose size
+    is told; ``masked``: whether any thing has a mask.
+    """
 
     entry: Entry
     tree: Tree
     images: dict[int, Entry] = field(default_factory=dict)
     things: dict[str, Things] = field(default_factory=dict)
+    outlines: dict[str, Outlines] = field(default_factory=dict)
+    masked: bool = False
     classes: dict[int, int] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -110,6 +121,8 @@ class _Coco:
             raise ValueError(f"{image.name} is listed before")
         self.images[number] = image
         self.things[image.name] = Things()
+        if size := image_size(element.get("width"), element.get("height")):
+            self.outlines[image.name] = Outlines(size)
 
     def _annotation(self, element: Any, _finder: Finder) -> None:
         if not isinstance(element, dict):
@@ -128,7 +141,11 @@ class _Coco:
         crowd = element.get("iscrowd", 0)
         if crowd not in (0, 1):
             raise ValueError(f"iscrowd must be 0 or 1, not {str(crowd)[:40]}")
-        self.things[self.images[image].name].add(self.classes[label], sides(*box), area, crowd=bool(crowd))
+        name = self.images[image].name
+        self.things[name].add(self.classes[label], sides(*box), area, crowd=bool(crowd))
+        if name in self.outlines:
+            self.outlines[name].add(self.classes[label], element.get("segmentation"), area, crowd=bool(crowd))
+            self.masked |= bool(element.get("segmentation"))
 
 
 def _files(tree: Tree) -> list[Entry]:
@@ -156,6 +173,10 @@ def _warnings(tree: Tree, chosen: Entry, files: list[Entry], coco: _Coco) -> tup
     others = [entry.name for entry in files if entry is not chosen]
     if others:
         warnings.append(f"{chosen.name} was read; left out were {some(others)}")
+    unmasked = sorted(name for name in coco.things if name not in coco.outlines or coco.outlines[name].missing)
+    if coco.masked and unmasked:
+        warnings.append(f"{len(unmasked)} images have a thing without segmentation, or no width and height in "
+                        f"{chosen.name}, so they serve no instance segmentation: {some(unmasked)}")
     listed = {image.name for image in coco.images.values()}
     unlisted = [image.name for image in tree.images if image.name not in listed]
     if unlisted and not coco.faults:
