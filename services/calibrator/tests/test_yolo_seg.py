@@ -9,6 +9,7 @@ from typing import Any
 
 import openvino as ov
 import pytest
+from workbench.dataset.drawing import drawn
 from workbench.dataset.reading.outlines import Outlines
 
 Core = Callable[..., Any]
@@ -29,8 +30,9 @@ def shapes(shared: Path, make_annotated: Core) -> Callable[[str, str], Path]:
         for each in coco["annotations"]:
             known[each["image_id"]].add(each["category_id"] - 1, each["segmentation"], each["area"],
                                         crowd=bool(each["iscrowd"]))  # fmt: skip
-        return make_annotated(TASK, [(image["file_name"], (folder / "images" / image["file_name"]).read_bytes(),
-                                      dict(known[image["id"]])) for image in coco["images"]], split)  # fmt: skip
+        images = [(image["file_name"], (folder / "images" / image["file_name"]).read_bytes(),
+                   drawn(known[image["id"]], image["width"], image["height"])) for image in coco["images"]]  # fmt: skip
+        return make_annotated(TASK, images, split)
     return make
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from pycocotools import mask as coco
+from workbench.dataset.drawing import drawn
 from workbench.dataset.reading.outlines import Outlines
 from workbench.tasks.instance_segmentation import annotation as masks
 
@@ -17,11 +18,11 @@ WIDTH, HEIGHT = 90, 70
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # of pycocotools itself
 
 
-def drawn(segmentation: Any) -> NDArray[np.bool_]:
+def kept(segmentation: Any) -> NDArray[np.bool_]:
     """What is kept of it, on a picture of that size."""
     outlines = Outlines((WIDTH, HEIGHT))
     outlines.add(0, segmentation, None, crowd=False)
-    [thing] = masks.from_json({name: outlines[name] for name in outlines}).things
+    [thing] = masks.from_json(drawn(outlines, WIDTH, HEIGHT)).things
     found = np.zeros((HEIGHT, WIDTH), bool)
     (width, height), left, top = thing.mask.size, thing.mask.left, thing.mask.top
     found[top : top + height, left : left + width] = thing.mask.pixels
@@ -35,7 +36,7 @@ def test_polygons_cover_the_pixels_that_pycocotools_covers(seed: int) -> None:
 
     wanted = coco.decode(coco.merge(coco.frPyObjects(polygons, HEIGHT, WIDTH)))
 
-    assert (drawn(polygons) == (wanted > 0)).all()
+    assert (kept(polygons) == (wanted > 0)).all()
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -47,8 +48,8 @@ def test_run_lengths_as_numbers_and_as_text_are_the_same_mask(seed: int) -> None
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flat]).astype(int)))
     counts = np.diff([0, *edges.tolist(), len(flat)]).tolist()
 
-    assert (drawn({"size": [HEIGHT, WIDTH], "counts": text}) == wanted).all()
-    assert (drawn({"size": [HEIGHT, WIDTH], "counts": counts}) == wanted).all()
+    assert (kept({"size": [HEIGHT, WIDTH], "counts": text}) == wanted).all()
+    assert (kept({"size": [HEIGHT, WIDTH], "counts": counts}) == wanted).all()
 
 
 def test_the_drawn_shapes_serve_both_tasks(datasets: Path, read_folder: Callable, ingested: Callable) -> None:

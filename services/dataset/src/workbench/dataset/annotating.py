@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workbench.dataset.drawing import drawn
 from workbench.dataset.masks import class_map
 from workbench.dataset.pictures import Picture
 from workbench.dataset.reading.coding import Mask
 from workbench.dataset.reading.found import Fault, Noted, Reading
+from workbench.dataset.reading.outlines import Outlines
 from workbench.dataset.reading.things import Things
 from workbench.tasks.computing import Computing, computing_of
 from workbench.tasks.semantic_segmentation.annotation import Annotation
@@ -49,6 +51,8 @@ class Annotator:
 def _document(noted: Noted, picture: Picture) -> Mapping[str, Any]:
     """Some layouts say where things are by parts of the image, whose size only the image tells."""
     known = noted.document
+    if isinstance(known, Outlines):
+        return drawn(known, picture.width, picture.height)
     return known.of_size(picture.width, picture.height) if isinstance(known, Things) else known
 
 
