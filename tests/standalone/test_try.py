@@ -47,7 +47,7 @@ def test_pictures_of_one_name_are_each_answered_and_drawn(workbench, tmp_path: P
     drawn = tmp_path / "drawn"
 
     ended = workbench.run("try", colors(tmp_path / "net.onnx"), *pictures, "--task", "classification",
-                          "--labels", labels, "--importance", "--draw", drawn)  # fmt: skip
+                          "--scale", "255", "--labels", labels, "--importance", "--draw", drawn)  # fmt: skip
 
     assert ended.returncode == 0, ended.stdout
     answers = [line.split()[-1] for line in ended.stdout.splitlines() if line.startswith("    ")]

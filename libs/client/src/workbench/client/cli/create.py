@@ -9,6 +9,7 @@ from workbench.client.cli.inputs import OF_CONVERSION, by_input
 from workbench.client.cli.options import Values, wrong
 from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import is_id
+from workbench.client.cli.recipes import spread
 from workbench.client.client import Client
 from workbench.client.jobs import View
 from workbench.client.uploads import display_name
@@ -54,6 +55,12 @@ def profile(client: Client, request: Request, _values: Values) -> View:
     """POST the options; streams or requests that are given stand alone, without the default hint."""
     alone = {"hint": None} if "streams" in request or "requests" in request else {}
     return client.profiles.create(alone | request)
+
+
+def recipe(client: Client, request: Request, values: Values) -> View:
+    """POST the options, one number for all channels spread over them."""
+    spread(request.get("overrides", {}), lambda: client.models.get(values["model"]))
+    return client.recipes.create(request)
 
 
 def packages(client: Client, request: Request, values: Values) -> View:

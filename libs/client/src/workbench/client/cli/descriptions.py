@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.client.cli import model_page
 from workbench.client.cli.accepted import asked
-from workbench.client.cli.create import dataset, model, packages, profile, with_inputs
+from workbench.client.cli.create import dataset, model, packages, profile, recipe, with_inputs
 from workbench.client.cli.inputs import OF_CONVERSION
 from workbench.client.cli.listing import Column, target_for_people
 from workbench.client.cli.options import Argument, Option, Values
@@ -175,6 +175,7 @@ DESCRIPTIONS = [
             *task_options("overrides.task", "overrides"),
             *recipe_options("overrides"),
         ],
+        recipe,
         create_help="Say how images become a model's input, and its output an answer.",
         settle=settle,
     ),

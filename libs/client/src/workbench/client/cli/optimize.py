@@ -12,13 +12,13 @@ from workbench.client import uploads
 from workbench.client.cli import output, report
 from workbench.client.cli.accepted import asked
 from workbench.client.cli.asking import task_for
-from workbench.client.cli.inputs import OF_OPTIMIZATION, by_input, channels
+from workbench.client.cli.inputs import OF_OPTIMIZATION, by_input
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.pipeline import Pipeline, Source
 from workbench.client.cli.placing import refuse_absent
 from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import number
-from workbench.client.cli.recipes import recipe_options
+from workbench.client.cli.recipes import recipe_options, spread
 from workbench.client.cli.session import Session
 from workbench.client.cli.task_settings import settle, task_options
 from workbench.client.errors import JobFailed, WorkbenchError
@@ -112,7 +112,7 @@ def _run(session: Session, pipeline: Pipeline, sources: dict[str, Source | None]
     }
     model = pipeline.examined(client.models, str(ids["model"]), "model")
     request["inputs"] = by_input(model, values, OF_OPTIMIZATION)
-    _spread(request.get("recipe", {}), channels(model))
+    spread(request.get("recipe", {}), lambda: model)
     for role in ("dataset", "calibration dataset"):
         if id := ids[role]:
             pipeline.examined(client.datasets, id, role)
@@ -139,14 +139,6 @@ def _settle_color(values: Values) -> None:
     if values["color"] not in (None, "BGR"):
         raise wrong(REVERSE.name, f"means --color BGR, but --color says {values['color']}")
     values["color"] = "BGR"
-
-
-def _spread(recipe: dict[str, Any], count: int) -> None:
-    """``--scale 255`` means every channel's."""
-    count = 1 if recipe.get("color") == "GRAY" else count
-    for member in ("mean", "scale"):
-        if len(recipe.get(member) or []) == 1:
-            recipe[member] *= count
 
 
 def _targets(values: Values) -> dict[str, Path]:

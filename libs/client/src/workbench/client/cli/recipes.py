@@ -5,7 +5,11 @@ What is not said, the workbench decides from the model.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from workbench.client.cli.accepted import asked, choices
+from workbench.client.cli.inputs import channels
 from workbench.client.cli.options import Option
 from workbench.client.cli.readers import divisors, per_channel, resize
 
@@ -26,3 +30,13 @@ def recipe_options(place: str) -> list[Option]:
         asked("--interpolation", "How pixels are made when an image changes its size", "RecipeSettings",
               "interpolation", "HOW", place=f"{place}.interpolation", default=" (default bilinear)"),
     ]
+
+
+def spread(recipe: dict[str, Any], model: Callable[[], dict[str, Any]]) -> None:
+    """``--scale 255`` means every channel's. ``model``: is asked for the view of an examined one, where that counts."""
+    alone = [member for member in ("mean", "scale") if len(recipe.get(member) or []) == 1]
+    if not alone:
+        return
+    count = 1 if recipe.get("color") == "GRAY" else channels(model())
+    for member in alone:
+        recipe[member] *= count

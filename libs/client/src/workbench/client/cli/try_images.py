@@ -14,7 +14,7 @@ from workbench.client.cli.options import Argument, Option, Values, add_command, 
 from workbench.client.cli.pipeline import Source
 from workbench.client.cli.placing import refuse_absent
 from workbench.client.cli.progress import Progress
-from workbench.client.cli.recipes import recipe_options
+from workbench.client.cli.recipes import recipe_options, spread
 from workbench.client.cli.session import Session
 from workbench.client.cli.task_settings import settle, task_options
 from workbench.client.client import Client
@@ -57,7 +57,9 @@ def try_images(session: Session, values: Values) -> None:
     overrides = body(SETTINGS, values).get("overrides", {}) | ({"labels": labels} if labels else {})
     with Progress() as progress:
         work = _Work(session.client, progress)
-        model_id = work.ir(model)
+        source = work.model(model)
+        spread(overrides, lambda: source)
+        model_id = work.ir(source)
         recipe_id = values["recipe"] or work.recipe(model_id, overrides)
         view = work.trial(model_id, recipe_id, paths, body([*PLACED, IMPORTANCE], values))
     images = view["facts"]["images"]
@@ -78,16 +80,19 @@ class _Work:
         self._client = client
         self._progress = progress
 
-    def ir(self, source: Source) -> str:
-        """The id of an IR: the source itself, or what it is converted to."""
+    def model(self, source: Source) -> View:
+        """The model that was named, once it is understood."""
         id = source.id
         if source.path is not None:
             name = uploads.display_name(source.path)
             id = self._client.models.upload(source.path, tell=self._progress.sent, name=name)["id"]
-        model = self._done(self._client.models, id, "model")
+        return self._done(self._client.models, id, "model")
+
+    def ir(self, model: View) -> str:
+        """The id of an IR: the model itself, or what it is converted to."""
         if model["facts"]["format"] == "ir":
-            return str(id)
-        started = self._client.conversions.create({"model_id": id, "precision": "FP32"})
+            return str(model["id"])
+        started = self._client.conversions.create({"model_id": model["id"], "precision": "FP32"})
         return str(self._done(self._client.conversions, started["id"], "conversion")["result"]["id"])
 
     def recipe(self, model_id: str, overrides: dict[str, Any]) -> str:
