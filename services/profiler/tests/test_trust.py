@@ -7,18 +7,10 @@ from typing import Any
 
 import pytest
 from workbench.figures import Figure
-from workbench.profiler.measuring.trust import (
-    HOST,
-    RULES,
-    SPREAD,
-    WAITING,
-    Evidence,
-    Limits,
-    cpu_share,
-    host_bound,
-    judge,
-    spread,
-)
+from workbench.profiler.measuring.disturbed import BEFORE, CLOCK, MEMORY, STOLEN, THROTTLED
+from workbench.profiler.measuring.evidence import Evidence, Limits
+from workbench.profiler.measuring.steadiness import DRIFT, MODES, STALL
+from workbench.profiler.measuring.trust import HOST, RULES, SPREAD, WAITING, cpu_share, host_bound, judge, spread
 from workbench.profiler.values import Loop, Verdict
 
 QUIET = Evidence(throughput=Figure(100.0, 99.0, 101.0), waiting=(0.01,) * 5, host=(0.02,) * 5,
@@ -100,7 +92,8 @@ def test_every_rule_says_in_a_line_what_it_objects_to(rule: Any) -> None:
     assert rule(QUIET) is None
 
 
-@pytest.mark.parametrize("limits", [SPREAD, WAITING, HOST])
+@pytest.mark.parametrize("limits", [
+    SPREAD, WAITING, HOST, DRIFT, MODES, STALL, STOLEN, THROTTLED, MEMORY, CLOCK, BEFORE])
 def test_the_louder_limit_is_the_higher_one(limits: Limits) -> None:
     assert 0 < limits.doubtful < limits.untrusted
     assert limits.crossed(limits.doubtful) is None

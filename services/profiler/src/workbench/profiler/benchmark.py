@@ -36,7 +36,7 @@ def run(run: Run) -> dict[str, Any]:
     run.progress("layers", spec.launches / (spec.launches + 1), "per-layer times")
     layers = child.ask(_COUNTERS, {"spec": spec.to_json(), "model": str(model)}, run.scratch)
     return {
-        **aggregate(launches, cgroups.cores_available()),
+        **aggregate(launches, cgroups.cores_available(), load_before),
         **layers,
         "provenance": _provenance(spec, digest, load_before, launches[0]["compiled"]),
     }

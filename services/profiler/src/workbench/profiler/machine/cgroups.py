@@ -29,6 +29,29 @@ def cpu_quota(root: Path = Path("/")) -> float | None:
     return min(quotas, default=None)
 
 
+def throttling(root: Path = Path("/")) -> tuple[int, int] | None:
+    """Periods that had work, and those in which the quota stopped it: of the group that was stopped most often.
+
+    None without a quota that counts.
+    """
+    counted = [pair for folder in _folders(root) if (pair := _periods(procfs.text(folder / "cpu.stat"))) is not None]
+    return max(counted, key=lambda pair: pair[1], default=None)
+
+
+def unified(root: Path = Path("/")) -> Iterator[Path]:
+    """The folders of this process's group upwards, in the second version's tree."""
+    for line in (procfs.text(root / "proc/self/cgroup") or "").splitlines():
+        if line.startswith("0::"):
+            yield from _upwards(root / "sys/fs/cgroup", line[3:])
+
+
+def _periods(stat: str | None) -> tuple[int, int] | None:
+    found = dict(line.split(" ", 1) for line in (stat or "").splitlines() if " " in line)
+    if not {"nr_periods", "nr_throttled"} <= set(found):
+        return None
+    return int(found["nr_periods"]), int(found["nr_throttled"])
+
+
 def _folders(root: Path) -> Iterator[Path]:
     base = root / "sys/fs/cgroup"
     for line in (procfs.text(root / "proc/self/cgroup") or "").splitlines():

@@ -40,6 +40,13 @@ def pressure(psi: str | None) -> dict[str, float] | None:
     return {f"some_{key}": float(values[key]) / 100 for key in ("avg10", "avg60", "avg300")}
 
 
+def stalled_us(psi: str | None) -> int | None:
+    """Microseconds since boot in which some task waited, from a file like /proc/pressure/memory."""
+    line = next((line for line in (psi or "").splitlines() if line.startswith("some ")), "")
+    total = dict(part.split("=") for part in line.split()[1:]).get("total")
+    return int(total) if total else None
+
+
 def memory(meminfo: str | None) -> dict[str, int | None]:
     """Bytes of memory and swap from /proc/meminfo."""
     kilobytes = _pairs(meminfo or "")

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from workbench.figures import Figure
 from workbench.figures.launches import log_t_interval
+from workbench.profiler.measuring.evidence import Evidence
 from workbench.profiler.measuring.latencies import missing_reason
-from workbench.profiler.measuring.trust import Evidence, judge
+from workbench.profiler.measuring.trust import judge
 from workbench.profiler.values import Loop
 
 Launch = dict[str, Any]
+OUT_OF_ORDER = 5.0  # times the median: queueing and warming caches stay well below
 _TIMES = ("load_ms", "compile_ms", "first_inference_ms")
 _ELSEWHERE = ("loop", "loop_reason", "configuration", "compiled")  # the same in every launch, told once
 
 
-def aggregate(launches: Sequence[Launch], cores_available: float) -> dict[str, Any]:
-    """Profile facts without layers and provenance, from the figures of at least five ``launch.measure``."""
+def aggregate(launches: Sequence[Launch], cores_available: float,
+              load_before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Profile facts without layers and provenance, from the figures of at least five ``launch.measure``.
+
+    ``load_before``: how busy the machine was before the first of them, as ``machine.state.load`` says.
+    """
     throughput = interval_of(launches, "throughput_fps")
     cpu_cores = statistics.fmean(launch["cpu_cores"] for launch in launches)
     return {
@@ -35,7 +41,7 @@ def aggregate(launches: Sequence[Launch], cores_available: float) -> dict[str, A
         "notes": _notes(launches),
         "launches": [_raw(launch) for launch in launches],
         "configuration": launches[0]["configuration"],
-        "trust": judge(evidence(launches, throughput)),
+        "trust": judge(evidence(launches, throughput, load_before or {})),
     }
 
 
@@ -44,15 +50,33 @@ def interval_of(launches: Sequence[Launch], name: str) -> Figure:
     return log_t_interval(np.array([launch[name] for launch in launches], dtype=np.float64))
 
 
-def evidence(launches: Sequence[Launch], throughput: Figure) -> Evidence:
-    """What the trust rules need to know about the launches."""
+def evidence(launches: Sequence[Launch], throughput: Figure, load_before: Mapping[str, Any]) -> Evidence:
+    """What the trust rules need to know about the launches; what an older launch did not note is None."""
+
+    def seen(name: str) -> tuple[Any, ...]:
+        return tuple(launch.get(name) for launch in launches)
+
     return Evidence(
         throughput=throughput,
+        speeds=seen("throughput_fps"),
+        stalls=tuple(_stalled(launch) for launch in launches),
+        stolen=seen("stolen_share"),
+        throttled=seen("throttled_share"),
+        memory_stalled=seen("memory_stalled_share"),
+        clock_limits_khz=seen("clock_limit_khz"),
+        heat_throttles=seen("heat_throttles"),
+        pressure_before=(load_before.get("cpu_pressure") or {}).get("some_avg10"),
         waiting=tuple(launch["waiting_share"] for launch in launches),
         host=tuple(launch["host_share"] for launch in launches),
         cores_obtained=statistics.fmean(launch["cpu_cores"] for launch in launches),
         loop=Loop(launches[0]["loop"]),
     )
+
+
+def _stalled(launch: Launch) -> float:
+    """The share of a launch that its slowest inference took beyond the usual time, when that is out of all order."""
+    slowest, usual = launch["latency_ms"]["max"], launch["latency_ms"]["p50"] or launch["latency_ms"]["mean"]
+    return (slowest - usual) / 1000 / launch["duration_s"] if slowest > OUT_OF_ORDER * usual else 0.0
 
 
 def _latency(launches: Sequence[Launch]) -> dict[str, Any]:

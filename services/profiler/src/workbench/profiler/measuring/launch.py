@@ -14,7 +14,7 @@ from typing import Any
 import openvino as ov
 from workbench.ir import read
 from workbench.profiler.devices.compiled import compile_for, compiled_facts, configuration
-from workbench.profiler.machine import procfs
+from workbench.profiler.machine import interference, procfs
 from workbench.profiler.machine.usage import Stopwatch, Usage
 from workbench.profiler.measuring import child, latencies, loops
 from workbench.profiler.measuring.inputs import fill, random_inputs
@@ -94,9 +94,10 @@ def _loop(loop: Loop, ready: Ready, spec: ProfileSpec) -> tuple[int, Measure]:
 def _figures(spec: ProfileSpec, ready: Ready, choice: Choice, requests: int, run: Measure) -> dict[str, Any]:
     warm = run(min(WARM_S, spec.duration_s), max(WARM_INFERENCES, requests))
     seconds = stretched(spec.duration_s, len(warm.latencies_ms) / warm.seconds)
-    stopwatch = Stopwatch()
+    before, stopwatch = interference.counters(), Stopwatch()
     timings = run(seconds, FEWEST_ROUNDS * requests)
     usage = stopwatch.stop()
+    disturbed = interference.between(before, interference.counters())
     return {
         "loop": choice.loop, "loop_reason": choice.reason,
         "requests": requests, "batch": spec.batch,
@@ -106,6 +107,7 @@ def _figures(spec: ProfileSpec, ready: Ready, choice: Choice, requests: int, run
         "peak_memory_bytes": procfs.peak_resident_bytes(procfs.text("/proc/self/status")),
         **_speed(timings, spec.batch),
         **_costs(usage, timings, choice.loop),
+        **disturbed,
         "configuration": configuration(ready.compiled, requests),
         "compiled": compiled_facts(ready.compiled),
     }

@@ -8,37 +8,11 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from workbench.figures import Figure
+from workbench.profiler.measuring import disturbed, steadiness
+from workbench.profiler.measuring.evidence import Evidence, Limits
 from workbench.profiler.values import Loop, Reason, Verdict
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What the rules look at; the tuples hold a share (0–1) for each launch, None where Linux does not say."""
-
-    throughput: Figure
-    waiting: tuple[float | None, ...]
-    host: tuple[float, ...]
-    cores_obtained: float
-    loop: Loop
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Above ``doubtful`` and above ``untrusted`` a rule objects, each more loudly."""
-
-    doubtful: float
-    untrusted: float
-
-    def crossed(self, value: float) -> tuple[Verdict, float] | None:
-        """The worst limit that ``value`` lies above."""
-        if value > self.untrusted:
-            return Verdict.UNTRUSTED, self.untrusted
-        return (Verdict.DOUBTFUL, self.doubtful) if value > self.doubtful else None
-
 
 # Launches on a quiet machine differ by 1–3 %, an interval of ± 1–4 %. Beyond ± 5 % two variants that differ
 # by 7 % cannot be told apart; beyond ± 15 % not even by 20 %, the size of gain that people act on.
@@ -71,7 +45,8 @@ def cpu_share(evidence: Evidence) -> Reason | None:
     verdict, limit = crossed
     value = statistics.fmean(known)
     detail = (f"The launches had to wait for {value:.0%} of the CPU time they could have used, and got "
-              f"{evidence.cores_obtained:.2f} cores: other processes compete for the CPU.")
+              f"{evidence.cores_obtained:.2f} cores: other processes compete for the CPU. "
+              "Stop them, or measure when the machine is quiet.")
     return Reason("cpu-share", verdict, detail, value, limit)
 
 
@@ -84,11 +59,14 @@ def host_bound(evidence: Evidence) -> Reason | None:
     verdict, limit = crossed
     what = "between inferences" if evidence.loop is Loop.SYNC else "in the thread that restarts requests"
     detail = (f"{value:.0%} of the time went by {what}, in Python: throughput is a lower bound of what the "
-              "device can do. The latencies, taken by OpenVINO itself, are not affected.")
+              "device can do. The latencies, taken by OpenVINO itself, are not affected. A larger batch makes it the "
+              "device that is measured.")
     return Reason("host-bound", verdict, detail, value, limit)
 
 
-RULES: tuple[Callable[[Evidence], Reason | None], ...] = (spread, cpu_share, host_bound)
+RULES: tuple[Callable[[Evidence], Reason | None], ...] = (
+    spread, steadiness.drift, steadiness.two_modes, steadiness.stall, cpu_share, host_bound, disturbed.stolen,
+    disturbed.throttled, disturbed.memory, disturbed.clock, disturbed.heat, disturbed.busy_before)
 
 
 def judge(evidence: Evidence) -> dict[str, Any]:
