@@ -48,7 +48,7 @@ def test_squeezenet_is_right_on_123_of_200_images(run_core: Core, squeezenet: Pa
     assert ended.result["items"] == 200
     assert ended.result["device"] == "CPU"
     assert ended.result["configuration"]["INFERENCE_PRECISION_HINT"] == "f32"
-    assert ended.result["configuration"]["EXECUTION_DEVICES"] == ["CPU"]
+    assert ended.result["configuration"]["executed"]["devices"] == ["CPU"]
 
 
 def test_rgb_where_bgr_is_needed_is_far_less_accurate(run_core: Core, squeezenet: Path, imagenet: Path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,46 @@ def test_another_speed_is_told_and_not_failed(package: Path, run_python: RunPyth
 
     assert "fp16: faster than recorded: " in ended.stdout
     assert "480 to 520" in ended.stdout
+    assert ended.returncode == 0
+
+
+def recorded_here(package: Path, low: float, **changes: Any) -> None:
+    """Make the record one of this very machine, where fp16 made at least ``low`` frames a second."""
+    manifest = json.loads((package / "manifest.json").read_text())
+    variant = manifest["variants"][1]
+    variant["profile"]["throughput_fps"] = {"value": low, "low": low, "high": 2 * low}
+    variant["profile"]["cpu_ms_per_request"] = {"value": 1e-6, "low": 1e-6, "high": 1e-6}
+    name = next(line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                if line.startswith("model name"))
+    variant["profile"]["provenance"]["machine"] = {"cpu": {"name": name}, "affinity": sorted(os.sched_getaffinity(0))}
+    variant["configuration"] |= changes
+    (package / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_far_slower_than_measured_on_this_machine_fails(package: Path, run_python: RunPython) -> None:
+    recorded_here(package, 1e9)
+
+    found = report(package, run_python)
+
+    assert not found["passed"]
+    assert found["problems"][0].startswith("fp16: slower than recorded: ")
+    assert found["problems"][0].endswith("by more than the 25% allowed")
+
+
+def test_another_precision_than_was_measured_on_this_machine_fails(package: Path, run_python: RunPython) -> None:
+    recorded_here(package, 1.0, executed={"precision": "bf16", "devices": ["CPU"], "layers": {"bf16": 3}})
+
+    assert report(package, run_python)["problems"] == ["fp16: it executes in f32, bf16 was measured"]
+
+
+def test_another_precision_on_another_machine_is_told(package: Path, run_python: RunPython) -> None:
+    manifest = json.loads((package / "manifest.json").read_text())
+    manifest["variants"][1]["configuration"]["executed"] = {"precision": "bf16"}
+    (package / "manifest.json").write_text(json.dumps(manifest))
+
+    ended = run_python(package / "selftest.py", "--seconds", "0.1")
+
+    assert "fp16: it executes in f32, bf16 was measured" in ended.stdout
     assert ended.returncode == 0
 
 

@@ -92,6 +92,22 @@ def test_a_stretched_launch_is_noted() -> None:
         "Launches measured longer than asked for, up to 7.5 s, for enough inferences."]
 
 
+@pytest.mark.parametrize(("hint", "words"), [("LATENCY", "With the hint latency"), ("THROUGHPUT", "Ask for as many")])
+def test_streams_that_stood_idle_are_noted(hint: str, words: str) -> None:
+    idle = {"NUM_STREAMS": 2, "requests": 1, "PERFORMANCE_HINT": hint}
+
+    [note] = aggregate(launches(configuration=idle), 2.0)["notes"]
+
+    assert note.startswith("2 streams were made, but 1 in flight at a time: the others stood idle.")
+    assert words in note
+
+
+def test_a_precision_that_nobody_knows_is_noted() -> None:
+    unknown = {"requests": 1, "executed": {"precision": None, "devices": ["X"], "layers": {}}}
+
+    assert "is not known" in aggregate(launches(configuration=unknown), 2.0)["notes"][0]
+
+
 def test_a_clean_measurement_has_no_notes() -> None:
     assert aggregate(launches(), 2.0)["notes"] == []
 

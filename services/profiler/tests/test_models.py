@@ -9,8 +9,9 @@ import numpy as np
 import openvino as ov
 import openvino.opset13 as ops
 import pytest
+from workbench.application.executed import plain
 from workbench.fields import BadSpec
-from workbench.profiler.devices.compiled import compile_for, compiled_facts, configuration, plain
+from workbench.profiler.devices.compiled import compile_for, compiled_facts, configuration
 from workbench.profiler.measuring.inputs import fill, is_image, random_inputs
 from workbench.profiler.measuring.shapes import make_static
 from workbench.profiler.refusals import (
@@ -182,7 +183,7 @@ def test_a_request_keeps_what_it_was_filled_with(core: ov.Core, dynamic: Make) -
 def test_what_was_asked_for_is_what_runs(core: ov.Core, convolutions: Make) -> None:
     compiled = compile_for(core, convolutions(), spec(hint=None, streams=2))
 
-    found = configuration(compiled, 4)
+    found = configuration(compiled, spec(hint=None, streams=2), 4)
     assert found["NUM_STREAMS"] == 2
     assert found["INFERENCE_PRECISION_HINT"] == "f32"
     assert found["requests"] == 4
@@ -191,12 +192,12 @@ def test_what_was_asked_for_is_what_runs(core: ov.Core, convolutions: Make) -> N
 
 
 def test_a_configuration_that_was_read_back_can_be_compiled_again(core: ov.Core, convolutions: Make) -> None:
-    first = configuration(compile_for(core, convolutions(), spec()), 2)
-    again = {name: value for name, value in first.items() if name != "requests"}
+    first = configuration(compile_for(core, convolutions(), spec()), spec(), 2)
+    again = {name: value for name, value in first.items() if name not in ("requests", "executed")}
 
     second = core.compile_model(convolutions(), "CPU", again)
 
-    assert configuration(second, 2) == first
+    assert configuration(second, spec(), 2) == first
 
 
 @pytest.mark.parametrize("device", ["GPU.7", "MYRIAD", "cpu", "AUTO:CPU,FPGA", "CPU.3"])
@@ -216,6 +217,27 @@ def test_more_streams_than_the_device_runs_are_refused_with_the_most(core: ov.Co
         compile_for(core, convolutions(), spec(streams=most + 1))
 
     assert refused.value.facts == {"field": "streams", "most": most}
+
+
+@pytest.mark.parametrize("device", ["CPU", "AUTO", "MULTI:CPU", "HETERO:CPU"])
+def test_f16_on_a_cpu_is_refused_through_whatever_name(core: ov.Core, convolutions: Make, device: str) -> None:
+    with pytest.raises(PrecisionNotSupported) as refused:
+        compile_for(core, convolutions(), spec(device=device, inference_precision="f16"))
+
+    assert refused.value.facts["field"] == "inference_precision"
+    assert refused.value.facts["instead"] in ("f32", "bf16")
+
+
+@pytest.mark.parametrize("device", ["AUTO", "MULTI:CPU", "HETERO:CPU"])
+def test_a_virtual_device_tells_what_it_executes_and_can_be_compiled_again(core: ov.Core, convolutions: Make,
+                                                                          device: str) -> None:
+    asked = spec(device=device)
+
+    found = configuration(compile_for(core, convolutions(), asked), asked, 1)
+
+    assert found["INFERENCE_PRECISION_HINT"] == "f32"  # it does not say: as asked, which makes the same again
+    assert (found["executed"]["precision"], found["executed"]["devices"]) == ("f32", ["CPU"])
+    assert set(found["executed"]["layers"]) == {"f32"}
 
 
 @pytest.mark.parametrize("precision", ["f8", "int8", "u1"])

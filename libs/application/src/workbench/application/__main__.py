@@ -33,6 +33,8 @@ def main(package: Package) -> int:
         parser.error(f"--draw: there is nothing to draw for the task {package.recipe.task}")
     drawings = Drawings(options.draw, running) if options.draw is not None else None
     loaded = package.load(variant)
+    if loaded.difference is not None:
+        print(f"note: {loaded.difference}: speed and answers may differ from the record", file=sys.stderr)
     return max([_show(loaded, image, drawings) for image in options.images])
 
 

@@ -33,6 +33,8 @@ def tolerance(variant: dict[str, Any]) -> float:
 def record(package: Package, variant: dict[str, Any], samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What ``samples/expected.json`` holds for a variant: its outputs on every sample, here and now."""
     loaded = package.load(variant)
+    if loaded.difference is not None:  # its speed and outputs would be those of another configuration
+        raise RuntimeError(f"on {variant['configuration']['device']} {loaded.difference}")
     return [_seen(package, loaded, sample) for sample in samples]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 from PIL import Image
+from workbench.application import executed
 from workbench.imaging.preprocess import Fitted, decode, fit, to_tensor
 from workbench.tasks.recipe import Recipe
 
@@ -27,12 +28,18 @@ class NoSuchTensor(ValueError):
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model on its device. ``image_input``: which input takes the image; ``outputs``: their names, in order."""
+    """A model on its device. ``image_input``: which input takes the image; ``outputs``: their names, in order.
+
+    ``configuration``: what was read back; ``difference``: what the device made otherwise than asked, which whoever
+    relies on it refuses or tells.
+    """
 
     compiled: ov.CompiledModel
     recipe: Recipe
     image_input: int
     outputs: tuple[str, ...]
+    configuration: dict[str, Any]
+    difference: executed.Difference | None
 
 
 def load(model: ov.Model, device: str, properties: Mapping[str, Any], recipe: Recipe) -> Loaded:
@@ -42,7 +49,8 @@ def load(model: ov.Model, device: str, properties: Mapping[str, Any], recipe: Re
     if model.inputs[image_input].partial_shape.is_dynamic:
         model.reshape({model.inputs[image_input]: list(recipe.preparation.input.shape)})
     compiled = ov.Core().compile_model(model, device, dict(properties))
-    return Loaded(compiled, recipe, image_input, names)
+    return Loaded(compiled, recipe, image_input, names, executed.configuration(compiled, device, properties),
+                  executed.difference(compiled, device, properties))
 
 
 def prepare(image: bytes, loaded: Loaded) -> tuple[Arrays, Fitted]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import openvino
-from workbench.application import comparison, speed
+from workbench.application import comparison, machine, speed
 from workbench.application.loading import Loaded, prepare
 from workbench.application.package import EXPECTED, Package
 
 
 def run_variants(package: Package, report: dict[str, Any], seconds: float) -> None:
-    """Add to the report what each variant does; a different speed is no problem."""
+    """Add to the report what each variant does; slower than measured on the same machine is a problem."""
     here = openvino.__version__.partition("-")[0]  # the rest names the build
     report["openvino"] = {"here": here, "recorded": package.manifest["openvino"]}
     for variant in package.manifest["variants"]:
@@ -24,20 +24,41 @@ def run_variants(package: Package, report: dict[str, Any], seconds: float) -> No
             reason = str(error).strip().splitlines()[-1]
             report["problems"].append(f"{variant['name']} does not run here: {reason}")
             continue
-        problems = report["variants"][-1]["mismatches"]
+        problems = _problems(report["variants"][-1])
         report["problems"] += [f"{variant['name']}: {problem}" for problem in problems]
+
+
+def _problems(found: dict[str, Any]) -> list[str]:
+    speed = found["speed"]
+    return [*found["mismatches"], *found["otherwise"], *([speed["remark"]] if speed and speed["failed"] else [])]
 
 
 def _run_variant(package: Package, variant: dict[str, Any], seconds: float) -> dict[str, Any]:
     loaded = package.load(variant)
+    same = machine.is_recorded(variant["profile"] or {})
+    differences = _otherwise(variant, loaded)
     return {
         "name": variant["name"], "precision": variant["precision"],
         **comparison.compare(package, variant, loaded),
-        "speed": _speed(package, variant, loaded, seconds) if seconds > 0 else None,
+        "executed": loaded.configuration["executed"], "same_machine": same,
+        "otherwise": differences if same else [], "told": [] if same else differences,
+        "speed": _speed(package, variant, loaded, seconds, same=same) if seconds > 0 else None,
     }  # fmt: skip
 
 
-def _speed(package: Package, variant: dict[str, Any], loaded: Loaded, seconds: float) -> dict[str, Any]:
+def _otherwise(variant: dict[str, Any], loaded: Loaded) -> list[str]:
+    """What the device made another way than when it was measured."""
+    if loaded.difference is not None:
+        return [str(loaded.difference)]
+    recorded = (variant["configuration"].get("executed") or {}).get("precision")
+    here = loaded.configuration["executed"]["precision"]
+    if recorded is None or here == recorded:
+        return []
+    return [f"it executes in {here or 'a precision that is not known'}, {recorded} was measured"]
+
+
+def _speed(package: Package, variant: dict[str, Any], loaded: Loaded, seconds: float, *,
+           same: bool) -> dict[str, Any]:
     sample = package.read(EXPECTED)["samples"][0]["file"]
     arrays, _ = prepare((package.root / sample).read_bytes(), loaded)
     here = speed.measure(loaded, arrays, variant["configuration"], seconds)
@@ -45,6 +66,8 @@ def _speed(package: Package, variant: dict[str, Any], loaded: Loaded, seconds: f
     batch = profile.get("provenance", {}).get("spec", {}).get("batch", 1)
     # Larger batches are another measurement: there is nothing to compare one image at a time with.
     recorded = profile.get("throughput_fps") if batch == 1 else None
+    on_cpu = loaded.configuration["executed"]["devices"] == ["CPU"]
+    judged = speed.judge(here, profile, same_machine=same, on_cpu=on_cpu) if recorded else speed.Judged(None)
     return {**here, "recorded": recorded,
             "ratio": here["throughput_fps"] / recorded["value"] if recorded else None,
-            "remark": speed.compare(here["throughput_fps"], recorded)}
+            "remark": judged.remark, "failed": judged.failed}

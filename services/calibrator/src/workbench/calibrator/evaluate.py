@@ -11,7 +11,7 @@ from workbench import shards
 from workbench.application.loading import Loaded
 from workbench.calibrator import feed, predictions
 from workbench.calibrator import rows as rows_of
-from workbench.calibrator.scorer import Dataset, compile_model, configuration, results
+from workbench.calibrator.scorer import Dataset, compile_model, results
 from workbench.calibrator.spec import read_evaluation
 from workbench.runner.core import BadSpec, Refusal, Run
 from workbench.runner.pieces import Pieces
@@ -57,7 +57,7 @@ def run(run: Run) -> dict[str, Any]:
         "changed_items": rows_of.changed_items(metrics[0], noted, against) if against else None,
         "items": len(items),
         "device": spec.device,
-        "configuration": configuration(model.compiled),
+        "configuration": model.configuration,
     }
 
 

@@ -21,9 +21,6 @@ from workbench.tasks.protocols import Head
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.scoring import Misfit
 
-_READ_BACK = ("INFERENCE_PRECISION_HINT", "PERFORMANCE_HINT", "NUM_STREAMS", "INFERENCE_NUM_THREADS",
-              "EXECUTION_DEVICES")
-
 
 class LabelOutOfRange(Refusal):
     """A label of the dataset is no class of the model; ``label`` and ``classes`` say which and how many."""
@@ -35,6 +32,13 @@ class UnusableOutput(Refusal):
 
 class NotCompiled(Refusal):
     """OpenVINO can't run the model on the device; ``device`` is its name."""
+
+
+class PrecisionNotExecuted(Refusal):
+    """The device executes in another precision than was asked for; ``instead`` is which.
+
+    Remedy: ask for the precision in `instead`, or for f32, which works everywhere.
+    """
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def compile_model(file: Path, spec: EvaluationSpec | TrialSpec, recipe: Recipe) 
     # The precision is never left to the device's default: it would decide about the accuracy.
     properties = {"INFERENCE_PRECISION_HINT": spec.inference_precision, "PERFORMANCE_HINT": "THROUGHPUT"}
     try:
-        return load(model, spec.device, properties, recipe)
+        loaded = load(model, spec.device, properties, recipe)
     except NoSuchTensor as missing:
         raise feed.InputMismatch(
             f"The recipe reads the {missing.kind} '{missing.name}'; the model has {', '.join(missing.known)}.",
@@ -63,6 +67,10 @@ def compile_model(file: Path, spec: EvaluationSpec | TrialSpec, recipe: Recipe) 
         raise NotCompiled(
             f"The device {spec.device} can't run {file.name} in {spec.inference_precision}: "
             f"{ir.one_line(str(error))} Devices here: {devices}.", device=spec.device) from error
+    if loaded.difference is not None:
+        raise PrecisionNotExecuted(f"inference_precision: {spec.device}: {loaded.difference}.",
+                                   field="inference_precision", instead=loaded.difference.got)
+    return loaded
 
 
 def results(loaded: Loaded, task: Computing[Any, Any], dataset: Dataset, told: Callable[[int], None]) -> list[Any]:
@@ -81,18 +89,6 @@ def results(loaded: Loaded, task: Computing[Any, Any], dataset: Dataset, told: C
             _check_annotations(task, dataset, head.classes(outputs, loaded.recipe), loaded.recipe)
             checked = True
     return found
-
-
-def configuration(compiled: ov.CompiledModel) -> dict[str, Any]:
-    """What the device really uses, as text or number; a property it does not know is left out."""
-    values = {}
-    for name in _READ_BACK:
-        try:
-            value = compiled.get_property(name)
-        except RuntimeError:
-            continue
-        values[name] = value if isinstance(value, int | str | list) else _text(value)
-    return values
 
 
 def _pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> Iterator[tuple[Arrays, Fitted]]:
@@ -127,7 +123,3 @@ def _check_annotations(task: Computing[Any, Any], dataset: Dataset, classes: int
                 task.annotation.check(item.name, dataset.annotations[item.name], classes, recipe)
     except Misfit as misfit:
         raise LabelOutOfRange(str(misfit), **misfit.facts) from misfit
-
-
-def _text(value: Any) -> str:
-    return value.get_type_name() if isinstance(value, ov.Type) else getattr(value, "name", str(value))

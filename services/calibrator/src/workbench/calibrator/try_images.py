@@ -11,7 +11,7 @@ from PIL import Image
 from workbench.application.loading import Loaded, infer, prepare
 from workbench.application.running import running_of
 from workbench.calibrator import feed, importance
-from workbench.calibrator.scorer import compile_model, configuration, read_outputs
+from workbench.calibrator.scorer import compile_model, read_outputs
 from workbench.calibrator.spec import read_trial
 from workbench.calibrator.values import MOST_TRIED
 from workbench.imaging.preprocess import decode
@@ -46,7 +46,7 @@ def run(run: Run) -> dict[str, Any]:
             lines.write(json.dumps({"name": item.name, **said.pop("line")}, ensure_ascii=False) + "\n")
             images.append({"name": item.name, "sha256": item.sha256, **said})
             pieces.done((number + 1) / len(items), f"{number + 1} of {len(items)} images")
-    return {"images": images, "device": spec.device, "configuration": configuration(model.compiled)}
+    return {"images": images, "device": spec.device, "configuration": model.configuration}
 
 
 def choose(items: Sequence[Item], names: Sequence[str] | None) -> list[Item]:

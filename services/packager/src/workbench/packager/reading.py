@@ -43,6 +43,7 @@ def _variant(spec: dict[str, Any]) -> Variant:
         device=str(profile.get("provenance", {}).get("spec", {}).get("device", "CPU")),
         # The precision is never left to the device: its default decides about speed and about the outputs.
         properties={"INFERENCE_PRECISION_HINT": "f32", **_only(configuration, _SETTABLE)},
+        executed=configuration.get("executed"),
         infer_requests=configuration.get("requests"),
         loop=profile.get("loop"),
         files=spec["files"],

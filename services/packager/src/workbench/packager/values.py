@@ -16,9 +16,9 @@ Facts = dict[str, Any]
 class Variant:
     """One model of the package.
 
-    ``name`` is its folder in the package and below ``inputs/variants``. ``properties`` are OpenVINO's, to
-    compile with; ``infer_requests`` were in flight and ``loop`` was used when it was measured (None: never).
-    ``files`` holds the SHA-256 each file is known by, for those that have one.
+    ``name`` is its folder in the package and below ``inputs/variants``. ``properties`` are OpenVINO's, to compile
+    with, ``executed`` what came of them; ``infer_requests`` were in flight and ``loop`` was used when it was measured
+    (None: never). ``files`` holds the SHA-256 each file is known by, for those that have one.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Variant:
     precision: str
     device: str
     properties: Facts
+    executed: Facts | None
     infer_requests: int | None
     loop: str | None
     files: dict[str, str]
@@ -35,8 +36,8 @@ class Variant:
     @property
     def configuration(self) -> Facts:
         """How to run it, as ``configuration.json`` says it."""
-        return {"device": self.device, "properties": self.properties, "infer_requests": self.infer_requests,
-                "loop": self.loop}
+        return {"device": self.device, "properties": self.properties, "executed": self.executed,
+                "infer_requests": self.infer_requests, "loop": self.loop}
 
 
 @dataclass(frozen=True)

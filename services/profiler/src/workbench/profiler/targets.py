@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import openvino as ov
+from workbench.application.executed import plain
 from workbench.profiler.devices import absent, provenance
-from workbench.profiler.devices.compiled import plain
 from workbench.profiler.machine import cgroups, state
 from workbench.runner.core import Run
 

@@ -35,6 +35,8 @@ def why(core: ov.Core, device: str, root: Path = Path("/")) -> str:
     """One or two sentences on why OpenVINO does not offer ``device``; ``root`` is the file system's."""
     name = device.partition(".")[0]
     kind = _KINDS.get(name)
+    if device.startswith("CPU."):
+        return "there is one CPU device, without a number: CPU."
     if kind is None:
         return f"OpenVINO has no plugin for '{name}'."
     if not (Path(ov.__file__).parent / "libs" / kind.plugin).exists():

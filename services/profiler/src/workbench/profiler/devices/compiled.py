@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import openvino as ov
+from workbench.application import executed
 from workbench.ir import one_line
 from workbench.profiler.devices import absent
 from workbench.profiler.machine import cgroups
@@ -16,12 +17,8 @@ from workbench.profiler.refusals import (
 )
 from workbench.profiler.values import ProfileSpec
 
-# Given to compile_model again, they make the same configuration: what a deployment needs.
-_REUSABLE = ("PERFORMANCE_HINT", "INFERENCE_PRECISION_HINT", "EXECUTION_MODE_HINT", "NUM_STREAMS",
-             "INFERENCE_NUM_THREADS", "ENABLE_CPU_PINNING", "ENABLE_HYPER_THREADING", "SCHEDULING_CORE_TYPE")
 _READ_ONLY = ("NETWORK_NAME", "OPTIMAL_NUMBER_OF_INFER_REQUESTS", "EXECUTION_DEVICES", "PERF_COUNT",
               "CPU_DENORMALS_OPTIMIZATION", "RUNTIME_REQUIREMENTS", "LOADED_FROM_CACHE")
-_VIRTUAL = ("AUTO", "MULTI", "HETERO")
 
 
 def compile_for(core: ov.Core, model: ov.Model, spec: ProfileSpec, *,
@@ -55,41 +52,20 @@ def properties(spec: ProfileSpec, *, counters: bool = False) -> dict[str, Any]:
     return wanted
 
 
-def configuration(compiled: ov.CompiledModel, requests: int) -> dict[str, Any]:
-    """Read back what really runs: properties to compile with again, and ``requests`` kept in flight."""
-    return {**_read(compiled, _REUSABLE), "requests": requests}
+def configuration(compiled: ov.CompiledModel, spec: ProfileSpec, requests: int) -> dict[str, Any]:
+    """What really runs: properties to compile with again, what is executed, and ``requests`` kept in flight."""
+    return {**executed.configuration(compiled, spec.device, properties(spec)), "requests": requests}
 
 
 def compiled_facts(compiled: ov.CompiledModel) -> dict[str, Any]:
     """Read back what a deployment cannot set but a reader of the measurement wants to know."""
-    return _read(compiled, _READ_ONLY)
-
-
-def plain(value: Any) -> Any:
-    """An OpenVINO property value as JSON: numbers and words stay, enums and types become their names."""
-    if isinstance(value, bool | int | float | str) or value is None:
-        return value
-    if isinstance(value, ov.Type):
-        return value.get_type_name()
-    if isinstance(value, list | tuple | set):
-        return [plain(item) for item in value]
-    return getattr(value, "name", None) or str(value)
-
-
-def _read(compiled: ov.CompiledModel, names: tuple[str, ...]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name in names:
-        try:
-            found[name] = plain(compiled.get_property(name))
-        except (RuntimeError, TypeError):  # each device has its own set; some values have no Python type
-            continue
-    return found
+    return executed.read(compiled, _READ_ONLY)
 
 
 def _require_device(core: ov.Core, device: str) -> None:
     available = list(core.available_devices)
     kind, _, members = device.partition(":")
-    names = members.split(",") if members else [] if kind in _VIRTUAL else [device]
+    names = members.split(",") if members else [] if executed.is_virtual(kind) else [device]
     for name in names:
         # "GPU" means the first of GPU.0, GPU.1
         if not any(name in (known, known.partition(".")[0]) for known in available):
@@ -113,16 +89,15 @@ def _require_streams(core: ov.Core, spec: ProfileSpec) -> None:
 
 
 def _require_as_asked(compiled: ov.CompiledModel, spec: ProfileSpec) -> None:
-    got: dict[str, Any] = _read(compiled, ("INFERENCE_PRECISION_HINT", "NUM_STREAMS"))
-    precision = got.get("INFERENCE_PRECISION_HINT", spec.inference_precision)
-    if precision != spec.inference_precision:
+    found = executed.difference(compiled, spec.device, properties(spec))
+    if found is None:
+        return
+    if found.name == executed.PRECISION:
         raise PrecisionNotSupported(
-            f"inference_precision: {spec.device} would execute {spec.inference_precision} in {precision}.",
-            field="inference_precision", instead=precision)
-    streams = int(got.get("NUM_STREAMS") or 0)
-    if spec.streams is not None and streams != spec.streams:
-        raise ImpossibleStreams(f"streams: {spec.streams} were asked for, OpenVINO made {streams}.",
-                                field="streams", most=streams)
+            f"inference_precision: {spec.device} would execute {found.asked} in {found.got}.",
+            field="inference_precision", instead=found.got)
+    raise ImpossibleStreams(f"streams: {found.asked} were asked for, OpenVINO made {found.got}.",
+                            field="streams", most=found.got)
 
 
 def _refusal(spec: ProfileSpec, error: RuntimeError) -> Exception:

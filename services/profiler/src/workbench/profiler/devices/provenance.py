@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import openvino as ov
+from workbench.application.executed import plain
 from workbench.ir import file_digest
-from workbench.profiler.devices.compiled import plain
 
 _DEVICE = ("FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "DEVICE_TYPE", "DEVICE_UUID",
            "OPTIMIZATION_CAPABILITIES", "RANGE_FOR_STREAMS", "RANGE_FOR_ASYNC_INFER_REQUESTS")

@@ -96,6 +96,19 @@ def _notes(launches: Sequence[Launch]) -> list[str]:
     if any(launch["stretched"] for launch in launches):
         longest = max(launch["duration_s"] for launch in launches)
         notes.append(f"Launches measured longer than asked for, up to {longest:.1f} s, for enough inferences.")
+    return notes + _configuration_notes(launches[0]["configuration"])
+
+
+def _configuration_notes(configuration: Mapping[str, Any]) -> list[str]:
+    """Streams that had nothing to do, and precisions that nobody knows."""
+    notes, streams, requests = [], configuration.get("NUM_STREAMS"), configuration["requests"]
+    if isinstance(streams, int) and streams > requests:
+        latency = configuration.get("PERFORMANCE_HINT") == "LATENCY"
+        why = "With the hint latency OpenVINO finds that enough; ask" if latency else "Ask"
+        notes.append(f"{streams} streams were made, but {requests} in flight at a time: the others stood idle. {why} "
+                     "for as many `requests` as `streams` to use them all.")
+    if configuration.get("executed", {"precision": ""})["precision"] is None:
+        notes.append("In which precision the device executed is not known: it does not say.")
     return notes
 
 

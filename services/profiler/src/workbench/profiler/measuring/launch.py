@@ -108,7 +108,7 @@ def _figures(spec: ProfileSpec, ready: Ready, choice: Choice, requests: int, run
         **_speed(timings, spec.batch),
         **_costs(usage, timings, choice.loop),
         **disturbed,
-        "configuration": configuration(ready.compiled, requests),
+        "configuration": configuration(ready.compiled, spec, requests),
         "compiled": compiled_facts(ready.compiled),
     }
 
