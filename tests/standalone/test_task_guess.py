@@ -12,25 +12,25 @@ from onnx import TensorProto, helper, numpy_helper
 pytestmark = [pytest.mark.timeout(120)]
 
 
-def points(path: Path) -> Path:
-    """A network of 68 points: as a classifier's, its output is one list of numbers."""
-    weights = numpy_helper.from_array(np.ones((3, 136), np.float32), "weights")
+def numbers(path: Path) -> Path:
+    """A network of 77 numbers, which may be classes or anything else."""
+    weights = numpy_helper.from_array(np.ones((3, 77), np.float32), "weights")
     nodes = [
         helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),
         helper.make_node("Flatten", ["pooled"], ["flat"]),
-        helper.make_node("MatMul", ["flat", "weights"], ["points"]),
+        helper.make_node("MatMul", ["flat", "weights"], ["numbers"]),
     ]
     graph = helper.make_graph(
-        nodes, "points",
+        nodes, "numbers",
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 32, 32])],
-        [helper.make_tensor_value_info("points", TensorProto.FLOAT, [1, 136])], [weights],
+        [helper.make_tensor_value_info("numbers", TensorProto.FLOAT, [1, 77])], [weights],
     )  # fmt: skip
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
     return path
 
 
-def test_points_are_not_taken_for_classes_and_nothing_is_begun(workbench, tmp_path) -> None:
-    ended = workbench.run("optimize", points(tmp_path / "net.onnx"))
+def test_numbers_are_not_taken_for_classes_and_nothing_is_begun(workbench, tmp_path) -> None:
+    ended = workbench.run("optimize", numbers(tmp_path / "net.onnx"))
 
     assert ended.returncode == 2, ended.stdout
     assert "--task" in ended.stdout

@@ -28,7 +28,7 @@ REAL = {
     "picodet_s_320/picodet_s_320_coco.onnx": "object-detection",
     "ultraface_rfb_320/version-RFB-320.onnx": "object-detection",
     "yolox_nano_416/yolox_nano_416x416.onnx": "object-detection",
-    "yolo_seg_shapes/yolo_seg_shapes.onnx": NOT_SURE,
+    "yolo_seg_shapes/yolo_seg_shapes.onnx": "instance-segmentation",
     "deeplabv3_257/deeplabv3_257.tflite": "semantic-segmentation",
     "fns_candy/candy.onnx": "generic",
     "fsrcnn/FSRCNN_x2.pb": "generic",

@@ -44,7 +44,7 @@ def test_as_many_labels_as_outputs_make_sure_what_a_bare_list_of_numbers_is() ->
 
 def test_what_is_not_sure_is_refused_with_each_choice_and_why() -> None:
     with pytest.raises(TaskNotSure) as refused:
-        settled(asked(), model(output=(1, 136), name="points"), None)
+        settled(asked(), model(output=(1, 77), name="numbers"), None)
 
     document = refused.value.document()
     assert document["field"] == "task"
@@ -118,7 +118,7 @@ def answer_to(bench, **request):
 
 
 def test_over_http_a_refusal_comes_before_any_job(bench) -> None:
-    facts = {**model(output=(1, 136), name="y"), "digest": "p"}
+    facts = {**model(output=(1, 77), name="y"), "digest": "p"}
     Manifests(bench.adapters.store, "a").write(Manifest("model", "points", "a", "", (), facts).text())
     made = bench.client.post("/v1/projects", json={"name": "p", "model_id": "points"})
     bench.project_id = made.json["id"]

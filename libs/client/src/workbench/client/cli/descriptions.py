@@ -161,7 +161,7 @@ DESCRIPTIONS = [
             MODEL, DATASET, RECIPE, TARGET, DEVICE, PRECISION,
             Option("--image", "Name of an image of the dataset (default: its first). Repeatable.", metavar="NAME",
                    place="images", repeat=True),
-            Option("--importance", "Draw what the answer hung on as well, by RISE; for classification.",
+            Option("--importance", "Draw what the answer hung on as well, by RISE, where the task can tell.",
                    place="importance", flag=True),
             NAME,
         ],

@@ -29,8 +29,8 @@ RECIPE = Option("--recipe", "Id of the recipe that says how images become the mo
 LABELS = Option("--labels", "Text file with the name of a class in each line.", metavar="FILE")
 SETTINGS = [*task_options("overrides.task", "overrides"), *recipe_options("overrides")]
 PLACED = [TARGET, DEVICE, PRECISION]
-IMPORTANCE = Option("--importance", "Draw what the answer hung on as well, by RISE: 400 inferences an image; for "
-                    "classification.", place="importance", flag=True)
+IMPORTANCE = Option("--importance", "Draw what the answer hung on as well, by RISE, where the task can tell: 400 "
+                    "inferences an image.", place="importance", flag=True)
 DRAW = Option("--draw", "Where each picture goes, with what is said of it.", metavar="FOLDER")
 MOST = 20
 HELP = """Ask a model about a few pictures.
