@@ -63,8 +63,9 @@ def test_the_tutorial_goes_from_inputs_to_an_unpacked_package(environment: dict[
     commands = [line for line in script.splitlines() if line and not line.startswith("#")]
     assert not [line for line in commands if line not in "\n".join(["set -eu", *blocks])]
 
-    output = run(environment, tmp_path, "bash", "-c", "set -eu\n" + "\n".join(blocks))
+    last = "--report report.json --package package.tar.zst"  # 4: undecided, on a machine that is busy with other tests
+    output = run(environment, tmp_path, "bash", "-c", "set -eu\n" + "\n".join(blocks).replace(last, f"{last} || test $? = 4"))
 
     assert "INT8" in output
     assert (tmp_path / "package.tar.zst").stat().st_size > 10_000
-    assert json.loads((tmp_path / "report.json").read_text())["recommended"]["model"] in output
+    assert str(json.loads((tmp_path / "report.json").read_text())["recommended"]["model"]) in output

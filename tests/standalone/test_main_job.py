@@ -15,6 +15,7 @@ import pytest
 import zstandard
 
 QUICK = ("--duration-s", "0.2")
+DECIDED, NOT_MET, UNDECIDED = 0, 1, 4  # exit codes; undecided is what a machine says that is busy with other tests
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
@@ -24,8 +25,8 @@ def test_a_model_and_labelled_images_become_a_recommendation_and_a_package(anywh
     ended = anywhere.run("optimize", inputs / "model.onnx", "--dataset", inputs / "digits", *QUICK,
                          "--max-accuracy-drop", "2", "--report", report_path, "--package", package_path)  # fmt: skip
 
-    assert ended.returncode == 0, ended.stdout
     report = json.loads(report_path.read_text())
+    assert ended.returncode == as_told(report), ended.stdout
     assert [variant["precision"] for variant in report["variants"]] == ["FP32", "FP16", "INT8"]
     fp32, fp16, int8 = report["variants"]
     assert fp32["accuracy"]["value"] > 0.95
@@ -36,7 +37,7 @@ def test_a_model_and_labelled_images_become_a_recommendation_and_a_package(anywh
         fps = variant["throughput_fps"]
         assert 0 < fps["low"] <= fps["value"] <= fps["high"]
         assert variant["trust"]["verdict"] in ("trusted", "doubtful", "untrusted")
-    assert report["recommended"]["model"] in {variant["model"] for variant in report["variants"]}
+    assert report["package"]["variant"] == (report["recommended"]["variant"] or "fp32")
     assert report["package"]["size_bytes"] == package_path.stat().st_size
 
 
@@ -45,10 +46,11 @@ def test_without_a_dataset_int8_is_never_recommended_for_its_accuracy_is_unknown
 
     ended = workbench.run("optimize", inputs / "model.onnx", *QUICK, "--report", report_path)
 
-    assert ended.returncode == 0, ended.stdout
     report = json.loads(report_path.read_text())
+    assert ended.returncode == as_told(report), ended.stdout
     assert {variant["name"] for variant in report["variants"]} == {"fp32", "fp16", "int8"}
-    assert report["recommended"]["variant"] in ("fp32", "fp16")
+    assert report["recommended"]["variant"] in ("fp32", "fp16", None)
+    assert "int8: its accuracy is unknown" in report["recommended"]["reason"]
     assert any("unknown" in warning for warning in report["warnings"])
 
 
@@ -58,7 +60,7 @@ def test_a_limit_nobody_can_keep_gives_the_reason_and_exit_code_1(workbench, inp
     ended = workbench.run("optimize", inputs / "model.onnx", *QUICK, "--max-latency-ms", "0.0001",
                           "--report", report_path)  # fmt: skip
 
-    assert ended.returncode == 1, ended.stdout
+    assert ended.returncode == NOT_MET, ended.stdout
     recommended = json.loads(report_path.read_text())["recommended"]
     assert recommended["model"] is None
     assert "over the limit" in recommended["reason"]
@@ -79,8 +81,9 @@ def test_killing_every_kind_of_process_in_the_middle_still_ends_once(workbench, 
         _kill(pid)
     output, _ = following.communicate(timeout=300)
 
-    assert following.returncode == 0, output
-    assert len(json.loads(report_path.read_text())["variants"]) == 3
+    report = json.loads(report_path.read_text())
+    assert following.returncode == as_told(report), output
+    assert len(report["variants"]) == 3
     profiles = workbench.json("profiles", "list")
     items = profiles["items"] if isinstance(profiles, dict) else profiles
     assert [item["state"] for item in items] == ["succeeded"] * 3
@@ -136,6 +139,16 @@ def test_the_commands_of_an_unknown_server_end_in_one_clear_line(workbench) -> N
     assert "Traceback" not in ended.stdout
 
 
+def as_told(report) -> int:
+    """The exit code that the report's own answer asks for: undecided is told with an untrusted measurement."""
+    untrusted = {variant["name"] for variant in report["variants"] if variant["trust"]["verdict"] == "untrusted"}
+    if not untrusted:
+        assert report["recommended"]["model"] in {variant["model"] for variant in report["variants"]}
+        return DECIDED
+    assert report["recommended"]["decision"] in ("recommended", "undecided")
+    return DECIDED if report["recommended"]["decision"] == "recommended" else UNDECIDED
+
+
 def _wait_until(condition, timeout_s: float) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
@@ -153,7 +166,7 @@ def _kill(pid: int) -> None:
 def test_the_package_verifies_itself_when_unpacked(workbench, inputs, tmp_path) -> None:
     package = tmp_path / "package.tar.zst"
     ended = workbench.run("optimize", inputs / "model.onnx", *QUICK, "--package", package)
-    assert ended.returncode == 0, ended.stdout
+    assert ended.returncode in (DECIDED, UNDECIDED), ended.stdout
     with package.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as plain:
         with tarfile.open(fileobj=plain, mode="r|") as archive:
             archive.extractall(tmp_path / "unpacked", filter="data")

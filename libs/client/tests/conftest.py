@@ -71,10 +71,11 @@ def report(*, met: bool = True, package_id: str | None = None) -> dict[str, Any]
         }  # fmt: skip
 
     return {
-        "schema_version": "1.0", "project_id": "p", "optimization_id": "o", "objective": "throughput",
+        "schema_version": "1.1", "project_id": "p", "optimization_id": "o", "objective": "throughput",
         "variants": [variant("fp32", 400.0, 0.615), variant("int8", 800.0, 0.6)],
         "comparison": [{
             "variant": "int8", "baseline": "fp32", "speedup": interval(2.0) | {"beyond_noise": True},
+            "cpu_per_request_ratio": interval(0.5) | {"beyond_noise": True},
             "size_ratio": 0.26, "accuracy_change_points": {"value": -1.5, "beyond_noise": False},
             "changed_items": {"fixed_n": 3, "broken_n": 6},
         }],
@@ -117,6 +118,7 @@ class Server:
         self.targets: list[dict[str, Any]] = [LOCAL]
         self.tasks: list[dict[str, Any]] = [SORTING, NOTHING]
         self.met = True
+        self.undecided = False
         self.packaged = True
         self._clients: list[Client] = []
         self._http: Any = None
@@ -331,6 +333,9 @@ def optimization(server: Server) -> list[dict[str, Any]]:
     if package:
         package.view |= {"state": "succeeded"}
     facts = report(met=server.met, package_id=package.view["id"] if package else None)
+    if server.undecided:
+        answer = {"decision": "undecided", "reason": "12 images do not tell", "needed": ["about 900 images"]}
+        facts |= {"constraints_met": None, "recommended": {"model": None, "variant": None, **answer}}
     return [
         {"state": "running", "steps": steps("running", "queued")},
         {"state": "running", "steps": steps("succeeded", "running")},

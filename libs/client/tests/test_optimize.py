@@ -48,7 +48,7 @@ def test_people_get_the_variants_the_reason_and_what_to_do_next(server: Any, mod
     result = run(server, model, "--package", tmp_path / "p.tar.zst")
 
     for expected in ("int8", "INT8", "5.00", "800 (776–824)", "top1 60.0 % of 200", "trusted", "one warning",
-                     "fastest within limits", "2 (1.94–2.06) × the throughput", "accuracy -1.5 points, within",
+                     "fastest within limits", "2 (1.94–2.06) × the throughput", "0.5 (0.485–0.515) × the CPU time a request", "accuracy -1.5 points, within",
                      "3 for the better, 6 for the worse", "workbench profiles show profile-int8",
                      f"tar --zstd -xf {tmp_path}/p.tar.zst"):  # fmt: skip
         assert expected in result.stdout
@@ -136,6 +136,16 @@ def test_constraints_that_are_not_met_are_exit_code_1_with_the_reason(server: An
     assert "No package was made" in result.stderr
     assert not (tmp_path / "p").exists()
     assert json.loads((tmp_path / "r").read_text())["package"] is None
+
+
+def test_what_is_undecided_is_exit_code_4_with_what_would_decide_it(server: Any, model: Path) -> None:
+    server.undecided = True
+
+    result = run(server, model)
+
+    assert result.exit_code == 4
+    assert "Recommended: undecided. 12 images do not tell" in result.stdout
+    assert "What would decide it: about 900 images" in result.stdout
 
 
 WRONG_USAGE = [

@@ -42,5 +42,22 @@ def test_a_paired_change_by_hand() -> None:
     found = paired_change(fixed=5, broken=0, n=100)
 
     assert found.value == 0.05
-    assert found.low == pytest.approx(0.05 - 1.96 * (5 - 25 / 100) ** 0.5 / 100, abs=1e-4)
-    assert found.high - found.value == pytest.approx(found.value - found.low)
+    half = 1.96 * ((6 / 102 + 1 / 102 - (5 / 102) ** 2) / 102) ** 0.5
+    assert (found.low, found.high) == (pytest.approx(5 / 102 - half, abs=1e-4), pytest.approx(5 / 102 + half, abs=1e-4))
+
+
+def test_no_image_that_changed_says_little_when_there_are_few() -> None:
+    few, many = paired_change(0, 0, 12), paired_change(0, 0, 10_000)
+
+    assert (few.value, many.value) == (0.0, 0.0)
+    assert few.low < -0.15
+    assert many.low > -0.001
+
+
+@given(st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0, 1))
+def test_a_change_lies_in_its_interval_and_that_in_what_can_be(case: tuple[int, int], share: float) -> None:
+    fixed, n = case
+
+    found = paired_change(fixed, int((n - fixed) * share), n)
+
+    assert -1 <= found.low <= found.value <= found.high <= 1

@@ -14,7 +14,7 @@ SAMPLES = [{"file": "samples/01.jpg", "name": "x.jpg", "annotation": {"label": 0
 def manifest(profile: dict[str, Any]) -> dict[str, Any]:
     evaluation = {"metrics": [{"metric": "top1", "value": 0.615, "n": 200, "split": "all"}]}
     return {
-        "name": "net", "recommended": "int8", "openvino": "2026.4.1",
+        "name": "net", "recommended": "int8", "undecided": None, "openvino": "2026.4.1",
         "variants": [
             {"name": "fp16", "precision": "FP16", "profile": None, "evaluation": None},
             {"name": "int8", "precision": "INT8", "profile": profile, "evaluation": evaluation},
@@ -53,3 +53,13 @@ def test_a_latency_that_could_not_be_told_is_not_made_up(manifest: dict[str, Any
     manifest["variants"][1]["profile"] = {**manifest["variants"][1]["profile"], "latency_ms": {"p50": None}}
 
     assert "500 (480 to 520) | not measured |" in readme(manifest, SAMPLES)
+
+
+def test_what_nobody_decided_for_is_the_default_and_not_called_recommended(manifest: dict[str, Any]) -> None:
+    manifest["undecided"] = "Whether to deploy int8 is undecided."
+
+    said = readme(manifest, SAMPLES)
+
+    assert "Whether to deploy int8 is undecided." in said
+    assert "int8 (default)" in said
+    assert "recommended" not in said

@@ -104,7 +104,7 @@ class Others:
             return {"metrics": [metric], "changed_items": None, "items": 100}
         assert Manifests(self.adapters.store, TEAM).get("evaluation", against).facts["metrics"][0]["value"] == 0.95
         lost = right / 100 - 0.95
-        metric["change"] = {"value": lost, "low": lost - 0.01, "high": lost + 0.01, "n": 100, "beyond_noise": False}
+        metric["change"] = {"value": lost, "low": lost - 0.002, "high": lost + 0.002, "n": 100, "beyond_noise": False}
         broken = [f"{number}.png" for number in range(right, 95)]
         changed = {"fixed": [], "broken": broken, "differing": broken, "fixed_n": 0, "broken_n": len(broken),
                    "differing_n": len(broken)}  # fmt: skip

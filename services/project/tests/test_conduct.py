@@ -115,7 +115,7 @@ def test_a_step_that_fails_late_leaves_a_report_of_what_was_measured(bench) -> N
     report = job["error"]["report"]
     assert [variant["name"] for variant in report["variants"]] == ["fp32", "fp16", "int8"]
     assert report["comparison"][1]["speedup"]["value"] == pytest.approx(3.0)
-    assert report["recommended"] == {"model": None, "variant": None,
+    assert report["recommended"] == {"model": None, "variant": None, "decision": "none", "needed": [],
                                      "reason": "package failed: it does not run on its samples"}  # fmt: skip
     assert (report["package"], report["constraints_met"]) == (None, False)
 

@@ -1,14 +1,12 @@
-"""The pure rules of a pipeline: which inputs, which steps, which differences, which recommendation."""
+"""The pure rules of a pipeline: which inputs, which steps."""
 
 from __future__ import annotations
 
 import pytest
-from workbench.project.compare import accuracy_change, changed_items, quotient
 from workbench.project.inputs import conversion_inputs, recipe_overrides
 from workbench.project.pipeline import Plan, expected, wanted
 from workbench.project.problems import ModelNeedsHelp
-from workbench.project.recommend import Constraints, recommend
-from workbench.project.values import Facts, Step, Variant
+from workbench.project.values import Facts, Step
 
 REQUEST = {
     "objective": "throughput", "max_latency_ms": None, "max_accuracy_drop": 1.0, "task": "classification",
@@ -30,23 +28,6 @@ def plan(facts=None, dataset=LABELLED, where=("local", "CPU"), **request):
     return Plan({**REQUEST, **request}, "m", facts or model(), "d" if dataset else None, dataset, *where)
 
 
-def figure(value, spread=0.01):
-    return {"value": value, "low": value * (1 - spread), "high": value * (1 + spread)}
-
-
-def variant(name, fps, p50=1.0, change=None, size=100, spread=0.01, metric="top1"):
-    """``change``: of its accuracy against the baseline, 0 to 1."""
-    row = {"metric": metric, "value": 0.9, "n": 100, "low": 0, "high": 1}
-    if change is not None:
-        figure_of = {"value": change, "low": change - 0.01, "high": change + 0.01}
-        row["change"] = {**figure_of, "n": 100, "beyond_noise": True}
-    evaluation = {"metrics": [row], "changed_items": None}
-    profile = {"throughput_fps": figure(fps, spread), "latency_ms": {"p50": figure(p50, spread)},
-               "cpu_ms_per_request": figure(1.0), "trust": {"verdict": "trusted"}}  # fmt: skip
-    precision = {"fp32": "FP32", "fp16": "FP16", "int8": "INT8"}[name]
-    return Variant(name, f"m-{name}", {"precision": precision}, size, "p", profile, "e", evaluation)
-
-
 def drive(what: Plan) -> dict[str, Facts]:
     """Let every step succeed as soon as it may start; their requests, in the order they started in."""
     steps: dict[str, Step] = {}
@@ -54,76 +35,6 @@ def drive(what: Plan) -> dict[str, Facts]:
         for one in due:
             steps[one.name] = Step(one.name, one.kind, one.name, one.request, "succeeded", result={"id": one.name})
     return {name: step.request for name, step in steps.items()}
-
-
-def test_a_quotient_widens_with_both_intervals_and_knows_the_noise() -> None:
-    clear, vague = quotient(figure(200), figure(100)), quotient(figure(105, 0.2), figure(100, 0.2))
-
-    assert clear["value"] == pytest.approx(2.0)
-    assert clear["low"] == pytest.approx(2 * 2.718281828 ** -(2**0.5 * 0.010000333), rel=1e-4)
-    assert clear["beyond_noise"]
-    assert not vague["beyond_noise"]
-
-
-def test_a_change_of_accuracy_is_told_in_points_as_the_evaluation_paired_it() -> None:
-    change = accuracy_change(variant("int8", 1, change=-0.05))
-
-    assert change == {"value": pytest.approx(-5.0), "low": pytest.approx(-6.0), "high": pytest.approx(-4.0), "n": 100,
-                      "beyond_noise": True}  # fmt: skip
-    assert accuracy_change(variant("int8", 1)) is None
-    assert changed_items(variant("int8", 1))["broken"] == []
-
-
-def test_of_an_error_more_is_accuracy_lost() -> None:
-    worse = variant("int8", 300, change=0.05, metric="nme")
-
-    change = accuracy_change(worse)
-
-    assert change is not None
-    assert (change["value"], change["low"], change["high"]) == pytest.approx((-5, -6, -4))
-    limits = Constraints("throughput", None, 1.0)
-    assert "it loses 5.00 points" in recommend([variant("fp32", 100), worse], limits).reason
-
-
-def test_the_fastest_variant_within_the_accuracy_limit_is_recommended() -> None:
-    fp32, int8 = variant("fp32", 100), variant("int8", 300, change=0.0, size=25)
-
-    chosen = recommend([fp32, int8], Constraints("throughput", None, 1.0))
-
-    assert chosen.variant is int8
-    assert "3.00 ×" in chosen.reason
-
-
-def test_a_variant_that_loses_too_much_is_not_chosen_and_the_reason_says_so() -> None:
-    fp32, int8 = variant("fp32", 100), variant("int8", 300, change=-0.05)
-
-    chosen = recommend([fp32, int8], Constraints("throughput", None, 1.0))
-
-    assert chosen.variant is fp32
-    assert "loses 5.00 points" in chosen.reason
-    assert recommend([fp32, int8], Constraints("throughput", None, None)).variant is int8
-
-
-def test_unknown_accuracy_is_never_good_enough_for_int8() -> None:
-    chosen = recommend([variant("fp32", 100), variant("int8", 300)], Constraints("throughput", None, 1.0))
-
-    assert chosen.variant.name == "fp32"
-    assert "unknown" in chosen.reason
-
-
-def test_a_latency_limit_counts_the_upper_end_of_the_interval() -> None:
-    one = variant("fp32", 100, p50=1.0, spread=0.05)
-
-    assert recommend([one], Constraints("latency", 1.06, None)).variant is one
-    nothing = recommend([one], Constraints("latency", 1.02, None))
-    assert nothing.variant is None
-    assert "over the limit of 1.02 ms" in nothing.reason
-
-
-def test_of_two_that_cannot_be_told_apart_the_smaller_is_chosen() -> None:
-    fp32, fp16 = variant("fp32", 101, spread=0.1, size=100), variant("fp16", 100, spread=0.1, size=50)
-
-    assert recommend([fp32, fp16], Constraints("throughput", None, 1.0)).variant is fp16
 
 
 def test_a_dynamic_batch_becomes_one_and_other_dynamic_dimensions_are_asked_for() -> None:

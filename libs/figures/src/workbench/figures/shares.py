@@ -23,11 +23,13 @@ def wilson(hits: int, n: int) -> Figure:
 def paired_change(fixed: int, broken: int, n: int) -> Figure:
     """How much a share changed, -1 to 1, when the very same ``n`` images were looked at twice.
 
-    fixed, broken: how many became right, and wrong. The design is McNemar's (1947), the interval Wald's: the
-    variance of (fixed - broken) / n is (fixed + broken - (fixed - broken)^2 / n) / n^2. Raises ValueError for none.
+    fixed, broken: how many became right, and wrong. The design is McNemar's (1947), the interval Bonett and Price's
+    (2012): Wald's with one more of either kind, since Wald's has no width where no image changed, which of few images
+    says little. Raises ValueError for none.
     """
     if n < 1:
         raise ValueError("a change over no images has no interval")
-    value = (fixed - broken) / n
-    half = Z_95 * math.sqrt(max(fixed + broken - (fixed - broken) ** 2 / n, 0.0)) / n
-    return Figure(value, value - half, value + half)
+    value, more = (fixed - broken) / n, n + 2
+    centre = (fixed - broken) / more
+    half = Z_95 * math.sqrt((fixed + broken + 2) / more - centre**2) / math.sqrt(more)
+    return Figure(value, max(-1.0, min(centre - half, value)), min(1.0, max(centre + half, value)))

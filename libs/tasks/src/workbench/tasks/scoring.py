@@ -73,6 +73,10 @@ class Scored(Generic[R, A]):
 Items = Sequence[Any]
 
 
+def _nothing(_images: Sequence[Any]) -> dict[str, Any]:
+    return {}
+
+
 def _no_parts(_items: Items) -> dict[int, Figure]:
     return {}
 
@@ -84,7 +88,8 @@ class Metric(Generic[R, A]):
     ``item``: what one image adds, as JSON has it, since it is kept; None when the metric says nothing about it.
     ``total``: the figure of them all. ``change``: how it differs from another model's, whose items of the same images
     come second. ``parts``: the same figure for each class that there is. ``count``: of what it is a
-    figure, images unless told.
+    figure, images unless told. ``belief``: what stands beside the figure and tells whether it can be believed, as JSON
+    has it: ``chance``, what answers of no worth would score, and ``other_reading``.
     """
 
     name: str
@@ -96,3 +101,4 @@ class Metric(Generic[R, A]):
     change: Callable[[Items, Items], Figure]
     parts: Callable[[Items], Mapping[int, Figure]] = _no_parts
     count: Callable[[Items], int] = len
+    belief: Callable[[Sequence[Scored[R, A]]], dict[str, Any]] = _nothing

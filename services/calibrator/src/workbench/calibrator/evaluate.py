@@ -51,9 +51,9 @@ def run(run: Run) -> dict[str, Any]:
     noted = predictions.noted(task, scored)
     predictions.write(run.outputs / "predictions.jsonl", noted, [task.line(each) for each in scored])
     against = predictions.read(run.inputs / "against" / "predictions.jsonl")
-    rows = [rows_of.row(metric, noted, against, recipe) for metric in metrics]
+    rows = [(metric, rows_of.row(metric, noted, against, recipe)) for metric in metrics]
     return {
-        "metrics": [{**row, "split": spec.split} for row in rows if row],
+        "metrics": [{**row, "split": spec.split, **metric.belief(scored)} for metric, row in rows if row],
         "changed_items": rows_of.changed_items(metrics[0], noted, against) if against else None,
         "items": len(items),
         "device": spec.device,

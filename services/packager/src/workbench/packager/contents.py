@@ -67,7 +67,7 @@ def _manifest(spec: PackageSpec) -> Facts:
         "schema_version": SCHEMA_VERSION, "name": spec.name,
         "created_by": f"workbench-packager {version('workbench-packager')}", "openvino": version("openvino"),
         "python": _PYTHON, "recommended": spec.recommended, "recipe": spec.recipe, "variants": variants,
-        "files": {},
+        "undecided": spec.undecided, "files": {},
     }
 
 

@@ -37,7 +37,7 @@ def plan(job: Job, manifests: Manifests) -> Launch:
         inputs |= {f"dataset/{file.name}": file.sha256 for file in dataset.files}
     spec = {
         "name": job.name, "variants": variants, "recommended": request["recommended"],
-        "recipe": recipe, "samples": request["samples"],
+        "recipe": recipe, "samples": request["samples"], "undecided": request.get("undecided"),
     }  # fmt: skip
     limits = Limits(memory_bytes=8 * GIB, cpu_s=3600, file_bytes=32 * GIB, wall_s=3600, disk_bytes=96 * GIB)
     return Launch("workbench.packager.pack", spec=spec, inputs=inputs, limits=limits)

@@ -30,7 +30,7 @@ def read_spec(document: object) -> PackageSpec:
     """The specification, checked. Raises BadSpec."""
     spec = checked(SpecSchema(), document)
     return PackageSpec(spec["name"], tuple(map(_variant, spec["variants"])), spec["recommended"],
-                       _recipe(spec["recipe"]), spec["samples"])  # fmt: skip
+                       _recipe(spec["recipe"]), spec["samples"], spec["undecided"])  # fmt: skip
 
 
 def _variant(spec: dict[str, Any]) -> Variant:

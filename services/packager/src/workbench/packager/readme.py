@@ -16,6 +16,7 @@ def readme(manifest: Facts, samples: list[dict[str, Any]]) -> str:
     """README.md in Markdown; ``samples`` are the lines of the packaged images."""
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         name=manifest["name"], recommended=manifest["recommended"], image=samples[0]["file"],
+        mark=_mark(manifest), undecided=manifest["undecided"] or "",
         table="\n".join(_table(manifest)), provenance="\n".join(_provenance(manifest)),
     )
 
@@ -25,12 +26,16 @@ def _table(manifest: Facts) -> list[str]:
              "| --- | --- | --- | --- | --- |"]
     for variant in manifest["variants"]:
         profile = variant["profile"] or {}
-        name = variant["name"] + (" (recommended)" if variant["name"] == manifest["recommended"] else "")
+        name = variant["name"] + (f" ({_mark(manifest)})" if variant["name"] == manifest["recommended"] else "")
         latency = (profile.get("latency_ms") or {}).get("p50")
         cells = (name, variant["precision"], _interval(profile.get("throughput_fps"), ".0f", ""),
                  _interval(latency, ".2f", " ms"), _metrics(variant["evaluation"]))
         lines.append(f"| {' | '.join(cells)} |")
     return lines
+
+
+def _mark(manifest: Facts) -> str:
+    return "default" if manifest["undecided"] else "recommended"
 
 
 def _interval(found: Facts | None, digits: str, unit: str) -> str:

@@ -42,10 +42,14 @@ class Variant:
 
 @dataclass(frozen=True)
 class PackageSpec:
-    """A checked request for a package. ``samples``: images of the dataset to ship, 0 for none of them."""
+    """A checked request for a package. ``samples``: images of the dataset to ship, 0 for none of them.
+
+    ``undecided``: why ``recommended`` is merely what runs by default; None when it was decided for.
+    """
 
     name: str
     variants: tuple[Variant, ...]
     recommended: str
     recipe: Facts
     samples: int
+    undecided: str | None = None

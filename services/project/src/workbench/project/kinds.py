@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.jobs import Cancelled, Conduct, Kind, Made
+from workbench.project.objections import Constraints
 from workbench.project.pipeline import Plan, Wanted, expected, images_of, model_of, result_of, wanted
 from workbench.project.problems import StepFailed
-from workbench.project.recommend import Constraints, Recommendation, recommend
+from workbench.project.recommend import UNDECIDED, Recommendation, recommend
 from workbench.project.report import now_rfc3339, report
 from workbench.project.steps import Steps
 from workbench.project.values import Facts, Step, Variant
@@ -94,13 +95,14 @@ class _Pipeline:
         constraints = Constraints(request["objective"], request["max_latency_ms"], request["max_accuracy_drop"])
         recommendation = recommend(variants, constraints)
         package = None
-        if request["package"] and recommendation.variant is not None:
+        if request["package"] and recommendation.packaged is not None:
             package_id = result_of(steps, "package")
             if package_id is None:
                 self._start(self._package(steps, recommendation))
                 return None
             facts = self._context.manifests.get("package", package_id).facts
-            package = {"id": package_id, "sha256": facts["sha256"], "size_bytes": facts["size_bytes"]}
+            package = {"id": package_id, "variant": recommendation.packaged.name, "sha256": facts["sha256"],
+                       "size_bytes": facts["size_bytes"]}  # fmt: skip
         facts = report(self._head(), variants, constraints, recommendation, package, self._warnings(steps))
         return Made("report", facts, parents=tuple(variant.model_id for variant in variants))
 
@@ -146,8 +148,8 @@ class _Pipeline:
         )  # fmt: skip
 
     def _package(self, steps: Mapping[str, Step], recommendation: Recommendation) -> Wanted:
-        chosen = recommendation.variant
-        assert chosen is not None, "only a recommended variant is packaged"
+        chosen = recommendation.packaged
+        assert chosen is not None, "what to package was looked at before"
         variant = {"model_id": chosen.model_id, "profile_id": chosen.profile_id,
                    "evaluation_id": chosen.evaluation_id, "folder": chosen.name}  # fmt: skip
         return Wanted(
@@ -157,6 +159,7 @@ class _Pipeline:
                 "name": package_name(self._plan.model.get("name") or "model", chosen.name),
                 "variants": [variant],
                 "recommended": chosen.name,
+                "undecided": recommendation.reason if recommendation.decision == UNDECIDED else None,
                 "recipe_id": result_of(steps, "recipe"),
                 "dataset_id": images_of(self._plan, steps),
             },

@@ -1,68 +1,79 @@
-"""Which variant to deploy under the constraints, and why; or why none. Pure rules."""
+"""Which variant to deploy under the constraints, and why; why none; or why that is undecided. Pure rules.
+
+Decided is what the figures' intervals leave no doubt about: a variant whose objections are not settled is neither taken
+nor ruled out, and while it might be the best one the answer is *undecided*, with what would decide it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.project.compare import accuracy_change, quotient
-from workbench.project.values import Variant
+from workbench.project.doubts import doubt
+from workbench.project.objections import Constraints, Objection, clipped_weights, objections
+from workbench.project.values import Facts, Variant
 
-
-@dataclass(frozen=True)
-class Constraints:
-    """What the deployment must keep. Latency in ms (median), accuracy drop in points; None: no limit."""
-
-    objective: str
-    max_latency_ms: float | None
-    max_accuracy_drop: float | None
+RECOMMENDED, NONE, UNDECIDED = "recommended", "none", "undecided"
 
 
 @dataclass(frozen=True)
 class Recommendation:
-    """The chosen variant, or None, and the reason for a person."""
+    """The chosen variant, or None, and the reason for a person.
+
+    ``needed``: what would decide it. ``packaged``: whose package is made; when undecided that of the baseline, which
+    rests on no comparison.
+    """
 
     variant: Variant | None
     reason: str
+    decision: str = NONE
+    needed: tuple[str, ...] = ()
+    packaged: Variant | None = None
 
 
 def recommend(variants: Sequence[Variant], constraints: Constraints) -> Recommendation:
     """The best variant by the objective among those that keep every constraint. ``variants[0]`` is the baseline."""
     baseline = variants[0]
-    faults = {variant.name: _faults(variant, baseline, constraints) for variant in variants}
-    fit = [variant for variant in variants if not faults[variant.name]]
-    ruled_out = "; ".join(f"{name}: {' and '.join(why)}" for name, why in faults.items() if why)
-    if not fit:
-        return Recommendation(None, f"No variant keeps the constraints. {_sentence(ruled_out)}")
-    best = _best(fit, constraints.objective)
-    return Recommendation(best, " ".join([*_praise(best, baseline, constraints), *_left_out(ruled_out)]))
+    doubted = doubt(baseline)
+    if doubted:
+        return Recommendation(None, f"Nothing is recommended: {doubted.words}.", UNDECIDED, _needed([doubted]))
+    found = {variant.name: objections(variant, baseline, constraints) for variant in variants}
+    possible = [variant for variant in variants if not _ruled_out(found[variant.name])]
+    if not possible:
+        return Recommendation(None, f"No variant keeps the constraints. {_told(found, found)}")
+    best = _best(possible, constraints.objective)
+    speeds_known = not any(_untrusted(variant) for variant in possible)
+    if speeds_known and not found[best.name]:
+        left_out = [name for name in found if found[name]]
+        reason = " ".join([*_praise(best, baseline, constraints), *_left_out(found, left_out)])
+        return Recommendation(best, reason, RECOMMENDED, packaged=best)
+    return _undecided(variants, possible, found)
 
 
-def _faults(variant: Variant, baseline: Variant, constraints: Constraints) -> list[str]:
-    found = [_too_slow(variant, constraints.max_latency_ms)]
-    if variant is not baseline:
-        found.append(_too_wrong(variant, constraints.max_accuracy_drop))
-    return [fault for fault in found if fault]
+def _undecided(
+    variants: Sequence[Variant], possible: Sequence[Variant], found: Mapping[str, list[Objection]]
+) -> Recommendation:
+    baseline, names = variants[0], [variant.name for variant in possible]
+    open_names = [name for name in names if found[name]]
+    said = [f"Which variant to deploy is undecided among {', '.join(names)}." if len(names) > 1
+            else f"Whether to deploy {names[0]} is undecided.", _told(found, open_names)]  # fmt: skip
+    said += _left_out(found, [name for name in found if name not in names])
+    needed = _needed(objection for name in open_names for objection in found[name])
+    return Recommendation(None, " ".join(said), UNDECIDED, needed, baseline if baseline.name in names else None)
 
 
-def _too_slow(variant: Variant, limit: float | None) -> str | None:
-    p50 = variant.profile["latency_ms"]["p50"]
-    if limit is None or p50["high"] <= limit:
-        return None
-    return f"its median latency is {p50['value']:.2f} ms (up to {p50['high']:.2f}), over the limit of {limit:g} ms"
+def _needed(open_ones: Iterable[Objection]) -> tuple[str, ...]:
+    """Each once, in order."""
+    return tuple(dict.fromkeys(objection.needed for objection in open_ones if objection.needed))
 
 
-def _too_wrong(variant: Variant, limit: float | None) -> str | None:
-    if limit is None:
-        return None
-    change = accuracy_change(variant)
-    if change is None:
-        # Half precision storage alone is computed in the same precision: that is no risk worth a refusal.
-        return None if variant.model["precision"] in ("FP32", "FP16") else "its accuracy is unknown without labels"
-    lost = -change["value"]
-    if lost <= limit:
-        return None
-    return f"it loses {lost:.2f} points of accuracy, over the limit of {limit:g}"
+def _ruled_out(against: Sequence[Objection]) -> bool:
+    return any(objection.needed is None for objection in against)
+
+
+def _untrusted(variant: Variant) -> bool:
+    return bool(variant.profile["trust"]["verdict"] == "untrusted")
 
 
 def _best(fit: Sequence[Variant], objective: str) -> Variant:
@@ -93,13 +104,23 @@ def _praise(best: Variant, baseline: Variant, constraints: Constraints) -> list[
     said = [f"{best.name} has the best {constraints.objective} that keeps the constraints: {fps}, median {p50:.2f} ms."]
     if best is not baseline:
         speedup = quotient(figure, baseline.profile["throughput_fps"])
-        noise = "" if speedup["beyond_noise"] else ", which is within the noise"
         size = best.size_bytes / baseline.size_bytes
-        said.append(f"Against {baseline.name}: {speedup['value']:.2f} × the throughput{noise}, {size:.2f} × the size"
-                    f"{_accuracy_words(best)}.")  # fmt: skip
+        said.append(f"Against {baseline.name}: {speedup['value']:.2f} × the throughput{_noise(speedup)}, "
+                    f"{_cpu_words(best, baseline)}, {size:.2f} × the size{_accuracy_words(best)}.")  # fmt: skip
+    if clipped := clipped_weights(best):
+        said.append(f"{clipped:,} of its weights are too large for half precision and were clipped.")
     if best.profile["trust"]["verdict"] != "trusted":
         said.append(f"Its measurement is {best.profile['trust']['verdict']}; see the reasons in the report.")
     return said
+
+
+def _cpu_words(best: Variant, baseline: Variant) -> str:
+    ratio = quotient(best.profile["cpu_ms_per_request"], baseline.profile["cpu_ms_per_request"])
+    return f"{ratio['value']:.2f} × the CPU time a request{_noise(ratio)}"
+
+
+def _noise(ratio: Facts) -> str:
+    return "" if ratio["beyond_noise"] else " (within the noise)"
 
 
 def _accuracy_words(best: Variant) -> str:
@@ -109,9 +130,11 @@ def _accuracy_words(best: Variant) -> str:
     return f", accuracy {change['value']:+.2f} points ({change['low']:+.2f} to {change['high']:+.2f})"
 
 
-def _left_out(ruled_out: str) -> list[str]:
-    return [f"Not chosen: {_sentence(ruled_out)}"] if ruled_out else []
+def _left_out(found: Mapping[str, list[Objection]], names: Sequence[str]) -> list[str]:
+    return [f"Not chosen: {_told(found, names)}"] if names else []
 
 
-def _sentence(text: str) -> str:
-    return text + "." if text else ""
+def _told(found: Mapping[str, list[Objection]], names: Iterable[str]) -> str:
+    """One sentence of all that speaks against these."""
+    each = [f"{name}: {' and '.join(objection.words for objection in found[name])}" for name in names]
+    return "; ".join(each) + "."

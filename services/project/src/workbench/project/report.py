@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from workbench.project.compare import compare
-from workbench.project.recommend import Constraints, Recommendation
+from workbench.project.objections import Constraints
+from workbench.project.recommend import UNDECIDED, Recommendation
 from workbench.project.values import Facts, Variant
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 _PROFILE_PARTS = ("throughput_fps", "latency_ms", "cpu_ms_per_request", "configuration", "trust")
 
 
@@ -38,8 +39,10 @@ def report(
             "model": chosen.model_id if chosen else None,
             "variant": chosen.name if chosen else None,
             "reason": recommendation.reason,
+            "decision": recommendation.decision,
+            "needed": list(recommendation.needed),
         },
-        "constraints_met": chosen is not None,
+        "constraints_met": None if recommendation.decision == UNDECIDED else chosen is not None,
         "package": package,
         "warnings": list(warnings),
         "environment": variants[0].profile["provenance"],

@@ -1,6 +1,7 @@
 """The `workbench` command: thin calls on the SDK, one module per group of commands.
 
-Exit codes: 0 done, 1 the constraints of an optimization are not met, 2 wrong usage, 3 failed, 130 Ctrl-C.
+Exit codes: 0 done, 1 the constraints of an optimization are not met, 2 wrong usage, 3 failed,
+4 what to deploy is undecided, 130 Ctrl-C.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from workbench.client.errors import JobFailed, WorkbenchError
 from workbench.client.jobs import View
 
 NOT_MET = 1
+UNDECIDED = 4
 
 MODEL = Argument("MODEL", "Model file (ONNX, an IR's .xml, TensorFlow or TensorFlow Lite), a folder with all its "
                  "files, or a model's id.", "model_id")
@@ -61,7 +62,8 @@ REPORT = Option("--report", "Write the report as JSON to this file.", metavar="F
 PACKAGE = Option("--package", "Download the deployment package to this file (.tar.zst).", metavar="FILE")
 HELP = """Convert, measure, calibrate to INT8, score, compare and package a model in one go.
 
-Exit codes: 0 the constraints are met, 1 they are not, 2 wrong usage, 3 something failed.
+Exit codes: 0 the constraints are met, 1 they are not, 2 wrong usage, 3 something failed, 4 undecided: the figures do
+not tell (untrusted, too few images, a score not above chance), and the report says what would decide it.
 Ctrl-C cancels the work on the server; a second Ctrl-C leaves at once.
 """
 
@@ -98,6 +100,8 @@ def optimize(session: Session, values: Values) -> None:
         output.write_json(document)
     else:
         report.show(document, session.where)
+    if (document["recommended"] or {}).get("decision") == "undecided":
+        raise typer.Exit(UNDECIDED)
     if not document["constraints_met"]:
         raise typer.Exit(NOT_MET)
 

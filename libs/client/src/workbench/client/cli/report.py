@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.client.cli.output import table, write
 
-HEADINGS = ("", "variant", "precision", "size MB", "throughput fps", "p50 ms", "accuracy", "trust")
+HEADINGS = ("", "variant", "precision", "size MB", "throughput fps", "p50 ms", "CPU ms a request", "accuracy", "trust")
 
 
 def show(report: dict[str, Any], where: str) -> None:
@@ -45,6 +45,7 @@ def _row(variant: dict[str, Any], chosen: str | None) -> tuple[str, ...]:
         f"{variant.get('size_bytes', 0) / 1e6:.2f}",
         interval(variant.get("throughput_fps")),
         interval((variant.get("latency_ms") or {}).get("p50")),
+        interval(variant.get("cpu_ms_per_request")),
         accuracy(variant.get("accuracy")),
         (variant.get("trust") or {}).get("verdict") or "-",
     )
@@ -62,6 +63,8 @@ def _differences(report: dict[str, Any]) -> Iterable[str]:
 def _ratios(each: dict[str, Any]) -> Iterable[str]:
     if speedup := each.get("speedup"):
         yield f"{interval(speedup)} × the throughput{_noise(speedup)}"
+    if cpu := each.get("cpu_per_request_ratio"):
+        yield f"{interval(cpu)} × the CPU time a request{_noise(cpu)}"
     if size := each.get("size_ratio"):
         yield f"{size:.2f} × the size"
     change = each.get("accuracy_change_points")
@@ -87,10 +90,15 @@ def _warnings(report: dict[str, Any]) -> Iterable[str]:
 
 def _recommendation(report: dict[str, Any]) -> Iterable[str]:
     chosen = report.get("recommended") or {}
-    yield f"\nRecommended: {chosen.get('variant') or 'none'}. {chosen.get('reason') or ''}".rstrip()
+    undecided = chosen.get("decision") == "undecided"
+    answer = "undecided" if undecided else chosen.get("variant") or "none"
+    yield f"\nRecommended: {answer}. {chosen.get('reason') or ''}".rstrip()
+    for each in chosen.get("needed") or []:
+        yield f"What would decide it: {each}."
     if package := report.get("package"):
         size = f"{package.get('size_bytes', 0) / 1e6:.1f} MB, SHA-256 {package.get('sha256')}"
-        yield f"Package: {package.get('path') or 'on the server'} ({size})"
+        of = f" of {package['variant']}, to run it by default" if undecided and package.get("variant") else ""
+        yield f"Package{of}: {package.get('path') or 'on the server'} ({size})"
 
 
 def _next(report: dict[str, Any], where: str) -> Iterable[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from workbench.tasks.classification.annotation import Label
+from workbench.tasks.classification.readings import belief
 from workbench.tasks.classification.result import Ranking
 from workbench.tasks.scoring import Metric, Scored
 from workbench.tasks.totals import share
@@ -27,7 +29,7 @@ def _agrees(scored: Classified) -> bool | None:
 
 # In order of what they are worth: correct answers by k, then mere agreement.
 METRICS: tuple[Metric[Ranking, Label], ...] = (
-    share("top1", "annotation", partial(_is_among, 1)),
+    replace(share("top1", "annotation", partial(_is_among, 1)), belief=belief),
     share("top5", "annotation", partial(_is_among, 5)),
     share("top1_agreement", "reference", _agrees),
 )

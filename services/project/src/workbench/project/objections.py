@@ -1,0 +1,101 @@
+"""What speaks against a variant, for certain or not yet, and what would settle it. Pure rules."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from workbench.project.compare import accuracy_change
+from workbench.project.values import Facts, Variant
+
+MEASURE_AGAIN = "measure again on a quieter machine, with more launches (--launches) or longer ones (--duration-s)"
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """What the deployment must keep. Latency in ms (median), accuracy drop in points; None: no limit."""
+
+    objective: str
+    max_latency_ms: float | None
+    max_accuracy_drop: float | None
+
+
+@dataclass(frozen=True)
+class Objection:
+    """In words. ``needed``: what would settle it; None when it is settled and the variant is ruled out."""
+
+    words: str
+    needed: str | None = None
+
+
+def objections(variant: Variant, baseline: Variant, constraints: Constraints) -> list[Objection]:
+    """All there are to one variant; none when everything measured on it speaks for it."""
+    found = [_too_slow(variant, constraints.max_latency_ms), _untrusted(variant)]
+    if variant is not baseline:
+        found.append(_too_wrong(variant, constraints.max_accuracy_drop))
+    return [objection for objection in found if objection]
+
+
+def _untrusted(variant: Variant) -> Objection | None:
+    trust = variant.profile["trust"]
+    if trust["verdict"] != "untrusted":
+        return None
+    why = " ".join(reason["detail"] for reason in trust["reasons"] if reason["verdict"] == "untrusted")
+    return Objection(f"its measurement is untrusted{': ' if why else ''}{why.rstrip('.')}", MEASURE_AGAIN)
+
+
+def _too_slow(variant: Variant, limit: float | None) -> Objection | None:
+    p50 = variant.profile["latency_ms"]["p50"]
+    if limit is None or p50["high"] <= limit:
+        return None
+    words = f"its median latency is {p50['value']:.2f} ms ({p50['low']:.2f} to {p50['high']:.2f}), "
+    if p50["low"] > limit:
+        return Objection(f"{words}over the limit of {limit:g} ms")
+    return Objection(f"{words}and the limit of {limit:g} ms lies within", MEASURE_AGAIN)
+
+
+def _too_wrong(variant: Variant, limit: float | None) -> Objection | None:
+    if limit is None:
+        return None
+    change = accuracy_change(variant)
+    if change is None:
+        return _unmeasured(variant)
+    lost, least, most = -change["value"], -change["high"], -change["low"]
+    if most <= limit:
+        return None
+    if least > limit:
+        range_of = f"({least:.2f} to {most:.2f})"
+        return Objection(f"it loses {lost:.2f} points of accuracy {range_of}, over the limit of {limit:g}")
+    words = f"whether it loses more than {limit:g} points of accuracy cannot be said of {change['n']} images: "
+    return Objection(f"{words}{lost:.2f} ({least:.2f} to {most:.2f})", _more_images(change, limit))
+
+
+def _unmeasured(variant: Variant) -> Objection | None:
+    """One rule for every precision: without a metric only a distance of outputs that was measured speaks for it."""
+    checked: Facts = (variant.model.get("conversion") or {}).get("checked") or {}
+    clipped = clipped_weights(variant)
+    if variant.model["precision"] != "INT8" and checked.get("verdict") == "alike" and not clipped:
+        return None
+    cut = f", and {clipped:,} of its weights were clipped to half precision" if clipped else ""
+    return Objection(f"its accuracy is unknown without labels, and how far its outputs are from "
+                     f"those of its source was not measured{cut}")  # fmt: skip
+
+
+def clipped_weights(variant: Variant) -> int:
+    """How many weights half precision could not hold, as the conversion counted them."""
+    half: Facts = (variant.model.get("conversion") or {}).get("half") or {}
+    return int((half.get("clipped") or {}).get("values") or 0)
+
+
+def _more_images(change: Facts, limit: float) -> str:
+    """An interval narrows with the root of the number of images."""
+    lost = -change["value"]
+    reach = max(-change["low"] - lost, lost + change["high"])
+    distance = abs(limit - lost)
+    if distance * 30 < reach:
+        return f"another limit: the loss lies so close to {limit:g} points that no number of images would tell"
+    needed = change["n"] * (reach / distance) ** 2
+    digits = 10 ** max(math.floor(math.log10(needed)) - 1, 0)
+    return (
+        f"about {math.ceil(needed / digits) * digits:,} images to score in place of {change['n']:,}, or another limit"
+    )

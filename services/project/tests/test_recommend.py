@@ -1,0 +1,184 @@
+"""The pure rules of a comparison: differences, recommendations, and the third answer, undecided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from workbench.project.compare import accuracy_change, changed_items, quotient
+from workbench.project.objections import Constraints
+from workbench.project.recommend import recommend
+from workbench.project.values import Variant
+
+
+def figure(value, spread=0.01):
+    return {"value": value, "low": value * (1 - spread), "high": value * (1 + spread)}
+
+
+def variant(
+    name, fps, p50=1.0, change=None, size=100, spread=0.01, metric="top1", half=0.01, trust="trusted", **accuracy
+):
+    """``change``: of its accuracy against the baseline, 0 to 1, and ``half`` of its interval."""
+    row = {"metric": metric, "value": 0.9, "n": 100, "low": 0, "high": 1, **accuracy}
+    if change is not None:
+        figure_of = {"value": change, "low": change - half, "high": change + half}
+        row["change"] = {**figure_of, "n": 100, "beyond_noise": True}
+    evaluation = {"metrics": [row], "changed_items": None}
+    profile = {"throughput_fps": figure(fps, spread), "latency_ms": {"p50": figure(p50, spread)},
+               "cpu_ms_per_request": figure(1.0), "trust": {"verdict": trust, "reasons": []}}  # fmt: skip
+    precision = {"fp32": "FP32", "fp16": "FP16", "int8": "INT8"}[name]
+    facts = {"precision": precision, "conversion": {"checked": {"verdict": "alike"}}}
+    return Variant(name, f"m-{name}", facts, size, "p", profile, "e", evaluation)
+
+
+def test_a_quotient_widens_with_both_intervals_and_knows_the_noise() -> None:
+    clear, vague = quotient(figure(200), figure(100)), quotient(figure(105, 0.2), figure(100, 0.2))
+
+    assert clear["value"] == pytest.approx(2.0)
+    assert clear["low"] == pytest.approx(2 * 2.718281828 ** -(2**0.5 * 0.010000333), rel=1e-4)
+    assert clear["beyond_noise"]
+    assert not vague["beyond_noise"]
+
+
+def test_a_change_of_accuracy_is_told_in_points_as_the_evaluation_paired_it() -> None:
+    change = accuracy_change(variant("int8", 1, change=-0.05))
+
+    assert change == {"value": pytest.approx(-5.0), "low": pytest.approx(-6.0), "high": pytest.approx(-4.0), "n": 100,
+                      "beyond_noise": True}  # fmt: skip
+    assert accuracy_change(variant("int8", 1)) is None
+    assert changed_items(variant("int8", 1))["broken"] == []
+
+
+def test_of_an_error_more_is_accuracy_lost() -> None:
+    worse = variant("int8", 300, change=0.05, metric="nme")
+
+    change = accuracy_change(worse)
+
+    assert change is not None
+    assert (change["value"], change["low"], change["high"]) == pytest.approx((-5, -6, -4))
+    limits = Constraints("throughput", None, 1.0)
+    assert "it loses 5.00 points" in recommend([variant("fp32", 100), worse], limits).reason
+
+
+def test_the_fastest_variant_within_the_accuracy_limit_is_recommended() -> None:
+    fp32, int8 = variant("fp32", 100), variant("int8", 300, change=0.0, size=25)
+
+    chosen = recommend([fp32, int8], Constraints("throughput", None, 1.0))
+
+    assert chosen.variant is int8
+    assert "3.00 ×" in chosen.reason
+
+
+def test_a_variant_that_loses_too_much_is_not_chosen_and_the_reason_says_so() -> None:
+    fp32, int8 = variant("fp32", 100), variant("int8", 300, change=-0.05)
+
+    chosen = recommend([fp32, int8], Constraints("throughput", None, 1.0))
+
+    assert chosen.variant is fp32
+    assert "loses 5.00 points" in chosen.reason
+    assert recommend([fp32, int8], Constraints("throughput", None, None)).variant is int8
+
+
+def test_unknown_accuracy_is_never_good_enough_for_int8() -> None:
+    chosen = recommend([variant("fp32", 100), variant("int8", 300)], Constraints("throughput", None, 1.0))
+
+    assert chosen.variant.name == "fp32"
+    assert "unknown" in chosen.reason
+
+
+def test_a_latency_limit_counts_the_upper_end_of_the_interval() -> None:
+    one = variant("fp32", 100, p50=1.0, spread=0.05)
+
+    assert recommend([one], Constraints("latency", 1.06, None)).variant is one
+    between = recommend([one], Constraints("latency", 1.02, None))
+    assert (between.variant, between.decision) == (None, "undecided")
+    assert "the limit of 1.02 ms lies within" in between.reason
+    nothing = recommend([one], Constraints("latency", 0.9, None))
+    assert (nothing.variant, nothing.decision) == (None, "none")
+    assert "over the limit of 0.9 ms" in nothing.reason
+
+
+def test_of_two_that_cannot_be_told_apart_the_smaller_is_chosen() -> None:
+    fp32, fp16 = variant("fp32", 101, spread=0.1, size=100), variant("fp16", 100, spread=0.1, size=50)
+
+    assert recommend([fp32, fp16], Constraints("throughput", None, 1.0)).variant is fp16
+
+
+LIMITS = Constraints("throughput", None, 1.0)
+FP32 = variant("fp32", 100)
+
+
+def test_an_accuracy_interval_that_reaches_over_the_limit_is_undecided_and_says_how_many_images_would_do() -> None:
+    chosen = recommend([FP32, variant("int8", 300, change=0.0, half=0.05)], LIMITS)
+
+    assert (chosen.variant, chosen.decision) == (None, "undecided")
+    assert "cannot be said of 100 images: -0.00 (-5.00 to 5.00)" in chosen.reason
+    assert chosen.needed == ("about 2,500 images to score in place of 100, or another limit",)
+
+
+def test_a_loss_at_the_limit_itself_is_told_to_be_out_of_reach_of_images() -> None:
+    (needed,) = recommend([FP32, variant("int8", 300, change=-0.01, half=0.05)], LIMITS).needed
+
+    assert "no number of images would tell" in needed
+
+
+def test_what_is_not_known_of_a_variant_that_would_not_be_chosen_changes_nothing() -> None:
+    slow = variant("int8", 50, change=0.0, half=0.05, size=200)
+
+    chosen = recommend([FP32, slow], LIMITS)
+
+    assert (chosen.variant, chosen.decision) == (FP32, "recommended")
+
+
+@pytest.mark.parametrize("which", ["fp32", "int8"])
+def test_nothing_is_recommended_on_an_untrusted_speed(which: str) -> None:
+    both = [variant(name, fps, change=0.0, half=0.001, trust="untrusted" if name == which else "trusted")
+            for name, fps in (("fp32", 100), ("int8", 300))]  # fmt: skip
+
+    chosen = recommend(both, LIMITS)
+
+    assert (chosen.variant, chosen.decision) == (None, "undecided")
+    assert f"{which}: its measurement is untrusted" in chosen.reason
+    assert any("quieter machine" in needed for needed in chosen.needed)
+    assert chosen.packaged is both[0]
+
+
+def test_an_untrusted_variant_that_is_ruled_out_anyway_leaves_the_others_decided() -> None:
+    wrong = variant("int8", 300, change=-0.5, trust="untrusted")
+
+    assert recommend([FP32, wrong], LIMITS).variant is FP32
+
+
+CHANCE = {"metric": "top1", "value": 0.0, "low": 0.0, "high": 0.11, "n": 31}
+
+
+@pytest.mark.parametrize(("accuracy", "said", "needed"), [
+    (CHANCE | {"chance": 0.1}, "not above chance: always the most frequent class would score 10.0%", "preparation"),
+    (CHANCE | {"chance": 1.0, "value": 1.0, "high": 1.0, "low": 0.4}, "one and the same class", "more than one class"),
+    (CHANCE | {"chance": 0.5, "value": 1.0, "high": 1.0, "low": 0.4, "n": 3}, "not above", "more images than 3"),
+    (CHANCE | {"chance": 0.1, "other_reading": {"value": 0.97, "words": "when read otherwise", "remedy": "--option x"}},
+     "the very same answers score 97.0% when read otherwise", "--option x"),
+])  # fmt: skip
+def test_nothing_is_recommended_or_packaged_on_a_baseline_that_cannot_be_right(accuracy, said, needed) -> None:
+    chosen = recommend([variant("fp32", 100, **accuracy), variant("int8", 300, change=0.0, half=0.001)], LIMITS)
+
+    assert (chosen.variant, chosen.packaged, chosen.decision) == (None, None, "undecided")
+    assert said in chosen.reason
+    assert needed in chosen.needed[0]
+
+
+def test_half_precision_without_a_metric_is_taken_for_its_measured_distance_and_not_for_its_name() -> None:
+    fp16 = variant("fp16", 300)
+    unknown = replace(fp16, model={"precision": "FP16", "conversion": {"checked": {"verdict": "not comparable"}}})
+    half = {"checked": {"verdict": "alike"}, "half": {"clipped": {"values": 1234}}}
+    clipped = replace(fp16, model={"precision": "FP16", "conversion": half})
+
+    assert recommend([FP32, fp16], LIMITS).variant is fp16
+    assert recommend([FP32, unknown], LIMITS).variant is FP32
+    assert "1,234 of its weights were clipped" in recommend([FP32, clipped], LIMITS).reason
+
+
+def test_the_cpu_time_a_request_stands_beside_the_speed() -> None:
+    chosen = recommend([FP32, variant("int8", 300, change=0.0, half=0.001)], LIMITS)
+
+    assert "1.00 × the CPU time a request (within the noise)" in chosen.reason
