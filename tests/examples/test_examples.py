@@ -64,7 +64,8 @@ def test_the_tutorial_goes_from_inputs_to_an_unpacked_package(environment: dict[
     assert not [line for line in commands if line not in "\n".join(["set -eu", *blocks])]
 
     last = "--report report.json --package package.tar.zst"  # 4: undecided, on a machine that is busy with other tests
-    output = run(environment, tmp_path, "bash", "-c", "set -eu\n" + "\n".join(blocks).replace(last, f"{last} || test $? = 4"))
+    commands_run = "\n".join(blocks).replace(last, f"{last} || test $? = 4")
+    output = run(environment, tmp_path, "bash", "-c", f"set -eu\n{commands_run}")
 
     assert "INT8" in output
     assert (tmp_path / "package.tar.zst").stat().st_size > 10_000

@@ -48,7 +48,8 @@ def test_people_get_the_variants_the_reason_and_what_to_do_next(server: Any, mod
     result = run(server, model, "--package", tmp_path / "p.tar.zst")
 
     for expected in ("int8", "INT8", "5.00", "800 (776–824)", "top1 60.0 % of 200", "trusted", "one warning",
-                     "fastest within limits", "2 (1.94–2.06) × the throughput", "0.5 (0.485–0.515) × the CPU time a request", "accuracy -1.5 points, within",
+                     "fastest within limits", "2 (1.94–2.06) × the throughput",
+                     "0.5 (0.485–0.515) × the CPU time a request", "accuracy -1.5 points, within",
                      "3 for the better, 6 for the worse", "workbench profiles show profile-int8",
                      f"tar --zstd -xf {tmp_path}/p.tar.zst"):  # fmt: skip
         assert expected in result.stdout

@@ -27,12 +27,12 @@ def answers(*correct: bool | None) -> list[Noted]:
 
 
 def test_a_change_is_paired_over_the_same_images() -> None:
-    theirs, mine = answers(*[True] * 90 + [False] * 10), answers(*[True] * 95 + [False] * 5)
+    theirs, mine = answers(*[True] * 80 + [False] * 20), answers(*[True] * 90 + [False] * 10)
 
     change = row(TOP1, mine, theirs, RECIPE)["change"]
 
-    assert (change["value"], change["n"]) == (pytest.approx(0.05), 100)
-    assert 0 < change["low"] < 0.05 < change["high"]
+    assert (change["value"], change["n"]) == (pytest.approx(0.1), 100)
+    assert 0 < change["low"] < 0.1 < change["high"]
     assert change["beyond_noise"]
 
 
