@@ -112,7 +112,7 @@ def test_an_accuracy_interval_that_reaches_over_the_limit_is_undecided_and_says_
     chosen = recommend([FP32, variant("int8", 300, change=0.0, half=0.05)], LIMITS)
 
     assert (chosen.variant, chosen.decision) == (None, "undecided")
-    assert "cannot be said of 100 images: -0.00 (-5.00 to 5.00)" in chosen.reason
+    assert "cannot be said of 100 images: 0.00 (-5.00 to 5.00)" in chosen.reason
     assert chosen.needed == ("about 2,500 images to score in place of 100, or another limit",)
 
 

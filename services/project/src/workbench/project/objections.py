@@ -40,8 +40,8 @@ def _untrusted(variant: Variant) -> Objection | None:
     trust = variant.profile["trust"]
     if trust["verdict"] != "untrusted":
         return None
-    why = " ".join(reason["detail"] for reason in trust["reasons"] if reason["verdict"] == "untrusted")
-    return Objection(f"its measurement is untrusted{': ' if why else ''}{why.rstrip('.')}", MEASURE_AGAIN)
+    why = ", ".join(reason["rule"] for reason in trust["reasons"] if reason["verdict"] == "untrusted")
+    return Objection(f"its measurement is untrusted{f' ({why})' if why else ''}", MEASURE_AGAIN)
 
 
 def _too_slow(variant: Variant, limit: float | None) -> Objection | None:
@@ -60,7 +60,7 @@ def _too_wrong(variant: Variant, limit: float | None) -> Objection | None:
     change = accuracy_change(variant)
     if change is None:
         return _unmeasured(variant)
-    lost, least, most = -change["value"], -change["high"], -change["low"]
+    lost, least, most = (round(0.0 - change[name], 9) for name in ("value", "high", "low"))
     if most <= limit:
         return None
     if least > limit:
