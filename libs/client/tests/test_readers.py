@@ -96,3 +96,15 @@ def test_a_file_name_is_no_id(text: str) -> None:
 
 def test_an_id_is_one() -> None:
     assert readers.is_id("0b7e9f7e-3c5a-4a7e-9c59-4e1f0f2f7a11")
+
+
+@pytest.mark.parametrize(("text", "share"), [
+    ("±2%", 0.02), ("+-2%", 0.02), ("2%", 0.02), ("0.02", 0.02), ("± 5 %", 0.05)])
+def test_a_precision_is_a_share_however_it_is_written(text: str, share: float) -> None:
+    assert readers.plus_minus(0.001, 0.5)(text) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("text", ["2", "±200%", "0", "-2%", "two", "", "%", "nan", "±"])
+def test_what_is_no_precision_is_refused_with_one_that_would_be(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="such as ±2% or 0.02"):
+        readers.plus_minus(0.001, 0.5)(text)

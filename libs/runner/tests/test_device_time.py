@@ -47,3 +47,10 @@ def test_what_is_said_to_be_accepted_is(minutes: int, duration_s: float, launche
 @pytest.mark.parametrize("duration_s", [0.1, 0.9, 1.0, 1.1, 60.0])
 def test_durations_and_launches_are_one_anothers_inverse(duration_s: float) -> None:
     assert longest_duration_s(longest_launch_s(duration_s) + 1e-9) == pytest.approx(duration_s)
+
+
+def test_going_on_until_it_is_known_well_has_the_same_limit() -> None:
+    cap = DeviceTime(10)
+
+    assert cap.faults(2.0, 5, within_s=500) == {}
+    assert "give at most 589" in cap.faults(2.0, 5, within_s=900)["within_s"]

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 
 WARM_S = 1.0
 LONGEST_STRETCH = 5.0  # times the duration asked for, in search of enough inferences
-FEWEST_LAUNCHES = 5
+FEWEST_LAUNCHES, MOST_LAUNCHES = 5, 100
 
 
 def longest_launch_s(duration_s: float) -> float:
     """Warming up and measuring, when the model is slow."""
     return min(WARM_S, duration_s) + LONGEST_STRETCH * duration_s
+
+
+def longest_measurement_s(duration_s: float, launches: int, within_s: float | None = None) -> float:
+    """All launches; those that go on until a precision is reached begin none after ``within_s``."""
+    asked_s = launches * longest_launch_s(duration_s)
+    return asked_s if within_s is None else max(asked_s, within_s + longest_launch_s(duration_s))
 
 
 @dataclass(frozen=True)
@@ -21,11 +27,11 @@ class DeviceTime:
 
     minutes: int = 60
 
-    def faults(self, duration_s: float, launches: int) -> dict[str, str]:
+    def faults(self, duration_s: float, launches: int, within_s: float | None = None) -> dict[str, str]:
         """Field to what it would have to be; nothing when that is little enough."""
-        asked_s, most_s = launches * longest_launch_s(duration_s), 60.0 * self.minutes
+        asked_s, most_s = longest_measurement_s(duration_s, launches), 60.0 * self.minutes
         if asked_s <= most_s:
-            return {}
+            return self._going_on(duration_s, within_s)
         why = (f"{launches} launches of {duration_s:g} s may hold the device for {_minutes(asked_s)} min when the "
                f"model is slow; one request may for {self.minutes}.")  # fmt: skip
         shorter = longest_duration_s(most_s / launches)
@@ -34,6 +40,13 @@ class DeviceTime:
         if fewer >= FEWEST_LAUNCHES:
             faults["launches"] = f"With that duration give at most {fewer}."
         return faults
+
+    def _going_on(self, duration_s: float, within_s: float | None) -> dict[str, str]:
+        most_s = 60.0 * self.minutes - longest_launch_s(duration_s)
+        if within_s is None or within_s <= most_s:
+            return {}
+        return {"within_s": f"Going on for {within_s:g} s, and the launch that has begun by then, may hold the device "
+                f"for more than the {self.minutes} min of one request; give at most {math.floor(most_s)}."}  # fmt: skip
 
 
 def longest_duration_s(launch_s: float) -> float:

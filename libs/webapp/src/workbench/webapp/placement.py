@@ -40,7 +40,8 @@ class Placement:
 
     def measurement(self, body: Body) -> Body:
         """As ``resolve``, for what measures. Raises InvalidRequest when it would have its device for too long, too."""
-        faults = self.device_time.faults(body["duration_s"], body["launches"])
+        faults = self.device_time.faults(body["duration_s"], body["launches"],
+                                         body.get("within_s") if body.get("until") else None)
         if faults:
             raise InvalidRequest(faults)
         return self.resolve(body)

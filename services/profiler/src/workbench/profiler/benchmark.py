@@ -6,6 +6,7 @@ of its own on the device.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from workbench.profiler.devices import provenance
 from workbench.profiler.machine import cgroups, state
 from workbench.profiler.measuring import child
 from workbench.profiler.measuring.facts import aggregate
+from workbench.profiler.measuring.going_on import Goal
 from workbench.profiler.spec import read_spec
 from workbench.profiler.values import ProfileSpec
 from workbench.runner.core import Run
@@ -31,28 +33,32 @@ def run(run: Run) -> dict[str, Any]:
         raise Unreadable(f"{spec.main_file}: there is no such file.", file=spec.main_file)
     # Reads the whole model, so that the first launch finds it in the page cache as the others do.
     digest = provenance.model_digest(model)
-    launches = _launch_all(run, spec, model)
+    goal = Goal(spec.launches, spec.until, spec.within_s)
+    launches = _launch_all(run, spec, model, goal)
     run.next_turn()
-    run.progress("layers", spec.launches / (spec.launches + 1), "per-layer times")
+    run.progress("layers", 0.95, "per-layer times")
     layers = child.ask(_COUNTERS, {"spec": spec.to_json(), "model": str(model)}, run.scratch)
+    facts = aggregate(launches, cgroups.cores_available(), load_before)
     return {
-        **aggregate(launches, cgroups.cores_available(), load_before),
+        **facts,
+        "until": goal.reached(launches),
+        "notes": [*facts["notes"], *goal.notes(launches)],
         **layers,
         "provenance": _provenance(spec, digest, load_before, launches[0]["compiled"]),
     }
 
 
-def _launch_all(run: Run, spec: ProfileSpec, model: Path) -> list[dict[str, Any]]:
+def _launch_all(run: Run, spec: ProfileSpec, model: Path, goal: Goal) -> list[dict[str, Any]]:
     launches: list[dict[str, Any]] = []
     run.progress("measuring", 0.0, f"launch 1 of {spec.launches}")
-    for number in range(1, spec.launches + 1):
+    while goal.wants_more(launches):
         if launches:  # whoever waits for the device comes in between
             run.next_turn()
         question = {"spec": spec.to_json(), "model": str(model), **_agreed_loop(launches)}
+        began = time.monotonic()
         launches.append(child.ask(_LAUNCH, question, run.scratch))
-        fps = launches[-1]["throughput_fps"]
-        run.progress("measuring", number / (spec.launches + 1),
-                     f"launch {number} of {spec.launches}: {fps:.1f} frames/s")
+        goal.took(time.monotonic() - began)
+        run.progress("measuring", 0.95 * goal.share(launches), goal.words(launches))
     return launches
 
 

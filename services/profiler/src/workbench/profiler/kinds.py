@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.jobs import Job, Kind, Made
 from workbench.runner import Launch, Limits
-from workbench.runner.device_time import longest_launch_s
+from workbench.runner.device_time import longest_launch_s, longest_measurement_s
 from workbench.runner.values import device_type
 from workbench.store import File, Manifests
 
@@ -26,7 +26,8 @@ def plan_profile(job: Job, manifests: Manifests) -> Launch:
     model = manifests.get("model", job.request["model_id"])
     options = {name: value for name, value in job.request.items() if name not in _NOT_FOR_THE_CORE}
     launch_s = longest_launch_s(options["duration_s"])
-    all_s = launch_s * options["launches"]
+    all_s = longest_measurement_s(options["duration_s"], options["launches"],
+                                  options.get("within_s") if options.get("until") else None)
     return Launch(
         "workbench.profiler.benchmark",
         spec={"main_file": model.facts["main_file"], "seed": 0, **options},

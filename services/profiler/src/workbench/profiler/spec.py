@@ -26,6 +26,8 @@ class Configuration(Object):
     )  # fmt: skip
     duration_s = shared.duration_s()
     launches = shared.launches()
+    until = shared.until()
+    within_s = shared.within_s()
 
 
 class SpecSchema(Configuration):

@@ -21,7 +21,7 @@ class ProfileSpec:
     """One model on one device in one configuration. ``duration_s`` is of each launch, in seconds.
 
     ``streams`` and ``requests`` left out are chosen by OpenVINO from ``hint``; ``shapes`` are needed for
-    inputs whose shape the model leaves open, beside the batch.
+    inputs whose shape the model leaves open, beside the batch. ``until`` is a half-width, as a share.
     """
 
     main_file: str
@@ -33,6 +33,8 @@ class ProfileSpec:
     requests: int | None = None
     duration_s: float = 2.0
     launches: int = FEWEST_LAUNCHES
+    until: float | None = None
+    within_s: float = 600.0
     shapes: dict[str, list[int]] | None = None
     seed: int = 0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.client.cli.options import Option
-from workbench.client.cli.readers import Reader, number, one_of, one_of_numbers, whole
+from workbench.client.cli.readers import Reader, number, one_of, one_of_numbers, plus_minus, whole
 
 _ACCEPTED: dict[str, dict[str, dict[str, Any]]] = json.loads(Path(__file__).with_name("accepted.json").read_bytes())
 
@@ -27,6 +27,13 @@ def asked(
     if default is None:
         default = "" if taken.get("default") is None else f" (default {_shown(taken['default'])})"
     return Option(name, f"{words}{_range(taken)}{default}.", _reader(taken), metavar, field if place is None else place)
+
+
+def asked_share(name: str, words: str, schema: str, field: str) -> Option:
+    """The same for a share that people say as ±2%."""
+    taken = _ACCEPTED[schema][field]
+    said = f"{words}, ±{taken['minimum']:.1%} to ±{taken['maximum']:.0%}."
+    return Option(name, said, plus_minus(taken["minimum"], taken["maximum"]), "±SHARE", field)
 
 
 def choices(schema: str, field: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.client.cli import model_page
-from workbench.client.cli.accepted import asked
+from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.create import dataset, model, packages, profile, recipe, with_inputs
 from workbench.client.cli.inputs import OF_CONVERSION
 from workbench.client.cli.listing import Column, target_for_people
@@ -118,6 +118,8 @@ DESCRIPTIONS = [
             asked("--requests", "Infer requests in flight", "ProfileRequest", "requests", "N"),
             asked("--duration-s", "Seconds each launch measures", "ProfileRequest", "duration_s", "S"),
             asked("--launches", "Fresh processes", "ProfileRequest", "launches", "N"),
+            asked_share("--until", "Go on launching until the throughput is known so well", "ProfileRequest", "until"),
+            asked("--within-s", "With --until: no launch begins after so long", "ProfileRequest", "within_s", "S"),
         ],
         profile, "Measure a model on a device.",
     ),

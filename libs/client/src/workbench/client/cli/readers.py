@@ -46,6 +46,20 @@ def number(*, least: float = -math.inf, above: float = -math.inf, most: float = 
     return read
 
 
+def plus_minus(least: float, most: float) -> Reader[float]:
+    """``±2%``, ``2%`` or ``0.02``: a share from ``least`` to ``most``."""
+
+    def read(text: str) -> float:
+        bare = text.strip().removeprefix("±").removeprefix("+-").strip()
+        value = _float(bare.removesuffix("%"))
+        share = value / 100 if value is not None and bare.endswith("%") else value
+        if share is None or not least <= share <= most:
+            raise typer.BadParameter(f"{text!r} is not a share from ±{least:.3g} to ±{most:.3g}, such as ±2% or 0.02")
+        return share
+
+    return read
+
+
 def whole(least: int, most: int | None = None) -> Reader[int]:
     """A whole number from ``least`` to ``most``."""
 
