@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from workbench.figures import Figure
+from workbench.profiler.measuring.brevity import BRIEF, too_short
 from workbench.profiler.measuring.disturbed import BEFORE, CLOCK, MEMORY, STOLEN, THROTTLED
 from workbench.profiler.measuring.evidence import Evidence, Limits
 from workbench.profiler.measuring.steadiness import DRIFT, MODES, STALL
@@ -67,6 +68,16 @@ def test_host_bound(host: float, verdict: Verdict | None, loop: Loop, words: str
         assert reason.limit in (HOST.doubtful, HOST.untrusted)
 
 
+@pytest.mark.parametrize(("fewest", "verdict"), [(20, None), (19, Verdict.DOUBTFUL), (4, Verdict.UNTRUSTED)])
+def test_a_launch_too_short_for_the_model_says_how_long_it_should_be(fewest: float, verdict: Verdict | None) -> None:
+    reason = too_short(replace(QUIET, rounds=(50, fewest, 50), seconds=(0.2, 0.2, 0.2)))
+
+    assert (reason and reason.verdict) == verdict
+    if reason:
+        assert f"only {fewest:.0f} times" in reason.detail
+        assert f"at least {0.2 * 20 / fewest:.2g} s a launch" in reason.detail
+
+
 def test_the_worst_objection_is_the_verdict_and_all_are_told() -> None:
     found = judge(replace(QUIET, throughput=within(0.06), waiting=(0.9,) * 5, host=(0.2,) * 5))
 
@@ -93,7 +104,7 @@ def test_every_rule_says_in_a_line_what_it_objects_to(rule: Any) -> None:
 
 
 @pytest.mark.parametrize("limits", [
-    SPREAD, WAITING, HOST, DRIFT, MODES, STALL, STOLEN, THROTTLED, MEMORY, CLOCK, BEFORE])
+    SPREAD, WAITING, HOST, DRIFT, MODES, STALL, STOLEN, THROTTLED, MEMORY, CLOCK, BEFORE, BRIEF])
 def test_the_louder_limit_is_the_higher_one(limits: Limits) -> None:
     assert 0 < limits.doubtful < limits.untrusted
     assert limits.crossed(limits.doubtful) is None

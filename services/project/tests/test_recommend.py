@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from workbench.project.alike import measured_once
 from workbench.project.compare import accuracy_change, changed_items, quotient
 from workbench.project.objections import Constraints
 from workbench.project.recommend import recommend
@@ -182,3 +183,16 @@ def test_the_cpu_time_a_request_stands_beside_the_speed() -> None:
     chosen = recommend([FP32, variant("int8", 300, change=0.0, half=0.001)], LIMITS)
 
     assert "1.00 × the CPU time a request (within the noise)" in chosen.reason
+
+
+def test_variants_of_the_same_bytes_are_one_measurement_with_two_names() -> None:
+    fp32, fp16 = (replace(variant(name, fps), model={"precision": name, "digest": "same"})
+                  for name, fps in (("fp32", 100), ("fp16", 140)))  # fmt: skip
+    other = replace(variant("int8", 300), model={"precision": "INT8", "digest": "other"})
+
+    first, second, third = measured_once([fp32, fp16, other])
+
+    assert (first, third) == (fp32, other)
+    assert second.profile == fp32.profile
+    assert quotient(second.profile["throughput_fps"], first.profile["throughput_fps"])["value"] == 1.0
+    assert second.warnings == ("It is byte for byte fp32: the same measurement under another name.",)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.jobs import Cancelled, Conduct, Kind, Made
+from workbench.project.alike import measured_once
 from workbench.project.objections import Constraints
 from workbench.project.pipeline import Plan, Wanted, expected, images_of, model_of, result_of, wanted
 from workbench.project.problems import StepFailed
@@ -131,7 +132,7 @@ class _Pipeline:
 
     def _variants(self, steps: Mapping[str, Step]) -> list[Variant]:
         complete = [name for name in self._plan.variants if result_of(steps, f"profile-{name}")]
-        return [self._variant(name, steps) for name in complete]
+        return measured_once([self._variant(name, steps) for name in complete])
 
     def _variant(self, name: str, steps: Mapping[str, Step]) -> Variant:
         manifests = self._context.manifests

@@ -16,7 +16,7 @@ Shares = tuple[float | None, ...]
 class Evidence:
     """Tuples hold a value for each launch, in their order; shares are 0–1. None where Linux does not say.
 
-    ``stalls``: the share of a launch that one inference out of all order took.
+    ``stalls``: the share of a launch that one inference out of all order took. ``rounds``: inferences of each request.
     """
 
     throughput: Figure
@@ -32,6 +32,8 @@ class Evidence:
     clock_limits_khz: tuple[int | None, ...] = ()
     heat_throttles: tuple[int | None, ...] = ()
     pressure_before: float | None = None
+    rounds: tuple[float, ...] = ()
+    seconds: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,8 @@ def evidence(launches: Sequence[Launch], throughput: Figure, load_before: Mappin
         host=tuple(launch["host_share"] for launch in launches),
         cores_obtained=statistics.fmean(launch["cpu_cores"] for launch in launches),
         loop=Loop(launches[0]["loop"]),
+        rounds=tuple(launch["inferences"] / launch["requests"] for launch in launches),
+        seconds=seen("duration_s"),
     )
 
 

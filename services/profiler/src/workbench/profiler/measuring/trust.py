@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Callable
 from typing import Any
 
-from workbench.profiler.measuring import disturbed, steadiness
+from workbench.profiler.measuring import brevity, disturbed, steadiness
 from workbench.profiler.measuring.evidence import Evidence, Limits
 from workbench.profiler.values import Loop, Reason, Verdict
 
@@ -65,8 +65,8 @@ def host_bound(evidence: Evidence) -> Reason | None:
 
 
 RULES: tuple[Callable[[Evidence], Reason | None], ...] = (
-    spread, steadiness.drift, steadiness.two_modes, steadiness.stall, cpu_share, host_bound, disturbed.stolen,
-    disturbed.throttled, disturbed.memory, disturbed.clock, disturbed.heat, disturbed.busy_before)
+    spread, brevity.too_short, steadiness.drift, steadiness.two_modes, steadiness.stall, cpu_share, host_bound,
+    disturbed.stolen, disturbed.throttled, disturbed.memory, disturbed.clock, disturbed.heat, disturbed.busy_before)
 
 
 def judge(evidence: Evidence) -> dict[str, Any]:
