@@ -31,16 +31,16 @@ CREATED = [
      {"model_id": MODEL, "precision": "FP32", "name": "mine"}),
     (["profiles", MODEL, "--hint", "latency", "--batch", "4", "--duration-s", "1", "--launches", "7"],
      {"model_id": MODEL, "hint": "latency", "batch": 4, "duration_s": 1.0, "launches": 7}),
-    (["profiles", MODEL, "--target", "gpu", "--device", "GPU.0"],
-     {"model_id": MODEL, "target": "gpu", "device": "GPU.0"}),
+    (["profiles", MODEL, "--target", "local", "--device", "CPU"],
+     {"model_id": MODEL, "target": "local", "device": "CPU"}),
     (["profiles", MODEL, "--streams", "2", "--requests", "4"],
      {"model_id": MODEL, "hint": None, "streams": 2, "requests": 4}),
     (["calibrations", MODEL, DATASET, "--recipe", RECIPE, "--ignore-type", "Add", "--ignore-type", "Mul",
-      "--split", "all", "--exclude-dataset", MODEL, "--target", "npu"],
+      "--split", "all", "--exclude-dataset", MODEL, "--target", "local"],
      {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "ignored_scope": {"types": ["Add", "Mul"]},
-      "split": "all", "exclude_dataset_id": MODEL, "target": "npu"}),
-    (["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--reference-model", MODEL, "--target", "npu"],
-     {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "reference_model_id": MODEL, "target": "npu"}),
+      "split": "all", "exclude_dataset_id": MODEL, "target": "local"}),
+    (["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--reference-model", MODEL, "--target", "local"],
+     {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "reference_model_id": MODEL, "target": "local"}),
     (["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--against", MODEL],
      {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "against_evaluation_id": MODEL}),
     (["recipes", MODEL, "--dataset", DATASET, "--resize", "crop:64", "--mean", "1,2,3", "--task", "sorting",
@@ -54,8 +54,8 @@ CREATED = [
      {"recommended": "int8", "recipe_id": RECIPE, "name": "mine",
       "variants": [{"model_id": MODEL, "folder": "int8", "profile_id": DATASET},
                    {"model_id": MODEL, "folder": "variant2"}]}),
-    (["projects", MODEL, "--name", "mine", "--device", "GPU.0"],
-     {"model_id": MODEL, "name": "mine", "device": "GPU.0"}),
+    (["projects", MODEL, "--name", "mine", "--device", "CPU"],
+     {"model_id": MODEL, "name": "mine", "device": "CPU"}),
 ]  # fmt: skip
 
 
@@ -120,6 +120,10 @@ WRONG = [
     (["tasks", "show", "moon"], "'NAME': there is no task 'moon'; there are sorting, nothing"),
     (["recipes", "create", MODEL, "--task", "moon"], "'--task': 'moon' is not one of sorting, nothing"),
     (["recipes", "create", MODEL, "--option", "moon=1"], "'moon' is no option of any task; there are piles_at_most"),
+    (["profiles", "create", MODEL, "--target", "moon"], "'--target': 'moon' is not one of local"),
+    (["profiles", "create", MODEL, "--device", "NPU"], "'--device': the target local has CPU, not 'NPU'"),
+    (["evaluations", "create", MODEL, DATASET, "--recipe", RECIPE, "--target", "moon"], "'moon' is not one of local"),
+    (["projects", "create", MODEL, "--name", "a", "--target", "moon"], "'--target': 'moon' is not one of local"),
     (["profiles", "frobnicate"], "No such command 'frobnicate'"),
     (["nonsense"], "No such command 'nonsense'"),
 ]
@@ -191,7 +195,7 @@ def test_every_list_fits_eighty_columns_with_its_ids_whole(server: Any, name: st
     reason = "no device node, no driver and a reason that goes on and on, as reasons do when drivers are old. " * 2
     server.targets = [{"id": "local", "devices": [{"name": "CPU", "full_name": "A processor with a very long name"}],
                        "absent": [{"device": "GPU", "reason": reason}]}]  # fmt: skip
-    many = {"model_id": MODEL, "dataset_id": DATASET, "target": "a-device-type-with-a-name", "device": "GPU.0"}
+    many = {"model_id": MODEL, "dataset_id": DATASET, "target": "a-device-type-with-a-name", "device": "CPU"}
     job = server.add(name, many, [])
     facts = {"precision": "FP16", "format": "onnx", "origin": "conversion", "op_count": 12345}
     job.view |= {"name": "a name somebody found good once upon a time", "state": "succeeded", "result": {"id": RECIPE},

@@ -89,6 +89,14 @@ def test_every_text_of_every_request_is_of_the_kind_that_can_be_kept(apps: list[
     assert seen > 50
 
 
+def test_no_whole_number_of_a_document_is_cut_to_one(apps: list[Flask]) -> None:
+    documents = [each for each in set(ours()) - answered(apps) if not each.__name__.endswith("Query")]
+    whole = [(f"{schema.__module__}.{schema.__name__}.{field.name}", field)
+             for schema in documents for field in leaves(schema()) if isinstance(field, ma.fields.Integer)]  # fmt: skip
+    assert len(whole) > 10
+    assert [where for where, field in whole if not field.strict] == []
+
+
 def test_every_service_reads_documents_with_the_one_reader(apps: list[Flask]) -> None:
     for app in apps:
         assert isinstance(app.json, Documents)

@@ -155,7 +155,7 @@ def with_remedy(document: dict[str, Any], remedy: str | None) -> dict[str, Any]:
 class RunRefused(Problem):
     """The core looked at the input and said no; the same input would meet the same answer.
 
-    Remedy: `detail` says what is wrong and what would be accepted; the job's log has the rest.
+    Remedy: do as the reason says; the job's log has the rest.
     """
 
     status = 422

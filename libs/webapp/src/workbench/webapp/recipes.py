@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
-from workbench.fields import Text
+from workbench.fields import Text, Whole
 from workbench.imaging.fields import LARGEST_NUMBER, BadRecipe
 from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
 from workbench.tasks import catalogue
@@ -31,9 +31,7 @@ class RecipeSettings(ma.Schema):
     error_messages = {"unknown": "Unknown field; what only one task knows belongs into `options`."}  # noqa: RUF012
 
     resize = Text(validate=OneOf(RESIZES))
-    short_side = ma.fields.Integer(
-        validate=Range(1, 2 * LARGEST_SIDE), metadata={"description": "Pixels; with `crop` only."}
-    )
+    short_side = Whole(1, 2 * LARGEST_SIDE, metadata={"description": "Pixels; with `crop` only."})
     interpolation = Text(validate=OneOf(INTERPOLATIONS))
     color = Text(validate=OneOf(COLORS), metadata={"description": "The order of channels that the model wants."})
     mean = _channels("What is subtracted.")

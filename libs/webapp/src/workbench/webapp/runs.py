@@ -34,13 +34,13 @@ class _Progress(ma.Schema):
 class _Report(ma.Schema):
     progress = ma.fields.Nested(_Progress, load_default=None, allow_none=True)
     log = Said(load_default="", validate=Length(max=LARGEST_LOG))
-    log_bytes = ma.fields.Integer(required=True, validate=Range(0, 1 << 40))
-    next_bytes = ma.fields.Integer(required=True, validate=Range(0, 1 << 40))
+    log_bytes = ma.fields.Integer(strict=True, required=True, validate=Range(0, 1 << 40))
+    next_bytes = ma.fields.Integer(strict=True, required=True, validate=Range(0, 1 << 40))
 
 
 class _NewPart(ma.Schema):
-    number = ma.fields.Integer(required=True, validate=Range(1, MAX_PARTS))
-    size_bytes = ma.fields.Integer(required=True, validate=Range(1, LARGEST_PART))
+    number = ma.fields.Integer(strict=True, required=True, validate=Range(1, MAX_PARTS))
+    size_bytes = ma.fields.Integer(strict=True, required=True, validate=Range(1, LARGEST_PART))
 
 
 class _Part(_NewPart):
@@ -49,7 +49,7 @@ class _Part(_NewPart):
 
 class _Exit(ma.Schema):
     reason = Text(required=True, validate=OneOf(get_args(ExitReason)))
-    code = ma.fields.Integer(load_default=None, allow_none=True, validate=Range(-(2**31), 2**31 - 1))
+    code = ma.fields.Integer(strict=True, load_default=None, allow_none=True, validate=Range(-(2**31), 2**31 - 1))
     detail = Said(load_default="", validate=Length(max=10_000))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, OneOf
 from workbench.calibrator.spec import CalibrationFields, EvaluationFields, ScopeFields, TrialFields
-from workbench.fields import Text
+from workbench.fields import Text, Whole
 from workbench.imaging.preparation import LARGEST_SIDE
 from workbench.tasks.catalogue import NAMES
 from workbench.webapp.recipes import RecipeSettings, refuse_misfits
@@ -23,8 +23,8 @@ class RecipeOverrides(RecipeSettings):
     task = Text(validate=OneOf(NAMES))
     labels = ma.fields.List(Text(validate=Length(0, 200)), validate=Length(1, MOST_CLASSES),
                             metadata={"description": "Name of each class; without them those of the dataset."})
-    width = ma.fields.Integer(validate=Range(1, LARGEST_SIDE))
-    height = ma.fields.Integer(validate=Range(1, LARGEST_SIDE))
+    width = Whole(1, LARGEST_SIDE)
+    height = Whole(1, LARGEST_SIDE)
 
     @ma.validates_schema
     def _fits_the_task(self, data: dict[str, Any], **_context: Any) -> None:

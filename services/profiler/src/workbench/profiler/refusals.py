@@ -10,7 +10,8 @@ from workbench.runner.core import Refusal
 class UnknownDevice(Refusal):
     """OpenVINO has no such device here; ``available`` lists those it has.
 
-    Remedy: choose one of `available`, or do what `detail` says is missing; `GET /v1/targets` lists all devices.
+    Remedy: choose a device that is available, or do what is said to be missing; `workbench targets list`
+    (`GET /v1/targets`) lists all.
     """
 
 

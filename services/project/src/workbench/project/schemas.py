@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
-from workbench.fields import Text
+from workbench.fields import Text, Whole
 from workbench.tasks.catalogue import NAMES
 from workbench.webapp.recipes import RecipeSettings, refuse_misfits
 
@@ -60,7 +60,7 @@ class ProjectPage(ma.Schema):
 class InputRequest(ma.Schema):
     """What has to be said about one input of the model."""
 
-    shape = ma.fields.List(ma.fields.Integer(validate=Range(1, 2**31 - 1)), load_default=None,
+    shape = ma.fields.List(Whole(1, 2**31 - 1), load_default=None,
                            metadata={"description": "For an input with dynamic dimensions."})  # fmt: skip
     layout = Text(load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`."})
 
@@ -97,9 +97,9 @@ class OptimizationRequest(ma.Schema):
     inference_precision = Text(load_default="f32", validate=OneOf(["f32", "f16", "bf16"]))
     duration_s = ma.fields.Float(load_default=2.0, validate=Range(0.1, 3600),
                                  metadata={"description": "Measured seconds a launch."})  # fmt: skip
-    launches = ma.fields.Integer(load_default=5, validate=Range(5, 100))
+    launches = Whole(5, 100, load_default=5)
     preset = Text(load_default="performance", validate=OneOf(["performance", "mixed"]))
-    subset_size = ma.fields.Integer(load_default=300, validate=Range(1, 100_000))
+    subset_size = Whole(1, 100_000, load_default=300)
     calibrate_on_target = ma.fields.Boolean(
         load_default=False,
         metadata={"description": "Whether INT8 is calibrated on the target's nodes too, not on any node: how it comes "

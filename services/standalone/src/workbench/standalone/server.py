@@ -54,10 +54,7 @@ def serve(home: Path, port: int | None = None, idle_exit_s: int | None = None) -
     host, bound = listening.getsockname()
     url = f"http://{host}:{bound}"
     lock.announce(url)
-    print(f"DL Workbench is at {url}; the token is in {home / 'token'}. Stop it with Ctrl-C.", flush=True)  # noqa: T201
-    if line := first_line(settings):
-        print(line, flush=True)  # noqa: T201
-    process = _Process(settings, probes)
+    process = _Process(settings, probes, url)
     hooks = {"worker_exit": process.leave, "post_worker_init": process.begin}
     Server(process.build, [listening], Manners.of(settings), hooks).run()
     return 0
@@ -66,8 +63,9 @@ def serve(home: Path, port: int | None = None, idle_exit_s: int | None = None) -
 class _Process:
     """What runs in the serving process; the arbiter starts another one when it dies."""
 
-    def __init__(self, settings: Settings, probes: socket.socket | None) -> None:
+    def __init__(self, settings: Settings, probes: socket.socket | None, url: str) -> None:
         self._settings = settings
+        self._url = url
         self._probes = probes
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -81,8 +79,8 @@ class _Process:
         adapters.messages.start()
         return self._front
 
-    def begin(self, _worker: Any) -> None:
-        """Every worker as a thread."""
+    def begin(self, worker_process: Any) -> None:
+        """Every worker as a thread; the first process then says where it answers."""
         # Without the arbiter nobody would restart us, and we would keep the home's lock from those who could.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         for worker, record in self._workers:
@@ -95,6 +93,14 @@ class _Process:
             listen_for_probes([record for _, record in self._workers], self._probes, confinement(self._settings))
         if self._settings.idle_exit_s:
             self._run(self._leave_when_idle, "idle")
+        if worker_process.age == 1:
+            self._tell_where()
+
+    def _tell_where(self) -> None:
+        where = f"DL Workbench is at {self._url}; the token is in {self._settings.home / 'token'}."
+        print(f"{where} Stop it with Ctrl-C.", flush=True)  # noqa: T201
+        if line := first_line(self._settings):
+            print(line, flush=True)  # noqa: T201
 
     def leave(self, _arbiter: Any, _worker: Any) -> None:
         """Let go of the leases; what runs under a supervisor goes on and is adopted by the next one."""

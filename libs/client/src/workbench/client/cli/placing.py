@@ -17,7 +17,7 @@ VIRTUAL = frozenset({"AUTO", "MULTI", "HETERO", "BATCH"})
 
 def refuse_absent(client: Client, values: Values) -> None:
     """Raises a usage error for a target or device that there is not."""
-    target, device = values["target"], values["device"]
+    target, device = values.get("target"), values.get("device")
     if target is None and device is None:
         return
     targets = list(client.targets.list())

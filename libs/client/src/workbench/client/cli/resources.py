@@ -12,6 +12,7 @@ from workbench.client.cli.accepted import asked
 from workbench.client.cli.descriptions import DESCRIPTIONS, Description
 from workbench.client.cli.listing import show_list
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
+from workbench.client.cli.placing import refuse_absent
 from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import whole
 from workbench.client.cli.session import Session
@@ -98,6 +99,7 @@ def _one(session: Session, row: Description, values: Values) -> View:
 def _created(session: Session, row: Description, values: Values) -> View:
     if row.settle:
         row.settle(session.client, values)
+    refuse_absent(session.client, values)
     request = body(row.parameters, values)
     if row.create:
         return row.create(session.client, request, values)
