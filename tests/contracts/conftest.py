@@ -7,9 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from served import Served, good, have_things
 from sqlalchemy import Engine
 from workbench.jobs import Adapters, embedded, postgres_engine
 from workbench.jobs.adapters import sqlite_below
+from workbench.standalone.mount import SERVICES, Front, merged_openapi, workers
+from workbench.webapp.identity import Identity, write_token
+from workbench.webapp.settings import load
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -28,3 +32,24 @@ def adapters(tmp_path: Path, engine_of: Callable[[str], Engine]) -> Iterator[Ada
     yield made
     for service in ("here", "there"):
         made.record(service).engine.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home: Path = tmp_path_factory.mktemp("hostile")
+    engine_of: Callable[[str], Engine] = sqlite_below(home)
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres").fresh()
+        engine_of = lambda service: postgres_engine(url, service)  # noqa: E731
+    adapters = replace(embedded(home), engine_of=engine_of)
+    settings = load({"WORKBENCH_HOME": str(home)})
+    write_token(adapters.store, "token", Identity("a", "member"), "test")
+    front = Front(adapters, settings)
+    workers(adapters, settings)  # none runs: they are asked by messages
+    made = Served(adapters, front, merged_openapi(adapters, settings), have_things(adapters))
+    project = made.ask("POST", "/v1/projects", json=good(made.ids)["/v1/projects"])
+    upload = made.ask("POST", "/v1/models/uploads", json=good(made.ids)["/v1/models/uploads"])
+    made.ids.update(project=project.json["id"], upload=upload.json["id"])
+    yield made
+    for service, _, _ in SERVICES:
+        adapters.record(service).engine.dispose()

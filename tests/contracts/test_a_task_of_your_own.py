@@ -62,8 +62,11 @@ def test_all_that_every_task_owes_it_does(copy: Path) -> None:
 
 def test_the_type_checker_holds_its_rooms_against_the_protocols(copy: Path) -> None:
     settings, source = (ROOT / "pyproject.toml").read_text(), str(TASKS / "src")
-    (copy / "pyproject.toml").write_text(settings.replace(source, str(copy / source)).replace("libs/imaging", str(
-        ROOT / "libs" / "imaging")).replace("libs/figures", str(ROOT / "libs" / "figures")))
+    (copy / "pyproject.toml").write_text(
+        settings.replace(source, str(copy / source))
+        .replace("libs/imaging", str(ROOT / "libs" / "imaging"))
+        .replace("libs/figures", str(ROOT / "libs" / "figures"))
+    )
 
     ended = run(copy, "-m", "mypy", "--cache-dir", str(copy / "cache"), str(copy / TASKS / "src"))
 

@@ -46,7 +46,7 @@ KEPT = "ab ? ü 🚀 '; drop table jobs; --"
 # Columns of the release before, whose code still runs while a new one is rolled out.
 OLD_ROW = {"id": "old", "team": "a", "kind": "thing", "state": "queued", "request": '{"x": 1}', "created_at": 1.0,
            "seq": 1, "attempt": 0, "fence": 0, "cancel_requested": False, "holds": "[]"}  # fmt: skip
-HALF_WAY = '''
+HALF_WAY = """
 import pathlib, time
 import sqlalchemy as sa
 from alembic import op
@@ -59,7 +59,7 @@ def upgrade():
     pathlib.Path({marker!r}).touch()
     if pathlib.Path({hang!r}).exists():
         time.sleep(600)
-'''
+"""
 MIGRATE = """
 import pathlib, sys
 from workbench.jobs import postgres_engine, sqlite_engine
@@ -373,9 +373,7 @@ def test_a_file_that_is_no_database_is_away(tmp_path: Path) -> None:
         record_on(sqlite_engine(tmp_path / "x.sqlite"), tmp_path).find("x")
 
 
-def test_a_killed_server_is_away_and_what_it_accepted_is_there_when_it_is_back(
-    postgres: Any, tmp_path: Path
-) -> None:
+def test_a_killed_server_is_away_and_what_it_accepted_is_there_when_it_is_back(postgres: Any, tmp_path: Path) -> None:
     engine = postgres_engine(postgres.fresh(), "a-b")
     migrate(engine)
     record = record_on(engine, tmp_path)

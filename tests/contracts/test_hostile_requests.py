@@ -9,110 +9,18 @@ import copy
 import io
 import json
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from hostile import DOCUMENTS, TEXTS, VALUES, WORDS
-from sqlalchemy import Engine
-from werkzeug.test import Client, TestResponse
-from workbench.jobs import Adapters, Jobs, embedded, postgres_engine
-from workbench.jobs.adapters import sqlite_below
+from served import Served, good
+from werkzeug.test import TestResponse
+from workbench.jobs import Jobs
 from workbench.jobs.record.events import Relay
 from workbench.messages import Message
-from workbench.standalone.mount import SERVICES, Front, merged_openapi, workers
-from workbench.store import File, Manifest, Manifests
-from workbench.webapp.identity import Identity, write_token
-from workbench.webapp.settings import load
 
 HERE = "@here@"
-
-
-@dataclass(frozen=True)
-class Served:
-    """Every service with one team, and what that team has."""
-
-    adapters: Adapters
-    front: Front
-    openapi: dict[str, Any]
-    ids: dict[str, str]
-
-    def ask(self, method: str, path: str, **content: Any) -> TestResponse:
-        headers = {"Authorization": "Bearer token", **content.pop("headers", {})}
-        return Client(self.front).open(path, method=method, headers=headers, **content)
-
-    def send(self, path: str, body: bytes) -> TestResponse:
-        return self.ask("POST", path, data=body, content_type="application/json")
-
-    def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        for path, operations in self.openapi["paths"].items():
-            for method, operation in operations.items():
-                if method != "parameters":
-                    yield method.upper(), path, operation
-
-    def filled(self, path: str, **instead: str) -> str:
-        known = {"project_id": self.ids["project"], "upload_id": self.ids["upload"], "job_id": str(uuid.uuid4()),
-                 "target_id": "x", "name": "x", "signed": "x"}  # fmt: skip
-        values = (known | instead).items()
-        return path.format_map({name: quote(value, errors="surrogatepass") for name, value in values})
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home: Path = tmp_path_factory.mktemp("hostile")
-    engine_of: Callable[[str], Engine] = sqlite_below(home)
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres").fresh()
-        engine_of = lambda service: postgres_engine(url, service)  # noqa: E731
-    adapters = replace(embedded(home), engine_of=engine_of)
-    settings = load({"WORKBENCH_HOME": str(home)})
-    write_token(adapters.store, "token", Identity("a", "member"), "test")
-    front = Front(adapters, settings)
-    workers(adapters, settings)  # none runs: they are asked by messages
-    made = Served(adapters, front, merged_openapi(adapters, settings), have_things(adapters))
-    project = made.ask("POST", "/v1/projects", json=good(made.ids)["/v1/projects"])
-    upload = made.ask("POST", "/v1/models/uploads", json=good(made.ids)["/v1/models/uploads"])
-    made.ids.update(project=project.json["id"], upload=upload.json["id"])
-    yield made
-    for service, _, _ in SERVICES:
-        adapters.record(service).engine.dispose()
-
-
-def have_things(adapters: Adapters) -> dict[str, str]:
-    ids = {}
-    for kind in ("model", "dataset", "recipe", "profile", "evaluation"):
-        ids[kind] = str(uuid.uuid4())
-        picture = {"name": "x", "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}
-        facts = {"format": "onnx", "precision": "FP32", "task": "generic", "inputs": [picture], "outputs": [],
-                 "recipe": {"task": "generic"}}
-        files = (File("model.onnx", "0" * 64, 1),)
-        Manifests(adapters.store, "a").write(Manifest(kind, ids[kind], "a", "", files, facts).text())
-    return ids
-
-
-def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
-    """For each POST of JSON a request that nothing is wrong with."""
-    computed = {"model_id": ids["model"], "dataset_id": ids["dataset"], "recipe_id": ids["recipe"]}
-    variant = {"model_id": ids["model"], "folder": "fp16"}
-    return {
-        "/v1/conversions": {"model_id": ids["model"]},
-        "/v1/profiles": {"model_id": ids["model"]},
-        "/v1/calibrations": computed,
-        "/v1/evaluations": computed,
-        "/v1/trials": computed,
-        "/v1/recipes": {"model_id": ids["model"]},
-        "/v1/packages": {"name": "x", "variants": [variant], "recommended": "fp16", "recipe_id": ids["recipe"]},
-        "/v1/projects": {"name": "x", "model_id": ids["model"]},
-        "/v1/projects/{project_id}/optimizations": {},
-        "/v1/datasets/generations": {"count": 1, "width": 8, "height": 8},
-        "/v1/models/uploads": {"files": [{"name": "a.onnx", "size_bytes": 5}]},
-        "/v1/datasets/uploads": {"files": [{"name": "a.zip", "size_bytes": 5}]},
-        "/v1/models/uploads/{upload_id}/complete": {"files": []},
-        "/v1/datasets/uploads/{upload_id}/complete": {"files": []},
-    }
 
 
 def assert_refused(answer: TestResponse, where: Any) -> dict[str, Any]:

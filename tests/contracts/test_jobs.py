@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from workbench.jobs.working.execution import Execution
 from workbench.messages import Message
 from workbench.problems.common import InvalidRequest, JobFinished, NotFound, RunFailed
 from workbench.runner import Launch, Limits, ProcessLauncher
-from workbench.store import Manifest
+from workbench.store import Manifest, Manifests
 
 CORES = Path(__file__).parent / "cores"
 LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 20, wall_s=60)
@@ -188,6 +189,17 @@ def test_a_finished_result_is_reused_under_a_new_id_and_measurements_never_are(a
     assert jobs.submit(REUSED, "a", {"x": 2}).reused_from is None
     assert jobs.submit(REUSED, "b", {"x": 1}).reused_from is None
     assert jobs.submit(PLAIN, "a", {"x": 1}).reused_from is None
+
+
+def test_what_was_computed_of_the_same_bytes_is_reused_within_a_team(adapters: Adapters, jobs: Jobs) -> None:
+    kind = replace(REUSED, needs=lambda request: [("dataset", request["dataset_id"])])
+    for team, name, digest in (("a", "one", "d"), ("a", "same", "d"), ("a", "other", "e"), ("b", "theirs", "d")):
+        Manifests(adapters.store, team).write(Manifest("dataset", name, team, "", (), {"digest": digest}).text())
+    first = carried_out(adapters, jobs, kind, jobs.submit(kind, "a", {"dataset_id": "one"}).id)
+
+    assert jobs.submit(kind, "a", {"dataset_id": "same"}).reused_from == first.id
+    assert jobs.submit(kind, "a", {"dataset_id": "other"}).reused_from is None
+    assert jobs.submit(kind, "b", {"dataset_id": "theirs"}).reused_from is None
 
 
 def test_a_cores_result_and_files_are_published(adapters: Adapters, jobs: Jobs) -> None:

@@ -153,8 +153,12 @@ def test_a_refusal_arrives_whole_and_no_fact_replaces_its_kind(place: Place, lau
     launcher.start(folder, deed("refuse"))
 
     ended(launcher, folder)
-    assert outcome_of(launcher, folder).refusal == {"kind": "NotToday", "detail": "not on a Tuesday", "day": "Tuesday",
-                                            "remedy": "come back tomorrow."}
+    assert outcome_of(launcher, folder).refusal == {
+        "kind": "NotToday",
+        "detail": "not on a Tuesday",
+        "day": "Tuesday",
+        "remedy": "come back tomorrow.",
+    }
 
 
 def test_a_refusal_without_a_remedy_promises_none(place: Place, launcher: Launcher) -> None:

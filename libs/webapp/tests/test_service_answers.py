@@ -149,11 +149,25 @@ def test_another_teams_id_does_not_exist(conversions: FlaskClient) -> None:
     refused(other.post("/v1/conversions", json=BODY), 404, "'m'")
 
 
-def test_cancelling_what_has_ended_is_refused(conversions: FlaskClient) -> None:
+def test_cancelling_what_has_ended_otherwise_is_refused(conversions: FlaskClient, adapters: Adapters) -> None:
     job = conversions.post("/v1/conversions", json=BODY).json["id"]
+    record = adapters.record("converter")
+    done = claim(record, ["conversion"], "w", 30)
+    lease.accept_manifest(record, done, Manifest("model", done.id, "a", "", (), {}).text(), {})
+    lease.succeed(record, done)
 
-    assert conversions.post(f"/v1/conversions/{job}/cancel").json["state"] == "cancelled"
-    refused(conversions.post(f"/v1/conversions/{job}/cancel"), 409, "already cancelled")
+    refused(conversions.post(f"/v1/conversions/{job}/cancel"), 409, "already succeeded")
+
+
+@pytest.mark.parametrize("path", ["/v1/models", "/v1/models/m", "/v1/models/m/files/model.xml",
+                                  "/v1/models/openapi.json"])  # fmt: skip
+def test_what_a_client_has_already_is_not_sent_again(models: FlaskClient, path: str) -> None:
+    first = models.get(path)
+    again = models.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    other = models.get(path, headers={"If-None-Match": '"another"'})
+
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert (other.status_code, other.data) == (200, first.data)
 
 
 def test_a_model_that_a_job_needs_cannot_be_deleted(conversions: FlaskClient, models: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""A query parameter that a route does not read is refused by its name, on every route that is read from."""
+"""A query parameter that a route does not read is refused by its name, on every route and with every method."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.routing import Rule
 from workbench.jobs import Adapters, embedded
 from workbench.standalone.mount import SERVICES
 from workbench.webapp import health
 from workbench.webapp.identity import Identity, write_token
+from workbench.webapp.part_uploads import SIGNED_ENDPOINT
 from workbench.webapp.settings import load
 
 HEADERS = {"Authorization": "Bearer token"}
@@ -21,27 +23,38 @@ HEADERS = {"Authorization": "Bearer token"}
 def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Flask]]:
     home: Path = tmp_path_factory.mktemp("home")
     adapters: Adapters = embedded(home)
-    write_token(adapters.store, "token", Identity("a", "viewer"), "a")
+    write_token(adapters.store, "token", Identity("a", "member"), "a")
     settings = load({"WORKBENCH_HOME": str(home)})
     yield [module.create_app(adapters, settings) for _, module, _ in SERVICES]
     for service, _, _ in SERVICES:
         adapters.record(service).engine.dispose()
 
 
-def reading(app: Flask) -> Iterator[str]:
-    """The path of every GET route, its parts filled in; probes alone take what anybody adds."""
+def routes(app: Flask) -> Iterator[tuple[str, str]]:
+    """Method and path of every route, its parts filled in; probes take what anybody adds, signed links are themselves
+    the permission, and nothing is added to them."""
     for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()) and rule.rule not in health.PATHS and rule.endpoint != "static":
-            yield app.url_map.bind("x").build(rule.endpoint, {name: str(uuid.uuid4()) for name in rule.arguments})
+        if rule.rule in health.PATHS or rule.endpoint == "static" or rule.endpoint.endswith(SIGNED_ENDPOINT):
+            continue
+        path = app.url_map.bind("x").build(
+            rule.endpoint, {name: str(uuid.uuid4()) for name in rule.arguments}, method=min(_asked_with(rule))
+        )
+        for method in _asked_with(rule):
+            yield method, path
 
 
-def test_every_get_route_refuses_a_parameter_that_it_does_not_read(apps: list[Flask]) -> None:
-    paths = [(app, path) for app in apps for path in reading(app)]
-    assert len(paths) > 40
-    for app, path in paths:
-        answer = app.test_client().get(f"{path}?colour=red", headers=HEADERS)
-        assert answer.status_code == 422, path
-        assert answer.get_json()["errors"]["colour"].startswith("this is not read here; accepted: "), path
+def _asked_with(rule: Rule) -> set[str]:
+    return (rule.methods or set()) - {"HEAD", "OPTIONS"}
+
+
+def test_every_route_refuses_a_parameter_that_it_does_not_read(apps: list[Flask]) -> None:
+    asked = [(app, method, path) for app in apps for method, path in routes(app)]
+    assert {method for _, method, _ in asked} == {"GET", "POST", "DELETE"}
+    assert len(asked) > 80
+    for app, method, path in asked:
+        answer = app.test_client().open(f"{path}?colour=red", method=method, headers=HEADERS)
+        assert answer.status_code == 422, (method, path)
+        assert answer.get_json()["errors"]["colour"].startswith("this is not read here; accepted: "), (method, path)
 
 
 def test_what_is_accepted_is_named(apps: list[Flask]) -> None:

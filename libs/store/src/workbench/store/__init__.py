@@ -2,7 +2,7 @@
 
 from workbench.store.files import FileStore
 from workbench.store.keys import Keys
-from workbench.store.manifests import File, Manifest, Manifests
+from workbench.store.manifests import File, Manifest, Manifests, content_digest
 from workbench.store.port import (
     MAX_PARTS,
     NoRoom,
@@ -34,4 +34,5 @@ __all__ = [
     "StoreAway",
     "StoreRefused",
     "UploadMissing",
+    "content_digest",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -130,3 +131,9 @@ class Manifests:
         if holders:
             self.store.delete(tombstone)
         return holders
+
+
+def content_digest(facts: Mapping[str, Any], files: tuple[File, ...] = ()) -> str:
+    """SHA-256 (hex) of what a thing is, whatever it is called and whenever it was made."""
+    content = [facts, sorted((file.name, file.sha256) for file in files)]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -28,9 +28,17 @@ from workbench.webapp.runs import INTERNAL, refuse_beside_runs, runs_of
 from workbench.webapp.settings import Settings
 from workbench.webapp.streams import Streams
 from workbench.webapp.turns import TURNS
+from workbench.webapp.unchanged import tell_unchanged
 from workbench.webapp.uploads import StreamingRequest
 
 log = structlog.get_logger()
+
+
+# The pages of what is served say that everything asks for a token.
+SECURITY = {
+    "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    "security": [{"token": []}],
+}
 
 
 class App(Flask):
@@ -53,6 +61,7 @@ def create_app(
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX=prefix,
         OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS=SECURITY,
         MAX_CONTENT_LENGTH=settings.upload_limit_mib << 20,
         MAX_FORM_MEMORY_SIZE=1 << 20,
         PROPAGATE_EXCEPTIONS=False,
@@ -113,6 +122,7 @@ def _guard(app: Flask, service: str, tokens: Tokens, settings: Settings) -> None
 
     @app.after_request
     def say(response: Response) -> Response:
+        tell_unchanged(request, response)
         if "turn" in g and CONNECTION in request.environ:
             response.call_on_close(g.turn.end)  # the answer is written by the thread that made it
         elif "turn" in g:

@@ -75,3 +75,11 @@ class Blueprint(flask_smorest.Blueprint):
     """Routes whose documents are read like that."""
 
     ARGUMENTS_PARSER = _Parser()
+
+    def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: Any = None, *options: Any,
+                     **more: Any) -> None:
+        """Each operation has an id that stays: the resource and what is done, for generated clients."""
+        if view_func is not None:
+            doing = (endpoint or view_func.__name__).removesuffix("_them")
+            view_func = self.doc(operationId=f"{self.name.replace('-', '_')}_{doing}".replace("-", "_"))(view_func)
+        super().add_url_rule(rule, endpoint, view_func, *options, **more)

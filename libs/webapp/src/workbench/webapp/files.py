@@ -25,10 +25,13 @@ class FileQuery(ma.Schema):
 
 
 def send_file(store: Store, team: str, file: File, *, link: bool = False) -> Response:
-    """The whole file, or the one range that was asked for (and still fits If-Range); or, with ``link``, where it is.
+    """The whole file, or the one range that was asked for (and still fits If-Range); or, with ``link``, where it is;
+    nothing where If-None-Match says that it is there.
 
     Raises Deleted when the thing was deleted through another resource, and its files have been collected since.
     """
+    if request.if_none_match.contains_weak(file.sha256):
+        return Response(status=304, headers={"ETag": f'"{file.sha256}"'})
     key = Keys(team).blob(file.sha256)
     if link and request.method == "GET" and file.size_bytes >= LINKED_BYTES:
         url = store.read_url(key, LINK_S)

@@ -10,8 +10,8 @@ from workbench.problems.common import InvalidRequest
 
 
 def refuse_unread(request: Request, view: Callable[..., Any]) -> None:
-    """Of a request that only reads; ``view`` answers it. Raises InvalidRequest."""
-    if not request.args or request.method not in ("GET", "HEAD"):
+    """Of a request with any method; ``view`` answers it. Raises InvalidRequest."""
+    if not request.args:
         return
     read = _read_by(view)
     unread = [name for name in request.args if name not in read]

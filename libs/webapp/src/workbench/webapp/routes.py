@@ -180,9 +180,12 @@ def _serve_changing(blueprint: Blueprint, resource: Resource) -> None:
     @blueprint.post("/<job_id>/cancel")
     @blueprint.response(200, JobView)
     def cancel(job_id: str) -> dict[str, Any]:
-        """Ask for the job to end; it really stops and frees its device. 409 when it has ended already."""
+        """Ask for the job to end; it really stops and frees its device. A repeat answers alike; 409 when it has ended
+        otherwise."""
         identity().require("member")
-        resource.get(job_id)
+        job = resource.get(job_id)
+        if job.state is State.CANCELLED:
+            return resource.view(job)
         return resource.view(ports().jobs.cancel(resource.kind, identity().team, job_id))
 
     @blueprint.delete("/<job_id>")

@@ -9,7 +9,7 @@ from workbench.calibrator.problems import NothingToScoreBy, QuantizedAlready, Re
 from workbench.jobs import Job, Kind, Made, core_version
 from workbench.runner import Launch, Limits
 from workbench.runner.values import device_type
-from workbench.store import File, Manifest, Manifests
+from workbench.store import File, Manifest, Manifests, content_digest
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.default_recipe import NoDefaultRecipe, default_recipe
 from workbench.tasks.guesses import tasks_of
@@ -32,7 +32,8 @@ def publish_recipe(job: Job, _result: dict[str, Any], _files: tuple[File, ...], 
         recipe = default_recipe(model.facts, dataset, request["overrides"])
     except NoDefaultRecipe as refusal:
         raise RecipeRefused(str(refusal), refusal.field) from refusal
-    return Made("recipe", {"recipe": recipe.to_json()}, parents=(model.id,))
+    facts = {"recipe": recipe.to_json()}
+    return Made("recipe", {**facts, "digest": content_digest(facts)}, parents=(model.id,))
 
 
 def calibration_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
@@ -165,7 +166,7 @@ def _optional(kind: str, manifest_id: str | None) -> list[tuple[str, str]]:
     return [(kind, manifest_id)] if manifest_id else []
 
 
-RECIPE = Kind("recipe", plan=lambda _job, _manifests: None, publish=publish_recipe, needs=recipe_needs, version="1")
+RECIPE = Kind("recipe", plan=lambda _job, _manifests: None, publish=publish_recipe, needs=recipe_needs, version="2")
 CALIBRATION = Kind("calibration", plan=plan_calibration, publish=publish_calibration, needs=calibration_needs,
                    check=check_calibration,
                    version=core_version("1", "openvino", "nncf", "numpy", "pillow"))  # fmt: skip

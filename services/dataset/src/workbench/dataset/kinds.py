@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.jobs import Job, Kind, Made
 from workbench.runner import Launch, Limits
-from workbench.store import File, Manifests
+from workbench.store import File, Manifests, content_digest
 
 GIB = 1 << 30
 LIMITS = Limits(memory_bytes=4 * GIB, cpu_s=3600, file_bytes=64 * GIB, wall_s=7200, disk_bytes=192 * GIB)
@@ -24,7 +24,7 @@ def plan(job: Job, _manifests: Manifests) -> Launch:
 
 def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
     """Shards and their index."""
-    return Made("dataset", {**result, "name": job.name}, files)
+    return Made("dataset", {**result, "digest": content_digest(result, files), "name": job.name}, files)
 
 
 DATASET = Kind("dataset", plan=plan, publish=publish)

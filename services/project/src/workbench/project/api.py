@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import g
+from flask import g, request
 from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest
 from workbench.project import projects as rows
@@ -36,9 +36,11 @@ optimizations = Blueprint(
 @projects.arguments(ProjectRequest)
 @projects.response(201, ProjectView)
 def create(body: dict[str, Any]) -> dict[str, Any]:
-    """Put a model, a dataset and a target device together; the project holds both until it is deleted."""
+    """Put a model, a dataset and a target device together; the project holds both until it is deleted. An
+    `Idempotency-Key` header makes a repeat answer with the same project."""
     identity().require("member")
-    return _view(rows.create(ports().jobs, ports().manifests(), ports().placement.resolve(body)))
+    key = request.headers.get("Idempotency-Key")
+    return _view(rows.create(ports().jobs, ports().manifests(), ports().placement.resolve(body), key))
 
 
 @projects.get("")

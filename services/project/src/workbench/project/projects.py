@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, tuple_
+from sqlalchemy.exc import IntegrityError
 from workbench.jobs import Jobs, reading
+from workbench.jobs.problems import IdempotencyConflict
 from workbench.jobs.record.pages import begins
-from workbench.jobs.record.rows import ID_LENGTH, nameable
-from workbench.problems.common import NotFound
+from workbench.jobs.record.rows import ID_LENGTH, KEY_LENGTH, nameable
+from workbench.problems.common import InvalidRequest, NotFound
 from workbench.project.tables import projects
 from workbench.store import Manifests
 
@@ -34,21 +38,61 @@ class Project:
         """Under which name it holds its model and dataset."""
         return f"project-{self.id}"
 
+    @property
+    def held(self) -> list[tuple[str, str]]:
+        """(manifest kind, id) of each."""
+        named = (("model", self.model_id), ("dataset", self.dataset_id))
+        return [(kind, manifest_id) for kind, manifest_id in named if manifest_id]
 
-def create(record: Jobs, manifests: Manifests, request: dict[str, Any]) -> Project:
-    """Raises NotFound or Deleted for what it names."""
-    project = Project(str(uuid.uuid4()), manifests.team, created_at=time.time(), **request)
-    named = (("model", project.model_id), ("dataset", project.dataset_id))
-    needs = [(kind, manifest_id) for kind, manifest_id in named if manifest_id]
-    record.hold(project.team, needs, project.holder)
+
+def create(record: Jobs, manifests: Manifests, request: dict[str, Any], key: str | None = None) -> Project:
+    """The same ``key`` again answers with the project that has it, for as long as there is that project.
+
+    Raises NotFound or Deleted for what it names, IdempotencyConflict, InvalidRequest for a key that cannot be kept.
+    """
+    project = Project(_id_of(manifests.team, key), manifests.team, created_at=time.time(), **request)
+    known = _twin(record, project)
+    if known is not None:
+        return known
+    record.hold(project.team, project.held, project.holder)
     try:
         with record.engine.begin() as connection:
             connection.execute(insert(projects).values(**project.__dict__))
+    except IntegrityError:  # a racing twin was first: what both named is held by its row
+        first = find(record, project.team, project.id)
+        _release(manifests, project, [need for need in project.held if need not in first.held])
+        return _same(first, project)
     except BaseException:
-        for _, manifest_id in needs:
-            manifests.release(manifest_id, project.holder)
+        _release(manifests, project, project.held)
         raise
     return project
+
+
+def _id_of(team: str, key: str | None) -> str:
+    """Where there is a key, the id comes from it: the primary key then lets one project have it, on any database."""
+    if not key:
+        return str(uuid.uuid4())
+    if not nameable(key, KEY_LENGTH):
+        raise InvalidRequest({"Idempotency-Key": f"Give at most {KEY_LENGTH} characters, none of them NUL."})
+    return str(uuid.UUID(bytes=hashlib.sha256(json.dumps([team, key]).encode()).digest()[:16], version=4))
+
+
+def _twin(record: Jobs, project: Project) -> Project | None:
+    try:
+        return _same(find(record, project.team, project.id), project)
+    except NotFound:
+        return None
+
+
+def _same(known: Project, asked: Project) -> Project:
+    if replace(asked, created_at=known.created_at) != known:
+        raise IdempotencyConflict(known.id)
+    return known
+
+
+def _release(manifests: Manifests, project: Project, needs: list[tuple[str, str]]) -> None:
+    for _, manifest_id in needs:
+        manifests.release(manifest_id, project.holder)
 
 
 def find(record: Jobs, team: str, project_id: str) -> Project:
@@ -79,8 +123,7 @@ def remove(record: Jobs, manifests: Manifests, project: Project) -> None:
     """Forget the project and let go of what it held."""
     with record.engine.begin() as connection:
         connection.execute(delete(projects).where(projects.c.id == project.id))
-    for manifest_id in filter(None, (project.model_id, project.dataset_id)):
-        manifests.release(manifest_id, project.holder)
+    _release(manifests, project, project.held)
 
 
 def _project(row: Row[Any]) -> Project:

@@ -25,6 +25,7 @@ from workbench.profiler import app as profiler_app
 from workbench.profiler import worker as profiler_worker
 from workbench.project import app as project_app
 from workbench.project import worker as project_worker
+from workbench.webapp.app import SECURITY
 from workbench.webapp.confinement import confinement
 from workbench.webapp.errors import answer_with_problems
 from workbench.webapp.health import PATHS, health_of
@@ -99,7 +100,8 @@ def merged_openapi(adapters: Adapters, settings: Settings) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "DL Workbench", "version": "v1"},
         "paths": {},
-        "components": {"schemas": {}, "responses": {}},
+        "components": {"schemas": {}, "responses": {}, "securitySchemes": {}},
+        "security": SECURITY["security"],
         "tags": [],
     }
     for name, app_module, _ in SERVICES:
@@ -108,6 +110,6 @@ def merged_openapi(adapters: Adapters, settings: Settings) -> dict[str, Any]:
         assert name, "a service has a name"
         merged["paths"] |= spec["paths"]
         merged["tags"] += spec.get("tags", [])
-        for part in ("schemas", "responses"):
+        for part in ("schemas", "responses", "securitySchemes"):
             merged["components"][part] |= spec.get("components", {}).get(part, {})
     return merged

@@ -152,7 +152,7 @@ class Jobs:
             with reading(self.engine).connect() as connection:
                 row = connection.execute(select(*COLUMNS).where(same)).first()
             if row is not None:
-                return _same(job_of(row), job_of(row).request == request)
+                return _same(job_of(row), _asked(job_of(row).request) == _asked(request))
         known = self.find(job_id) if job_id else None
         return known and _same(known, known.team == team and known.kind == kind.name)
 
@@ -310,6 +310,14 @@ def _refuse_unstorable(job_id: str | None, idempotency_key: str | None) -> None:
         raise InvalidRequest({"id": f"Give 1 to {ID_LENGTH} characters, none of them NUL."})
     if idempotency_key is not None and not nameable(idempotency_key, KEY_LENGTH):
         raise InvalidRequest({"Idempotency-Key": f"Give at most {KEY_LENGTH} characters, none of them NUL."})
+
+
+def _asked(request: dict[str, Any]) -> dict[str, Any]:
+    """The request without where its files were put: the same bytes sent again lie elsewhere."""
+    if not request.get("files"):
+        return request
+    files = [{name: value for name, value in file.items() if name != "key"} for file in request["files"]]
+    return {**request, "files": files}
 
 
 def _same(known: Job, same: bool) -> Job:
