@@ -265,10 +265,12 @@ def application(server: Server) -> Flask:
 
     @app.get("/v1/<path:collection>/<uuid:id>")
     def read(collection: str, id: uuid.UUID) -> Any:
-        if collection == "projects":
+        if collection == "projects" and str(id) in server.projects:
             return jsonify(server.projects[str(id)])
         if missing := known(str(id)):
             return missing
+        if collection in ("profiles", "evaluations") and server.jobs[str(id)].view["kind"] != collection:
+            return problem(404, "not-found", "Not found", f"There is no such thing as {str(id)!r}.")
         job = server.jobs[str(id)]
         if "wait_s" in request.args and job.view["state"] not in ("succeeded", "failed", "cancelled"):
             time.sleep(0.02)

@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.client.cli import model_page
 from workbench.client.cli.accepted import asked, asked_share
+from workbench.client.cli.comparing import scored_for_list
 from workbench.client.cli.create import dataset, model, packages, profile, recipe, with_inputs
 from workbench.client.cli.inputs import OF_CONVERSION
 from workbench.client.cli.listing import Column, target_for_people
@@ -145,7 +146,7 @@ DESCRIPTIONS = [
     ),
     Description(
         "evaluations", "evaluation",
-        _columns(("MODEL", "request.model_id"), ("DATASET", "request.dataset_id")),
+        _columns(("ACCURACY", "score"), ("MODEL", "request.model_id"), ("DATASET", "request.dataset_id")),
         [
             MODEL, DATASET, RECIPE, TARGET, DEVICE, PRECISION,
             asked("--split", "Images to score", "EvaluationRequest", "split", "SPLIT"),
@@ -154,7 +155,7 @@ DESCRIPTIONS = [
             Option("--against", "Id of another model's evaluation on the same images, to tell the change.",
                    metavar="ID", place="against_evaluation_id"),
         ],
-        create_help="Measure a model's accuracy.",
+        create_help="Measure a model's accuracy.", for_list=scored_for_list,
     ),
     Description(
         "trials", "trial",

@@ -1,0 +1,165 @@
+"""`workbench compare A B …`: what is known of profiles, evaluations and projects, side by side."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import typer
+from workbench.client.cli import output
+from workbench.client.cli.listing import Column, show_list
+from workbench.client.cli.options import Argument, Option, Values, add_command, wrong
+from workbench.client.cli.readers import is_id, one_of
+from workbench.client.cli.report import accuracy, interval
+from workbench.client.cli.session import Session
+from workbench.client.client import Client
+from workbench.client.errors import Refused
+from workbench.client.jobs import View
+
+Row = dict[str, Any]
+IDS = Argument(
+    "ID", "Ids of profiles, evaluations or projects, two at least (a project's variants are rows each).", repeat=True
+)
+FORMAT = Option("--format", "How to write it: text (default), json or csv.", one_of("text", "json", "csv"), "FORMAT")
+COLUMNS = (
+    Column("WHAT", "what", folds=True),
+    Column("FPS", "fps_shown", folds=True),
+    Column("P50 MS", "p50_shown", folds=True),
+    Column("ACCURACY", "accuracy_shown", folds=True),
+    Column("TRUST", "trust"),
+    Column("DEVICE", "device"),
+)
+FIGURES = ("throughput_fps", "latency_p50_ms", "accuracy")
+PLAIN = ("kind", "id", "name", "precision", "device", "trust", "measured_at", "job", "metric", "items")
+APART = (
+    "Not measured together: the throughputs come from different jobs, so a busy machine may have slowed one of them "
+    "alone. Before you act on a small difference, measure again one right after the other."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    add_command(
+        app, "compare", compare, "Profiles, evaluations or projects side by side, with their intervals.", [IDS, FORMAT]
+    )
+
+
+def compare(session: Session, values: Values) -> None:
+    """Find each, make its rows, write them; say when figures were not measured together."""
+    ids: list[str] = list(dict.fromkeys(values["id"]))
+    for id in ids:
+        if not is_id(id):
+            raise wrong("ID", f"{id!r} is not an id; `workbench profiles list` shows some")
+    rows = [row for id in ids for row in rows_of(session.client, id)]
+    if len(rows) < 2:
+        raise wrong("ID", "give two at least")
+    format = "json" if session.as_json else values["format"] or "text"
+    if format == "json":
+        output.write_json({"rows": rows, "measured_together": together(rows)})
+    elif format == "csv":
+        _write_csv(rows)
+    else:
+        show_list([shown(row) for row in rows], COLUMNS)
+    if not together(rows):
+        output.tell(APART)
+
+
+def rows_of(client: Client, id: str) -> list[Row]:
+    """The rows of whatever has this id. Raises a usage error where nothing comparable has."""
+    for kind, resource, read in (
+        ("profile", client.profiles, _profile),
+        ("evaluation", client.evaluations, _evaluation),
+    ):
+        if view := _found(resource.get, id):
+            _refuse_unfinished(kind, view)
+            return [{"kind": kind, "id": id, "name": view.get("name"), "measured_at": view["created_at"], **read(view)}]
+    if project := _found(client.projects.get, id):
+        return list(_variants(client, project))
+    raise wrong("ID", f"there is no profile, evaluation or project {id}")
+
+
+def together(rows: Iterable[Row]) -> bool:
+    """Whether all throughputs there are come from one job."""
+    return len({row["job"] for row in rows if row.get("throughput_fps")}) <= 1
+
+
+def shown(row: Row) -> Row:
+    """The row in words."""
+    name = " ".join(filter(None, [row["kind"], row.get("name") or row["id"], row.get("precision")]))
+    score = row.get("accuracy") and {**row["accuracy"], "metric": row["metric"], "n": row.get("items") or "?"}
+    return {
+        **row,
+        "what": name,
+        "fps_shown": interval(row.get("throughput_fps")),
+        "p50_shown": interval(row.get("latency_p50_ms")),
+        "accuracy_shown": accuracy(score) if score else None,
+    }
+
+
+def scored_for_list(view: View) -> View:
+    """An evaluation with its first metric in words."""
+    metrics = (view.get("facts") or {}).get("metrics")
+    return {**view, "score": accuracy(metrics[0]) if metrics else None}
+
+
+def _profile(view: View) -> Row:
+    facts = view["facts"]
+    return {
+        "job": view["id"], "device": view["request"].get("device"),
+        "precision": view["request"].get("inference_precision"),
+        "throughput_fps": facts["throughput_fps"], "latency_p50_ms": facts["latency_ms"].get("p50"),
+        "trust": facts["trust"]["verdict"],
+    }  # fmt: skip
+
+
+def _evaluation(view: View) -> Row:
+    first = view["facts"]["metrics"][0]
+    return {"job": view["id"], "device": view["request"].get("device"), **_scored(first)}
+
+
+def _variants(client: Client, project: View) -> Iterable[Row]:
+    done = next(iter(client.optimizations(project["id"]).list(state="succeeded", limit=1)), None)
+    if done is None:
+        raise wrong("ID", f"the project {project['id']} has no optimization that succeeded yet")
+    for variant in done["facts"]["variants"]:
+        profile = variant.get("profile")
+        yield {
+            "kind": "variant", "id": project["id"], "name": f"{project['name']} {variant['name']}",
+            "precision": variant.get("precision"), "device": project.get("device"), "measured_at": done["created_at"],
+            "job": profile, "throughput_fps": variant.get("throughput_fps"),
+            "latency_p50_ms": (variant.get("latency_ms") or {}).get("p50"),
+            "trust": (variant.get("trust") or {}).get("verdict"), **_scored(variant.get("accuracy")),
+        }  # fmt: skip
+
+
+def _scored(metric: dict[str, Any] | None) -> Row:
+    if not metric or metric.get("value") is None:
+        return {}
+    figure = {name: metric.get(name) for name in ("value", "low", "high")}
+    return {"metric": metric["metric"], "items": metric.get("n"), "accuracy": figure}
+
+
+def _refuse_unfinished(kind: str, view: View) -> None:
+    if view["state"] != "succeeded":
+        raise wrong("ID", f"the {kind} {view['id']} is {view['state']}: there is nothing to compare yet")
+
+
+def _found(get: Any, id: str) -> View | None:
+    try:
+        view: View = get(id)
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        return None
+    return view
+
+
+def _write_csv(rows: list[Row]) -> None:
+    ends = ("value", "low", "high")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([*PLAIN, *(name if end == "value" else f"{name}_{end}" for name in FIGURES for end in ends)])
+    for row in rows:
+        figures = [(row.get(name) or {}).get(end) for name in FIGURES for end in ends]
+        writer.writerow([*(row.get(name) for name in PLAIN), *figures])
