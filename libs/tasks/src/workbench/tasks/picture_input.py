@@ -47,9 +47,10 @@ def _chosen(inputs: Sequence[Facts], name: str | None) -> Facts:
     if len(chosen) == 1:
         return chosen[0]
     known = ", ".join(str(tensor["name"]) for tensor in inputs) or "none"
-    asked = "which one takes the image?" if name is None else f"none is called '{name}'."
+    asked = "an image goes into one" if name is None else f"none is called '{name}'"
     raise NoDefaultRecipe(
-        f"The model has {len(inputs)} inputs ({known}); {asked} Give the override input_name.", "input_name")
+        f"The model has {len(inputs)} inputs ({known}); {asked}. Convert it with the others frozen: `value` of the "
+        "input in a conversion, `--freeze NAME=VALUE` on the command line.", "input_name")
 
 
 def _channels(what: str, declared: Any, layout: str, given: Facts) -> int:
