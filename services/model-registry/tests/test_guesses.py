@@ -30,7 +30,7 @@ REAL = {
     "yolox_nano_416/yolox_nano_416x416.onnx": "object-detection",
     "yolo_seg_shapes/yolo_seg_shapes.onnx": "instance-segmentation",
     "deeplabv3_257/deeplabv3_257.tflite": "semantic-segmentation",
-    "fns_candy/candy.onnx": "generic",
+    "fns_candy/candy.onnx": "style-transfer",
     "fsrcnn/FSRCNN_x2.pb": "generic",
     "fsrcnn/FSRCNN_x3.pb": "generic",
     "tiny_inpaint/tiny_inpaint.onnx": "generic",

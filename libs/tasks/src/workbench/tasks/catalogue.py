@@ -22,6 +22,7 @@ from workbench.tasks.object_detection import options as object_detection
 from workbench.tasks.option import Choice, Option
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.semantic_segmentation import options as semantic_segmentation
+from workbench.tasks.style_transfer import options as style_transfer
 
 
 class Choosing(Protocol):
@@ -85,6 +86,7 @@ TASKS: tuple[Task, ...] = (
     Task("semantic-segmentation", "which class each pixel of a picture belongs to", semantic_segmentation),
     Task("facial-landmarks", "where the points of a face are", facial_landmarks),
     Task("face-recognition", "whose face it is: how alike two are", face_recognition),
+    Task("style-transfer", "a picture drawn in another style", style_transfer),
     Task("generic", "anything: speed is measured, accuracy is not", generic),
 )
 NAMES = tuple(task.name for task in TASKS)

@@ -35,6 +35,10 @@ from workbench.tasks.semantic_segmentation import annotation as mask
 from workbench.tasks.semantic_segmentation import metrics as pixels
 from workbench.tasks.semantic_segmentation.remarks import Remarks as MaskRemarks
 from workbench.tasks.semantic_segmentation.running import RUNNING as SEGMENTING
+from workbench.tasks.style_transfer import annotation as style
+from workbench.tasks.style_transfer import metrics as likenesses
+from workbench.tasks.style_transfer.remarks import Remarks as StyleRemarks
+from workbench.tasks.style_transfer.running import RUNNING as STYLING
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ COMPUTING: tuple[Computing[Any, Any], ...] = (
     Computing("semantic-segmentation", SEGMENTING, mask, MaskRemarks, pixels.line, pixels.answer, pixels.METRICS),
     Computing("facial-landmarks", POINTING, dots, PointRemarks, distances.line, distances.answer, distances.METRICS),
     Computing("face-recognition", RECOGNISING, people, PairRemarks, pairs.line, pairs.answer, pairs.METRICS),
+    Computing("style-transfer", STYLING, style, StyleRemarks, likenesses.line, likenesses.answer, likenesses.METRICS),
 )
 
 

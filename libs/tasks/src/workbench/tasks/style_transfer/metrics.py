@@ -1,0 +1,38 @@
+"""How like a picture is to that of a reference model: nothing else says what a style should look like."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from workbench.tasks.likeness import MOST_DECIBELS, psnr, ssim
+from workbench.tasks.scoring import Metric, Scored
+from workbench.tasks.style_transfer.annotation import Wanted
+from workbench.tasks.style_transfer.result import Redrawn
+from workbench.tasks.totals import mean
+
+Styled = Scored[Redrawn, Wanted]
+
+
+def _psnr(scored: Styled) -> float | None:
+    return None if scored.reference is None else psnr(scored.result.levels, scored.reference.levels)
+
+
+def _ssim(scored: Styled) -> float | None:
+    return None if scored.reference is None else ssim(scored.result.levels, scored.reference.levels)
+
+
+METRICS: tuple[Metric[Redrawn, Wanted], ...] = (
+    mean("psnr_agreement", "dB", "higher", "reference", _psnr, MOST_DECIBELS),
+    mean("ssim_agreement", "ssim", "higher", "reference", _ssim, 1.0),
+)
+
+
+def line(scored: Styled) -> dict[str, Any]:
+    """What is kept of one image: ``{picture}``."""
+    return scored.result.to_json()
+
+
+def answer(result: Redrawn) -> str:
+    """Its digest."""
+    return hashlib.sha256(result.levels.tobytes()).hexdigest()

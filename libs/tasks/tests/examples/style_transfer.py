@@ -1,0 +1,15 @@
+"""A picture drawn anew; damaged, it is its negative."""
+
+from __future__ import annotations
+
+import numpy as np
+from workbench.imaging.pictures import encode_picture
+from workbench.tasks.style_transfer.annotation import Wanted
+
+DRAWN = np.random.default_rng(1).integers(0, 256, (32, 32, 3), np.uint8)
+
+LABELS = None
+OPTIONS: dict[str, object] = {}
+ANNOTATION = Wanted(encode_picture(DRAWN))
+OUTPUTS = {"picture": DRAWN.transpose(2, 0, 1)[None].astype(np.float32)}
+DAMAGED = {"picture": 255 - DRAWN.transpose(2, 0, 1)[None].astype(np.float32)}
