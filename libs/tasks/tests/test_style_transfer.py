@@ -68,6 +68,10 @@ def test_psnr_is_of_the_mean_square_and_ends_at_a_hundred() -> None:
     assert likeness.psnr(base, base) == 100
 
 
+def test_variants_are_compared_by_a_share_as_limits_in_points_need() -> None:
+    assert (options.METRICS[0].name, options.METRICS[0].unit) == ("ssim_agreement", "share")
+
+
 @pytest.mark.parametrize(("levels", "numbers"), [
     ("0..255", PICTURE.astype(np.float32)), ("0..1", PICTURE / np.float32(255)),
     ("-1..1", PICTURE / np.float32(127.5) - 1)])  # fmt: skip

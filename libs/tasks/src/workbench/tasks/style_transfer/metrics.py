@@ -23,8 +23,8 @@ def _ssim(scored: Styled) -> float | None:
 
 
 METRICS: tuple[Metric[Redrawn, Wanted], ...] = (
+    mean("ssim_agreement", "share", "higher", "reference", _ssim, 1.0),
     mean("psnr_agreement", "dB", "higher", "reference", _psnr, MOST_DECIBELS),
-    mean("ssim_agreement", "ssim", "higher", "reference", _ssim, 1.0),
 )
 
 

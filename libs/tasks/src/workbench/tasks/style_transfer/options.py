@@ -21,12 +21,13 @@ OPTIONS: tuple[Option, ...] = (
     Option("levels", "What black and white are in the output; numbers beyond are cut off.", default="0..255",
            choices=("0..255", "0..1", "-1..1")),
 )  # fmt: skip
+# SSIM first: variants are compared by points of a hundred, which decibels are not.
 METRICS: tuple[Measure, ...] = (
+    Measure("ssim_agreement", "share", "higher", "reference", "Structural similarity with the reference model's "
+            "picture (Gaussian window 11×11, sigma 1.5, K1 0.01, K2 0.03, each channel of RGB by itself, five pixels "
+            "along the borders left out); pictures smaller than the window do not count."),
     Measure("psnr_agreement", "dB", "higher", "reference", "Peak signal-to-noise ratio of RGB against the reference "
             "model's picture, the mean over the images; 100 where both are equal."),
-    Measure("ssim_agreement", "ssim", "higher", "reference", "Structural similarity with the reference model's picture "
-            "(Gaussian window 11×11, sigma 1.5, K1 0.01, K2 0.03, each channel of RGB by itself, five pixels along the "
-            "borders left out); pictures smaller than the window do not count."),
 )  # fmt: skip
 
 
