@@ -80,6 +80,21 @@ def test_a_variant_that_loses_too_much_is_not_chosen_and_the_reason_says_so() ->
     assert recommend([fp32, int8], Constraints("throughput", None, None)).variant is int8
 
 
+@pytest.mark.parametrize(("value", "low", "high", "decision", "chosen"), [
+    (1.0, 0.995, 1.0, "recommended", "int8"),
+    (0.995, 0.98, 0.999, "undecided", None),
+    (0.9, 0.85, 0.95, "recommended", "fp32"),
+])  # fmt: skip
+def test_without_labels_what_is_answered_otherwise_counts_as_lost(value, low, high, decision, chosen) -> None:
+    agreement = {"metric": "top1_agreement", "value": value, "n": 400, "low": low, "high": high}
+    int8 = replace(variant("int8", 300), evaluation={"metrics": [agreement]})
+
+    decided = recommend([FP32, int8], LIMITS)
+
+    assert (decided.decision, decided.variant and decided.variant.name) == (decision, chosen)
+    assert all(needed.startswith("labels, or about 3,") for needed in decided.needed)
+
+
 def test_unknown_accuracy_is_never_good_enough_for_int8() -> None:
     chosen = recommend([variant("fp32", 100), variant("int8", 300)], Constraints("throughput", None, 1.0))
 

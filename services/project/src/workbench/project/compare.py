@@ -9,6 +9,10 @@ from workbench.tasks.catalogue import TASKS
 # Errors: more of them is accuracy lost.
 _LOWER = frozenset(metric.name for task in TASKS for metric in task.choosing.METRICS if metric.better == "lower")
 
+# Shares of what the reference model says, too: they need no labels.
+_AGREEING = frozenset(metric.name for task in TASKS for metric in task.choosing.METRICS
+                      if metric.needs == "reference" and metric.unit == "share")  # fmt: skip
+
 
 def compare(variant: Variant, baseline: Variant) -> Facts:
     """One variant against the baseline."""
@@ -45,6 +49,15 @@ def accuracy_change(variant: Variant) -> Facts | None:
     if accuracy["metric"] in _LOWER:
         points = Figure(-points.value, -points.high, -points.low)
     return {**change, **points.to_json()}
+
+
+def disagreement(variant: Variant) -> Facts | None:
+    """Points by which its answers differ from the reference model's, where they are measured as a share that agrees."""
+    accuracy = variant.accuracy or {}
+    if accuracy.get("metric") not in _AGREEING:
+        return None
+    points = Figure(*(100 * (1 - accuracy[name]) for name in ("value", "high", "low")))
+    return {**points.to_json(), "n": accuracy["n"]}
 
 
 def changed_items(variant: Variant) -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from workbench.project.compare import accuracy_change
+from workbench.project.compare import accuracy_change, disagreement
 from workbench.project.values import Facts, Variant
 
 MEASURE_AGAIN = "measure again on a quieter machine, with more launches (--launches) or longer ones (--duration-s)"
@@ -59,7 +59,8 @@ def _too_wrong(variant: Variant, limit: float | None) -> Objection | None:
         return None
     change = accuracy_change(variant)
     if change is None:
-        return _unmeasured(variant)
+        apart = disagreement(variant)
+        return _apart(variant, apart, limit) if apart else _unmeasured(variant)
     lost, least, most = (round(0.0 - change[name], 9) for name in ("value", "high", "low"))
     if most <= limit:
         return None
@@ -68,6 +69,20 @@ def _too_wrong(variant: Variant, limit: float | None) -> Objection | None:
         return Objection(f"it loses {lost:.2f} points of accuracy {range_of}, over the limit of {limit:g}")
     words = f"whether it loses more than {limit:g} points of accuracy cannot be said of {change['n']} images: "
     return Objection(f"{words}{lost:.2f} ({least:.2f} to {most:.2f})", _more_images(change, limit))
+
+
+def _apart(variant: Variant, apart: Facts, limit: float) -> Objection | None:
+    """Without labels what it answers otherwise counts as lost: the most that can be, never the least."""
+    if apart["high"] <= limit:
+        return None
+    clipped = clipped_weights(variant)
+    cut = f"; {clipped:,} of its weights were clipped to half precision" if clipped else ""
+    words = (f"without labels its accuracy is unknown, and it differs from the baseline by {apart['value']:.2f} points "
+             f"({apart['low']:.2f} to {apart['high']:.2f}) on {apart['n']} images, limit {limit:g}{cut}")  # fmt: skip
+    if apart["low"] > limit:
+        return Objection(words)
+    change = {"value": -apart["value"], "low": -apart["high"], "high": -apart["low"], "n": apart["n"]}
+    return Objection(words, f"labels, or {_more_images(change, limit)}")
 
 
 def _unmeasured(variant: Variant) -> Objection | None:
