@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -50,7 +51,7 @@ def test_without_a_dataset_int8_is_never_recommended_for_its_accuracy_is_unknown
     assert ended.returncode == as_told(report), ended.stdout
     assert {variant["name"] for variant in report["variants"]} == {"fp32", "fp16", "int8"}
     assert report["recommended"]["variant"] in ("fp32", "fp16", None)
-    assert "int8: its accuracy is unknown" in report["recommended"]["reason"]
+    assert re.search(r"int8: .*accuracy is unknown", report["recommended"]["reason"])
     assert any("unknown" in warning for warning in report["warnings"])
 
 
