@@ -8,13 +8,13 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from eventually import until
 from servers import postgres as postgres_server
 from workbench.admin.check import check
 from workbench.admin.gc import collect
@@ -98,12 +98,19 @@ def restored(operator: Operator) -> None:
     operator.must("restore-objects")
 
 
+def finished(operator: Operator) -> int:
+    """How many jobs have succeeded by now."""
+    with opened(operator.settings) as place:
+        return sum(row.state == State.SUCCEEDED for row in place.rows.all())
+
+
 def test_what_was_saved_while_everybody_worked_is_whole_when_it_is_restored(
     operator: Operator, elsewhere: Operator, busy: Any
 ) -> None:
-    time.sleep(0.3)
+    until(lambda: finished(operator) >= 3)
     operator.must(operator.rows)
-    time.sleep(0.3)  # results go on coming between the two halves
+    before = finished(operator)
+    until(lambda: finished(operator) > before)  # results go on coming between the two halves
     operator.save_objects()
 
     restored(elsewhere)

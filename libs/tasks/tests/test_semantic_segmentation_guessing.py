@@ -74,13 +74,14 @@ def test_as_many_as_the_labels_are_likely_and_one_more_is_a_background() -> None
     assert (more.sure, dict(more.options)) == (LIKELY, {"label_offset": 1})
 
 
-def test_among_all_rooms_it_is_settled_and_a_picture_stays_a_picture() -> None:
+def test_among_all_rooms_it_is_settled_and_a_picture_is_nobodys_for_sure() -> None:
     found = settled(guesses(model(1, 21, 256, 256)))
-    picture = settled(guesses(model(1, 3, 256, 256)))
+    picture = guesses(model(1, 3, 256, 256))
 
     assert found is not None
-    assert picture is not None
-    assert (found.task, picture.task) == (NAME, "generic")
+    assert found.task == NAME
+    assert settled(picture) is None
+    assert {each.task for each in picture} >= {"style-transfer", "generic"}
 
 
 @pytest.mark.parametrize(("facts", "given", "field", "why"), [

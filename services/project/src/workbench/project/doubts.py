@@ -32,4 +32,4 @@ def _remedy(accuracy: Facts) -> str:
     if accuracy["value"] > accuracy["chance"]:
         return f"more images than {accuracy['n']}"
     return ("the images, labels and preparation the model was trained with: see --color, --mean, --scale, --resize, "
-            "--option label_offset=N and the order of the classes")  # fmt: skip
+            "the task's --option settings and the order of the classes")  # fmt: skip
