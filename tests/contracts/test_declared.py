@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-SERVICES = sorted(path.parent.name for path in (Path(__file__).parents[2] / "services").glob("*/pyproject.toml")
+ROOT = Path(__file__).parents[2]
+SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/pyproject.toml")
                   if path.parent.name != "standalone")  # fmt: skip
 LOADED = """
 import json, sys
@@ -45,15 +46,34 @@ def declared(distribution: str, seen: set[str]) -> set[str]:
     return seen
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_an_api_and_a_worker_load_what_is_declared(service: str) -> None:
+def loaded(service: str) -> list[str]:
+    """Packages of ours with their first two names, of others with one."""
     code = LOADED.format(name=service.replace("-", "_"))
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    names: list[str] = json.loads(ended.stdout)
+    return names
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_its_image_holds_every_package_of_ours_that_an_api_loads(service: str) -> None:
+    recipe = (ROOT / "Dockerfile").read_text()
+    of_all = recipe.partition("# What every API is made of.")[2].partition("FROM ")[0]
+    of_one = recipe.partition(f"FROM api AS {service}\n")[2].partition("FROM ")[0]
+    held = {*re.findall(r"workbench_(\w+)-", of_all), *re.findall(r"/services/(\w+) ", of_one)}
+
+    needed = {name.removeprefix("workbench.") for name in loaded(service) if name.startswith("workbench.")}
+    assert needed <= held
+    if "ijson" in loaded(service):
+        assert " ijson " in of_all
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_api_and_a_worker_load_what_is_declared(service: str) -> None:
     known = declared(f"workbench-{service}", set())
 
     owners = metadata.packages_distributions()
     missing = []
-    for module in json.loads(ended.stdout):
+    for module in loaded(service):
         if module.startswith("workbench."):
             owner = "workbench-" + module.removeprefix("workbench.").replace("_", "-")
             missing += [module] if owner not in known else []
