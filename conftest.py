@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,18 @@ UNITS = "not server and not workbench"
 # A fixture, or the parameter of one that then asks for it by name.
 SERVERS = {"postgres", "rabbitmq", "seaweedfs", "s3", "every_server"}
 WORKBENCHES = {"serving", "workbench", "over_real_servers", "as_separate_processes"}
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Real models and images beside the checkout; without them the test is skipped, in CI it fails."""
+    folder = Path(__file__).resolve().parents[1] / "shared" / "data"
+    if not folder.is_dir():
+        reason = f"the sample data is not at {folder}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
 
 
 @pytest.fixture(scope="session")

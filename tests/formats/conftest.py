@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -18,13 +17,8 @@ SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "model
 
 
 @pytest.fixture(scope="session")
-def models() -> Path:
-    if not SHARED.is_dir():
-        reason = f"the sample data is not at {SHARED}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return SHARED
+def models(shared: Path) -> Path:
+    return shared / "models"
 
 
 @pytest.fixture

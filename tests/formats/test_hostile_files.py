@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import paddle_files
 import pytest
+from examined import examine_all
 from tensorflow_files import MATMUL_TEXT, matmul_graph, meta_graph, saved_model
 
-MANY = """
-import sys, tempfile
-from pathlib import Path
-from workbench.model_registry import inspect
-from workbench.runner.core import Refusal, Run
-tempfile.tempdir = sys.argv[2]
-for folder in sorted(Path(sys.argv[1]).iterdir()):
-    try:
-        inspect.run(Run(folder))
-    except Refusal as refused:
-        assert "\\n" not in str(refused) and sys.argv[1] not in str(refused), refused
-"""
 FORMATS: dict[str, dict[str, bytes]] = {
     "paddle": {"net.pdmodel": paddle_files.program(), "net.pdiparams": paddle_files.parameters()},
     "graph": {"net.pb": matmul_graph()},
@@ -49,9 +36,7 @@ def run_over(tmp_path: Path) -> Callable[[], tuple[int, str]]:
 
     def run() -> tuple[int, str]:
         (tmp_path / "tmp").mkdir()
-        program = [sys.executable, "-c", MANY, str(tmp_path / "runs"), str(tmp_path / "tmp")]
-        done = subprocess.run(program, capture_output=True, text=True, errors="replace",
-                              timeout=120, check=False)  # fmt: skip
+        done = examine_all(tmp_path / "runs", tmp_path / "tmp")
         assert not list((tmp_path / "tmp").iterdir())
         return done.returncode, done.stderr if done.returncode else ""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -59,15 +58,6 @@ class Ended:
 
     def lines(self, name: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (self.folder / "outputs" / name).read_text().splitlines()]
-
-
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    if not SHARED.is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{SHARED} is needed")
-        pytest.skip(f"{SHARED} is not here")
-    return SHARED
 
 
 @pytest.fixture(scope="session")

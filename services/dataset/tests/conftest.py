@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -24,15 +23,9 @@ SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
-def datasets() -> Path:
+def datasets(shared: Path) -> Path:
     """The folder of real sample data sets."""
-    folder = SHARED / "datasets"
-    if not folder.is_dir():
-        reason = f"no sample data in {folder}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return folder
+    return shared / "datasets"
 
 
 @pytest.fixture(scope="session")

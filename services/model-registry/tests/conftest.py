@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,13 +16,8 @@ SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
 
 @pytest.fixture
-def models() -> Path:
-    if not SHARED.is_dir():
-        reason = f"the sample data is not at {SHARED}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return SHARED / "models"
+def models(shared: Path) -> Path:
+    return shared / "models"
 
 
 @pytest.fixture(scope="session")

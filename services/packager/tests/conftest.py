@@ -173,3 +173,13 @@ def run_python() -> Callable[..., subprocess.CompletedProcess[str]]:
                               check=False, env={"PATH": os.environ["PATH"], **environment}, cwd="/")
 
     return run
+
+
+@pytest.fixture
+def run_bare(package: Path, needed: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """By a Python that has NumPy, Pillow and OpenVINO, and nothing of this workbench but what was carried."""
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        path = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{package / 'app'}:{needed}"}
+        return subprocess.run([sys.executable, "-S", *arguments], capture_output=True, text=True, env=path, cwd="/",
+                              timeout=60, check=False)  # fmt: skip
+    return run

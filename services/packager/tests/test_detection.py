@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,15 +22,6 @@ RECIPE = {"version": 2, "task": TASK, "head": "nanodet", "options": {"shown_from
 
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
-
-
-@pytest.fixture(scope="module")
-def shared() -> Path:
-    if not SHARED.is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{SHARED} is needed")
-        pytest.skip(f"{SHARED} is not here")
-    return SHARED
 
 
 @pytest.fixture(scope="module")
@@ -71,18 +60,11 @@ def pixels(file: Path) -> np.ndarray:
         return np.asarray(picture.convert("RGB"))
 
 
-def run_bare(package: Path, needed: Path, *arguments: str) -> Ended:
-    """By a Python that has NumPy, Pillow and OpenVINO, and nothing of this workbench but what was carried."""
-    path = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{package / 'app'}:{needed}"}
-    return subprocess.run([sys.executable, "-S", *arguments], capture_output=True, text=True, env=path, cwd="/",
-                          timeout=60, check=False)  # fmt: skip
-
-
 def test_it_says_what_is_where_and_draws_it_in_the_pictures_own_size(
-        package: Path, needed: Path, tmp_path: Path) -> None:
+        package: Path, run_bare: Callable[..., Ended], tmp_path: Path) -> None:
     image = sorted(package.glob("samples/*.jpg"))[0]
 
-    ended = run_bare(package, needed, "-m", "workbench.application", str(image), "--draw", str(tmp_path / "drawn"))
+    ended = run_bare("-m", "workbench.application", str(image), "--draw", str(tmp_path / "drawn"))
 
     assert ended.returncode == 0, ended.stderr
     score, *words = ended.stdout.splitlines()[1].split()
@@ -95,7 +77,7 @@ def test_it_says_what_is_where_and_draws_it_in_the_pictures_own_size(
     assert 0 < changed < 0.3  # frames and words
 
 
-def test_it_passes_its_self_test(package: Path, needed: Path) -> None:
-    ended = run_bare(package, needed, str(package / "selftest.py"), "--seconds", "0")
+def test_it_passes_its_self_test(package: Path, run_bare: Callable[..., Ended]) -> None:
+    ended = run_bare(str(package / "selftest.py"), "--seconds", "0")
 
     assert ended.stdout.splitlines()[-1] == "self-test: passed (1 variant, 2 samples, outputs match)", ended.stderr

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -83,16 +81,6 @@ def made(tmp_path_factory: pytest.TempPathFactory, run_core: Callable[[Path], di
 @pytest.fixture
 def package(made: Path, unpack: Callable[[Path, Path], Path], tmp_path: Path) -> Path:
     return unpack(made / "outputs" / "package.tar.zst", tmp_path / "unpacked")
-
-
-@pytest.fixture
-def run_bare(package: Path, needed: Path) -> Callable[..., Ended]:
-    """By a Python that has NumPy, Pillow and OpenVINO, and nothing of this workbench but what was carried."""
-    def run(*arguments: str) -> Ended:
-        path = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{package / 'app'}:{needed}"}
-        return subprocess.run([sys.executable, "-S", *arguments], capture_output=True, text=True, env=path, cwd="/",
-                              timeout=60, check=False)  # fmt: skip
-    return run
 
 
 def test_it_says_which_share_is_what_and_draws_it_in_the_pictures_own_size(

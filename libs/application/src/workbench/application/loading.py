@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,16 +31,25 @@ class NoSuchTensor(ValueError):
 class Loaded:
     """A model on its device. ``image_input``: which input takes the image; ``outputs``: their names, in order.
 
-    ``configuration``: what was read back; ``difference``: what the device made otherwise than asked, which whoever
-    relies on it refuses or tells.
+    ``device`` and ``properties``: as it was compiled.
     """
 
     compiled: ov.CompiledModel
     recipe: Recipe
     image_input: int
     outputs: tuple[str, ...]
-    configuration: dict[str, Any]
-    difference: executed.Difference | None
+    device: str
+    properties: Mapping[str, Any]
+
+    @cached_property
+    def configuration(self) -> dict[str, Any]:
+        """What was read back; it walks the executed graph, which whoever only infers needs not."""
+        return executed.configuration(self.compiled, self.device, self.properties)
+
+    @cached_property
+    def difference(self) -> executed.Difference | None:
+        """What the device made otherwise than asked, which whoever relies on it refuses or tells."""
+        return executed.difference(self.compiled, self.device, self.properties)
 
 
 def load(model: ov.Model, device: str, properties: Mapping[str, Any], recipe: Recipe) -> Loaded:
@@ -49,8 +59,7 @@ def load(model: ov.Model, device: str, properties: Mapping[str, Any], recipe: Re
     if model.inputs[image_input].partial_shape.is_dynamic:
         model.reshape({model.inputs[image_input]: list(recipe.preparation.input.shape)})
     compiled = ov.Core().compile_model(model, device, dict(properties))
-    return Loaded(compiled, recipe, image_input, names, executed.configuration(compiled, device, properties),
-                  executed.difference(compiled, device, properties))
+    return Loaded(compiled, recipe, image_input, names, device, properties)
 
 
 def prepare(image: bytes, loaded: Loaded) -> tuple[Arrays, Fitted]:

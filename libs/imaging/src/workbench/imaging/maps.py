@@ -6,8 +6,6 @@ size is known before a pixel is decoded.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import io
 import struct
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from workbench.imaging import png_text
 from workbench.imaging.preprocess import LARGEST_PIXELS
 
 _START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
@@ -26,9 +25,7 @@ _LARGEST_TEXT = 2 * LARGEST_PIXELS
 
 def encode_map(levels: NDArray[np.uint8]) -> str:
     """levels: shape (height, width). The same map always makes the same text."""
-    file = io.BytesIO()
-    Image.fromarray(levels).save(file, "PNG")
-    return base64.b64encode(file.getvalue()).decode("ascii")
+    return png_text.encode(levels)
 
 
 def decode_map(text: object) -> NDArray[np.uint8]:
@@ -51,12 +48,7 @@ def map_size(text: object) -> tuple[int, int]:
 
 
 def _png(text: Any) -> tuple[bytes, tuple[int, int]]:
-    if not isinstance(text, str) or len(text) > _LARGEST_TEXT:
-        raise ValueError("must be the base64 of a PNG with one channel of 8 bits")
-    try:
-        png = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("is not base64") from None
+    png = png_text.data(text, _LARGEST_TEXT, "the base64 of a PNG with one channel of 8 bits")
     if not png.startswith(_START) or len(png) < len(_START) + _HEADER.size:
         raise ValueError("is not a PNG")
     width, height, bits, colour = _HEADER.unpack_from(png, len(_START))

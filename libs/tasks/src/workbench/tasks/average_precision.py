@@ -169,6 +169,17 @@ def metric(name: str, needs: Needs, item: Any, reading: Reading) -> Metric[Any, 
     return Metric(name, "share", "higher", needs, item, total, change, by_class)
 
 
+def coco_metrics(item: Any) -> tuple[Metric[Any, Any], ...]:
+    """``COCO_METRICS``, of what ``item`` says of annotated images."""
+    return tuple(metric(name, "annotation", item, Reading(range_, bits, COCO_POINTS))
+                 for name, range_, bits in COCO_METRICS)  # fmt: skip
+
+
+def agreement(item: Any) -> Metric[Any, Any]:
+    """COCO's average precision against a reference model, of what ``item`` says of an image."""
+    return metric("ap_agreement", "reference", item, Reading(0, tuple(range(10)), COCO_POINTS))
+
+
 def _mean(table: Table, images: int) -> Any:
     def of(drawn: NDArray[np.int64]) -> NDArray[np.float64]:
         found = table.precisions(_often(drawn, images))

@@ -53,6 +53,10 @@ class Recipe:
             return None
         return self.labels[class_id]
 
+    def class_name(self, class_id: int) -> str:
+        """For people: its label, else its number."""
+        return self.label(class_id) or f"class {class_id}"
+
     @classmethod
     def from_json(cls, document: object) -> Recipe:
         """The recipe a JSON object describes, of this version or the first; raises BadRecipe, naming the field."""

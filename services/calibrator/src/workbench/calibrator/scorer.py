@@ -93,12 +93,16 @@ def results(loaded: Loaded, task: Computing[Any, Any], dataset: Dataset, told: C
 
 def _pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> Iterator[tuple[Arrays, Fitted]]:
     for number, item in enumerate(dataset.items, 1):
-        data = feed.read(dataset.folder, item)
-        try:
-            yield prepare(data, loaded)
-        except ValueError as broken:
-            raise feed.BrokenImage(f"{item.name}: {broken}.", file=item.name) from broken
+        yield prepared(feed.read(dataset.folder, item), loaded, item.name)
         told(number)
+
+
+def prepared(data: bytes, loaded: Loaded, name: str) -> tuple[Arrays, Fitted]:
+    """The model's inputs for an image file; refuses by its name one that is broken."""
+    try:
+        return prepare(data, loaded)
+    except ValueError as broken:
+        raise feed.BrokenImage(f"{name}: {broken}.", file=name) from broken
 
 
 def read_outputs(head: Head, outputs: Outputs, recipe: Recipe, fitted: Fitted, name: str) -> Any:

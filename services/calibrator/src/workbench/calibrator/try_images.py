@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from workbench.application.loading import Loaded, infer, prepare
+from workbench.application.loading import Loaded, infer
 from workbench.application.running import running_of
 from workbench.calibrator import feed, importance
-from workbench.calibrator.scorer import compile_model, read_outputs
+from workbench.calibrator.scorer import compile_model, prepared, read_outputs
 from workbench.calibrator.spec import read_trial
 from workbench.calibrator.values import MOST_TRIED
 from workbench.imaging.preprocess import decode
@@ -74,10 +74,7 @@ def _tried(outputs: Path, number: int, item: Item, data: bytes, model: Loaded,
     """``line``: the whole answer; beside it what people read, and the files' names."""
     running = running_of(model.recipe.task)
     head = running.head(model.recipe)
-    try:
-        arrays, fitted = prepare(data, model)
-    except ValueError as broken:
-        raise feed.BrokenImage(f"{item.name}: {broken}.", file=item.name) from broken
+    arrays, fitted = prepared(data, model, item.name)
     answer = infer(model, arrays)
     if head is None:
         shapes = {name: {"shape": list(array.shape), "type": str(array.dtype)} for name, array in answer.items()}

@@ -36,10 +36,15 @@ def objections(variant: Variant, baseline: Variant, constraints: Constraints) ->
     return [objection for objection in found if objection]
 
 
+def is_untrusted(variant: Variant) -> bool:
+    """Nobody should act on its speed."""
+    return bool(variant.profile["trust"]["verdict"] == "untrusted")
+
+
 def _untrusted(variant: Variant) -> Objection | None:
-    trust = variant.profile["trust"]
-    if trust["verdict"] != "untrusted":
+    if not is_untrusted(variant):
         return None
+    trust = variant.profile["trust"]
     why = ", ".join(reason["rule"] for reason in trust["reasons"] if reason["verdict"] == "untrusted")
     return Objection(f"its measurement is untrusted{f' ({why})' if why else ''}", MEASURE_AGAIN)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workbench.project.compare import accuracy_change, quotient
 from workbench.project.doubts import doubt
-from workbench.project.objections import Constraints, Objection, clipped_weights, objections
+from workbench.project.objections import Constraints, Objection, clipped_weights, is_untrusted, objections
 from workbench.project.values import Facts, Variant
 
 RECOMMENDED, NONE, UNDECIDED = "recommended", "none", "undecided"
@@ -43,7 +43,7 @@ def recommend(variants: Sequence[Variant], constraints: Constraints) -> Recommen
     if not possible:
         return Recommendation(None, f"No variant keeps the constraints. {_told(found, found)}")
     best = _best(possible, constraints.objective)
-    speeds_known = not any(_untrusted(variant) for variant in possible)
+    speeds_known = not any(is_untrusted(variant) for variant in possible)
     if speeds_known and not found[best.name]:
         left_out = [name for name in found if found[name]]
         reason = " ".join([*_praise(best, baseline, constraints), *_left_out(found, left_out)])
@@ -70,10 +70,6 @@ def _needed(open_ones: Iterable[Objection]) -> tuple[str, ...]:
 
 def _ruled_out(against: Sequence[Objection]) -> bool:
     return any(objection.needed is None for objection in against)
-
-
-def _untrusted(variant: Variant) -> bool:
-    return bool(variant.profile["trust"]["verdict"] == "untrusted")
 
 
 def _best(fit: Sequence[Variant], objective: str) -> Variant:

@@ -32,4 +32,4 @@ class Ranking:
     def lines(self, recipe: Recipe) -> list[str]:
         """For people: score and name of each class that the recipe lists."""
         listed = self.top[: recipe.options["top_k"]]
-        return [f"{score:10.4f}  {recipe.label(class_id) or f'class {class_id}'}" for class_id, score in listed]
+        return [f"{score:10.4f}  {recipe.class_name(class_id)}" for class_id, score in listed]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from workbench.tasks.instance_segmentation.patch import Patch
+from workbench.tasks.marks import MOST_THINGS, Marks, beyond, marks_of
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.scoring import Misfit
-
-MOST_THINGS = 10_000  # of one image
-_LARGEST_CLASS = 100_000
-_FIELDS = {"class", "mask", "area", "crowd", "difficult"}
 
 
 @dataclass(frozen=True)
@@ -69,36 +65,23 @@ def faults(annotation: Instances, width: int, height: int, classes: int | None) 
 def check(name: str, annotation: Instances, classes: int, recipe: Recipe) -> None:
     """Raises Misfit for a thing of a class that the model does not have."""
     offset = recipe.options["label_offset"]
-    beyond = sorted({thing.class_id for thing in annotation.things if thing.class_id >= classes - offset})
-    if beyond and recipe.options["numbering"] == "plain":
-        raise Misfit(f"{name} has a mask of the class {beyond[0]}; the model has {classes} classes, {offset} of them "
+    first = beyond([thing.class_id for thing in annotation.things], classes, recipe.options)
+    if first is not None:
+        raise Misfit(f"{name} has a mask of the class {first}; the model has {classes} classes, {offset} of them "
                      f"before class 0, so 0 to {classes - offset - 1} are accepted.",
-                     file=name, label=beyond[0], classes=classes)  # fmt: skip
+                     file=name, label=first, classes=classes)  # fmt: skip
 
 
 def _one_json(thing: Instance) -> dict[str, Any]:
-    found: dict[str, Any] = {"class": thing.class_id, "mask": thing.mask.to_json()}
-    if thing.area is not None:
-        found["area"] = thing.area
-    return found | {name: True for name in ("crowd", "difficult") if getattr(thing, name)}
+    return Marks(thing.class_id, thing.area, thing.crowd, thing.difficult).to_json(mask=thing.mask.to_json())
 
 
 def _one(number: int, document: object) -> Instance:
-    if not isinstance(document, dict) or not {"class", "mask"} <= set(document) <= _FIELDS:
-        raise ValueError(f"instance {number} must have a class and a mask, and may have area, crowd and difficult")
-    label, area = document["class"], document.get("area")
-    if type(label) is not int or not 0 <= label <= _LARGEST_CLASS:
-        raise ValueError(f"the class of instance {number} must be a whole number up to {_LARGEST_CLASS}, not {label!r}")
-    if area is not None and not (type(area) in (int, float) and math.isfinite(area) and area >= 0):
-        raise ValueError(f"the area of instance {number} must be a number from 0, not {str(area)[:40]}")
-    marks = [document.get(name, False) for name in ("crowd", "difficult")]
-    if not all(type(mark) is bool for mark in marks):
-        raise ValueError(f"crowd and difficult of instance {number} must be true or false")
+    marks, mask = marks_of(document, "mask", f"instance {number}")
     try:
-        mask = Patch.from_json(document["mask"])
+        return Instance(marks.class_id, Patch.from_json(mask), *marks[1:])
     except ValueError as wrong:
         raise ValueError(f"the mask of instance {number} {wrong}") from None
-    return Instance(label, mask, None if area is None else float(area), *marks)
 
 
 def _fault(thing: Instance, width: int, height: int, classes: int | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 from workbench.imaging.pencil import frames, overlay, palette
-from workbench.tasks.instance_segmentation.result import Segments, name_of
+from workbench.tasks.instance_segmentation.result import Segments
 from workbench.tasks.recipe import Recipe
 
 _OPACITY = 0.5
@@ -22,6 +22,6 @@ def draw(image: Image.Image, result: Segments, recipe: Recipe) -> Image.Image:
         columns = slice(each.mask.left, each.mask.left + pixels.shape[1])
         colors[rows, columns][pixels] = palette(number)
         opacity[rows, columns][pixels] = _OPACITY
-    framed = [(each.box, palette(number), f"{name_of(each.class_id, recipe)} {each.score:.0%}")
+    framed = [(each.box, palette(number), f"{recipe.class_name(each.class_id)} {each.score:.0%}")
               for number, each in shown]  # fmt: skip
     return frames(overlay(image, colors, opacity), framed)

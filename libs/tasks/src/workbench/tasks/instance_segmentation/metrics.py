@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from workbench.tasks.average_precision import (
-    COCO_METRICS,
-    COCO_MOST,
-    COCO_POINTS,
-    Known,
-    Reading,
-    by_coco,
-    metric,
-    packed,
-)
+from workbench.tasks.average_precision import COCO_MOST, Known, agreement, by_coco, coco_metrics, packed
 from workbench.tasks.instance_segmentation.annotation import Instance, Instances
 from workbench.tasks.instance_segmentation.patch import Placed, overlaps
 from workbench.tasks.instance_segmentation.result import Segments
@@ -58,13 +48,7 @@ def _agreeing(scored: Segmented) -> Item | None:
     return mask_item(scored.result, Instances((1, 1), tuple(Instance(each.class_id, each.mask) for each in sure)))
 
 
-def _metrics() -> Iterator[Metric[Segments, Instances]]:
-    for name, range_, bits in COCO_METRICS:
-        yield metric(name, "annotation", _annotated, Reading(range_, bits, COCO_POINTS))
-    yield metric("ap_agreement", "reference", _agreeing, Reading(0, tuple(range(10)), COCO_POINTS))
-
-
-METRICS: tuple[Metric[Segments, Instances], ...] = tuple(_metrics())
+METRICS: tuple[Metric[Segments, Instances], ...] = (*coco_metrics(_annotated), agreement(_agreeing))
 
 
 def line(scored: Segmented) -> dict[str, Any]:

@@ -52,9 +52,4 @@ class Segments:
 def _line(each: Segment, recipe: Recipe) -> str:
     left, top, right, bottom = each.box
     where = f"{left:.0f}, {top:.0f} to {right:.0f}, {bottom:.0f}"
-    return f"{each.score:7.2%}  {name_of(each.class_id, recipe)}  {where}, {int(each.mask.pixels.sum())} pixels"
-
-
-def name_of(class_id: int, recipe: Recipe) -> str:
-    """For people."""
-    return recipe.label(class_id) or f"class {class_id}"
+    return f"{each.score:7.2%}  {recipe.class_name(each.class_id)}  {where}, {int(each.mask.pixels.sum())} pixels"

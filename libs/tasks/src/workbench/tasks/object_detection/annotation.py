@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.tasks.marks import MOST_THINGS, Marks, beyond, is_finite, marks_of
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.scoring import Misfit
 
-MOST_THINGS = 10_000  # of one image
-_LARGEST_CLASS = 100_000
-_FIELDS = {"class", "box", "area", "crowd", "difficult"}
 # What annotation tools round may lie so far outside: it is cut, and no fault.
 _OUTSIDE = 2.0
 
@@ -68,41 +65,25 @@ def faults(annotation: Things, width: int, height: int, classes: int | None) -> 
 def check(name: str, annotation: Things, classes: int, recipe: Recipe) -> None:
     """Raises Misfit for a thing of a class that the model does not have."""
     offset = recipe.options["label_offset"]
-    beyond = sorted({thing.class_id for thing in annotation.things if thing.class_id >= classes - offset})
-    if beyond and recipe.options["numbering"] == "plain":
+    first = beyond([thing.class_id for thing in annotation.things], classes, recipe.options)
+    if first is not None:
         raise Misfit(
-            f"{name} has a box of the class {beyond[0]}; the model has {classes} classes"
+            f"{name} has a box of the class {first}; the model has {classes} classes"
             f"{f' less {offset} before class 0' if offset else ''}, so 0 to {classes - offset - 1} are accepted.",
-            file=name, label=beyond[0], classes=classes,
+            file=name, label=first, classes=classes,
         )  # fmt: skip
 
 
 def _thing_json(thing: Thing) -> dict[str, Any]:
-    found: dict[str, Any] = {"class": thing.class_id, "box": list(thing.box)}
-    if thing.area is not None:
-        found["area"] = thing.area
-    return found | {name: True for name in ("crowd", "difficult") if getattr(thing, name)}
+    return Marks(thing.class_id, thing.area, thing.crowd, thing.difficult).to_json(box=list(thing.box))
 
 
 def _thing(number: int, document: object) -> Thing:
-    if not isinstance(document, dict) or not {"class", "box"} <= set(document) <= _FIELDS:
-        raise ValueError(f"thing {number} must have a class and a box, and may have area, crowd and difficult")
-    label, box, area = document["class"], document["box"], document.get("area")
-    if type(label) is not int or not 0 <= label <= _LARGEST_CLASS:
-        raise ValueError(f"the class of thing {number} must be a whole number up to {_LARGEST_CLASS}, not {label!r}")
-    if not isinstance(box, list) or len(box) != 4 or not all(map(_is_finite, box)):
+    marks, box = marks_of(document, "box", f"thing {number}")
+    if not isinstance(box, list) or len(box) != 4 or not all(map(is_finite, box)):
         raise ValueError(f"the box of thing {number} must be four finite numbers, not {str(box)[:80]}")
-    if area is not None and not (_is_finite(area) and area >= 0):
-        raise ValueError(f"the area of thing {number} must be a number from 0, not {str(area)[:40]}")
-    marks = [document.get(name, False) for name in ("crowd", "difficult")]
-    if not all(type(mark) is bool for mark in marks):
-        raise ValueError(f"crowd and difficult of thing {number} must be true or false")
     left, top, right, bottom = map(float, box)
-    return Thing(label, (left, top, right, bottom), None if area is None else float(area), *marks)
-
-
-def _is_finite(number: object) -> bool:
-    return type(number) in (int, float) and math.isfinite(number)  # type: ignore[arg-type]  # the type has been asked
+    return Thing(marks.class_id, (left, top, right, bottom), *marks[1:])
 
 
 def _fault(thing: Thing, width: int, height: int, classes: int | None) -> str | None:

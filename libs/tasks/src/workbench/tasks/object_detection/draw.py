@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 from workbench.imaging.pencil import frames, palette
-from workbench.tasks.object_detection.result import Boxes, name_of
+from workbench.tasks.object_detection.result import Boxes
 from workbench.tasks.recipe import Recipe
 
 
@@ -12,4 +12,4 @@ def draw(image: Image.Image, result: Boxes, recipe: Recipe) -> Image.Image:
     """The picture in its own size; of boxes that cover each other the surest lies above."""
     shown = reversed(result.shown(recipe))
     return frames(image, [((box.left, box.top, box.right, box.bottom), palette(box.class_id + 1),
-                           f"{name_of(box.class_id, recipe)} {box.score:.0%}") for box in shown])  # fmt: skip
+                           f"{recipe.class_name(box.class_id)} {box.score:.0%}") for box in shown])  # fmt: skip

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from workbench.tasks import matching
 from workbench.tasks.average_precision import (
-    COCO_METRICS,
     COCO_MOST,
-    COCO_POINTS,
     VOC_POINTS,
     Known,
     Matched,
     Reading,
+    agreement,
     by_coco,
+    coco_metrics,
     metric,
     packed,
 )
@@ -87,16 +87,12 @@ def _agreeing(scored: Detected) -> Item | None:
     return coco_item(scored.result, Things(tuple(Thing(box.class_id, box[2:]) for box in sure)))
 
 
-def _metrics() -> Iterator[Metric[Boxes, Things]]:
-    for name, range_, bits in COCO_METRICS:
-        yield metric(name, "annotation", _coco, Reading(range_, bits, COCO_POINTS))
-    voc: tuple[tuple[str, Any], ...] = (("voc_map", None), ("voc_map_11", VOC_POINTS))
-    for name, points in voc:
-        yield metric(name, "annotation", _voc, Reading(0, (0,), points))
-    yield metric("ap_agreement", "reference", _agreeing, Reading(0, tuple(range(10)), COCO_POINTS))
-
-
-METRICS: tuple[Metric[Boxes, Things], ...] = tuple(_metrics())
+METRICS: tuple[Metric[Boxes, Things], ...] = (
+    *coco_metrics(_coco),
+    metric("voc_map", "annotation", _voc, Reading(0, (0,), None)),
+    metric("voc_map_11", "annotation", _voc, Reading(0, (0,), VOC_POINTS)),
+    agreement(_agreeing),
+)
 
 
 def line(scored: Detected) -> dict[str, Any]:

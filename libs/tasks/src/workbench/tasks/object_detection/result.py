@@ -47,11 +47,6 @@ class Boxes:
 
     def lines(self, recipe: Recipe) -> list[str]:
         """For people."""
-        found = [f"{box.score:7.2%}  {name_of(box.class_id, recipe)}  {box.left:.0f}, {box.top:.0f} to "
+        found = [f"{box.score:7.2%}  {recipe.class_name(box.class_id)}  {box.left:.0f}, {box.top:.0f} to "
                  f"{box.right:.0f}, {box.bottom:.0f}" for box in self.shown(recipe)]  # fmt: skip
         return found or [f"nothing is found with a score from {recipe.options['shown_from']:g} on"]
-
-
-def name_of(class_id: int, recipe: Recipe) -> str:
-    """For people."""
-    return recipe.label(class_id) or f"class {class_id}"

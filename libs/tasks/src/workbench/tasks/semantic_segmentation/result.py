@@ -59,4 +59,4 @@ def name_of(class_id: int, recipe: Recipe) -> str:
     """For people."""
     if class_id == NOTHING:
         return "no class"
-    return recipe.label(class_id) or f"class {class_id}"
+    return recipe.class_name(class_id)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.profiler.measuring import brevity, disturbed, steadiness
-from workbench.profiler.measuring.evidence import Evidence, Limits
+from workbench.profiler.measuring.evidence import Evidence, Limits, mean_known
 from workbench.profiler.values import Loop, Reason, Verdict
 
 # Launches on a quiet machine differ by 1–3 %, an interval of ± 1–4 %. Beyond ± 5 % two variants that differ
@@ -27,41 +27,28 @@ HOST = Limits(0.10, 0.50)
 def spread(evidence: Evidence) -> Reason | None:
     """Fresh launches of the same thing disagree."""
     value = evidence.throughput.half_width
-    crossed = SPREAD.crossed(value)
-    if crossed is None:
-        return None
-    verdict, limit = crossed
     detail = (f"Throughput is known to ± {value:.0%} only: the launches disagree. "
               "Use more or longer launches, or a quieter machine.")
-    return Reason("spread", verdict, detail, value, limit)
+    return SPREAD.objection("spread", value, detail)
 
 
 def cpu_share(evidence: Evidence) -> Reason | None:
     """Inference threads were ready to run but had no CPU: someone else had it."""
-    known = [share for share in evidence.waiting if share is not None]
-    crossed = WAITING.crossed(statistics.fmean(known)) if known else None
-    if crossed is None:
-        return None
-    verdict, limit = crossed
-    value = statistics.fmean(known)
-    detail = (f"The launches had to wait for {value:.0%} of the CPU time they could have used, and got "
+    value = mean_known(evidence.waiting)
+    detail = (f"The launches had to wait for {value or 0:.0%} of the CPU time they could have used, and got "
               f"{evidence.cores_obtained:.2f} cores: other processes compete for the CPU. "
               "Stop them, or measure when the machine is quiet.")
-    return Reason("cpu-share", verdict, detail, value, limit)
+    return WAITING.objection("cpu-share", value, detail)
 
 
 def host_bound(evidence: Evidence) -> Reason | None:
     """The measuring loop, not the device, took a good part of the time."""
     value = statistics.fmean(evidence.host)
-    crossed = HOST.crossed(value)
-    if crossed is None:
-        return None
-    verdict, limit = crossed
     what = "between inferences" if evidence.loop is Loop.SYNC else "in the thread that restarts requests"
     detail = (f"{value:.0%} of the time went by {what}, in Python: throughput is a lower bound of what the "
               "device can do. The latencies, taken by OpenVINO itself, are not affected. A larger batch makes it the "
               "device that is measured.")
-    return Reason("host-bound", verdict, detail, value, limit)
+    return HOST.objection("host-bound", value, detail)
 
 
 RULES: tuple[Callable[[Evidence], Reason | None], ...] = (

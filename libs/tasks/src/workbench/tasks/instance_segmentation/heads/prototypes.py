@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from workbench.tasks.boxes.candidates import shapes, sigmoid
-from workbench.tasks.instance_segmentation.finishing import Plane
+from workbench.imaging.preprocess import Fitted
+from workbench.tasks.boxes.candidates import Candidates, shapes, sigmoid
+from workbench.tasks.instance_segmentation.finishing import Plane, finished
+from workbench.tasks.instance_segmentation.result import Segments
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 
@@ -26,8 +28,15 @@ def prototypes(outputs: Outputs, count: int | None = None) -> NDArray[np.float32
     return planes.transpose(2, 0, 1) if last and planes.shape[0] != count else planes
 
 
-def plane(coefficients: NDArray[Any], planes: NDArray[np.float32], recipe: Recipe) -> Plane:
-    """How likely each part of the model's input is that of the thing with these coefficients, (prototypes,)."""
+def finished_by(
+    candidates: Candidates, coefficients: NDArray[Any], planes: NDArray[np.float32], recipe: Recipe, fitted: Fitted
+) -> Segments:
+    """The surest candidates. coefficients: (rows of the model's table, prototypes)."""
     taken = recipe.preparation.input
-    values = sigmoid(np.tensordot(np.asarray(coefficients, np.float32), planes, 1))
-    return Plane(values, (0, 0, taken.width, taken.height))
+
+    def plane(row: int, _box: NDArray[np.float32]) -> Plane:
+        """How likely each part of the model's input is that thing's."""
+        values = sigmoid(np.tensordot(np.asarray(coefficients[row], np.float32), planes, 1))
+        return Plane(values, (0, 0, taken.width, taken.height))
+
+    return finished(candidates, recipe, fitted, plane)

@@ -10,8 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
 from workbench.tasks.boxes.candidates import activated, of_table, placed, shapes, tables
-from workbench.tasks.instance_segmentation.finishing import finished
-from workbench.tasks.instance_segmentation.heads.prototypes import plane, prototypes
+from workbench.tasks.instance_segmentation.heads.prototypes import finished_by, prototypes
 from workbench.tasks.instance_segmentation.result import Segments
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
@@ -25,7 +24,7 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Segments:
     boxes, scores, coefficients = _tables(outputs)
     planes = prototypes(outputs, coefficients.shape[1])
     candidates = of_table(placed(boxes, recipe, "xyxy", "normalised"), activated(scores, recipe, "none"), recipe)
-    return finished(candidates, recipe, fitted, lambda row, _box: plane(coefficients[row], planes, recipe))
+    return finished_by(candidates, coefficients, planes, recipe, fitted)
 
 
 def classes(outputs: Outputs, recipe: Recipe) -> int:  # noqa: ARG001  # the outputs say it alone

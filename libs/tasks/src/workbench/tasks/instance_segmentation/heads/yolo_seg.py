@@ -6,9 +6,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.boxes.candidates import Candidates, activated, of_table, placed, shapes, tables
-from workbench.tasks.instance_segmentation.finishing import finished
-from workbench.tasks.instance_segmentation.heads.prototypes import plane, prototypes
+from workbench.tasks.boxes.candidates import activated, of_table, placed, shapes, tables
+from workbench.tasks.instance_segmentation.heads.prototypes import finished_by, prototypes
 from workbench.tasks.instance_segmentation.result import Segments
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
@@ -21,9 +20,8 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Segments:
     rows, count = _rows(outputs)
     planes = prototypes(outputs)
     scores = activated(rows[:, 4 : 4 + count], recipe, "none")
-    candidates: Candidates = of_table(placed(rows[:, :4], recipe, "cxcywh", "pixels"), scores, recipe)
-    coefficients = rows[:, 4 + count :]
-    return finished(candidates, recipe, fitted, lambda row, _box: plane(coefficients[row], planes, recipe))
+    candidates = of_table(placed(rows[:, :4], recipe, "cxcywh", "pixels"), scores, recipe)
+    return finished_by(candidates, rows[:, 4 + count :], planes, recipe, fitted)
 
 
 def classes(outputs: Outputs, recipe: Recipe) -> int:  # noqa: ARG001  # the outputs say it alone
