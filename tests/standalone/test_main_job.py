@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from answers import DECIDED, NOT_MET, UNDECIDED, as_told
 
 QUICK = ("--duration-s", "0.2")
-DECIDED, NOT_MET, UNDECIDED = 0, 1, 4  # exit codes; undecided is what a machine says that is busy with other tests
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
@@ -138,16 +138,6 @@ def test_the_commands_of_an_unknown_server_end_in_one_clear_line(workbench) -> N
 
     assert ended.returncode != 0
     assert "Traceback" not in ended.stdout
-
-
-def as_told(report) -> int:
-    """The exit code that the report's own answer asks for: undecided is told with an untrusted measurement."""
-    untrusted = {variant["name"] for variant in report["variants"] if variant["trust"]["verdict"] == "untrusted"}
-    if not untrusted:
-        assert report["recommended"]["model"] in {variant["model"] for variant in report["variants"]}
-        return DECIDED
-    assert report["recommended"]["decision"] in ("recommended", "undecided")
-    return DECIDED if report["recommended"]["decision"] == "recommended" else UNDECIDED
 
 
 def _wait_until(condition, timeout_s: float) -> None:
