@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from workbench.dataset import formats
-from workbench.dataset.formats import UnknownFormat
+from workbench.dataset.formats import UnknownFormat, choose
 from workbench.fields import BadSpec
 from workbench.tasks.computing import COMPUTING
 
@@ -95,3 +95,17 @@ def test_an_unknown_name_is_refused_with_the_known_ones(tree: Callable) -> None:
         formats.choose(tree({"a.jpg": b""}), "yolo9")
 
     assert refused.value.facts == {"field": "format"}
+
+
+@pytest.mark.parametrize(("files", "told"), [
+    ({"a.jpg": b"", "b.jpg": b"", "val.txt": b"a.jpg\nb.jpg\n"}, "Val.txt lists the images, but not as it is read"),
+    ({"a.jpg": b"", "b.jpg": b"", "l.csv": b"a.jpg,3,x\nb.jpg,4,y\n"}, "expected `<file> <label id>` a line"),
+    ({"train/cat/1.jpg": b"", "train/dog/1.jpg": b"", "val/cat/1.jpg": b"", "val/dog/1.jpg": b""},
+     r"Train/, val/ hold a folder for each class: give one of them as the dataset \(val/\)"),
+])
+def test_labels_that_are_nearly_there_are_not_lost_without_a_word(
+    tree: Callable, files: dict[str, bytes], told: str
+) -> None:
+    with pytest.raises(UnknownFormat, match=told):
+        choose(tree(files), None)
+    assert choose(tree(files), "unannotated").NAME == "unannotated"

@@ -46,12 +46,13 @@ def test_a_single_class_whose_folder_wraps_all_is_read_when_asked_for(tree: Call
     assert _labels(reading) == {"1.jpg": 0, "2.jpg": 0}
 
 
-def test_a_named_class_without_a_folder_is_a_fault_of_its_line(tree: Callable) -> None:
+def test_a_class_without_an_image_keeps_its_id_and_is_told(tree: Callable) -> None:
     reading = imagenet_folders.read(tree({
         "cat/1.jpg": b"", "dog/1.jpg": b"", "labels.txt": b"cat\nfox\ndog\n"}))
 
-    assert [(fault.file, fault.line) for fault in reading.faults] == [("labels.txt", 2)]
-    assert "class 'fox' has no folder" in reading.faults[0].reason
+    assert not reading.faults
+    assert _labels(reading) == {"cat/1.jpg": 0, "dog/1.jpg": 2}
+    assert reading.warnings == ("No image is of fox (id 1): each keeps its id, and its accuracy is not known.",)
 
 
 def test_a_folder_that_is_not_a_named_class_is_a_fault(tree: Callable) -> None:
@@ -61,16 +62,38 @@ def test_a_folder_that_is_not_a_named_class_is_a_fault(tree: Callable) -> None:
     assert [str(fault) for fault in reading.faults] == ["fox/: this class is not named in labels.txt"]
 
 
-def test_an_empty_class_folder_is_a_fault_that_names_it(tree: Callable) -> None:
-    reading = imagenet_folders.read(tree({"cat/1.jpg": b"", "dog/1.jpg": b""}, folders=("fox",)))
+def test_an_empty_folder_is_a_class_without_images(tree: Callable) -> None:
+    reading = imagenet_folders.read(tree({"cat/1.jpg": b"", "fox/1.jpg": b""}, folders=("dog",)))
 
-    assert [fault.file for fault in reading.faults] == ["fox/"]
+    assert not reading.faults
+    assert _labels(reading) == {"cat/1.jpg": 0, "fox/1.jpg": 2}
+    assert reading.warnings == ("No image is of dog (id 1): each keeps its id, and its accuracy is not known.",)
 
 
-def test_a_class_folder_without_a_single_image_is_a_fault(tree: Callable) -> None:
-    reading = imagenet_folders.read(tree({"cat/1.jpg": b"", "dog/1.jpg": b"", "fox/notes.csv": b""}))
+def test_files_that_are_no_images_are_told(tree: Callable) -> None:
+    reading = imagenet_folders.read(tree({
+        "cat/1.jpg": b"", "dog/1.jpg": b"", "dog/1.jpg~": b"", "dog/a.crdownload": b"", "labels.txt": b"cat\ndog\n"}))
 
-    assert [fault.file for fault in reading.faults] == ["fox/"]
+    assert reading.warnings == ("2 files are no images and were left out: dog/1.jpg~, dog/a.crdownload",)
+
+
+def test_numbers_that_are_sorted_as_text_are_told_with_what_sets_another_order(tree: Callable) -> None:
+    folders = {f"{name}/1.jpg": b"" for name in ("1", "2", "10")}
+
+    [warning] = imagenet_folders.read(tree(folders)).warnings
+
+    assert "10 comes before 2" in warning
+    assert "labels.txt" in warning
+    assert not imagenet_folders.read(tree({**folders, "labels.txt": b"1\n2\n10\n"})).warnings
+    assert not imagenet_folders.read(tree({"01/1.jpg": b"", "02/1.jpg": b"", "10/1.jpg": b""})).warnings
+
+
+def test_names_of_classes_and_folders_may_be_composed_and_decomposed(tree: Callable) -> None:
+    reading = imagenet_folders.read(tree({
+        "gru\u0308n/1.jpg": b"", "rot/1.jpg": b"", "labels.txt": "rot\ngr\u00fcn\n".encode()}))
+
+    assert not reading.faults
+    assert _labels(reading) == {"gru\u0308n/1.jpg": 1, "rot/1.jpg": 0}
 
 
 def test_images_beside_or_below_the_class_folders_are_faults(tree: Callable) -> None:

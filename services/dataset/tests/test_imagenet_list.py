@@ -41,6 +41,12 @@ def _labels(reading: Reading) -> dict[str, int | None]:
     b"./a.jpg 0\n/b.jpg 1\nval/images/c d.jpg 0\n",
     b"images\\a.jpg 0\nimages\\b.jpg 1\nimages\\c d.jpg 0\n",
     b"c d.jpg 0\nb.jpg +1\na.jpg 00\n",
+    b"a.jpg,0\nb.jpg, 1\nc d.jpg ,0\n",
+    b"filename;class\na.jpg;0\nb.jpg;1\nc d.jpg;0\n",
+    b'"a.jpg" 0\n"b.jpg","1"\n"c d.jpg" 0\n',
+    b"A.JPG 0\nB.jpg 1\nC D.jpg 0\n",
+    b"a 0\nimages/b 1\nc d 0\n",
+    "a.jpg 0\r\nb.jpg 1\r\nc d.jpg 0\r\n".encode("utf-16"),
 ])
 def test_a_list_is_read_however_it_is_written(read: Callable, listed: bytes) -> None:
     reading = read(listed)
@@ -73,7 +79,7 @@ def test_classes_without_an_image_are_no_fault(read: Callable) -> None:
     (b"c d.jpg 99999999999999999999999", "is not a whole number"),
     (b"c.jpg", "expected `<file> <label id>`, not 'c.jpg'"),
     (b"a.jpg 1", r"a\.jpg has label 1 here and 0 in line 1"),
-    (b"\xff\xfe.jpg 1", "is not in the upload"),
+    (b"\xff\xfe.jpg 1", "the line is not UTF-8; save the list in UTF-8"),
 ])
 def test_a_line_at_fault_is_named_by_its_number(read: Callable, line: bytes, reason: str) -> None:
     reading = read(b"a.jpg 0\nb.jpg 1\n" + line + b"\n", b"one\ntwo\nthree\n")
@@ -157,3 +163,41 @@ def test_asked_for_without_a_list_it_is_a_fault(tree: Callable) -> None:
     reading = imagenet_list.read(tree({"a.jpg": b"", "b.jpg": b""}))
 
     assert "exactly one .txt in the root must list the labels, not 0" in reading.faults[0].reason
+
+
+def test_a_list_may_compose_what_the_files_decompose(tree: Callable) -> None:
+    files = {"bla\u0308tter.jpg": b"", "b.jpg": b"", "val.txt": "bl\u00e4tter.jpg 1\nb.jpg 0\n".encode()}
+
+    reading = imagenet_list.read(tree(files))
+
+    assert not reading.faults
+    assert _labels(reading) == {"bla\u0308tter.jpg": 1, "b.jpg": 0}
+
+
+def test_two_images_that_differ_by_case_alone_are_told_apart_by_it(tree: Callable) -> None:
+    files = {"a.jpg": b"", "A.jpg": b"", "val.txt": b"A.jpg 1\na.jpg 0\n"}
+
+    assert _labels(imagenet_list.read(tree(files))) == {"A.jpg": 1, "a.jpg": 0}
+
+
+def test_a_table_is_found_without_being_called_txt(tree: Callable) -> None:
+    files = {"a.jpg": b"", "b.jpg": b"", "labels.csv": b"filename,label\na.jpg,1\nb.jpg,0\n"}
+
+    assert imagenet_list.recognise(tree(files)) is None
+    assert _labels(imagenet_list.read(tree(files))) == {"a.jpg": 1, "b.jpg": 0}
+
+
+def test_ids_that_count_from_one_are_refused_or_told(read: Callable) -> None:
+    listed = b"a.jpg 1\nb.jpg 2\nc d.jpg 1\n"
+
+    [fault] = read(listed, b"red\ngreen\n").faults
+    assert str(fault) == ("val.txt line 2: the label 2 is outside 0 to 1; ids count from 0: if yours count from 1, "
+                          "subtract 1")
+    [warning] = read(listed).warnings
+    assert warning.startswith("No image has the label 0, the least is 1")
+
+
+def test_a_list_in_another_encoding_says_so(read: Callable) -> None:
+    faults = read("a.jpg 0\nb.jpg 1\nü.jpg 1\n".encode("latin-1")).faults
+
+    assert [str(fault) for fault in faults] == ["val.txt line 3: the line is not UTF-8; save the list in UTF-8"]

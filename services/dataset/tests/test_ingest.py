@@ -156,6 +156,21 @@ def test_an_animated_gif_is_warned_of(ingested: Callable, pets: dict[str, bytes]
     assert facts["warnings"] == ["1 images are animated or have several pages; the first frame counts."]
 
 
+def test_photos_that_viewers_turn_are_told(ingested: Callable, pets: dict[str, bytes]) -> None:
+    def photo(orientation: int, damaged: bool = False) -> bytes:
+        exif, file = Image.Exif(), io.BytesIO()
+        exif[0x0112] = orientation
+        Image.new("RGB", (9, 7), (orientation * 20, 3, 5)).save(file, "JPEG", exif=exif)
+        return file.getvalue().replace(b"Exif\0\0MM", b"Exif\0\0XX") if damaged else file.getvalue()
+
+    facts, _ = ingested(pets | {"cat/upright.jpg": photo(1), "cat/side.jpg": photo(6), "dog/head.jpg": photo(3),
+                                "dog/damaged.jpg": photo(8, damaged=True)})
+
+    [warning] = facts["warnings"]
+    assert warning.startswith("2 images have an EXIF orientation, which is not applied")
+    assert "(cat/side.jpg, dog/head.jpg)" in warning
+
+
 def test_broken_images_are_all_named_at_once(new_run: Callable, pets: dict[str, bytes]) -> None:
     broken = {"cat/03.jpg": pets["cat/03.jpg"][:200], "dog/05.jpg": b"hello", "dog/06.jpg": b""}
 
@@ -183,9 +198,27 @@ def test_after_a_hundred_faults_the_rest_is_not_looked_at(new_run: Callable) -> 
     assert len(refused.value.facts["faults"]) == MOST_FAULTS
 
 
-def test_a_missing_class_is_refused_by_name(new_run: Callable, pets: dict[str, bytes], zipped: Callable) -> None:
-    with pytest.raises(InvalidDataset, match=r"fox/: the folder of this class has no images"):
-        ingest.run(new_run({"a.zip": zipped(pets | {"fox/": b""})}))
+def test_a_class_without_images_is_told_by_name(new_run: Callable, pets: dict[str, bytes], zipped: Callable) -> None:
+    facts = ingest.run(new_run({"a.zip": zipped(pets | {"fox/": b""})}))
+
+    assert any("No image is of fox (id 2)" in warning for warning in facts["warnings"])
+
+
+@pytest.mark.parametrize(("litter", "told"), [
+    ({"cat/@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg": b"x", "cat/@eaDir/1.jpg@SynoEAStream": b"x"},
+     ["1 pictures of thumbnail or system folders were left out: set/cat/@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg"]),
+    ({"cat/Icon\r": b"", "cat/._1.jpg": b"\0\5"}, []),
+    ({"cat/1.jpg~": b"x", "cat/notes.docx": b"PK", "cat/album.txt": b"holiday", "cat/desktop.ini": b"[x]"},
+     ["3 files are no images and were left out: cat/1.jpg~, cat/album.txt, cat/notes.docx"]),
+])
+def test_litter_of_systems_decides_nothing_about_the_layout(
+    new_run: Callable, pets: dict[str, bytes], zipped: Callable, litter: dict[str, bytes], told: list[str]
+) -> None:
+    files = {f"set/{name}": data for name, data in (pets | litter).items()}
+
+    facts = ingest.run(new_run({"a.zip": zipped(files)}))
+
+    assert (facts["format"], facts["items"], facts["warnings"]) == ("imagenet-folders", len(pets), told)
 
 
 def test_an_empty_upload_is_refused(new_run: Callable, zipped: Callable) -> None:

@@ -70,3 +70,12 @@ def test_a_moved_file_still_reads_its_own_bytes(tree: Callable) -> None:
     arranged = tree({"ds/a.jpg": b"A", "ds/b.jpg": b"B"})
 
     assert arranged.files["b.jpg"].read() == b"B"
+
+
+def test_thumbnails_of_storage_boxes_are_no_photos_and_are_known(tree: Callable) -> None:
+    small = "cat/@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg"
+
+    found = tree({"cat/1.jpg": b"", "dog/2.jpg": b"", small: b"", "#recycle/3.jpg": b"", "__MACOSX/cat/._1.jpg": b""})
+
+    assert list(found.files) == ["cat/1.jpg", "dog/2.jpg"]
+    assert found.passed_over == ("#recycle/3.jpg", small)

@@ -49,6 +49,9 @@ LIMITS = Limits()
 LONGEST_NAME_BYTES = 1024
 LONGEST_PART_BYTES = 255
 
+# What a Mac calls the file that holds a folder's own icon; packed elsewhere than there, it is empty.
+_FOLDER_ICON = "Icon\r"
+
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -89,7 +92,12 @@ class Entries:
     def add_file(
         self, raw_name: str, size: int, read: Callable[[], bytes], stream: Callable[[], IO[bytes]] | None = None
     ) -> None:
-        """Note a file; raises UnsafeUpload for its name, a second one of the name, or a limit passed."""
+        """Note a file; raises UnsafeUpload for its name, a second one of the name, or a limit passed.
+
+        The empty icon of a Mac's folder is passed over: its name, and only its name, would be refused.
+        """
+        if not size and raw_name.rpartition("/")[2] == _FOLDER_ICON:
+            return
         name = safe_name(raw_name)
         if not name:
             raise UnsafeUpload(raw_name, "this can't name a file")
@@ -140,10 +148,10 @@ def _what_is_wrong(name: str) -> str | None:
     if ".." in parts:
         return "a path with '..' leads outside; entries must lie below the top folder"
     if any("\ud800" <= char <= "\udfff" for char in name):
-        return "the name is not UTF-8"
+        return "the name is not UTF-8; rename it, or leave it out"
     unprintable = next((char for char in name if not char.isprintable()), None)
     if unprintable is not None:
-        return f"the name has the unprintable character U+{ord(unprintable):04X}"
+        return f"the name has the unprintable character U+{ord(unprintable):04X}; rename it, or leave it out"
     if len(name.encode()) > LONGEST_NAME_BYTES or any(len(p.encode()) > LONGEST_PART_BYTES for p in parts):
         return (f"the name is too long; {LONGEST_NAME_BYTES} bytes, and {LONGEST_PART_BYTES} between "
                 "two slashes, are taken")

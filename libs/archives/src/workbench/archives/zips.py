@@ -9,11 +9,15 @@ from functools import partial
 from typing import IO
 
 from workbench.archives.entries import BrokenArchive, Entries, UnsafeUpload
+from workbench.archives.zip_names import NOT_UTF8, entry_name
 
 _ENCRYPTED = 0x1
 _NAME_IS_UTF8 = 0x800
 # LZMA and bzip2 may ask for gigabytes of dictionary, and no common tool packs photos with them.
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# The numbers are those of the zip specification (APPNOTE, 4.4.5).
+_METHOD_NAMES = {9: "Deflate64, as Windows Explorer does above 2 GB", 12: "bzip2", 14: "LZMA", 93: "Zstandard",
+                 95: "XZ", 98: "PPMd"}
 
 
 def gather(file: IO[bytes], archive_name: str, entries: Entries) -> None:
@@ -34,7 +38,7 @@ def _open(file: IO[bytes], archive_name: str) -> zipfile.ZipFile:
         return zipfile.ZipFile(file)
     except UnicodeDecodeError as wrong:
         name = wrong.object.decode("utf-8", "backslashreplace")
-        raise UnsafeUpload(name, "the name is not UTF-8") from None
+        raise UnsafeUpload(name, NOT_UTF8) from None
     # A damaged table of contents also ends in struct.error, OverflowError, NotImplementedError …
     except Exception as damage:
         raise BrokenArchive(archive_name, f"the zip archive is damaged or cut short ({damage})") from None
@@ -42,14 +46,7 @@ def _open(file: IO[bytes], archive_name: str) -> zipfile.ZipFile:
 
 def _name(info: zipfile.ZipInfo) -> str:
     # orig_filename: zipfile cuts ``filename`` at a NUL, so that "a.jpg\0.exe" would pass for a photo.
-    name = info.orig_filename
-    if info.flag_bits & _NAME_IS_UTF8 or name.isascii():
-        return name
-    # Unmarked names are cp437 by the book; in practice they are UTF-8 (macOS) or some local code page.
-    try:
-        return name.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        raise UnsafeUpload(name, "the name is not UTF-8") from None
+    return entry_name(info.orig_filename, info.extra, marked=bool(info.flag_bits & _NAME_IS_UTF8))
 
 
 def _check_kind(info: zipfile.ZipInfo, name: str) -> None:
@@ -61,7 +58,9 @@ def _check_kind(info: zipfile.ZipInfo, name: str) -> None:
     if info.flag_bits & _ENCRYPTED:
         raise BrokenArchive(name, "the entry is encrypted; pack it without a password")
     if info.compress_type not in _METHODS:
-        raise BrokenArchive(name, f"zip method {info.compress_type}; stored and deflated entries are read")
+        method = _METHOD_NAMES.get(info.compress_type, f"the zip method {info.compress_type}")
+        raise BrokenArchive(name, f"packed with {method}; stored and deflated entries are read: pack it again with the "
+                                  "method Deflate (7-Zip: -mm=Deflate), or as a tar")
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workbench.archives.entries import Entry
@@ -13,7 +14,7 @@ from workbench.dataset import formats
 from workbench.dataset.annotating import Annotator
 from workbench.dataset.canonical import Canonical
 from workbench.dataset.pictures import Picture, look_at
-from workbench.dataset.reading.found import Cut, Fault, Reading
+from workbench.dataset.reading.found import Cut, Fault, Reading, some
 from workbench.dataset.spec import read_ingestion
 from workbench.dataset.upload.tree import Tree, arrange
 from workbench.runner.core import Refusal, Run
@@ -49,12 +50,12 @@ def run(run: Run) -> dict[str, Any]:
         _check_not_empty(tree)
         chosen = formats.choose(tree, wanted.format)
         run.progress("validate", _UNPACKED, f"{chosen.NAME}, {len(tree.images)} images")
-        return _write(run, chosen, chosen.read(tree), wanted.calibration_percent)
+        return _write(run, chosen, _with_litter(chosen.read(tree), tree), wanted.calibration_percent)
 
 
 def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_percent: int) -> dict[str, Any]:
     faults = list(reading.faults)[:MOST_FAULTS]
-    animated, total = 0, len(reading.images)
+    odd, total = _Odd(), len(reading.images)
     progress = Pieces(run, "validate", _UNPACKED, 1.0)
     annotator = Annotator(reading)
     with Canonical(run.outputs, calibration_percent, annotator.tasks) as dataset:
@@ -64,14 +65,44 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_perce
             if len(faults) >= MOST_FAULTS:
                 break
             if picture and not faults:
-                animated += picture.animated
+                odd.note(image.name, picture)
                 dataset.add(image.name, picture, known)
             progress.done(done / total, f"{done} of {total} images")
     _refuse(faults[:MOST_FAULTS])
     if not total:
         raise NoImages(f"{chosen.NAME}: no image is left to make a dataset of.")
-    pages = [f"{animated} images are animated or have several pages; the first frame counts."] if animated else []
-    return dataset.facts(chosen.NAME, reading.classes, [*reading.warnings, *pages])
+    return dataset.facts(chosen.NAME, reading.classes, [*reading.warnings, *odd.warnings()])
+
+
+@dataclass
+class _Odd:
+    """What of the pictures is told, since other programs may show them otherwise: their names."""
+
+    animated: list[str] = field(default_factory=list)
+    turned: list[str] = field(default_factory=list)
+
+    def note(self, name: str, picture: Picture) -> None:
+        if picture.animated:
+            self.animated.append(name)
+        if picture.turned:
+            self.turned.append(name)
+
+    def warnings(self) -> list[str]:
+        found = []
+        if self.animated:
+            found.append(f"{len(self.animated)} images are animated or have several pages; the first frame counts.")
+        if self.turned:
+            found.append(f"{len(self.turned)} images have an EXIF orientation, which is not applied: models see them "
+                         f"as they are stored, not as a viewer turns them ({some(self.turned)}). Where the application "
+                         "turns photos, store them upright (`exiftran -ai`, `mogrify -auto-orient`).")
+        return found
+
+
+def _with_litter(reading: Reading, tree: Tree) -> Reading:
+    if not tree.passed_over:
+        return reading
+    told = f"{len(tree.passed_over)} pictures of thumbnail or system folders were left out: {some([*tree.passed_over])}"
+    return replace(reading, warnings=(*reading.warnings, told))
 
 
 def _check_not_empty(tree: Tree) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 
 from PIL import Image
@@ -16,15 +17,21 @@ LARGEST_IMAGE_BYTES = 128 * 2**20
 # Not JPEG: its second "frame" is a phone's preview or depth map, not an animation.
 _ANIMATED = tuple(name for name in FORMATS if name != "JPEG")
 
+_ORIENTATION = 0x0112  # the tag of EXIF; 1 is upright
+
 
 @dataclass(frozen=True)
 class Picture:
-    """An image that decodes: its file's bytes, and its size in pixels."""
+    """An image that decodes: its file's bytes, and its size in pixels.
+
+    ``turned``: whether its EXIF orientation asks who shows it to turn or mirror it, which computations do not.
+    """
 
     data: bytes
     width: int
     height: int
     animated: bool
+    turned: bool = False
 
 
 def look_at(entry: Entry | Cut) -> Picture:
@@ -33,7 +40,7 @@ def look_at(entry: Entry | Cut) -> Picture:
         return _cut(entry)
     data = whole_file(entry)
     image = decode(data)
-    return Picture(data, image.width, image.height, _is_animated(data))
+    return Picture(data, image.width, image.height, _is_animated(data), _is_turned(data))
 
 
 def _cut(wanted: Cut) -> Picture:
@@ -57,6 +64,17 @@ def whole_file(entry: Entry) -> bytes:
     if not entry.size:
         raise ValueError("the file is empty")
     return entry.read()
+
+
+def _is_turned(data: bytes) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd metadata
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                return image.getexif().get(_ORIENTATION, 1) in range(2, 9)
+    # Metadata that is damaged turns nothing, in any program.
+    except Exception:
+        return False
 
 
 def _is_animated(data: bytes) -> bool:

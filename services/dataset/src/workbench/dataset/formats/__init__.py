@@ -93,8 +93,11 @@ def _by_name(wanted: str) -> Format:
 
 
 def _explain(considered: dict[str, str]) -> str:
-    reasons = "; ".join(f"not {name}: {reason}" for name, reason in considered.items())
-    return f"The layout was not recognised. {reasons}. Rearrange the files, or choose the format by name."
+    """What only a format for any tree objects to is what is nearly right; of the others each says why not."""
+    *_, (last, nearly) = considered.items()
+    reasons = "; ".join(f"not {name}: {reason}" for name, reason in considered.items() if name != last)
+    return (f"The layout was not recognised. {nearly[:1].upper()}{nearly[1:]} ({last}). Rearrange the files, or choose "
+            f"the format by name. Other layouts: {reasons}.")
 
 
 def _which(hits: list[Format]) -> str:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
+from workbench.dataset.formats.imagenet_folders import parts_of_classes
 from workbench.dataset.reading.found import Reading, some
-from workbench.dataset.reading.texts import label_lists
+from workbench.dataset.reading.label_rows import EXPECTED
+from workbench.dataset.reading.texts import label_lists, lists_without_labels
 from workbench.dataset.upload.tree import Tree, folder_of, is_image, suffix
 
 NAME = "unannotated"
@@ -20,11 +22,17 @@ _MASKS = re.compile(r"SegmentationClass|SegmentationObject|gtFine|gtCoarse|Label
 
 
 def recognise(tree: Tree) -> str | None:
-    """Some image, and no list whose labels would be lost."""
+    """Some image, and nothing whose labels would be lost."""
     if not tree.images:
         return "there are no images"
-    lists = label_lists(tree)
-    return f"the labels of {lists[0].name} would be lost" if lists else None
+    if lists := label_lists(tree):
+        return f"the labels of {lists[0].name} would be lost"
+    if lists := lists_without_labels(tree):
+        return f"{lists[0].name} lists the images, but not as it is read: {EXPECTED} a line; or choose this format"
+    if parts := parts_of_classes(tree):
+        return (f"{some([f'{part}/' for part in parts])} hold a folder for each class: give one of them as the dataset "
+                f"({parts[-1]}/), or choose this format to leave the labels")
+    return None
 
 
 def read(tree: Tree) -> Reading:

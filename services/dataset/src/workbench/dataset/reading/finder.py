@@ -6,22 +6,29 @@ from collections import defaultdict
 from pathlib import PurePosixPath
 
 from workbench.archives.entries import Entry
-from workbench.dataset.upload.tree import Tree
+from workbench.dataset.upload.tree import Tree, alike, is_image
 
 
 class Finder:
     """Finds the image a line means: by its path, else by the only one that ends the same way.
+
+    Where none does: in other letters of the same name (composed or decomposed, of another case, as lists and files come
+    from different systems), then without the suffix, as ImageNet's own lists have it.
 
     ``below``: the folder that paths may begin in, where a list lies; images elsewhere are not found.
     """
 
     def __init__(self, tree: Tree, below: str = "") -> None:
         self._by_last_part: dict[str, list[tuple[str, Entry]]] = defaultdict(list)
+        self._alike: dict[str, list[tuple[str, Entry]]] = defaultdict(list)
+        self._by_stem: dict[str, list[tuple[str, Entry]]] = defaultdict(list)
         prefix = f"{below}/" if below else ""
         for image in tree.images:
             if image.name.startswith(prefix):
                 path = image.name.removeprefix(prefix)
                 self._by_last_part[PurePosixPath(path).name].append((path, image))
+                self._alike[PurePosixPath(alike(path)).name].append((alike(path), image))
+                self._by_stem[PurePosixPath(path).stem].append((str(PurePosixPath(path).with_suffix("")), image))
 
     def find(self, listed: str, what: str = "image") -> Entry:
         """Raises ValueError in words when there is none, or more than one; ``what`` it is called in them."""
@@ -38,7 +45,12 @@ class Finder:
 
     def _found(self, listed: str) -> list[Entry]:
         path = str(PurePosixPath(listed.replace("\\", "/"))).lstrip("/")
-        near = self._by_last_part.get(PurePosixPath(path).name, [])
-        exact = [image for name, image in near if name == path]
-        return exact or [image for name, image in near
-                         if f"/{name}".endswith(f"/{path}") or f"/{path}".endswith(f"/{name}")]
+        return (_ending(self._by_last_part, path) or _ending(self._alike, alike(path))
+                or ([] if is_image(path) else _ending(self._by_stem, path)))
+
+
+def _ending(by_last_part: dict[str, list[tuple[str, Entry]]], path: str) -> list[Entry]:
+    near = by_last_part.get(PurePosixPath(path).name, [])
+    exact = [image for name, image in near if name == path]
+    return exact or [image for name, image in near
+                     if f"/{name}".endswith(f"/{path}") or f"/{path}".endswith(f"/{name}")]

@@ -1,13 +1,15 @@
-"""Text files of an upload, line by line: lists of labelled images, and the names of classes."""
+"""Text files of an upload, line by line, and the names of classes in them."""
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 
 from workbench.archives.entries import Entry
 from workbench.dataset.reading.found import Fault
-from workbench.dataset.upload.tree import Tree, is_image
+from workbench.dataset.reading.label_rows import gives_labels, names_images
+from workbench.dataset.upload.tree import Tree, suffix
 
 # A list of ImageNet's 1.3 million training images is 45 MB.
 LARGEST_TEXT_BYTES = 64 * 2**20
@@ -30,20 +32,30 @@ def lines(entry: Entry) -> list[str]:
     """The file's lines without surrounding blanks; what is not UTF-8 becomes U+FFFD. Too large: none."""
     if entry.size > LARGEST_TEXT_BYTES:
         return []
+    data = entry.read()
+    # Notepad and Excel of Windows write UTF-16 when asked for Unicode; its mark says so.
+    coding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     # Not splitlines(): it also breaks at form feeds and the like, and the numbers would not be an editor's.
-    return [line.strip() for line in entry.read().decode("utf-8-sig", "replace").split("\n")]
+    return [line.strip() for line in data.decode(coding, "replace").split("\n")]
 
 
 def label_lists(tree: Tree) -> list[Entry]:
     """The texts of the root that give images labels; an empty one only when no other does."""
-    full = [entry for entry in tree.root_texts if _is_label_list(lines(entry))]
-    blank = [e for e in tree.root_texts if not any(lines(e)) and not _may_hold_names(e.name)]
+    full = [entry for entry in tree.root_texts if gives_labels(tree, lines(entry))]
+    texts = [entry for entry in tree.root_texts if suffix(entry.name) == ".txt" and not may_hold_names(entry.name)]
+    blank = [entry for entry in texts if not any(lines(entry))]
     return full or blank
+
+
+def lists_without_labels(tree: Tree) -> list[Entry]:
+    """The texts of the root that name its images, and of no label that is understood."""
+    return [entry for entry in tree.root_texts
+            if names_images(tree, lines(entry)) and not gives_labels(tree, lines(entry))]
 
 
 def class_names(tree: Tree) -> list[Entry]:
     """The texts of the root that name the classes, one a line."""
-    return [e for e in tree.root_texts if _may_hold_names(e.name) and not _is_label_list(lines(e))]
+    return [e for e in tree.root_texts if may_hold_names(e.name) and not gives_labels(tree, lines(e))]
 
 
 def read_class_names(entry: Entry) -> ClassNames:
@@ -63,16 +75,7 @@ def read_class_names(entry: Entry) -> ClassNames:
     return ClassNames(entry.name, names, keys, tuple(faults))
 
 
-def _may_hold_names(name: str) -> bool:
-    return name.lower().startswith(_NAMES_STEMS)
+def may_hold_names(name: str) -> bool:
+    """Whether a text of this name is one of the classes' names."""
+    return name.lower().startswith(_NAMES_STEMS) and not name.lower().endswith((".csv", ".tsv"))
 
-
-def _is_label_list(rows: list[str]) -> bool:
-    """Most of the first ten lines are one image, then something that is none (pairs have two images)."""
-    first = [row for row in rows if row][:10]
-    return bool(first) and 2 * sum(map(_gives_a_label, first)) > len(first)
-
-
-def _gives_a_label(row: str) -> bool:
-    *name, label = row.split()
-    return [is_image(word) for word in name].count(True) == 1 and is_image(name[-1]) and not is_image(label)

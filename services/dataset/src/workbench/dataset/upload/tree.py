@@ -5,6 +5,7 @@ The same images give the same tree, whether they came as a zip, a tar or a folde
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,19 +16,23 @@ from workbench.archives.entries import Entries, Entry
 # What may hold an image; whether it does is for the decoder to say.
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
 
-_LITTER = frozenset({"thumbs.db", "desktop.ini"})
+_LITTER = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
+# Folders that a Mac, storage boxes of Synology and QNAP, and Windows put beside people's own.
+_LITTER_FOLDERS = frozenset({"__macosx", "@eadir", "#recycle", "@recycle", "$recycle.bin", "system volume information"})
 
 
 @dataclass(frozen=True)
 class Tree:
     """Files by name, sorted; every folder that holds something or is itself in the upload.
 
-    ``top`` is the last wrapping folder that was taken away, "" when there was none.
+    ``top`` is the last wrapping folder that was taken away, "" when there was none. ``passed_over``: images that lie
+    among the litter, thumbnails mostly.
     """
 
     files: dict[str, Entry]
     folders: frozenset[str]
     top: str = ""
+    passed_over: tuple[str, ...] = ()
 
     @cached_property
     def images(self) -> list[Entry]:
@@ -36,8 +41,18 @@ class Tree:
 
     @cached_property
     def root_texts(self) -> list[Entry]:
-        """The ``.txt`` files that lie in the root: lists and names."""
-        return [entry for name, entry in self.files.items() if "/" not in name and suffix(name) == ".txt"]
+        """The texts and tables that lie in the root: lists and names."""
+        return [entry for name, entry in self.files.items()
+                if "/" not in name and suffix(name) in (".txt", ".csv", ".tsv")]
+
+    def has_image(self, name: str) -> bool:
+        """Whether an image is called so, in whichever folder and letters, with or without its suffix."""
+        return alike(last_part(name)) in self._image_names
+
+    @cached_property
+    def _image_names(self) -> set[str]:
+        names = [PurePosixPath(alike(image.name)) for image in self.images]
+        return {path.name for path in names} | {path.stem for path in names}
 
 
 def arrange(entries: Entries) -> Tree:
@@ -51,6 +66,7 @@ def arrange(entries: Entries) -> Tree:
         files={entry.name: entry for entry in sorted(_below(prefix, files.values()), key=lambda e: e.name)},
         folders=frozenset(name.removeprefix(prefix) for name in folders if len(name) > len(prefix)),
         top=PurePosixPath(prefix).name,
+        passed_over=tuple(sorted(name for name in entries.files if is_image(name) and _is_thumbnail(name))),
     )
 
 
@@ -64,6 +80,16 @@ def suffix(name: str) -> str:
     return PurePosixPath(name).suffix.lower()
 
 
+def last_part(name: str) -> str:
+    """Of a path, whichever way its slashes lean."""
+    return name.replace("\\", "/").rpartition("/")[2]
+
+
+def alike(name: str) -> str:
+    """The same for names that a person would call the same: composed, in one case."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 def folder_of(name: str) -> str:
     """The folder a file lies in, "" for the root."""
     return name.rpartition("/")[0]
@@ -71,10 +97,15 @@ def folder_of(name: str) -> str:
 
 def _is_litter(name: str) -> bool:
     parts = name.split("/")
-    if any(part.startswith(".") or part == "__MACOSX" for part in parts):
+    if any(part.startswith(".") or part.lower() in _LITTER_FOLDERS for part in parts):
         return True
     last = parts[-1].lower()
     return last in _LITTER or (last.startswith("readme") and suffix(last) in ("", ".md", ".txt", ".rst"))
+
+
+def _is_thumbnail(name: str) -> bool:
+    # A Mac's "._a.jpg" is no picture at all.
+    return _is_litter(name) and not last_part(name).startswith(".")
 
 
 def _parents(name: str) -> Iterable[str]:
