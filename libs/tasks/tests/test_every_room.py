@@ -152,6 +152,20 @@ def test_drawing_changes_pixels_and_keeps_the_size_of_the_picture(example: Examp
     assert picture.getcolors() == [(SIDE * SIDE, (90, 120, 150))]
 
 
+@pytest.mark.parametrize("scale", [0.5, 1.0])
+def test_what_is_known_is_counted_and_drawn_onto_a_picture_of_any_size(example: Example, scale: float) -> None:
+    contents, known = example.task.contents, example.given.ANNOTATION
+    picture = Image.new("RGB", (round(SIDE * scale), round(SIDE * scale)), (90, 120, 150))
+
+    drawn = contents.draw(picture, known, "class {}".format, scale)
+
+    assert (drawn.size, drawn.mode) == (picture.size, "RGB")
+    assert drawn.tobytes() != picture.tobytes()
+    assert len(picture.getcolors() or ()) == 1
+    assert all(0 <= seen.class_id < 1000 and (seen.area is None or seen.area > 0) for seen in contents.things(known))
+    assert len(set(contents.ties(known))) == len(contents.ties(known))
+
+
 def test_remarks_hear_of_two_annotations_of_one_picture(example: Example) -> None:
     remarks = example.task.remarks()
 

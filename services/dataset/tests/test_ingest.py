@@ -93,7 +93,7 @@ def test_a_part_that_no_image_fell_into_is_warned_of(ingested: Callable, image: 
     facts, [item] = ingested({"a.jpg": image()})
 
     [empty] = {"calibration", "evaluation"} - {item["split"]}
-    assert facts["warnings"] == [f"No image fell into the {empty} part."]
+    assert facts["warnings"] == [f"No image fell into the {empty} part: there is one picture, and none is in both."]
 
 
 def test_the_format_may_be_chosen_against_the_look_of_the_folders(
@@ -135,7 +135,8 @@ def test_the_same_picture_under_two_labels_is_warned_of_by_name(
 def test_copies_within_a_class_are_counted(ingested: Callable, pets: dict[str, bytes]) -> None:
     facts, _ = ingested(pets | {"cat/copy.jpg": pets["cat/03.jpg"]})
 
-    assert facts["warnings"] == ["1 images are byte for byte copies of others and count double."]
+    assert facts["warnings"] == ["1 images are byte for byte copies of others and count double; "
+                                 "each lies in the part of its original."]
 
 
 def test_a_set_of_one_class_is_warned_of(ingested: Callable, pets: dict[str, bytes]) -> None:

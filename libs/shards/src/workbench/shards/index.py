@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -54,6 +54,18 @@ class Item:
 def split_of(sha256: str, calibration_percent: int = 30) -> str:
     """Which part an image belongs to; by digest, so that the same picture is never on both sides."""
     return "calibration" if int(sha256[:8], 16) % 100 < calibration_percent else "evaluation"
+
+
+def reassign(folder: Path, splits: Mapping[str, str]) -> None:
+    """Put the items of these names into other parts; the index is written anew, line by line. Raises BadDataset."""
+    if not splits:
+        return
+    new = folder / f"{INDEX_NAME}.new"
+    with new.open("w", encoding="utf-8") as lines:
+        for _, line in lines_of(folder, INDEX_NAME):
+            moved = {"split": splits[line["name"]]} if line["name"] in splits else {}
+            lines.write(json.dumps({**line, **moved}, ensure_ascii=False) + "\n")
+    new.replace(folder / INDEX_NAME)
 
 
 def read_index(folder: Path) -> list[Item]:

@@ -8,34 +8,41 @@ from typing import Any, Generic
 
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.classification import annotation as label
+from workbench.tasks.classification import contents as labels_in
 from workbench.tasks.classification import metrics as shares
 from workbench.tasks.classification.importance import still
 from workbench.tasks.classification.remarks import Remarks as LabelRemarks
 from workbench.tasks.classification.running import RUNNING as CLASSIFYING
 from workbench.tasks.face_recognition import annotation as people
+from workbench.tasks.face_recognition import contents as people_in
 from workbench.tasks.face_recognition import metrics as pairs
 from workbench.tasks.face_recognition.remarks import Remarks as PairRemarks
 from workbench.tasks.face_recognition.running import RUNNING as RECOGNISING
 from workbench.tasks.facial_landmarks import annotation as dots
+from workbench.tasks.facial_landmarks import contents as points_in
 from workbench.tasks.facial_landmarks import metrics as distances
 from workbench.tasks.facial_landmarks.remarks import Remarks as PointRemarks
 from workbench.tasks.facial_landmarks.running import RUNNING as POINTING
 from workbench.tasks.instance_segmentation import annotation as shapes
+from workbench.tasks.instance_segmentation import contents as shapes_in
 from workbench.tasks.instance_segmentation import metrics as mask_ap
 from workbench.tasks.instance_segmentation.remarks import Remarks as ShapeRemarks
 from workbench.tasks.instance_segmentation.running import RUNNING as SHAPING
 from workbench.tasks.object_detection import annotation as things
+from workbench.tasks.object_detection import contents as boxes_in
 from workbench.tasks.object_detection import metrics as precision
 from workbench.tasks.object_detection.remarks import Remarks as ThingRemarks
 from workbench.tasks.object_detection.running import RUNNING as DETECTING
 from workbench.tasks.protocols import Outputs, Running
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.scoring import A, Annotating, Metric, R, Remarking, Scored
+from workbench.tasks.scoring import A, Annotating, Contents, Metric, R, Remarking, Scored
 from workbench.tasks.semantic_segmentation import annotation as mask
+from workbench.tasks.semantic_segmentation import contents as classes_in
 from workbench.tasks.semantic_segmentation import metrics as pixels
 from workbench.tasks.semantic_segmentation.remarks import Remarks as MaskRemarks
 from workbench.tasks.semantic_segmentation.running import RUNNING as SEGMENTING
 from workbench.tasks.style_transfer import annotation as style
+from workbench.tasks.style_transfer import contents as styles_in
 from workbench.tasks.style_transfer import metrics as likenesses
 from workbench.tasks.style_transfer.remarks import Remarks as StyleRemarks
 from workbench.tasks.style_transfer.running import RUNNING as STYLING
@@ -51,6 +58,7 @@ class Computing(Generic[R, A]):
     name: str
     running: Running
     annotation: Annotating[A]
+    contents: Contents[A]
     remarks: Callable[[], Remarking[A]]
     line: Callable[[Scored[R, A]], dict[str, Any]]
     answer: Callable[[R], Any]
@@ -60,14 +68,19 @@ class Computing(Generic[R, A]):
 
 # A task that is not here has no accuracy.
 COMPUTING: tuple[Computing[Any, Any], ...] = (
-    Computing("classification", CLASSIFYING, label, LabelRemarks, shares.line, shares.answer, shares.METRICS,
+    Computing("classification", CLASSIFYING, label, labels_in, LabelRemarks, shares.line, shares.answer, shares.METRICS,
               still),
-    Computing("object-detection", DETECTING, things, ThingRemarks, precision.line, precision.answer, precision.METRICS),
-    Computing("instance-segmentation", SHAPING, shapes, ShapeRemarks, mask_ap.line, mask_ap.answer, mask_ap.METRICS),
-    Computing("semantic-segmentation", SEGMENTING, mask, MaskRemarks, pixels.line, pixels.answer, pixels.METRICS),
-    Computing("facial-landmarks", POINTING, dots, PointRemarks, distances.line, distances.answer, distances.METRICS),
-    Computing("face-recognition", RECOGNISING, people, PairRemarks, pairs.line, pairs.answer, pairs.METRICS),
-    Computing("style-transfer", STYLING, style, StyleRemarks, likenesses.line, likenesses.answer, likenesses.METRICS),
+    Computing("object-detection", DETECTING, things, boxes_in, ThingRemarks, precision.line, precision.answer,
+              precision.METRICS),
+    Computing("instance-segmentation", SHAPING, shapes, shapes_in, ShapeRemarks, mask_ap.line, mask_ap.answer,
+              mask_ap.METRICS),
+    Computing("semantic-segmentation", SEGMENTING, mask, classes_in, MaskRemarks, pixels.line, pixels.answer,
+              pixels.METRICS),
+    Computing("facial-landmarks", POINTING, dots, points_in, PointRemarks, distances.line, distances.answer,
+              distances.METRICS),
+    Computing("face-recognition", RECOGNISING, people, people_in, PairRemarks, pairs.line, pairs.answer, pairs.METRICS),
+    Computing("style-transfer", STYLING, style, styles_in, StyleRemarks, likenesses.line, likenesses.answer,
+              likenesses.METRICS),
 )
 
 

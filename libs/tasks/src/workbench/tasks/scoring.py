@@ -1,11 +1,12 @@
-"""What a task's rooms of judgement offer: annotations, remarks and metrics. Held against these by the type checker."""
+"""What a task's rooms of judgement offer: annotations, contents, remarks, metrics. The type checker holds them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from PIL import Image
 from workbench.figures import Figure
 from workbench.tasks.measure import Better, Needs
 from workbench.tasks.recipe import Recipe
@@ -40,6 +41,37 @@ class Annotating(Protocol[A]):
 
     def check(self, name: str, annotation: A, classes: int, recipe: Recipe) -> None:
         """Raises Misfit when the model knows no such class."""
+        ...
+
+
+class Seen(NamedTuple):
+    """One thing that an annotation tells of; ``area`` in pixels of the image, where it has one."""
+
+    class_id: int
+    area: float | None = None
+
+
+Naming = Callable[[int], str]  # of a class by its id
+
+
+def picture(name: str) -> Hashable:
+    """What ties an image to another, by the name of that one."""
+    return "name", name
+
+
+class Contents(Protocol[S]):
+    """``contents.py``: what is counted and shown of an annotation, and what must not be parted."""
+
+    def things(self, annotation: S) -> list[Seen]:
+        """What is in the image, by classes; nothing where the task has none."""
+        ...
+
+    def ties(self, annotation: S) -> list[Hashable]:
+        """What an image has in common with those that must lie in the same part of a dataset; see ``picture``."""
+        ...
+
+    def draw(self, image: Image.Image, annotation: S, name: Naming, scale: float) -> Image.Image:
+        """Onto a picture that is ``scale`` times as large as the image; a new one of its size."""
         ...
 
 

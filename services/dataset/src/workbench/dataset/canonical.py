@@ -9,8 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from workbench.dataset.parting import Parting
 from workbench.dataset.pictures import Picture
-from workbench.shards import SPLITS, AnnotationWriter, ShardWriter, split_of
+from workbench.shards import SPLITS, AnnotationWriter, ShardWriter, reassign
 from workbench.tasks.computing import Computing
 
 SCHEMA = 2  # of what is written; release 0.1.0 wrote 1
@@ -24,16 +25,18 @@ class Canonical:
         self._tasks = {task.name: task for task in tasks}
         self._annotations = AnnotationWriter(folder, list(self._tasks))
         self._remarks = {task.name: task.remarks() for task in tasks}
-        self._calibration_percent = calibration_percent
+        self._folder = folder
+        self._parting = Parting(calibration_percent)
         self._splits = Counter(dict.fromkeys(SPLITS, 0))
         self._size_bytes = 0
         self._seen: set[bytes] = set()
         self._copies = 0
 
     def add(self, name: str, picture: Picture, annotations: Mapping[str, Any]) -> None:
-        """Append one picture and what is known of it by task; the digest of its file decides its part."""
+        """Append one picture and what is known of it by task."""
         digest = hashlib.sha256(picture.data)
-        split = split_of(digest.hexdigest(), self._calibration_percent)
+        ties = [tie for task, known in annotations.items() for tie in self._tasks[task].contents.ties(known)]
+        split = self._parting.add(name, digest.digest(), ties)
         self._writer.add(name, picture.data, split=split, width=picture.width, height=picture.height)
         self._annotations.add(name, {task: self._tasks[task].annotation.to_json(known)
                                      for task, known in annotations.items()})
@@ -44,6 +47,7 @@ class Canonical:
     def facts(self, format_name: str, classes: Mapping[str, list[str]], warnings: Sequence[str]) -> dict[str, Any]:
         """Finish; the dataset's facts, as its manifest keeps them. ``classes``: their names by task."""
         self._annotations.close(classes)
+        self._part()
         return {
             "schema": SCHEMA, "format": format_name, "tasks": list(self._tasks), "classes": dict(classes),
             "annotated": bool(self._tasks), "labels": classes.get("classification"),
@@ -59,6 +63,15 @@ class Canonical:
         self._writer.close()
         self._annotations.abandon()
 
+    def _part(self) -> None:
+        """What was written by digest alone is put right where that would tear things apart."""
+        self._writer.close()
+        moved = self._parting.settle()
+        reassign(self._folder, moved)
+        for split in moved.values():
+            self._splits[split] += 1
+            self._splits[SPLITS[1 - SPLITS.index(split)]] -= 1
+
     def _compare(self, name: str, digest: bytes, annotations: Mapping[str, Any]) -> None:
         contradicted = [self._remarks[task].add(name, digest, known) for task, known in annotations.items()]
         # What contradicts is told by the task: it does not merely count double.
@@ -68,8 +81,6 @@ class Canonical:
     def _warnings(self) -> list[str]:
         found = [warning for remarks in self._remarks.values() for warning in remarks.warnings()]
         if self._copies:
-            found.append(f"{self._copies} images are byte for byte copies of others and count double.")
-        found += [f"No image fell into the {split} part." for split in SPLITS
-                  if not self._splits[split] and self._splits.total()
-                  and 0 < self._calibration_percent < 100]
-        return found
+            found.append(f"{self._copies} images are byte for byte copies of others and count double; each lies in the "
+                         "part of its original.")
+        return found + self._parting.warnings()
