@@ -23,7 +23,8 @@ from workbench.client import Client
 TOKEN = "secret-token"
 PACKAGE = bytes(range(256)) * 4096
 LOCAL = {
-    "id": "local", "name": "local", "devices": [{"name": "CPU", "full_name": "A CPU"}],
+    "id": "local", "name": "local", "devices": [{"name": "CPU", "full_name": "A CPU", "state": "busy", "int8": True,
+                                               "reason": "a measurement is running"}],
     "absent": [{"device": "GPU", "reason": "no device node."}],
 }  # fmt: skip
 

@@ -155,25 +155,32 @@ def test_an_empty_list_says_so_beside_the_answer(server: Any) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "nothing yet\n")
 
 
-def test_targets_name_their_usable_devices(server: Any) -> None:
-    header, row = run(server, "targets", "list").stdout.splitlines()
+def test_targets_name_each_device_with_its_state_and_those_that_cannot_be_used_with_the_reason(server: Any) -> None:
+    header, *rows = run(server, "targets", "list").stdout.splitlines()
 
-    assert header.split() == ["ID", "DEVICES", "TOTAL", "FREE", "BUSY", "BROKEN", "WHY"]
-    assert row.split() == ["local", "CPU", "(A", "CPU)", "-", "-", "-", "-", *["no", "GPU:", "no", "device", "node."]]
+    assert header.split() == ["ID", "DEVICE", "STATE", "INT8", "SAYS"]
+    assert rows[0].split() == ["local", "CPU", "busy", "yes", *["A", "CPU;", "a", "measurement", "is", "running"]]
+    assert rows[1].split() == ["local", "GPU", "unusable", "-", *["no", "device", "node."]]
     assert json.loads(run(server, "targets", "show", "local", "--json").stdout)["id"] == "local"
 
 
 def test_targets_of_a_cluster_are_counted_and_say_why_they_are_short(server: Any) -> None:
+    busy = {"name": "NPU", "state": "busy", "reason": "2 of 3 in use"}
+    free = {"name": "CPU", "state": "free", "reason": None, "full_name": "A CPU", "int8": True}
     npu = {"id": "npu", "name": "npu", "device": "NPU", "total": 3, "free": 0, "busy": 2, "broken": 1, "usable": True,
-           "reason": "node c is not ready"}  # fmt: skip
-    server.targets = [npu, {**npu, "id": "cpu", "device": "CPU", "free": 1, "broken": 0, "reason": None}]
+           "reason": None, "devices": [busy]}  # fmt: skip
+    server.targets = [npu, {**npu, "id": "cpu", "device": "CPU", "free": 1, "broken": 0, "devices": [free]},
+                      {**npu, "id": "old", "usable": False, "reason": "node c is not ready", "devices": None}]
 
     _, *rows = run(server, "targets", "list").stdout.splitlines()
 
-    assert rows[0].split() == ["npu", "NPU", "3", "0", "2", "1", *["node", "c", "is", "not", "ready"]]
-    assert rows[1].split() == ["cpu", "CPU", "3", "1", "2", "0", "-"]
+    assert [row.split() for row in rows] == [
+        ["npu", "NPU", "0", "of", "3", "free", "-", "1", "broken;", "2", "of", "3", "in", "use"],
+        ["cpu", "CPU", "1", "of", "3", "free", "yes", "A", "CPU"],
+        ["old", "NPU", "-", "-", "1", "broken;", "node", "c", "is", "not", "ready"],
+    ]
     assert json.loads(run(server, "targets", "list", "--json").stdout) == server.targets
-    assert "reason: node c is not ready" in run(server, "targets", "show", "npu").stdout
+    assert "reason: node c is not ready" in run(server, "targets", "show", "old").stdout
 
 
 def test_tasks_are_listed_and_shown_in_eighty_columns(server: Any) -> None:

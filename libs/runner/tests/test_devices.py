@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from eventually import until
 from workbench.runner.documents import has_result
-from workbench.runner.local.devices import DeviceLock
+from workbench.runner.local.devices import DeviceLock, standing
 
 HOLDER = textwrap.dedent("""
     import sys, time
     from pathlib import Path
-    from workbench.runner.local.devices import DeviceLock
+    from workbench.runner.local.devices import DeviceLock, standing
     home, kind, seconds = sys.argv[1:]
     lock = DeviceLock(Path(home))
     said = lambda reason: print(reason, flush=True)
@@ -259,3 +259,24 @@ def test_a_wall_limit_does_not_count_the_time_spent_waiting(runs) -> None:
     waiting = runs.start("sleep", limits=limits, seconds=0.1)
 
     assert runs.ended(waiting).exit.reason == "finished"
+
+
+@pytest.mark.parametrize(("kind", "said"), [("measure", "a measurement is running"),
+                                            ("share", "other work is running")])
+def test_what_works_here_is_told_to_who_asks_and_asking_keeps_nobody_out(
+    holder, tmp_path: Path, kind: str, said: str
+) -> None:
+    with pytest.raises(FileNotFoundError):
+        standing(tmp_path)
+
+    working = holder(kind, 60)
+    working.held()
+    assert standing(tmp_path) == said
+
+    working.kill()
+    assert standing(tmp_path) is None
+    assert standing(tmp_path) is None
+    lock = DeviceLock(tmp_path)
+    lock.measure(lambda reason: pytest.fail(reason))
+    assert standing(tmp_path) == "a measurement is running"
+    lock.close()

@@ -75,6 +75,7 @@ def test_a_node_is_told_with_the_labels_of_node_feature_discovery() -> None:
 
     assert target(node(labels=LABELS | model))["nodes"] == [{
         "name": "node-1", "ready": True, "schedulable": True, "offers": 1, "in_use": 0, "arch": "amd64",
+        "cores": 7.91, "memory_bytes": 32500920 << 10, "disk_bytes": None,
         "cpu_model": {"vendor_id": "Intel", "id": "183"}, "reason": None}]  # fmt: skip
 
 

@@ -12,15 +12,19 @@ from typing import Any
 
 import openvino as ov
 import pytest
+from eventually import until
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from workbench.jobs import Adapters, embedded
 from workbench.jobs.record.events import Relay
+from workbench.jobs.record.tables import jobs
 from workbench.messages import Message
 from workbench.profiler import kinds
 from workbench.profiler.app import create_app
 from workbench.profiler.schemas import ProfileRequest
 from workbench.profiler.spec import read_spec
 from workbench.profiler.worker import create_worker
+from workbench.runner.local.devices import DeviceLock
 from workbench.store import File, Keys, Manifest, Manifests
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.settings import Settings, load
@@ -260,10 +264,47 @@ def test_targets_are_discovered_and_then_remembered(client: FlaskClient, adapter
     assert answer.status_code == 200, answer.get_data(as_text=True)
     [target] = answer.get_json()["items"]
     assert "CPU" in [device["name"] for device in target["devices"]]
+    assert (target["kind"], target["usable"], target["last_measured"]) == ("machine", True, None)
+    assert 0 < target["machine"]["disk"]["free_bytes"] <= target["machine"]["disk"]["total_bytes"]
+    assert all(absent["cause"] and absent["reason"] for absent in target["absent"])
 
-    assert client.get("/v1/targets/local").get_json() == target
+    until(lambda: cpu_of(client)["state"] == "free", 10)
+    assert isinstance(cpu_of(client)["int8"], bool)
+    assert client.get("/v1/targets/local").get_json()["seen_at"] == target["seen_at"]
     assert len(adapters.record("profiler").list("target", "a", limit=10).items) == 1
     refused(client.get("/v1/targets/moon"), 404, "moon")
+
+
+def cpu_of(client: FlaskClient) -> dict[str, Any]:
+    devices = client.get("/v1/targets/local").get_json()["devices"]
+    return next(dict(device) for device in devices if device["name"] == "CPU")
+
+
+def test_while_the_machine_is_measured_it_is_busy_and_still_known_however_old_the_last_look_is(
+    client: FlaskClient, adapters: Adapters, working: None
+) -> None:
+    seen_at = client.get("/v1/targets/local").get_json()["seen_at"]
+    lock = DeviceLock(adapters.home)
+    lock.measure(lambda _reason: None)
+    with adapters.record("profiler").engine.begin() as connection:
+        connection.execute(update(jobs).values(created_at=jobs.c.created_at - 3600))
+
+    target = client.get("/v1/targets/local").get_json()
+    lock.release()
+    lock.close()
+
+    assert target["seen_at"] == seen_at
+    assert {(each["state"], each["reason"]) for each in target["devices"]} == {("busy", "a measurement is running")}
+    until(lambda: client.get("/v1/targets/local").get_json()["seen_at"] > seen_at, 20)
+
+
+def test_where_runs_are_carried_out_elsewhere_nobody_says_that_a_device_is_free(
+    adapters: Adapters, settings: Settings, client: FlaskClient, working: None
+) -> None:
+    client.get("/v1/targets/local")
+    (adapters.home / "locks" / "host.gate").unlink()
+
+    assert cpu_of(client)["state"] == "unknown"
 
 
 def test_a_profile_through_the_api_is_bound_to_its_model(client: FlaskClient, working: None) -> None:
@@ -277,6 +318,11 @@ def test_a_profile_through_the_api_is_bound_to_its_model(client: FlaskClient, wo
 
     assert seen["state"] == "succeeded", seen
     assert "m" in str(seen)
+    last = client.get("/v1/targets/local").get_json()["last_measured"]
+    assert (last["id"], last["model_id"], last["device"]) == (job["id"], "m", "CPU")
+    assert last["throughput_fps"] == seen["facts"]["throughput_fps"]
+    client.environ_base["HTTP_AUTHORIZATION"] = "Bearer token-b"
+    assert client.get("/v1/targets/local").get_json()["last_measured"] is None
 
 
 def test_a_profile_that_is_refused_says_why_and_what_to_do(client: FlaskClient, working: None) -> None:

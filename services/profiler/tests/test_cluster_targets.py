@@ -10,21 +10,27 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from servers.pools import in_cluster
-from sqlalchemy import select
+from sqlalchemy import select, update
 from workbench.jobs import Adapters, Job, State, embedded
-from workbench.jobs.record.tables import outbox
+from workbench.jobs.record.tables import jobs, outbox
 from workbench.messages import Message
-from workbench.profiler import census, kinds
+from workbench.profiler import kinds
 from workbench.profiler.app import create_app
 from workbench.profiler.worker import create_worker
 from workbench.runner.kubernetes.nodes import targets_of
 from workbench.store import FileStore, Manifest, Manifests
+from workbench.targets import census
 from workbench.webapp.identity import Identity, write_token
 
 CPU = {"id": "cpu", "name": "cpu", "device": "CPU", "resource": None, "total": 3, "free": 1, "busy": 1, "broken": 1,
        "usable": True, "reason": "node c is not ready", "cpu": 2, "memory": "4Gi"}  # fmt: skip
 NPU = {**CPU, "id": "npu", "name": "npu", "device": "NPU", "resource": "npu.intel.com/accel", "total": 0, "free": 0,
        "busy": 0, "broken": 0, "usable": False, "reason": "no node has npu.intel.com/accel"}  # fmt: skip
+
+
+# What nobody of the team has measured yet.
+UNKNOWN = dict.fromkeys(["full_name", "architecture", "type", "driver", "capabilities", "precisions", "int8",
+                         "plugin_version"])  # fmt: skip
 
 
 @pytest.fixture
@@ -109,8 +115,12 @@ def test_targets_are_those_that_were_announced_with_every_member(
 ) -> None:
     census.announce(adapters.store, [CPU, NPU], time.time())
 
-    assert client.get("/v1/targets").get_json() == {"items": [CPU, NPU]}
-    assert client.get("/v1/targets/npu").get_json() == NPU
+    cpu, npu = client.get("/v1/targets").get_json()["items"]
+    assert cpu == {**CPU, "kind": "device-type", "last_measured": None,
+                   "devices": [{"name": "CPU", "state": "free", "reason": None, **UNKNOWN}]}  # fmt: skip
+    assert npu == {**NPU, "kind": "device-type", "last_measured": None,
+                   "devices": [{"name": "NPU", "state": "unusable", "reason": NPU["reason"], **UNKNOWN}]}  # fmt: skip
+    assert client.get("/v1/targets/npu").get_json() == npu
     assert client.get("/v1/targets/moon").status_code == 404
     assert adapters.record("profiler").list("target", "a", limit=1).items == []
 
@@ -126,7 +136,10 @@ def test_nothing_that_is_known_of_nodes_is_left_out(client: FlaskClient, adapter
 
     assert found[0]["usable"]
     assert found[0]["nodes"]
-    assert client.get("/v1/targets").get_json()["items"] == found
+    answered = client.get("/v1/targets").get_json()["items"]
+    assert [found[0] | each for each in answered[:1]] == answered[:1]
+    assert answered[0]["nodes"][0]["cores"] == 4.0
+    assert answered[0]["nodes"][0]["memory_bytes"] == 8 << 30
 
 
 @pytest.mark.parametrize("age_s", [None, 200.0])
@@ -234,3 +247,30 @@ def test_a_command_for_a_target_that_is_not_there_is_rejected(
     assert record.find("k") is None
     assert "profile.rejected" in str(answer)
     assert "urn:workbench:problem:unknown-target" in str(answer)
+
+
+def test_a_device_type_is_described_by_what_the_team_measured_there_last(
+    client: FlaskClient, adapters: Adapters
+) -> None:
+    census.announce(adapters.store, [CPU, NPU], time.time())
+    device = {"full_device_name": "An NPU", "optimization_capabilities": ["INT8", "FP16", "EXPORT_IMPORT"],
+              "driver": "intel_vpu", "plugin_versions": {"NPU": "1"}}  # fmt: skip
+    facts = {"model_id": "m", "device": "NPU", "target": "npu", "throughput_fps": {"value": 9.0, "low": 8, "high": 10},
+             "trust": {"verdict": "trusted"}, "provenance": {"device": device}}  # fmt: skip
+    job = accepted(client, adapters, target="npu")
+    manifest = Manifest("profile", job.id, "a", "", (), facts).text()
+    with adapters.record("profiler").engine.begin() as connection:
+        connection.execute(update(jobs).values(state="succeeded", manifest=manifest, finished_at=0.0))
+
+    cpu, npu = client.get("/v1/targets").get_json()["items"]
+    write_token(adapters.store, "other", Identity("b", "admin"), "b")
+    client.environ_base["HTTP_AUTHORIZATION"] = "Bearer other"
+    theirs = client.get("/v1/targets/npu").get_json()
+
+    assert npu["devices"][0] | {"full_name": "An NPU", "driver": "intel_vpu", "precisions": ["INT8", "FP16"],
+                                "int8": True, "plugin_version": "1"} == npu["devices"][0]  # fmt: skip
+    assert npu["last_measured"] == {
+        "id": job.id, "at": "1970-01-01T00:00:00.000Z", "model_id": "m", "device": "NPU",
+        "throughput_fps": {"value": 9.0, "low": 8, "high": 10}, "verdict": "trusted"}  # fmt: skip
+    assert cpu["last_measured"] is None
+    assert (theirs["last_measured"], theirs["devices"][0]["full_name"]) == (None, None)

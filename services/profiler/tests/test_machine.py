@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from workbench.profiler.devices import absent
+from workbench.profiler.devices.drivers import driver_of
 from workbench.profiler.machine import cgroups, procfs, state
 
 CPUINFO = """processor\t: 0
@@ -179,7 +181,10 @@ class Core:
 
 @pytest.fixture
 def why():
-    return lambda device, root: absent.why(Core(), device, root)  # type: ignore[arg-type]
+    def said(device: str, root: Path, **machine: Any) -> str:
+        return absent.why(Core(), device, absent.Machine(root, **machine)).reason  # type: ignore[arg-type]
+
+    return said
 
 
 @pytest.mark.parametrize("device", ["MYRIAD", "FPGA", "gpu", ""])
@@ -214,10 +219,86 @@ def test_somebody_elses_device_is_not_intels(why, tmp_path: Path) -> None:
 
 
 def test_a_device_whose_driver_does_not_answer(why, tmp_path: Path) -> None:
-    (tmp_path / "dev/dri").mkdir(parents=True)
-    (tmp_path / "dev/dri/renderD128").touch()
+    node(tmp_path)
+    (tmp_path / "etc/OpenCL/vendors").mkdir(parents=True)
+    (tmp_path / "etc/OpenCL/vendors/intel.icd").touch()
 
-    found = why("GPU", tmp_path)
+    found = absent.why(Core(), "GPU", absent.Machine(tmp_path, loads=loaded))
 
-    assert "intel-opencl-icd" in found
-    assert "\n" not in found
+    assert found.cause == "does-not-answer"
+    assert "intel-opencl-icd" in found.reason
+    assert "\n" not in found.reason
+
+
+def node(root: Path) -> Path:
+    """Of a GPU, in a group of its own."""
+    made = root / "dev/dri/renderD128"
+    made.parent.mkdir(parents=True)
+    made.touch()
+    made.chmod(0o660)
+    return made
+
+
+def loaded(_library: Path) -> None:
+    return None
+
+
+def test_a_node_that_may_not_be_opened_names_user_and_group(tmp_path: Path) -> None:
+    group = node(tmp_path).stat().st_gid
+
+    found = absent.why(Core(), "GPU", absent.Machine(tmp_path, opens=lambda _node: False))
+
+    assert found.cause == "not-permitted"
+    assert found.reason.startswith("/dev/dri/renderD128 may not be opened by user ")
+    assert str(group) in found.reason
+    assert "with mode 0660" in found.reason
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_whether_a_node_may_be_opened_is_asked_of_the_system(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    made = node(tmp_path)
+    assert absent.Machine().opens(made)
+    child = os.fork()
+    if child == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+        os._exit(absent.Machine().opens(made))
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_driver_that_is_not_installed_is_told_apart_by_the_library_that_is_missing(tmp_path: Path) -> None:
+    node(tmp_path)
+    wants = "libOpenCL.so.1: cannot open shared object file"
+
+    missing = absent.why(Core(), "GPU", absent.Machine(tmp_path, loads=lambda _library: wants))
+    unregistered = absent.why(Core(), "GPU", absent.Machine(tmp_path, loads=loaded))
+
+    assert missing.cause == unregistered.cause == "driver-missing"
+    assert wants in missing.reason
+    assert "there is no /etc/OpenCL/vendors/*.icd" in unregistered.reason
+
+
+def test_what_the_loader_says_of_a_library_is_told(tmp_path: Path) -> None:
+    said = absent.Machine().loads(tmp_path / "libmissing.so")
+
+    assert said is not None
+    assert "libmissing.so" in said
+
+
+@pytest.mark.parametrize(("device", "made", "module"), [("GPU.0", "drm/renderD128", "i915"),
+                                                        ("NPU", "accel/accel0", "intel_vpu")])
+def test_the_kernels_driver_is_named_as_sysfs_links_it(tmp_path: Path, device: str, made: str, module: str) -> None:
+    bus = tmp_path / "sys/bus/pci/drivers" / module
+    bus.mkdir(parents=True)
+    there = tmp_path / "sys/class" / made / "device"
+    there.mkdir(parents=True)
+    (there / "driver").symlink_to(bus)
+    (tmp_path / "sys/module" / module).mkdir(parents=True)
+
+    assert driver_of(Core(), device, tmp_path) == module  # type: ignore[arg-type]
+    (tmp_path / "sys/module" / module / "version").write_text("1.2\n")
+    assert driver_of(Core(), device, tmp_path) == f"{module} 1.2"  # type: ignore[arg-type]
+    assert driver_of(Core(), "CPU", tmp_path) is None  # type: ignore[arg-type]

@@ -20,7 +20,6 @@ from workbench.webapp.errors import ProblemApi
 from workbench.webapp.identity import Tokens, refuse_foreign_pages
 from workbench.webapp.metrics import DURATION, REQUESTS
 from workbench.webapp.part_uploads import SIGNED_ENDPOINT
-from workbench.webapp.placement import Placement
 from workbench.webapp.ports import Ports, ports
 from workbench.webapp.queries import refuse_unread
 from workbench.webapp.room import Room
@@ -70,7 +69,7 @@ def create_app(
     by_name = {kind.name: kind for kind in kinds}
     room = Room(record, settings.team_storage_bytes)
     streams = Streams(Following(record), service)
-    app.extensions["workbench"] = Ports(record, record.store, by_name, room, streams, Placement.of(settings))
+    app.extensions["workbench"] = Ports(record, record.store, by_name, room, streams, settings.placement)
     _guard(app, service, Tokens(record.store), settings)
     app.register_blueprint(health.health_of([record]))
     if settings.launcher == "kubernetes":

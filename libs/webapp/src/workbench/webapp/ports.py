@@ -9,8 +9,8 @@ from typing import Any, cast
 from flask import current_app, g, request
 from workbench.jobs import Job, Jobs, Kind
 from workbench.store import Manifests, Store
+from workbench.targets.placement import Placement
 from workbench.webapp.identity import Identity
-from workbench.webapp.placement import Placement
 from workbench.webapp.room import Room
 from workbench.webapp.streams import Streams
 from workbench.webapp.turns import Turn

@@ -13,10 +13,10 @@ from workbench.fields import Text
 from workbench.jobs import Job, State, StillRunning
 from workbench.problems.common import InvalidRequest, NotFound, StillInUse
 from workbench.store import Manifest
+from workbench.targets.placement import Placement
 from workbench.webapp.connection import nobody_waits
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.files import FileQuery, send_file
-from workbench.webapp.placement import Placement
 from workbench.webapp.ports import identity, ports, turn
 from workbench.webapp.views import JobPage, JobView, job_view
 

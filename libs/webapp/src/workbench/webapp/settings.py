@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from workbench.runner.device_time import DeviceTime
 from workbench.runner.pools import Pools, WrongPools, read_pools
+from workbench.targets.placement import Placement
 
 TEAM_STORAGE_GIB = 500  # where many teams share a store, one of them must not fill it unasked
 
@@ -184,6 +186,11 @@ class Settings:
     device_minutes: int
     conductors: int
     team_storage_gib: int | None
+
+    @property
+    def placement(self) -> Placement:
+        """Where what is asked of a process with these settings runs."""
+        return Placement(self.pools_file, DeviceTime(self.device_minutes))
 
     @property
     def team_storage_bytes(self) -> int:

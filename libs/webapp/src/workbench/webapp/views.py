@@ -76,8 +76,8 @@ def job_view(job: Job, record: Jobs | None = None, *, brief: bool = False) -> di
         facts = {name: value for name, value in facts.items() if name not in _LONG_FACTS}
     return {
         "id": job.id, "kind": job.kind, "state": str(job.state), "name": job.name,
-        "created_at": _rfc3339(job.created_at), "started_at": _rfc3339(job.started_at),
-        "finished_at": _rfc3339(job.finished_at), "attempt": job.attempt, "seq": job.seq,
+        "created_at": rfc3339(job.created_at), "started_at": rfc3339(job.started_at),
+        "finished_at": rfc3339(job.finished_at), "attempt": job.attempt, "seq": job.seq,
         "progress": job.progress, "waiting_for": _waiting_for(job, record),
         "expected_wait_s": None if brief else _expected_wait_s(job, record), "error": job.error,
         "reused_from": job.reused_from, "request": job.request, "result": job.result, "facts": facts,
@@ -101,7 +101,8 @@ def _expected_wait_s(job: Job, record: Jobs | None) -> float | None:
     return None if seconds is None else round(seconds, 1)
 
 
-def _rfc3339(seconds: float | None) -> str | None:
+def rfc3339(seconds: float | None) -> str | None:
+    """UTC, to the millisecond."""
     if seconds is None:
         return None
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

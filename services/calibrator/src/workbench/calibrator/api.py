@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest, TrialRequest
+from workbench.targets.placement import Placement
 from workbench.webapp.documents import Blueprint
-from workbench.webapp.placement import Placement
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
 
 calibrations = Blueprint("calibrations", __name__, url_prefix="/v1/calibrations", description="Float IR into INT8.")

@@ -8,14 +8,13 @@ from workbench.calibrator.kinds import CALIBRATION, EVALUATION, KINDS, RECIPE, T
 from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest, TrialRequest
 from workbench.jobs import Adapters, Worker, accept_commands
 from workbench.tasks.recipe import renewed
-from workbench.webapp.placement import Placement
 from workbench.webapp.settings import Settings
 from workbench.webapp.validate import validator
 
 
 def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     """The calibrator service's worker."""
-    record, placement = adapters.record("calibrator"), Placement.of(settings)
+    record, placement = adapters.record("calibrator"), settings.placement
     validate_calibration = validator(CalibrationRequest, placement.only_if_asked)
     validate_evaluation = validator(EvaluationRequest, placement.resolve_or_host)
     accept_commands(record, CALIBRATION, adapters.messages, validate_calibration)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any, cast
 
 from flask import current_app
 from workbench.jobs import Job
 from workbench.problems.common import NotFound, RunFailed
-from workbench.profiler.census import Reader
 from workbench.profiler.problems import DevicesNotKnownYet, TargetsNotAnnounced
 from workbench.profiler.schemas import ProfileRequest, TargetPage, TargetView
+from workbench.runner.values import LOCAL
+from workbench.targets import described
+from workbench.targets.census import Reader
+from workbench.targets.placement import Placement
 from workbench.webapp.documents import Blueprint
-from workbench.webapp.placement import Placement
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
+from workbench.webapp.views import rfc3339
 
 DISCOVERED_FOR_S = 600.0
 DISCOVERY_S = 25.0
 CENSUS = "workbench.census"
+STANDING = "workbench.standing"
 
 targets = Blueprint("targets", __name__, url_prefix="/v1/targets", description="Where models can run.")
 profiles = Blueprint("profiles", __name__, url_prefix="/v1/profiles", description="Measurements of speed.")
@@ -30,10 +35,10 @@ serve_jobs(profiles, Resource("profile"))
 @targets.get("")
 @targets.response(200, TargetPage)
 def list_targets() -> dict[str, Any]:
-    """Each target, and why it cannot be used.
+    """Each target with its devices, what they can do, whether they are free, and why one cannot be used.
 
-    This machine says its devices, their full names, capabilities and versions; a device type of a cluster how many
-    are free, busy or broken.
+    This machine as a core has seen it; a device type of a cluster as its nodes were counted, and as the team's last
+    measurement there found its device.
     """
     return {"items": _targets()}
 
@@ -50,24 +55,59 @@ def read_target(target_id: str) -> dict[str, Any]:
 
 def _targets() -> list[dict[str, Any]]:
     if ports().placement.pools is None:
-        return list(json.loads(_discovered().manifest or "{}")["facts"]["targets"])
+        return [_machine()]
     known = cast(Reader, current_app.extensions[CENSUS]).targets()
     if known is None:
         raise TargetsNotAnnounced()
-    return known
+    return [described.device_type(counted, _last_measured(counted["id"])) for counted in known]
+
+
+def _machine() -> dict[str, Any]:
+    job = _discovered()
+    state, reason = _standing()
+    [seen] = json.loads(job.manifest or "{}")["facts"]["targets"]
+    return described.machine(seen, rfc3339(job.finished_at), state, reason, _last_measured(LOCAL))
+
+
+def _standing() -> tuple[described.State, str | None]:
+    """Of this machine's devices, and which profile of the asking team it is that has them."""
+    try:
+        working = cast(Callable[[], str | None], current_app.extensions[STANDING])()
+    except FileNotFoundError:
+        return "unknown", "runs are carried out by a worker on another machine, which does not tell"
+    if working is None:
+        return "free", None
+    running = ports().jobs.list("profile", identity().team, state="running", target=LOCAL).items
+    mine = next((job.id for job in running if job.waiting_for is None), None)
+    return "busy", f"{working} (your profile {mine})" if mine else working
+
+
+def _last_measured(target: str) -> dict[str, Any] | None:
+    """The facts of the newest profile that the asking team has of this target."""
+    page = ports().jobs.list("profile", identity().team, state="succeeded", target=target, limit=1)
+    for job in page.items:
+        return {**json.loads(job.manifest or "{}").get("facts", {}), "id": job.id, "at": rfc3339(job.finished_at)}
+    return None
 
 
 def _discovered() -> Job:
-    """The last look at the devices if it is fresh, else a new one: only a core may load OpenVINO."""
+    """The last look at the devices if it is fresh, else a new one: only a core may load OpenVINO.
+
+    While the machine is measured a new look has to wait: then the last one is the answer, however old.
+    """
     jobs, team = ports().jobs, identity().team
+    known = next(iter(jobs.list("target", team, state="succeeded", limit=1).items), None)
+    if known is not None and time.time() - known.created_at < DISCOVERED_FOR_S:
+        return known
     last = next(iter(jobs.list("target", team, limit=1).items), None)
-    fresh = last is not None and (not last.state.ended or time.time() - last.created_at < DISCOVERED_FOR_S)
-    job = last if last and fresh and last.error is None else ports().submit("target", {})
-    deadline = time.monotonic() + DISCOVERY_S
+    job = last if last and not last.state.ended else ports().submit("target", {})
+    deadline = time.monotonic() + (DISCOVERY_S if known is None else DISCOVERY_S / 10)
     while not job.state.ended and (left := deadline - time.monotonic()) > 0:
         job = jobs.wait("target", team, job.id, job.seq, left)
-    if not job.state.ended:
-        raise DevicesNotKnownYet(job.id)
-    if job.manifest is None:
+    if job.manifest is not None and job.state.ended:
+        return job
+    if job.state.ended:
         raise RunFailed("discovery", f"Looking for devices has {job.state}; job {job.id} has the log.")
-    return job
+    if known is None:
+        raise DevicesNotKnownYet(job.id)
+    return known

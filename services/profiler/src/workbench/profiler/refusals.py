@@ -8,7 +8,7 @@ from workbench.runner.core import Refusal
 
 
 class UnknownDevice(Refusal):
-    """OpenVINO has no such device here; ``available`` lists those it has.
+    """OpenVINO has no such device here; ``available`` lists those it has, ``cause`` says in a word why.
 
     Remedy: choose a device that is available, or do what is said to be missing; `workbench targets list`
     (`GET /v1/targets`) lists all.

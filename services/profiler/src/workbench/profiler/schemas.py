@@ -21,15 +21,24 @@ class ProfileRequest(Configuration):
     name = shared.a_name("What people call the profile.")
 
 
+STATES = "free, busy, unusable, or unknown where runs are carried out elsewhere"
+
+
 class DeviceView(ma.Schema):
-    """One device of this machine, as OpenVINO describes it."""
+    """One device, as OpenVINO describes it: on this machine, or where the team last measured on that device type."""
 
     name = ma.fields.String(metadata={"description": "What a request calls it, such as `CPU` or `GPU.0`."})
+    state = ma.fields.String(metadata={"description": f"Now: {STATES}."})
+    reason = ma.fields.String(allow_none=True, metadata={"description": "Why it is not free."})
     full_name = ma.fields.String(allow_none=True)
     architecture = ma.fields.String(allow_none=True)
     type = ma.fields.String(allow_none=True, metadata={"description": "Such as `integrated` or `discrete`."})
-    capabilities = ma.fields.List(ma.fields.String())
-    precisions = ma.fields.List(ma.fields.String(), metadata={"description": "The capabilities one can infer in."})
+    driver = ma.fields.String(allow_none=True, metadata={"description": "The kernel's; null: none needed, or unknown."})
+    capabilities = ma.fields.List(ma.fields.String(), allow_none=True)
+    precisions = ma.fields.List(
+        ma.fields.String(), allow_none=True, metadata={"description": "The capabilities one can infer in."}
+    )
+    int8 = ma.fields.Boolean(allow_none=True, metadata={"description": "Whether it computes in INT8; null: unknown."})
     default_precision = ma.fields.Raw(allow_none=True, metadata={"description": "What it infers in unless told."})
     streams = ma.fields.Dict(allow_none=True, metadata={"description": "`{fewest, most}`."})
     requests = ma.fields.Dict(allow_none=True, metadata={"description": "`{fewest, most}`; null: any number."})
@@ -40,7 +49,22 @@ class AbsentView(ma.Schema):
     """A kind of device that this machine cannot offer."""
 
     device = ma.fields.String()
+    cause = ma.fields.String(
+        metadata={"description": "`no-hardware`, `kernel-driver-missing`, `not-permitted`, `driver-missing`, "
+                                 "`plugin-missing`, `does-not-answer` or `unknown-device`."}
+    )  # fmt: skip
     reason = ma.fields.String(metadata={"description": "One or two sentences for people."})
+
+
+class MeasuredView(ma.Schema):
+    """The asking team's newest profile of a target."""
+
+    id = ma.fields.String(metadata={"description": "Of the profile."})
+    at = ma.fields.String(allow_none=True, metadata={"description": "When it had ended; RFC 3339, UTC."})
+    model_id = ma.fields.String()
+    device = ma.fields.String()
+    throughput_fps = ma.fields.Dict(allow_none=True, metadata={"description": "`{value, low, high}`."})
+    verdict = ma.fields.String(allow_none=True, metadata={"description": "Whether it may be relied on."})
 
 
 class NodeView(ma.Schema):
@@ -52,19 +76,29 @@ class NodeView(ma.Schema):
     offers = ma.fields.Integer(metadata={"description": "How many are in order."})
     in_use = ma.fields.Integer(metadata={"description": "How many runs have."})
     arch = ma.fields.String(allow_none=True)
+    cores = ma.fields.Float(allow_none=True, metadata={"description": "CPU cores that it has for pods."})
+    memory_bytes = ma.fields.Integer(allow_none=True, metadata={"description": "Memory that it has for pods."})
+    disk_bytes = ma.fields.Integer(allow_none=True, metadata={"description": "Disk that it has for pods."})
     cpu_model = ma.fields.Dict(metadata={"description": "As Node Feature Discovery labels it."})
     reason = ma.fields.String(allow_none=True, metadata={"description": "Why it cannot be used."})
 
 
 class TargetView(ma.Schema):
-    """A target: this machine (`devices` to `versions`), or a device type of a cluster (`device` to `memory`)."""
+    """A target: of this machine there are `absent` to `versions`, of a cluster's device type `device` to `memory`."""
 
     id = ma.fields.String(required=True, metadata={"description": "What a request gives as its `target`."})
     name = ma.fields.String()
+    kind = ma.fields.String(metadata={"description": "`machine` or `device-type`."})
     devices = ma.fields.List(ma.fields.Nested(DeviceView))
+    usable = ma.fields.Boolean(metadata={"description": "Whether a run would begin at all, as things are now."})
+    reason = ma.fields.String(allow_none=True, metadata={"description": "Why it is not usable."})
+    last_measured = ma.fields.Nested(MeasuredView, allow_none=True)
+    seen_at = ma.fields.String(
+        allow_none=True, metadata={"description": "When its devices were looked at: RFC 3339, UTC."}
+    )
     absent = ma.fields.List(ma.fields.Nested(AbsentView), metadata={"description": "What it lacks, and why."})
     cores_available = ma.fields.Float(metadata={"description": "CPU cores that the workbench may use."})
-    machine = ma.fields.Dict(metadata={"description": "Processor, memory, kernel."})
+    machine = ma.fields.Dict(metadata={"description": "Processor, memory, disk, kernel."})
     versions = ma.fields.Dict(metadata={"description": "Of OpenVINO and what else computes."})
     device = ma.fields.String(metadata={"description": "In OpenVINO's words."})
     resource = ma.fields.String(
@@ -74,8 +108,6 @@ class TargetView(ma.Schema):
     free = ma.fields.Integer(metadata={"description": "How many a run could have now."})
     busy = ma.fields.Integer(metadata={"description": "How many runs have."})
     broken = ma.fields.Integer(metadata={"description": "How many are unwell, or on a node that is."})
-    usable = ma.fields.Boolean(metadata={"description": "Whether a run would begin at all, as the nodes are now."})
-    reason = ma.fields.String(allow_none=True, metadata={"description": "Why it is not usable."})
     nodes = ma.fields.List(ma.fields.Nested(NodeView))
     cpu = ma.fields.Integer(metadata={"description": "Whole cores that a run gets for itself."})
     memory = ma.fields.String(metadata={"description": "Memory that a run gets, a Kubernetes quantity."})

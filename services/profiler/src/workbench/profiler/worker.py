@@ -6,10 +6,9 @@ import time
 from typing import Any
 
 from workbench.jobs import Adapters, Worker, accept_commands
-from workbench.profiler.census import announce
 from workbench.profiler.kinds import KINDS, PROFILE
 from workbench.profiler.schemas import ProfileRequest
-from workbench.webapp.placement import Placement
+from workbench.targets.census import announce
 from workbench.webapp.settings import Settings
 from workbench.webapp.validate import validator
 
@@ -17,7 +16,7 @@ from workbench.webapp.validate import validator
 def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     """The profiler service's worker."""
     record = adapters.record("profiler")
-    accept_commands(record, PROFILE, adapters.messages, validator(ProfileRequest, Placement.of(settings).measurement))
+    accept_commands(record, PROFILE, adapters.messages, validator(ProfileRequest, settings.placement.measurement))
 
     def tell(targets: list[dict[str, Any]]) -> None:
         announce(adapters.store, targets, time.time())

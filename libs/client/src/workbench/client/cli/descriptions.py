@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.client.cli import model_page
+from workbench.client.cli import model_page, target_page
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.comparing import scored_for_list
 from workbench.client.cli.create import dataset, model, packages, profile, recipe, with_inputs
 from workbench.client.cli.inputs import OF_CONVERSION
-from workbench.client.cli.listing import Column, target_for_people
+from workbench.client.cli.listing import Column
 from workbench.client.cli.options import Argument, Option, Values
 from workbench.client.cli.recipes import recipe_options
 from workbench.client.cli.task_page import for_list, page
@@ -30,7 +30,8 @@ class Description:
     """One resource: its collection's name, one of it in words, and its commands.
 
     ``settle``: makes the values fit before they are asked for. ``key``: by what one is found in a list that comes as a
-    whole; without it one is asked for by its id. ``for_list`` and ``page``: how a person sees one.
+    whole; without it one is asked for by its id. ``for_list`` and ``page``: how a person sees one; ``rows``: the lines
+    of a list, where one thing takes several.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Description:
     settle: Callable[[Client, Values], None] | None = None
     key: str | None = None
     for_list: Callable[[View], View] = dict
+    rows: Callable[[View], Sequence[View]] | None = None
     page: Callable[[View], str] | None = None
 
 
@@ -209,9 +211,9 @@ DESCRIPTIONS = [
     ),
     Description(
         "targets", "target",
-        [Column("ID", "id"), Column("DEVICES", "device_names", folds=True), Column("TOTAL", "total"),
-         Column("FREE", "free"), Column("BUSY", "busy"), Column("BROKEN", "broken"), Column("WHY", "why", folds=True)],
-        commands=("list", "show"), key="id", for_list=target_for_people,
+        [Column("ID", "id"), Column("DEVICE", "device"), Column("STATE", "state"), Column("INT8", "int8"),
+         Column("SAYS", "says", folds=True)],
+        commands=("list", "show"), key="id", rows=target_page.rows,
     ),
     Description(
         "tasks", "task",

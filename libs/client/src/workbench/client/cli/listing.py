@@ -58,14 +58,6 @@ def fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]], width: in
     return shown
 
 
-def target_for_people(target: dict[str, Any]) -> dict[str, Any]:
-    """With its devices in words, and why it, or a device one may look for, cannot be used."""
-    devices = [f"{each['name']} ({each['full_name']})" for each in target.get("devices") or []]
-    lacks = [f"no {each['device']}: {each['reason']}" for each in target.get("absent") or []]
-    names = ", ".join(devices) or target.get("device")
-    return target | {"device_names": names, "why": target.get("reason") or " ".join(lacks) or None}
-
-
 def _cell(view: Any, column: Column, *, first: bool) -> str:
     for name in column.place.split("."):
         view = view.get(name) if isinstance(view, dict) else None

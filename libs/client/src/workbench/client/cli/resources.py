@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
@@ -49,12 +49,16 @@ def _add_list(group: typer.Typer, row: Description) -> None:
         if session.as_json:
             output.write_json(items)
         else:
-            show_list([row.for_list(item) for item in items], row.columns)
+            show_list([line for item in items for line in _lines(row, item)], row.columns)
 
     filters = [] if row.key else [LIMIT] if row.name == "projects" else [STATE, LIMIT]
     order = "" if row.key else ", newest first"
     help = f"List the {row.name}{order}, as far as there is room; --json has everything."
     add_command(group, "list", run, help, filters)
+
+
+def _lines(row: Description, item: View) -> Sequence[View]:
+    return row.rows(item) if row.rows else [row.for_list(item)]
 
 
 def _add_show(group: typer.Typer, row: Description) -> None:

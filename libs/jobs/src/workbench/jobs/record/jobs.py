@@ -222,11 +222,12 @@ class Jobs:
             self.messages.wait(self.bell, since, min(left, 1.0))
 
     def list(
-        self, kind: str, team: str, *, limit: int = 50, cursor: str | None = None, state: str | None = None
+        self, kind: str, team: str, *, limit: int = 50, cursor: str | None = None, state: str | None = None,
+        target: str | None = None,
     ) -> Page:
         """Newest first. Raises ValueError for a cursor that is not ours."""
         with reading(self.engine).connect() as connection:
-            return page_of(connection, kind, team, limit, cursor, state)
+            return page_of(connection, kind, team, limit, cursor, state, target)
 
     def log(self, job: Job, offset: int) -> tuple[str, int]:
         """The kept log from ``offset`` (characters) on, and where it ends now."""

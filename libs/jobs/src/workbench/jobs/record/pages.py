@@ -19,12 +19,15 @@ class Page:
 
 
 def page_of(
-    connection: Connection, kind: str, team: str, limit: int, cursor: str | None, state: str | None
+    connection: Connection, kind: str, team: str, limit: int, cursor: str | None, state: str | None,
+    target: str | None = None,
 ) -> Page:
     """Raises ValueError for a cursor that is not ours."""
     query = select(*COLUMNS).where(jobs.c.kind == kind, jobs.c.team == team)
     if state:
         query = query.where(jobs.c.state == state)
+    if target:
+        query = query.where(jobs.c.target == target)
     if cursor:
         before, last = begins(cursor)
         # As one comparison, so that the index leads to where the page begins.

@@ -56,6 +56,9 @@ def _node(offer: Offer) -> dict[str, Any]:
         "offers": offer.offers,
         "in_use": offer.in_use,
         "arch": offer.arch,
+        "cores": offer.cores,
+        "memory_bytes": offer.memory_bytes,
+        "disk_bytes": offer.disk_bytes,
         "cpu_model": dict(offer.cpu_model),
         "reason": offer.fault.reason if offer.fault else None,
     }

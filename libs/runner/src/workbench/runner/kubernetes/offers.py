@@ -36,6 +36,9 @@ class Offer:
     fault: Fault | None
     arch: str | None = None
     cpu_model: Mapping[str, str] = field(default_factory=dict)
+    cores: float | None = None
+    memory_bytes: int | None = None
+    disk_bytes: int | None = None
 
     @property
     def broken(self) -> int:
@@ -74,6 +77,7 @@ def offer_of(kind: DeviceType, node: Mapping[str, Any], pods: Sequence[Mapping[s
         arch=labels.get("kubernetes.io/arch"),
         cpu_model={name.removeprefix(_CPU_MODEL): value for name, value in sorted(labels.items())
                    if name.startswith(_CPU_MODEL)},
+        **_room(node),
     )  # fmt: skip
 
 
@@ -107,6 +111,15 @@ def _shown(has: Any, name: str) -> str:
     """Cores as a number, memory in GiB, as device types are written."""
     amount = quantity(at(has, name))
     return f"{float(amount):g}" if name == "cpu" else f"{float(amount) / 2**30:.1f}Gi"
+
+
+def _room(node: Mapping[str, Any]) -> dict[str, Any]:
+    """What the node has for pods, whoever uses it now."""
+    has = at(node, "status", "allocatable") or {}
+    found = {name: quantity(at(has, name)) for name in ("cpu", "memory", "ephemeral-storage") if at(has, name)}
+    return {"cores": float(found["cpu"]) if "cpu" in found else None,
+            "memory_bytes": int(found["memory"]) if "memory" in found else None,
+            "disk_bytes": int(found["ephemeral-storage"]) if "ephemeral-storage" in found else None}  # fmt: skip
 
 
 def _amounts(kind: DeviceType, node: Mapping[str, Any]) -> tuple[int, int]:

@@ -37,6 +37,22 @@ _FLOCK = struct.Struct("hhqqi4x")  # type, whence, start, length (0: all that fo
 Tell = Callable[[str], None]
 
 
+def standing(home: Path) -> str | None:
+    """What works on this machine now, in words; None when nothing does. Asking takes no place in the line.
+
+    Raises FileNotFoundError where no run has begun yet, as where another machine does the work.
+    """
+    gate = os.open(home / "locks" / "host.gate", os.O_RDWR | os.O_CLOEXEC)
+    try:
+        question = _FLOCK.pack(F_WRLCK, os.SEEK_SET, 0, 1, 0)  # whoever works holds the line from its start
+        kind = _FLOCK.unpack(fcntl(gate, F_OFD_GETLK, question))[0]
+    finally:
+        os.close(gate)
+    if kind == F_UNLCK:
+        return None
+    return "a measurement is running" if kind == F_WRLCK else "other work is running"
+
+
 class DeviceLock:
     """One run's place in the line; made before forking, it belongs to the parent as well."""
 

@@ -69,10 +69,10 @@ def _require_device(core: ov.Core, device: str) -> None:
     for name in names:
         # "GPU" means the first of GPU.0, GPU.1
         if not any(name in (known, known.partition(".")[0]) for known in available):
-            reason = absent.why(core, name)
+            found = absent.why(core, name)
             raise UnknownDevice(
-                f"device: '{name}' cannot be used here: {reason} Available: {', '.join(available)}.",
-                field="device", device=name, available=available)
+                f"device: '{name}' cannot be used here: {found.reason} Available: {', '.join(available)}.",
+                field="device", device=name, cause=found.cause, available=available)
 
 
 def _require_streams(core: ov.Core, spec: ProfileSpec) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import openvino as ov
 from workbench.application.executed import plain
 from workbench.ir import file_digest
+from workbench.profiler.devices.drivers import driver_of
 
 _DEVICE = ("FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "DEVICE_TYPE", "DEVICE_UUID",
            "OPTIMIZATION_CAPABILITIES", "RANGE_FOR_STREAMS", "RANGE_FOR_ASYNC_INFER_REQUESTS")
@@ -27,7 +28,7 @@ def device_facts(core: ov.Core, device: str) -> dict[str, Any]:
         build = {name: version.build_number for name, version in core.get_versions(device).items()}
     except RuntimeError:
         build = {}
-    return {"device": device, **facts, "plugin_versions": build}
+    return {"device": device, **facts, "driver": driver_of(core, device), "plugin_versions": build}
 
 
 def model_digest(main_file: Path) -> str:

@@ -10,20 +10,20 @@ import pytest
 from servers.pools import in_cluster
 from workbench.problems import Problem
 from workbench.problems.common import InvalidRequest
-from workbench.webapp.placement import Placement
-from workbench.webapp.problems import DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
+from workbench.targets.placement import Placement
+from workbench.targets.problems import DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
 from workbench.webapp.settings import load
 from workbench.webapp.validate import validator
 
 
 @pytest.fixture
 def embedded(tmp_path: Path) -> Placement:
-    return Placement.of(load({"WORKBENCH_HOME": str(tmp_path)}))
+    return load({"WORKBENCH_HOME": str(tmp_path)}).placement
 
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Placement:
-    return Placement.of(in_cluster(tmp_path))
+    return in_cluster(tmp_path).placement
 
 
 def where(body: dict[str, Any]) -> tuple[Any, Any]:
@@ -94,7 +94,7 @@ def test_a_device_that_the_target_lacks_is_refused_with_the_one_it_has(cluster: 
 def test_a_device_that_no_target_has_is_refused_with_those_they_have(
     tmp_path: Path, device: str | None, missing: str
 ) -> None:
-    placement = Placement.of(in_cluster(tmp_path, gpu={"device": "GPU"}))
+    placement = in_cluster(tmp_path, gpu={"device": "GPU"}).placement
 
     with pytest.raises(NoTargetForDevice) as refused:
         placement.resolve({"target": None, "device": device})
@@ -135,7 +135,7 @@ def test_a_service_that_launches_nothing_itself_knows_the_targets_too(tmp_path: 
     in_cluster(tmp_path)
     settings = load({"WORKBENCH_HOME": str(tmp_path), "WORKBENCH_POOLS_FILE": str(path)})
 
-    assert Placement.of(settings).pools is not None
+    assert settings.placement.pools is not None
 
 
 class Request(ma.Schema):

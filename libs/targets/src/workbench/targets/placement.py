@@ -14,8 +14,7 @@ from workbench.problems.common import InvalidRequest
 from workbench.runner.device_time import DeviceTime
 from workbench.runner.pools import DeviceType, Pools
 from workbench.runner.values import LOCAL
-from workbench.webapp.problems import DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
-from workbench.webapp.settings import Settings
+from workbench.targets.problems import DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
 
 CPU = "CPU"
 Body = dict[str, Any]
@@ -23,7 +22,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Placement:
-    """Built once by app.py and worker.py. ``pools``: of the cluster, None where heavy work runs on this machine.
+    """Built once, from the settings. ``pools``: of the cluster, None where heavy work runs on this machine.
     ``device_time``: the most that one measurement may ask for.
 
     Each method gives a request's body with its ``target`` and ``device`` settled. Raises UnknownTarget,
@@ -32,11 +31,6 @@ class Placement:
 
     pools: Pools | None = None
     device_time: DeviceTime = field(default_factory=DeviceTime)
-
-    @classmethod
-    def of(cls, settings: Settings) -> Placement:
-        """That of the process with these settings."""
-        return cls(settings.pools_file, DeviceTime(settings.device_minutes))
 
     def measurement(self, body: Body) -> Body:
         """As ``resolve``, for what measures. Raises InvalidRequest when it would have its device for too long, too."""

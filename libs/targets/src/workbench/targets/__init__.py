@@ -1,0 +1,1 @@
+"""Where inference may run: which targets there are, what each has, and where a request goes."""
