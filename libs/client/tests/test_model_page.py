@@ -98,3 +98,52 @@ def test_why_a_conversion_was_not_compared_is_told() -> None:
     line = shown(guesses=[], conversion={"checked": checked})[-1]
 
     assert line == "Beside its source in onnxruntime, on random inputs: not comparable: it draws"
+
+
+ANALYSIS = {
+    "arithmetic": {"gflops": 8.178, "giops": 0.0, "reason": None}, "parameters": 25_530_000, "sparsity": 0.25,
+    "weights": {"f16": {"elements": 25_530_000, "size_bytes": 51_060_000}},
+    "activations": {"min_bytes": 9_633_792, "max_bytes": 152_475_088, "reason": None}, "op_count": 140,
+    "operations": {"Add": 16, "Convolution": 53, **{f"SomeRatherLongOperation{number}": 1 for number in range(9)}},
+    "opset": {"opset1": 100, "opset4": 1}, "custom": [],
+    "dynamic": [{"input": "data", "index": 0, "dimension": -1}, {"input": "data", "index": 2, "dimension": [8, -1]}],
+    "devices": [{"device": "CPU", "runs": True, "unsupported": [], "reason": None},
+                {"device": "NPU", "runs": False, "reason": None,
+                 "unsupported": [{"type": "Loop", "count": 2, "names": ["a", "b"]}]}],
+}  # fmt: skip
+
+
+def analysed(**job: Any) -> list[str]:
+    view = {"id": "m", "state": "succeeded", "facts": {"format": "ir", "guesses": [guess("generic", "likely")]}}
+    lines = page({**view, "analysis": job}).splitlines()
+    return lines[lines.index("Task: generic (likely: because)") + 1 :]
+
+
+def test_an_analysis_is_told_in_80_columns() -> None:
+    lines = analysed(state="succeeded", facts=ANALYSIS)
+
+    assert max(map(len, lines)) <= 80
+    assert lines[1:4] == [
+        "  8.178 GFLOPs, 0 GIOPs (convolutions and matrix products)",
+        "  25.53 M parameters: f16 51.1 MB; 25.0% of them zero",
+        "  activations: 9.63 MB at once at least, 152 MB if none is dropped",
+    ]
+    assert lines[4].startswith("  140 operations: 53 Convolution, 16 Add, 1 Some")
+    assert "  open dimensions: data[0], data[2] (8 to any)" in lines
+    assert lines[-2:] == ["  CPU: has all operations", "  NPU: cannot run 2 Loop (a, b)"]
+
+
+def test_what_cannot_be_counted_says_why() -> None:
+    unknown = {**ANALYSIS, "arithmetic": {"gflops": None, "giops": None, "reason": "If 'x' cannot be counted"},
+               "activations": {"min_bytes": None, "max_bytes": None, "reason": "open"}, "sparsity": None}  # fmt: skip
+
+    lines = analysed(state="succeeded", facts=unknown)
+
+    assert lines[1] == "  GFLOPs unknown: If 'x' cannot be counted"
+    assert lines[3] == "  activations unknown: open"
+
+
+def test_an_analysis_that_is_not_there_says_where_it_is() -> None:
+    assert analysed(state="queued", facts=None, waiting_for="a free worker") == [
+        "Analysis: queued, waiting for a free worker; show it again in a moment"]  # fmt: skip
+    assert analysed(state="failed", facts=None, error={"detail": "too large"}) == ["Analysis: failed, too large"]

@@ -339,3 +339,42 @@ def test_a_profile_that_is_refused_says_why_and_what_to_do(client: FlaskClient, 
     assert error["type"] == "urn:workbench:problem:unknown-device"
     assert "CPU" in error["available"]
     assert error["remedy"].startswith("choose a device that is available")
+
+
+LAYERS = [
+    {"place": 0, "name": "in", "type": "Parameter", "time_ms": 0.0, "original_layers": ["in"], "inputs": [],
+     "outputs": []},
+    {"place": 1, "name": "conv", "type": "Convolution", "time_ms": 2.0, "original_layers": ["conv", "relu"],
+     "inputs": [{"from": 0}], "outputs": []},
+    {"place": None, "name": "relu", "type": "Relu", "time_ms": 0.0, "original_layers": [], "inputs": [], "outputs": []},
+]  # fmt: skip
+
+
+def measured(adapters: Adapters, id: str, layers: list[dict[str, Any]]) -> None:
+    adapters.record("profiler").index("profile", Manifest("profile", id, "a", "", (), {"layers": layers}), None)
+
+
+def test_a_profile_shows_its_executed_graph_and_finds_layers_by_what_they_do(
+    client: FlaskClient, adapters: Adapters
+) -> None:
+    measured(adapters, "p", LAYERS)
+
+    found = client.get("/v1/profiles/p/layers?name=relu").get_json()
+    graph = client.get("/v1/profiles/p/graph").get_json()
+
+    assert [layer["name"] for layer in found["items"]] == ["conv", "relu"]
+    assert graph["edges"] == [{"from": 0, "to": 1}]
+    assert [(node["name"], node["time_ms"]) for node in graph["nodes"]] == [("in", 0.0), ("conv", 2.0)]
+
+
+def test_a_profile_of_an_earlier_release_has_layers_and_says_that_it_has_no_graph(
+    client: FlaskClient, adapters: Adapters
+) -> None:
+    known = ("name", "type", "time_ms", "original_layers")
+    measured(adapters, "old", [{name: layer[name] for name in known} for layer in LAYERS])
+
+    assert client.get("/v1/profiles/old/layers?search=conv").get_json()["matching"] == 1
+    graph = client.get("/v1/profiles/old/graph").get_json()
+    assert (graph["nodes"], graph["total"]) == ([], 0)
+    assert "earlier release" in graph["note"]
+    refused(client.get("/v1/profiles/none/graph"), 404, "profile")

@@ -243,8 +243,19 @@ def test_what_the_runtime_put_in_itself_has_no_original() -> None:
     totals = {"reorder": {"us": 3000.0, "type": "Reorder", "exec_type": "jit", "status": "EXECUTED"}}
 
     assert described(totals, [], 3) == [
-        {"name": "reorder", "type": "Reorder", "exec_type": "jit", "time_ms": 1.0, "runtime_precision": None,
-         "original_layers": [], "status": "EXECUTED"}]
+        {"place": None, "name": "reorder", "type": "Reorder", "exec_type": "jit", "time_ms": 1.0,
+         "runtime_precision": None, "original_layers": [], "status": "EXECUTED", "inputs": [], "outputs": []}]
+
+
+def test_executed_layers_say_where_their_inputs_come_from(saved: Any, convolutions: Make) -> None:
+    layers = count(question(saved(convolutions(size=16))))["layers"]
+
+    nodes = [layer for layer in layers if layer["place"] is not None]
+    assert [layer["place"] for layer in nodes] == list(range(len(nodes)))
+    sources = {layer["name"]: [wire["from"] for wire in layer["inputs"] if wire["from"] is not None] for layer in nodes}
+    assert [name for name, wires in sources.items() if not wires] == [nodes[0]["name"]]
+    assert all(source < layer["place"] for layer in nodes for source in sources[layer["name"]])
+    assert any(layer["outputs"][0]["shape"] == [1, 8, 16, 16] for layer in nodes if layer["outputs"])
 
 
 def test_the_note_on_counters_says_what_to_compare() -> None:

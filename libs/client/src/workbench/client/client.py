@@ -10,7 +10,7 @@ from typing import Self
 
 import httpx
 from workbench.client import embedded, uploads
-from workbench.client.resources import Datasets, Resource, Uploads
+from workbench.client.resources import Datasets, Models, Resource, WithGraph
 from workbench.client.transport import PATIENCE_S, Address, Transport
 
 
@@ -31,10 +31,10 @@ class Client:
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._transport = Transport(base_url, token, http=transport, find=find, patience_s=patience_s)
-        self.models = Uploads(self._transport, "/v1/models", uploads.model_parts)
+        self.models = Models(self._transport, "/v1/models", uploads.model_parts)
         self.datasets = Datasets(self._transport, "/v1/datasets", uploads.dataset_parts)
         self.conversions = self._resource("conversions")
-        self.profiles = self._resource("profiles")
+        self.profiles = WithGraph(self._transport, "/v1/profiles")
         self.calibrations = self._resource("calibrations")
         self.evaluations = self._resource("evaluations")
         self.trials = self._resource("trials")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -99,6 +100,28 @@ class Resource:
         return f"{self._path}/{id}"
 
 
+class WithGraph(Resource):
+    """A collection whose members have layers."""
+
+    def layers(self, id: str, **wanted: Any) -> Iterator[View]:
+        """Its layers in execution order, page by page as they are read: those that fit ``search`` (in a name, a type, a
+        shape as 1x64x56x56), ``type`` and ``name`` (a list: any of them)."""
+        query = {name: value for name, value in wanted.items() if value is not None}
+        while True:
+            page = self._transport.json("GET", f"{self._one(id)}/layers", params=query)
+            yield from page["items"]
+            query["cursor"] = page["next_cursor"]
+            if not query["cursor"]:
+                return
+
+    def graph(self, id: str, **wanted: Any) -> View:
+        """``nodes`` and ``edges`` of a part: ``around`` a layer to a ``depth``, or from the place ``first`` to
+        ``last``; of more than ``limit`` layers, runs of them."""
+        query = {name: value for name, value in wanted.items() if value is not None}
+        view: View = self._transport.json("GET", f"{self._one(id)}/graph", params=query)
+        return view
+
+
 class Uploads(Resource):
     """A collection that is filled from files on this machine."""
 
@@ -123,6 +146,21 @@ class Uploads(Resource):
         given = {name: value for name, value in fields.items() if value is not None}
         view: View = send_in_parts(self._transport, self._path, sources, given, tell)
         return view
+
+
+class Models(Uploads, WithGraph):
+    """Models may also be looked into."""
+
+    def analysis(self, id: str, *, wait_s: float = 0.0) -> View:
+        """The job that analyses it, begun if need be; ``facts`` once it has succeeded, waited for up to ``wait_s``."""
+        deadline = time.monotonic() + wait_s
+        params: dict[str, float] = {}
+        while True:
+            view: View = self._transport.json("GET", f"{self._one(id)}/analysis", params=params, wait_s=wait_s)
+            left = deadline - time.monotonic()
+            if jobs.ended(view) or left <= 0:
+                return view
+            params = {"wait_s": round(min(left, jobs.LONG_POLL_S), 1), "after": view["seq"]}
 
 
 class Datasets(Uploads):

@@ -22,15 +22,23 @@ def gmacs(operations: Iterable[ov.Node]) -> tuple[float | None, str | None]:
     """
     total = 0
     for operation in operations:
-        kind = operation.get_type_name()
-        if kind in _NOT_COUNTED:
-            return None, f"{kind} '{operation.get_friendly_name()}' cannot be counted before it runs"
-        if kind not in _COUNTED:
-            continue
-        if not _is_static(operation):
-            return None, f"{kind} '{operation.get_friendly_name()}' has a shape known only at run time"
-        total += _COUNTED[kind](operation)
+        count, reason = macs(operation)
+        if count is None:
+            return None, reason
+        total += count
     return total / 1e9, None
+
+
+def macs(operation: ov.Node) -> tuple[int | None, str | None]:
+    """Multiply–accumulates of one operation, 0 for what does none that count; or (None, why not)."""
+    kind = operation.get_type_name()
+    if kind in _NOT_COUNTED:
+        return None, f"{kind} '{operation.get_friendly_name()}' cannot be counted before it runs"
+    if kind not in _COUNTED:
+        return 0, None
+    if not _is_static(operation):
+        return None, f"{kind} '{operation.get_friendly_name()}' has a shape known only at run time"
+    return _COUNTED[kind](operation), None
 
 
 def _is_static(operation: ov.Node) -> bool:

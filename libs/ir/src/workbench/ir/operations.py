@@ -54,6 +54,11 @@ def low_bit(node: ov.Node) -> bool:
         and element_type != ov.Type.string
 
 
+def unpacks(node: ov.Node) -> bool:
+    """Whether this only makes another type of a constant."""
+    return node.get_type_name() == "Convert" and node.input_value(0).get_node().get_type_name() == "Constant"
+
+
 def _walk(model: ov.Model) -> Iterator[ov.Node]:
     for node in model.get_ordered_ops():
         yield node
@@ -69,8 +74,4 @@ def _bodies(node: ov.Node) -> list[ov.Model]:
 
 
 def _computes(node: ov.Node) -> bool:
-    return node.get_type_name() not in _NOT_COMPUTED and not _unpacks(node)
-
-
-def _unpacks(node: ov.Node) -> bool:
-    return node.get_type_name() == "Convert" and node.input_value(0).get_node().get_type_name() == "Constant"
+    return node.get_type_name() not in _NOT_COMPUTED and not unpacks(node)

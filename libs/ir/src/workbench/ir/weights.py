@@ -20,7 +20,7 @@ def weights(operations: Iterable[ov.Node]) -> dict[str, dict[str, int]]:
     """
     table: dict[str, dict[str, int]] = {}
     for constant in operations:
-        if constant.get_type_name() != "Constant" or not _is_weight(constant):
+        if constant.get_type_name() != "Constant" or not is_weight(constant):
             continue
         element_type = constant.get_output_element_type(0)
         elements = math.prod(constant.get_output_shape(0))
@@ -45,7 +45,8 @@ def precision(operations: Iterable[ov.Node], table: dict[str, dict[str, int]], i
     return "mixed"
 
 
-def _is_weight(constant: ov.Node) -> bool:
+def is_weight(constant: ov.Node) -> bool:
+    """Whether a constant counts as weights."""
     if constant.get_output_element_type(0).is_real() or low_bit(constant):
         return not _describes_a_quantization(constant)
     return False
@@ -62,12 +63,13 @@ def _is_quantization_port(port: ov.Input) -> bool:
     kind, index = port.get_node().get_type_name(), port.get_index()
     if kind == "FakeQuantize":
         return index > 0
-    return kind in ("Multiply", "Subtract") and index == 1 and _dequantizes(port.get_node())
+    return kind in ("Multiply", "Subtract") and index == 1 and dequantizes(port.get_node())
 
 
-def _dequantizes(node: ov.Node) -> bool:
+def dequantizes(node: ov.Node) -> bool:
+    """Whether a multiplication makes floats of stored quantized numbers."""
     # quantized constant → Convert → Subtract (zero point) → Multiply (scale), the Subtract optional
     source = node.input_value(0).get_node()
     if source.get_type_name() == "Subtract":
-        return _dequantizes(source)
+        return dequantizes(source)
     return source.get_type_name() == "Convert" and low_bit(source.input_value(0).get_node())

@@ -81,16 +81,22 @@ def _nothing_more(_job: Job) -> dict[str, Any]:
     return {}
 
 
+def _nothing_else(_job: Job) -> None:
+    return
+
+
 @dataclass(frozen=True)
 class Resource:
     """One kind of job as a resource.
 
-    belongs: whether a job is below the path that was asked for; more: members its view has beside JobView's.
+    belongs: whether a job is below the path that was asked for; more: members its view has beside JobView's;
+    forget: lets go of what is kept about the job elsewhere, when it is deleted; safe to repeat.
     """
 
     kind: str
     belongs: Callable[[Job], bool] = _everything
     more: Callable[[Job], dict[str, Any]] = _nothing_more
+    forget: Callable[[Job], None] = _nothing_else
 
     def get(self, job_id: str) -> Job:
         """The asking team's job of this kind and path. Raises NotFound."""
@@ -109,6 +115,16 @@ def serve_jobs(blueprint: Blueprint, resource: Resource) -> None:
     _serve_reading(blueprint, resource)
     _serve_log_and_files(blueprint, resource)
     _serve_changing(blueprint, resource)
+
+
+def waited_for(job: Job, after: int, wait_s: float) -> Job:
+    """The job once it has news, as far as its team may wait for them."""
+    if job.seq > after or job.state.ended or wait_s <= 0 or not turn().wait():
+        return job
+    try:
+        return ports().jobs.wait(job.kind, job.team, job.id, after, wait_s, nobody_waits())
+    finally:
+        turn().work()
 
 
 def _serve_reading(blueprint: Blueprint, resource: Resource) -> None:
@@ -133,7 +149,7 @@ def _serve_reading(blueprint: Blueprint, resource: Resource) -> None:
         """One job; with `wait_s` the answer comes when something has changed, or sooner: at once where the team waits
         often already, and when the server is about to stop."""
         job = resource.get(job_id)
-        return resource.view(_waited_for(job, query["after"], query["wait_s"]))
+        return resource.view(waited_for(job, query["after"], query["wait_s"]))
 
     @blueprint.get("/<job_id>/events")
     @blueprint.response(200, content_type="text/event-stream", description="Server-sent events; data is a JobView.")
@@ -141,16 +157,6 @@ def _serve_reading(blueprint: Blueprint, resource: Resource) -> None:
     def events(job_id: str) -> Response:
         """Each change of the job as it happens, until it ends; `Last-Event-ID` goes on from there."""
         return ports().streams.answer(resource.get(job_id), resource.view, turn())
-
-
-def _waited_for(job: Job, after: int, wait_s: float) -> Job:
-    """The job once it has news, as far as its team may wait for them."""
-    if job.seq > after or job.state.ended or wait_s <= 0 or not turn().wait():
-        return job
-    try:
-        return ports().jobs.wait(job.kind, job.team, job.id, after, wait_s, nobody_waits())
-    finally:
-        turn().work()
 
 
 def _serve_log_and_files(blueprint: Blueprint, resource: Resource) -> None:
@@ -201,5 +207,6 @@ def _serve_changing(blueprint: Blueprint, resource: Resource) -> None:
         holders = ports().manifests().bury(made) if made else []
         if holders:
             raise StillInUse(resource.kind, job_id, holders)
+        resource.forget(job)
         ports().jobs.delete(resource.kind, identity().team, job_id)
         ports().room.tell(identity().team)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
+from workbench.model_registry import analyses
 from workbench.model_registry.schemas import ModelForm
 from workbench.webapp.documents import Blueprint
+from workbench.webapp.graphs import serve_graph
 from workbench.webapp.part_uploads import serve_part_uploads
-from workbench.webapp.routes import Resource, serve_jobs
+from workbench.webapp.routes import Resource, WaitQuery, serve_jobs, waited_for
 from workbench.webapp.uploads import UploadKind, serve_form_upload
+from workbench.webapp.views import JobView
 
 models = Blueprint("models", __name__, url_prefix="/v1/models", description="Original models and IRs.")
 
@@ -23,7 +27,24 @@ def _name_of(files: Sequence[str]) -> str:
 
 
 UPLOADED = UploadKind("model", ModelForm, _name_of)
+MODELS = Resource("model", forget=analyses.forget)
 
 serve_form_upload(models, UPLOADED)
 serve_part_uploads(models, UPLOADED)
-serve_jobs(models, Resource("model"))
+serve_jobs(models, MODELS)
+serve_graph(models, lambda job_id: analyses.layers_of(MODELS.get(job_id)))
+
+
+@models.get("/<job_id>/analysis")
+@models.arguments(WaitQuery, location="query")
+@models.response(200, JobView)
+def read_analysis(query: dict[str, Any], job_id: str) -> dict[str, Any]:
+    """The job that analyses the model, begun by who asks first; `facts` once it has succeeded.
+
+    `arithmetic` (`gflops`, `giops`: 1e9 operations of one inference, two a multiply-accumulate; null with `reason`),
+    `parameters`, `weights` by element type, `sparsity` (0 to 1), `activations` (`min_bytes`, `max_bytes`),
+    `operations` by type, `opset`, `dynamic` input dimensions, `custom` operations, and of each device what it cannot
+    run. `wait_s` as when a job is read.
+    """
+    job = analyses.of(MODELS.get(job_id))
+    return Resource(analyses.KIND).view(waited_for(job, query["after"], query["wait_s"]))

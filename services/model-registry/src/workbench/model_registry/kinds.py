@@ -1,4 +1,4 @@
-"""The one kind of job here: an upload becomes a model after a look at it in a limited process."""
+"""Two kinds of jobs: an upload becomes a model after a look at it in a limited process; a model is analysed."""
 
 from __future__ import annotations
 
@@ -31,5 +31,23 @@ def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifest
     return Made("model", {**result, "name": job.name, "origin": "upload"}, files)
 
 
+def plan_analysis(job: Job, manifests: Manifests) -> Launch:
+    """The model's files; the devices are asked what they can run, so that it waits while one is measured."""
+    model = manifests.get("model", job.request["model_id"])
+    return Launch(
+        "workbench.model_registry.analyse",
+        spec={"main_file": model.facts["main_file"]},
+        inputs={f"model/{file.name}": file.sha256 for file in model.files},
+        limits=Limits(memory_bytes=12 * GIB, cpu_s=600, file_bytes=8 * GIB, wall_s=600, disk_bytes=24 * GIB),
+        device="AUTO",
+    )  # fmt: skip
+
+
+def publish_analysis(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
+    """It belongs to its model and goes with it, so it holds nothing."""
+    return Made("analysis", {**result, "model_id": job.request["model_id"]}, files)
+
+
 MODEL = Kind("model", plan=plan, publish=publish)
-KINDS = (MODEL,)
+ANALYSIS = Kind("analysis", plan=plan_analysis, publish=publish_analysis)
+KINDS = (MODEL, ANALYSIS)

@@ -9,6 +9,8 @@ from typing import Any
 
 from workbench.runner.core import Refusal
 
+LAYERS = "layers.jsonl"  # an analysis's own file
+
 
 class EmptyUpload(Refusal):
     """No file, or only files without a byte."""

@@ -10,6 +10,7 @@ from typing import Any, cast
 from flask import current_app
 from workbench.jobs import Job
 from workbench.problems.common import NotFound, RunFailed
+from workbench.profiler import executed_layers
 from workbench.profiler.problems import DevicesNotKnownYet, TargetsNotAnnounced
 from workbench.profiler.schemas import ProfileRequest, TargetPage, TargetView
 from workbench.runner.values import LOCAL
@@ -17,6 +18,7 @@ from workbench.targets import described
 from workbench.targets.census import Reader
 from workbench.targets.placement import Placement
 from workbench.webapp.documents import Blueprint
+from workbench.webapp.graphs import serve_graph
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
 from workbench.webapp.views import rfc3339
@@ -28,8 +30,10 @@ STANDING = "workbench.standing"
 
 targets = Blueprint("targets", __name__, url_prefix="/v1/targets", description="Where models can run.")
 profiles = Blueprint("profiles", __name__, url_prefix="/v1/profiles", description="Measurements of speed.")
+PROFILES = Resource("profile")
 serve_submission(profiles, "profile", ProfileRequest, Placement.measurement)
-serve_jobs(profiles, Resource("profile"))
+serve_jobs(profiles, PROFILES)
+serve_graph(profiles, lambda job_id: executed_layers.of(PROFILES.get(job_id)))
 
 
 @targets.get("")

@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.client.cli import model_page, target_page
 from workbench.client.cli.accepted import asked, asked_share
+from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
 from workbench.client.cli.create import dataset, model, packages, profile, recipe, with_inputs
 from workbench.client.cli.inputs import OF_CONVERSION
@@ -31,7 +32,7 @@ class Description:
 
     ``settle``: makes the values fit before they are asked for. ``key``: by what one is found in a list that comes as a
     whole; without it one is asked for by its id. ``for_list`` and ``page``: how a person sees one; ``rows``: the lines
-    of a list, where one thing takes several.
+    of a list, where one thing takes several; ``more``: asks for what the page has beside the view.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Description:
     for_list: Callable[[View], View] = dict
     rows: Callable[[View], Sequence[View]] | None = None
     page: Callable[[View], str] | None = None
+    more: Callable[[Client, View], View] | None = None
 
 
 def _columns(*own: tuple[str, str]) -> list[Column]:
@@ -73,7 +75,7 @@ DESCRIPTIONS = [
                  ("ORIGIN", "facts.origin"), ("OPS", "facts.op_count")),
         [Argument("PATH", "Model file (what belongs to it comes along), or a folder with all its files."), NAME],
         model, "Upload a model; the workbench then examines it.", for_list=model_page.for_list,
-        page=model_page.page,
+        page=model_page.page, more=with_analysis,
     ),
     Description(
         "datasets", "dataset",

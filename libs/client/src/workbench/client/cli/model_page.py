@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from workbench.client.cli import analysis_page
 from workbench.client.cli.asking import in_words
 from workbench.client.cli.output import outline
 
 Facts = dict[str, Any]
+# Said in words below the rest, and the latter in the analysis, too.
+_BELOW = ("analysis",)
+_TOLD = ("guesses", "built_in", "operations", "opset", "op_count", "weights", "parameters", "gmacs", "gmacs_reason")
 
 
 def page(view: Facts) -> str:
@@ -16,9 +20,14 @@ def page(view: Facts) -> str:
     facts = view.get("facts")
     if not facts:
         return outline(view)
-    rest = {**view, "facts": {name: facts[name] for name in facts if name not in ("guesses", "built_in")}}
-    told = [*_tasks(facts.get("guesses")), *_inside(facts), *_checked(facts.get("conversion"))]
+    rest = {name: value for name, value in view.items() if name not in _BELOW}
+    rest["facts"] = {name: facts[name] for name in facts if name not in _TOLD}
+    told = [*_tasks(facts.get("guesses")), *_inside(facts), *_checked(facts.get("conversion")), *_analysed(view)]
     return "\n".join([outline(rest), "", *told])
+
+
+def _analysed(view: Facts) -> Iterable[str]:
+    return analysis_page.lines(view.get("analysis"))
 
 
 def for_list(view: Facts) -> Facts:

@@ -65,7 +65,7 @@ def _add_show(group: typer.Typer, row: Description) -> None:
     def run(session: Session, values: Values) -> None:
         view = _one(session, row, values)
         if row.page and not session.as_json:
-            output.write(row.page(view))
+            output.write(row.page(row.more(session.client, view) if row.more else view))
         else:
             output.show_one(view, as_json=session.as_json)
 

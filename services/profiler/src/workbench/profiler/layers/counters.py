@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import openvino as ov
+from workbench.ir.layers import tensor
 from workbench.profiler.measuring import child
 from workbench.profiler.measuring.launch import prepare
 from workbench.profiler.values import ProfileSpec
@@ -41,10 +42,15 @@ def overhead_note(layers: list[dict[str, Any]], latency_ms: float, count: int) -
 def described(totals: Totals, runtime: list[ov.Node], count: int) -> list[dict[str, Any]]:
     """Counters joined with the executed graph by name, in execution order; times are means in ms.
 
-    ``original_layers`` is empty for what the runtime inserted itself (reorders, conversions).
+    ``original_layers`` is empty for what the runtime inserted itself (reorders, conversions). ``place``, ``inputs`` and
+    ``outputs`` are a graph's, as `workbench.ir.layers` writes them; ``place`` is null of what was fused into another.
     """
     known = {node.get_friendly_name(): node for node in runtime}
-    return [_layer(name, entry, known.get(name), count) for name, entry in totals.items()]
+    places = {name: place for place, name in enumerate(name for name in totals if name in known)}
+    return [
+        {"place": places.get(name), **_layer(name, entry, known.get(name), count), **_wires(known.get(name), places)}
+        for name, entry in totals.items()
+    ]
 
 
 def _count(request: ov.InferRequest, seconds: float) -> tuple[Totals, float, int]:
@@ -77,6 +83,16 @@ def _layer(name: str, entry: dict[str, Any], node: ov.Node | None, count: int) -
         "original_layers": [layer for layer in original.split(",") if layer],
         "status": entry["status"],
     }
+
+
+def _wires(node: ov.Node | None, places: dict[str, int]) -> dict[str, Any]:
+    if node is None:
+        return {"inputs": [], "outputs": []}
+    sources = [(value, value.get_node()) for value in node.input_values()]
+    inputs = [{"from": places[source.get_friendly_name()], **tensor(value)} if source.get_friendly_name() in places
+              else {"from": None, "constant": source.get_friendly_name(), **tensor(value)}
+              for value, source in sources]  # fmt: skip
+    return {"inputs": inputs, "outputs": [tensor(port) for port in node.outputs()]}
 
 
 if __name__ == "__main__":
