@@ -69,6 +69,7 @@ def report(*, met: bool = True, package_id: str | None = None) -> dict[str, Any]
             "cpu_ms_per_request": interval(5.0), "profile": f"profile-{name}", "evaluation": None,
             "accuracy": {"metric": "top1", "value": accuracy, "n": 200, "split": "evaluation"},
             "configuration": {}, "trust": {"verdict": "trusted", "reasons": []}, "warnings": [],
+            "built_in": [{"input": "x", "reverse_channels": True, "mean": [104.0, 117.0, 123.0], "scale": None}],
         }  # fmt: skip
 
     return {
@@ -82,7 +83,9 @@ def report(*, met: bool = True, package_id: str | None = None) -> dict[str, Any]
         }],
         "recommended": {"model": "model-int8", "variant": "int8", "reason": "fastest within limits"} if met
         else {"model": None, "variant": None, "reason": "no variant is within 1 ms"},
-        "constraints_met": met, "warnings": ["one warning"], "environment": {},
+        "constraints_met": met, "warnings": ["one warning"], "environment": {}, "task": "classification", "assumed": [
+            {"field": "options.label_offset", "words": "label_offset is 1: one score more", "sure": "likely"},
+            {"field": "labels", "words": "the order is the dataset's", "sure": "possible"}],
         "package": package_id and {"id": package_id, "sha256": hashlib.sha256(PACKAGE).hexdigest(),
                                    "size_bytes": len(PACKAGE)},
     }  # fmt: skip

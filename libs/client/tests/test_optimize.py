@@ -58,6 +58,15 @@ def test_people_get_the_variants_the_reason_and_what_to_do_next(server: Any, mod
     assert "profile-fp16: running 40% · measuring: launch 2 of 5" in result.stderr
 
 
+def test_what_is_inside_and_what_was_taken_for_granted_stand_with_the_result(server: Any, model: Path) -> None:
+    said = run(server, model).stdout
+
+    assert "Inside the models" in said
+    assert said.count("  x: the channels are reversed") == 1
+    assert "  label_offset is 1: one score more (likely); else --option label_offset=\n" in said
+    assert "  the order is the dataset's (possible); else give the classes in the model's order" in said
+
+
 def test_programs_get_one_document_and_nothing_else_on_stdout(server: Any, model: Path) -> None:
     result = run(server, model, "--json")
 

@@ -151,7 +151,7 @@ def test_a_figure_comes_with_its_interval(measured: Any, text: str) -> None:
 def test_accuracy_comes_with_its_metric_and_count() -> None:
     found = {"metric": "top1", "value": 0.615, "n": 200, "low": 0.546, "high": 0.68}
 
-    assert report.accuracy(found) == "top1 61.5 % of 200 (54.6–68.0)"
+    assert report.accuracy(found) == "top1 61.5 % (54.6 to 68.0) of 200"
     assert report.accuracy({"metric": "top1_agreement", "value": 1.0, "n": 7}) == "top1_agreement 100.0 % of 7"
     assert report.accuracy(None) == "unknown"
 

@@ -87,6 +87,21 @@ def test_an_evaluation_says_where_it_was_made(adapters: Adapters, cluster: Setti
     assert (facts["target"], facts["device"]) == ("npu", "NPU")
 
 
+def test_a_score_carries_what_was_taken_for_granted_and_what_was_noticed_of_the_images(
+    adapters: Adapters, alone: Settings
+) -> None:
+    job, manifests = accepted(adapters, alone, "evaluation"), Manifests(adapters.store, "a")
+    told = {"dataset": {"warnings": ["2 images are copies"]}, "recipe": {"assumed": [{"field": "color"}]}}
+    for kind, more in told.items():
+        kept = manifests.get(kind, job.request[f"{kind}_id"])
+        adapters.store.delete(f"teams/a/manifests/{kind}/{kept.id}.json")
+        manifests.write(Manifest(kind, kept.id, "a", "", kept.files, kept.facts | more).text())
+
+    facts = kinds.publish_evaluation(job, {"metrics": []}, (), manifests).facts
+
+    assert (facts["assumed"], facts["dataset_warnings"]) == ([{"field": "color"}], ["2 images are copies"])
+
+
 def test_without_a_cluster_an_evaluation_is_work_of_this_machine(adapters: Adapters, alone: Settings) -> None:
     job = accepted(adapters, alone, "evaluation")
 

@@ -16,14 +16,36 @@ def manifest(profile: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": "net", "recommended": "int8", "undecided": None, "openvino": "2026.4.1",
         "variants": [
-            {"name": "fp16", "precision": "FP16", "profile": None, "evaluation": None},
-            {"name": "int8", "precision": "INT8", "profile": profile, "evaluation": evaluation},
+            {"name": "fp16", "precision": "FP16", "profile": None, "evaluation": None, "built_in": []},
+            {"name": "int8", "precision": "INT8", "profile": profile, "evaluation": evaluation, "built_in": [
+                {"input": "x", "reverse_channels": True, "mean": [104.0, 117.0, 123.0], "scale": None}]},
         ],
+        "notes": ["the channels go in as red, green, blue (possible)", "the dataset: 2 images are copies"],
+        "recipe": {"preparation": {
+            "input": {"name": "x", "width": 8, "height": 6, "channels": 3, "layout": "NCHW"}, "resize": "crop",
+            "color": "RGB", "mean": None, "scale": None}},
     }
 
 
+def test_what_goes_in_is_told_with_what_is_inside_and_what_was_taken_for_granted(manifest: dict[str, Any]) -> None:
+    written = readme(manifest, SAMPLES)
+
+    assert "- input x: 8×6 pixels, 3 channels, NCHW\n" in written
+    assert "- the application does to each picture: resized by crop, colours as RGB\n" in written
+    assert "- int8 does this itself, so leave it out: reverse channels, mean 104,117,123\n" in written
+    assert "- taken for granted: the channels go in as red, green, blue (possible)\n" in written
+    assert "- taken for granted: the dataset: 2 images are copies\n" in written
+
+
+def test_decibels_are_no_percents(manifest: dict[str, Any]) -> None:
+    psnr = {"metric": "psnr_agreement", "unit": "dB", "value": 31.24, "low": 30.0, "high": 32.0, "n": 7}
+    manifest["variants"][1]["evaluation"] = {"metrics": [psnr]}
+
+    assert "psnr_agreement 31.2 dB (30.0 to 32.0) of 7 |" in readme(manifest, SAMPLES)
+
+
 def test_speed_latency_and_accuracy_stand_in_the_table_with_their_intervals(manifest: dict[str, Any]) -> None:
-    row = "| int8 (recommended) | INT8 | 500 (480 to 520) | 2.00 ms (1.90 to 2.10) | top1 61.50% of 200 |"
+    row = "| int8 (recommended) | INT8 | 500 (480 to 520) | 2.00 ms (1.90 to 2.10) | top1 61.5 % of 200 |"
 
     assert row in readme(manifest, SAMPLES)
 

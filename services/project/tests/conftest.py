@@ -20,6 +20,8 @@ from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.settings import load
 
 TEAM = "a"
+WARNINGS = ["2 images have an EXIF orientation"]
+ASSUMED = [{"field": "color", "words": "the channels go in as red, green, blue", "sure": "possible"}]
 FPS = {"FP32": 100.0, "FP16": 101.0, "INT8": 300.0}
 RIGHT = {"FP32": 95, "FP16": 95, "INT8": 94}  # of 100 images
 TENSOR = {"name": "x", "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}
@@ -83,6 +85,8 @@ class Others:
             return (), self._profile(self.precision_of(request["model_id"]))
         if kind == "evaluation":
             return (), self._evaluation(self.precision_of(request["model_id"]), request["against_evaluation_id"])
+        if kind == "recipe":
+            return (), {"recipe": {}, "assumed": ASSUMED}
         return (), {"sha256": "0" * 64, "size_bytes": 7} if kind == "package" else {"annotated": False}
 
     def precision_of(self, model_id: str) -> str:
@@ -179,7 +183,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     manifests = Manifests(adapters.store, TEAM)
     original = {**model_facts("FP32"), "format": "onnx", "main_file": "model.onnx"}
     manifests.write(Manifest("model", "m", TEAM, "", (), original).text())
-    manifests.write(Manifest("dataset", "d", TEAM, "", (), {"annotated": True}).text())
+    manifests.write(Manifest("dataset", "d", TEAM, "", (), {"annotated": True, "warnings": WARNINGS}).text())
     made = Bench(tmp_path, adapters, Others(adapters), client_of(adapters, tmp_path))
     answer = made.client.post("/v1/projects", json={"name": "p", "model_id": "m", "dataset_id": "d"})
     made.project_id = answer.json["id"]

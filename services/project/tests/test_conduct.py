@@ -52,6 +52,8 @@ def test_every_step_succeeds_and_the_report_says_what_to_deploy(bench) -> None:
     assert int8["changed_items"]["broken"] == ["94.png"]
     assert int8["size_ratio"] == round(26 / 51, 4)
     assert report["variants"][2]["warnings"] == ["few images"]
+    assert "The dataset: 2 images have an EXIF orientation" in report["warnings"]
+    assert [each["field"] for each in report["assumed"]] == ["color"]
 
 
 def test_a_speed_within_the_noise_is_said_to_be_and_the_smaller_wins(bench) -> None:

@@ -45,7 +45,7 @@ def test_a_change_of_accuracy_is_told_in_points_as_the_evaluation_paired_it() ->
     change = accuracy_change(variant("int8", 1, change=-0.05))
 
     assert change == {"value": pytest.approx(-5.0), "low": pytest.approx(-6.0), "high": pytest.approx(-4.0), "n": 100,
-                      "beyond_noise": True}  # fmt: skip
+                      "beyond_noise": True, "unit": "points"}  # fmt: skip
     assert accuracy_change(variant("int8", 1)) is None
     assert changed_items(variant("int8", 1))["broken"] == []
 
@@ -59,6 +59,16 @@ def test_of_an_error_more_is_accuracy_lost() -> None:
     assert (change["value"], change["low"], change["high"]) == pytest.approx((-5, -6, -4))
     limits = Constraints("throughput", None, 1.0)
     assert "it loses 5.00 points" in recommend([variant("fp32", 100), worse], limits).reason
+
+
+def test_a_limit_of_what_is_no_share_counts_in_the_metrics_own_unit() -> None:
+    worse = variant("int8", 300, change=-3.0, half=0.2, metric="psnr", unit="dB")
+
+    assert accuracy_change(worse)["value"] == -3.0
+    reason = recommend([variant("fp32", 100), worse], Constraints("throughput", None, 1.0)).reason
+    assert "it loses 3.00 dB of accuracy (2.80 to 3.20), over the limit of 1" in reason
+    taken = recommend([variant("fp32", 100), worse], Constraints("throughput", None, 4.0))
+    assert "accuracy -3.00 dB (-3.20 to -2.80)" in taken.reason
 
 
 def test_the_fastest_variant_within_the_accuracy_limit_is_recommended() -> None:

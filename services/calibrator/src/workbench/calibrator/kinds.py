@@ -10,6 +10,7 @@ from workbench.jobs import Job, Kind, Made, core_version
 from workbench.runner import Launch, Limits
 from workbench.runner.values import device_type
 from workbench.store import File, Manifest, Manifests, content_digest
+from workbench.tasks.assumptions import assumptions
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.default_recipe import NoDefaultRecipe, default_recipe
 from workbench.tasks.guesses import tasks_of
@@ -33,7 +34,8 @@ def publish_recipe(job: Job, _result: dict[str, Any], _files: tuple[File, ...], 
     except NoDefaultRecipe as refusal:
         raise RecipeRefused(str(refusal), refusal.field) from refusal
     facts = {"recipe": recipe.to_json()}
-    return Made("recipe", {**facts, "digest": content_digest(facts)}, parents=(model.id,))
+    assumed = [each.to_json() for each in assumptions(model.facts, dataset, request["overrides"], recipe)]
+    return Made("recipe", {**facts, "digest": content_digest(facts), "assumed": assumed}, parents=(model.id,))
 
 
 def calibration_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
@@ -123,11 +125,12 @@ def plan_evaluation(job: Job, manifests: Manifests) -> Launch:
                   device=request["device"], target=device_type(request["target"]))  # fmt: skip
 
 
-def publish_evaluation(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
-    """The metrics, bound to what was scored on what."""
+def publish_evaluation(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
+    """The metrics, bound to what was scored on what, and what they rest on that nobody said."""
     names = ("model_id", "dataset_id", "recipe_id", "reference_model_id", "target", "device")
     against = job.request.get("against_evaluation_id")
-    facts = {**result, **{name: job.request[name] for name in names}, "against_evaluation_id": against}
+    facts = {**result, **{name: job.request[name] for name in names}, "against_evaluation_id": against,
+             **_rests_on(job, manifests)}  # fmt: skip
     return Made("evaluation", facts, files, (job.request["model_id"], job.request["dataset_id"]))
 
 
@@ -151,11 +154,17 @@ def plan_trial(job: Job, manifests: Manifests) -> Launch:
                   device=request["device"], target=device_type(request["target"]))  # fmt: skip
 
 
-def publish_trial(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
+def publish_trial(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
     """What was said of each image, bound to what said it."""
     names = ("model_id", "dataset_id", "recipe_id", "target")
-    facts = {**result, **{name: job.request[name] for name in names}}
+    facts = {**result, **{name: job.request[name] for name in names}, **_rests_on(job, manifests)}
     return Made("trial", facts, files, (job.request["model_id"], job.request["dataset_id"]))
+
+
+def _rests_on(job: Job, manifests: Manifests) -> dict[str, Any]:
+    """``assumed``: of the recipe; ``dataset_warnings``: what was noticed when the images were taken in."""
+    recipe, dataset = (manifests.get(kind, job.request[f"{kind}_id"]).facts for kind in ("recipe", "dataset"))
+    return {"assumed": recipe.get("assumed") or [], "dataset_warnings": dataset.get("warnings") or []}
 
 
 def _files(folder: str, manifest: Manifest) -> dict[str, str]:
@@ -166,12 +175,12 @@ def _optional(kind: str, manifest_id: str | None) -> list[tuple[str, str]]:
     return [(kind, manifest_id)] if manifest_id else []
 
 
-RECIPE = Kind("recipe", plan=lambda _job, _manifests: None, publish=publish_recipe, needs=recipe_needs, version="2")
+RECIPE = Kind("recipe", plan=lambda _job, _manifests: None, publish=publish_recipe, needs=recipe_needs, version="3")
 CALIBRATION = Kind("calibration", plan=plan_calibration, publish=publish_calibration, needs=calibration_needs,
                    check=check_calibration,
                    version=core_version("1", "openvino", "nncf", "numpy", "pillow"))  # fmt: skip
 EVALUATION = Kind("evaluation", plan=plan_evaluation, publish=publish_evaluation, needs=evaluation_needs,
-                  check=check_evaluation, version=core_version("2", "openvino", "numpy", "pillow"))  # fmt: skip
+                  check=check_evaluation, version=core_version("3", "openvino", "numpy", "pillow"))  # fmt: skip
 TRIAL = Kind("trial", plan=plan_trial, publish=publish_trial, needs=trial_needs,
-             version=core_version("1", "openvino", "numpy", "pillow"))  # fmt: skip
+             version=core_version("2", "openvino", "numpy", "pillow"))  # fmt: skip
 KINDS = (RECIPE, CALIBRATION, EVALUATION, TRIAL)

@@ -22,7 +22,8 @@ def row(metric: Scale, mine: Sequence[Noted], theirs: Sequence[Noted], recipe: R
     figure = metric.total(items)
     if math.isnan(figure.value):  # such as of masks that judge no pixel
         return None
-    found = {"metric": metric.name, **figure.to_json(), "n": metric.count(items)}
+    found = {"metric": metric.name, "unit": metric.unit, "better": metric.better, **figure.to_json(),
+             "n": metric.count(items)}  # fmt: skip
     parts = metric.parts(items)
     if parts:
         found["classes"] = [_part(number, part, recipe) for number, part in parts.items()]

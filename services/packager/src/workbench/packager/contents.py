@@ -60,14 +60,15 @@ def seal(package: Path) -> list[Facts]:
 def _manifest(spec: PackageSpec) -> Facts:
     variants = [
         {"name": variant.name, "precision": variant.precision, "model": f"models/{variant.name}/model.xml",
-         "configuration": variant.configuration, "profile": variant.profile, "evaluation": variant.evaluation}
+         "configuration": variant.configuration, "profile": variant.profile, "evaluation": variant.evaluation,
+         "built_in": list(variant.built_in)}
         for variant in spec.variants
     ]
     return {
         "schema_version": SCHEMA_VERSION, "name": spec.name,
         "created_by": f"workbench-packager {version('workbench-packager')}", "openvino": version("openvino"),
         "python": _PYTHON, "recommended": spec.recommended, "recipe": spec.recipe, "variants": variants,
-        "undecided": spec.undecided, "files": {},
+        "undecided": spec.undecided, "notes": list(spec.notes), "files": {},
     }
 
 

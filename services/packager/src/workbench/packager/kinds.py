@@ -24,7 +24,8 @@ def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
 def plan(job: Job, manifests: Manifests) -> Launch:
     """The IRs, their records, and a dataset to take samples from."""
     request = job.request
-    recipe = manifests.get("recipe", request["recipe_id"]).facts["recipe"]
+    recipe = manifests.get("recipe", request["recipe_id"]).facts
+    notes = [f"{each['words']} ({each['sure']})" for each in recipe.get("assumed") or ()]
     inputs: dict[str, str] = {}
     variants = []
     for variant in request["variants"]:
@@ -35,9 +36,11 @@ def plan(job: Job, manifests: Manifests) -> Launch:
     if request["dataset_id"]:
         dataset = manifests.get("dataset", request["dataset_id"])
         inputs |= {f"dataset/{file.name}": file.sha256 for file in dataset.files}
+        notes += [f"the dataset: {warning}" for warning in dataset.facts.get("warnings") or ()]
     spec = {
         "name": job.name, "variants": variants, "recommended": request["recommended"],
-        "recipe": recipe, "samples": request["samples"], "undecided": request.get("undecided"),
+        "recipe": recipe["recipe"], "notes": notes, "samples": request["samples"],
+        "undecided": request.get("undecided"),
     }  # fmt: skip
     limits = Limits(memory_bytes=8 * GIB, cpu_s=3600, file_bytes=32 * GIB, wall_s=3600, disk_bytes=96 * GIB)
     return Launch("workbench.packager.pack", spec=spec, inputs=inputs, limits=limits)
@@ -48,7 +51,7 @@ def _variant(variant: dict[str, Any], model: dict[str, Any], manifests: Manifest
     evaluation = manifests.get("evaluation", variant["evaluation_id"]).facts if variant["evaluation_id"] else None
     return {
         "folder": variant["folder"], "main_file": model["main_file"], "precision": model["precision"],
-        "profile": profile, "evaluation": evaluation,
+        "profile": profile, "evaluation": evaluation, "built_in": model.get("built_in") or [],
         "configuration": profile["configuration"] if profile else {},
     }  # fmt: skip
 

@@ -30,7 +30,7 @@ def read_spec(document: object) -> PackageSpec:
     """The specification, checked. Raises BadSpec."""
     spec = checked(SpecSchema(), document)
     return PackageSpec(spec["name"], tuple(map(_variant, spec["variants"])), spec["recommended"],
-                       _recipe(spec["recipe"]), spec["samples"], spec["undecided"])  # fmt: skip
+                       _recipe(spec["recipe"]), spec["samples"], spec["undecided"], tuple(spec["notes"]))  # fmt: skip
 
 
 def _variant(spec: dict[str, Any]) -> Variant:
@@ -49,6 +49,7 @@ def _variant(spec: dict[str, Any]) -> Variant:
         files=spec["files"],
         profile=_only(profile, _PROFILE) or None,
         evaluation=_only(spec["evaluation"] or {}, _EVALUATION) or None,
+        built_in=tuple(spec["built_in"]),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from workbench.figures import with_interval
 from workbench.packager.values import Facts
 
 _TEMPLATE = Path(__file__).with_name("templates") / "README.md"
@@ -18,6 +20,7 @@ def readme(manifest: Facts, samples: list[dict[str, Any]]) -> str:
         name=manifest["name"], recommended=manifest["recommended"], image=samples[0]["file"],
         mark=_mark(manifest), undecided=manifest["undecided"] or "",
         table="\n".join(_table(manifest)), provenance="\n".join(_provenance(manifest)),
+        input="\n".join(_input(manifest)),
     )
 
 
@@ -34,6 +37,31 @@ def _table(manifest: Facts) -> list[str]:
     return lines
 
 
+def _input(manifest: Facts) -> list[str]:
+    """What is done to a picture, where, and what of it nobody said."""
+    lines = [f"- {line}" for line in _prepared(manifest["recipe"]["preparation"])]
+    for variant in manifest["variants"]:
+        lines += [f"- {variant['name']} does this itself, so leave it out: {', '.join(steps)}"
+                  for each in variant["built_in"] if (steps := list(_steps(each)))]
+    return lines + [f"- taken for granted: {note}" for note in manifest["notes"]]
+
+
+def _steps(built_in: Facts) -> Iterable[str]:
+    for name, value in built_in.items():
+        if name != "input" and value:
+            told = ",".join(f"{each:g}" for each in value) if isinstance(value, list) else str(value)
+            yield name.replace("_", " ") if value is True else f"{name} {told}"
+
+
+def _prepared(preparation: Facts) -> list[str]:
+    of = preparation["input"]
+    place = f"input {of['name']}: {of['width']}×{of['height']} pixels, {of['channels']} channels, {of['layout']}"
+    done = [f"resized by {preparation['resize']}", f"colours as {preparation['color']}"]
+    done += [f"{name} {', '.join(f'{value:g}' for value in preparation[name])}"
+             for name in ("mean", "scale") if preparation.get(name)]
+    return [place, f"the application does to each picture: {', '.join(done)}"]
+
+
 def _mark(manifest: Facts) -> str:
     return "default" if manifest["undecided"] else "recommended"
 
@@ -46,7 +74,7 @@ def _interval(found: Facts | None, digits: str, unit: str) -> str:
 
 def _metrics(evaluation: Facts | None) -> str:
     metrics = (evaluation or {}).get("metrics") or []
-    texts = [f"{found['metric']} {found['value']:.2%} of {found['n']}" for found in metrics]
+    texts = [f"{found['metric']} {with_interval(found)} of {found['n']}" for found in metrics]
     return ", ".join(texts) or _UNKNOWN
 
 

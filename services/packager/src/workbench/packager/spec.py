@@ -62,6 +62,7 @@ class VariantSpec(VariantFields):
     profile = Facts(load_default=None)
     evaluation = Facts(load_default=None)
     configuration = Facts(load_default=None)
+    built_in = ma.fields.List(Facts(), load_default=list)
     files = ma.fields.Dict(keys=Text(), values=Text(), load_default=dict)
 
 
@@ -70,3 +71,4 @@ class SpecSchema(PackageFields):
 
     variants = variants(VariantSpec)
     recipe = Facts(required=True)
+    notes = ma.fields.List(Text(), load_default=list)

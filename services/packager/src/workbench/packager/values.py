@@ -18,7 +18,8 @@ class Variant:
 
     ``name`` is its folder in the package and below ``inputs/variants``. ``properties`` are OpenVINO's, to compile
     with, ``executed`` what came of them; ``infer_requests`` were in flight and ``loop`` was used when it was measured
-    (None: never). ``files`` holds the SHA-256 each file is known by, for those that have one.
+    (None: never). ``files`` holds the SHA-256 each file is known by, for those that have one. ``built_in``: what the
+    model does to its input itself.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Variant:
     files: dict[str, str]
     profile: Facts | None
     evaluation: Facts | None
+    built_in: tuple[Facts, ...] = ()
 
     @property
     def configuration(self) -> Facts:
@@ -44,7 +46,8 @@ class Variant:
 class PackageSpec:
     """A checked request for a package. ``samples``: images of the dataset to ship, 0 for none of them.
 
-    ``undecided``: why ``recommended`` is merely what runs by default; None when it was decided for.
+    ``undecided``: why ``recommended`` is merely what runs by default; None when it was decided for. ``notes``: what was
+    assumed of the model and noticed of the images.
     """
 
     name: str
@@ -53,3 +56,4 @@ class PackageSpec:
     recipe: Facts
     samples: int
     undecided: str | None = None
+    notes: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.figures import Figure, ratio
+from workbench.figures import Figure, as_change, ratio, unit_of
 from workbench.project.values import Facts, Variant
 from workbench.tasks.catalogue import TASKS
 
@@ -37,18 +37,19 @@ def quotient(mine: Facts, theirs: Facts) -> Facts:
 
 
 def accuracy_change(variant: Variant) -> Facts | None:
-    """Points gained (+) or lost (-) against the baseline on the very same images; None where nothing was compared.
+    """What was gained (+) or lost (-) against the baseline on the very same images; None where nothing was compared.
 
+    ``unit``: points of a hundred where the metric is a share, else the metric's own, such as dB.
     The evaluation has paired them: only it knows what an answer is.
     """
     accuracy = variant.accuracy or {}
     change = accuracy.get("change")
     if not change:
         return None
-    points = Figure.of(change).scaled(100)
+    gained, unit = as_change(Figure.of(change), unit_of(accuracy))
     if accuracy["metric"] in _LOWER:
-        points = Figure(-points.value, -points.high, -points.low)
-    return {**change, **points.to_json()}
+        gained = Figure(-gained.value, -gained.high, -gained.low)
+    return {**change, **gained.to_json(), "unit": unit}
 
 
 def disagreement(variant: Variant) -> Facts | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.figures import in_unit, unit_of
 from workbench.project.objections import Objection
 from workbench.project.values import Facts, Variant
 
@@ -11,7 +12,8 @@ def doubt(baseline: Variant) -> Objection | None:
     accuracy = baseline.accuracy or {}
     if "chance" not in accuracy:  # of an earlier release, or of a metric that has none
         return None
-    score = f"{baseline.name} has {accuracy['metric']} {accuracy['value']:.1%} of {accuracy['n']} images"
+    value = in_unit(accuracy["value"], unit_of(accuracy))
+    score = f"{baseline.name} has {accuracy['metric']} {value} of {accuracy['n']} images"
     if other := accuracy.get("other_reading"):
         return Objection(f"{score}; the very same answers score {other['value']:.1%} {other['words']}", other["remedy"])
     if accuracy["low"] > accuracy["chance"]:

@@ -41,8 +41,8 @@ def recipe_overrides(request: Facts) -> Facts:
     """What is left for the recipe once the conversion has built its part in."""
     said = renewed(request["recipe"], request["task"])  # of a request that an earlier release kept, too
     kept = {name: value for name, value in said.items() if name not in BUILT_IN}
-    if request["recipe"].get("color") == "GRAY":
-        kept["color"] = "GRAY"
+    if request["recipe"].get("color") in ("GRAY", "RGB"):  # for both of which nothing was built in
+        kept["color"] = request["recipe"]["color"]
     return {"task": request["task"], **kept}
 
 

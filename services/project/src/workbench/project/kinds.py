@@ -126,9 +126,16 @@ class _Pipeline:
                       "format": model["format"]},
             "task": self._plan.request["task"],
             "guess": self._plan.request.get("guess"),
+            "assumed": self._assumed(),
             "target": self._plan.target,
             "device": self._plan.device,
         }  # fmt: skip
+
+    def _assumed(self) -> list[Facts]:
+        """What the recipe takes for granted; nothing before there is one."""
+        recipe_id = result_of(self._steps.of(self._job.id), "recipe")
+        found = self._context.manifests.get("recipe", recipe_id).facts.get("assumed") if recipe_id else None
+        return found or []
 
     def _variants(self, steps: Mapping[str, Step]) -> list[Variant]:
         complete = [name for name in self._plan.variants if result_of(steps, f"profile-{name}")]
@@ -178,7 +185,15 @@ class _Pipeline:
             said.append(f"Accuracy is not measured for the task {self._plan.request['task']}.")
         if guess := self._plan.request.get("guess"):
             said.append(f"The task was guessed: {guess['task']} is {guess['sure']}, {guess['why']}.")
-        return said
+        return said + self._of_datasets()
+
+    def _of_datasets(self) -> list[str]:
+        """What was noticed when the images were taken in; scores and INT8 rest on them."""
+        request = self._job.request
+        named = {"dataset": request["dataset_id"], "calibration dataset": request["calibration_dataset_id"]}
+        found = {role: self._context.manifests.get("dataset", id).facts.get("warnings") or ()
+                 for role, id in named.items() if id}
+        return [f"The {role}: {warning}" for role, warnings in found.items() for warning in warnings]
 
 
 def _variant_warnings(plan: Plan, name: str, model: Facts) -> tuple[str, ...]:

@@ -66,13 +66,14 @@ def _too_wrong(variant: Variant, limit: float | None) -> Objection | None:
     if change is None:
         apart = disagreement(variant)
         return _apart(variant, apart, limit) if apart else _unmeasured(variant)
+    unit = change["unit"]
     lost, least, most = (round(0.0 - change[name], 9) for name in ("value", "high", "low"))
     if most <= limit:
         return None
     if least > limit:
         range_of = f"({least:.2f} to {most:.2f})"
-        return Objection(f"it loses {lost:.2f} points of accuracy {range_of}, over the limit of {limit:g}")
-    words = f"whether it loses more than {limit:g} points of accuracy cannot be said of {change['n']} images: "
+        return Objection(f"it loses {lost:.2f} {unit} of accuracy {range_of}, over the limit of {limit:g}")
+    words = f"whether it loses more than {limit:g} {unit} of accuracy cannot be said of {change['n']} images: "
     return Objection(f"{words}{lost:.2f} ({least:.2f} to {most:.2f})", _more_images(change, limit))
 
 
@@ -86,7 +87,7 @@ def _apart(variant: Variant, apart: Facts, limit: float) -> Objection | None:
              f"({apart['low']:.2f} to {apart['high']:.2f}) on {apart['n']} images, limit {limit:g}{cut}")  # fmt: skip
     if apart["low"] > limit:
         return Objection(words)
-    change = {"value": -apart["value"], "low": -apart["high"], "high": -apart["low"], "n": apart["n"]}
+    change = {"value": -apart["value"], "low": -apart["high"], "high": -apart["low"], "n": apart["n"], "unit": "points"}
     return Objection(words, f"labels, or {_more_images(change, limit)}")
 
 
@@ -113,7 +114,8 @@ def _more_images(change: Facts, limit: float) -> str:
     reach = max(-change["low"] - lost, lost + change["high"])
     distance = abs(limit - lost)
     if distance * 30 < reach:
-        return f"another limit: the loss lies so close to {limit:g} points that no number of images would tell"
+        close = f"{limit:g} {change['unit']}"
+        return f"another limit: the loss lies so close to {close} that no number of images would tell"
     needed = change["n"] * (reach / distance) ** 2
     digits = 10 ** max(math.floor(math.log10(needed)) - 1, 0)
     return (

@@ -123,7 +123,7 @@ def _accuracy_words(best: Variant) -> str:
     change = accuracy_change(best)
     if change is None:
         return ""
-    return f", accuracy {change['value']:+.2f} points ({change['low']:+.2f} to {change['high']:+.2f})"
+    return f", accuracy {change['value']:+.2f} {change['unit']} ({change['low']:+.2f} to {change['high']:+.2f})"
 
 
 def _left_out(found: Mapping[str, list[Objection]], names: Sequence[str]) -> list[str]:

@@ -32,7 +32,7 @@ COLUMNS = (
     Column("DEVICE", "device"),
 )
 FIGURES = ("throughput_fps", "latency_p50_ms", "accuracy")
-PLAIN = ("kind", "id", "name", "precision", "device", "trust", "measured_at", "job", "metric", "items")
+PLAIN = ("kind", "id", "name", "precision", "device", "trust", "measured_at", "job", "metric", "unit", "items")
 APART = (
     "Not measured together: the throughputs come from different jobs, so a busy machine may have slowed one of them "
     "alone. Before you act on a small difference, measure again one right after the other."
@@ -88,7 +88,8 @@ def together(rows: Iterable[Row]) -> bool:
 def shown(row: Row) -> Row:
     """The row in words."""
     name = " ".join(filter(None, [row["kind"], row.get("name") or row["id"], row.get("precision")]))
-    score = row.get("accuracy") and {**row["accuracy"], "metric": row["metric"], "n": row.get("items") or "?"}
+    score = row.get("accuracy") and {**row["accuracy"], "metric": row["metric"], "unit": row.get("unit"),
+                                     "n": row.get("items") or "?"}  # fmt: skip
     return {
         **row,
         "what": name,
@@ -138,7 +139,7 @@ def _scored(metric: dict[str, Any] | None) -> Row:
     if not metric or metric.get("value") is None:
         return {}
     figure = {name: metric.get(name) for name in ("value", "low", "high")}
-    return {"metric": metric["metric"], "items": metric.get("n"), "accuracy": figure}
+    return {"metric": metric["metric"], "unit": metric.get("unit"), "items": metric.get("n"), "accuracy": figure}
 
 
 def _refuse_unfinished(kind: str, view: View) -> None:

@@ -55,13 +55,18 @@ def _tasks(guesses: list[Facts] | None) -> Iterable[str]:
 
 def _inside(facts: Facts) -> Iterable[str]:
     """What the model does to its input itself, so that nobody does it twice."""
-    steps = [f"  {each['input']}: {', '.join(_steps(each))}" for each in facts.get("built_in") or ()]
+    steps = inside(facts.get("built_in") or ())
     info = facts.get("model_info") or {}
     if not steps and str(info.get("embedded_processing", "")).lower() in ("yes", "true", "1"):
         steps = [f"  {name.partition('_')[0]} {info[name]}" for name in ("mean_values", "scale_values") if name in info]
     if steps:
         yield "Inside the model, so feed it pixels of 0 to 255 and leave this out:"
         yield from steps
+
+
+def inside(built_in: Iterable[Facts]) -> list[str]:
+    """A line for each input that something is done to."""
+    return [f"  {each['input']}: {', '.join(steps)}" for each in built_in if (steps := list(_steps(each)))]
 
 
 def _checked(conversion: Facts | None) -> Iterable[str]:

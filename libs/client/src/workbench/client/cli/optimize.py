@@ -46,8 +46,8 @@ REQUEST = [
     asked("--objective", "What to make best", "OptimizationRequest", "objective", "WHAT"),
     Option("--max-latency-ms", "Constraint: the median latency stays within this.", number(above=0), "MS",
            "max_latency_ms"),
-    asked("--max-accuracy-drop", "Constraint: percentage points the first metric may lose", "OptimizationRequest",
-          "max_accuracy_drop", "POINTS"),
+    asked("--max-accuracy-drop", "Constraint: what the first metric may lose, in percentage points of a share or in "
+          "its own unit, such as dB", "OptimizationRequest", "max_accuracy_drop", "POINTS"),
     asked("--inference-precision", "Precision inference runs in", "OptimizationRequest", "inference_precision", "TYPE"),
     asked("--duration-s", "Seconds each launch measures", "OptimizationRequest", "duration_s", "S"),
     asked("--launches", "Fresh processes per measurement", "OptimizationRequest", "launches", "N"),

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
+from workbench.client.cli.model_page import inside
 from workbench.client.cli.output import table, write
+from workbench.figures import with_interval
 
+# What says of a model what is taken for granted otherwise, by the recipe's field.
+OTHERWISE = {"head": "--head", "color": "--color", "mean": "--mean and --scale", "resize": "--resize",
+             "labels": "give the classes in the model's order, by a labels.txt beside the images"}  # fmt: skip
 HEADINGS = ("", "variant", "precision", "size MB", "throughput fps", "p50 ms", "CPU ms a request", "accuracy", "trust")
 
 
@@ -15,7 +21,9 @@ def show(report: dict[str, Any], where: str) -> None:
     chosen = (report.get("recommended") or {}).get("variant")
     write("")
     table(HEADINGS, [_row(variant, chosen) for variant in report["variants"]])
-    for line in (*_differences(report), *_warnings(report), *_recommendation(report), *_next(report, where)):
+    told = (_differences(report), _inside(report), _assumed(report), _warnings(report), _recommendation(report),
+            _next(report, where))  # fmt: skip
+    for line in chain(*told):
         write(line)
 
 
@@ -29,12 +37,10 @@ def interval(measured: dict[str, Any] | None) -> str:
 
 
 def accuracy(found: dict[str, Any] | None) -> str:
-    """``top1 61.5 % of 200 (54.6-68.0)``."""
+    """``top1 61.5 % (54.6 to 68.0) of 200``, in the metric's own unit."""
     if not found or found.get("value") is None:
         return "unknown"
-    low, high = found.get("low"), found.get("high")
-    around = f" ({low * 100:.1f}–{high * 100:.1f})" if low is not None and high is not None else ""
-    return f"{found['metric']} {found['value'] * 100:.1f} % of {found.get('n', '?')}{around}"
+    return f"{found['metric']} {with_interval(found)} of {found.get('n', '?')}"
 
 
 def _row(variant: dict[str, Any], chosen: str | None) -> tuple[str, ...]:
@@ -71,11 +77,33 @@ def _ratios(each: dict[str, Any]) -> Iterable[str]:
     if change and change.get("value") is not None:
         low, high = change.get("low"), change.get("high")
         around = f" ({low:+.1f} to {high:+.1f})" if low is not None and high is not None else ""
-        yield f"accuracy {change['value']:+.1f} points{around}{_noise(change)}"
+        yield f"accuracy {change['value']:+.1f} {change.get('unit', 'points')}{around}{_noise(change)}"
 
 
 def _noise(measured: dict[str, Any]) -> str:
     return "" if measured.get("beyond_noise", True) else ", within the noise"
+
+
+def _inside(report: dict[str, Any]) -> Iterable[str]:
+    """What the variants do to their input; told once where they agree, as they do but for an INT8 made elsewhere."""
+    steps = {line: None for variant in report["variants"] for line in inside(variant.get("built_in") or [])}
+    if steps:
+        yield "\nInside the models, so feed them pixels of 0 to 255 and leave this out:"
+        yield from steps
+
+
+def _assumed(report: dict[str, Any]) -> Iterable[str]:
+    """What nobody said of the model, each with the option that says otherwise."""
+    found = report.get("assumed") or []
+    if found:
+        yield "\nTaken for granted, so the accuracy rests on it:"
+    for each in found:
+        yield f"  {each['words']} ({each['sure']}){_otherwise(each['field'])}"
+
+
+def _otherwise(field: str) -> str:
+    option = f"--option {field.partition('.')[2]}=" if field.startswith("options.") else OTHERWISE.get(field)
+    return f"; else {option}" if option else ""
 
 
 def _warnings(report: dict[str, Any]) -> Iterable[str]:

@@ -1,0 +1,94 @@
+"""What of a recipe nobody said: taken from the facts or from what is usual, and so told wherever a result rests on it.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from workbench.tasks import guesses
+from workbench.tasks.catalogue import task_of
+from workbench.tasks.guess import LIKELY, POSSIBLE
+from workbench.tasks.model_api import told_preparation
+from workbench.tasks.recipe import Recipe
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """``field``: the override that says otherwise, dotted; ``sure``: a word of ``guess.SURENESS``."""
+
+    field: str
+    words: str
+    sure: str
+
+    def to_json(self) -> dict[str, str]:
+        """As the facts of a recipe, an evaluation and a report have it."""
+        return asdict(self)
+
+
+def assumptions(model: Facts, dataset: Facts | None, overrides: Facts, recipe: Recipe) -> list[Assumption]:
+    """Of the recipe that ``default_recipe`` made of the other three."""
+    guess = next((each.guess for each in guesses.guesses(model, guesses.classes_of(dataset), overrides.get("output"))
+                  if each.task == recipe.task), None)  # fmt: skip
+    why, sure = (guess.why, guess.sure) if guess else ("nothing else is known", POSSIBLE)
+    found = [*_reading(overrides, recipe, why, sure), *_output(model, overrides)]
+    if guess:
+        given = overrides.get("options") or {}
+        found += [Assumption(f"options.{name}", f"{name} is {value}: {why}", sure)
+                  for name, value in guess.options.items() if name not in given]
+    return [*found, *_classes(model, overrides, recipe), *_pixels(model, overrides, recipe)]
+
+
+def _reading(overrides: Facts, recipe: Recipe, why: str, sure: str) -> Iterable[Assumption]:
+    if recipe.head and not overrides.get("head") and len(task_of(recipe.task).choosing.HEADS) > 1:
+        yield Assumption("head", f"the outputs are read as {recipe.head}: {why}", sure)
+
+
+def _output(model: Facts, overrides: Facts) -> Iterable[Assumption]:
+    names = [str(tensor["name"]) for tensor in model.get("outputs") or ()]
+    if len(names) > 1 and not overrides.get("output") and overrides.get("task") == "classification":
+        yield Assumption("output", f"of the {len(names)} outputs the first, {names[0]}, is read", POSSIBLE)
+
+
+def _classes(model: Facts, overrides: Facts, recipe: Recipe) -> Iterable[Assumption]:
+    """Which of the model's classes is which of the dataset's: a matter of order, and of how many there are."""
+    if not recipe.labels or overrides.get("labels"):
+        return
+    own = (model.get("model_info") or {}).get("labels")
+    if own and [_bare(each) for each in own] == [_bare(each) for each in recipe.labels]:
+        return
+    count, scores = len(recipe.labels), _scores(model)
+    fewer = f", which are {count} of the model's {scores}" if scores and scores > count + 1 else ""
+    first = ", ".join(recipe.labels[:3]) + (" …" if count > 3 else "")
+    yield Assumption("labels", f"the model's classes are in the order of the dataset's{fewer} ({first})", POSSIBLE)
+
+
+def _pixels(model: Facts, overrides: Facts, recipe: Recipe) -> Iterable[Assumption]:
+    """What nobody can see in a model: colour, scale, and how a picture came to be as large as the input."""
+    preparation = recipe.preparation
+    built_in = [name for each in model.get("built_in") or () for name, value in each.items() if value]
+    told = {*overrides, *built_in, *told_preparation(dict(model), preparation.input.channels)}
+    if preparation.input.channels == 3 and not told & {"color", "reverse_channels"}:
+        yield Assumption("color", "the channels go in as red, green, blue", POSSIBLE)
+    if not told & {"mean", "scale"}:
+        yield Assumption("mean", "pixels go in as they are, 0 to 255, without mean and scale", POSSIBLE)
+    if "resize" not in told:
+        usual = f"pictures are resized by {preparation.resize}, as is usual for {recipe.task}"
+        yield Assumption("resize", usual, LIKELY)
+
+
+def _scores(model: Facts) -> int | None:
+    """How many numbers the only output with one list has."""
+    outputs = model.get("outputs") or [{}]
+    sizes = [size for size in (outputs[0].get("shape") or [])[1:] if size != 1]
+    return sizes[0] if len(sizes) == 1 and isinstance(sizes[0], int) and sizes[0] > 0 else None
+
+
+def _bare(label: str) -> str:
+    """As ``model_info`` can hold it: without blanks, in one case."""
+    return "_".join(str(label).split()).casefold()
