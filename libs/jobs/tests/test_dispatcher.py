@@ -16,10 +16,12 @@ from eventually import until
 from runs.place import POD, ProcessPlace
 from sqlalchemy import event
 from workbench.jobs import Adapters, Desk, Job, Jobs, Kind, Runs, State, claim, expire_leases
+from workbench.jobs.pods.capacity import limits_of
 from workbench.jobs.pods.desk import Caller, Report
 from workbench.jobs.pods.dispatcher import STEPS, Dispatcher
 from workbench.jobs.pods.dispatching import Dispatching
 from workbench.jobs.working import lease
+from workbench.jobs.working.slots import SPARE
 from workbench.messages import InProcessMessages
 from workbench.runner import Launch, Limits, PlaceAway, Status
 from workbench.runner.remedies import REMEDIES
@@ -77,7 +79,7 @@ def dispatching(adapters: Adapters, jobs: Jobs, journals: Path) -> Iterator[Call
     ) -> Running:
         place = Place(adapters.home, jobs, CORES)
         place.away, place.meanwhile = away, meanwhile
-        place.offers = [{"id": target, "resource": target, "free": free, "busy": 0} for target, free in offers.items()]
+        place.offers = [{"id": target, "resource": target, "free": free, "unused": free, "busy": 0} for target, free in offers.items()]
         carrying = Dispatching(jobs, {kind.name: kind for kind in kinds}, place, work)
         started.append(Running(place, Dispatcher(carrying, slots=slots, lease_s=lease_s)))
         return started[-1]
@@ -595,3 +597,11 @@ def _alive(job_id: str) -> bool:
             return False
 
     return any(names(path) for path in Path("/proc").glob("[0-9]*/cmdline"))
+
+
+def test_measurements_go_by_what_is_free_and_other_work_by_what_is_unused() -> None:
+    of_eight = {"id": "gpu", "resource": "gpu", "free": 0, "unused": 7, "busy": 1}
+    nodes = {**of_eight, "id": "cpu", "resource": None}
+
+    assert limits_of([of_eight, nodes], measuring=True) == {"gpu": 1 + SPARE, "cpu": 1 + SPARE}
+    assert limits_of([of_eight, nodes], measuring=False) == {"gpu": 8 + SPARE, "cpu": None}

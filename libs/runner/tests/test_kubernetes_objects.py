@@ -89,7 +89,7 @@ def test_job_and_pod_say_alike_whose_they_are(target: str, exclusive: bool) -> N
         "app.kubernetes.io/part-of": "dl-workbench", "app.kubernetes.io/instance": "wb",
         "app.kubernetes.io/component": "runner", "workbench/service": "profiler", "workbench/job": "job-7",
         "workbench/run": TICKET.run, "workbench/target": target,
-        **({"workbench/measuring": "true"} if exclusive else {}),
+        **({"workbench/measuring": "true", "workbench/alone": "node"} if exclusive else {}),
     }  # fmt: skip
     assert dict(each.split("=") for each in selector(POOLS, "profiler").split(",")).items() <= labels.items()
 
@@ -138,6 +138,41 @@ def test_only_measurements_keep_each_other_off_a_node(target: str, exclusive: bo
         assert "affinity" not in spec
         return
     assert others(spec) == [{"workbench/measuring": "true"}]
+
+
+def measured_on(alone: str) -> dict[str, Any]:
+    members = {"device": "GPU", "resource": "gpu.intel.com/i915", "alone": alone}
+    pools = pools_of({"namespace": "n", "release": "r", "image": "i", "deviceTypes": {"arc": members}})
+    return job("arc", True, pools=pools)["spec"]["template"]
+
+
+def keeps_away(there: dict[str, Any], other: dict[str, Any]) -> bool:
+    """As the scheduler reads the rule of one pod and the labels of another."""
+    (term,) = there["spec"]["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+    labels, rule = other["metadata"]["labels"], term["labelSelector"]
+    assert {each["operator"] for each in rule.get("matchExpressions", [])} <= {"NotIn"}
+    return all(labels.get(name) == value for name, value in rule["matchLabels"].items()) and all(
+        labels.get(each["key"]) not in each["values"] for each in rule.get("matchExpressions", []))
+
+
+@pytest.mark.parametrize(("first", "second", "together"), [
+    ("node", "node", False), ("node", "device", False), ("device", "device", True), ("earlier", "device", False)])
+def test_measurements_share_a_node_when_both_say_that_their_device_is_enough(
+    first: str, second: str, together: bool
+) -> None:
+    one, other = measured_on("node" if first == "earlier" else first), measured_on(second)
+    if first == "earlier":  # a release that knew no other way
+        del one["metadata"]["labels"]["workbench/alone"]
+
+    assert (not keeps_away(one, other) and not keeps_away(other, one)) is together
+
+
+@pytest.mark.parametrize("version", ["1.31", "1.34"])
+def test_the_api_server_accepts_a_measurement_that_has_its_device_alone(version: str) -> None:
+    template = measured_on("device")
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": template["spec"]}
+
+    kubernetes_validate.validate(json.loads(json.dumps(pod)), version, strict=True)
 
 
 def test_a_measurement_without_a_target_goes_to_the_first_type_of_its_device() -> None:

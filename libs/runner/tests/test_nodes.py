@@ -37,9 +37,13 @@ def node(name: str = "node-1", *, ready: str = "True", cordoned: bool = False, o
     }
 
 
-def pod(on: str | None = "node-1", phase: str = "Running", npus: int = 1, measuring: bool = True) -> dict[str, Any]:
+def pod(on: str | None = "node-1", phase: str = "Running", npus: int = 1, measuring: bool = True,
+        alone: str | None = None) -> dict[str, Any]:
+    """``alone``: what a measurement has for itself; None: of a release that did not say."""
+    labels = {"workbench/measuring": "true"} if measuring else {}
+    labels |= {"workbench/alone": alone} if alone else {}
     resources = {"requests": {"cpu": "2", NPU: str(npus)}, "limits": {"cpu": "2", NPU: str(npus)}}
-    return {"metadata": {"name": "run-1-x7k2p", "labels": {"workbench/measuring": "true"} if measuring else {}},
+    return {"metadata": {"name": "run-1-x7k2p", "labels": labels},
             "spec": {"containers": [{"resources": resources}]} | ({"nodeName": on} if on else {}),
             "status": {"phase": phase}}  # fmt: skip
 
@@ -74,7 +78,7 @@ def test_a_node_is_told_with_the_labels_of_node_feature_discovery() -> None:
     model = {f"{prefix}vendor_id": "Intel", f"{prefix}id": "183"}
 
     assert target(node(labels=LABELS | model))["nodes"] == [{
-        "name": "node-1", "ready": True, "schedulable": True, "offers": 1, "in_use": 0, "arch": "amd64",
+        "name": "node-1", "ready": True, "schedulable": True, "offers": 1, "in_use": 0, "free": 1, "arch": "amd64",
         "cores": 7.91, "memory_bytes": 32500920 << 10, "disk_bytes": None,
         "cpu_model": {"vendor_id": "Intel", "id": "183"}, "reason": None}]  # fmt: skip
 
@@ -94,7 +98,8 @@ def test_units_of_all_nodes_are_added() -> None:
 
     found = target(*nodes, pods=(pod("b"), pod("a", npus=2)))
 
-    assert counts(found) == (5, 2, 3, 0)
+    assert counts(found) == (5, 0, 3, 0)
+    assert found["unused"] == 2
     assert [(each["name"], each["offers"], each["in_use"]) for each in found["nodes"]] == [("a", 3, 2), ("b", 2, 1)]
 
 
@@ -143,6 +148,35 @@ def test_a_cordoned_node_counts_and_has_nothing_free() -> None:
 
     assert counts(found) == (4, 1, 1, 0)
     assert (found["nodes"][1]["schedulable"], found["nodes"][1]["reason"]) == (False, "it is cordoned")
+
+
+@pytest.mark.parametrize(("alone", "pods", "free"), [
+    ("node", (), 1),
+    ("node", (pod(measuring=False),), 1),
+    ("node", (pod(alone="node"),), 0),
+    ("node", (pod(alone="device"),), 0),
+    ("device", (), 8),
+    ("device", (pod(measuring=False),), 7),
+    ("device", (pod(alone="device"), pod(alone="device")), 6),
+    ("device", (pod(alone="node"),), 0),
+    ("device", (pod(),), 0),
+])  # fmt: skip
+def test_free_is_what_the_scheduler_would_give_to_measurements(
+    alone: str, pods: tuple[dict[str, Any], ...], free: int
+) -> None:
+    found = target(node(offers=8, cpu="32"), pods=pods, alone=alone)
+
+    assert (found["free"], found["alone"]) == (free, alone)
+    assert found["nodes"][0]["free"] == free
+    assert (found["unused"], found["busy"]) == (8 - len(pods), len(pods))
+
+
+def test_no_more_are_free_than_the_nodes_cores_and_memory_hold() -> None:
+    there = (pod(alone="device"),)
+
+    assert target(node(offers=8, cpu="7"), pods=there, alone="device")["free"] == 2
+    assert target(node(offers=8, cpu="32", memory="9Gi"), pods=there, alone="device")["free"] == 2
+    assert target(node(offers=8, cpu="3"), pods=(pod(measuring=False),))["free"] == 0
 
 
 # Counting nodes.

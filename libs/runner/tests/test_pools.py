@@ -21,7 +21,7 @@ def test_what_is_left_out_has_a_default() -> None:
                                     scratch="20Gi", host=Host(), deviceTypes={})  # fmt: skip
     assert pools_of(LEAST).host == Host({}, (), cpu="500m", memory="4Gi", requestedMemory="512Mi")
     assert pools_of(with_type(device="NPU")).deviceTypes["npu"] == DeviceType(
-        "npu", "NPU", {}, (), resource="", cpu=2, memory="4Gi", image="")
+        "npu", "NPU", {}, (), resource="", cpu=2, memory="4Gi", image="", alone="node")
 
 
 def test_what_is_given_is_kept() -> None:
@@ -60,6 +60,8 @@ def test_a_device_type_has_whole_cores(cpu: Any) -> None:
     (with_type(device="NPU", tolerations=["npu"]), "deviceTypes.npu.tolerations: give a list of objects"),
     (with_type(device=1), "deviceTypes.npu.device: give a string"),
     (with_type(device=None), "deviceTypes.npu.device: give a string"),
+    (with_type(device="NPU", alone="core", resource="r/npu"), "deviceTypes.npu.alone: give node or device"),
+    (with_type(device="NPU", alone="device"), "deviceTypes.npu.alone: device needs a resource"),
     (with_type(device="NPU", name="x"), "deviceTypes.npu.name: no such member")])
 def test_what_is_of_another_type_is_refused_by_name(document: dict[str, Any], said: str) -> None:
     with pytest.raises(WrongPools, match=f"^{said}"):

@@ -23,7 +23,8 @@ class DeviceType:
 
     device: in OpenVINO's words. resource: the extended resource a run asks one of (``gpu.intel.com/i915``), "" for
     none. cpu: whole cores that a run gets for itself. memory: a Kubernetes quantity, its request and its limit.
-    image: "" for the installation's own.
+    image: "" for the installation's own. alone: what a measurement has for itself, its whole "node", or its "device"
+    only: others on that node that say the same may be measured meanwhile.
     """
 
     name: str
@@ -34,6 +35,7 @@ class DeviceType:
     cpu: int = 2
     memory: str = "4Gi"
     image: str = ""
+    alone: str = "node"
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,10 @@ def _device_type(name: str, document: Any) -> DeviceType:
     cpu = members.get("cpu", 2)
     if not isinstance(cpu, int) or isinstance(cpu, bool) or cpu < 1:
         raise WrongPools(f"{path}cpu: give whole cores, 1 or more: a share of one is throttled in bursts")
+    if members.get("alone", "node") not in ("node", "device"):
+        raise WrongPools(f"{path}alone: give node or device")
+    if members.get("alone") == "device" and not members.get("resource"):
+        raise WrongPools(f"{path}alone: device needs a resource: without one nodes are counted, and no devices")
     return DeviceType(name=name, **members)
 
 

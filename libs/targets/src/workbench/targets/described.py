@@ -58,9 +58,9 @@ def _state(counted: Facts) -> tuple[State, str | None]:
         return "unusable", counted["reason"]
     if counted["free"]:
         return "free", None
-    if counted["busy"]:
-        return "busy", f"{counted['busy']} of {counted['total']} in use, none free"
-    return "busy", "none is free"
+    if counted.get("unused"):
+        return "busy", "measurements have the nodes for themselves; other work can have a device"
+    return "busy", f"{counted['busy']} of {counted['total']} in use"
 
 
 def _told(last: Facts | None) -> dict[str, Any]:

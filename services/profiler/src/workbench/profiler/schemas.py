@@ -75,6 +75,7 @@ class NodeView(ma.Schema):
     schedulable = ma.fields.Boolean(metadata={"description": "False: cordoned, or kept for other work by a taint."})
     offers = ma.fields.Integer(metadata={"description": "How many are in order."})
     in_use = ma.fields.Integer(metadata={"description": "How many runs have."})
+    free = ma.fields.Integer(metadata={"description": "How many more measurements could begin there now."})
     arch = ma.fields.String(allow_none=True)
     cores = ma.fields.Float(allow_none=True, metadata={"description": "CPU cores that it has for pods."})
     memory_bytes = ma.fields.Integer(allow_none=True, metadata={"description": "Memory that it has for pods."})
@@ -105,7 +106,11 @@ class TargetView(ma.Schema):
         allow_none=True, metadata={"description": "The extended resource that is counted; null: nodes are."}
     )
     total = ma.fields.Integer(metadata={"description": "How many its nodes have, whatever their condition."})
-    free = ma.fields.Integer(metadata={"description": "How many a run could have now."})
+    free = ma.fields.Integer(metadata={"description": "How many measurements the scheduler would begin now."})
+    unused = ma.fields.Integer(
+        metadata={"description": "How many no run has; work that measures nothing can have them beside a measurement."}
+    )
+    alone = ma.fields.String(metadata={"description": "What a measurement has for itself: `node` or `device`."})
     busy = ma.fields.Integer(metadata={"description": "How many runs have."})
     broken = ma.fields.Integer(metadata={"description": "How many are unwell, or on a node that is."})
     nodes = ma.fields.List(ma.fields.Nested(NodeView))

@@ -39,7 +39,8 @@ class Capacity:
 
 def limits_of(targets: Iterable[dict[str, Any]], *, measuring: bool) -> dict[str, int | None]:
     """By target. Of one without a resource nodes are counted, which only measurements have for themselves."""
+    free = "free" if measuring else "unused"  # other work has devices beside a measurement, too
     return {
-        target["id"]: target["free"] + target["busy"] + SPARE if target["resource"] or measuring else None
+        target["id"]: target[free] + target["busy"] + SPARE if target["resource"] or measuring else None
         for target in targets
     }

@@ -1,6 +1,7 @@
 """Which targets a cluster has: its device types, what their nodes offer, and why one cannot be used.
 
-What is counted is the extended resource, or else the node, since one measurement has a node for itself.
+What is counted is the extended resource, or else the node, since one measurement has a node for itself. Free is what
+the scheduler would give to measurements: of eight devices on a node one, where each has its node for itself.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _NAMED = 3  # how many nodes a reason names
 def targets_of(pools: Pools, nodes: Sequence[Object], pods: Sequence[Object]) -> list[dict[str, Any]]:
     """One entry for each device type, in their order. ``pods``: of the runners' namespace at least.
 
-    total = free + busy + broken + what is left alone: on cordoned nodes, and on those too small for a run.
+    total = free + busy + broken + what is left alone: on cordoned nodes, on those too small for a run, and what cannot
+    be measured beside a measurement. unused: what no run has, free or not; work that measures nothing can have it.
     """
     by_node: dict[str, list[Object]] = {}
     for pod in pods:
@@ -38,11 +40,13 @@ def _target(kind: DeviceType, nodes: Sequence[Object], by_node: Mapping[str, lis
         "resource": kind.resource or None,
         "total": sum(each.total for each in offers),
         "free": sum(each.free for each in offers),
+        "unused": sum(each.unused for each in offers),
         "busy": sum(each.busy for each in offers),
         "broken": sum(each.broken for each in offers),
         "usable": reason is None,
         "reason": reason,
         "nodes": [_node(each) for each in offers],
+        "alone": kind.alone,
         "cpu": kind.cpu,
         "memory": kind.memory,
     }
@@ -55,6 +59,7 @@ def _node(offer: Offer) -> dict[str, Any]:
         "schedulable": offer.schedulable,
         "offers": offer.offers,
         "in_use": offer.in_use,
+        "free": offer.free,
         "arch": offer.arch,
         "cores": offer.cores,
         "memory_bytes": offer.memory_bytes,

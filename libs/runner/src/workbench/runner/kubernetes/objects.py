@@ -10,6 +10,7 @@ from workbench.runner.pools import DeviceType, Pools
 from workbench.runner.values import Launch
 
 HOST = "host"
+MEASURING, ALONE = "workbench/measuring", "workbench/alone"
 STAGING_S = 3600  # for inputs, outputs, and a service that is away meanwhile
 KEPT_S = 600  # so that an operator can still look at its pod
 UNREACHABLE_S = 60  # how long a run waits for its node to answer again
@@ -67,7 +68,12 @@ def _labels(
         "app.kubernetes.io/component": "runner", "workbench/service": service, "workbench/job": job_id,
         "workbench/run": run, "workbench/target": place.name if place else HOST,
     }  # fmt: skip
-    return labels | ({"workbench/measuring": "true"} if launch.exclusive else {})
+    return labels | (measuring(place) if launch.exclusive else {})
+
+
+def measuring(place: DeviceType | None) -> dict[str, str]:
+    """The labels of a measurement's pod: that it is one, and what it has for itself."""
+    return {MEASURING: "true", ALONE: place.alone if place else "node"}
 
 
 def _pod(pools: Pools, url: str, ticket: Ticket, place: DeviceType | None, launch: Launch) -> dict[str, Any]:
@@ -87,7 +93,7 @@ def _pod(pools: Pools, url: str, ticket: Ticket, place: DeviceType | None, launc
         "volumes": [{"name": "data", "emptyDir": {"sizeLimit": pools.scratch}},
                     {"name": "tmp", "emptyDir": {"sizeLimit": pools.tmp}}],
     }  # fmt: skip
-    return pod | ({"affinity": _alone()} if launch.exclusive else {})
+    return pod | ({"affinity": _apart(place)} if launch.exclusive else {})
 
 
 def _container(
@@ -137,10 +143,17 @@ def _disk(pools: Pools) -> tuple[dict[str, str], dict[str, str]]:
     return {"ephemeral-storage": str(least)}, {"ephemeral-storage": str(most)}
 
 
-def _alone() -> dict[str, Any]:
-    """One measurement on a node at a time, whatever its device: the host's cores feed every device."""
-    other = {"labelSelector": {"matchLabels": {"workbench/measuring": "true"}}, "namespaceSelector": {},
-             "topologyKey": "kubernetes.io/hostname"}  # fmt: skip
+def _apart(place: DeviceType | None) -> dict[str, Any]:
+    """One measurement on a node at a time, whatever its device: the host's cores feed every device.
+
+    Unless the device type says that its own is enough: then only those keep it away that want their node. They keep
+    it away in any case, since Kubernetes looks at the rules of the pods that are there, too.
+    """
+    rule: dict[str, Any] = {"matchLabels": {MEASURING: "true"}}
+    if place is not None and place.alone == "device":
+        # A pod without the label is of a release that knew no other way.
+        rule["matchExpressions"] = [{"key": ALONE, "operator": "NotIn", "values": ["device"]}]
+    other = {"labelSelector": rule, "namespaceSelector": {}, "topologyKey": "kubernetes.io/hostname"}
     return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [other]}}
 
 

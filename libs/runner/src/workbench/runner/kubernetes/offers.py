@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 from workbench.runner.kubernetes.fields import at, condition, objects, quantity, strings, text
+from workbench.runner.kubernetes.objects import ALONE, MEASURING
 from workbench.runner.kubernetes.unschedulable import STATES, by_taint
 from workbench.runner.pools import DeviceType
 
@@ -25,7 +27,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Offer:
-    """Counted in units of the device type's resource, else in nodes; ``offers`` is without what is broken."""
+    """Counted in units of the device type's resource, else in nodes; ``offers`` is without what is broken.
+
+    places: for how many more measurements its cores, its memory and those that are there have room.
+    """
 
     name: str
     ready: bool
@@ -39,6 +44,7 @@ class Offer:
     cores: float | None = None
     memory_bytes: int | None = None
     disk_bytes: int | None = None
+    places: int = 0
 
     @property
     def broken(self) -> int:
@@ -51,9 +57,14 @@ class Offer:
         return min(self.in_use, self.offers) if self.ready else 0
 
     @property
-    def free(self) -> int:
-        """What the next run could have."""
+    def unused(self) -> int:
+        """What no run has; other work than measurements can have it at once."""
         return max(0, self.offers - self.in_use) if self.fault is None else 0
+
+    @property
+    def free(self) -> int:
+        """How many more measurements the scheduler would put here."""
+        return min(self.places, self.unused)
 
 
 def offer_of(kind: DeviceType, node: Mapping[str, Any], pods: Sequence[Mapping[str, Any]]) -> Offer | None:
@@ -77,6 +88,7 @@ def offer_of(kind: DeviceType, node: Mapping[str, Any], pods: Sequence[Mapping[s
         arch=labels.get("kubernetes.io/arch"),
         cpu_model={name.removeprefix(_CPU_MODEL): value for name, value in sorted(labels.items())
                    if name.startswith(_CPU_MODEL)},
+        places=_places(kind, node, live),
         **_room(node),
     )  # fmt: skip
 
@@ -132,20 +144,40 @@ def _amounts(kind: DeviceType, node: Mapping[str, Any]) -> tuple[int, int]:
 
 def _in_use(kind: DeviceType, live: Sequence[Mapping[str, Any]]) -> int:
     if kind.resource:
-        return sum(_requested(pod, kind.resource) for pod in live)
-    return int(any(strings(pod, "metadata", "labels").get("workbench/measuring") == "true" for pod in live))
+        return int(sum(_requested(pod, kind.resource) for pod in live))
+    return int(any(_measures(pod) for pod in live))
 
 
-def _requested(pod: Mapping[str, Any], resource: str) -> int:
+def _places(kind: DeviceType, node: Mapping[str, Any], live: Sequence[Mapping[str, Any]]) -> int:
+    if any(_keeps(kind, pod) for pod in live):
+        return 0
+    has = at(node, "status", "allocatable")
+    needed = {"cpu": Decimal(kind.cpu), "memory": quantity(kind.memory)}
+    room = min(int((quantity(at(has, name)) - sum(_requested(pod, name) for pod in live)) / much)
+               for name, much in needed.items() if much)  # fmt: skip
+    return max(0, room if kind.alone == "device" else min(1, room))
+
+
+def _measures(pod: Mapping[str, Any]) -> bool:
+    return strings(pod, "metadata", "labels").get(MEASURING) == "true"
+
+
+def _keeps(kind: DeviceType, pod: Mapping[str, Any]) -> bool:
+    """Whether this pod and a measurement of this device type keep each other off a node; see objects.py."""
+    shares = strings(pod, "metadata", "labels").get(ALONE) == "device" and kind.alone == "device"
+    return _measures(pod) and not shares
+
+
+def _requested(pod: Mapping[str, Any], resource: str) -> Decimal:
     """Containers run at the same time, init containers one by one before them."""
-    together = sum(_asked(each, resource) for each in objects(pod, "spec", "containers"))
+    together = sum((_asked(each, resource) for each in objects(pod, "spec", "containers")), Decimal())
     return max([together, *(_asked(each, resource) for each in objects(pod, "spec", "initContainers"))])
 
 
-def _asked(container: Mapping[str, Any], resource: str) -> int:
+def _asked(container: Mapping[str, Any], resource: str) -> Decimal:
     resources = at(container, "resources")
     requested = at(resources, "requests", resource)
-    return int(quantity(requested if requested is not None else at(resources, "limits", resource)))
+    return quantity(requested if requested is not None else at(resources, "limits", resource))
 
 
 def _taint(kind: DeviceType, node: Mapping[str, Any]) -> tuple[str, str] | None:
