@@ -69,8 +69,8 @@ def test_a_target_tells_what_a_run_gets_there() -> None:
     found = target(node())
 
     assert found | {"nodes": []} == {
-        "id": "npu", "name": "npu", "device": "NPU", "resource": NPU, "total": 1, "free": 1, "busy": 0, "broken": 0,
-        "usable": True, "reason": None, "nodes": [], "cpu": 2, "memory": "4Gi"}  # fmt: skip
+        "id": "npu", "name": "npu", "device": "NPU", "resource": NPU, "total": 1, "free": 1, "unused": 1, "busy": 0,
+        "broken": 0, "usable": True, "reason": None, "nodes": [], "alone": "node", "cpu": 2, "memory": "4Gi"}  # fmt: skip
 
 
 def test_a_node_is_told_with_the_labels_of_node_feature_discovery() -> None:
@@ -164,7 +164,7 @@ def test_a_cordoned_node_counts_and_has_nothing_free() -> None:
 def test_free_is_what_the_scheduler_would_give_to_measurements(
     alone: str, pods: tuple[dict[str, Any], ...], free: int
 ) -> None:
-    found = target(node(offers=8, cpu="32"), pods=pods, alone=alone)
+    found = target(node(offers=8, cpu="32", memory="64Gi"), pods=pods, alone=alone)
 
     assert (found["free"], found["alone"]) == (free, alone)
     assert found["nodes"][0]["free"] == free
