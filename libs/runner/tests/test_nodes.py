@@ -70,7 +70,8 @@ def test_a_target_tells_what_a_run_gets_there() -> None:
 
     assert found | {"nodes": []} == {
         "id": "npu", "name": "npu", "device": "NPU", "resource": NPU, "total": 1, "free": 1, "unused": 1, "busy": 0,
-        "broken": 0, "usable": True, "reason": None, "nodes": [], "alone": "node", "cpu": 2, "memory": "4Gi"}  # fmt: skip
+        "broken": 0, "usable": True, "reason": None, "nodes": [], "alone": "node", "cpu": 2, "memory": "4Gi",
+    }  # fmt: skip
 
 
 def test_a_node_is_told_with_the_labels_of_node_feature_discovery() -> None:
