@@ -79,6 +79,37 @@ def test_options_about_inputs_take_the_model_s_only_input(server: Any) -> None:
         "data": {"shape": [-1, 3, 8, 8], "mean": [1, 2, 3], "reverse_channels": True}}
 
 
+@pytest.mark.parametrize(("stored", "precision"), [
+    ({"f16": 1}, "FP16"), ({"f32": 1}, "FP32"), ({"i8": 1, "f32": 1}, "FP32"), ({"i8": 1, "f16": 1}, "FP16"),
+])  # fmt: skip
+def test_an_ir_is_reconfigured_in_the_precision_it_has(server: Any, stored: dict[str, Any], precision: str) -> None:
+    id = server.add("models", {}).view["id"]
+    server.jobs[id].view["facts"] = {"format": "ir", "inputs": [{"name": "data"}], "weights": stored}
+
+    result = run(server, "models", "reconfigure", id, "--input-shape", "1..8,3,64,64", "--batch", "4")
+
+    assert result.exit_code == 0, result.output
+    shape = {"data": {"shape": [[1, 8], 3, 64, 64]}}
+    assert server.posted("/conversions") == {"model_id": id, "precision": precision, "batch": 4, "inputs": shape}
+
+
+@pytest.mark.parametrize(("facts", "words", "told"), [
+    ({"format": "ir"}, [], "say what is to change: --input-shape, --layout, --batch, --precision"),
+    ({"format": "onnx"}, ["--batch", "2"], "workbench conversions create"),
+    (None, ["--batch", "2"], "once it has succeeded"),
+    ({"format": "ir", "inputs": [{"name": "x"}]}, ["--layout", "y=NCHW"], "the model has no input 'y'"),
+])  # fmt: skip
+def test_what_cannot_be_reconfigured_says_what_can(server: Any, facts: Any, words: list[str], told: str) -> None:
+    id = server.add("models", {}).view["id"]
+    server.jobs[id].view["facts"] = facts
+
+    result = run(server, "models", "reconfigure", id, *words)
+
+    assert result.exit_code == 2
+    assert told in result.output
+    assert all(method == "GET" for method, _, _ in server.requests)
+
+
 def test_models_are_uploaded_and_waited_for(server: Any, model: Path) -> None:
     result = run(server, "models", "create", model, "--wait", "--json")
 
@@ -346,7 +377,8 @@ def test_every_resource_of_the_issue_has_its_commands() -> None:
     names = {row.name: set(row.commands) for row in DESCRIPTIONS}
 
     assert names.pop("targets") == names.pop("tasks") == {"list", "show"}
-    assert set(names) >= {"models", "datasets", "conversions", "profiles", "calibrations", "evaluations",
+    assert names.pop("models") == expected | {"reconfigure"}
+    assert set(names) >= {"datasets", "conversions", "profiles", "calibrations", "evaluations",
                           "packages", "projects"}  # fmt: skip
     assert all(commands == expected for commands in names.values())
 

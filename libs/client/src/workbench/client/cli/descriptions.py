@@ -15,6 +15,7 @@ from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
 from workbench.client.cli.create import dataset, model, packages, profile, recipe, with_inputs
 from workbench.client.cli.inputs import OF_CONVERSION
+from workbench.client.cli.lineage import with_family
 from workbench.client.cli.listing import Column
 from workbench.client.cli.options import Argument, Option, Values
 from workbench.client.cli.recipes import recipe_options
@@ -75,7 +76,8 @@ DESCRIPTIONS = [
                  ("ORIGIN", "facts.origin"), ("OPS", "facts.op_count")),
         [Argument("PATH", "Model file (what belongs to it comes along), or a folder with all its files."), NAME],
         model, "Upload a model; the workbench then examines it.", for_list=model_page.for_list,
-        page=model_page.page, more=with_analysis,
+        page=model_page.page, more=lambda client, view: with_family(client, with_analysis(client, view)),
+        commands=(*ALL, "reconfigure"),
     ),
     Description(
         "datasets", "dataset",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from workbench.client.cli import analysis_page
+from workbench.client.cli import analysis_page, lineage
 from workbench.client.cli.asking import in_words
 from workbench.client.cli.output import outline
 
 Facts = dict[str, Any]
 # Said in words below the rest, and the latter in the analysis, too.
-_BELOW = ("analysis",)
+_BELOW = ("analysis", "family")
 _TOLD = ("guesses", "built_in", "operations", "opset", "op_count", "weights", "parameters", "gmacs", "gmacs_reason")
 
 
@@ -22,8 +22,8 @@ def page(view: Facts) -> str:
         return outline(view)
     rest = {name: value for name, value in view.items() if name not in _BELOW}
     rest["facts"] = {name: facts[name] for name in facts if name not in _TOLD}
-    told = [*_tasks(facts.get("guesses")), *_inside(facts), *_checked(facts.get("conversion")), *_analysed(view)]
-    return "\n".join([outline(rest), "", *told])
+    told = [*_tasks(facts.get("guesses")), *_inside(facts), *_checked(facts.get("conversion"))]
+    return "\n".join([outline(rest), "", *told, *_analysed(view), *lineage.lines(view)])
 
 
 def _analysed(view: Facts) -> Iterable[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
-from workbench.client.cli import output
+from workbench.client.cli import output, reconfigure
 from workbench.client.cli.accepted import asked
 from workbench.client.cli.descriptions import DESCRIPTIONS, Description
 from workbench.client.cli.listing import show_list
@@ -178,6 +178,7 @@ def _add_download(group: typer.Typer, row: Description) -> None:
 _ADD: dict[str, Callable[[typer.Typer, Description], None]] = {
     "list": _add_list, "show": _add_show, "create": _add_create, "wait": _add_wait, "log": _add_log,
     "cancel": _add_cancel, "rm": _add_rm, "download": _add_download,
+    "reconfigure": lambda group, _row: reconfigure.add(group),
 }
 
 
