@@ -60,7 +60,8 @@ def test_an_ancestor_beyond_the_list_is_asked_for() -> None:
 
 
 def test_long_names_and_large_families_keep_to_the_screen() -> None:
-    many = [model("root", name="n" * 200), *(model(f"child{number:03}", "root", created=number) for number in range(99))]
+    children = [model(f"child{number:03}", "root", created=number) for number in range(99)]
+    many = [model("root", name="n" * 200), *children]
 
     found = shown(many, "child098")
 
