@@ -84,6 +84,16 @@ FROM api AS packager
 COPY --from=build-services /services/packager /srv/venv/lib/python3.11/site-packages
 CMD ["workbench.packager", "api"]
 
+FROM build AS build-console
+RUN cd /wheels && /build/bin/uv pip install --python /srv/venv --constraint /src/requirements.lock --compile-bytecode \
+        ./workbench_console-* ./workbench_client-* \
+        ./workbench_fields-* ./workbench_figures-* ./workbench_problems-* ./workbench_store-* ./workbench_messages-* ./workbench_runner-* ./workbench_webapp-* ./workbench_jobs-*
+
+FROM base AS console
+COPY --from=build-console /srv/venv /srv/venv
+ENTRYPOINT ["python", "-m"]
+CMD ["workbench.console", "api"]
+
 FROM api AS project
 COPY --from=build-services /services/imaging /srv/venv/lib/python3.11/site-packages
 COPY --from=build-services /services/tasks /srv/venv/lib/python3.11/site-packages

@@ -91,12 +91,36 @@ def test_in_the_whole_cluster_workers_only_read_nodes(render: Render) -> None:
 @pytest.mark.parametrize("variant", ["small", "everything"])
 def test_no_secret_is_anywhere_but_in_the_secret(render: Render, variant: str) -> None:
     manifests = render(VARIANTS[variant])
-    (secret,) = of_kind(manifests, "Secret").values()
+    secrets = of_kind(manifests, "Secret")
+    secret = secrets["wb-bundled"]
 
     others = repr([each for each in manifests if each["kind"] != "Secret"])
 
     assert len(secret["stringData"]) == 7
-    assert [name for name, value in secret["stringData"].items() if value in others] == []
+    for each in secrets.values():
+        assert [name for name, value in each["stringData"].items() if value in others] == []
+
+
+def test_the_console_has_no_secret_but_its_own_and_reaches_every_api(render: Render) -> None:
+    manifests = render()
+    pods = dict(pods_of(manifests))
+    settings = {each["name"] for each in pods["wb-console"]["spec"]["containers"][0]["env"]}
+    mounted = [volume["secret"]["secretName"] for volume in pods["wb-console"]["spec"]["volumes"] if "secret" in volume]
+
+    assert mounted == ["wb-console"]
+    assert {"wb-console-worker"} & pods.keys() == set()
+    assert not [name for name in settings if "S3" in name or "DATABASE" in name or "BROKER" in name]
+    urls = _setting(pods["wb-console"], "WORKBENCH_API_URLS") or ""
+    assert {f"http://wb-{name}.lab.svc" for name in ("project", "dataset", "profiler")} <= {
+        each.partition("=")[2] for each in urls.split(",")
+    }
+
+
+def test_a_session_key_that_exists_is_taken(render: Render) -> None:
+    manifests = render(VARIANTS["everything"])
+
+    assert "wb-console" not in of_kind(manifests, "Secret")
+    assert "our-console" in repr(dict(pods_of(manifests))["wb-console"])
 
 
 def test_the_paths_of_runs_are_never_routed(manifests: list[Manifest]) -> None:

@@ -24,6 +24,8 @@ OWNERS = {
     "packager": ("/v1/packages",),
     "project": ("/v1/projects", "/v1/identity"),
 }
+# Pages over all of them: no jobs, so neither migration nor worker.
+PAGES = {"console": ("/console",)}
 
 
 class Service(Server):
@@ -64,7 +66,13 @@ class Services:
             for name in OWNERS
             for number in range(workers)
         ]
-        owners = {prefix: self.apis[name] for name, prefixes in OWNERS.items() for prefix in prefixes}
+        urls = ",".join(f"{prefix}=http://{self.apis[name].host}:{self.apis[name].port}"
+                        for name, prefixes in OWNERS.items() for prefix in prefixes)  # fmt: skip
+        pages = {"WORKBENCH_API_URLS": urls, "WORKBENCH_SESSION_KEY": "of the tests",
+                 "WORKBENCH_HOME": environment["WORKBENCH_HOME"]}  # fmt: skip
+        self.apis |= {name: Service(folder / name / "api", f"workbench.{name}", "api", pages) for name in PAGES}
+        owned = (OWNERS | PAGES).items()
+        owners = {prefix: self.apis[name] for name, prefixes in owned for prefix in prefixes}
         routes = {prefix: [f"{api.host}:{api.port}"] for prefix, api in owners.items()}
         self.front = Nginx(folder / "nginx", routes)
 

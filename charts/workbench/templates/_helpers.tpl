@@ -1,5 +1,5 @@
 {{/* The services: the Python module of each, and what it answers in the one URL space. One that conducts the others
-     has no heavy work of its own, and so launches nothing. */}}
+     has no heavy work of its own, and so launches nothing. Pages have no jobs: neither rows nor a worker. */}}
 {{- define "workbench.services" -}}
 model-registry: {module: model_registry, paths: [/v1/models]}
 converter: {module: converter, paths: [/v1/conversions]}
@@ -7,6 +7,7 @@ dataset: {module: dataset, paths: [/v1/datasets, /v1/tasks]}
 profiler: {module: profiler, paths: [/v1/targets, /v1/profiles]}
 calibrator: {module: calibrator, paths: [/v1/calibrations, /v1/evaluations, /v1/recipes, /v1/trials]}
 packager: {module: packager, paths: [/v1/packages]}
+console: {module: console, paths: [/console], exact: [/], pages: true}
 project: {module: project, paths: [/v1/projects, /v1/identity], conducts: true}
 {{- end }}
 

@@ -20,7 +20,8 @@ PROGRAMS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 SERVERS = Path(__file__).with_name("servers")
 TESTS = "workbench/runner-tests:lab"
 TEST_CORES = CHECKOUT / "libs" / "runner" / "tests" / "cores" / "runner_test_cores"
-TARGETS = ("model-registry", "converter", "dataset", "profiler", "calibrator", "packager", "project", "runner")
+TARGETS = ("model-registry", "converter", "dataset", "profiler", "calibrator", "packager", "project", "console",
+           "runner")
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 # How the machine reaches the package registries: mounted while building, in no image.
 _MOUNTED = (_CERTIFICATES, "/etc/pip.conf", "/etc/uv/uv.toml")

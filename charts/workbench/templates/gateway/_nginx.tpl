@@ -38,6 +38,9 @@ http {
     server {
         listen 8080 backlog=1024;
         {{- range $service, $facts := include "workbench.services" . | fromYaml }}
+        {{- range $facts.exact }}
+        location = {{ . }} { proxy_pass http://{{ $service }}; }
+        {{- end }}
         {{- range $facts.paths }}
         location {{ . }} { proxy_pass http://{{ $service }}; }
         {{- end }}

@@ -1,5 +1,8 @@
 {{/* Every WORKBENCH_* setting of a service's program; see docs/reference/settings.md. */}}
 {{- define "workbench.environment" -}}
+{{- if include "workbench.services" .root | fromYaml | dig .service "pages" false }}
+{{- include "workbench.consoleEnvironment" . }}
+{{- else }}
 {{- $host := printf "%s-%s.%s.svc" .root.Release.Name .service .root.Release.Namespace -}}
 {{- $conducts := get (include "workbench.services" .root | fromYaml) .service | dig "conducts" false -}}
 {{- $launches := and .root.Values.runners.enabled .part (not $conducts) -}}
@@ -36,15 +39,20 @@
 - {name: WORKBENCH_POOLS_FILE, value: /etc/workbench/pools.json}
 {{- end }}
 {{- end }}
+{{- end }}
 
 {{- define "workbench.mounts" -}}
 - {name: data, mountPath: /data}
 - {name: tmp, mountPath: /tmp}
+{{- if include "workbench.services" .root | fromYaml | dig .service "pages" false }}
+- {name: console, mountPath: /secrets/console, readOnly: true}
+{{- else }}
 - {name: store, mountPath: /secrets/store, readOnly: true}
 - {name: database, mountPath: /secrets/database, readOnly: true}
 - {name: broker, mountPath: /secrets/broker, readOnly: true}
 {{- if and .root.Values.runners.enabled .part }}
 - {name: pools, mountPath: /etc/workbench, readOnly: true}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -53,6 +61,13 @@
 {{- $bundled := ternary (printf "%s-bundled" .root.Release.Name) "" .root.Values.bundled.enabled -}}
 {{- with .root.Values -}}
 - {name: tmp, emptyDir: {sizeLimit: {{ .tmp }}}}
+{{- if include "workbench.services" $.root | fromYaml | dig ($.service | default "") "pages" false }}
+- name: console
+  secret:
+    secretName: {{ .console.secret | default (printf "%s-console" $.root.Release.Name) }}
+    defaultMode: 0440
+    items: [{key: session-key, path: session-key}]
+{{- else }}
 - name: store
   secret:
     secretName: {{ $bundled | default .store.secret }}
@@ -68,9 +83,10 @@
     secretName: {{ $bundled | default .broker.secret }}
     defaultMode: 0440
     items: [{key: {{ ternary "broker-url" .broker.key .bundled.enabled }}, path: url}]
+{{- if and .runners.enabled $.part }}
+- {name: pools, configMap: {name: {{ $.root.Release.Name }}-pools}}
 {{- end }}
-{{- if and .root.Values.runners.enabled .part }}
-- {name: pools, configMap: {name: {{ .root.Release.Name }}-pools}}
+{{- end }}
 {{- end }}
 {{- end }}
 

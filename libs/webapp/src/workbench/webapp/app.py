@@ -130,7 +130,7 @@ def _guard(app: Flask, service: str, tokens: Tokens, settings: Settings) -> None
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if request.path not in health.PATHS:
-            _count(service, response.status_code)
+            count(service, response.status_code)
         return response
 
     @app.teardown_request
@@ -140,7 +140,7 @@ def _guard(app: Flask, service: str, tokens: Tokens, settings: Settings) -> None
         clear_contextvars()
 
 
-def _count(service: str, status: int) -> None:
+def count(service: str, status: int) -> None:
     """One line and one count for each request; the route's template, since a path may hold anything."""
     route = str(request.url_rule) if request.url_rule else "unknown"
     took_s = time.monotonic() - g.started

@@ -21,7 +21,8 @@ def exposition(records: Sequence[Jobs], servers: SharedServers) -> bytes:
     up = {name: said == OK for name, said in servers.ask().items()}
     queues = CollectorRegistry()
     queues.register(_Queues([record for record in records if up[f"database of {record.service}"]]))
-    queues.register(_Servers(up))
+    if records:
+        queues.register(_Servers(up))
     return generate_latest(queues) + generate_latest(REGISTRY)
 
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from flask import Flask
-from workbench.jobs import Adapters, Worker
+from workbench.jobs import Adapters, Jobs, Worker
 from workbench.webapp.confinement import confinement, first_line
 from workbench.webapp.connect import connect
 from workbench.webapp.health import listen_for_probes
@@ -37,8 +37,31 @@ def main(service: str, create_app: CreateApp, create_worker: CreateWorker) -> No
         create_app(connect(settings, service, migrates=True), settings)
 
 
+def serve_pages(service: str, create: Callable[[Settings], Flask]) -> None:
+    """The program of a service that has no jobs: neither worker nor migration."""
+    if sys.argv[1:] != ["api"]:
+        print(f"usage: python -m workbench.{service} api", file=sys.stderr)  # noqa: T201
+        raise SystemExit(2)
+    settings = load_or_exit()
+    configure_logging()
+    _serve(settings, lambda: (create(settings), []))
+
+
 def serve_api(service: str, settings: Settings, create_app: CreateApp) -> None:
     """Answer requests until a signal."""
+
+    def create() -> tuple[Flask, list[Jobs]]:
+        adapters = connect(settings, service)
+        app = create_app(adapters, settings)
+        adapters.messages.start()
+        PROCESS.needs(*adapters.messages.threads)
+        return app, [adapters.record(service)]
+
+    _serve(settings, create)
+
+
+def _serve(settings: Settings, create: Callable[[], tuple[Flask, list[Jobs]]]) -> None:
+    """``create``, in the serving process: the app, and whose jobs probes and metrics tell of."""
     listening = [listen(settings.port, settings.host)]
     host, port = listening[0].getsockname()
     if settings.runs_port:
@@ -47,13 +70,10 @@ def serve_api(service: str, settings: Settings, create_app: CreateApp) -> None:
     print(f"listening on http://{host}:{port}", flush=True)  # noqa: T201
 
     def build() -> Flask:
-        adapters = connect(settings, service)
-        app = create_app(adapters, settings)
-        adapters.messages.start()
+        app, records = create()
         PROCESS.lives_in(settings.home)
-        PROCESS.needs(*adapters.messages.threads)
         if probes is not None:
-            listen_for_probes([adapters.record(service)], probes)
+            listen_for_probes(records, probes)
         return app
 
     Server(build, listening, Manners.of(settings), {}).run()

@@ -82,6 +82,17 @@ def _address(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _urls(text: str) -> dict[str, str]:
+    """``/v1/models=http://one:80,/v1/targets=https://two``: where each part of the URL space is."""
+    parts = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    try:
+        if all(prefix.startswith("/v1") and url for prefix, _, url in parts):
+            return {prefix.rstrip("/"): _address("http", "https")(url) for prefix, _, url in parts}
+    except ValueError:
+        pass
+    raise ValueError("`/v1=http://host:port`, or several such with commas, each for a part of the API")
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in words:
@@ -135,6 +146,10 @@ SETTINGS = (
             "the chart makes it of its value `runners`.", _pools),
     Setting("RUNS_URL", "", "URL", "With `kubernetes`: where pods reach this service's API.",
             _address("http", "https")),
+    Setting("API_URLS", "", "URLs", "Of the console, alone: where the API answers, as `/v1=http://host`, or so for each "
+            "part of it, with commas.", _urls),
+    Setting("SESSION_KEY", "", "key", "Of the console, alone: seals its sessions, so the same for all replicas; none: they "
+            "end with the process.", _text, secret=True),
     Setting("RUNS_PORT", "0", "port", "With `kubernetes`: port of an API that answers runs and nobody else, so that a "
             "network can let them reach that alone; 0: none.", _whole(0, 65535)),
     Setting("HEALTH_PORT", "0", "port", "Port at HOST for probes alone, of an API or a worker: `/healthz`, `/readyz` "
@@ -178,6 +193,8 @@ class Settings:
     sandbox: str
     pools_file: Pools | None
     runs_url: str
+    api_urls: dict[str, str]
+    session_key: str = field(repr=False)
     runs_port: int
     health_port: int
     least_kib_s: int

@@ -26,7 +26,9 @@ class SharedServers:
         self._pool: ThreadPoolExecutor | None = None
 
     def ask(self) -> dict[str, str]:
-        """Name to `ok`, or to what is wrong."""
+        """Name to `ok`, or to what is wrong; nothing where a process relies on none."""
+        if not self._records:
+            return {}
         asks: dict[str, Callable[[], str]] = {
             f"database of {record.service}": partial(_database, record) for record in self._records
         }

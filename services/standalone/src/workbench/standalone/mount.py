@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
+import httpx
 from flask import Flask
 from workbench.calibrator import app as calibrator_app
 from workbench.calibrator import worker as calibrator_worker
+from workbench.console import app as console_app
+from workbench.console.page import PLACE
 from workbench.converter import app as converter_app
 from workbench.converter import worker as converter_worker
 from workbench.dataset import app as dataset_app
@@ -46,9 +49,12 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Front:
-    """The one WSGI application: hands a request to the service that owns the path, and remembers when."""
+    """The one WSGI application: hands a request to the service that owns the path, and remembers when.
 
-    def __init__(self, adapters: Adapters, settings: Settings) -> None:
+    session_key: seals the console's sessions; without one they end with the process.
+    """
+
+    def __init__(self, adapters: Adapters, settings: Settings, session_key: str = "") -> None:
         self.last_request = time.monotonic()
         self._under_way = 0
         self._counting = threading.Lock()
@@ -63,6 +69,8 @@ class Front:
         records = [adapters.record(name) for name, _, _ in SERVICES]
         health.register_blueprint(health_of(records, confinement=confinement(settings)))
         self._owners |= dict.fromkeys(PATHS, health)
+        # The pages ask what they show of us, by HTTP as anybody does, but without a socket.
+        self._owners[PLACE] = console_app.create_app(settings, httpx.WSGITransport(app=self), session_key)
 
     @property
     def busy(self) -> bool:
@@ -83,6 +91,8 @@ class Front:
 
 
 def _owner_key(path: str) -> str:
+    if path in ("/", PLACE) or path.startswith(f"{PLACE}/"):
+        return PLACE
     return "/".join(path.split("/")[:3])
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 from workbench.jobs import expire_leases
+from workbench.standalone.console import show_console
 from workbench.standalone.home import AlreadyServed, HomeLock, make_known, serving, token
 from workbench.standalone.mount import Front, workers
 from workbench.webapp.confinement import confinement, first_line
@@ -44,6 +45,8 @@ def serve(home: Path, port: int | None = None, idle_exit_s: int | None = None) -
         who = serving(home)
         where = f" at {who.url} (process {who.pid})" if who else ""
         print(f"workbench: {home} is already being served{where}.", file=sys.stderr)  # noqa: T201
+        if who:
+            show_console(who.url, token(home))
         return 2
     except OSError as error:
         print(f"workbench: cannot use {home}: {error.strerror}.", file=sys.stderr)  # noqa: T201
@@ -74,7 +77,7 @@ class _Process:
         """Gunicorn asks for the application."""
         adapters = connect(self._settings, "standalone", migrates=True)
         make_known(adapters.store, token(self._settings.home))
-        self._front = Front(adapters, self._settings)
+        self._front = Front(adapters, self._settings, token(self._settings.home))
         self._workers = workers(adapters, self._settings)
         adapters.messages.start()
         return self._front
@@ -99,6 +102,7 @@ class _Process:
     def _tell_where(self) -> None:
         where = f"DL Workbench is at {self._url}; the token is in {self._settings.home / 'token'}."
         print(f"{where} Stop it with Ctrl-C.", flush=True)  # noqa: T201
+        show_console(self._url, token(self._settings.home))
         if line := first_line(self._settings):
             print(line, flush=True)  # noqa: T201
 

@@ -1,0 +1,55 @@
+"""One job: how far it is, its log, what went wrong and what to do about it; stop it, or ask for the same again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, redirect, render_template
+from werkzeug.wrappers import Response
+from workbench.console.page import Page
+from workbench.console.reach import api
+from workbench.console.work import Work, again, is_place
+
+PAGE = Page("job")
+
+
+@PAGE.blueprint.get("/<path:where>")
+def show(where: str) -> str:
+    """The whole page."""
+    return render_template("job.html", **_found(where))
+
+
+@PAGE.blueprint.get("/<path:where>/now")
+def now(where: str) -> str:
+    """What changes while it runs."""
+    return render_template("_job.html", **_found(where))
+
+
+@PAGE.blueprint.post("/<path:where>/cancel")
+def cancel(where: str) -> Response:
+    """Stop it; really, its device is free afterwards."""
+    api().json("POST", f"/v1/{_checked(where)}/cancel")
+    return redirect(Work(where, _view(where)).page, 303)
+
+
+@PAGE.blueprint.post("/<path:where>/again")
+def repeat(where: str) -> Response:
+    """The same, as a new job."""
+    new = again(api(), _checked(where))
+    return redirect(Work(new, _view(new)).page, 303)
+
+
+def _found(where: str) -> dict[str, Any]:
+    work = Work(_checked(where), _view(where))
+    return {"work": work, "log": api().json("GET", f"/v1/{where}/log")["text"]}
+
+
+def _view(where: str) -> dict[str, Any]:
+    view: dict[str, Any] = api().json("GET", f"/v1/{_checked(where)}")
+    return view
+
+
+def _checked(where: str) -> str:
+    if not is_place(where):
+        abort(404, "There is no such job.")
+    return where

@@ -1,0 +1,96 @@
+"""The console over the embedded workbench's own API, in this process: a team with nothing, and one with hostile things."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy import insert
+from werkzeug.test import Client, TestResponse
+from workbench.jobs import Adapters
+from workbench.jobs.record.tables import jobs
+from workbench.standalone.mount import SERVICES, Front
+from workbench.store import File, Manifest, Manifests
+
+ORIGIN = {"Origin": "http://localhost"}
+HOSTILE = (
+    '<script>alert(1)</script>"\'><img src=x onerror=alert(2)> {{ 7*7 }} '
+    "\u202eevil\u202c \x1b[31m \u0000 \u200b \u2028 " + "long " * 2000
+)
+KINDS_OF = {name: import_module(f"workbench.{name.replace('-', '_')}.kinds").KINDS for name, _, _ in SERVICES}
+SERVICE_OF = {kind.name: name for name, kinds in KINDS_OF.items() for kind in kinds}
+
+
+@dataclass
+class Bench:
+    """Both teams' workbench; ``ids``: of the hostile team's things, by kind and state."""
+
+    adapters: Adapters
+    front: Front
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def visitor(self, token: str) -> Visitor:
+        visitor = Visitor(Client(self.front))
+        assert visitor.post("/console/sign-in", token=token).status_code == 303
+        return visitor
+
+    def have(self, kind: str, state: str, *, facts: dict[str, Any] | None = None, **columns: Any) -> str:
+        """A job of the hostile team, as if it had come to this."""
+        id, now = str(uuid.uuid4()), time.time()
+        text = None
+        if state == "succeeded":
+            files = (File("report.json", "0" * 64, 1),)
+            text = Manifest(kind, id, "hostile", "", files, facts or {}).text()
+            Manifests(self.adapters.store, "hostile").write(text)
+        row = {"id": id, "team": "hostile", "kind": kind, "state": state, "name": HOSTILE, "request": {},
+               "created_at": now, "started_at": None if state == "queued" else now, "holds": [], "manifest": text,
+               "finished_at": now if state in ("succeeded", "failed", "cancelled") else None, **columns}  # fmt: skip
+        with self.adapters.record(SERVICE_OF[kind]).engine.begin() as connection:
+            connection.execute(insert(jobs).values(**row))
+        self.ids[f"{kind} {state}"] = id
+        return id
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser: every request keeps the cookies, every form names the page that it comes from."""
+
+    browser: Client
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.browser.get(path, headers=headers)
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        return self.browser.post(path, data=form, headers=ORIGIN)
+
+    def send(self, path: str, body: Any) -> TestResponse:
+        """As a script of ours does."""
+        return self.browser.post(path, json=body, headers={**ORIGIN, "Accept": "application/json"})
+
+
+def have_everything(bench: Bench) -> None:
+    """Of every kind, in every state."""
+    problem = {"type": HOSTILE, "title": HOSTILE, "status": 422, "detail": HOSTILE, "remedy": HOSTILE}
+    progress = {"stage": HOSTILE, "fraction": 0.5, "message": HOSTILE}
+    for kind in SERVICE_OF:
+        if kind != "optimization":
+            bench.have(kind, "queued", waiting_for=HOSTILE)
+            bench.have(kind, "running", progress=progress)
+            bench.have(kind, "failed", error=problem)
+    tensor = {"name": HOSTILE, "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}
+    guess = {"task": "generic", "head": HOSTILE, "options": {}, "sure": "likely", "why": HOSTILE}
+    bench.have("model", "succeeded", facts={"format": "onnx", "precision": "FP32", "inputs": [tensor], "outputs": [],
+                                            "guesses": [guess]})  # fmt: skip
+    bench.have("dataset", "succeeded", facts={"layout": HOSTILE, "items": 3, "tasks": ["generic"]})
+    client = Client(bench.front)
+    made = client.post("/v1/projects", json={"name": HOSTILE.replace("\0", "")[:200], "model_id": bench.ids["model succeeded"]},
+                       headers={"Authorization": "Bearer hostile"})  # fmt: skip
+    assert made.status_code == 201, made.text
+    project = bench.ids["project"] = json.loads(made.text)["id"]
+    asked = {"project_id": project, "model_id": bench.ids["model succeeded"], "dataset_id": None}
+    bench.have("optimization", "queued", waiting_for=HOSTILE, request=asked)
+    bench.have("optimization", "failed", error=problem, request=asked)
