@@ -1,4 +1,4 @@
-"""The console over the embedded workbench's own API, in this process: a team with nothing, and one with hostile things."""
+"""The console over the embedded workbench's own API: a team with nothing, and one with hostile things."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ def have_everything(bench: Bench) -> None:
                                             "guesses": [guess]})  # fmt: skip
     bench.have("dataset", "succeeded", facts={"layout": HOSTILE, "items": 3, "tasks": ["generic"]})
     client = Client(bench.front)
-    made = client.post("/v1/projects", json={"name": HOSTILE.replace("\0", "")[:200], "model_id": bench.ids["model succeeded"]},
-                       headers={"Authorization": "Bearer hostile"})  # fmt: skip
+    project = {"name": HOSTILE.replace("\0", "")[:200], "model_id": bench.ids["model succeeded"]}
+    made = client.post("/v1/projects", json=project, headers={"Authorization": "Bearer hostile"})
     assert made.status_code == 201, made.text
-    project = bench.ids["project"] = json.loads(made.text)["id"]
-    asked = {"project_id": project, "model_id": bench.ids["model succeeded"], "dataset_id": None}
+    bench.ids["project"] = json.loads(made.text)["id"]
+    asked = {"project_id": bench.ids["project"], "model_id": bench.ids["model succeeded"], "dataset_id": None}
     bench.have("optimization", "queued", waiting_for=HOSTILE, request=asked)
     bench.have("optimization", "failed", error=problem, request=asked)

@@ -33,7 +33,8 @@ class Page(HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open and self.open.pop() == tag, f"</{tag}> closes nothing: {self.open}"
+        assert [tag] == self.open[-1:], f"</{tag}> closes nothing: {self.open}"
+        self.open.pop()
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -44,6 +45,7 @@ def addresses(bench: Bench) -> list[str]:
     ids = bench.ids
     console = bench.front._owners["/console"]
     found = []
+    known = {"project_id": ids["project"], "model_id": ids["model succeeded"], "dataset_id": ids["dataset succeeded"]}
     for rule in console.url_map.iter_rules():  # type: ignore[attr-defined]
         page = rule.endpoint.partition(".")[0]
         if "GET" not in (rule.methods or ()) or page in ("static", "health", "uploads", "file") or page == "first":
@@ -56,8 +58,6 @@ def addresses(bench: Bench) -> list[str]:
             places.append(f"projects/{ids['project']}/optimizations/{ids['optimization failed']}")
             found += [rule.rule.replace("<path:where>", place) for place in places]
         elif rule.arguments <= {"project_id", "model_id", "dataset_id", "kind", "upload_id"}:
-            known = {"project_id": ids["project"], "model_id": ids["model succeeded"],
-                     "dataset_id": ids["dataset succeeded"]}  # fmt: skip
             found.append(re.sub(r"<(?:\w+:)?(\w+)>", lambda match: known[match[1]], rule.rule))
         else:
             assert rule.endpoint == "sign-in.by_link", f"{rule.rule}: say here what its arguments are"

@@ -146,10 +146,10 @@ SETTINGS = (
             "the chart makes it of its value `runners`.", _pools),
     Setting("RUNS_URL", "", "URL", "With `kubernetes`: where pods reach this service's API.",
             _address("http", "https")),
-    Setting("API_URLS", "", "URLs", "Of the console, alone: where the API answers, as `/v1=http://host`, or so for each "
-            "part of it, with commas.", _urls),
-    Setting("SESSION_KEY", "", "key", "Of the console, alone: seals its sessions, so the same for all replicas; none: they "
-            "end with the process.", _text, secret=True),
+    Setting("API_URLS", "", "URLs", "Of the console: where the API answers, as `/v1=http://host`, or so for each part "
+            "of it, with commas.", _urls),
+    Setting("SESSION_KEY", "", "key", "Of the console: seals its sessions, so the same for all replicas; none: they end "
+            "with the process.", _text, secret=True),
     Setting("RUNS_PORT", "0", "port", "With `kubernetes`: port of an API that answers runs and nobody else, so that a "
             "network can let them reach that alone; 0: none.", _whole(0, 65535)),
     Setting("HEALTH_PORT", "0", "port", "Port at HOST for probes alone, of an API or a worker: `/healthz`, `/readyz` "
