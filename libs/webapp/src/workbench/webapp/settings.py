@@ -148,7 +148,7 @@ SETTINGS = (
             _address("http", "https")),
     Setting("API_URLS", "", "URLs", "Of the console: where the API answers, as `/v1=http://host`, or so for each part "
             "of it, with commas.", _urls),
-    Setting("SESSION_KEY", "", "key", "Of the console: seals its sessions, so the same for all replicas; none: they end "
+    Setting("SESSION_KEY", "", "key", "Of the console: seals its sessions, the same for all replicas; none: they end "
             "with the process.", _text, secret=True),
     Setting("RUNS_PORT", "0", "port", "With `kubernetes`: port of an API that answers runs and nobody else, so that a "
             "network can let them reach that alone; 0: none.", _whole(0, 65535)),
