@@ -87,7 +87,7 @@ CMD ["workbench.packager", "api"]
 FROM build AS build-console
 RUN cd /wheels && /build/bin/uv pip install --python /srv/venv --constraint /src/requirements.lock --compile-bytecode \
         ./workbench_console-* ./workbench_client-* \
-        ./workbench_fields-* ./workbench_figures-* ./workbench_problems-* ./workbench_store-* ./workbench_messages-* ./workbench_runner-* ./workbench_webapp-* ./workbench_jobs-*
+        ./workbench_fields-* ./workbench_figures-* ./workbench_problems-* ./workbench_store-* ./workbench_messages-* ./workbench_runner-* ./workbench_targets-* ./workbench_webapp-* ./workbench_jobs-*
 
 FROM base AS console
 COPY --from=build-console /srv/venv /srv/venv
