@@ -29,6 +29,17 @@ def profile(server: Any, fps: float) -> str:
                                      "trust": {"verdict": "trusted"}})  # fmt: skip
 
 
+def in_turns(server: Any, *fps: float) -> list[str]:
+    """Profiles of models ``m0``, ``m1``… that one job has measured."""
+    ids = [profile(server, each) for each in fps]
+    ratios = {f"m{mine}": {f"m{theirs}": {"throughput_fps": figure(a / b), "cpu_ms_per_request": figure(b / a)}
+                           for theirs, b in enumerate(fps) if theirs != mine} for mine, a in enumerate(fps)}
+    for number, view in enumerate(server.jobs[id].view for id in ids):
+        view["request"] = {**view["request"], "model_id": f"m{number}"}
+        view["facts"] = {**view["facts"], "together": {"profile_id": ids[0], "ratios": ratios}}
+    return ids
+
+
 def evaluation(server: Any, share: float) -> str:
     return done(server, "evaluations", {"metrics": [{"metric": "top1", "n": 200, **figure(share)}]})
 
@@ -45,6 +56,31 @@ def test_profiles_and_evaluations_stand_side_by_side_with_their_intervals_in_eig
     assert result.exit_code == 0, result.output
     assert all(text in result.stdout for text in ("(360–440)", "(720–880)", "50.0 %", "trusted"))
     assert max(map(len, result.stdout.splitlines())) <= 80
+    assert "Not measured together" in result.stderr
+
+
+def test_what_was_measured_in_turns_is_told_as_a_ratio_of_its_pairs(server: Any) -> None:
+    ids = in_turns(server, 400, 800, 420)
+
+    result = run(server, "compare", *ids)
+    document = json.loads(run(server, "compare", *ids[1:], "--format", "json").stdout)
+
+    assert result.exit_code == 0, result.output
+    assert "Not measured together" not in result.stderr
+    told = [line for line in result.stdout.splitlines() if "measured in turns" in line]
+    assert "2 (1.8–2.2) × the throughput, 0.5 (0.45–0.55) × the CPU time a request" in told[0]
+    assert "1.05 (0.945–1.16) × the throughput (within the noise)" in told[1]
+    assert document["measured_together"]
+    assert document["ratios"][0]["throughput_fps"] == figure(420 / 800)
+    assert all("ratios" not in row for row in document["rows"])
+
+
+def test_a_ratio_is_told_of_those_alone_that_were_measured_in_turns(server: Any) -> None:
+    first, second = in_turns(server, 400, 800)
+
+    result = run(server, "compare", first, profile(server, 900), second)
+
+    assert result.stdout.count("measured in turns") == 1
     assert "Not measured together" in result.stderr
 
 

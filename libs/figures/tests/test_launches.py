@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
-from workbench.figures.launches import TooFewLaunches, log_t_interval
+from workbench.figures import ratio
+from workbench.figures.launches import TooFewLaunches, log_t_interval, paired_ratio
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.99])
@@ -79,3 +80,48 @@ def test_too_few_launches_carry_no_interval(count: int) -> None:
 def test_what_has_no_logarithm_is_refused(bad: float) -> None:
     with pytest.raises(ValueError, match="positive"):
         log_t_interval(np.array([1.0, 1.0, 1.0, 1.0, bad]))
+
+
+def test_a_paired_ratio_is_scipys_paired_t_on_logarithms() -> None:
+    random = np.random.default_rng(5)
+    mine, theirs = random.lognormal(3.0, 0.1, 9), random.lognormal(2.0, 0.1, 9)
+    told = stats.ttest_rel(np.log(mine), np.log(theirs)).confidence_interval(0.95)
+
+    found = paired_ratio(mine, theirs)
+
+    assert (math.log(found.low), math.log(found.high)) == pytest.approx((told.low, told.high), rel=1e-9)
+    assert found.value == pytest.approx(stats.gmean(mine) / stats.gmean(theirs))
+
+
+def test_a_load_that_changes_between_rounds_cancels_in_pairs_and_not_in_two_intervals() -> None:
+    random = np.random.default_rng(6)
+    covered = narrower = 0
+    for _ in range(300):
+        load = random.lognormal(0.0, 0.6, 5)
+        mine, theirs = (load * speed * random.lognormal(0.0, 0.02, 5) for speed in (290.0, 100.0))
+        found, apart = paired_ratio(mine, theirs), ratio(log_t_interval(mine), log_t_interval(theirs))
+        covered += found.holds(2.9)
+        narrower += found.half_width < apart.half_width / 4
+
+    assert covered >= 0.92 * 300
+    assert narrower >= 0.9 * 300
+
+
+def test_a_thing_beside_itself_is_called_different_as_seldom_as_it_says() -> None:
+    random = np.random.default_rng(7)
+    loads = random.lognormal(0.0, 0.5, (2000, 5))
+    noise = random.lognormal(0.0, 0.05, (2, 2000, 5))
+
+    different = sum(not paired_ratio(load * mine, load * theirs).holds(1.0)
+                    for load, mine, theirs in zip(loads, *noise, strict=True))  # fmt: skip
+
+    assert different / 2000 == pytest.approx(0.05, abs=0.015)
+
+
+def test_pairs_need_two_of_each() -> None:
+    with pytest.raises(ValueError, match="two of each, got 5 and 6"):
+        paired_ratio(np.ones(5), np.ones(6))
+    with pytest.raises(ValueError, match="positive"):
+        paired_ratio(-np.ones(5), -np.ones(5))
+    with pytest.raises(TooFewLaunches):
+        paired_ratio(np.ones(4), np.ones(4))

@@ -55,6 +55,19 @@ def test_what_was_not_measured_is_not_made_up(manifest: dict[str, Any]) -> None:
     assert "- fp16: speed not measured" in readme(manifest, SAMPLES)
 
 
+def test_variants_that_were_measured_in_turns_are_told_by_their_pairs(manifest: dict[str, Any]) -> None:
+    ratio = {"value": 2.9, "low": 2.8, "high": 3.0}
+    together = {"profile_id": "p", "model_id": "m0", "ratios": {}}
+    fp16, int8 = manifest["variants"]
+    fp16["profile"] = {**int8["profile"], "together": together}
+    paired = {**together, "model_id": "m1", "ratios": {"m0": {"throughput_fps": ratio}}}
+    int8["profile"] = {**int8["profile"], "together": paired}
+
+    assert "\n\nint8 has 2.90 × (2.80 to 3.00) the frames per second of fp16, in launches" in readme(manifest, SAMPLES)
+    paired["profile_id"] = "q"
+    assert "in turns" not in readme(manifest, SAMPLES)
+
+
 def test_the_device_and_the_versions_are_named(manifest: dict[str, Any]) -> None:
     assert "- int8: on CPU (A Processor) with OpenVINO 2026.4.1, measurement trusted" in readme(manifest, SAMPLES)
 

@@ -58,12 +58,12 @@ def performed(module: str, folder: Path, spec: dict[str, Any]) -> dict[str, Any]
     return dict(json.loads((folder / "result.json").read_text()))
 
 
-@pytest.fixture(name="convolutions")
+@pytest.fixture(name="convolutions", scope="session")
 def convolutions_fixture() -> Callable[..., ov.Model]:
     return convolutions
 
 
-@pytest.fixture(name="dynamic")
+@pytest.fixture(name="dynamic", scope="session")
 def dynamic_fixture() -> Callable[..., ov.Model]:
     return dynamic
 
@@ -83,7 +83,7 @@ def profile(quiet: None, tmp_path: Path) -> Callable[..., dict[str, Any]]:
     return run
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def perform(quiet: None) -> Callable[..., dict[str, Any]]:
     return performed
 

@@ -20,12 +20,12 @@ def test_what_is_left_out_has_a_value() -> None:
     assert spec().to_json() == {
         "main_file": "model.xml", "device": "CPU", "inference_precision": "f32", "batch": 1, "hint": "throughput",
         "streams": None, "requests": None, "duration_s": 2.0, "launches": 5, "until": None, "within_s": 600.0,
-        "shapes": None, "seed": 0}
+        "shapes": None, "seed": 0, "others": ()}
 
 
 def test_a_specification_survives_json() -> None:
     whole = spec(device="GPU.0", inference_precision="f16", batch=8, hint=None, streams=2, requests=4,
-                 duration_s=0.5, launches=7, shapes={"x": [1, 3, 224, 224]}, seed=9)
+                 duration_s=0.5, launches=7, shapes={"x": [1, 3, 224, 224]}, seed=9, others=["model.xml"])
 
     assert read_spec(whole.to_json()) == whole
 

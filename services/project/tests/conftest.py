@@ -69,20 +69,21 @@ class Others:
         """Make what was asked for, and say so."""
         kind = command.type.partition(".")[0]
         made = "model" if kind in ("conversion", "calibration") else kind
-        manifest = Manifest(made, command.subject, command.team, "", *self._made(kind, command.data))
+        files_and_facts = self._made(kind, command.data, command.subject)
+        manifest = Manifest(made, command.subject, command.team, "", *files_and_facts)
         Manifests(self.adapters.store, command.team).write(manifest.text())
         self.say(command, "succeeded", result={"kind": made, "id": command.subject})
 
     def fail(self, command: Message, detail: str, word: str = "failed") -> None:
         self.say(command, word, error={"type": "urn:workbench:problem:x", "detail": detail})
 
-    def _made(self, kind: str, request: dict[str, Any]) -> tuple[tuple[File, ...], dict[str, Any]]:
+    def _made(self, kind: str, request: dict[str, Any], command_id: str) -> tuple[tuple[File, ...], dict[str, Any]]:
         if kind == "conversion":
             return self._weights(50), model_facts(request["precision"])
         if kind == "calibration":
             return self._weights(25), model_facts("INT8", calibration={"warnings": ["few images"]})
         if kind == "profile":
-            return (), self._profile(self.precision_of(request["model_id"]))
+            return (), self._profile(request, command_id)
         if kind == "evaluation":
             return (), self._evaluation(self.precision_of(request["model_id"]), request["against_evaluation_id"])
         if kind == "recipe":
@@ -95,11 +96,25 @@ class Others:
     def _weights(self, size: int) -> tuple[File, ...]:
         return (File("model.xml", "1" * 64, 1), File("model.bin", "2" * 64, size))
 
-    def _profile(self, precision: str) -> dict[str, Any]:
-        fps = FPS[precision]
-        return {"throughput_fps": figure(fps), "latency_ms": {"p50": figure(1000 / fps)}, "configuration": {},
-                "cpu_ms_per_request": figure(1000 / fps), "trust": {"verdict": "trusted", "reasons": []},
-                "provenance": {"openvino": "x"}}  # fmt: skip
+    def _profile(self, request: dict[str, Any], profile_id: str) -> dict[str, Any]:
+        if source := request.get("from_profile_id"):
+            together = Manifests(self.adapters.store, TEAM).get("profile", source).facts["together"]
+            assert request["model_id"] in together["ratios"]
+        else:
+            models = [request["model_id"], *request.get("with_model_ids", [])]
+            together = {"profile_id": profile_id, "ratios": self._ratios(models)}
+        fps = FPS[self.precision_of(request["model_id"])]
+        return {"together": together, "throughput_fps": figure(fps), "latency_ms": {"p50": figure(1000 / fps)},
+                "configuration": {}, "cpu_ms_per_request": figure(1000 / fps),
+                "trust": {"verdict": "trusted", "reasons": []}, "provenance": {"openvino": "x"}}  # fmt: skip
+
+    def _ratios(self, models: list[str]) -> dict[str, Any]:
+        """A little narrower than those of the two intervals."""
+        fps = {model: FPS[self.precision_of(model)] for model in models}
+        return {mine: {theirs: {"throughput_fps": figure(fps[mine] / fps[theirs]),
+                                "latency_p50_ms": figure(fps[theirs] / fps[mine]),
+                                "cpu_ms_per_request": figure(fps[theirs] / fps[mine])}
+                       for theirs in models if theirs != mine} for mine in models}  # fmt: skip
 
     def _evaluation(self, precision: str, against: str | None) -> dict[str, Any]:
         right = RIGHT[precision]

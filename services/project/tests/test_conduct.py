@@ -11,6 +11,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import update
 from workbench.jobs import embedded
+from workbench.jobs.record.tables import jobs
 from workbench.project.tables import steps as steps_table
 
 EVERY_STEP = {
@@ -139,6 +140,70 @@ def test_the_report_says_which_task_and_that_it_was_guessed(bench) -> None:
     assert guessed["guess"]["sure"] == "likely"
     assert any(warning.startswith("The task was guessed: classification is likely") for warning in guessed["warnings"])
     assert given["guess"] is None
+
+
+def asked(bench, name: str) -> list[dict]:
+    """What was asked of one kind of step, in order."""
+    return [command.data for command in bench.others.commands if command.type.startswith(name)]
+
+
+def test_one_job_measures_all_variants_in_turns_and_the_other_profiles_are_taken_from_it(bench) -> None:
+    bench.others.answer = succeed
+    bench.work()
+
+    report = bench.ended(bench.optimize(launches=7, until=0.02))["facts"]
+
+    first, *taken = asked(bench, "profile")
+    ids = [variant["model"] for variant in report["variants"]]
+    assert [first["model_id"], *first["with_model_ids"]] == ids
+    assert (first["launches"], first["until"], first["within_s"]) == (7, 0.02, 600.0)
+    measured = report["variants"][0]["profile"]
+    assert taken == [{"model_id": model, "target": "local", "device": "CPU", "from_profile_id": measured}
+                     for model in ids[1:]]  # fmt: skip
+    assert {variant["measured_in"] for variant in report["variants"]} == {measured}
+    assert all(each["measured_together"] for each in report["comparison"])
+
+
+def test_without_int8_the_others_are_measured_in_turns_all_the_same(bench) -> None:
+    def answer(others, command) -> None:
+        if command.type.startswith("calibration"):
+            others.fail(command, "no layer can be quantized")
+        else:
+            others.succeed(command)
+
+    bench.others.answer = answer
+    bench.work()
+
+    job = bench.ended(bench.optimize())
+
+    assert job["state"] == "succeeded", job["error"]
+    assert len(asked(bench, "profile")[0]["with_model_ids"]) == 1
+    assert [variant["name"] for variant in job["facts"]["variants"]] == ["fp32", "fp16"]
+
+
+def test_an_optimization_of_an_earlier_release_goes_on_as_it_began(bench) -> None:
+    bench.others.answer = succeed
+    job_id = bench.optimize()
+    record = bench.adapters.record("project")
+    with record.engine.begin() as connection:
+        request = {**record.find(job_id).request}
+        del request["interleaved"]
+        connection.execute(update(jobs).where(jobs.c.id == job_id).values(request=request))
+    bench.work()
+
+    report = bench.ended(job_id)["facts"]
+
+    assert [set(command) & {"with_model_ids", "from_profile_id"} for command in asked(bench, "profile")] == [set()] * 3
+    assert not any(each["measured_together"] for each in report["comparison"])
+
+
+def test_the_device_is_held_no_longer_than_it_may_by_all_variants_together(bench) -> None:
+    accepted = bench.client.post(bench.url, json={"duration_s": 47.0})
+    refused = bench.client.post(bench.url, json={"duration_s": 60.0})
+
+    assert accepted.status_code == 202, accepted.text
+    assert refused.status_code == 422
+    assert "of each of 3 models" in refused.json["errors"]["duration_s"]
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from workbench.project.alike import measured_once
-from workbench.project.compare import accuracy_change, changed_items, quotient
+from workbench.project.compare import accuracy_change, changed_items, compare, quotient
 from workbench.project.objections import Constraints
 from workbench.project.recommend import recommend
 from workbench.project.values import Variant
@@ -29,16 +29,60 @@ def variant(
                "cpu_ms_per_request": figure(1.0), "trust": {"verdict": trust, "reasons": []}}  # fmt: skip
     precision = {"fp32": "FP32", "fp16": "FP16", "int8": "INT8"}[name]
     facts = {"precision": precision, "conversion": {"checked": {"verdict": "alike"}}}
-    return Variant(name, f"m-{name}", facts, size, "p", profile, "e", evaluation)
+    return Variant(name, f"m-{name}", facts, size, f"p-{name}", profile, "e", evaluation)
+
+
+def in_turns(*variants, ratio, half=0.01):
+    """As if one job had measured the two, the second ``ratio`` times as fast as the first."""
+    mine, theirs = variants
+    found = {(theirs.model_id, mine.model_id): ratio, (mine.model_id, theirs.model_id): 1 / ratio}
+    ratios = {of: {to: {"throughput_fps": figure(value, half), "latency_p50_ms": figure(1 / value, half),
+                        "cpu_ms_per_request": figure(0.3, half)}} for (of, to), value in found.items()}  # fmt: skip
+    together = {"profile_id": "p", "ratios": ratios}
+    return [replace(each, profile={**each.profile, "together": together}) for each in variants]
 
 
 def test_a_quotient_widens_with_both_intervals_and_knows_the_noise() -> None:
-    clear, vague = quotient(figure(200), figure(100)), quotient(figure(105, 0.2), figure(100, 0.2))
+    fp32, noisy = variant("fp32", 100), variant("fp32", 100, spread=0.2)
+    clear, vague = (quotient(variant("int8", fps, spread=spread), other, "throughput_fps")
+                    for fps, spread, other in ((200, 0.01, fp32), (105, 0.2, noisy)))  # fmt: skip
 
     assert clear["value"] == pytest.approx(2.0)
     assert clear["low"] == pytest.approx(2 * 2.718281828 ** -(2**0.5 * 0.010000333), rel=1e-4)
     assert clear["beyond_noise"]
     assert not vague["beyond_noise"]
+
+
+def test_what_was_measured_in_turns_is_compared_by_its_pairs_alone() -> None:
+    fp32, int8 = in_turns(variant("fp32", 100, spread=0.6), variant("int8", 1780, spread=0.6), ratio=2.9)
+
+    told = compare(int8, fp32)
+
+    assert told["measured_together"]
+    assert told["speedup"] == {**figure(2.9), "beyond_noise": True}
+    assert told["latency_ratio"]["value"] == pytest.approx(1 / 2.9)
+    assert told["cpu_per_request_ratio"]["value"] == 0.3
+    assert not compare(variant("int8", 1780), variant("fp32", 100))["measured_together"]
+
+
+def test_a_ratio_to_another_job_is_not_one_of_pairs() -> None:
+    fp32, int8 = in_turns(variant("fp32", 100), variant("int8", 300), ratio=2.9)
+    again = replace(int8, profile={**int8.profile, "together": {**int8.profile["together"], "profile_id": "q"}})
+
+    assert compare(again, fp32)["speedup"]["value"] == pytest.approx(3.0)
+    assert not compare(again, fp32)["measured_together"]
+
+
+def test_the_choice_rests_on_the_pairs_and_not_on_intervals_that_overlap() -> None:
+    slow, fast = in_turns(variant("fp32", 100, spread=0.3, size=50), variant("fp16", 105, spread=0.3, size=60),
+                          ratio=1.05)  # fmt: skip
+
+    chosen = recommend([slow, fast], Constraints("throughput", None, None))
+
+    assert chosen.variant is fast
+    assert "1.05 × the throughput," in chosen.reason
+    alike = in_turns(slow, fast, ratio=1.05, half=0.1)
+    assert recommend(alike, Constraints("throughput", None, None)).variant is alike[0]
 
 
 def test_a_change_of_accuracy_is_told_in_points_as_the_evaluation_paired_it() -> None:
@@ -219,5 +263,7 @@ def test_variants_of_the_same_bytes_are_one_measurement_with_two_names() -> None
 
     assert (first, third) == (fp32, other)
     assert second.profile == fp32.profile
-    assert quotient(second.profile["throughput_fps"], first.profile["throughput_fps"])["value"] == 1.0
+    told = compare(second, first)
+    assert told["speedup"] == {"value": 1.0, "low": 1.0, "high": 1.0, "beyond_noise": False}
+    assert told["measured_together"]
     assert second.warnings == ("It is byte for byte fp32: the same measurement under another name.",)

@@ -33,7 +33,7 @@ def test_an_optimization_whose_measurements_would_take_too_long_is_refused_befor
     answer = asked(bench.client, bench.project_id, duration_s=3600, launches=100)
 
     assert answer.status_code == 422
-    assert answer.get_json()["errors"]["duration_s"].endswith("at most 7.")
+    assert answer.get_json()["errors"]["duration_s"].endswith("at most 2.2.")
     assert bench.adapters.record("project").active() == 0
 
 

@@ -10,7 +10,7 @@ from typing import Self
 
 import httpx
 from workbench.client import embedded, uploads
-from workbench.client.resources import Datasets, Models, Resource, WithGraph
+from workbench.client.resources import Datasets, Models, Profiles, Resource
 from workbench.client.transport import PATIENCE_S, Address, Transport
 
 
@@ -34,7 +34,7 @@ class Client:
         self.models = Models(self._transport, "/v1/models", uploads.model_parts)
         self.datasets = Datasets(self._transport, "/v1/datasets", uploads.dataset_parts)
         self.conversions = self._resource("conversions")
-        self.profiles = WithGraph(self._transport, "/v1/profiles")
+        self.profiles = Profiles(self._transport, "/v1/profiles")
         self.calibrations = self._resource("calibrations")
         self.evaluations = self._resource("evaluations")
         self.trials = self._resource("trials")

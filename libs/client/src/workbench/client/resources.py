@@ -122,6 +122,20 @@ class WithGraph(Resource):
         return view
 
 
+class Profiles(WithGraph):
+    """Measurements. With ``with_model_ids`` one measures several models in turns."""
+
+    def others(self, view: View) -> Sequence[View]:
+        """The profiles of the other models that a succeeded one has measured, each once it is made.
+
+        Raises JobFailed for a model that was refused.
+        """
+        models = ((view.get("facts") or {}).get("together") or {}).get("models") or []
+        wanted = [each["model_id"] for each in models if each["model_id"] != view["request"]["model_id"]]
+        made = [self.create({"model_id": model_id, "from_profile_id": view["id"]}) for model_id in wanted]
+        return [self.wait(each["id"]) for each in made]
+
+
 class Uploads(Resource):
     """A collection that is filled from files on this machine."""
 

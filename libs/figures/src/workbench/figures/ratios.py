@@ -10,7 +10,8 @@ from workbench.figures.figure import Figure
 def ratio(mine: Figure, theirs: Figure) -> Figure:
     """The quotient of two independent positive figures whose intervals are symmetric in the logarithm.
 
-    There the half-widths add in quadrature. A figure whose interval reaches 0 gives one without an upper bound.
+    There the half-widths add in quadrature. Launches that were taken in turns are not independent:
+    ``launches.paired_ratio``. A figure whose interval reaches 0 gives one without an upper bound.
     """
     value = mine.value / theirs.value
     half = math.hypot(_log_half_width(mine), _log_half_width(theirs))

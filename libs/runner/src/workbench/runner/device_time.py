@@ -15,10 +15,11 @@ def longest_launch_s(duration_s: float) -> float:
     return min(WARM_S, duration_s) + LONGEST_STRETCH * duration_s
 
 
-def longest_measurement_s(duration_s: float, launches: int, within_s: float | None = None) -> float:
-    """All launches; those that go on until a precision is reached begin none after ``within_s``."""
-    asked_s = launches * longest_launch_s(duration_s)
-    return asked_s if within_s is None else max(asked_s, within_s + longest_launch_s(duration_s))
+def longest_measurement_s(duration_s: float, launches: int, within_s: float | None = None, models: int = 1) -> float:
+    """All launches of all models in turns; where they go on until a precision is reached no round begins after
+    ``within_s``."""
+    round_s = models * longest_launch_s(duration_s)
+    return launches * round_s if within_s is None else max(launches * round_s, within_s + round_s)
 
 
 @dataclass(frozen=True)
@@ -27,26 +28,29 @@ class DeviceTime:
 
     minutes: int = 60
 
-    def faults(self, duration_s: float, launches: int, within_s: float | None = None) -> dict[str, str]:
-        """Field to what it would have to be; nothing when that is little enough."""
-        asked_s, most_s = longest_measurement_s(duration_s, launches), 60.0 * self.minutes
+    def faults(
+        self, duration_s: float, launches: int, within_s: float | None = None, models: int = 1
+    ) -> dict[str, str]:
+        """Field to what it would have to be; nothing when that is little enough. ``models``: measured in turns."""
+        asked_s, most_s = longest_measurement_s(duration_s, launches, models=models), 60.0 * self.minutes
         if asked_s <= most_s:
-            return self._going_on(duration_s, within_s)
-        why = (f"{launches} launches of {duration_s:g} s may hold the device for {_minutes(asked_s)} min when the "
-               f"model is slow; one request may for {self.minutes}.")  # fmt: skip
-        shorter = longest_duration_s(most_s / launches)
+            return self._going_on(duration_s, within_s, models)
+        each = f" of each of {models} models" if models > 1 else ""
+        why = (f"{launches} launches of {duration_s:g} s{each} may hold the device for {_minutes(asked_s)} min when "
+               f"the model is slow; one request may for {self.minutes}.")  # fmt: skip
+        shorter = longest_duration_s(most_s / launches / models)
         faults = {"duration_s": f"{why} With that many launches give at most {shorter:g}."}
-        fewer = int(most_s / longest_launch_s(duration_s))
+        fewer = int(most_s / longest_launch_s(duration_s) / models)
         if fewer >= FEWEST_LAUNCHES:
             faults["launches"] = f"With that duration give at most {fewer}."
         return faults
 
-    def _going_on(self, duration_s: float, within_s: float | None) -> dict[str, str]:
-        most_s = 60.0 * self.minutes - longest_launch_s(duration_s)
+    def _going_on(self, duration_s: float, within_s: float | None, models: int) -> dict[str, str]:
+        most_s = 60.0 * self.minutes - models * longest_launch_s(duration_s)
         if within_s is None or within_s <= most_s:
             return {}
-        return {"within_s": f"Going on for {within_s:g} s, and the launch that has begun by then, may hold the device "
-                f"for more than the {self.minutes} min of one request; give at most {math.floor(most_s)}."}  # fmt: skip
+        return {"within_s": f"Going on for {within_s:g} s, and what has begun by then, may hold the device for "
+                f"more than the {self.minutes} min of one request; give at most {math.floor(most_s)}."}  # fmt: skip
 
 
 def longest_duration_s(launch_s: float) -> float:

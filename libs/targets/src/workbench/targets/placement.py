@@ -32,10 +32,13 @@ class Placement:
     pools: Pools | None = None
     device_time: DeviceTime = field(default_factory=DeviceTime)
 
-    def measurement(self, body: Body) -> Body:
-        """As ``resolve``, for what measures. Raises InvalidRequest when it would have its device for too long, too."""
-        faults = self.device_time.faults(body["duration_s"], body["launches"],
-                                         body.get("within_s") if body.get("until") else None)
+    def measurement(self, body: Body, models: int = 1) -> Body:
+        """As ``resolve``, for what measures so many models in turns.
+
+        Raises InvalidRequest when it would have its device for too long, too.
+        """
+        within_s = body.get("within_s") if body.get("until") else None
+        faults = self.device_time.faults(body["duration_s"], body["launches"], within_s, models)
         if faults:
             raise InvalidRequest(faults)
         return self.resolve(body)

@@ -11,7 +11,7 @@ from workbench.jobs import Job, Jobs, State
 from workbench.jobs.record.outlook import COUNTED
 
 # Too long for a list; the resource itself has them.
-_LONG_FACTS = ("layers", "launches", "provenance", "weights", "opset", "environment", "comparison")
+_LONG_FACTS = ("layers", "launches", "provenance", "weights", "opset", "environment", "comparison", "together")
 
 
 class ProgressView(ma.Schema):

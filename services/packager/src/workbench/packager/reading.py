@@ -47,10 +47,19 @@ def _variant(spec: dict[str, Any]) -> Variant:
         infer_requests=configuration.get("requests"),
         loop=profile.get("loop"),
         files=spec["files"],
-        profile=_only(profile, _PROFILE) or None,
+        profile={**_only(profile, _PROFILE), **_together(profile)} or None,
         evaluation=_only(spec["evaluation"] or {}, _EVALUATION) or None,
         built_in=tuple(spec["built_in"]),
     )
+
+
+def _together(profile: dict[str, Any]) -> dict[str, Any]:
+    """In which job it was measured in turns with others, and its ratios to them; nothing where it was alone."""
+    together, model = profile.get("together"), profile.get("model_id")
+    if not together:
+        return {}
+    return {"together": {"profile_id": together["profile_id"], "model_id": model,
+                         "ratios": together["ratios"].get(model) or {}}}  # fmt: skip
 
 
 def _only(facts: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:

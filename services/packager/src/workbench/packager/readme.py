@@ -19,7 +19,7 @@ def readme(manifest: Facts, samples: list[dict[str, Any]]) -> str:
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         name=manifest["name"], recommended=manifest["recommended"], image=samples[0]["file"],
         mark=_mark(manifest), undecided=manifest["undecided"] or "",
-        table="\n".join(_table(manifest)), provenance="\n".join(_provenance(manifest)),
+        table="\n".join([*_table(manifest), *_ratios(manifest)]), provenance="\n".join(_provenance(manifest)),
         input="\n".join(_input(manifest)),
     )
 
@@ -35,6 +35,20 @@ def _table(manifest: Facts) -> list[str]:
                  _interval(latency, ".2f", " ms"), _metrics(variant["evaluation"]))
         lines.append(f"| {' | '.join(cells)} |")
     return lines
+
+
+def _ratios(manifest: Facts) -> list[str]:
+    """Each variant against the first that was measured, where their launches were taken in turns."""
+    measured = [variant for variant in manifest["variants"] if (variant["profile"] or {}).get("together")]
+    lines = []
+    for variant in measured[1:]:
+        mine, theirs = variant["profile"]["together"], measured[0]["profile"]["together"]
+        found = mine["ratios"].get(theirs["model_id"], {}).get("throughput_fps")
+        if found and mine["profile_id"] == theirs["profile_id"]:
+            times = _interval(found, ".2f", " ×")
+            lines.append(f"{variant['name']} has {times} the frames per second of {measured[0]['name']}, in launches "
+                         "that were taken in turns.")  # fmt: skip
+    return ["", *lines] if lines else []
 
 
 def _input(manifest: Facts) -> list[str]:

@@ -11,6 +11,7 @@ from flask import current_app
 from workbench.jobs import Job
 from workbench.problems.common import NotFound, RunFailed
 from workbench.profiler import executed_layers
+from workbench.profiler.kinds import placed
 from workbench.profiler.problems import DevicesNotKnownYet, TargetsNotAnnounced
 from workbench.profiler.schemas import ProfileRequest, TargetPage, TargetView
 from workbench.runner.values import LOCAL
@@ -31,7 +32,17 @@ STANDING = "workbench.standing"
 targets = Blueprint("targets", __name__, url_prefix="/v1/targets", description="Where models can run.")
 profiles = Blueprint("profiles", __name__, url_prefix="/v1/profiles", description="Measurements of speed.")
 PROFILES = Resource("profile")
-serve_submission(profiles, "profile", ProfileRequest, Placement.measurement)
+
+
+def _where(placement: Placement, body: dict[str, Any]) -> dict[str, Any]:
+    """As for any measurement; what is taken from a profile is where that was measured, unless somebody says."""
+    if not body.get("from_profile_id"):
+        return placed(placement, body)
+    source = ports().manifests().usable("profile", body["from_profile_id"]).facts
+    return {**body, **{name: body[name] or source[name] for name in ("target", "device")}}
+
+
+serve_submission(profiles, "profile", ProfileRequest, _where)
 serve_jobs(profiles, PROFILES)
 serve_graph(profiles, lambda job_id: executed_layers.of(PROFILES.get(job_id)))
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
+from marshmallow.validate import Length
 from workbench.fields import shared
 from workbench.profiler.spec import Configuration
+from workbench.profiler.values import MOST_OTHERS
+
+_OF_A_TAKEN_ONE = ("model_id", "target", "device", "name", "from_profile_id")
 
 
 class ProfileRequest(Configuration):
@@ -19,6 +25,34 @@ class ProfileRequest(Configuration):
     device = shared.device("In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`.",
                            load_default=None)  # fmt: skip
     name = shared.a_name("What people call the profile.")
+    with_model_ids = ma.fields.List(
+        shared.an_id(), load_default=list, validate=Length(max=MOST_OTHERS),
+        metadata={"description": "Other models that are measured in turns with this one, launch by launch, so that the "
+                  "ratios hold while the machine's load changes. Each then has a profile by `from_profile_id`."},
+    )  # fmt: skip
+    from_profile_id = shared.an_id(
+        load_default=None, allow_none=True,
+        metadata={"description": "Measure nothing, but take the profile from this one, which was asked for with this "
+                  "model in `with_model_ids`. Only `model_id` and `name` go with it."},
+    )  # fmt: skip
+
+    @ma.validates_schema(pass_original=True)
+    def _once(self, data: dict[str, Any], original: dict[str, Any], **_context: Any) -> None:
+        others = data["with_model_ids"]
+        if len({data["model_id"], *others}) < 1 + len(others):
+            raise ma.ValidationError("Give each model once, and not that of model_id.", "with_model_ids")
+        if data["from_profile_id"] is None:
+            return
+        more = [name for name in original if name not in _OF_A_TAKEN_ONE and original[name] not in (None, [])]
+        if more:
+            raise ma.ValidationError("Comes from the profile of from_profile_id; leave it out.", more[0])
+
+    @ma.post_load
+    def _said(self, data: dict[str, Any], **_context: Any) -> dict[str, Any]:
+        """What is measured says how; what is not says nothing of it."""
+        if data["from_profile_id"] is not None:
+            return {name: value for name, value in data.items() if name in _OF_A_TAKEN_ONE}
+        return {name: value for name, value in data.items() if name != "from_profile_id"}
 
 
 STATES = "free, busy, unusable, or unknown where runs are carried out elsewhere"

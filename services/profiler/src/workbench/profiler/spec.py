@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
+from marshmallow.validate import Length
 from workbench.fields import Choice, Named, Object, Text, Whole, checked, shared
-from workbench.profiler.values import ProfileSpec
+from workbench.profiler.values import MOST_OTHERS, ProfileSpec
 
 
 class Configuration(Object):
@@ -36,10 +37,11 @@ class SpecSchema(Configuration):
     main_file = shared.main_file()
     device = shared.device("In OpenVINO's words.", load_default="CPU")
     seed = Whole(0, 2**32 - 1, load_default=0)
+    others = ma.fields.List(shared.main_file(), load_default=list, validate=Length(max=MOST_OTHERS))
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_context: Any) -> ProfileSpec:
-        return ProfileSpec(**data)
+        return ProfileSpec(**{**data, "others": tuple(data["others"])})
 
 
 def read_spec(document: object) -> ProfileSpec:

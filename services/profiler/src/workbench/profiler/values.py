@@ -8,6 +8,8 @@ from typing import Any
 
 from workbench.runner.device_time import FEWEST_LAUNCHES
 
+MOST_OTHERS = 7  # that one request measures beside its own model
+
 
 class Hint(StrEnum):
     """OpenVINO's performance hints that a profile may ask for."""
@@ -22,6 +24,7 @@ class ProfileSpec:
 
     ``streams`` and ``requests`` left out are chosen by OpenVINO from ``hint``; ``shapes`` are needed for
     inputs whose shape the model leaves open, beside the batch. ``until`` is a half-width, as a share.
+    ``others``: the main files of models that are measured in turns with this one.
     """
 
     main_file: str
@@ -37,6 +40,7 @@ class ProfileSpec:
     within_s: float = 600.0
     shapes: dict[str, list[int]] | None = None
     seed: int = 0
+    others: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The specification as JSON, every field written out."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from workbench.jobs import Adapters, Worker, accept_commands
-from workbench.profiler.kinds import KINDS, PROFILE
+from workbench.profiler.kinds import KINDS, PROFILE, placed
 from workbench.profiler.schemas import ProfileRequest
 from workbench.targets.census import announce
 from workbench.webapp.settings import Settings
@@ -16,7 +17,8 @@ from workbench.webapp.validate import validator
 def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     """The profiler service's worker."""
     record = adapters.record("profiler")
-    accept_commands(record, PROFILE, adapters.messages, validator(ProfileRequest, settings.placement.measurement))
+    validate = validator(ProfileRequest, partial(placed, settings.placement))
+    accept_commands(record, PROFILE, adapters.messages, validate)
 
     def tell(targets: list[dict[str, Any]]) -> None:
         announce(adapters.store, targets, time.time())

@@ -10,6 +10,7 @@ from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest
 from workbench.project import projects as rows
 from workbench.project.beforehand import settled
+from workbench.project.pipeline import variants_of
 from workbench.project.schemas import (
     OptimizationRequest,
     ProjectPage,
@@ -88,8 +89,8 @@ def optimize(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     body = settled(body, model.facts, _dataset(project.dataset_id))
     _dataset(body["calibration_dataset_id"])
     job = ports().submit("optimization", {
-        **ports().placement.measurement(_where(body, project)),
-        "project_id": project.id, "model_id": project.model_id, "dataset_id": project.dataset_id,
+        **ports().placement.measurement(_where(body, project), models=len(variants_of(body, model.facts))),
+        "interleaved": True, "project_id": project.id, "model_id": project.model_id, "dataset_id": project.dataset_id,
     })  # fmt: skip
     return _RESOURCE.view(job), {"Location": f"/v1/projects/{project.id}/optimizations/{job.id}"}
 

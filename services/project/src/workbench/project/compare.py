@@ -19,21 +19,45 @@ def compare(variant: Variant, baseline: Variant) -> Facts:
     return {
         "variant": variant.name,
         "baseline": baseline.name,
-        "speedup": quotient(variant.profile["throughput_fps"], baseline.profile["throughput_fps"]),
-        "latency_ratio": quotient(variant.profile["latency_ms"]["p50"], baseline.profile["latency_ms"]["p50"]),
-        "cpu_per_request_ratio": quotient(
-            variant.profile["cpu_ms_per_request"], baseline.profile["cpu_ms_per_request"]
-        ),
+        "measured_together": measured_together(variant, baseline),
+        "speedup": quotient(variant, baseline, "throughput_fps"),
+        "latency_ratio": quotient(variant, baseline, "latency_p50_ms"),
+        "cpu_per_request_ratio": quotient(variant, baseline, "cpu_ms_per_request"),
         "size_ratio": round(variant.size_bytes / baseline.size_bytes, 4),
         "accuracy_change_points": accuracy_change(variant),
         "changed_items": changed_items(variant),
     }
 
 
-def quotient(mine: Facts, theirs: Facts) -> Facts:
-    """Of two figures. ``beyond_noise``: its interval does not hold 1."""
-    found = ratio(Figure.of(mine), Figure.of(theirs))
+def quotient(mine: Variant, theirs: Variant, metric: str) -> Facts:
+    """How many times theirs a figure of mine is. ``beyond_noise``: its interval does not hold 1.
+
+    By the pairs of launches where both were measured in turns. Otherwise from the two intervals, as if nothing had
+    happened to one of them alone, which nobody knows: ``measured_together`` says so.
+    """
+    found = _paired(mine, theirs, metric) or ratio(figure(mine, metric), figure(theirs, metric))
     return {**found.to_json(), "beyond_noise": not found.holds(1.0)}
+
+
+def figure(variant: Variant, metric: str) -> Figure:
+    """One of the three that variants are compared by."""
+    profile = variant.profile
+    return Figure.of(profile["latency_ms"]["p50"] if metric == "latency_p50_ms" else profile[metric])
+
+
+def measured_together(mine: Variant, theirs: Variant) -> bool:
+    """Whether the launches of both were taken in turns, or are the very same."""
+    ours, others = mine.profile.get("together"), theirs.profile.get("together")
+    return mine.profile_id == theirs.profile_id or bool(ours and others and ours["profile_id"] == others["profile_id"])
+
+
+def _paired(mine: Variant, theirs: Variant, metric: str) -> Figure | None:
+    if mine.profile_id == theirs.profile_id:
+        return Figure(1.0, 1.0, 1.0)
+    if not measured_together(mine, theirs):
+        return None
+    found = mine.profile["together"]["ratios"].get(mine.model_id, {}).get(theirs.model_id, {}).get(metric)
+    return Figure.of(found) if found else None
 
 
 def accuracy_change(variant: Variant) -> Facts | None:

@@ -86,6 +86,11 @@ class Plan:
         return self.request["task"] in tasks_of(self.dataset)
 
     @property
+    def interleaved(self) -> bool:
+        """Whether the variants are measured in turns by one job; not in a request that an earlier release accepted."""
+        return bool(self.request.get("interleaved"))
+
+    @property
     def own_calibration_set(self) -> bool:
         """Whether calibration has a dataset of its own, so that all of the other can be scored."""
         return self.request["calibration_dataset_id"] is not None
@@ -94,6 +99,11 @@ class Plan:
 def wanted(plan: Plan, steps: Mapping[str, Step]) -> list[Wanted]:
     """Every step but the package that may start now and has not."""
     return [step for step in _all_that_may(plan, steps) if step.name not in steps]
+
+
+def variants_of(request: Facts, model: Facts) -> list[str]:
+    """The names of all variants that there are to be, before anything is placed."""
+    return Plan(request, "", model, None, None, "", "").variants
 
 
 def expected(plan: Plan) -> list[str]:
@@ -140,7 +150,7 @@ def _all_that_may(plan: Plan, steps: Mapping[str, Step]) -> Iterator[Wanted]:
     for name in plan.variants:
         model_id = model_of(plan, steps, name)
         if model_id is not None:
-            yield _profile(plan, name, model_id)
+            yield from _profile(plan, steps, name, model_id)
             yield from _evaluation(plan, steps, name, model_id, baseline)
 
 
@@ -186,20 +196,44 @@ def _generation(plan: Plan) -> Wanted:
     return Wanted("generate", "dataset", {"count": GENERATED_IMAGES, "width": width, "height": height})
 
 
-def _profile(plan: Plan, name: str, model_id: str) -> Wanted:
-    return Wanted(
-        f"profile-{name}",
-        "profile",
-        {
-            "model_id": model_id,
-            "target": plan.target,
-            "device": plan.device,
-            "hint": plan.request["objective"],
-            "inference_precision": plan.request["inference_precision"],
-            "duration_s": plan.request["duration_s"],
-            "launches": plan.request["launches"],
-        },
-    )
+def _profile(plan: Plan, steps: Mapping[str, Step], name: str, model_id: str) -> Iterator[Wanted]:
+    """The baseline's measures all variants in turns, so it waits for them; the others' are taken from it."""
+    baseline = plan.variants[0]
+    where = {"model_id": model_id, "target": plan.target, "device": plan.device}
+    if plan.interleaved and name != baseline:
+        source = result_of(steps, f"profile-{baseline}")
+        if source is not None:
+            yield Wanted(f"profile-{name}", "profile", {**where, "from_profile_id": source})
+        return
+    others = _others(plan, steps) if plan.interleaved else []
+    if others is None:
+        return
+    configuration = {
+        "hint": plan.request["objective"],
+        "inference_precision": plan.request["inference_precision"],
+        "duration_s": plan.request["duration_s"],
+        "launches": plan.request["launches"],
+        **{name: plan.request[name] for name in ("until", "within_s") if plan.request.get(name) is not None},
+    }
+    beside = {"with_model_ids": others} if others else {}
+    yield Wanted(f"profile-{name}", "profile", {**where, **configuration, **beside})
+
+
+def _others(plan: Plan, steps: Mapping[str, Step]) -> list[str] | None:
+    """The models of all variants but the baseline; None while one may still come."""
+    found = []
+    for name in plan.variants[1:]:
+        model_id = model_of(plan, steps, name)
+        if model_id is None and not _given_up(plan, steps, name):
+            return None
+        found += [model_id] if model_id else []
+    return found
+
+
+def _given_up(plan: Plan, steps: Mapping[str, Step], variant: str) -> bool:
+    """Whether what would have made it has ended without."""
+    maker = steps.get(f"convert-{variant}" if variant in plan.converted else f"calibrate-{variant}")
+    return maker is not None and maker.ended
 
 
 def _evaluation(

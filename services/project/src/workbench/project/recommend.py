@@ -15,6 +15,7 @@ from workbench.project.objections import Constraints, Objection, clipped_weights
 from workbench.project.values import Facts, Variant
 
 RECOMMENDED, NONE, UNDECIDED = "recommended", "none", "undecided"
+_METRICS = {"throughput": "throughput_fps", "latency": "latency_p50_ms"}
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,7 @@ def _badness(variant: Variant, objective: str) -> float:
 def _as_fast(variant: Variant, fastest: Variant, objective: str) -> bool:
     if variant is fastest:
         return True
-    figures = [(one.profile["latency_ms"]["p50"] if objective == "latency" else one.profile["throughput_fps"])
-               for one in (variant, fastest)]  # fmt: skip
-    return not quotient(*figures)["beyond_noise"]
+    return not quotient(variant, fastest, _METRICS[objective])["beyond_noise"]
 
 
 def _praise(best: Variant, baseline: Variant, constraints: Constraints) -> list[str]:
@@ -99,7 +98,7 @@ def _praise(best: Variant, baseline: Variant, constraints: Constraints) -> list[
     fps = f"{figure['value']:.1f} FPS ({figure['low']:.1f} to {figure['high']:.1f})"
     said = [f"{best.name} has the best {constraints.objective} that keeps the constraints: {fps}, median {p50:.2f} ms."]
     if best is not baseline:
-        speedup = quotient(figure, baseline.profile["throughput_fps"])
+        speedup = quotient(best, baseline, "throughput_fps")
         size = best.size_bytes / baseline.size_bytes
         said.append(f"Against {baseline.name}: {speedup['value']:.2f} × the throughput{_noise(speedup)}, "
                     f"{_cpu_words(best, baseline)}, {size:.2f} × the size{_accuracy_words(best)}.")  # fmt: skip
@@ -111,7 +110,7 @@ def _praise(best: Variant, baseline: Variant, constraints: Constraints) -> list[
 
 
 def _cpu_words(best: Variant, baseline: Variant) -> str:
-    ratio = quotient(best.profile["cpu_ms_per_request"], baseline.profile["cpu_ms_per_request"])
+    ratio = quotient(best, baseline, "cpu_ms_per_request")
     return f"{ratio['value']:.2f} × the CPU time a request{_noise(ratio)}"
 
 

@@ -11,7 +11,7 @@ from workbench.project.objections import Constraints
 from workbench.project.recommend import UNDECIDED, Recommendation
 from workbench.project.values import Facts, Variant
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 _PROFILE_PARTS = ("throughput_fps", "latency_ms", "cpu_ms_per_request", "configuration", "trust")
 
 
@@ -66,6 +66,7 @@ def _variant(variant: Variant) -> dict[str, Any]:
         "accuracy": variant.accuracy,
         "metrics": variant.evaluation["metrics"] if variant.evaluation else [],
         "profile": variant.profile_id,
+        "measured_in": (variant.profile.get("together") or {}).get("profile_id") or variant.profile_id,
         "evaluation": variant.evaluation_id,
         "warnings": list(variant.warnings),
     }

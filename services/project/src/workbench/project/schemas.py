@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
-from workbench.fields import Text, Whole
+from workbench.fields import Text, Whole, shared
 from workbench.tasks.catalogue import NAMES
 from workbench.webapp.recipes import RecipeSettings, refuse_misfits
 
@@ -98,6 +98,8 @@ class OptimizationRequest(ma.Schema):
     duration_s = ma.fields.Float(load_default=2.0, validate=Range(0.1, 3600),
                                  metadata={"description": "Measured seconds a launch."})  # fmt: skip
     launches = Whole(5, 100, load_default=5)
+    until = shared.until()
+    within_s = shared.within_s()
     preset = Text(load_default="performance", validate=OneOf(["performance", "mixed"]))
     subset_size = Whole(1, 100_000, load_default=300)
     calibrate_on_target = ma.fields.Boolean(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import typer
-from workbench.client.cli import output
+from workbench.client.cli import output, paired
 from workbench.client.cli.listing import Column, show_list
 from workbench.client.cli.options import Argument, Option, Values, add_command, wrong
 from workbench.client.cli.readers import is_id, one_of
@@ -35,7 +35,7 @@ FIGURES = ("throughput_fps", "latency_p50_ms", "accuracy")
 PLAIN = ("kind", "id", "name", "precision", "device", "trust", "measured_at", "job", "metric", "unit", "items")
 APART = (
     "Not measured together: the throughputs come from different jobs, so a busy machine may have slowed one of them "
-    "alone. Before you act on a small difference, measure again one right after the other."
+    "alone. Before you act on a difference, measure them in turns: workbench profiles create MODEL --with-model MODEL."
 )
 
 
@@ -57,12 +57,15 @@ def compare(session: Session, values: Values) -> None:
         raise wrong("ID", "give two at least")
     format = "json" if session.as_json else values["format"] or "text"
     if format == "json":
-        output.write_json({"rows": rows, "measured_together": together(rows)})
+        document = {"rows": [_plain(row) for row in rows], "measured_together": paired.together(rows)}
+        output.write_json({**document, "ratios": paired.ratios(rows)})
     elif format == "csv":
         _write_csv(rows)
     else:
         show_list([shown(row) for row in rows], COLUMNS)
-    if not together(rows):
+        for ratio in paired.ratios(rows):
+            output.write(paired.words(ratio))
+    if not paired.together(rows):
         output.tell(APART)
 
 
@@ -78,11 +81,6 @@ def rows_of(client: Client, id: str) -> list[Row]:
     if project := _found(client.projects.get, id):
         return list(_variants(client, project))
     raise wrong("ID", f"there is no profile, evaluation or project {id}")
-
-
-def together(rows: Iterable[Row]) -> bool:
-    """Whether all throughputs there are come from one job."""
-    return len({row["job"] for row in rows if row.get("throughput_fps")}) <= 1
 
 
 def shown(row: Row) -> Row:
@@ -108,8 +106,8 @@ def scored_for_list(view: View) -> View:
 def _profile(view: View) -> Row:
     facts = view["facts"]
     return {
-        "job": view["id"], "device": view["request"].get("device"),
-        "precision": view["request"].get("inference_precision"),
+        **paired.of_profile(view), "device": view["request"].get("device") or facts.get("device"),
+        "precision": ((facts.get("provenance") or {}).get("spec") or view["request"]).get("inference_precision"),
         "throughput_fps": facts["throughput_fps"], "latency_p50_ms": facts["latency_ms"].get("p50"),
         "trust": facts["trust"]["verdict"],
     }  # fmt: skip
@@ -125,14 +123,17 @@ def _variants(client: Client, project: View) -> Iterable[Row]:
     if done is None:
         raise wrong("ID", f"the project {project['id']} has no optimization that succeeded yet")
     for variant in done["facts"]["variants"]:
-        profile = variant.get("profile")
         yield {
             "kind": "variant", "id": project["id"], "name": f"{project['name']} {variant['name']}",
             "precision": variant.get("precision"), "device": project.get("device"), "measured_at": done["created_at"],
-            "job": profile, "throughput_fps": variant.get("throughput_fps"),
+            **paired.of_variant(done["facts"], variant), "throughput_fps": variant.get("throughput_fps"),
             "latency_p50_ms": (variant.get("latency_ms") or {}).get("p50"),
             "trust": (variant.get("trust") or {}).get("verdict"), **_scored(variant.get("accuracy")),
         }  # fmt: skip
+
+
+def _plain(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != "ratios"}
 
 
 def _scored(metric: dict[str, Any] | None) -> Row:

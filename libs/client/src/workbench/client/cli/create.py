@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,11 @@ def profile(client: Client, request: Request, _values: Values) -> View:
     """POST the options; streams or requests that are given stand alone, without the default hint."""
     alone = {"hint": None} if "streams" in request or "requests" in request else {}
     return client.profiles.create(alone | request)
+
+
+def others_of(client: Client, view: View) -> Sequence[View]:
+    """The profiles of the other models that were measured in turns with this one's: nothing is measured for them."""
+    return client.profiles.others(view)
 
 
 def recipe(client: Client, request: Request, values: Values) -> View:

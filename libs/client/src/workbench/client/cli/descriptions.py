@@ -13,7 +13,7 @@ from workbench.client.cli import model_page, target_page
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
-from workbench.client.cli.create import dataset, model, packages, profile, recipe, with_inputs
+from workbench.client.cli.create import dataset, model, others_of, packages, profile, recipe, with_inputs
 from workbench.client.cli.inputs import OF_CONVERSION
 from workbench.client.cli.lineage import with_family
 from workbench.client.cli.listing import Column
@@ -33,7 +33,8 @@ class Description:
 
     ``settle``: makes the values fit before they are asked for. ``key``: by what one is found in a list that comes as a
     whole; without it one is asked for by its id. ``for_list`` and ``page``: how a person sees one; ``rows``: the lines
-    of a list, where one thing takes several; ``more``: asks for what the page has beside the view.
+    of a list, where one thing takes several; ``more``: asks for what the page has beside the view;
+    ``after``: what else is made of one that was waited for.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Description:
     rows: Callable[[View], Sequence[View]] | None = None
     page: Callable[[View], str] | None = None
     more: Callable[[Client, View], View] | None = None
+    after: Callable[[Client, View], Sequence[View]] | None = None
 
 
 def _columns(*own: tuple[str, str]) -> list[Column]:
@@ -127,8 +129,13 @@ DESCRIPTIONS = [
             asked("--launches", "Fresh processes", "ProfileRequest", "launches", "N"),
             asked_share("--until", "Go on launching until the throughput is known so well", "ProfileRequest", "until"),
             asked("--within-s", "With --until: no launch begins after so long", "ProfileRequest", "within_s", "S"),
+            Option("--with-model", "Id of another model to measure in turns with this one, launch by launch: their "
+                   "ratio holds though the machine's load changes. With --wait its profile is made, too. Repeatable.",
+                   metavar="MODEL", place="with_model_ids", repeat=True),
+            Option("--from-profile", "Measure nothing: take it from this profile, made --with-model this one.",
+                   metavar="PROFILE", place="from_profile_id"),
         ],
-        profile, "Measure a model on a device.",
+        profile, "Measure a model on a device, alone or in turns with others.", after=others_of,
     ),
     Description(
         "calibrations", "calibration", _columns(("MODEL", "request.model_id"), ("RESULT", "result.id")),

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from workbench.client import uploads
 from workbench.client.cli import output, report
-from workbench.client.cli.accepted import asked
+from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.asking import task_for
 from workbench.client.cli.inputs import OF_OPTIMIZATION, by_input
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
@@ -51,6 +51,8 @@ REQUEST = [
     asked("--inference-precision", "Precision inference runs in", "OptimizationRequest", "inference_precision", "TYPE"),
     asked("--duration-s", "Seconds each launch measures", "OptimizationRequest", "duration_s", "S"),
     asked("--launches", "Fresh processes per measurement", "OptimizationRequest", "launches", "N"),
+    asked_share("--until", "Go on launching until each throughput is known so well", "OptimizationRequest", "until"),
+    asked("--within-s", "With --until: no launch begins after so long", "OptimizationRequest", "within_s", "S"),
     asked("--preset", "INT8 preset", "OptimizationRequest", "preset", "PRESET"),
     asked("--subset-size", "Images to calibrate with at most", "OptimizationRequest", "subset_size", "N"),
     Option("--calibrate-on-target", "Calibrate INT8 on the target's nodes too, since how it comes out depends on the "

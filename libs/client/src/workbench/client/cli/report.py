@@ -59,7 +59,8 @@ def _row(variant: dict[str, Any], chosen: str | None) -> tuple[str, ...]:
 
 def _differences(report: dict[str, Any]) -> Iterable[str]:
     for each in report.get("comparison") or []:
-        yield f"\n{each['variant']} against {each['baseline']}: " + ", ".join(_ratios(each))
+        apart = "" if each.get("measured_together", True) else " (not measured in turns)"
+        yield f"\n{each['variant']} against {each['baseline']}{apart}: " + ", ".join(_ratios(each))
         changed = each.get("changed_items") or {}
         fixed, broken = changed.get("fixed_n") or 0, changed.get("broken_n") or 0
         if fixed or broken:

@@ -78,11 +78,15 @@ def _add_create(group: typer.Typer, row: Description) -> None:
         view = _created(session, row, values)
         if wait:
             view = _followed(_resource(session, row), view["id"], row.noun)
+        more = row.after(session.client, view) if wait and row.after else []
         if session.as_json:
-            output.write_json(view)
+            output.write_json({**view, "others": more} if more else view)
             return
-        output.write(view["id"])
-        output.tell(f"{row.noun} {view.get('state', 'created')}; `workbench {row.name} show {view['id']}`")
+        for each in (view, *more):
+            output.write(each["id"])
+            output.tell(f"{row.noun} {each.get('state', 'created')}; `workbench {row.name} show {each['id']}`")
+        if more:
+            output.tell(f"`workbench compare {' '.join(each['id'] for each in (view, *more))}` has their ratios")
 
     waits = [] if row.name == "projects" else [WAIT]
     add_command(group, "create", run, row.create_help, [*row.parameters, *waits])

@@ -1,0 +1,143 @@
+"""Several models in turns: who comes when, what pairs tell, and one that drops out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openvino as ov
+import pytest
+from workbench.profiler.measuring.going_on import Goal
+from workbench.profiler.measuring.rounds import measure, order, ratios
+from workbench.profiler.measuring.subject import Subject
+from workbench.profiler.refusals import CompileFailed
+from workbench.profiler.values import ProfileSpec
+from workbench.runner.core import Run
+
+Make = Callable[..., ov.Model]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+def test_every_model_has_one_turn_a_round_and_each_second_round_goes_backwards(count: int) -> None:
+    rounds = [order(count, number, seed=0) for number in range(40)]
+
+    assert all(sorted(each) == list(range(count)) for each in rounds)
+    assert all(second == first[::-1] for first, second in zip(rounds[::2], rounds[1::2], strict=True))
+    assert rounds == [order(count, number, seed=0) for number in range(40)]
+    if count > 1:
+        assert len({tuple(each) for each in rounds}) > 1
+        assert rounds != [order(count, number, seed=1) for number in range(40)]
+
+
+def subject(speeds: list[float], p50: float | None = 2.0) -> Subject:
+    made = Subject(ProfileSpec("model.xml"), Path("model.xml"), Goal(5, None, 1.0))
+    made.launches = [{"throughput_fps": speed, "latency_ms": {"p50": p50}, "cpu_ms_per_request": 4.0}
+                     for speed in speeds]  # fmt: skip
+    return made
+
+
+def test_ratios_come_from_the_launches_of_one_round() -> None:
+    loads = [1.0, 0.2, 0.9, 0.5, 0.3]
+    slow, fast = subject([100 * load for load in loads]), subject([290 * load for load in loads], p50=None)
+
+    found = ratios(fast, slow)
+
+    assert found is not None
+    assert found["throughput_fps"] == pytest.approx({"value": 2.9, "low": 2.9, "high": 2.9})
+    assert found["cpu_ms_per_request"]["value"] == pytest.approx(1.0)
+    assert "latency_p50_ms" not in found
+    assert ratios(fast, fast) == {name: {"value": 1.0, "low": 1.0, "high": 1.0}
+                                  for name in ("throughput_fps", "cpu_ms_per_request")}  # fmt: skip
+
+
+def test_what_was_refused_has_no_ratio() -> None:
+    refused = subject([1.0] * 2)
+    refused.refusal = CompileFailed("CPU cannot compile the model.")
+
+    assert ratios(refused, subject([1.0] * 5)) is None
+    assert ratios(subject([1.0] * 5), refused) is None
+
+
+@pytest.fixture(scope="module")
+def together(
+    quiet: None, tmp_path_factory: pytest.TempPathFactory, convolutions: Make, dynamic: Make, perform: Any
+) -> dict[str, Any]:
+    """Two networks, and one that cannot be measured since nobody says its shape; ``folder`` is where."""
+    folder = tmp_path_factory.mktemp("together")
+    models = {"model": convolutions(layers=1), "others/0": convolutions(layers=2), "others/1": dynamic(1, 3, -1, -1)}
+    for name, model in models.items():
+        (folder / "inputs" / name).mkdir(parents=True)
+        ov.save_model(model, folder / "inputs" / name / "model.xml", compress_to_fp16=False)
+    spec = {"main_file": "model.xml", "duration_s": 0.1, "hint": "latency", "others": ["model.xml"] * 2}
+    return {"folder": folder, **perform("workbench.profiler.benchmark", folder, spec)["result"]}
+
+
+def test_each_model_has_a_profile_as_if_it_were_alone(together: dict[str, Any]) -> None:
+    other = json.loads((together["folder"] / "outputs" / "others" / "0.json").read_text())
+
+    assert set(other) == set(together) - {"folder", "others", "ratios"}
+    assert len(together["launches"]) == len(other["launches"]) == 5
+    assert together["provenance"]["model_digest"] != other["provenance"]["model_digest"]
+    assert {layer["name"] for layer in other["layers"]} != {layer["name"] for layer in together["layers"]}
+
+
+def test_launches_say_their_round_and_their_place_in_it(together: dict[str, Any]) -> None:
+    other = json.loads((together["folder"] / "outputs" / "others" / "0.json").read_text())
+
+    for number, pair in enumerate(zip(together["launches"], other["launches"], strict=True)):
+        assert [launch["round"] for launch in pair] == [number] * 2
+    places = Counter(launch["place"] for each in (together, other) for launch in each["launches"][1:])
+    assert places == {0: 4, 1: 4}
+
+
+def test_a_model_that_is_refused_drops_out_and_the_others_go_on(together: dict[str, Any]) -> None:
+    assert together["others"][0] is None
+    assert (together["others"][1]["kind"], together["others"][1]["input"]) == ("DynamicShape", "x")
+    assert together["others"][1]["remedy"]
+    assert not (together["folder"] / "outputs" / "others" / "1.json").exists()
+    assert [row[2] for row in together["ratios"][:2]] == [None, None]
+    there, back = together["ratios"][0][1]["throughput_fps"], together["ratios"][1][0]["throughput_fps"]
+    assert there["value"] * back["value"] == pytest.approx(1)
+    assert there["low"] * back["high"] == pytest.approx(1)
+
+
+def test_progress_never_goes_back_and_says_which_model(together: dict[str, Any]) -> None:
+    lines = [json.loads(line) for line in (together["folder"] / "progress.jsonl").read_text().splitlines()]
+
+    assert [line["fraction"] for line in lines] == sorted(line["fraction"] for line in lines)
+    assert any(line["message"].startswith("model 2 of 2, launch 5 of 5: ") for line in lines)
+
+
+def test_the_models_own_refusal_ends_the_measurement(tmp_path: Path, perform: Any, dynamic: Make, saved: Any) -> None:
+    folder = tmp_path / "run"
+    for name in ("model", "others/0"):
+        (folder / "inputs" / name).mkdir(parents=True)
+        ov.save_model(dynamic(1, 3, -1, -1), folder / "inputs" / name / "model.xml")
+
+    result = perform("workbench.profiler.benchmark", folder, {"main_file": "model.xml", "others": ["model.xml"]})
+
+    assert result["refusal"]["kind"] == "DynamicShape"
+
+
+@dataclass
+class Sleeping(Subject):
+    """Takes a hundredth of a second a launch, and its speeds never settle."""
+
+    def launch(self, _run: Run, _place: int) -> None:
+        time.sleep(0.01)
+        self.launches.append({"throughput_fps": 100.0 * (1 + len(self.launches) % 2)})
+
+
+def test_going_on_ends_when_all_models_together_have_had_the_time(tmp_path: Path) -> None:
+    subjects = [Sleeping(ProfileSpec("model.xml"), Path("model.xml"), Goal(5, 0.001, 0.3)) for _ in range(2)]
+
+    measure(Run(tmp_path), subjects)
+
+    first, second = (len(each.launches) for each in subjects)
+    assert 5 <= first == second <= 15
+    assert "within 0.3 s" in subjects[1].goal.notes(subjects[1].launches)[0]
