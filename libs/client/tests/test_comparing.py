@@ -67,9 +67,11 @@ def test_what_was_measured_in_turns_is_told_as_a_ratio_of_its_pairs(server: Any)
 
     assert result.exit_code == 0, result.output
     assert "Not measured together" not in result.stderr
-    told = [line for line in result.stdout.splitlines() if "measured in turns" in line]
-    assert "2 (1.8–2.2) × the throughput, 0.5 (0.45–0.55) × the CPU time a request" in told[0]
-    assert "1.05 (0.945–1.16) × the throughput (within the noise)" in told[1]
+    told = result.stdout.splitlines()[-6:]
+    assert told[:2] == ["a profile against a profile, measured in turns:", "  2 (1.8–2.2) × the throughput"]
+    assert told[2] == "  0.5 (0.45–0.55) × the CPU time a request"
+    assert told[4] == "  1.05 (0.945–1.16) × the throughput (within the noise)"
+    assert max(map(len, told)) <= 80
     assert document["measured_together"]
     assert document["ratios"][0]["throughput_fps"] == figure(420 / 800)
     assert all("ratios" not in row for row in document["rows"])

@@ -45,7 +45,7 @@ class ProfileRequest(Configuration):
             return
         more = [name for name in original if name not in _OF_A_TAKEN_ONE and original[name] not in (None, [])]
         if more:
-            raise ma.ValidationError("Comes from the profile of from_profile_id; leave it out.", more[0])
+            raise ma.ValidationError("Comes with the profile that is taken; leave it out.", more[0])
 
     @ma.post_load
     def _said(self, data: dict[str, Any], **_context: Any) -> dict[str, Any]:

@@ -122,6 +122,7 @@ def _variants(client: Client, project: View) -> Iterable[Row]:
     done = next(iter(client.optimizations(project["id"]).list(state="succeeded", limit=1)), None)
     if done is None:
         raise wrong("ID", f"the project {project['id']} has no optimization that succeeded yet")
+    done = client.optimizations(project["id"]).get(done["id"])  # a list has no comparisons
     for variant in done["facts"]["variants"]:
         yield {
             "kind": "variant", "id": project["id"], "name": f"{project['name']} {variant['name']}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from workbench.client.cli.listing import SHORT_ID
 from workbench.client.cli.report import interval
 from workbench.client.jobs import View
 
@@ -44,15 +45,19 @@ def ratios(rows: Sequence[Row]) -> list[Row]:
     """Each row's to the first with a throughput, where the two were measured in turns."""
     fast = [row for row in rows if row.get("throughput_fps")]
     pairs = [(row, fast[0]) for row in fast[1:] if row["job"] == fast[0]["job"]]
-    return [{"of": row["name"] or row["id"], "to": first["name"] or first["id"], **found}
+    return [{"of": _called(row), "to": _called(first), **found}
             for row, first in pairs if (found := row["ratios"].get(first["model"]))]  # fmt: skip
+
+
+def _called(row: Row) -> str:
+    return row.get("name") or f"{row['id'][:SHORT_ID]}…"
 
 
 def words(ratio: Row) -> str:
     """One for people."""
-    said = [f"{interval(ratio[metric])} × the {word}{_noise(ratio[metric])}"
+    said = [f"  {interval(ratio[metric])} × the {word}{_noise(ratio[metric])}"
             for metric, word in METRICS.items() if ratio.get(metric)]  # fmt: skip
-    return f"{ratio['of']} against {ratio['to']}, measured in turns: {', '.join(said)}"
+    return "\n".join([f"{ratio['of']} against {ratio['to']}, measured in turns:", *said])
 
 
 def _noise(figure: dict[str, float]) -> str:

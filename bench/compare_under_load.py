@@ -1,0 +1,178 @@
+"""Compare models while the machine's load changes, and count how often the ratio's interval holds the truth.
+
+Each comparison is the profiler's own: rounds of launches in turns, here of a network, of the same network again, and of
+one about twice as large. ``compare_under_load.py [COMPARISONS]``, by default 100.
+
+- (a) The interval of large to small covers their ratio on a quiet machine in at least 90 of 100.
+- (b) The network against itself is called different in at most 5 of 100.
+
+The quiet ratio comes from one long comparison without our load; where others use the machine too, it is as quiet as
+they leave it, and its own interval is printed. Beside (a) stands what measuring one after another would have said: the
+same launches, but the large network's from the comparison after. The load: up to three loops on each core, as many as a
+seeded draw says, for 0.5 to 6 s each time. Launches are forked from a process that has OpenVINO loaded, since its start
+would take most of the time; they run the profiler's launch from its first line to its last.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino as ov
+import openvino.opset13 as ops
+from workbench.figures import Figure, ratio
+from workbench.profiler.measuring.facts import interval_of
+from workbench.profiler.measuring.going_on import Goal
+from workbench.profiler.measuring.rounds import measure, ratios
+from workbench.profiler.measuring.subject import Subject
+from workbench.profiler.values import ProfileSpec
+from workbench.runner.core import Run
+
+FORKING = multiprocessing.get_context("forkserver")
+QUIET_LAUNCHES = 30
+SMALL, AGAIN, LARGE = range(3)
+METRICS = ("throughput_fps", "cpu_ms_per_request")
+LOOP = "import ctypes, signal; ctypes.CDLL(None).prctl(1, signal.SIGKILL)\nwhile True: pass"
+
+
+@dataclass
+class Forked(Subject):
+    """Launched by a fork; nobody else waits for the device."""
+
+    def launch(self, _run: Run, place: int) -> None:
+        """One launch, in a process of its own."""
+        mine, theirs = FORKING.Pipe()
+        question = {"spec": self.spec.to_json(), "model": str(self.model), **self._agreed_loop()}
+        child = FORKING.Process(target=answer, args=(theirs, question))
+        child.start()
+        theirs.close()
+        figures = mine.recv()
+        child.join()
+        self.launches.append({"round": len(self.launches), "place": place, **figures})
+
+
+def answer(to: Connection, question: dict[str, Any]) -> None:
+    """In the child: the launch's figures, and the end without tearing OpenVINO down."""
+    from workbench.profiler.measuring.launch import measure as launch
+
+    to.send(launch(question))
+    os._exit(0)
+
+
+def main(comparisons: int) -> None:
+    """Print the quiet ratios, then the counts."""
+    FORKING.set_forkserver_preload(["workbench.profiler.measuring.launch"])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for layers, model in ((4, "small.xml"), (8, "large.xml")):
+            ov.save_model(network(layers), folder / model, compress_to_fp16=False)
+        began = time.monotonic()
+        quiet = compared(folder, QUIET_LAUNCHES)
+        truth = {metric: told(quiet, LARGE, SMALL, metric) for metric in METRICS}
+        for metric, figure in truth.items():
+            print(f"quiet, {QUIET_LAUNCHES} rounds: {metric} of large to small {words(figure)}", flush=True)
+        with changing_load(seed=1) as steps:
+            loaded: list[list[Subject]] = []
+            while len(loaded) < comparisons:
+                loaded.append(compared(folder, 5))
+                if len(loaded) % 10 == 0 or len(loaded) == comparisons:
+                    print(f"{len(loaded)} comparisons of 5 rounds under {len(steps)} steps of load, "
+                          f"{time.monotonic() - began:.0f} s; load average {os.getloadavg()[0]:.1f}")  # fmt: skip
+                    count(loaded, truth)
+
+
+def compared(folder: Path, launches: int) -> list[Subject]:
+    """One comparison: small, small again, large."""
+    subjects: list[Subject] = []
+    for name in ("small.xml", "small.xml", "large.xml"):
+        spec = ProfileSpec(name, duration_s=0.1, launches=launches, seed=random.randrange(2**32))
+        subjects.append(Forked(spec, folder / name, Goal(launches, None, 1.0)))
+    measure(Run(folder), subjects)
+    return subjects
+
+
+def told(subjects: list[Subject], mine: int, theirs: int, metric: str) -> Figure:
+    """The paired ratio."""
+    found = ratios(subjects[mine], subjects[theirs])
+    assert found is not None, "none was refused"
+    return Figure.of(found[metric])
+
+
+def count(loaded: list[list[Subject]], truth: dict[str, Figure]) -> None:
+    """How often the intervals were right, for each metric."""
+    for metric, figure in truth.items():
+        held = [told(each, LARGE, SMALL, metric) for each in loaded]
+        alike = [told(each, AGAIN, SMALL, metric) for each in loaded]
+        # As it was done before: small from one comparison, large from the one that came after.
+        apart = [ratio(interval_of(after[LARGE].launches, metric), interval_of(before[SMALL].launches, metric))
+                 for before, after in itertools.pairwise(loaded)]  # fmt: skip
+        print(f"{metric}: (a) covers {covering(held, figure.value)}; (b) the same called different in "
+              f"{sum(not each.holds(1.0) for each in alike)} of {len(alike)}; "
+              f"one after another covers {covering(apart, figure.value)}", flush=True)  # fmt: skip
+
+
+def covering(figures: list[Figure], value: float) -> str:
+    """The share, and how wide the intervals are."""
+    held = sum(figure.holds(value) for figure in figures)
+    widths = sorted(figure.half_width for figure in figures)
+    return f"{held} of {len(figures)} (median half-width {widths[len(widths) // 2]:.0%})"
+
+
+def words(figure: Figure) -> str:
+    """With its interval."""
+    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+
+
+def network(layers: int) -> ov.Model:
+    """Convolutions, about 1 ms each on one core."""
+    numbers = np.random.default_rng(0)
+    image = ops.parameter([1, 3, 48, 48], np.float32, name="image")
+    node, wide = image, 3
+    for _ in range(layers):
+        weights = numbers.standard_normal((32, wide, 3, 3)).astype(np.float32)
+        node, wide = ops.relu(ops.convolution(node, ops.constant(weights), [1, 1], [1, 1], [1, 1], [1, 1])), 32
+    return ov.Model([ops.reduce_mean(node, ops.constant(np.array([2, 3])))], [image], "layers")
+
+
+@contextlib.contextmanager
+def changing_load(seed: int) -> Iterator[list[int]]:
+    """Loops that are stopped and let go on, from a thread; yields how many ran in each step so far."""
+    draw, over, steps = random.Random(seed), threading.Event(), []
+    loops = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(3 * (os.cpu_count() or 1))]
+
+    def turns() -> None:
+        while not over.is_set():
+            steps.append(draw.randint(0, len(loops)))
+            for number, loop in enumerate(loops):
+                loop.send_signal(signal.SIGCONT if number < steps[-1] else signal.SIGSTOP)
+            over.wait(draw.uniform(0.5, 6.0))
+
+    thread = threading.Thread(target=turns)
+    thread.start()
+    try:
+        yield steps
+    finally:
+        over.set()
+        thread.join()
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
