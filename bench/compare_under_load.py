@@ -8,7 +8,7 @@ one about twice as large. ``compare_under_load.py [COMPARISONS]``, by default 10
 
 The quiet ratio comes from one long comparison without our load; where others use the machine too, it is as quiet as
 they leave it, and its own interval is printed. Beside (a) stands what measuring one after another would have said: the
-same launches, but the large network's from the comparison after. The load: up to three loops on each core, as many as a
+same launches, but the large network's from the comparison after. The load: up to two loops on each core, as many as a
 seeded draw says, for 0.5 to 6 s each time. Launches are forked from a process that has OpenVINO loaded, since its start
 would take most of the time; they run the profiler's launch from its first line to its last.
 """
@@ -153,7 +153,7 @@ def network(layers: int) -> ov.Model:
 def changing_load(seed: int) -> Iterator[list[int]]:
     """Loops that are stopped and let go on, from a thread; yields how many ran in each step so far."""
     draw, over, steps = random.Random(seed), threading.Event(), []
-    loops = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(3 * (os.cpu_count() or 1))]
+    loops = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(2 * (os.cpu_count() or 1))]
 
     def turns() -> None:
         while not over.is_set():
