@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from workbench.imaging.pictures import encode_picture
-from workbench.tasks.style_transfer.annotation import Wanted
+from workbench.tasks.redrawn.annotation import Wanted
 
 DRAWN = np.random.default_rng(1).integers(0, 256, (32, 32, 3), np.uint8)
 

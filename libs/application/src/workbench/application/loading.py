@@ -12,31 +12,24 @@ import openvino as ov
 from numpy.typing import NDArray
 from PIL import Image
 from workbench.application import executed
-from workbench.imaging.preprocess import Fitted, decode, fit, to_tensor
+from workbench.application.feeding import Arrays, Feeding
+from workbench.application.ports import find, name_of
+from workbench.imaging.preprocess import Fitted, decode
 from workbench.tasks.recipe import Recipe
 
-Arrays = list[NDArray[Any]]
 Outputs = dict[str, NDArray[Any]]
-
-
-class NoSuchTensor(ValueError):
-    """The model has no input or output of that name; ``known`` are those it has."""
-
-    def __init__(self, kind: str, name: str, known: list[str]) -> None:
-        super().__init__(f"the model has no {kind} {name!r}; it has {', '.join(known)}")
-        self.kind, self.name, self.known = kind, name, known
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model on its device. ``image_input``: which input takes the image; ``outputs``: their names, in order.
+    """A model on its device. ``feeding``: what goes into it; ``outputs``: their names, in order.
 
     ``device`` and ``properties``: as it was compiled.
     """
 
     compiled: ov.CompiledModel
     recipe: Recipe
-    image_input: int
+    feeding: Feeding
     outputs: tuple[str, ...]
     device: str
     properties: Mapping[str, Any]
@@ -53,32 +46,24 @@ class Loaded:
 
 
 def load(model: ov.Model, device: str, properties: Mapping[str, Any], recipe: Recipe) -> Loaded:
-    """Compile exactly so. Raises NoSuchTensor, and RuntimeError where the device can't run it."""
-    image_input = _find(model.inputs, "input", recipe.preparation.input.name)
+    """Compile exactly so. Raises NoSuchTensor, ValueError for an input that the task has nothing for, and RuntimeError
+    where the device can't run it.
+    """
+    feeding = Feeding.of(model, recipe)
     names = _output_names(model, recipe)
-    if model.inputs[image_input].partial_shape.is_dynamic:
-        model.reshape({model.inputs[image_input]: list(recipe.preparation.input.shape)})
+    feeding.fix(model)
     compiled = ov.Core().compile_model(model, device, dict(properties))
-    return Loaded(compiled, recipe, image_input, names, device, properties)
+    return Loaded(compiled, recipe, feeding, names, device, properties)
 
 
 def prepare(image: bytes, loaded: Loaded) -> tuple[Arrays, Fitted]:
-    """An array for each input: the image where the recipe says, else zeros; ValueError for a broken image."""
+    """An array for each input; ValueError for a broken image."""
     return prepare_picture(decode(image), loaded)
 
 
 def prepare_picture(picture: Image.Image, loaded: Loaded) -> tuple[Arrays, Fitted]:
     """The same for a picture that is decoded already, 8 bit RGB."""
-    fitted = fit(picture, loaded.recipe.preparation)
-    pixels = to_tensor(fitted.image, loaded.recipe.preparation)
-
-    def fed(number: int, port: Any) -> NDArray[Any]:
-        dtype = port.get_element_type().to_dtype()
-        if number == loaded.image_input:
-            return pixels.astype(dtype, copy=False)
-        return np.zeros(_fixed_shape(port), dtype)
-
-    return [fed(number, port) for number, port in enumerate(loaded.compiled.inputs)], fitted
+    return loaded.feeding.arrays(picture)
 
 
 def infer(loaded: Loaded, arrays: Arrays) -> Outputs:
@@ -115,22 +100,7 @@ def stream(loaded: Loaded, pictures: Iterable[tuple[Arrays, Fitted]]) -> Iterato
 
 def _output_names(model: ov.Model, recipe: Recipe) -> tuple[str, ...]:
     """One name each; that which the recipe uses for the one it reads, since an output may have several."""
-    names = [_name(port, number) for number, port in enumerate(model.outputs)]
+    names = [name_of(port, "output", number) for number, port in enumerate(model.outputs)]
     if recipe.output is not None:
-        names[_find(model.outputs, "output", recipe.output)] = recipe.output
+        names[find(model.outputs, "output", recipe.output)] = recipe.output
     return tuple(names)
-
-
-def _find(ports: list[Any], kind: str, name: str) -> int:
-    for index, port in enumerate(ports):
-        if name in {*port.get_names(), port.get_node().get_friendly_name()}:
-            return index
-    raise NoSuchTensor(kind, name, [_name(port, number) for number, port in enumerate(ports)])
-
-
-def _name(port: Any, number: int) -> str:
-    return port.get_any_name() if port.get_names() else f"output {number}"
-
-
-def _fixed_shape(port: Any) -> list[int]:
-    return [dimension.get_length() if dimension.is_static else 1 for dimension in port.get_partial_shape()]

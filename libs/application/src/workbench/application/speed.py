@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import openvino as ov
-from workbench.application.loading import Arrays, Loaded
+from workbench.application.feeding import Arrays
+from workbench.application.loading import Loaded
 
 ALLOWANCE = 0.25  # below the recorded interval: a second's look is not five launches
 

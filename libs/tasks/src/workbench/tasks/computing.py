@@ -35,6 +35,8 @@ from workbench.tasks.object_detection.remarks import Remarks as ThingRemarks
 from workbench.tasks.object_detection.running import RUNNING as DETECTING
 from workbench.tasks.protocols import Outputs, Running
 from workbench.tasks.recipe import Recipe
+from workbench.tasks.redrawn import contents as pictures_in
+from workbench.tasks.redrawn.remarks import Remarks as PictureRemarks
 from workbench.tasks.scoring import A, Annotating, Contents, Metric, R, Remarking, Scored
 from workbench.tasks.semantic_segmentation import annotation as mask
 from workbench.tasks.semantic_segmentation import contents as classes_in
@@ -42,9 +44,7 @@ from workbench.tasks.semantic_segmentation import metrics as pixels
 from workbench.tasks.semantic_segmentation.remarks import Remarks as MaskRemarks
 from workbench.tasks.semantic_segmentation.running import RUNNING as SEGMENTING
 from workbench.tasks.style_transfer import annotation as style
-from workbench.tasks.style_transfer import contents as styles_in
 from workbench.tasks.style_transfer import metrics as likenesses
-from workbench.tasks.style_transfer.remarks import Remarks as StyleRemarks
 from workbench.tasks.style_transfer.running import RUNNING as STYLING
 
 
@@ -79,7 +79,7 @@ COMPUTING: tuple[Computing[Any, Any], ...] = (
     Computing("facial-landmarks", POINTING, dots, points_in, PointRemarks, distances.line, distances.answer,
               distances.METRICS),
     Computing("face-recognition", RECOGNISING, people, people_in, PairRemarks, pairs.line, pairs.answer, pairs.METRICS),
-    Computing("style-transfer", STYLING, style, styles_in, StyleRemarks, likenesses.line, likenesses.answer,
+    Computing("style-transfer", STYLING, style, pictures_in, PictureRemarks, likenesses.line, likenesses.answer,
               likenesses.METRICS),
 )
 

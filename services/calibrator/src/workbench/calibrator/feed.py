@@ -1,4 +1,4 @@
-"""What is fed to a model: a dataset's images as tensors, once model, recipe and dataset fit each other."""
+"""A dataset's images as what feeds a model, once model, recipe and dataset fit each other."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import openvino as ov
-from numpy.typing import NDArray
 from workbench import ir, shards
+from workbench.application.feeding import Arrays, Feeding
+from workbench.application.ports import NoSuchTensor
+from workbench.application.running import running_of
 from workbench.imaging.preparation import Preparation
-from workbench.imaging.preprocess import preprocess
+from workbench.imaging.preprocess import decode
 from workbench.runner.core import Refusal
 from workbench.shards import Item
 from workbench.tasks import catalogue
 from workbench.tasks import recipe as recipes
+from workbench.tasks.computing import COMPUTING
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.scoring import Annotating
 
-_DTYPES = {"f32": np.float32, "f16": np.float16, "u8": np.uint8}
+_FED_AS = ("f32", "f16", "u8")
 
 
 class NoImages(Refusal):
@@ -39,7 +41,7 @@ class BrokenImage(Refusal):
 
 
 class SeveralInputs(Refusal):
-    """The model takes more than one input, a dataset of images fills just one; ``inputs`` are their names."""
+    """The model takes more than one input, and the task fills just one; ``inputs`` are their names."""
 
 
 class DynamicInput(Refusal):
@@ -85,30 +87,34 @@ def _annotation(item: Item, document: dict[str, Any], annotating: Annotating[Any
     return annotation
 
 
-def check_input(model: ov.Model, preparation: Preparation) -> type[Any]:
-    """The NumPy type to feed the model with; refuses unless its one input is what the recipe describes.
+def check_input(model: ov.Model, recipe: Recipe) -> Feeding:
+    """What feeds the model; refuses unless every input takes what recipe and task make for it.
 
     A free batch dimension is fine, images are fed one by one; a free width or height is not.
     """
-    if len(model.inputs) != 1:
-        names = [ir.tensor_name(port) for port in model.inputs]
+    names = [ir.tensor_name(port) for port in model.inputs]
+    if len(names) > 1 and running_of(recipe.task).feed is None:
+        fed = " and ".join(each.name for each in COMPUTING if each.running.feed is not None)
         raise SeveralInputs(
-            f"The model has {len(names)} inputs ({', '.join(names)}); a model with one image input is "
-            "needed. Freeze or cut the others when converting it.", inputs=names)
-    port = model.inputs[0]
-    if preparation.input.name not in {*port.get_names(), port.get_node().get_friendly_name()}:
-        raise InputMismatch(
-            f"The recipe is for the input '{preparation.input.name}', the model's is '{ir.tensor_name(port)}'.",
-            field="input.name")
-    _check_shape(port, preparation)
-    return _dtype(port, preparation)
+            f"The model has {len(names)} inputs ({', '.join(names)}), and the task {recipe.task} fills one with a "
+            f"picture. Freeze or cut the others when converting it; tasks that fill several are {fed}.", inputs=names)
+    try:
+        feeding = Feeding.of(model, recipe)
+    except NoSuchTensor as missing:
+        raise InputMismatch(f"The recipe is for the input '{missing.name}', the model's is '{' and '.join(names)}'.",
+                            field="input.name") from missing
+    except ValueError as unfed:
+        raise InputMismatch(f"The inputs of the model ({', '.join(names)}): {unfed}.", field="input") from unfed
+    for number, shape in zip(feeding.order, feeding.shapes, strict=True):
+        _check_port(model.inputs[number], shape, recipe.preparation)
+    return feeding
 
 
-def tensor(folder: Path, item: Item, preparation: Preparation, dtype: type[Any]) -> NDArray[Any]:
-    """One image of the dataset as the model's input; refuses by name one that is broken."""
+def arrays(folder: Path, item: Item, feeding: Feeding) -> Arrays:
+    """What one image of the dataset feeds the model's inputs; refuses by name one that is broken."""
     data = read(folder, item)
     try:
-        return preprocess(data, preparation).astype(dtype, copy=False)
+        return feeding.arrays(decode(data))[0]
     except ValueError as broken:
         raise BrokenImage(f"{item.name}: {broken}.", file=item.name) from broken
 
@@ -127,27 +133,26 @@ def names(items: Sequence[Item], most: int = 5) -> str:
     return shown if len(items) <= most else f"{shown} and {len(items) - most} more"
 
 
-def _check_shape(port: ov.Output, preparation: Preparation) -> None:
-    declared, wanted = port.get_partial_shape(), preparation.input.shape
+def _check_port(port: ov.Output, wanted: tuple[int, ...], preparation: Preparation) -> None:
+    declared, name = port.get_partial_shape(), ir.tensor_name(port)
     shape = ir.shape_json(declared)
     if declared.rank.is_dynamic or any(dimension.is_dynamic for dimension in list(declared)[1:]):
         raise DynamicInput(
-            f"The model's input '{preparation.input.name}' has the shape {shape}; fixed height, width and "
+            f"The model's input '{name}' has the shape {shape}; fixed height, width and "
             f"channels are needed. Convert the model with the shape {list(wanted)}.", shape=shape)
     if not declared.compatible(ov.PartialShape(list(wanted))):
         raise InputMismatch(
             f"The recipe makes a tensor of the shape {list(wanted)} ({preparation.input.layout}), the model's "
-            f"input '{preparation.input.name}' takes {shape}.", field="input", shape=shape)
+            f"input '{name}' takes {shape}.", field="input", shape=shape)
+    _check_type(port, name, preparation)
 
 
-def _dtype(port: ov.Output, preparation: Preparation) -> type[Any]:
+def _check_type(port: ov.Output, name: str, preparation: Preparation) -> None:
     element_type = port.get_element_type().get_type_name()
-    if element_type not in _DTYPES:
-        raise InputMismatch(
-            f"The model's input '{preparation.input.name}' is {element_type}; f32, f16 or u8 is needed.",
-            element_type=element_type)
+    if element_type not in _FED_AS:
+        raise InputMismatch(f"The model's input '{name}' is {element_type}; {', '.join(_FED_AS[:-1])} or {_FED_AS[-1]} "
+                            "is needed.", element_type=element_type)
     if element_type == "u8" and (preparation.mean or preparation.scale):
         raise InputMismatch(
             "The model takes whole pixel values (u8), so the recipe's mean and scale must be null: "
             "the model has its own.", field="mean" if preparation.mean else "scale")
-    return _DTYPES[element_type]

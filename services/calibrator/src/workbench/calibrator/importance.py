@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from workbench.application.loading import Arrays, Loaded, prepare_picture, stream
+from workbench.application.feeding import Arrays
+from workbench.application.loading import Loaded, prepare_picture, stream
 from workbench.imaging.pencil import heat
 from workbench.imaging.preprocess import Fitted
 from workbench.tasks.computing import Computing

@@ -19,8 +19,8 @@ os.environ["NNCF_CI"] = "1"
 
 import nncf
 import openvino as ov
-from numpy.typing import NDArray
 from workbench import ir
+from workbench.application.feeding import Arrays
 from workbench.calibrator import feed
 from workbench.calibrator.spec import read_calibration
 from workbench.calibrator.values import FEW_IMAGES, CalibrationSpec, IgnoredScope
@@ -62,12 +62,12 @@ def run(run: Run) -> dict[str, Any]:
     model_file = run.inputs / "model" / spec.main_file
     model = ir.read(model_file)
     precision = float_precision(model, model_file)
-    dtype = feed.check_input(model, recipe.preparation)
+    feeding = feed.check_input(model, recipe)
     check_scope(model, spec.ignored_scope)
     choice = choose(feed.read_items(run.inputs / "dataset"), spec, _excluded_digests(run.inputs / "exclude"))
 
-    def read(item: Item) -> NDArray[Any]:
-        return feed.tensor(run.inputs / "dataset", item, recipe.preparation, dtype)
+    def read(item: Item) -> Arrays:
+        return feed.arrays(run.inputs / "dataset", item, feeding)
 
     pieces = Pieces(run, "calibrating", 0.0, 1.0)
     started = time.monotonic()
@@ -81,9 +81,9 @@ def run(run: Run) -> dict[str, Any]:
     return {**facts, "calibration": _calibration(spec, choice, seconds)}
 
 
-def quantize(model: ov.Model, items: Sequence[Item], read: Callable[[Item], NDArray[Any]],
+def quantize(model: ov.Model, items: Sequence[Item], read: Callable[[Item], Arrays],
              spec: CalibrationSpec) -> ov.Model:
-    """The INT8 model; ``read`` gives the input tensor of an item and is called in order, once a pass."""
+    """The INT8 model; ``read`` gives an array for each input of an item and is called in order, once a pass."""
     scope = spec.ignored_scope
     ignored = nncf.IgnoredScope(
         names=list(scope.names), types=list(scope.types), patterns=list(scope.patterns))
@@ -101,12 +101,12 @@ def quantize(model: ov.Model, items: Sequence[Item], read: Callable[[Item], NDAr
 
 
 def counting(
-    read: Callable[[Item], NDArray[Any]], pieces: Pieces, total: int
-) -> Callable[[Item], NDArray[Any]]:
+    read: Callable[[Item], Arrays], pieces: Pieces, total: int
+) -> Callable[[Item], Arrays]:
     """``read``, telling how many images are through; how many passes NNCF makes, only the model decides."""
     calls = 0
 
-    def counted(item: Item) -> NDArray[Any]:
+    def counted(item: Item) -> Arrays:
         nonlocal calls
         earlier, done = divmod(calls, total)
         calls += 1

@@ -9,7 +9,9 @@ from typing import Any
 
 import openvino as ov
 from workbench import ir
-from workbench.application.loading import Arrays, Loaded, NoSuchTensor, Outputs, load, prepare, stream
+from workbench.application.feeding import Arrays
+from workbench.application.loading import Loaded, Outputs, load, prepare, stream
+from workbench.application.ports import NoSuchTensor
 from workbench.calibrator import feed
 from workbench.calibrator.values import EvaluationSpec, TrialSpec
 from workbench.imaging.preprocess import Fitted
@@ -53,7 +55,7 @@ class Dataset:
 def compile_model(file: Path, spec: EvaluationSpec | TrialSpec, recipe: Recipe) -> Loaded:
     """The model on its device; refuses one that does not fit the recipe, or does not compile there."""
     model = ir.read(file)
-    feed.check_input(model, recipe.preparation)
+    feed.check_input(model, recipe)
     # The precision is never left to the device's default: it would decide about the accuracy.
     properties = {"INFERENCE_PRECISION_HINT": spec.inference_precision, "PERFORMANCE_HINT": "THROUGHPUT"}
     try:

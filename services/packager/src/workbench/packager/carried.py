@@ -10,8 +10,8 @@ from pathlib import Path
 
 from workbench import application, imaging, tasks
 
-_TASKS = ("__init__.py", "protocols.py", "recipe.py", "boxes/*.py")
-# Of the package's own task: the rooms that judge, or ask for options. All else is carried.
+_TASKS = ("__init__.py", "protocols.py", "recipe.py", "boxes/*.py", "redrawn/*.py")
+# The rooms that judge, or ask for options. All else is carried.
 _STAYS = ("annotation.py", "contents.py", "guessing.py", "importance.py", "looks.py", "metrics.py", "options.py",
           "readings.py", "remarks.py")  # fmt: skip
 
@@ -21,7 +21,7 @@ def carry(task: str, app: Path) -> None:
     folder = task.replace("-", "_")
     _copy(Path(application.__file__).parent, ("*.py",), app / "workbench" / "application")
     _copy(Path(imaging.__file__).parent, ("*.py",), app / "workbench" / "imaging")
-    _copy(Path(tasks.__file__).parent, _TASKS, app / "workbench" / "tasks")
+    _copy(Path(tasks.__file__).parent, _TASKS, app / "workbench" / "tasks", _STAYS)
     _copy(Path(tasks.__file__).parent / folder, ("**/*.py",), app / "workbench" / "tasks" / folder, _STAYS)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.style_transfer.result import Redrawn
+from workbench.tasks.redrawn.result import Redrawn
 
 
 def draw(image: Image.Image, result: Redrawn, recipe: Recipe) -> Image.Image:  # noqa: ARG001

@@ -6,9 +6,9 @@ import hashlib
 from typing import Any
 
 from workbench.tasks.likeness import MOST_DECIBELS, psnr, ssim
+from workbench.tasks.redrawn.annotation import Wanted
+from workbench.tasks.redrawn.result import Redrawn
 from workbench.tasks.scoring import Metric, Scored
-from workbench.tasks.style_transfer.annotation import Wanted
-from workbench.tasks.style_transfer.result import Redrawn
 from workbench.tasks.totals import mean
 
 Styled = Scored[Redrawn, Wanted]

@@ -9,6 +9,7 @@ from workbench.tasks.measure import Measure
 from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.option import Choice, Option
 from workbench.tasks.recipe import Recipe
+from workbench.tasks.redrawn.options import LEVELS, SSIM_WORDS
 from workbench.tasks.style_transfer import guessing
 
 HEADS: tuple[Choice, ...] = (
@@ -17,15 +18,11 @@ HEADS: tuple[Choice, ...] = (
 )  # fmt: skip
 RESIZE = "stretch"
 MODEL_API: str | None = None  # what OpenVINO's Model API calls such a model; it has no word for this one
-OPTIONS: tuple[Option, ...] = (
-    Option("levels", "What black and white are in the output; numbers beyond are cut off.", default="0..255",
-           choices=("0..255", "0..1", "-1..1")),
-)  # fmt: skip
+OPTIONS: tuple[Option, ...] = (LEVELS,)
 # SSIM first: variants are compared by points of a hundred, which decibels are not.
 METRICS: tuple[Measure, ...] = (
     Measure("ssim_agreement", "share", "higher", "reference", "Structural similarity with the reference model's "
-            "picture (Gaussian window 11×11, sigma 1.5, K1 0.01, K2 0.03, each channel of RGB by itself, five pixels "
-            "along the borders left out); pictures smaller than the window do not count."),
+            f"picture ({SSIM_WORDS}, each channel of RGB by itself); pictures smaller than the window do not count."),
     Measure("psnr_agreement", "dB", "higher", "reference", "Peak signal-to-noise ratio of RGB against the reference "
             "model's picture, the mean over the images; 100 where both are equal."),
 )  # fmt: skip

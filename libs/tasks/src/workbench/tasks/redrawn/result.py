@@ -1,4 +1,4 @@
-"""What a style transfer model makes of one image."""
+"""A picture that a model has made of one image."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.tasks.recipe import Recipe
 
 @dataclass(frozen=True)
 class Redrawn:
-    """``text``: the picture in the original image's size, as ``pictures.py`` writes it."""
+    """``text``: the picture, as ``pictures.py`` writes it."""
 
     text: str
 

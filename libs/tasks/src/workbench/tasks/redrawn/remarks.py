@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.tasks.contradictions import Contradictions
-from workbench.tasks.style_transfer.annotation import Wanted
+from workbench.tasks.redrawn.annotation import Wanted
 
 
 class Remarks:

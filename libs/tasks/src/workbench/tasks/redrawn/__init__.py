@@ -1,0 +1,1 @@
+"""What tasks whose answer is itself a picture share: style transfer, super-resolution, inpainting."""
