@@ -256,6 +256,14 @@ def test_an_input_the_model_does_not_have_is_wrong_usage_with_those_it_has(serve
     assert "'--layout': the model has no input 'image'; its inputs: data" in result.stderr
 
 
+def test_one_scale_is_of_the_channels_that_the_shape_asks_for(server: Any, model: Path) -> None:
+    server.script["models"] = [{"state": "succeeded", "facts": {"inputs": [{"name": "a", "shape": [-1, -1, -1, -1]}]}}]
+
+    run(server, model, "--input-shape", "1,64,64,1", "--layout", "NHWC", "--scale", "255")
+
+    assert server.posted("/optimizations")["recipe"] == {"scale": [255.0]}
+
+
 def test_an_unnamed_shape_is_refused_for_a_model_with_several_inputs(server: Any, model: Path) -> None:
     inputs = [{"name": name, "shape": [1, 3, 8, 8]} for name in "ab"]
     server.script["models"] = [{"state": "succeeded", "facts": {"inputs": inputs}}]

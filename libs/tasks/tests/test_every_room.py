@@ -140,14 +140,15 @@ def test_an_answer_is_like_itself_and_not_like_its_damaged_copy(example: Example
     assert running.differences(recorded, damaged, allowed) != []
 
 
-def test_drawing_changes_pixels_and_keeps_the_size_of_the_picture(example: Example) -> None:
+def test_drawing_changes_pixels_and_keeps_the_size_unless_a_larger_picture_came_out(example: Example) -> None:
     picture = Image.new("RGB", (SIDE, SIDE), (90, 120, 150))
     draw = example.task.running.draw
     assert draw is not None
 
     drawn = draw(picture, example.result(example.given.OUTPUTS), example.recipe)
 
-    assert (drawn.size, drawn.mode) == (picture.size, "RGB")
+    times = getattr(example.given, "TIMES", 1)
+    assert (drawn.size, drawn.mode) == ((SIDE * times, SIDE * times), "RGB")
     assert drawn.tobytes() != picture.tobytes()
     assert picture.getcolors() == [(SIDE * SIDE, (90, 120, 150))]
 

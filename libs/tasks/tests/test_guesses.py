@@ -84,9 +84,6 @@ def test_what_speaks_against_a_classifier_is_told_and_leaves_it_possible(facts: 
 
 
 @pytest.mark.parametrize(("facts", "why"), [
-    (model(output(1, 3, 448, 448)), "is a picture"),
-    (model(output(1, 448, 448, 3), inputs=[{**PICTURE, "shape": [1, 224, 224, 3]}]), "is a picture"),
-    (model(output(1, 1, 448, 448), operations={"DepthToSpace": 1}), "is a picture"),
     (model(output(1, 300), model_info={"model_type": "MaskRCNN"}), "calls itself 'maskrcnn'"),
     (model(output(1, 2), inputs=[{"name": "ids", "shape": [1, 128]}]), "no input takes a picture"),
     (model(output(1, 4, 5, 6, 7)), "fit no other task"),

@@ -50,6 +50,8 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
         "common-semantic-segmentation": named("Images/{}.jpg", photos)
         | named("Masks/{}.png", masks((0, 0, 0), (1, 2, 3), (3, 2, 1)))
         | {"dataset_meta.json": b'{"labels": ["a", "b", "c"], "segmentation_colors": [[0,0,0], [1,2,3], [3,2,1]]}'},
+        "common-super-resolution": named("LR/{}.jpg", photos) | {
+            f"HR/{n}.png": image(n, kind="PNG", size=(40, 32)) for n in range(3)} | {"upsampled/0.jpg": photos[0]},
         "cityscapes": named(f"leftImg8bit/val/a/a{frames}_leftImg8bit.png", photos)
         | named(f"gtFine/val/a/a{frames}_gtFine_labelIds.png", masks(7, 33, 0)) | {train: photos[0]},
         "camvid": named("test/{}.png", photos) | named("testannot/{}.png", masks(0, 10, 11))
@@ -66,6 +68,9 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
             "annotations/pairs.txt": b"2 1\nn0 1 2\nn0 1 n1 1\nn1 1 n0 2\n", "annotations/people.txt": b"2\nn0 2\n"},
         "unannotated": named("{}.jpg", photos),
     }  # fmt: skip
+
+
+CLASSLESS = ("facial-landmarks", "face-recognition", "super-resolution")
 
 
 def coco(**more: Any) -> bytes:
@@ -168,7 +173,7 @@ def test_a_good_upload_is_recognised_and_kept_whole(good: dict[str, Files], new_
         computing = computing_of(task)
         assert computing is not None
         assert all(computing.annotation.to_json(computing.annotation.from_json(each)) == each for each in kept.values())
-        assert facts["classes"].get(task) or task in ("facial-landmarks", "face-recognition")  # these have no classes
+        assert facts["classes"].get(task) or task in CLASSLESS
 
 
 @pytest.mark.parametrize("name", formats.NAMES)
@@ -282,6 +287,8 @@ DESCRIPTION = b'{"label_map": {"0": "a", "2": "c"}}'
     ("voc-segmentation", {"labelmap.txt": b"a:0,0"}, "labelmap.txt line 1: a colour is three whole numbers"),
     ("common-semantic-segmentation", {"dataset_meta.json": None}, "dataset_meta.json: is missing in the root"),
     ("common-semantic-segmentation", {"dataset_meta.json": DESCRIPTION}, "dataset_meta.json: label_map must number"),
+    ("common-super-resolution", {"HR/1.png": b"text"}, "HR/1.png: not an image of a known format"),
+    ("common-super-resolution", {"HR/1.png": None, "HR/1.bmp": b""}, "HR/1.bmp: the file is empty"),
     ("cityscapes", {f"leftImg8bit/val/a/a{n}_000000_000019_leftImg8bit.png": None for n in range(3)},
      "the upload: there are no images"),
     ("camvid", {"test/2.png": None}, "test.txt line 3: the image /test/2.png is not in the upload"),

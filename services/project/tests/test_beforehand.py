@@ -6,6 +6,7 @@ import pytest
 from marshmallow import ValidationError
 from workbench.problems import Problem
 from workbench.project.beforehand import settled
+from workbench.project.inputs import conversion_inputs
 from workbench.project.problems import DatasetOfAnotherTask, ModelNeedsHelp, TaskNotSure
 from workbench.project.schemas import OptimizationRequest
 from workbench.store import Manifest, Manifests
@@ -106,6 +107,16 @@ def test_two_inputs_are_one_too_many_for_a_picture() -> None:
 
     with pytest.raises(ModelNeedsHelp, match=r"2 inputs \(x, mask\)"):
         settled(asked(task="generic"), two, None)
+
+
+def test_two_inputs_are_fine_where_the_task_knows_what_goes_into_each() -> None:
+    two = model(output=(1, 3, 64, 64))
+    two["inputs"].insert(0, {"name": "large", "shape": [1, 3, -1, -1], "element_type": "f32", "layout": "NCHW"})
+    request = asked(recipe={"scale": [255.0] * 3}, inputs={"large": {"shape": [1, 3, 64, 64]}})
+
+    assert settled(asked(task="super-resolution", inputs=request["inputs"]), two, None)["task"] == "super-resolution"
+    built_in = conversion_inputs(two, {**request, "task": "super-resolution"})
+    assert {name: each["scale"] for name, each in built_in.items()} == {"x": [255.0] * 3, "large": [255.0] * 3}
 
 
 def test_an_option_of_no_task_is_refused_before_the_task_is_known() -> None:

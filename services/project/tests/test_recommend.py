@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from workbench.project.alike import measured_once
 from workbench.project.compare import accuracy_change, changed_items, compare, quotient
+from workbench.project.doubts import doubt
 from workbench.project.objections import Constraints
 from workbench.project.recommend import recommend
 from workbench.project.values import Variant
@@ -228,6 +229,9 @@ CHANCE = {"metric": "top1", "value": 0.0, "low": 0.0, "high": 0.11, "n": 31}
     (CHANCE | {"chance": 0.5, "value": 1.0, "high": 1.0, "low": 0.4, "n": 3}, "not above", "more images than 3"),
     (CHANCE | {"chance": 0.1, "other_reading": {"value": 0.97, "words": "when read otherwise", "remedy": "--option x"}},
      "the very same answers score 97.0% when read otherwise", "--option x"),
+    (CHANCE | {"value": 0.9, "low": 0.8, "high": 0.95, "chance": 0.91, "chance_of": "bicubic upscaling alone scores",
+               "over_chance": {"value": -0.01, "low": -0.02, "high": -0.001}},
+     "bicubic upscaling alone scores 91.0% on the same images, and the difference is -2.00 to -0.10 points", "--scale"),
 ])  # fmt: skip
 def test_nothing_is_recommended_or_packaged_on_a_baseline_that_cannot_be_right(accuracy, said, needed) -> None:
     chosen = recommend([variant("fp32", 100, **accuracy), variant("int8", 300, change=0.0, half=0.001)], LIMITS)
@@ -235,6 +239,13 @@ def test_nothing_is_recommended_or_packaged_on_a_baseline_that_cannot_be_right(a
     assert (chosen.variant, chosen.packaged, chosen.decision) == (None, None, "undecided")
     assert said in chosen.reason
     assert needed in chosen.needed[0]
+
+
+def test_what_is_better_on_the_same_images_is_above_chance_whatever_the_intervals() -> None:
+    paired = CHANCE | {"value": 0.9, "low": 0.6, "high": 0.95, "chance": 0.8, "chance_of": "bicubic upscaling scores",
+                       "over_chance": {"value": 0.1, "low": 0.01, "high": 0.2}}  # fmt: skip
+
+    assert doubt(variant("fp32", 100, **paired)) is None
 
 
 def test_half_precision_without_a_metric_is_taken_for_its_measured_distance_and_not_for_its_name() -> None:

@@ -23,6 +23,7 @@ from workbench.tasks.option import Choice, Option
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.semantic_segmentation import options as semantic_segmentation
 from workbench.tasks.style_transfer import options as style_transfer
+from workbench.tasks.super_resolution import options as super_resolution
 
 
 class Choosing(Protocol):
@@ -87,6 +88,7 @@ TASKS: tuple[Task, ...] = (
     Task("facial-landmarks", "where the points of a face are", facial_landmarks),
     Task("face-recognition", "whose face it is: how alike two are", face_recognition),
     Task("style-transfer", "a picture drawn in another style", style_transfer),
+    Task("super-resolution", "a picture with more pixels", super_resolution),
     Task("generic", "anything: speed is measured, accuracy is not", generic),
 )
 NAMES = tuple(task.name for task in TASKS)

@@ -46,6 +46,9 @@ from workbench.tasks.semantic_segmentation.running import RUNNING as SEGMENTING
 from workbench.tasks.style_transfer import annotation as style
 from workbench.tasks.style_transfer import metrics as likenesses
 from workbench.tasks.style_transfer.running import RUNNING as STYLING
+from workbench.tasks.super_resolution import annotation as larger
+from workbench.tasks.super_resolution import metrics as gains
+from workbench.tasks.super_resolution.running import RUNNING as ENLARGING
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ COMPUTING: tuple[Computing[Any, Any], ...] = (
     Computing("face-recognition", RECOGNISING, people, people_in, PairRemarks, pairs.line, pairs.answer, pairs.METRICS),
     Computing("style-transfer", STYLING, style, pictures_in, PictureRemarks, likenesses.line, likenesses.answer,
               likenesses.METRICS),
+    Computing("super-resolution", ENLARGING, larger, pictures_in, PictureRemarks, gains.line, gains.answer,
+              gains.METRICS),
 )
 
 

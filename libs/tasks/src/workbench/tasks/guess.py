@@ -15,10 +15,12 @@ class Guess:
     """``options`` by name, those that differ from their defaults; ``why``: what it was concluded from, a sentence.
 
     ``sure``: ``certain`` when the model says so itself, ``likely`` when little else looks like this, ``possible`` when
-    other things do.
+    other things do. ``pictures``: of a model of several inputs those that take pictures, prepared alike; into the first
+    goes the dataset's, and the task's ``feed.py`` has something for all the others.
     """
 
     head: str | None
     options: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
     sure: str = POSSIBLE
+    pictures: tuple[str, ...] = ()

@@ -67,6 +67,16 @@ def served(found: Iterable[Guessed], tasks: Collection[str]) -> list[Guessed]:
     return [each for each in found if not tasks or each.task in tasks]
 
 
+def pictures_of(facts: Mapping[str, Any], task: str | None = None) -> tuple[str, ...]:
+    """The inputs that take pictures, the first the dataset's; empty where the task feeds no more than one input.
+
+    ``task``: None for that which the facts settle.
+    """
+    found = guesses(facts)
+    best = settled(found) if task is None else next((each for each in found if each.task == task), None)
+    return best.guess.pictures if best else ()
+
+
 def _what_is_left(found: list[Guessed]) -> list[Guessed]:
     """A model that fits no other room is likely enough generic."""
     if [each.task for each in found] != [GENERIC] or found[0].guess.sure != POSSIBLE:

@@ -1,4 +1,4 @@
-"""How like two pictures are: PSNR and SSIM, over all three channels of RGB, levels from 0 to 255.
+"""How like two pictures are: PSNR and SSIM over all their channels, levels from 0 to 255.
 
 SSIM is that of Wang et al. (2004): a Gaussian window of 11×11 with sigma 1.5, K1 0.01, K2 0.03, covariances of the
 population, each channel by itself; of the map, the five pixels along each border are left out before the mean.
@@ -16,6 +16,7 @@ from scipy.ndimage import gaussian_filter
 PEAK = 255.0
 MOST_DECIBELS = 100.0  # two equal pictures would be infinitely alike, which is no number to take a mean of
 SMALLEST = 11  # pixels a side that a window needs
+_BT601 = (65.481, 128.553, 24.966)
 _SIGMA, _RADIUS = 1.5, 5
 _C1, _C2 = (0.01 * PEAK) ** 2, (0.03 * PEAK) ** 2
 
@@ -32,6 +33,19 @@ def ssim(one: NDArray[Any], other: NDArray[Any]) -> float | None:
         return None
     planes = zip(np.moveaxis(one, -1, 0), np.moveaxis(other, -1, 0), strict=True)
     return float(np.mean([_of_plane(mine.astype(np.float64), theirs.astype(np.float64)) for mine, theirs in planes]))
+
+
+def luma(rgb: NDArray[Any]) -> NDArray[np.float64]:
+    """Y of ITU-R BT.601, 16 to 235, as MATLAB's rgb2ycbcr makes it and papers on super-resolution take it; not rounded.
+
+    rgb: shape (height, width, 3), levels 0 to 255. Returns shape (height, width, 1).
+    """
+    return (16 + rgb.astype(np.float64) @ np.array(_BT601) / 255)[:, :, None]
+
+
+def shaved(levels: NDArray[Any], border: int) -> NDArray[Any]:
+    """Without so many pixels along each border: what lies beyond a picture decides there (Timofte et al. 2014)."""
+    return levels[border:-border, border:-border] if border else levels
 
 
 def _of_plane(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

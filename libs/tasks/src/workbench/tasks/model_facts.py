@@ -100,3 +100,13 @@ def last_operation(tensor: Json) -> str | None:
 def shown(tensor: Json) -> str:
     """An output in a sentence: its shape as the facts have it."""
     return f"[{', '.join(map(str, tensor['shape']))}]" if tensor.get("shape") is not None else "of an unknown shape"
+
+
+def plane(tensor: Json) -> tuple[Any, Any, Any] | None:
+    """Channels, height and width of a picture, open ones as the facts have them; None for what is none."""
+    shape = tensor.get("shape")
+    if shape is None or len(shape) != 4:
+        return None
+    channels_last = tensor.get("layout") == "NHWC" or (
+        shape[3] in _PICTURE_CHANNELS and shape[1] not in _PICTURE_CHANNELS)  # fmt: skip
+    return (shape[3], shape[1], shape[2]) if channels_last else (shape[1], shape[2], shape[3])

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from workbench.dataset.drawing import drawn
 from workbench.dataset.masks import class_map
-from workbench.dataset.pictures import Picture
+from workbench.dataset.pictures import Picture, whole_file
 from workbench.dataset.reading.coding import Mask
-from workbench.dataset.reading.found import Fault, Noted, Reading
+from workbench.dataset.reading.found import Counterpart, Fault, Noted, Reading
 from workbench.dataset.reading.outlines import Outlines
 from workbench.dataset.reading.things import Things
+from workbench.imaging.pictures import encode_picture
+from workbench.imaging.preprocess import decode
 from workbench.tasks.computing import Computing, computing_of
+from workbench.tasks.redrawn.annotation import Wanted
 from workbench.tasks.semantic_segmentation.annotation import Annotation
 
 Task = Computing[Any, Any]
@@ -35,17 +39,25 @@ class Annotator:
         if noted is None:
             return None
         try:
-            annotation = (Annotation.of(class_map(noted)) if isinstance(noted, Mask)
-                          else task.annotation.from_json(_document(noted, picture)))
+            annotation = _read(task, noted, picture)
         except ValueError as unreadable:
             faults.append(Fault(noted.file, str(unreadable), noted.line))
             return None
         classes = self._reading.classes.get(task.name)
         wrong = task.annotation.faults(annotation, picture.width, picture.height, len(classes) if classes else None)
         # A text that speaks of many images has to be told of which.
-        of = "" if noted.line is not None or noted.file == name or isinstance(noted, Mask) else f"{name}: "
+        of = "" if noted.line is not None or noted.file == name or not isinstance(noted, Noted) else f"{name}: "
         faults += [Fault(noted.file, f"{of}{reason}", noted.line) for reason in wrong]
         return annotation
+
+
+def _read(task: Task, noted: Noted | Mask | Counterpart, picture: Picture) -> Any:
+    """Raises ValueError in words."""
+    if isinstance(noted, Mask):
+        return Annotation.of(class_map(noted))
+    if isinstance(noted, Counterpart):
+        return Wanted(encode_picture(np.asarray(decode(whole_file(noted.entry)))))
+    return task.annotation.from_json(_document(noted, picture))
 
 
 def _document(noted: Noted, picture: Picture) -> Mapping[str, Any]:

@@ -24,10 +24,11 @@ def settled(request: Facts, model: Facts, dataset: Facts | None) -> Facts:
     """
     request = _with_task(request, model, dataset)
     _refuse_another_task(request["task"], dataset)
-    _refuse_several_inputs(model)
     inputs = conversion_inputs(model, request)
+    converted = {**model, "inputs": _converted(model, inputs)}
+    _refuse_several_inputs(converted, request["task"])
     try:
-        default_recipe({**model, "inputs": _converted(model, inputs)}, dataset, recipe_overrides(request))
+        default_recipe(converted, dataset, recipe_overrides(request))
     except NoDefaultRecipe as refusal:
         raise ModelNeedsHelp(_field(refusal.field, model), str(refusal)) from refusal
     return request
@@ -49,10 +50,10 @@ def _refuse_another_task(task: str, dataset: Facts | None) -> None:
         raise DatasetOfAnotherTask(task, serves)
 
 
-def _refuse_several_inputs(model: Facts) -> None:
+def _refuse_several_inputs(model: Facts, task: str) -> None:
     names = [tensor["name"] for tensor in model["inputs"]]
-    if len(names) > 1:
-        reason = f"the model has {len(names)} inputs ({', '.join(names)}), and an optimization feeds one picture"
+    if len(names) > 1 and not guesses.pictures_of(model, task):
+        reason = f"the model has {len(names)} inputs ({', '.join(names)}), and {task} can't tell what goes into each"
         raise ModelNeedsHelp("model_id", f"{reason}: bring it with the others frozen, or only convert and profile it.")
 
 

@@ -16,12 +16,17 @@ def doubt(baseline: Variant) -> Objection | None:
     score = f"{baseline.name} has {accuracy['metric']} {value} of {accuracy['n']} images"
     if other := accuracy.get("other_reading"):
         return Objection(f"{score}; the very same answers score {other['value']:.1%} {other['words']}", other["remedy"])
-    if accuracy["low"] > accuracy["chance"]:
+    over = accuracy.get("over_chance")  # on the very same images
+    if over["low"] > 0 if over else accuracy["low"] > accuracy["chance"]:
         return None
-    return Objection(f"{score}, which is not above chance: {_chance(accuracy)}", _remedy(accuracy))
+    what = "clearly above" if accuracy["value"] > accuracy["chance"] and over else "above"
+    return Objection(f"{score}, which is not {what} chance: {_chance(accuracy)}", _remedy(accuracy))
 
 
 def _chance(accuracy: Facts) -> str:
+    if over := accuracy.get("over_chance"):
+        return (f"{accuracy['chance_of']} {accuracy['chance']:.1%} on the same images, and the difference is "
+                f"{100 * over['low']:+.2f} to {100 * over['high']:+.2f} points")  # fmt: skip
     if accuracy["chance"] >= 1:
         return "all images have one and the same class, so a model that always says it would be always right"
     range_of = f"{accuracy['low']:.1%} to {accuracy['high']:.1%}"
@@ -29,9 +34,12 @@ def _chance(accuracy: Facts) -> str:
 
 
 def _remedy(accuracy: Facts) -> str:
-    if accuracy["chance"] >= 1:
+    if accuracy["chance"] >= 1 and "over_chance" not in accuracy:
         return "images of more than one class"
     if accuracy["value"] > accuracy["chance"]:
         return f"more images than {accuracy['n']}"
+    if "over_chance" in accuracy:
+        return ("the images and preparation the model was trained with: see --color, --mean, --scale, --resize and the "
+                "task's --option settings")  # fmt: skip
     return ("the images, labels and preparation the model was trained with: see --color, --mean, --scale, --resize, "
             "the task's --option settings and the order of the classes")  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.project.problems import ModelNeedsHelp
 from workbench.project.values import Facts
+from workbench.tasks.guesses import pictures_of
 from workbench.tasks.recipe import renewed
 
 # Built into the IR, so that the deployed application cannot get them wrong.
@@ -24,8 +25,7 @@ def conversion_inputs(model: Facts, request: Facts) -> Facts:
     _refuse_unknown_ranks(model)
     options = {tensor["name"]: _one(tensor, request["inputs"].get(tensor["name"], {})) for tensor in model["inputs"]}
     built_in = _built_in(request["recipe"])
-    if built_in:
-        image = _image_input(model)
+    for image in _image_inputs(model, options, request) if built_in else ():
         layout = options[image["name"]].get("layout") or request["recipe"].get("layout") or image["layout"]
         if layout is None:
             raise ModelNeedsHelp(f"inputs.{image['name']}.layout", "mean, scale and colour order need the layout "
@@ -71,9 +71,13 @@ def _built_in(recipe: Facts) -> Facts:
     return found | ({"reverse_channels": True} if recipe.get("color") == "BGR" else {})
 
 
-def _image_input(model: Facts) -> Facts:
+def _image_inputs(model: Facts, options: Facts, request: Facts) -> list[Facts]:
+    """The one that can be a picture's, or those that the task prepares alike."""
     images: list[Facts] = [tensor for tensor in model["inputs"] if len(tensor["shape"]) == 4]
+    converted = [{**tensor, **options[tensor["name"]]} for tensor in model["inputs"]]
+    if pictures := pictures_of({**model, "inputs": converted}, request["task"]):
+        return [tensor for tensor in images if tensor["name"] in pictures]
     if len(images) != 1:
         found = f"the model has {len(images)} inputs of rank 4"
         raise ModelNeedsHelp("recipe", f"mean, scale and colour order need one image input; {found}.")
-    return images[0]
+    return images

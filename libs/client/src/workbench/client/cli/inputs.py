@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.client.cli.options import Option, Values, wrong
@@ -45,6 +45,13 @@ def by_input(model: dict[str, Any], values: Values, options: Sequence[Option]) -
             member = MEMBERS.get(option.key, option.key)
             inputs.setdefault(_resolve(model, name, option.name), {})[member] = value
     return inputs
+
+
+def as_asked(model: dict[str, Any], inputs: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """The view of a model with its inputs as a request asks for them."""
+    facts = model.get("facts") or {}
+    return {**model, "facts": {**facts, "inputs": [
+        {**each, **inputs.get(each["name"], {})} for each in facts.get("inputs") or []]}}  # fmt: skip
 
 
 def channels(model: dict[str, Any]) -> int:

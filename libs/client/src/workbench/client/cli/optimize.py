@@ -12,7 +12,7 @@ from workbench.client import uploads
 from workbench.client.cli import output, report
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.asking import task_for
-from workbench.client.cli.inputs import OF_OPTIMIZATION, by_input
+from workbench.client.cli.inputs import OF_OPTIMIZATION, as_asked, by_input
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.pipeline import Pipeline, Source
 from workbench.client.cli.placing import refuse_absent
@@ -118,7 +118,7 @@ def _run(session: Session, pipeline: Pipeline, sources: dict[str, Source | None]
     }
     model = pipeline.examined(client.models, str(ids["model"]), "model")
     request["inputs"] = by_input(model, values, OF_OPTIMIZATION)
-    spread(request.get("recipe", {}), lambda: model)
+    spread(request.get("recipe", {}), lambda: as_asked(model, request["inputs"]))
     for role in ("dataset", "calibration dataset"):
         if id := ids[role]:
             pipeline.examined(client.datasets, id, role)

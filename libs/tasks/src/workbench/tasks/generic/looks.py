@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.tasks.model_facts import ModelFacts, last_operation, picture_size, shown, sizes
+from workbench.tasks.model_facts import ModelFacts
 
 # How names of models begin that Model API or their exporters give, of tasks without a room.
 _TOLD = (
@@ -30,20 +30,6 @@ def _no_picture(model: ModelFacts) -> str | None:
     return None if model.takes_pictures() else "no input takes a picture"
 
 
-def _picture(model: ModelFacts) -> str | None:
-    """Super-resolution, inpainting; a picture as large as the only input is for style-transfer to judge."""
-    taken = picture_size(model) if len(model.inputs) == 1 else None
-    for tensor in model.outputs[:1]:
-        found = sizes(tensor) or []
-        if len(found) != 3 or last_operation(tensor) in ("Softmax", "LogSoftmax"):
-            continue
-        if taken is not None and found in ([3, *taken], [*taken, 3]):
-            continue
-        if 3 in (found[0], found[2]) or (1 in (found[0], found[2]) and model.has("DepthToSpace")):
-            return f"its output {shown(tensor)} is a picture, {_NO_ROOM}"
-    return None
-
-
 _LOOKS: tuple[Callable[[ModelFacts], str | None], ...] = (
-    _told, _no_picture, _picture,
+    _told, _no_picture,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from workbench.dataset.formats import (
     cityscapes,
     coco,
     common_semantic_segmentation,
+    common_super_resolution,
     cvat,
     dlib_landmarks,
     imagenet_folders,
@@ -50,8 +51,8 @@ class Format(Protocol):
 
 FORMATS: tuple[Format, ...] = (
     imagenet_folders, imagenet_list, coco, voc_detection, yolo, open_images, wider_face, cvat, voc_segmentation,
-    common_semantic_segmentation, cityscapes, camvid, camvid_full, dlib_landmarks, vggface2, celeba_landmarks,
-    lfw, unannotated,
+    common_semantic_segmentation, common_super_resolution, cityscapes, camvid, camvid_full, dlib_landmarks, vggface2,
+    celeba_landmarks, lfw, unannotated,
 )  # fmt: skip
 NAMES = tuple(each.NAME for each in FORMATS)
 

@@ -37,6 +37,22 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Counterpart:
+    """Another picture is what is known of the image."""
+
+    entry: Entry
+
+    @property
+    def file(self) -> str:
+        """Of that picture."""
+        return self.entry.name
+
+    @property
+    def line(self) -> None:
+        """A picture has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """An image that is part of one in the upload. ``box``: left, top, right, bottom; what leaves that one is black."""
 
@@ -54,7 +70,7 @@ class Reading:
     """
 
     images: Sequence[Entry | Cut]
-    annotations: Mapping[str, Mapping[str, Noted | Mask]] = field(default_factory=dict)
+    annotations: Mapping[str, Mapping[str, Noted | Mask | Counterpart]] = field(default_factory=dict)
     classes: Mapping[str, list[str]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()

@@ -1,0 +1,1 @@
+"""A picture with more pixels than it came with."""

@@ -1,0 +1,1 @@
+"""How outputs become a larger picture."""

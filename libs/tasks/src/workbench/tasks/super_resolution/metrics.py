@@ -1,0 +1,89 @@
+"""How like the high resolution a picture is, beside what bicubic upscaling alone would be."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from workbench.figures.resampled import resampled_change
+from workbench.tasks.likeness import MOST_DECIBELS, luma, psnr, shaved, ssim
+from workbench.tasks.redrawn.annotation import Wanted
+from workbench.tasks.scoring import Metric, Scored
+from workbench.tasks.super_resolution.result import Upscaled
+from workbench.tasks.totals import mean
+
+Larger = Scored[Upscaled, Wanted]
+Likeness = Callable[[NDArray[Any], NDArray[Any]], float | None]
+Levels = NDArray[np.uint8]
+
+
+def _against(likeness: Likeness, drawn: Levels, wanted: Levels, scored: Larger) -> float | None:
+    scale, height, width = scored.result.scale, *wanted.shape[:2]
+    off = max(abs(drawn.shape[0] - height), abs(drawn.shape[1] - width))
+    if off >= scale:  # of another scale
+        drawn = np.asarray(Image.fromarray(drawn).resize((width, height), Image.Resampling.BICUBIC))
+    rows, columns = min(drawn.shape[0], height), min(drawn.shape[1], width)
+    mine, theirs = (shaved(each[:rows, :columns], scale) for each in (drawn, wanted))
+    if mine.size == 0:
+        return None
+    if scored.options["judged_on"] == "Y":
+        mine, theirs = luma(mine), luma(theirs)
+    return likeness(mine, theirs)
+
+
+def _known(likeness: Likeness, scored: Larger) -> float | None:
+    if scored.annotation is None:
+        return None
+    return _against(likeness, scored.result.levels, scored.annotation.levels, scored)
+
+
+def _agreeing(likeness: Likeness, scored: Larger) -> float | None:
+    if scored.reference is None:
+        return None
+    return _against(likeness, scored.result.levels, scored.reference.levels, scored)
+
+
+def _belief(likeness: Likeness, most: float, images: Sequence[Larger]) -> dict[str, Any]:
+    """``chance``: what bicubic upscaling scores; ``over_chance``: how much more the model does on the same images."""
+    both = [(_known(likeness, each), _against(likeness, each.result.plain(), each.annotation.levels, each))
+            for each in images if each.annotation is not None]  # fmt: skip
+    pairs = np.array([pair for pair in both if None not in pair], np.float64)
+    if not len(pairs):
+        return {}
+    gained = resampled_change(pairs[:, 0], pairs[:, 1], _mean, most)
+    return {"chance": float(pairs[:, 1].mean()), "over_chance": gained.to_json(),
+            "chance_of": "bicubic upscaling alone scores"}  # fmt: skip
+
+
+def _mean(images: NDArray[Any]) -> NDArray[np.float64]:
+    return images.mean(axis=0, keepdims=True)
+
+
+def _metric(name: str, unit: str, likeness: Likeness, most: float) -> Metric[Upscaled, Wanted]:
+    found = mean(name, unit, "higher", "annotation", partial(_known, likeness), most)
+    return replace(found, belief=partial(_belief, likeness, most))
+
+
+METRICS: tuple[Metric[Upscaled, Wanted], ...] = (
+    _metric("ssim", "share", ssim, 1.0),
+    _metric("psnr", "dB", psnr, MOST_DECIBELS),
+    mean("ssim_agreement", "share", "higher", "reference", partial(_agreeing, ssim), 1.0),
+    mean("psnr_agreement", "dB", "higher", "reference", partial(_agreeing, psnr), MOST_DECIBELS),
+)
+
+
+def line(scored: Larger) -> dict[str, Any]:
+    """What is kept of one image: ``{width, height}``; the picture itself is for a trial to keep."""
+    height, width = scored.result.levels.shape[:2]
+    return {"width": width, "height": height}
+
+
+def answer(result: Upscaled) -> str:
+    """Its digest."""
+    return hashlib.sha256(result.levels.tobytes()).hexdigest()
