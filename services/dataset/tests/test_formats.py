@@ -42,7 +42,7 @@ def test_every_format_can_be_chosen_by_its_name(tree: Callable, name: str) -> No
     ({"holiday/a.jpg": b"", "holiday/b.jpg": b""}, "unannotated"),
     ({"a.jpg": b"", "sub/b.jpg": b""}, "unannotated"),
     ({"train2017/a.jpg": b"", "val2017/b.jpg": b""}, "unannotated"),
-    ({"HR/1.png": b"", "LR_x2/1.png": b""}, "unannotated"),
+    ({"HR/1.png": b"", "LR_x2/1.png": b""}, "common-super-resolution"),
     ({"images/1.png": b"", "masks/1.png": b""}, "common-semantic-segmentation"),
     ({"images/1.png": b"", "masks/1.png": b"", "more/1.png": b""}, "unannotated"),
     ({"train/1.png": b"", "trainannot/1.png": b"", "train.txt": b"train/1.png trainannot/1.png"}, "camvid"),

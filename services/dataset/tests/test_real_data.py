@@ -101,7 +101,7 @@ def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
 @pytest.mark.parametrize(("folder", "recognised"), [
     ("imagenet200", "imagenet-list"),
     ("tinycoco", "coco"),
-    ("sr8", "unannotated"),
+    ("sr8", "common-super-resolution"),
     ("seg_coral", "unannotated"),
     ("face_pairs", "unannotated"),
     ("format_samples/imagenet_txt_dataset/basic", "imagenet-list"),
@@ -110,7 +110,7 @@ def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
     ("format_samples/camvid_dataset", "camvid"),
     ("format_samples/cityscapes_dataset/dataset", "cityscapes"),
     ("format_samples/common_semantic_segmentation_dataset/dataset", "common-semantic-segmentation"),
-    ("format_samples/common_super_resolution_dataset", "unannotated"),
+    ("format_samples/common_super_resolution_dataset", "common-super-resolution"),
     ("format_samples/lfw_dataset/test", "lfw"),
     ("landmarks_dlib68", "dlib-landmarks"),
     ("format_samples/vgg_face2_dataset", "vggface2"),
