@@ -14,6 +14,7 @@
 {{- /* Runs ask by the name inside the cluster. */}}
 - {name: WORKBENCH_ALLOWED_HOSTS, value: {{ append .allowedHosts $host | join "," | quote }}}
 - {name: WORKBENCH_UPLOAD_LIMIT_MIB, value: {{ .uploadLimitMiB | quote }}}
+- {name: WORKBENCH_SOURCE_HOSTS, value: {{ .sourceHosts | join "," | quote }}}
 - {name: WORKBENCH_TEAM_STORAGE_GIB, value: {{ .teamStorageGiB | quote }}}
 - {name: WORKBENCH_LEASE_S, value: {{ .leaseS | quote }}}
 - {name: WORKBENCH_DEVICE_MINUTES, value: {{ .deviceMinutes | quote }}}

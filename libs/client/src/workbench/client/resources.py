@@ -163,7 +163,7 @@ class Uploads(Resource):
 
 
 class Models(Uploads, WithGraph):
-    """Models may also be looked into."""
+    """Models may also be elsewhere, and may be looked into."""
 
     def analysis(self, id: str, *, wait_s: float = 0.0) -> View:
         """The job that analyses it, begun if need be; ``facts`` once it has succeeded, waited for up to ``wait_s``."""
@@ -175,6 +175,13 @@ class Models(Uploads, WithGraph):
             if jobs.ended(view) or left <= 0:
                 return view
             params = {"wait_s": round(min(left, jobs.LONG_POLL_S), 1), "after": view["seq"]}
+
+    def bring(self, source: str, **fields: Any) -> View:
+        """Ask for the model at an address, ``sha256`` being what its file must have; the view of the job that
+        downloads and examines it."""
+        given = {name: value for name, value in fields.items() if value is not None}
+        view: View = self._transport.json("POST", f"{self._path}/downloads", json={"source": source, **given})
+        return view
 
 
 class Datasets(Uploads):

@@ -65,6 +65,10 @@ def _hosts(text: str) -> tuple[str, ...]:
     return tuple(host.strip() for host in text.split(",") if host.strip())
 
 
+def _source_hosts(text: str) -> frozenset[str]:
+    return frozenset(host.lower() for host in _hosts(text))
+
+
 def _address(*schemes: str) -> Callable[[str], str]:
     """Empty, or a URL of one of these schemes with a host."""
 
@@ -122,11 +126,14 @@ SETTINGS = (
             _whole(1, 256)),
     Setting("LEASE_S", "15", "seconds", "After how long without a sign of life a job is given to another worker.",
             _whole(2, 3600)),
-    Setting("UPLOAD_LIMIT_MIB", "20480", "MiB", "Largest request body that is accepted.", _whole(1, 1 << 30)),
+    Setting("UPLOAD_LIMIT_MIB", "20480", "MiB", "Largest request body that is accepted, and largest model that is "
+            "downloaded.", _whole(1, 1 << 30)),
     Setting("IDLE_EXIT_S", "0", "seconds", "Stop the embedded workbench after this long with nothing to do; 0: never.",
             _whole(0, 86400)),
     Setting("ALLOWED_HOSTS", "", "names", "Host names that requests may come for, with commas; `*` is any, none means "
             "loopback only.", _hosts),
+    Setting("SOURCE_HOSTS", "", "names", "Hosts that models may be downloaded from though their addresses are not "
+            "public, each `name` or `name:port`, with commas.", _source_hosts),
     Setting("DATABASE_URL", "", "URL", "`postgresql+psycopg://user:password@host/database`; none: SQLite below HOME.",
             _address("postgresql+psycopg", "postgresql"), secret=True),
     Setting("BROKER_URL", "", "URL", "`amqp://user:password@host:port/vhost` of RabbitMQ; none: inside the process.",
@@ -181,6 +188,7 @@ class Settings:
     upload_limit_mib: int
     idle_exit_s: int
     allowed_hosts: tuple[str, ...]
+    source_hosts: frozenset[str]
     database_url: str = field(repr=False)
     broker_url: str = field(repr=False)
     s3_endpoint: str

@@ -7,11 +7,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from workbench.model_registry import analyses
-from workbench.model_registry.schemas import ModelForm
+from workbench.model_registry.schemas import DownloadRequest, ModelForm
+from workbench.model_registry.sources.names import file_name
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.graphs import serve_graph
 from workbench.webapp.part_uploads import serve_part_uploads
-from workbench.webapp.routes import Resource, WaitQuery, serve_jobs, waited_for
+from workbench.webapp.ports import ports
+from workbench.webapp.routes import Resource, WaitQuery, accepted, serve_jobs, waited_for
 from workbench.webapp.uploads import UploadKind, serve_form_upload
 from workbench.webapp.views import JobView
 
@@ -31,6 +33,18 @@ MODELS = Resource("model", forget=analyses.forget)
 
 serve_form_upload(models, UPLOADED)
 serve_part_uploads(models, UPLOADED)
+
+
+@models.post("/downloads")
+@models.arguments(DownloadRequest)
+@models.response(202, JobView)
+def bring(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Bring a model from elsewhere: the job downloads it, checks it, and examines it as an upload."""
+    name = body.pop("name", None) or _name_of([file_name(body["source"])])
+    wanted = {**body, "sha256": body["sha256"].lower(), "files": [], "name": name[:200]}
+    return accepted(models, ports().submit("model", wanted))
+
+
 serve_jobs(models, MODELS)
 serve_graph(models, lambda job_id: analyses.layers_of(MODELS.get(job_id)))
 

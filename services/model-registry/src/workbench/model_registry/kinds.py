@@ -1,4 +1,5 @@
-"""Two kinds of jobs: an upload becomes a model after a look at it in a limited process; a model is analysed."""
+"""Two kinds of jobs: an upload, or what was brought from elsewhere, becomes a model after a look at it in a limited
+process; a model is analysed."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def plan(job: Job, _manifests: Manifests) -> Launch:
 
 def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
     """An original model, or an IR that was made elsewhere."""
-    return Made("model", {**result, "name": job.name, "origin": "upload"}, files)
+    source = job.request.get("source")
+    origin = {"origin": "download", "source": {"url": source}} if source else {"origin": "upload"}
+    return Made("model", {**result, "name": job.name, **origin}, files)
 
 
 def plan_analysis(job: Job, manifests: Manifests) -> Launch:

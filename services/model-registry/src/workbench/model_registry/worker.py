@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workbench.jobs import Adapters, Worker
 from workbench.messages import Message
-from workbench.model_registry.kinds import KINDS
+from workbench.model_registry.kinds import ANALYSIS, MODEL
+from workbench.model_registry.sources.addresses import Addresses
+from workbench.model_registry.sources.asking import Asking
+from workbench.model_registry.sources.bringing import Bringing
+from workbench.model_registry.sources.names import listed
+from workbench.model_registry.sources.values import PATIENT
 from workbench.store import Manifests
+from workbench.webapp.room import Room
 from workbench.webapp.settings import Settings
 
 MADE_ELSEWHERE = ("conversion.succeeded", "calibration.succeeded")
@@ -19,5 +27,9 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
         manifest = Manifests(adapters.store, message.team).get("model", message.data["result"]["id"])
         record.index("model", manifest, manifest.facts.get("name"))
 
+    room = Room(record, settings.team_storage_bytes)
+    bring = Bringing(adapters.store, Asking(Addresses(settings.source_hosts), PATIENT), listed, room.reserve,
+                     settings.upload_limit_mib << 20)  # fmt: skip
     adapters.messages.subscribe(MADE_ELSEWHERE, index)
-    return adapters.worker(record, KINDS, slots=settings.slots, lease_s=settings.lease_s)
+    kinds = [replace(MODEL, bring=bring), ANALYSIS]
+    return adapters.worker(record, kinds, slots=settings.slots, lease_s=settings.lease_s)

@@ -11,6 +11,7 @@ from workbench.client.cli.options import Values, wrong
 from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import is_id
 from workbench.client.cli.recipes import spread
+from workbench.client.cli.sources import is_source, refuse_stray
 from workbench.client.client import Client
 from workbench.client.jobs import View
 from workbench.client.uploads import display_name
@@ -22,7 +23,10 @@ UPLOADED = ("calibration_percent", "format")
 
 
 def model(client: Client, request: Request, values: Values) -> View:
-    """Upload a model."""
+    """Upload a model, or have it brought from where it is."""
+    if is_source(values["path"]):
+        return client.models.bring(**request)
+    refuse_stray(values, "PATH")
     path = Path(values["path"]).expanduser()
     with Progress() as progress:
         return client.models.upload(path, tell=progress.sent, name=request.get("name") or display_name(path))

@@ -19,6 +19,7 @@ from workbench.client.cli.lineage import with_family
 from workbench.client.cli.listing import Column
 from workbench.client.cli.options import Argument, Option, Values
 from workbench.client.cli.recipes import recipe_options
+from workbench.client.cli.sources import OF_SOURCE
 from workbench.client.cli.task_page import for_list, page
 from workbench.client.cli.task_settings import settle, task_options
 from workbench.client.client import Client
@@ -76,8 +77,12 @@ DESCRIPTIONS = [
         "models", "model",
         _columns(("TASK", "task"), ("PRECISION", "facts.precision"), ("FORMAT", "facts.format"),
                  ("ORIGIN", "facts.origin"), ("OPS", "facts.op_count")),
-        [Argument("PATH", "Model file (what belongs to it comes along), or a folder with all its files."), NAME],
-        model, "Upload a model; the workbench then examines it.", for_list=model_page.for_list,
+        [
+            Argument("PATH", "Model file (what belongs to it comes along), a folder with all its files, or the address "
+                     "(https://…) of a file, which the workbench downloads.", "source"),
+            *OF_SOURCE, NAME,
+        ],
+        model, "Upload a model, or have it downloaded; the workbench then examines it.", for_list=model_page.for_list,
         page=model_page.page, more=lambda client, view: with_family(client, with_analysis(client, view)),
         commands=(*ALL, "reconfigure"),
     ),

@@ -20,7 +20,9 @@ from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import number
 from workbench.client.cli.recipes import recipe_options, spread
 from workbench.client.cli.session import Session
+from workbench.client.cli.sources import OF_SOURCE, is_source, refuse_stray
 from workbench.client.cli.task_settings import settle, task_options
+from workbench.client.client import Client
 from workbench.client.errors import JobFailed, WorkbenchError
 from workbench.client.jobs import View
 
@@ -28,13 +30,13 @@ NOT_MET = 1
 UNDECIDED = 4
 
 MODEL = Argument("MODEL", "Model file (ONNX, an IR's .xml, TensorFlow or TensorFlow Lite), a folder with all its "
-                 "files, or a model's id.", "model_id")
+                 "files, the address (https://…) of a file, or a model's id.", "model_id")
 DATASET = Option("--dataset", "Images to measure accuracy on: folder, zip or tar, or a dataset's id. "
                  "Without it accuracy stays unknown.", metavar="PATH", place="dataset_id")
 CALIBRATION = Option("--calibration-dataset", "Other images to calibrate INT8 with; labels are not needed. "
                      "Default: a part of --dataset kept out of scoring.", metavar="PATH",
                      place="calibration_dataset_id")
-NAME = Option("--name", "Name of the project (default: the model's).")
+NAME = Option("--name", "Name of the project (default: the model's).", place="name")
 PROJECT = [
     Option("--target", "Where inference runs: an id that `workbench targets list` shows (default: the first that has "
            "the device).", place="target"),
@@ -72,7 +74,7 @@ Ctrl-C cancels the work on the server; a second Ctrl-C leaves at once.
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    options = [DATASET, CALIBRATION, NAME, *PROJECT, *REQUEST, REVERSE, *OF_OPTIMIZATION, REPORT, PACKAGE]
+    options = [*OF_SOURCE, DATASET, CALIBRATION, NAME, *PROJECT, *REQUEST, REVERSE, *OF_OPTIMIZATION, REPORT, PACKAGE]
     add_command(app, "optimize", optimize, HELP, [MODEL, *options])
 
 
@@ -112,7 +114,7 @@ def _run(session: Session, pipeline: Pipeline, sources: dict[str, Source | None]
          values: Values) -> View:
     client = session.client
     ids = {
-        "model": pipeline.send(client.models, sources["model"], values["name"]),
+        "model": _model(pipeline, client, sources["model"], values),
         "dataset": pipeline.send(client.datasets, sources["dataset"], None),
         "calibration dataset": pipeline.send(client.datasets, sources["calibration dataset"], None),
     }
@@ -127,13 +129,26 @@ def _run(session: Session, pipeline: Pipeline, sources: dict[str, Source | None]
     return pipeline.optimize(project, request | {"calibration_dataset_id": ids["calibration dataset"]}, task_for)
 
 
+def _model(pipeline: Pipeline, client: Client, source: Source | None, values: Values) -> str | None:
+    if source is None or not source.elsewhere:
+        return pipeline.send(client.models, source, values["name"])
+    return pipeline.bring(source, body([*OF_SOURCE, NAME], values))
+
+
+def _model_source(values: Values) -> Source:
+    if is_source(values["model"]):
+        return Source("model", elsewhere=values["model"])
+    refuse_stray(values, "MODEL")
+    return Source.of("MODEL", values["model"], "model", uploads.model_parts)
+
+
 def _sources(values: Values) -> dict[str, Source | None]:
     def given(option: str, role: str) -> Source | None:
         text = values[option.strip("-").replace("-", "_")]
         return Source.of(option, text, role, uploads.dataset_parts) if text else None
 
     return {
-        "model": Source.of("MODEL", values["model"], "model", uploads.model_parts),
+        "model": _model_source(values),
         "dataset": given(DATASET.name, "dataset"),
         "calibration dataset": given(CALIBRATION.name, "calibration dataset"),
     }

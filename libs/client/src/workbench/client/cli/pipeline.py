@@ -26,11 +26,13 @@ from workbench.client.uploads import Part
 
 @dataclass(frozen=True)
 class Source:
-    """A model or dataset that the user named: files of this machine, or the id of what is there already."""
+    """A model or dataset that the user named: files of this machine, the id of what is there already, or what is
+    to be brought from elsewhere."""
 
     role: str
     path: Path | None = None
     id: str = ""
+    elsewhere: str = ""
 
     @classmethod
     def of(cls, option: str, text: str, role: str, parts: Callable[[Path], list[Part]]) -> Source:
@@ -52,6 +54,13 @@ class Pipeline:
         self._client = client
         self._progress = progress
         self._running: dict[str, Resource] = {}
+
+    def bring(self, source: Source, fields: dict[str, Any]) -> str:
+        """The id of the model that the server brings."""
+        self._progress.say(f"the workbench brings the {source.role} {source.elsewhere}")
+        view = self._client.models.bring(source.elsewhere, **fields)
+        self._running[view["id"]] = self._client.models
+        return str(view["id"])
 
     def send(self, resource: Uploads, source: Source | None, name: str | None) -> str | None:
         """The id of the source on the server; its examination goes on there."""

@@ -105,10 +105,18 @@ class Dispatcher(Worker):
     def _begin(self, job: Job) -> None:
         """A job that was claimed is held from now on."""
         held = _Held(job, due=0.0, busy=True)
+        brings = self._dispatching.brings(job)
         with self._mutex:
             self._jobs.setdefault(job.id, []).append(held)
-            self._fresh += 1
-        self._beginnings.submit(self._first_step, held)
+            self._fresh += not brings
+        if brings:
+            self._bring(held)
+        else:
+            self._beginnings.submit(self._first_step, held)
+
+    def _bring(self, held: _Held) -> None:
+        """What takes as long as a download has a thread of its own, and keeps nobody waiting."""
+        threading.Thread(target=self._step, args=(held,), daemon=True).start()
 
     def _first_step(self, held: _Held) -> None:
         try:
@@ -119,6 +127,9 @@ class Dispatcher(Worker):
             self._wake.set()
 
     def _submit(self, held: _Held) -> None:
+        if held.begun_at is None and self._dispatching.brings(held.job):
+            self._bring(held)
+            return
         pool = self._beginnings if held.begun_at is None else self._steps
         pool.submit(self._step, held)
 

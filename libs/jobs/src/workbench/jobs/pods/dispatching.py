@@ -49,6 +49,10 @@ class Dispatching(Execution):
 
     launcher: Place
 
+    def brings(self, job: Job) -> bool:
+        """Whether beginning it takes as long as its files take to come."""
+        return self.kinds[job.kind].brings(job)
+
     def begin(self, job: Job, *, claimed: bool) -> Job | None:
         """See that the job has a run, the one it has or a new one; what needs none ends at once.
 

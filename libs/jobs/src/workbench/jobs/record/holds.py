@@ -50,6 +50,9 @@ def release(store: Store, team: str, ids: list[str], holder: str) -> None:
 
 
 def drop_uploads(store: Store, team: str, job_id: str) -> None:
-    """Remove what a client uploaded for a job that has ended."""
-    for upload in list(store.list(Keys(team).upload(job_id))):
+    """Remove what a client uploaded, or we have brought, for a job that has ended."""
+    prefix = Keys(team).upload(job_id)
+    for upload in list(store.list(prefix)):
         store.delete(upload.key)
+    for key, token, _ in list(store.open_uploads(prefix)):
+        store.abort_parts(key, token)

@@ -152,7 +152,7 @@ class Jobs:
             with reading(self.engine).connect() as connection:
                 row = connection.execute(select(*COLUMNS).where(same)).first()
             if row is not None:
-                return _same(job_of(row), _asked(job_of(row).request) == _asked(request))
+                return _same(job_of(row), _alike(job_of(row).request, request))
         known = self.find(job_id) if job_id else None
         return known and _same(known, known.team == team and known.kind == kind.name)
 
@@ -166,7 +166,7 @@ class Jobs:
 
     def drop_uploads(self, job: Job) -> None:
         """Drop what was uploaded for an ended job; safe to repeat."""
-        if job.request.get("files"):
+        if "files" in job.request:
             holds.drop_uploads(self.store, job.team, job.id)
 
     def ring(self) -> None:
@@ -311,6 +311,13 @@ def _refuse_unstorable(job_id: str | None, idempotency_key: str | None) -> None:
         raise InvalidRequest({"id": f"Give 1 to {ID_LENGTH} characters, none of them NUL."})
     if idempotency_key is not None and not nameable(idempotency_key, KEY_LENGTH):
         raise InvalidRequest({"Idempotency-Key": f"Give at most {KEY_LENGTH} characters, none of them NUL."})
+
+
+def _alike(known: dict[str, Any], asked: dict[str, Any]) -> bool:
+    """Whether the same was asked for, whatever was brought for it since."""
+    if asked.get("files") == []:
+        return {**known, "files": []} == asked
+    return _asked(known) == _asked(asked)
 
 
 def _asked(request: dict[str, Any]) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def count(connection: Connection, job: Job) -> None:
     """An ended job's upload counts no more, and what it has made does. Part of the transaction that ends it."""
     made = job.manifest if job.state is State.SUCCEEDED and not job.reused_from else None
     files = sizes(Manifest.parse(made)) if made else {}
-    if files or job.request.get("files"):
+    if files or "files" in job.request:
         keep(connection, job.team, job.id, files)
 
 

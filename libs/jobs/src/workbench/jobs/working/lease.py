@@ -117,6 +117,13 @@ def obey(job: Job) -> None:
         raise Cancelled
 
 
+def note_files(record: Jobs, job: Job, files: list[dict[str, Any]]) -> Job:
+    """What was brought for it is staged: from now on its request lists these files. Raises LeaseLost, Cancelled."""
+    changed = _write(record, job, request={**job.request, "files": files})
+    obey(changed)
+    return changed
+
+
 def append_log(record: Jobs, job: Job, text: str) -> None:
     """Keep more of the log, as far as there is room. Raises LeaseLost."""
     with record.engine.begin() as connection:

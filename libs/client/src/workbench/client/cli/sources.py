@@ -1,0 +1,30 @@
+"""A model that is elsewhere: how it is told from a path, and what belongs to it."""
+
+from __future__ import annotations
+
+import re
+
+import typer
+from workbench.client.cli.options import Option, Values, wrong
+
+
+def is_source(text: str) -> bool:
+    """Whether the text names something to bring from elsewhere."""
+    return re.match(r"https?://", text, re.IGNORECASE) is not None
+
+
+def _sha256(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise typer.BadParameter(f"{text!r} is not a SHA-256: 64 hexadecimal digits")
+    return text.lower()
+
+
+SHA256 = Option("--sha256", "SHA-256 that the file at an address must have.", _sha256, "DIGEST", "sha256")
+OF_SOURCE = (SHA256,)
+
+
+def refuse_stray(values: Values, argument: str) -> None:
+    """What belongs to a source has nothing to say about files of this machine. Raises a usage error."""
+    for option in OF_SOURCE:
+        if values[option.key] is not None:
+            raise wrong(option.name, f"belongs to a model that is elsewhere (https://…); {argument} is on this machine")
