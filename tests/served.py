@@ -75,6 +75,7 @@ def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "/v1/packages": {"name": "x", "variants": [variant], "recommended": "fp16", "recipe_id": ids["recipe"]},
         "/v1/projects": {"name": "x", "model_id": ids["model"]},
         "/v1/projects/{project_id}/optimizations": {},
+        "/v1/models/downloads": {"source": "https://models.example.com/m.onnx", "sha256": "0" * 64},
         "/v1/datasets/generations": {"count": 1, "width": 8, "height": 8},
         "/v1/models/uploads": {"files": [{"name": "a.onnx", "size_bytes": 5}]},
         "/v1/datasets/uploads": {"files": [{"name": "a.zip", "size_bytes": 5}]},

@@ -46,6 +46,7 @@ def sender(served: Served, path: str, key: str) -> Callable[[dict[str, Any]], Te
 ANOTHER = {
     "/v1/models": {"content": b"others"},
     "/v1/datasets": {"content": b"others"},
+    "/v1/models/downloads": {"sha256": "1" * 64},
     "/v1/datasets/generations": {"count": 2},
     "/v1/conversions": {"precision": "FP32"},
     "/v1/profiles": {"launches": 7},
@@ -60,7 +61,8 @@ ANOTHER = {
 
 
 def listed(served: Served, path: str) -> set[str]:
-    answer = served.ask("GET", served.filled(path.removesuffix("/generations")), query_string={"limit": 200})
+    collection = path.removesuffix("/generations").removesuffix("/downloads")
+    answer = served.ask("GET", served.filled(collection), query_string={"limit": 200})
     return {item["id"] for item in answer.json["items"]}
 
 

@@ -31,6 +31,7 @@ FREE: dict[str, Any] = {
     "/v1/datasets": None,
     "/v1/models/uploads": {"files": [{"name": "mine.onnx", "size_bytes": 5}]},
     "/v1/datasets/uploads": {"files": [{"name": "mine.zip", "size_bytes": 5}]},
+    "/v1/models/downloads": {"source": "https://models.example.com/m.onnx", "sha256": "0" * 64},
     "/v1/datasets/generations": {"count": 1, "width": 8, "height": 8},
 }
 Ids = Callable[[str], str]
