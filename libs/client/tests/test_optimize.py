@@ -211,7 +211,8 @@ NOT_THERE = [
     (["--target", "moon"], "'--target': 'moon' is not one of local, npu"),
     (["--device", "GPU"], "'--device': the targets have CPU, NPU, not 'GPU'"),
     (["--target", "npu", "--device", "CPU"], "'--device': the target npu has NPU, not 'CPU'"),
-    (["--target", "npu", "--device", "AUTO"], "'--device': the target npu has NPU, not 'AUTO'"),
+    (["--target", "npu", "--device", "AUTO:GPU,CPU"], "'--device': the target npu has NPU, not 'AUTO:GPU,CPU'"),
+    (["--device", "HETERO:GPU,CPU"], "'--device': the targets have CPU, NPU, not 'HETERO:GPU,CPU'"),
 ]
 
 
@@ -242,7 +243,8 @@ def test_an_option_is_of_the_type_that_the_task_or_without_one_some_task_gives_i
     assert server.posted("/optimizations")["recipe"] == {"options": options}
 
 
-@pytest.mark.parametrize("words", [["--device", "CPU"], ["--device", "AUTO:CPU"], ["--target", "local"]])
+@pytest.mark.parametrize("words", [["--device", "CPU"], ["--device", "AUTO:CPU"], ["--device", "AUTO:-GPU"],
+                                   ["--target", "local"]])
 def test_what_openvino_makes_of_devices_and_the_word_local_are_left_to_the_workbench(
     server: Any, model: Path, words: list[str]
 ) -> None:

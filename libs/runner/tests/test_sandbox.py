@@ -334,11 +334,12 @@ def test_a_home_below_the_libraries_is_left_out(tmp_path: Path) -> None:
 def test_only_a_run_for_a_device_is_given_its_nodes() -> None:
     from workbench.runner.sandbox.paths import _nodes
 
-    found = {device: [str(path) for path in _nodes(device)] for device in (None, "CPU", "GPU.1", "NPU", "AUTO",
-                                                                            "AUTO:GPU,CPU", "HETERO:NPU,CPU")}
+    asked = (None, "CPU", "GPU.1", "NPU", "AUTO", "AUTO:GPU,CPU", "HETERO:NPU,CPU", "AUTO:-GPU", "MULTI")
+    found = {device: [str(path) for path in _nodes(device)] for device in asked}
 
     assert found == {None: [], "CPU": [], "GPU.1": ["/dev/dri"], "NPU": ["/dev/accel"],
-                     "AUTO": ["/dev/dri", "/dev/accel"], "AUTO:GPU,CPU": ["/dev/dri"], "HETERO:NPU,CPU": ["/dev/accel"]}
+                     "AUTO": ["/dev/dri", "/dev/accel"], "AUTO:GPU,CPU": ["/dev/dri"], "HETERO:NPU,CPU": ["/dev/accel"],
+                     "AUTO:-GPU": ["/dev/accel"], "MULTI": []}
 
 
 def test_how_it_ended_is_a_reason_with_a_remedy() -> None:

@@ -52,6 +52,11 @@ def test_without_a_cluster_everything_is_on_this_machine(
     ("old-cpu", None, ("old-cpu", "CPU")),
     ("gpu", "GPU.0", ("gpu", "GPU.0")),
     ("local", "GPU", ("gpu", "GPU")),
+    ("gpu", "AUTO", ("gpu", "AUTO")),
+    ("gpu", "HETERO:GPU,CPU", ("gpu", "HETERO:GPU,CPU")),
+    (None, "AUTO:GPU.0,CPU", ("gpu", "AUTO:GPU.0,CPU")),
+    (None, "MULTI:CPU", ("cpu", "MULTI:CPU")),
+    (None, "BATCH:NPU(4)", ("npu", "BATCH:NPU(4)")),
 ])  # fmt: skip
 def test_in_a_cluster_one_gives_the_other(
     cluster: Placement, target: str | None, device: str | None, settled: tuple[str, str]
@@ -88,6 +93,10 @@ def test_a_device_that_the_target_lacks_is_refused_with_the_one_it_has(cluster: 
         cluster.resolve({"target": "gpu", "device": "NPU"})
 
     assert str(refused.value) == "device: the target gpu has GPU, not 'NPU'."
+    with pytest.raises(DeviceNotOfTarget):
+        cluster.resolve({"target": "npu", "device": "AUTO:GPU,CPU"})
+    with pytest.raises(NoTargetForDevice):  # no node is known to have both
+        cluster.resolve({"target": None, "device": "MULTI:GPU,NPU"})
 
 
 @pytest.mark.parametrize(("device", "missing"), [(None, "CPU"), ("CPU", "CPU"), ("NPU", "NPU"), ("AUTO", "AUTO")])
@@ -108,6 +117,8 @@ def test_a_device_that_no_target_has_is_refused_with_those_they_have(
     ("local", "CPU", (None, "CPU")),
     ("cpu", None, ("cpu", "CPU")),
     (None, "GPU", ("gpu", "GPU")),
+    (None, "HETERO:CPU", (None, "HETERO:CPU")),
+    (None, "HETERO:GPU,CPU", ("gpu", "HETERO:GPU,CPU")),
 ])  # fmt: skip
 def test_what_a_cpu_may_do_anywhere_has_a_target_only_when_one_is_named(
     cluster: Placement, target: str | None, device: str | None, settled: tuple[str | None, str]

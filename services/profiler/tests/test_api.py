@@ -112,7 +112,8 @@ def test_good_options_are_taken(client: FlaskClient, fields: dict[str, Any]) -> 
 
 BAD = [
     ("model_id", ""), ("model_id", 7), ("model_id", None), ("model_id", "x" * 65), ("target", "moon"), ("device", ""),
-    ("device", 1), ("device", "x" * 101), ("inference_precision", "f64"), ("inference_precision", None),
+    ("device", 1), ("device", "x" * 101), ("device", "HETERO"),
+    ("inference_precision", "f64"), ("inference_precision", None),
     ("batch", 0), ("batch", 4097), ("batch", "many"), ("batch", None), ("hint", "fast"), ("hint", 1),
     ("streams", 0), ("streams", 1025), ("streams", "x"), ("requests", 0), ("requests", 4097), ("shapes", []),
     ("shapes", {"x": [0]}), ("shapes", {"x": ["a"]}), ("shapes", {"x": 1}), ("duration_s", 0), ("duration_s", 3601),
@@ -308,7 +309,7 @@ def test_where_runs_are_carried_out_elsewhere_nobody_says_that_a_device_is_free(
 
 
 def test_a_profile_through_the_api_is_bound_to_its_model(client: FlaskClient, working: None) -> None:
-    job = submitted(client, duration_s=0.1, requests=1)
+    job = submitted(client, duration_s=0.1, requests=1, device="AUTO:CPU")
 
     seen = client.get(f"/v1/profiles/{job['id']}?wait_s=0").get_json()
     for _ in range(20):
@@ -319,7 +320,9 @@ def test_a_profile_through_the_api_is_bound_to_its_model(client: FlaskClient, wo
     assert seen["state"] == "succeeded", seen
     assert "m" in str(seen)
     last = client.get("/v1/targets/local").get_json()["last_measured"]
-    assert (last["id"], last["model_id"], last["device"]) == (job["id"], "m", "CPU")
+    assert (last["id"], last["model_id"], last["device"]) == (job["id"], "m", "AUTO:CPU")
+    assert seen["facts"]["configuration"]["executed"]["devices"] == ["CPU"]
+    assert [each["device"] for each in seen["facts"]["provenance"]["executed_on"]] == ["CPU"]
     assert last["throughput_fps"] == seen["facts"]["throughput_fps"]
     client.environ_base["HTTP_AUTHORIZATION"] = "Bearer token-b"
     assert client.get("/v1/targets/local").get_json()["last_measured"] is None

@@ -253,10 +253,13 @@ def test_a_device_type_is_described_by_what_the_team_measured_there_last(
     client: FlaskClient, adapters: Adapters
 ) -> None:
     census.announce(adapters.store, [CPU, NPU], time.time())
-    device = {"full_device_name": "An NPU", "optimization_capabilities": ["INT8", "FP16", "EXPORT_IMPORT"],
-              "driver": "intel_vpu", "plugin_versions": {"NPU": "1"}}  # fmt: skip
-    facts = {"model_id": "m", "device": "NPU", "target": "npu", "throughput_fps": {"value": 9.0, "low": 8, "high": 10},
-             "trust": {"verdict": "trusted"}, "provenance": {"device": device}}  # fmt: skip
+    capabilities = ["INT8", "FP16", "EXPORT_IMPORT"]
+    npu_facts = {"device": "NPU", "full_device_name": "An NPU", "optimization_capabilities": capabilities,
+                 "driver": "intel_vpu", "plugin_versions": {"NPU": "1"}}  # fmt: skip
+    provenance = {"device": {"device": "AUTO:NPU,CPU"}, "executed_on": [npu_facts]}
+    throughput = {"value": 9.0, "low": 8, "high": 10}
+    facts = {"model_id": "m", "device": "NPU", "target": "npu", "throughput_fps": throughput,
+             "trust": {"verdict": "trusted"}, "provenance": provenance}  # fmt: skip
     job = accepted(client, adapters, target="npu")
     manifest = Manifest("profile", job.id, "a", "", (), facts).text()
     with adapters.record("profiler").engine.begin() as connection:
@@ -271,6 +274,6 @@ def test_a_device_type_is_described_by_what_the_team_measured_there_last(
                                 "int8": True, "plugin_version": "1"} == npu["devices"][0]  # fmt: skip
     assert npu["last_measured"] == {
         "id": job.id, "at": "1970-01-01T00:00:00.000Z", "model_id": "m", "device": "NPU",
-        "throughput_fps": {"value": 9.0, "low": 8, "high": 10}, "verdict": "trusted"}  # fmt: skip
+        "throughput_fps": throughput, "verdict": "trusted"}  # fmt: skip
     assert cpu["last_measured"] is None
     assert (theirs["last_measured"], theirs["devices"][0]["full_name"]) == (None, None)

@@ -46,7 +46,7 @@ def test_good_values_are_taken(field: str, value: Any) -> None:
 BAD = [
     ("main_file", ""), ("main_file", 7), ("main_file", None), ("main_file", "../model.xml"),
     ("main_file", "/etc/passwd"), ("main_file", "a/../../b"), ("main_file", ".."), ("device", ""),
-    ("device", None), ("device", 1),
+    ("device", None), ("device", 1), ("device", "MULTI"), ("device", "AUTO:GPU,GPU"),
     ("inference_precision", ""), ("inference_precision", 32), ("batch", 0), ("batch", -1), ("batch", 4097),
     ("batch", 1.5), ("batch", "1"), ("batch", True), ("batch", None), ("hint", "fast"), ("hint", "THROUGHPUT"),
     ("hint", 1), ("hint", ""), ("streams", 0), ("streams", 1025), ("streams", "2"), ("streams", True),

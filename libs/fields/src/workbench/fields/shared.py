@@ -11,6 +11,7 @@ import marshmallow as ma
 from marshmallow.validate import Length, Regexp
 from workbench.fields.strict import Choice, Number, Whole
 from workbench.fields.text import Text
+from workbench.runner.device_names import WrongDevice, read_device
 from workbench.runner.device_time import FEWEST_LAUNCHES, MOST_LAUNCHES
 
 INFERENCE_PRECISIONS = ("f32", "f16", "bf16")
@@ -33,8 +34,16 @@ def a_name(words: str, **kwargs: Any) -> Text:
 
 
 def device(words: str, **kwargs: Any) -> Text:
-    """A device in OpenVINO's words."""
-    return Text(validate=Length(1, 100), metadata={"description": words}, **kwargs)
+    """A device in OpenVINO's words, or a list of devices that it makes one of."""
+    lists = " Or a list: `AUTO:GPU,CPU` (the first that can), `MULTI:…` (requests to all), `HETERO:…` (layers)."
+    return Text(validate=[Length(1, 100), _a_device], metadata={"description": words + lists}, **kwargs)
+
+
+def _a_device(name: str) -> None:
+    try:
+        read_device(name)
+    except WrongDevice as fault:
+        raise ma.ValidationError(str(fault)) from None
 
 
 def main_file() -> Text:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from workbench.runner.device_names import kind_of
+
 Facts = Mapping[str, Any]
 Target = dict[str, Any]
 State = Literal["free", "busy", "unusable", "unknown"]
@@ -41,7 +43,7 @@ def machine(seen: Facts, seen_at: str | None, state: State, reason: str | None, 
 def device_type(counted: Facts, last: Facts | None) -> Target:
     """A device type of a cluster. What its device is called and can do, the last measurement on it has told."""
     state, reason = _state(counted)
-    device = {"name": counted["device"], "state": state, "reason": reason, **_told(last)}
+    device = {"name": counted["device"], "state": state, "reason": reason, **_told(counted["device"], last)}
     return {**counted, "kind": "device-type", "devices": [device], "last_measured": last_measured(last)}
 
 
@@ -63,10 +65,11 @@ def _state(counted: Facts) -> tuple[State, str | None]:
     return "busy", f"{counted['busy']} of {counted['total']} in use"
 
 
-def _told(last: Facts | None) -> dict[str, Any]:
+def _told(name: str, last: Facts | None) -> dict[str, Any]:
     """None for everything as long as nobody of the team has measured there: only a run has OpenVINO at hand."""
     provenance = (last or {}).get("provenance") or {}
-    device = provenance.get("device") or {}
+    seen = [provenance.get("device") or {}, *(provenance.get("executed_on") or ())]  # of a list: each that executed
+    device: Facts = next((each for each in seen if kind_of(each.get("device") or "") == kind_of(name)), {})
     capabilities = device.get("optimization_capabilities")
     known = precisions(capabilities) if capabilities else None
     return {

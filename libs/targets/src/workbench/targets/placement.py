@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.problems.common import InvalidRequest
+from workbench.runner.device_names import CPU, kind_of, read_device
 from workbench.runner.device_time import DeviceTime
 from workbench.runner.pools import DeviceType, Pools
 from workbench.runner.values import LOCAL
 from workbench.targets.problems import DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
 
-CPU = "CPU"
 Body = dict[str, Any]
 
 
@@ -60,7 +60,7 @@ class Placement:
     def resolve_or_host(self, body: Body) -> Body:
         """As ``resolve``, but for a CPU of a cluster a target is only what was named: without one it is host work."""
         target, device = body.get("target"), body.get("device") or CPU
-        if self.pools is not None and target in (None, LOCAL) and _kind(device) == CPU:
+        if self.pools is not None and target in (None, LOCAL) and _accelerator(device) == CPU:
             return {**body, "target": None, "device": device}
         return self.resolve(body)
 
@@ -74,12 +74,17 @@ class Placement:
         return {**body, "target": _named(self.pools, target).name}
 
 
-def _kind(device: str) -> str:
-    return device.partition(".")[0]
+def _accelerator(device: str) -> str:
+    """The one device that decides about the node, since every node has a CPU; else the name as it was given."""
+    asked = read_device(device)
+    if asked.virtual is None or not asked.members:
+        return kind_of(device)
+    others = [kind for kind in asked.kinds if kind != CPU]
+    return CPU if not others else others[0] if len(others) == 1 else device
 
 
 def _default(pools: Pools, device: str) -> DeviceType:
-    found = pools.default_for(device)
+    found = pools.default_for(_accelerator(device))
     if found is None:
         raise NoTargetForDevice(device, sorted({each.device for each in pools.deviceTypes.values()}))
     return found
@@ -93,5 +98,11 @@ def _named(pools: Pools, target: str) -> DeviceType:
 
 
 def _check_kind(chosen: DeviceType, device: str | None) -> None:
-    if device is not None and _kind(device) != _kind(chosen.device):
+    """A list may name the target's device and the CPU, which every node has; AUTO alone takes what is there."""
+    if device is None:
+        return
+    asked, has = read_device(device), {kind_of(chosen.device)}
+    if asked.virtual is not None:
+        has.add(CPU)
+    if not has.issuperset(asked.kinds):
         raise DeviceNotOfTarget(device, chosen.name, chosen.device)

@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 from workbench.calibrator.spec import CalibrationFields, EvaluationFields, ScopeFields, TrialFields
-from workbench.fields import Text, Whole
+from workbench.fields import Text, Whole, shared
 from workbench.imaging.preparation import LARGEST_SIDE
 from workbench.tasks.catalogue import NAMES
 from workbench.webapp.recipes import RecipeSettings, refuse_misfits
@@ -72,10 +72,8 @@ class Placed(ma.Schema):
         metadata={"description": "The id of a target, as /v1/targets lists them. Default: the first that has `device`; "
                   "for a CPU any node of the cluster, which is told as null; where there is no cluster, `local`."},
     )  # fmt: skip
-    device = Text(
-        load_default=None, validate=Length(1, 100),
-        metadata={"description": "In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`."},
-    )  # fmt: skip
+    device = shared.device("In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`.",
+                           load_default=None)  # fmt: skip
 
 
 class EvaluationRequest(EvaluationFields, Placed):

@@ -25,10 +25,7 @@ class ProjectRequest(ma.Schema):
         load_default=None, validate=_ID,
         metadata={"description": f"{_TARGET} Default: the first that has `device`; without a cluster `local`."},
     )  # fmt: skip
-    device = Text(
-        load_default=None, validate=Length(1, 100),
-        metadata={"description": f"{_DEVICE} Default: that of `target`, else `CPU`."},
-    )  # fmt: skip
+    device = shared.device(f"{_DEVICE} Default: that of `target`, else `CPU`.", load_default=None)
 
 
 class ProjectView(ma.Schema):
@@ -70,10 +67,8 @@ class OptimizationRequest(ma.Schema):
 
     target = Text(load_default=None, validate=_ID,
                               metadata={"description": f"{_TARGET} Default: the project's."})  # fmt: skip
-    device = Text(
-        load_default=None, validate=Length(1, 100),
-        metadata={"description": f"{_DEVICE} Default: that of `target`; with neither given, the project's."},
-    )  # fmt: skip
+    device = shared.device(f"{_DEVICE} Default: that of `target`; with neither given, the project's.",
+                           load_default=None)  # fmt: skip
     objective = Text(load_default="throughput", validate=OneOf(["throughput", "latency"]))
     max_latency_ms = ma.fields.Float(
         load_default=None, allow_none=True, validate=Range(0, min_inclusive=False),

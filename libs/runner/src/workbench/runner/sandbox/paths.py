@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.runner.device_names import CPU, WrongDevice, read_device
+
 _LIBRARIES = ("/usr", "/lib", "/lib64", "/bin")
 _FACTS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/openssl.cnf", "/etc/OpenCL", "/proc", "/sys/devices/system",
           "/sys/fs/cgroup", "/sys/bus/pci/devices", "/sys/kernel/mm/transparent_hugepage")  # fmt: skip
 _HARMLESS = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _NODES = {"GPU": "/dev/dri", "NPU": "/dev/accel"}
 _OF_DEVICES = ("/sys/bus", "/sys/class", "/sys/dev", "/sys/devices")
-_VIRTUAL = ("AUTO", "MULTI", "HETERO", "BATCH")
 
 WRITTEN_FILES = ("log.txt", "progress.jsonl", "result.json")
 WRITTEN_FOLDERS = ("outputs", "tmp")
@@ -66,10 +67,14 @@ def of_a_core(folder: Path, record: dict[str, Any]) -> Paths:
 
 
 def _nodes(device: str | None) -> Iterator[Path]:
-    """Device nodes for what is asked for; a virtual device that names none may take any."""
-    asked = device or ""
-    virtual = asked.partition(":")[0] in _VIRTUAL and ":" not in asked
-    return (Path(node) for kind, node in _NODES.items() if virtual or kind in asked)
+    """Device nodes for what is asked for; a virtual device that names none may take any it does not leave out."""
+    try:
+        asked = read_device(device or CPU)
+    except WrongDevice:  # of a job that an earlier release took: OpenVINO refuses it
+        return
+    for kind, node in _NODES.items():
+        if kind in asked.kinds if asked.members else kind not in asked.excluded:
+            yield Path(node)
 
 
 def _without(place: Path, home: Path) -> Iterator[Path]:

@@ -16,6 +16,7 @@ from workbench.profiler.refusals import (
     UnknownDevice,
 )
 from workbench.profiler.values import ProfileSpec
+from workbench.runner.device_names import read_device
 
 _READ_ONLY = ("NETWORK_NAME", "OPTIMAL_NUMBER_OF_INFER_REQUESTS", "EXECUTION_DEVICES", "PERF_COUNT",
               "CPU_DENORMALS_OPTIMIZATION", "RUNTIME_REQUIREMENTS", "LOADED_FROM_CACHE")
@@ -64,9 +65,7 @@ def compiled_facts(compiled: ov.CompiledModel) -> dict[str, Any]:
 
 def _require_device(core: ov.Core, device: str) -> None:
     available = list(core.available_devices)
-    kind, _, members = device.partition(":")
-    names = members.split(",") if members else [] if executed.is_virtual(kind) else [device]
-    for name in names:
+    for name in read_device(device).members:
         # "GPU" means the first of GPU.0, GPU.1
         if not any(name in (known, known.partition(".")[0]) for known in available):
             found = absent.why(core, name)

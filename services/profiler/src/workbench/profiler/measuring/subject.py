@@ -63,15 +63,21 @@ class Subject:
             "until": self.goal.reached(self.launches),
             "notes": [*facts["notes"], *self.goal.notes(self.launches)],
             **layers,
-            "provenance": {
-                "model_digest": self.digest,
-                "spec": self.spec.to_json(),
-                "versions": provenance.versions(),
-                "device": provenance.device_facts(ov.Core(), self.spec.device),
-                "compiled": self.launches[0]["compiled"],
-                "machine": state.identity(),
-                "load_before": load_before,
-            },
+            "provenance": self._provenance(load_before),
+        }
+
+    def _provenance(self, load_before: dict[str, Any]) -> dict[str, Any]:
+        """``executed_on``: the devices that executed; of a list of devices only they say what was measured."""
+        core, executed = ov.Core(), self.launches[0]["configuration"]["executed"]["devices"]
+        return {
+            "model_digest": self.digest,
+            "spec": self.spec.to_json(),
+            "versions": provenance.versions(),
+            "device": provenance.device_facts(core, self.spec.device),
+            "executed_on": [provenance.device_facts(core, device) for device in executed or ()],
+            "compiled": self.launches[0]["compiled"],
+            "machine": state.identity(),
+            "load_before": load_before,
         }
 
     def _agreed_loop(self) -> dict[str, Any]:
