@@ -38,7 +38,7 @@ class Served:
 
     def filled(self, path: str, **instead: str) -> str:
         known = {"project_id": self.ids["project"], "upload_id": self.ids["upload"], "job_id": str(uuid.uuid4()),
-                 "target_id": "x", "name": "x", "signed": "x"}  # fmt: skip
+                 "target_id": "x", "name": "x", "signed": "x", "number": "0"}  # fmt: skip
         values = (known | instead).items()
         return path.format_map({name: quote(value, errors="surrogatepass") for name, value in values})
 
@@ -77,6 +77,7 @@ def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "/v1/projects/{project_id}/optimizations": {},
         "/v1/models/downloads": {"source": "https://models.example.com/m.onnx", "sha256": "0" * 64},
         "/v1/datasets/generations": {"count": 1, "width": 8, "height": 8},
+        "/v1/datasets/subsets": {"dataset_id": ids["dataset"]},
         "/v1/models/uploads": {"files": [{"name": "a.onnx", "size_bytes": 5}]},
         "/v1/datasets/uploads": {"files": [{"name": "a.zip", "size_bytes": 5}]},
         "/v1/models/uploads/{upload_id}/complete": {"files": []},

@@ -48,6 +48,7 @@ ANOTHER = {
     "/v1/datasets": {"content": b"others"},
     "/v1/models/downloads": {"sha256": "1" * 64},
     "/v1/datasets/generations": {"count": 2},
+    "/v1/datasets/subsets": {"count": 2},
     "/v1/conversions": {"precision": "FP32"},
     "/v1/profiles": {"launches": 7},
     "/v1/calibrations": {"subset_size": 17},
@@ -61,7 +62,7 @@ ANOTHER = {
 
 
 def listed(served: Served, path: str) -> set[str]:
-    collection = path.removesuffix("/generations").removesuffix("/downloads")
+    collection = path.removesuffix("/generations").removesuffix("/downloads").removesuffix("/subsets")
     answer = served.ask("GET", served.filled(collection), query_string={"limit": 200})
     return {item["id"] for item in answer.json["items"]}
 

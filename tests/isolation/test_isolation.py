@@ -23,7 +23,7 @@ from workbench.store import Keys, Manifest
 
 # Path parameters whose value belongs to a team, and those whose value is the same for all.
 OWNED = {"job_id", "project_id", "upload_id"}
-COMMON = {"name": "model.xml", "signed": "unsigned", "target_id": "no-such-target"}
+COMMON = {"name": "model.xml", "signed": "unsigned", "target_id": "no-such-target", "number": "0"}
 UUID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 # Requests that name nothing of anybody: whoever sends one makes something of their own.
 FREE: dict[str, Any] = {
@@ -57,6 +57,7 @@ def bodies(ids: Ids, own: Ids) -> dict[str, list[dict[str, Any]]]:
         "/v1/evaluations": [*mixed, mine | {"reference_model_id": model},
                             mine | {"against_evaluation_id": ids("evaluations")}],
         "/v1/trials": mixed,
+        "/v1/datasets/subsets": [{"dataset_id": dataset}],
         "/v1/recipes": [{"model_id": model}, {"model_id": own("ir"), "dataset_id": dataset}],
         "/v1/packages": [package(model_id=model), package(recipe_id=recipe), package(dataset_id=dataset),
                          package(profile_id=ids("profiles")), package(evaluation_id=ids("evaluations"))],

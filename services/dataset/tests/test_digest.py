@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from workbench.dataset import ingest
 from workbench.dataset.kinds import DATASET
@@ -17,6 +18,7 @@ class Named:
     """As much of a job as the making of a dataset looks at."""
 
     name: str
+    request: dict[str, Any] = field(default_factory=dict)
 
 
 def digest(run: Run, name: str) -> str:

@@ -122,7 +122,8 @@ def test_nothing_is_left_in_the_run_but_what_the_contract_names(
     assert {path.name for path in run.folder.iterdir()} == {"inputs", "outputs", "tmp", "spec.json", "progress.jsonl"}
     assert not list((run.folder / "tmp").iterdir())
     assert set(_all_outputs(run)) == {"index.jsonl", "shards/00000.tar", "annotations/classification.jsonl",
-                                      "classes.json"}
+                                      "classes.json", "statistics.json", "shown/images.jsonl",
+                                      "shown/places", "shown/previews"}
 
 
 def test_the_same_picture_under_two_labels_is_warned_of_by_name(

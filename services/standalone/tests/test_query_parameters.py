@@ -36,9 +36,8 @@ def routes(app: Flask) -> Iterator[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
         if rule.rule in health.PATHS or rule.endpoint == "static" or rule.endpoint.endswith(SIGNED_ENDPOINT):
             continue
-        path = app.url_map.bind("x").build(
-            rule.endpoint, {name: str(uuid.uuid4()) for name in rule.arguments}, method=min(_asked_with(rule))
-        )
+        values = {name: "0" if name == "number" else str(uuid.uuid4()) for name in rule.arguments}
+        path = app.url_map.bind("x").build(rule.endpoint, values, method=min(_asked_with(rule)))
         for method in _asked_with(rule):
             yield method, path
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from workbench.calibrator.spec import CalibrationSchema, EvaluationSchema, TrialSchema
 from workbench.converter.spec import SpecSchema as ConversionSpec
-from workbench.dataset.spec import GenerationSpec, IngestionSpec
+from workbench.dataset.spec import GenerationSpec, IngestionSpec, SubsetSpec
 from workbench.fields import BadSpec, Facts, Flag, checked
 from workbench.packager.spec import SpecSchema as PackageSpec
 from workbench.profiler.spec import SpecSchema as Profile
@@ -38,6 +38,7 @@ SPECS = {
     "trial": Spec(TrialSchema, {"main_file": "model.xml", "recipe": {}}),
     "generation": Spec(GenerationSpec, {"width": 8, "height": 8, "count": 1}),
     "ingestion": Spec(IngestionSpec, {}),
+    "subset": Spec(SubsetSpec, {}),
     "profile": Spec(Profile, {"main_file": "model.xml"}),
     "conversion": Spec(ConversionSpec, {"main_file": "model.onnx"}),
     "package": Spec(PackageSpec, {"name": "fruit", "recommended": "fp32", "recipe": {},

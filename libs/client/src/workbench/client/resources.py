@@ -217,6 +217,35 @@ class Datasets(Uploads):
         return view
 
 
+    def subset(self, id: str, **wanted: Any) -> View:
+        """Ask for a dataset of some of its images: ``count``, ``classes``, ``task``, ``split``, ``seed``, ``name``."""
+        view: View = self._transport.json("POST", f"{self._path}/subsets", json={"dataset_id": id, **wanted})
+        return view
+
+    def images(self, id: str, **wanted: Any) -> Iterator[View]:
+        """Each image, page by page as they are read. ``wanted``: ``task``, ``part``, ``class_`` by its name."""
+        query = {name.rstrip("_"): value for name, value in wanted.items() if value is not None}
+        while True:
+            page = self._transport.json("GET", f"{self._one(id)}/images", params=query)
+            yield from page["items"]
+            query["cursor"] = page["next_cursor"]
+            if query["cursor"] is None:
+                return
+
+    def preview(self, id: str, number: int) -> bytes:
+        """An image with its annotation drawn onto it: JPEG, its long side 256 pixels at most."""
+        return self._transport.send("GET", f"{self._one(id)}/images/{number}/preview").content
+
+    def statistics(self, id: str) -> View:
+        """Sizes, colour, classes and things of a dataset, as the API reference tells them."""
+        view: View = self._transport.json("GET", f"{self._one(id)}/statistics")
+        return view
+
+    def statistics_picture(self, id: str) -> bytes:
+        """The same as an SVG document."""
+        return self._transport.send("GET", f"{self._one(id)}/statistics.svg").content
+
+
 def distinct_names(paths: Sequence[Path]) -> list[str]:
     """The files' own names, as ``Datasets.upload_images`` sends them."""
     names: list[str] = []

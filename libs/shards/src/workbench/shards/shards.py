@@ -34,9 +34,7 @@ class ShardWriter:
 
     def add(self, name: str, data: bytes, *, split: str, width: int, height: int) -> Item:
         """Append one image; raises BadDataset for an unsafe or repeated name or a value no index may hold."""
-        check_name(name)
-        if name in self._names:
-            raise BadDataset(f"{name} is there twice")
+        self._check(name)
         header = _tar_header(name, len(data))
         padding = bytes(-len(data) % tarfile.BLOCKSIZE)
         shard = self._shard_for(len(header) + len(data) + len(padding), name)
@@ -47,9 +45,15 @@ class ShardWriter:
             "width": width, "height": height,
         })
         shard.write(header + data + padding)
-        self._index.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
-        self._names.add(name)
+        self._note(item)
         return item
+
+    def refer(self, item: Item) -> None:
+        """Append an image that lies in a shard which is there already: only the index is written. A dataset refers or
+        adds, not both. Raises BadDataset as ``add`` does.
+        """
+        self._check(item.name)
+        self._note(item)
 
     def close(self) -> None:
         """Finish the last shard and the index; a second call does nothing."""
@@ -62,6 +66,15 @@ class ShardWriter:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
         self.close()
+
+    def _check(self, name: str) -> None:
+        check_name(name)
+        if name in self._names:
+            raise BadDataset(f"{name} is there twice")
+
+    def _note(self, item: Item) -> None:
+        self._index.write(json.dumps(asdict(item), ensure_ascii=False) + "\n")
+        self._names.add(item.name)
 
     def _shard_name(self) -> str:
         return f"shards/{self._shard_count - 1:05d}.tar"

@@ -14,6 +14,7 @@ from workbench.problems.common import Deleted, NotFound
 from workbench.store.keys import Keys
 from workbench.store.port import ObjectMissing, Store
 
+SHOWN = "shown/"  # files below it are there for people to look at; no computation reads them
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
@@ -48,6 +49,10 @@ class Manifest:
         document = json.loads(text)
         files = tuple(File(**file) for file in document.pop("files"))
         return cls(**document | {"files": files, "parents": tuple(document["parents"])})
+
+    def inputs(self, folder: str) -> dict[str, str]:
+        """The digest of each file that a computation may read, by its path below ``folder``."""
+        return {f"{folder}/{file.name}": file.sha256 for file in self.files if not file.name.startswith(SHOWN)}
 
     def file(self, name: str) -> File:
         """One file by its name. Raises NotFound."""

@@ -58,7 +58,7 @@ def plan_calibration(job: Job, manifests: Manifests) -> Launch:
     """Model, dataset, and the index of the dataset that must stay unseen."""
     request = job.request
     model = manifests.get("model", request["model_id"])
-    inputs = _files("model", model) | _files("dataset", manifests.get("dataset", request["dataset_id"]))
+    inputs = model.inputs("model") | manifests.get("dataset", request["dataset_id"]).inputs("dataset")
     if request["exclude_dataset_id"]:
         unseen = manifests.get("dataset", request["exclude_dataset_id"])
         inputs["exclude/index.jsonl"] = unseen.file("index.jsonl").sha256
@@ -107,11 +107,11 @@ def plan_evaluation(job: Job, manifests: Manifests) -> Launch:
     """Model, dataset, the reference and the other evaluation if there are, the images that calibrated any of them."""
     request = job.request
     model = manifests.get("model", request["model_id"])
-    inputs = _files("model", model) | _files("dataset", manifests.get("dataset", request["dataset_id"]))
+    inputs = model.inputs("model") | manifests.get("dataset", request["dataset_id"]).inputs("dataset")
     if request["reference_model_id"]:
-        inputs |= _files("reference", manifests.get("model", request["reference_model_id"]))
+        inputs |= manifests.get("model", request["reference_model_id"]).inputs("reference")
     if request.get("against_evaluation_id"):
-        inputs |= _files("against", manifests.get("evaluation", request["against_evaluation_id"]))
+        inputs |= manifests.get("evaluation", request["against_evaluation_id"]).inputs("against")
     calibrated = [file for file in model.files if file.name == CALIBRATION_ITEMS]
     inputs |= {f"calibrated/{file.name}": file.sha256 for file in calibrated}
     spec = {
@@ -149,7 +149,7 @@ def plan_trial(job: Job, manifests: Manifests) -> Launch:
         **{name: request[name] for name in ("device", "inference_precision", "images", "importance")},
     }
     limits = Limits(memory_bytes=16 * GIB, cpu_s=3600, file_bytes=GIB, wall_s=900, disk_bytes=4 * GIB)
-    inputs = _files("model", model) | _files("dataset", manifests.get("dataset", request["dataset_id"]))
+    inputs = model.inputs("model") | manifests.get("dataset", request["dataset_id"]).inputs("dataset")
     return Launch("workbench.calibrator.try_images", spec=spec, inputs=inputs, limits=limits,
                   device=request["device"], target=device_type(request["target"]))  # fmt: skip
 
@@ -165,10 +165,6 @@ def _rests_on(job: Job, manifests: Manifests) -> dict[str, Any]:
     """``assumed``: of the recipe; ``dataset_warnings``: what was noticed when the images were taken in."""
     recipe, dataset = (manifests.get(kind, job.request[f"{kind}_id"]).facts for kind in ("recipe", "dataset"))
     return {"assumed": recipe.get("assumed") or [], "dataset_warnings": dataset.get("warnings") or []}
-
-
-def _files(folder: str, manifest: Manifest) -> dict[str, str]:
-    return {f"{folder}/{file.name}": file.sha256 for file in manifest.files}
 
 
 def _optional(kind: str, manifest_id: str | None) -> list[tuple[str, str]]:

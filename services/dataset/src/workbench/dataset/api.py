@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from workbench.dataset import formats
-from workbench.dataset.schemas import DatasetForm, GenerationRequest, TaskPage
+from flask import Response
+from workbench.dataset import browsing, formats
+from workbench.dataset.chart import chart
+from workbench.dataset.kept import kept
+from workbench.dataset.schemas import (
+    DatasetForm,
+    GenerationRequest,
+    ImagePage,
+    ImagesQuery,
+    ImageView,
+    StatisticsView,
+    SubsetRequest,
+    TaskPage,
+)
+from workbench.jobs import Job
 from workbench.tasks.catalogue import TASKS
+from workbench.tasks.guesses import classes_of
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.part_uploads import serve_part_uploads
 from workbench.webapp.ports import ports
@@ -41,7 +56,69 @@ def generate(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     return accepted(datasets, ports().submit("dataset", {**body, "name": name}))
 
 
-serve_jobs(datasets, Resource("dataset"))
+@datasets.post("/subsets")
+@datasets.arguments(SubsetRequest)
+@datasets.response(202, JobView)
+def take_subset(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Take some images of a dataset, by number, classes, part and seed; each class by its share."""
+    name = body.pop("name", None) or f"subset of {body['dataset_id'][:8]}"
+    return accepted(datasets, ports().submit("dataset", {**body, "name": name}))
+
+
+DATASETS = Resource("dataset")
+serve_jobs(datasets, DATASETS)
+
+
+@datasets.get("/<job_id>/statistics")
+@datasets.response(200, StatisticsView)
+def statistics(job_id: str) -> dict[str, Any]:
+    """Images by size and colour, classes and things by number and area; counted when the dataset was made."""
+    found: dict[str, Any] = json.loads(kept(DATASETS.get(job_id), "statistics.json", "statistics"))
+    return found
+
+
+@datasets.get("/<job_id>/statistics.svg")
+@datasets.response(200, content_type="image/svg+xml", description="A picture, 760 pixels wide.")
+def statistics_picture(job_id: str) -> Response:
+    """The same as a picture."""
+    job = DATASETS.get(job_id)
+    found = json.loads(kept(job, "statistics.json", "statistics"))
+    response = Response(chart(found, job.name or job_id), content_type="image/svg+xml")
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+@datasets.get("/<job_id>/images")
+@datasets.arguments(ImagesQuery, location="query")
+@datasets.response(200, ImagePage)
+def list_images(query: dict[str, Any], job_id: str) -> dict[str, Any]:
+    """The images of a dataset in their order, and what they have of which class."""
+    job = DATASETS.get(job_id)
+    classes = _classes(job)
+    fits = browsing.wanted(query["task"], query["class_"], query["part"], classes)
+    found, cursor = browsing.page(job, query["cursor"], query["limit"], fits)
+    return {"items": [browsing.named(image, classes) for image in found], "next_cursor": cursor}
+
+
+@datasets.get("/<job_id>/images/<int:number>")
+@datasets.response(200, ImageView)
+def read_image(job_id: str, number: int) -> dict[str, Any]:
+    """One image by its number."""
+    job = DATASETS.get(job_id)
+    return browsing.named(browsing.one(job, number), _classes(job))
+
+
+@datasets.get("/<job_id>/images/<int:number>/preview")
+@datasets.response(200, content_type="image/jpeg", description="The image, its long side 256 pixels at most.")
+def preview_image(job_id: str, number: int) -> Response:
+    """The image with its annotation drawn onto it: boxes, masks, points, names of classes."""
+    response = Response(browsing.preview(DATASETS.get(job_id), number), content_type="image/jpeg")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _classes(job: Job) -> Mapping[str, Sequence[str]]:
+    return classes_of(json.loads(job.manifest)["facts"]) if job.manifest else {}
 
 
 @tasks.get("")

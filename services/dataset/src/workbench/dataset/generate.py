@@ -31,12 +31,12 @@ def run(run: Run) -> dict[str, Any]:
     told = time.monotonic()
     with Canonical(run.outputs, wanted.calibration_percent) as dataset:
         for index in range(wanted.count):
-            data = _png(make(wanted, index))
-            dataset.add(f"images/{index:05d}.png", Picture(data, wanted.width, wanted.height, animated=False), {})
+            image = make(wanted, index)
+            dataset.add(f"images/{index:05d}.png", Picture(_png(image), image.convert("RGB")), {})
             if time.monotonic() - told >= _PROGRESS_INTERVAL_S or index + 1 == wanted.count:
                 told = time.monotonic()
                 run.progress("generate", (index + 1) / wanted.count, f"{index + 1} of {wanted.count} images")
-    return dataset.facts("generated", {}, [])
+    return dataset.facts("generated", [])
 
 
 def make(wanted: Generation, index: int) -> Image.Image:

@@ -58,7 +58,7 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_perce
     odd, total = _Odd(), len(reading.images)
     progress = Pieces(run, "validate", _UNPACKED, 1.0)
     annotator = Annotator(reading)
-    with Canonical(run.outputs, calibration_percent, annotator.tasks) as dataset:
+    with Canonical(run.outputs, calibration_percent, annotator.tasks, reading.classes) as dataset:
         for done, image in enumerate(reading.images, 1):
             picture = _look_at(image, faults)
             known = annotator.annotate(image.name, picture, faults) if picture else {}
@@ -71,7 +71,7 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_perce
     _refuse(faults[:MOST_FAULTS])
     if not total:
         raise NoImages(f"{chosen.NAME}: no image is left to make a dataset of.")
-    return dataset.facts(chosen.NAME, reading.classes, [*reading.warnings, *odd.warnings()])
+    return dataset.facts(chosen.NAME, [*reading.warnings, *odd.warnings()])
 
 
 @dataclass

@@ -1,20 +1,48 @@
-"""The one kind of job here: an upload, or a wish for images, becomes a dataset in canonical form."""
+"""The one kind of job here: an upload, a wish for images, or some of a dataset's, become a canonical dataset."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from workbench.jobs import Job, Kind, Made
+from workbench.problems.common import InvalidRequest
 from workbench.runner import Launch, Limits
-from workbench.store import File, Manifests, content_digest
+from workbench.store import File, Manifest, Manifests, content_digest
+from workbench.tasks.guesses import classes_of, tasks_of
 
 GIB = 1 << 30
 LIMITS = Limits(memory_bytes=4 * GIB, cpu_s=3600, file_bytes=64 * GIB, wall_s=7200, disk_bytes=192 * GIB)
+_SHOWN = 20  # names in a refusal
+_SOURCE = "Of the whole dataset: "
 
 
-def plan(job: Job, _manifests: Manifests) -> Launch:
-    """An upload is ingested; anything else is generated."""
+def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
+    """The dataset that a subset is taken of."""
+    return [("dataset", request["dataset_id"])] if "dataset_id" in request else []
+
+
+def check(request: dict[str, Any], held: Sequence[Manifest]) -> None:
+    """A subset must be of a task and classes that the dataset has."""
+    if "dataset_id" not in request:
+        return
+    [source] = held
+    serves, task = tasks_of(source.facts), request["task"]
+    if task is not None and task not in serves:
+        raise InvalidRequest({"task": f"the dataset is annotated for {', '.join(serves) or 'no task'}, not {task}"})
+    there = classes_of(source.facts).get(task or next(iter(serves), ""), ())
+    unknown = [name for name in request["classes"] if name not in there]
+    if unknown:
+        known = ", ".join(there[:_SHOWN]) + (" …" if len(there) > _SHOWN else "") or "none with a name"
+        raise InvalidRequest({"classes": f"the dataset has no class {unknown[0]!r}; it has {known}"})
+
+
+def plan(job: Job, manifests: Manifests) -> Launch:
+    """An upload is ingested, a dataset subset; anything else is generated."""
     spec = dict(job.request)
+    if source := spec.pop("dataset_id", None):
+        inputs = manifests.get("dataset", source).inputs("dataset")
+        return Launch("workbench.dataset.subset", spec=spec, inputs=inputs, limits=LIMITS)
     uploaded = spec.pop("files", None)
     if uploaded is None:
         return Launch("workbench.dataset.generate", spec=spec, inputs={}, limits=LIMITS)
@@ -22,10 +50,20 @@ def plan(job: Job, _manifests: Manifests) -> Launch:
     return Launch("workbench.dataset.ingest", spec=spec, inputs=inputs, limits=LIMITS)
 
 
-def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
-    """Shards and their index."""
-    return Made("dataset", {**result, "digest": content_digest(result, files), "name": job.name}, files)
+def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
+    """Shards and their index; a subset may have shards of its source, and what was odd there is odd here."""
+    source, facts = job.request.get("dataset_id"), {name: each for name, each in result.items() if name != "shared"}
+    if source:
+        parent = manifests.get("dataset", source)
+        files += tuple(parent.file(name) for name in result["shared"])
+        facts["warnings"] = [*facts["warnings"], *(_of_source(each) for each in parent.facts.get("warnings", ()))]
+    told = {**facts, "digest": content_digest(facts, files), "name": job.name}
+    return Made("dataset", told, files, (source,) if source else ())
 
 
-DATASET = Kind("dataset", plan=plan, publish=publish)
+def _of_source(warning: str) -> str:
+    return warning if warning.startswith(_SOURCE) else f"{_SOURCE}{warning}"
+
+
+DATASET = Kind("dataset", plan=plan, publish=publish, needs=needs, check=check)
 KINDS = (DATASET,)

@@ -22,16 +22,25 @@ _ORIENTATION = 0x0112  # the tag of EXIF; 1 is upright
 
 @dataclass(frozen=True)
 class Picture:
-    """An image that decodes: its file's bytes, and its size in pixels.
+    """An image that decodes: its file's bytes, and what they show as RGB.
 
     ``turned``: whether its EXIF orientation asks who shows it to turn or mirror it, which computations do not.
     """
 
     data: bytes
-    width: int
-    height: int
-    animated: bool
+    image: Image.Image
+    animated: bool = False
     turned: bool = False
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return self.image.width
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return self.image.height
 
 
 def look_at(entry: Entry | Cut) -> Picture:
@@ -40,7 +49,7 @@ def look_at(entry: Entry | Cut) -> Picture:
         return _cut(entry)
     data = whole_file(entry)
     image = decode(data)
-    return Picture(data, image.width, image.height, _is_animated(data), _is_turned(data))
+    return Picture(data, image, _is_animated(data), _is_turned(data))
 
 
 def _cut(wanted: Cut) -> Picture:
@@ -52,9 +61,9 @@ def _cut(wanted: Cut) -> Picture:
     if right <= 0 or bottom <= 0 or left >= image.width or top >= image.height:
         raise ValueError(f"the cut from {left}, {top} to {right}, {bottom} lies outside the image, "
                          f"{image.width}×{image.height} pixels")  # fmt: skip
-    kept = io.BytesIO()
-    image.crop(wanted.box).save(kept, "PNG")
-    return Picture(kept.getvalue(), right - left, bottom - top, animated=False)
+    kept, cut = io.BytesIO(), image.crop(wanted.box)
+    cut.save(kept, "PNG")
+    return Picture(kept.getvalue(), cut)
 
 
 def whole_file(entry: Entry) -> bytes:

@@ -1,21 +1,27 @@
-"""What a dataset is made from: in the very words of the requests, which are the specs of both cores."""
+"""What a dataset is made from: in the very words of the requests, which are the specs of all cores."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import OneOf
+from marshmallow.validate import Length, OneOf
 from workbench.dataset.formats import NAMES
 from workbench.dataset.values import (
     CALIBRATION_PERCENT,
     GENERATED_PIXELS,
     MOST_GENERATED,
+    MOST_IMAGES,
     MOST_SIDE_PIXELS,
+    SUBSET_SPLITS,
     Generation,
     Ingestion,
+    Subset,
 )
-from workbench.fields import Choice, Object, Whole, checked
+from workbench.fields import Choice, Object, Text, Whole, checked
+from workbench.tasks.catalogue import TASKS
+
+_JUDGED = [task.name for task in TASKS if task.judged]
 
 
 def calibration_percent(kind: type[Whole] = Whole) -> Whole:
@@ -62,6 +68,28 @@ class GenerationSpec(GenerationFields):
         return Generation(**data)
 
 
+class SubsetFields(Object):
+    """Which images of a dataset to take."""
+
+    count = Whole(1, MOST_IMAGES, load_default=None, allow_none=True, metadata={
+        "description": "At most so many, each class by its share; null for all that fit."})  # fmt: skip
+    classes = ma.fields.List(Text(validate=Length(0, 200)), load_default=list, validate=Length(0, 1000), metadata={
+        "description": "Only images with something of one of these classes, by their names."})  # fmt: skip
+    task = Choice(*_JUDGED, load_default=None, metadata={
+        "description": "Whose classes count; the first that the dataset is annotated for by default."})  # fmt: skip
+    split = Choice(*SUBSET_SPLITS, load_default="all", metadata={
+        "description": "The part to choose from. Each image stays in its part."})  # fmt: skip
+    seed = Whole(0, 2**63 - 1, load_default=0, metadata={"description": "The same seed takes the same images."})
+
+
+class SubsetSpec(SubsetFields):
+    """As the core reads it."""
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> Subset:
+        return Subset(**{**data, "classes": tuple(data["classes"])})
+
+
 class IngestionSpec(Object):
     """As the core reads it."""
 
@@ -82,4 +110,10 @@ def read_generation(document: object) -> Generation:
 def read_ingestion(document: object) -> Ingestion:
     """The specification, checked. Raises BadSpec."""
     wanted: Ingestion = checked(IngestionSpec(), document)
+    return wanted
+
+
+def read_subset(document: object) -> Subset:
+    """The specification, checked. Raises BadSpec."""
+    wanted: Subset = checked(SubsetSpec(), document)
     return wanted

@@ -8,6 +8,9 @@ CALIBRATION_PERCENT = 30
 
 MOST_SIDE_PIXELS = 8192
 MOST_GENERATED = 10_000
+MOST_IMAGES = 10_000_000
+PARTS = ("calibration", "evaluation")
+SUBSET_SPLITS = ("all", *PARTS)
 # About two minutes of one core, and 3 GB of PNG: noise hardly compresses.
 GENERATED_PIXELS = 1_000_000_000
 
@@ -30,3 +33,17 @@ class Generation:
     channels: int = 3
     seed: int = 0
     calibration_percent: int = CALIBRATION_PERCENT
+
+
+@dataclass(frozen=True)
+class Subset:
+    """Which images of a dataset to take: at most ``count`` of those with something of ``classes``, or of any.
+
+    ``task``: whose classes; None: the first that the dataset is annotated for. ``split``: all, or one of the parts.
+    """
+
+    count: int | None = None
+    classes: tuple[str, ...] = ()
+    task: str | None = None
+    split: str = "all"
+    seed: int = 0

@@ -35,7 +35,7 @@ def plan(job: Job, manifests: Manifests) -> Launch:
         variants.append({**_variant(variant, model.facts, manifests), "files": files})
     if request["dataset_id"]:
         dataset = manifests.get("dataset", request["dataset_id"])
-        inputs |= {f"dataset/{file.name}": file.sha256 for file in dataset.files}
+        inputs |= dataset.inputs("dataset")
         notes += [f"the dataset: {warning}" for warning in dataset.facts.get("warnings") or ()]
     spec = {
         "name": job.name, "variants": variants, "recommended": request["recommended"],

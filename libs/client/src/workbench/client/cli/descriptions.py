@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.client.cli import model_page, target_page
+import typer
+from workbench.client.cli import datasets, model_page, target_page
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
@@ -35,7 +36,7 @@ class Description:
     ``settle``: makes the values fit before they are asked for. ``key``: by what one is found in a list that comes as a
     whole; without it one is asked for by its id. ``for_list`` and ``page``: how a person sees one; ``rows``: the lines
     of a list, where one thing takes several; ``more``: asks for what the page has beside the view;
-    ``after``: what else is made of one that was waited for.
+    ``after``: what else is made of one that was waited for. ``own``: adds the commands that it alone has.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Description:
     page: Callable[[View], str] | None = None
     more: Callable[[Client, View], View] | None = None
     after: Callable[[Client, View], Sequence[View]] | None = None
+    own: Callable[[typer.Typer], None] | None = None
 
 
 def _columns(*own: tuple[str, str]) -> list[Column]:
@@ -103,7 +105,7 @@ DESCRIPTIONS = [
             asked("--channels", "Channels of generated images", "GenerationRequest", "channels", "N"),
             asked("--seed", "Same seed, same images: the seed of generated ones", "GenerationRequest", "seed", "N"),
         ],
-        dataset, "Upload images, or generate some.",
+        dataset, "Upload images, or generate some.", own=datasets.register,
     ),
     Description(
         "conversions", "conversion", _columns(("MODEL", "request.model_id"), ("RESULT", "result.id")),

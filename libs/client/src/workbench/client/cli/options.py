@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from keyword import iskeyword
 from typing import Annotated, Any
 
 import typer
@@ -53,8 +54,9 @@ class Option:
 
     @property
     def key(self) -> str:
-        """Its name among the values."""
-        return self.name.strip("-").replace("-", "_")
+        """Its name among the values; Python has words that can't be one."""
+        key = self.name.strip("-").replace("-", "_")
+        return f"{key}_" if iskeyword(key) else key
 
     def parameter(self) -> inspect.Parameter:
         """As typer reads it from a signature."""

@@ -39,6 +39,8 @@ def register(app: typer.Typer) -> None:
                             rich_markup_mode=None)
         for command in description.commands:
             _ADD[command](group, description)
+        if description.own:
+            description.own(group)
         app.add_typer(group, name=description.name)
 
 

@@ -1,0 +1,100 @@
+"""What is done with a dataset beside what every resource has: `workbench datasets statistics|subset|preview`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import typer
+from workbench.client.cli import output
+from workbench.client.cli.accepted import asked
+from workbench.client.cli.options import Argument, Option, Values, add_command, body
+from workbench.client.cli.progress import Progress
+from workbench.client.cli.readers import whole
+from workbench.client.cli.session import Session
+from workbench.client.cli.statistics_page import page
+from workbench.client.errors import BadInput
+
+DATASET = Argument("ID", "Id of the dataset.")
+PICTURE = Option("--picture", "Write them as a picture, too: an SVG file.", metavar="FILE")
+
+SUBSET = [
+    asked("--count", "At most so many images", "SubsetRequest", "count", "N", default=" (default: all that fit)"),
+    Option("--class", "Only images with something of this class. Repeatable.", metavar="NAME", place="classes",
+           repeat=True),
+    Option("--task", "Whose classes count (default: the first that the dataset is annotated for).", metavar="NAME",
+           place="task"),
+    asked("--split", "Images to choose from", "SubsetRequest", "split", "SPLIT"),
+    asked("--seed", "Same seed, same images", "SubsetRequest", "seed", "N"),
+    Option("--name", "A name for people.", place="name"),
+    Option("--wait", "Wait until the job has ended.", flag=True),
+]  # fmt: skip
+
+
+PREVIEW = [
+    Option("--out", "Where the pictures go, named by the number and name of their image.", metavar="FOLDER",
+           required=True),
+    Option("--class", "Only images with something of this class.", metavar="NAME", place="class"),
+    Option("--task", "Only images that are annotated for this task.", metavar="NAME", place="task"),
+    Option("--part", "Only images of this part: calibration or evaluation.", metavar="PART", place="part"),
+    Option("--limit", "At most so many (default 20).", whole(1, 10_000), "N"),
+]  # fmt: skip
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands to the group of datasets."""
+    add_command(group, "statistics", _statistics, "Show sizes, colour, classes and things of a dataset.",
+                [DATASET, PICTURE])  # fmt: skip
+    add_command(group, "subset", _subset, "Make a dataset of some of the images of another, each class by its share.",
+                [DATASET, *SUBSET])  # fmt: skip
+    add_command(group, "preview", _preview, "Save images of a dataset, small, with their annotations drawn onto them.",
+                [DATASET, *PREVIEW])  # fmt: skip
+
+
+def _preview(session: Session, values: Values) -> None:
+    folder, datasets = Path(values["out"]).expanduser(), session.client.datasets
+    wanted = {name: values[name] for name in ("class_", "task", "part")}
+    found = list(islice(datasets.images(values["id"], **wanted), values["limit"] or 20))
+    shown = [image for image in found if image["has_preview"]]
+    for image in shown:
+        image["saved"] = str(folder / f"{image['number']:06d}-{Path(image['name']).stem[:60]}.jpg")
+        _save(Path(image["saved"]), datasets.preview(values["id"], image["number"]))
+    if session.as_json:
+        output.write_json(found)
+        return
+    for image in shown:
+        seen = ", ".join(f"{each['things']} {each['name'] or each['id']}" for each in image["classes"]
+                         if each["task"] == image["classes"][0]["task"])  # fmt: skip
+        output.write(f"{image['saved']}" + (f"  {seen}" if seen else ""))
+    if not shown:
+        output.tell("no image is as asked for" if not found else "these images have no previews")
+
+
+def _statistics(session: Session, values: Values) -> None:
+    found = session.client.datasets.statistics(values["id"])
+    if values["picture"]:
+        _save(Path(values["picture"]).expanduser(), session.client.datasets.statistics_picture(values["id"]))
+    if session.as_json:
+        output.write_json(found)
+    else:
+        output.write(page(found))
+
+
+def _subset(session: Session, values: Values) -> None:
+    view = session.client.datasets.subset(values["id"], **body(SUBSET, values))
+    if values["wait"]:
+        with Progress() as progress:
+            view = session.client.datasets.wait(view["id"], lambda news: progress.job("dataset", news))
+    if session.as_json:
+        output.write_json(view)
+        return
+    output.write(view["id"])
+    output.tell(f"dataset {view['state']}; `workbench datasets show {view['id']}`")
+
+
+def _save(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise BadInput(f"{path} can't be written: {error.strerror}") from None

@@ -1,0 +1,96 @@
+"""What people look through a dataset by: a line and a small picture of each image, with its annotation drawn onto it.
+
+Written while every picture is decoded anyway, so whoever shows them decodes nothing. Three files below ``shown/``, of
+which any image is read by its number alone: ``places`` has a record for each (see ``shown.py``), ``images.jsonl`` the
+lines, ``previews`` the pictures, JPEG one behind the other.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from PIL import Image
+from workbench.dataset.pictures import Picture
+from workbench.dataset.shown import IMAGES_NAME, MOST_PREVIEWS, PLACE, PLACES_NAME, PREVIEW_PIXELS, PREVIEWS_NAME
+from workbench.shards import SPLITS
+from workbench.tasks.computing import Computing
+
+_LARGEST_SCALE = 8  # a digit of 28 pixels is seen, and still looks like pixels
+_QUALITY = 80
+
+Task = Computing[Any, Any]
+
+
+class Gallery:
+    """Hears of every image. ``classes``: their names by task."""
+
+    def __init__(self, folder: Path, tasks: Sequence[Task], classes: Mapping[str, Sequence[str]]) -> None:
+        (folder / IMAGES_NAME).parent.mkdir(exist_ok=True)
+        self._lines, self._previews, self._places = ((folder / name).open("wb") for name in (
+            IMAGES_NAME, PREVIEWS_NAME, PLACES_NAME))  # fmt: skip
+        self._folder, self._tasks, self._classes = folder, tasks, classes
+        self._names: list[str] = []
+
+    def add(self, name: str, split: str, picture: Picture, annotations: Mapping[str, Any]) -> None:
+        """``annotations``: by task."""
+        counts = {task.name: _counts(task, annotations[task.name]) for task in self._tasks if task.name in annotations}
+        line = {"name": name, "width": picture.width, "height": picture.height, "size_bytes": len(picture.data),
+                "classes": counts}  # fmt: skip
+        preview = self._preview(picture, annotations) if len(self._names) < MOST_PREVIEWS else b""
+        lengths = (_append(self._lines, json.dumps(line, ensure_ascii=False).encode() + b"\n"),
+                   _append(self._previews, preview))  # fmt: skip
+        self._places.write(PLACE.pack(*lengths[0], *lengths[1], SPLITS.index(split)))
+        self._names.append(name)
+
+    def finish(self, moved: Mapping[str, str]) -> None:
+        """``moved``: the images that lie in another part after all."""
+        self.close()
+        with (self._folder / PLACES_NAME).open("r+b") as places:
+            for number, name in enumerate(self._names):
+                if name in moved:
+                    places.seek((number + 1) * PLACE.size - 1)
+                    places.write(bytes([SPLITS.index(moved[name])]))
+
+    def close(self) -> None:
+        """Let go of the files as they are; again does nothing."""
+        for file in (self._lines, self._previews, self._places):
+            file.close()
+
+    def _preview(self, picture: Picture, annotations: Mapping[str, Any]) -> bytes:
+        small, scale = _small(picture.image)
+        task = next((task for task in self._tasks if task.name in annotations), None)
+        if task is not None:
+            names = self._classes.get(task.name, ())
+            small = task.contents.draw(small, annotations[task.name], lambda number: _name(names, number), scale)
+        file = io.BytesIO()
+        small.save(file, "JPEG", quality=_QUALITY)
+        return file.getvalue()
+
+
+def _small(image: Image.Image) -> tuple[Image.Image, float]:
+    """The picture no larger than previews are, and how much larger or smaller that is. What is tiny is magnified."""
+    fits = PREVIEW_PIXELS / max(image.size)
+    scale = fits if fits < 1 else float(max(1, min(int(fits), _LARGEST_SCALE)))
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    how = Image.Resampling.BILINEAR if scale < 1 else Image.Resampling.NEAREST
+    return image.resize(size, how, reducing_gap=2.0), scale
+
+
+def _counts(task: Task, annotation: Any) -> dict[str, int]:
+    """Things by the id of their class."""
+    found = Counter(seen.class_id for seen in task.contents.things(annotation))
+    return {str(number): found[number] for number in sorted(found)}
+
+
+def _name(names: Sequence[str], number: int) -> str:
+    return names[number] if number < len(names) else f"class {number}"
+
+
+def _append(file: IO[bytes], data: bytes) -> tuple[int, int]:
+    """Where it lies, and how long it is."""
+    return file.tell(), file.write(data)
