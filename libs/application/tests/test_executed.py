@@ -42,6 +42,32 @@ def test_f16_on_a_cpu_is_something_else_and_said_so(compiled: Any, device: str) 
     assert found.got in ("bf16", "f32")
 
 
+@pytest.fixture(scope="module")
+def stored_in_fp16(tmp_path_factory: pytest.TempPathFactory) -> ov.Model:
+    """Two layers with weights, one of them behind a transpose, as `ov.save_model` stores them unless told otherwise."""
+    image = ops.parameter([1, 3, 16, 16], np.float32, name="image")
+    random = np.random.default_rng(3)
+    kernel, matrix = random.standard_normal((16, 3, 3, 3)), random.standard_normal((16, 10))
+    seen = ops.convolution(image, ops.constant(kernel.astype(np.float32)), [1, 1], [0, 0], [0, 0], [1, 1])
+    pooled = ops.reduce_mean(ops.relu(seen), ops.constant(np.array([2, 3])))
+    told = ops.matmul(pooled, ops.constant(matrix.astype(np.float32)), False, False)
+    path = tmp_path_factory.mktemp("fp16") / "model.xml"
+    ov.save_model(ov.Model([told], [image], "small"), path)
+    return ov.Core().read_model(path)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_model_stored_in_fp16_is_executed_in_what_its_kernels_compute_in(
+    stored_in_fp16: ov.Model, device: str
+) -> None:
+    asked = {"INFERENCE_PRECISION_HINT": "f32"}
+
+    made = ov.Core().compile_model(stored_in_fp16, device, asked)
+
+    assert executed.difference(made, device, asked) is None
+    assert set(executed.layer_precisions(made)) == {"f32"}
+
+
 def test_a_configuration_makes_the_same_again(compiled: Any) -> None:
     asked = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
 
