@@ -52,7 +52,8 @@ def bodies(ids: Ids, own: Ids) -> dict[str, list[dict[str, Any]]]:
 
     return {
         "/v1/conversions": [{"model_id": ids("models"), "precision": "FP16"}],
-        "/v1/profiles": [{"model_id": model}],
+        "/v1/profiles": [{"model_id": model}, {"model_id": own("ir"), "with_model_ids": [model]},
+                         {"model_id": own("ir"), "from_profile_id": ids("profiles")}],
         "/v1/calibrations": [*mixed, mine | {"exclude_dataset_id": dataset}],
         "/v1/evaluations": [*mixed, mine | {"reference_model_id": model},
                             mine | {"against_evaluation_id": ids("evaluations")}],

@@ -201,15 +201,16 @@ def test_what_is_not_known_of_a_variant_that_would_not_be_chosen_changes_nothing
     assert (chosen.variant, chosen.decision) == (FP32, "recommended")
 
 
+@pytest.mark.parametrize("verdict", ["untrusted", "doubtful"])
 @pytest.mark.parametrize("which", ["fp32", "int8"])
-def test_nothing_is_recommended_on_an_untrusted_speed(which: str) -> None:
-    both = [variant(name, fps, change=0.0, half=0.001, trust="untrusted" if name == which else "trusted")
+def test_nothing_is_recommended_on_a_speed_that_is_not_trusted(which: str, verdict: str) -> None:
+    both = [variant(name, fps, change=0.0, half=0.001, trust=verdict if name == which else "trusted")
             for name, fps in (("fp32", 100), ("int8", 300))]  # fmt: skip
 
     chosen = recommend(both, LIMITS)
 
     assert (chosen.variant, chosen.decision) == (None, "undecided")
-    assert f"{which}: its measurement is untrusted" in chosen.reason
+    assert f"{which}: its measurement is {verdict}" in chosen.reason
     assert any("quieter machine" in needed for needed in chosen.needed)
     assert chosen.packaged is both[0]
 
@@ -257,6 +258,18 @@ def test_half_precision_without_a_metric_is_taken_for_its_measured_distance_and_
     assert recommend([FP32, fp16], LIMITS).variant is fp16
     assert recommend([FP32, unknown], LIMITS).variant is FP32
     assert "1,234 of its weights were clipped" in recommend([FP32, clipped], LIMITS).reason
+
+
+def test_weights_too_small_for_half_precision_are_told_as_those_too_large_are() -> None:
+    half = {"checked": {"verdict": "alike"}, "half": {"clipped": {"values": 0}, "vanished": {"values": 5678}}}
+    fp16 = replace(variant("fp16", 300), model={"precision": "FP16", "conversion": half})
+    agreement = {"metric": "top1_agreement", "value": 0.9, "n": 400, "low": 0.85, "high": 0.95}
+    apart = replace(fp16, evaluation={"metrics": [agreement]})
+
+    taken, left = recommend([FP32, fp16], LIMITS), recommend([FP32, apart], LIMITS)
+
+    assert (taken.variant, left.variant) == (fp16, FP32)
+    assert all("5,678 of its weights, too small for half precision" in chosen.reason for chosen in (taken, left))
 
 
 def test_the_cpu_time_a_request_stands_beside_the_speed() -> None:

@@ -30,23 +30,23 @@ class Objection:
 
 def objections(variant: Variant, baseline: Variant, constraints: Constraints) -> list[Objection]:
     """All there are to one variant; none when everything measured on it speaks for it."""
-    found = [_too_slow(variant, constraints.max_latency_ms), _untrusted(variant)]
+    found = [_too_slow(variant, constraints.max_latency_ms), _not_trusted(variant)]
     if variant is not baseline:
         found.append(_too_wrong(variant, constraints.max_accuracy_drop))
     return [objection for objection in found if objection]
 
 
-def is_untrusted(variant: Variant) -> bool:
-    """Nobody should act on its speed."""
-    return bool(variant.profile["trust"]["verdict"] == "untrusted")
+def is_trusted(variant: Variant) -> bool:
+    """Its speed is good enough to act on: neither untrusted nor doubtful."""
+    return bool(variant.profile["trust"]["verdict"] == "trusted")
 
 
-def _untrusted(variant: Variant) -> Objection | None:
-    if not is_untrusted(variant):
+def _not_trusted(variant: Variant) -> Objection | None:
+    if is_trusted(variant):
         return None
     trust = variant.profile["trust"]
-    why = ", ".join(reason["rule"] for reason in trust["reasons"] if reason["verdict"] == "untrusted")
-    return Objection(f"its measurement is untrusted{f' ({why})' if why else ''}", MEASURE_AGAIN)
+    why = ", ".join(reason["rule"] for reason in trust["reasons"] if reason["verdict"] == trust["verdict"])
+    return Objection(f"its measurement is {trust['verdict']}{f' ({why})' if why else ''}", MEASURE_AGAIN)
 
 
 def _too_slow(variant: Variant, limit: float | None) -> Objection | None:
@@ -81,8 +81,8 @@ def _apart(variant: Variant, apart: Facts, limit: float) -> Objection | None:
     """Without labels what it answers otherwise counts as lost: the most that can be, never the least."""
     if apart["high"] <= limit:
         return None
-    clipped = clipped_weights(variant)
-    cut = f"; {clipped:,} of its weights were clipped to half precision" if clipped else ""
+    lost = lost_to_half(variant)
+    cut = f"; {lost}" if lost else ""
     words = (f"without labels its accuracy is unknown, and it differs from the baseline by {apart['value']:.2f} points "
              f"({apart['low']:.2f} to {apart['high']:.2f}) on {apart['n']} images, limit {limit:g}{cut}")  # fmt: skip
     if apart["low"] > limit:
@@ -94,18 +94,26 @@ def _apart(variant: Variant, apart: Facts, limit: float) -> Objection | None:
 def _unmeasured(variant: Variant) -> Objection | None:
     """One rule for every precision: without a metric only a distance of outputs that was measured speaks for it."""
     checked: Facts = (variant.model.get("conversion") or {}).get("checked") or {}
-    clipped = clipped_weights(variant)
-    if variant.model["precision"] != "INT8" and checked.get("verdict") == "alike" and not clipped:
+    if variant.model["precision"] != "INT8" and checked.get("verdict") == "alike" and not _of_half(variant, "clipped"):
         return None
-    cut = f", and {clipped:,} of its weights were clipped to half precision" if clipped else ""
+    lost = lost_to_half(variant)
+    cut = f", and {lost}" if lost else ""
     return Objection(f"its accuracy is unknown without labels, and how far its outputs are from "
                      f"those of its source was not measured{cut}")  # fmt: skip
 
 
-def clipped_weights(variant: Variant) -> int:
-    """How many weights half precision could not hold, as the conversion counted them."""
+def lost_to_half(variant: Variant) -> str:
+    """The weights that half precision could not hold, in words; empty where there are none."""
+    clipped, vanished = _of_half(variant, "clipped"), _of_half(variant, "vanished")
+    said = [f"{clipped:,} of its weights were clipped to half precision"] if clipped else []
+    said += [f"{vanished:,} of its weights, too small for half precision, lost digits or became 0"] if vanished else []
+    return " and ".join(said)
+
+
+def _of_half(variant: Variant, loss: str) -> int:
+    """As the conversion counted them."""
     half: Facts = (variant.model.get("conversion") or {}).get("half") or {}
-    return int((half.get("clipped") or {}).get("values") or 0)
+    return int((half.get(loss) or {}).get("values") or 0)
 
 
 def _more_images(change: Facts, limit: float) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workbench.project.compare import accuracy_change, quotient
 from workbench.project.doubts import doubt
-from workbench.project.objections import Constraints, Objection, clipped_weights, is_untrusted, objections
+from workbench.project.objections import Constraints, Objection, is_trusted, lost_to_half, objections
 from workbench.project.values import Facts, Variant
 
 RECOMMENDED, NONE, UNDECIDED = "recommended", "none", "undecided"
@@ -44,7 +44,7 @@ def recommend(variants: Sequence[Variant], constraints: Constraints) -> Recommen
     if not possible:
         return Recommendation(None, f"No variant keeps the constraints. {_told(found, found)}")
     best = _best(possible, constraints.objective)
-    speeds_known = not any(is_untrusted(variant) for variant in possible)
+    speeds_known = all(is_trusted(variant) for variant in possible)
     if speeds_known and not found[best.name]:
         left_out = [name for name in found if found[name]]
         reason = " ".join([*_praise(best, baseline, constraints), *_left_out(found, left_out)])
@@ -102,10 +102,8 @@ def _praise(best: Variant, baseline: Variant, constraints: Constraints) -> list[
         size = best.size_bytes / baseline.size_bytes
         said.append(f"Against {baseline.name}: {speedup['value']:.2f} × the throughput{_noise(speedup)}, "
                     f"{_cpu_words(best, baseline)}, {size:.2f} × the size{_accuracy_words(best)}.")  # fmt: skip
-    if clipped := clipped_weights(best):
-        said.append(f"{clipped:,} of its weights are too large for half precision and were clipped.")
-    if best.profile["trust"]["verdict"] != "trusted":
-        said.append(f"Its measurement is {best.profile['trust']['verdict']}; see the reasons in the report.")
+    if lost := lost_to_half(best):
+        said.append(f"{lost}.")
     return said
 
 

@@ -67,7 +67,7 @@ PACKAGE = Option("--package", "Download the deployment package to this file (.ta
 HELP = """Convert, measure, calibrate to INT8, score, compare and package a model in one go.
 
 Exit codes: 0 the constraints are met, 1 they are not, 2 wrong usage, 3 something failed, 4 undecided: the figures do
-not tell (untrusted, too few images, a score not above chance), and the report says what would decide it.
+not tell (not trusted, too few images, a score not above chance), and the report says what would decide it.
 Ctrl-C cancels the work on the server; a second Ctrl-C leaves at once.
 """
 
