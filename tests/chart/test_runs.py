@@ -34,6 +34,7 @@ def test_device_types_are_changed_added_and_removed_one_by_one(render: Render) -
     assert pools.deviceTypes["vpu"] == DeviceType(
         "vpu", "MYRIAD", {"example.com/ncs2": "true"}, ({"key": "ncs2", "operator": "Exists"},), "workbench.dev/ncs2",
         1, "2Gi", "registry.example.com/team/runner-2022.3:9", alone="device",
+        supplementalGroups=(44, 109),
     )  # fmt: skip
     assert pools.image == "registry.example.com/team/runner:9"
     assert pools.pullSecrets == ({"name": "registry"},)

@@ -140,6 +140,16 @@ def test_only_measurements_keep_each_other_off_a_node(target: str, exclusive: bo
     assert others(spec) == [{"workbench/measuring": "true"}]
 
 
+def test_a_run_is_in_the_groups_that_its_device_files_belong_to() -> None:
+    members = {"device": "GPU", "supplementalGroups": [44, 109]}
+    pools = pools_of({"namespace": "n", "release": "r", "image": "i", "deviceTypes": {"arc": members}})
+    made = job("arc", pools=pools)
+
+    assert made["spec"]["template"]["spec"]["securityContext"]["supplementalGroups"] == [44, 109]
+    assert "supplementalGroups" not in pod("arc")["securityContext"]
+    kubernetes_validate.validate(json.loads(json.dumps(made)), "1.34", strict=True)
+
+
 def measured_on(alone: str) -> dict[str, Any]:
     members = {"device": "GPU", "resource": "gpu.intel.com/i915", "alone": alone}
     pools = pools_of({"namespace": "n", "release": "r", "image": "i", "deviceTypes": {"arc": members}})

@@ -62,6 +62,8 @@ def test_a_device_type_has_whole_cores(cpu: Any) -> None:
     (with_type(device=None), "deviceTypes.npu.device: give a string"),
     (with_type(device="NPU", alone="core", resource="r/npu"), "deviceTypes.npu.alone: give node or device"),
     (with_type(device="NPU", alone="device"), "deviceTypes.npu.alone: device needs a resource"),
+    (with_type(device="NPU", supplementalGroups=["video"]), "deviceTypes.npu.supplementalGroups: give a list of group"),
+    (with_type(device="NPU", supplementalGroups=[0]), "deviceTypes.npu.supplementalGroups: give a list of group"),
     (with_type(device="NPU", name="x"), "deviceTypes.npu.name: no such member")])
 def test_what_is_of_another_type_is_refused_by_name(document: dict[str, Any], said: str) -> None:
     with pytest.raises(WrongPools, match=f"^{said}"):

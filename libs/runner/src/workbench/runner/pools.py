@@ -24,7 +24,8 @@ class DeviceType:
     device: in OpenVINO's words. resource: the extended resource a run asks one of (``gpu.intel.com/i915``), "" for
     none. cpu: whole cores that a run gets for itself. memory: a Kubernetes quantity, its request and its limit.
     image: "" for the installation's own. alone: what a measurement has for itself, its whole "node", or its "device"
-    only: others on that node that say the same may be measured meanwhile.
+    only: others on that node that say the same may be measured meanwhile. supplementalGroups: numbers of the groups
+    that its nodes' device files belong to; a run is in no other.
     """
 
     name: str
@@ -36,6 +37,7 @@ class DeviceType:
     memory: str = "4Gi"
     image: str = ""
     alone: str = "node"
+    supplementalGroups: tuple[int, ...] = ()  # noqa: N815
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,11 @@ def _is_labels(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
 
 
+def _is_groups(value: Any) -> bool:
+    whole = isinstance(value, list) and all(isinstance(each, int) and not isinstance(each, bool) for each in value)
+    return whole and all(0 < each < 2**31 for each in value)  # root's is nobody's to give
+
+
 def _is_objects(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
@@ -144,4 +151,5 @@ _FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "Mapping[str, str]": (_is_labels, "an object whose values are strings"),
     "tuple[Mapping[str, Any], ...]": (_is_objects, "a list of objects"),
     "tuple[Mapping[str, str], ...]": (_is_objects, "a list of objects"),
+    "tuple[int, ...]": (_is_groups, "a list of group numbers, each 1 or more"),
 }

@@ -88,12 +88,16 @@ def _pod(pools: Pools, url: str, ticket: Ticket, place: DeviceType | None, launc
         "tolerations": [*map(dict, where.tolerations), *_patience()],
         "imagePullSecrets": [dict(each) for each in pools.pullSecrets],
         "securityContext": {"runAsNonRoot": True, "runAsUser": 10001, "runAsGroup": 10001, "fsGroup": 10001,
-                            "seccompProfile": {"type": "RuntimeDefault"}},
+                            "seccompProfile": {"type": "RuntimeDefault"}, **_groups(place)},
         "containers": [_container(pools, url, ticket, place, launch)],
         "volumes": [{"name": "data", "emptyDir": {"sizeLimit": pools.scratch}},
                     {"name": "tmp", "emptyDir": {"sizeLimit": pools.tmp}}],
     }  # fmt: skip
     return pod | ({"affinity": _apart(place)} if launch.exclusive else {})
+
+
+def _groups(place: DeviceType | None) -> dict[str, Any]:
+    return {"supplementalGroups": list(place.supplementalGroups)} if place and place.supplementalGroups else {}
 
 
 def _container(
