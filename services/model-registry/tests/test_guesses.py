@@ -33,7 +33,7 @@ REAL = {
     "fns_candy/candy.onnx": "style-transfer",
     "fsrcnn/FSRCNN_x2.pb": "super-resolution",
     "fsrcnn/FSRCNN_x3.pb": "super-resolution",
-    "tiny_inpaint/tiny_inpaint.onnx": "generic",
+    "tiny_inpaint/tiny_inpaint.onnx": "inpainting",
     "mobileface_v2/ir_mo2023.3/MobileFace_Identification_V2-0000.xml": "face-recognition",
     "mediapipe_face_landmark/face_landmark.tflite": "facial-landmarks",
 }

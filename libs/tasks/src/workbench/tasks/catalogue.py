@@ -15,6 +15,7 @@ from workbench.tasks.face_recognition import options as face_recognition
 from workbench.tasks.facial_landmarks import options as facial_landmarks
 from workbench.tasks.generic import options as generic
 from workbench.tasks.guess import Guess
+from workbench.tasks.inpainting import options as inpainting
 from workbench.tasks.instance_segmentation import options as instance_segmentation
 from workbench.tasks.measure import Measure
 from workbench.tasks.model_facts import ModelFacts
@@ -61,6 +62,16 @@ class Task:
         return bool(self.choosing.METRICS)
 
     @property
+    def annotated(self) -> bool:
+        """Whether only a dataset that is annotated for it tells how right an answer is."""
+        return any(metric.needs == "annotation" for metric in self.choosing.METRICS)
+
+    @property
+    def by_image(self) -> bool:
+        """Whether every image tells by itself how right an answer is."""
+        return any(metric.needs == "image" for metric in self.choosing.METRICS)
+
+    @property
     def options(self) -> dict[str, Option]:
         """By name."""
         return {option.name: option for option in self.choosing.OPTIONS}
@@ -89,6 +100,7 @@ TASKS: tuple[Task, ...] = (
     Task("face-recognition", "whose face it is: how alike two are", face_recognition),
     Task("style-transfer", "a picture drawn in another style", style_transfer),
     Task("super-resolution", "a picture with more pixels", super_resolution),
+    Task("inpainting", "a picture with a part of it missing, made whole", inpainting),
     Task("generic", "anything: speed is measured, accuracy is not", generic),
 )
 NAMES = tuple(task.name for task in TASKS)

@@ -23,6 +23,9 @@ from workbench.tasks.facial_landmarks import contents as points_in
 from workbench.tasks.facial_landmarks import metrics as distances
 from workbench.tasks.facial_landmarks.remarks import Remarks as PointRemarks
 from workbench.tasks.facial_landmarks.running import RUNNING as POINTING
+from workbench.tasks.inpainting import annotation as holes
+from workbench.tasks.inpainting import metrics as fillings
+from workbench.tasks.inpainting.running import RUNNING as FILLING
 from workbench.tasks.instance_segmentation import annotation as shapes
 from workbench.tasks.instance_segmentation import contents as shapes_in
 from workbench.tasks.instance_segmentation import metrics as mask_ap
@@ -86,6 +89,8 @@ COMPUTING: tuple[Computing[Any, Any], ...] = (
               likenesses.METRICS),
     Computing("super-resolution", ENLARGING, larger, pictures_in, PictureRemarks, gains.line, gains.answer,
               gains.METRICS),
+    Computing("inpainting", FILLING, holes, pictures_in, PictureRemarks, fillings.line, fillings.answer,
+              fillings.METRICS),
 )
 
 

@@ -33,11 +33,11 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
     and those of the input as ``input_name``, ``width``, ``height``, ``channels``, ``layout``. Raises NoDefaultRecipe,
     too for what the model's facts already contradict.
     """
-    pictures = guesses.pictures_of(model_facts, overrides.get("task"))
-    if pictures and "input_name" not in overrides:
-        overrides = {**overrides, "input_name": pictures[0]}
+    told = guesses.of_inputs(model_facts, overrides.get("task"))
+    if told and "input_name" not in overrides:
+        overrides = {**overrides, "input_name": told.pictures[0]}
     given = {inner: overrides[name] for name, inner in _INPUT_FIELDS.items() if name in overrides}
-    input_ = picture_input(model_facts["inputs"], given)
+    input_ = picture_input(model_facts["inputs"], given, told.channels if told else None)
     classes = guesses.classes_of(dataset_facts)
     try:
         task, guess = _task(model_facts, overrides, classes)

@@ -17,6 +17,7 @@ class Guess:
     ``sure``: ``certain`` when the model says so itself, ``likely`` when little else looks like this, ``possible`` when
     other things do. ``pictures``: of a model of several inputs those that take pictures, prepared alike; into the first
     goes the dataset's, and the task's ``feed.py`` has something for all the others.
+    ``channels``: how many of that input are the picture's, where the task fills more.
     """
 
     head: str | None
@@ -24,3 +25,4 @@ class Guess:
     why: str = ""
     sure: str = POSSIBLE
     pictures: tuple[str, ...] = ()
+    channels: int | None = None

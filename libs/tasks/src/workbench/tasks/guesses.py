@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.tasks.catalogue import TASKS
+from workbench.tasks.catalogue import TASKS, task_of
 from workbench.tasks.guess import LIKELY, POSSIBLE, SURENESS, Guess
 from workbench.tasks.model_facts import ModelFacts
 
@@ -63,18 +63,23 @@ def settled(found: Sequence[Guessed]) -> Guessed | None:
 
 
 def served(found: Iterable[Guessed], tasks: Collection[str]) -> list[Guessed]:
-    """Those that a dataset annotated for ``tasks`` leaves; all of them where it is annotated for none."""
-    return [each for each in found if not tasks or each.task in tasks]
+    """Those that a dataset annotated for ``tasks`` leaves, such as any images serve, too; all where it is for none."""
+    return [each for each in found if not tasks or each.task in tasks or _any_images(each.task)]
 
 
-def pictures_of(facts: Mapping[str, Any], task: str | None = None) -> tuple[str, ...]:
-    """The inputs that take pictures, the first the dataset's; empty where the task feeds no more than one input.
+def _any_images(name: str) -> bool:
+    task = task_of(name)
+    return task.judged and not task.annotated
+
+
+def of_inputs(facts: Mapping[str, Any], task: str | None = None) -> Guess | None:
+    """What is concluded of the task, where that says which inputs take pictures and it has something for the others.
 
     ``task``: None for that which the facts settle.
     """
     found = guesses(facts)
     best = settled(found) if task is None else next((each for each in found if each.task == task), None)
-    return best.guess.pictures if best else ()
+    return best.guess if best and best.guess.pictures else None
 
 
 def _what_is_left(found: list[Guessed]) -> list[Guessed]:

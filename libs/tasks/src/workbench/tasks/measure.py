@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 Better = Literal["higher", "lower"]
-Needs = Literal["annotation", "reference"]
+Needs = Literal["annotation", "reference", "image"]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """``better``: the direction; ``needs``: what an evaluation must have for it, annotations or a reference model."""
+    """``better``: the direction; ``needs``: what an evaluation must have for it: annotations, a reference
+    model, or no more than the image itself.
+    """
 
     name: str
     unit: str

@@ -18,8 +18,10 @@ class NoDefaultRecipe(ValueError):
         self.field = field
 
 
-def picture_input(inputs: Sequence[Facts], given: Facts) -> dict[str, Any]:
+def picture_input(inputs: Sequence[Facts], given: Facts, channels: int | None = None) -> dict[str, Any]:
     """``name``, ``width``, ``height``, ``channels`` and ``layout``, of which ``given`` has what people said.
+
+    ``channels``: how many are the picture's, where the task fills the others.
 
     Raises NoDefaultRecipe where neither says it, and for an input that no picture fits.
     """
@@ -37,7 +39,7 @@ def picture_input(inputs: Sequence[Facts], given: Facts) -> dict[str, Any]:
         raise NoDefaultRecipe(f"{what} and no known layout; give the override layout: NCHW or NHWC.", "layout")
     sizes = dict(zip(layout, shape, strict=True))
     return {
-        "name": tensor["name"], "layout": layout, "channels": _channels(what, sizes["C"], layout, given),
+        "name": tensor["name"], "layout": layout, "channels": channels or _channels(what, sizes["C"], layout, given),
         "height": _fixed(what, "height", sizes["H"], given), "width": _fixed(what, "width", sizes["W"], given),
     }  # fmt: skip
 

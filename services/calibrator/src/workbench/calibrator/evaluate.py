@@ -41,7 +41,7 @@ def run(run: Run) -> dict[str, Any]:
     reference_file = run.inputs / "reference" / "model.xml"
     task = judged(recipe)
     annotations = feed.read_annotations(run.inputs / "dataset", task.name, task.annotation, items)
-    there: dict[str, bool] = {"annotation": bool(annotations), "reference": reference_file.is_file()}
+    there: dict[str, bool] = {"annotation": bool(annotations), "reference": reference_file.is_file(), "image": True}
     metrics = choose_metrics(spec.metrics, task, there, shards.tasks_of(run.inputs / "dataset"))
 
     model = compile_model(run.inputs / "model" / spec.main_file, spec, recipe)

@@ -99,7 +99,7 @@ def check_evaluation(request: dict[str, Any], held: Sequence[Manifest]) -> None:
         return
     facts = {manifest.kind: manifest.facts for manifest in held}
     task, serves = facts["recipe"]["recipe"]["task"], tasks_of(facts["dataset"])
-    if task_of(task).judged and task not in serves:
+    if task_of(task).judged and not task_of(task).by_image and task not in serves:
         raise NothingToScoreBy(task, serves)
 
 

@@ -46,13 +46,13 @@ def _with_task(request: Facts, model: Facts, dataset: Facts | None) -> Facts:
 
 def _refuse_another_task(task: str, dataset: Facts | None) -> None:
     serves = guesses.tasks_of(dataset)
-    if task_of(task).judged and serves and task not in serves:
+    if task_of(task).annotated and serves and task not in serves:
         raise DatasetOfAnotherTask(task, serves)
 
 
 def _refuse_several_inputs(model: Facts, task: str) -> None:
     names = [tensor["name"] for tensor in model["inputs"]]
-    if len(names) > 1 and not guesses.pictures_of(model, task):
+    if len(names) > 1 and not guesses.of_inputs(model, task):
         reason = f"the model has {len(names)} inputs ({', '.join(names)}), and {task} can't tell what goes into each"
         raise ModelNeedsHelp("model_id", f"{reason}: bring it with the others frozen, or only convert and profile it.")
 

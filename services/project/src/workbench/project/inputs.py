@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.project.problems import ModelNeedsHelp
 from workbench.project.values import Facts
-from workbench.tasks.guesses import pictures_of
+from workbench.tasks.guesses import of_inputs
 from workbench.tasks.recipe import renewed
 
 # Built into the IR, so that the deployed application cannot get them wrong.
@@ -75,8 +75,8 @@ def _image_inputs(model: Facts, options: Facts, request: Facts) -> list[Facts]:
     """The one that can be a picture's, or those that the task prepares alike."""
     images: list[Facts] = [tensor for tensor in model["inputs"] if len(tensor["shape"]) == 4]
     converted = [{**tensor, **options[tensor["name"]]} for tensor in model["inputs"]]
-    if pictures := pictures_of({**model, "inputs": converted}, request["task"]):
-        return [tensor for tensor in images if tensor["name"] in pictures]
+    if told := of_inputs({**model, "inputs": converted}, request["task"]):
+        return [tensor for tensor in images if tensor["name"] in told.pictures]
     if len(images) != 1:
         found = f"the model has {len(images)} inputs of rank 4"
         raise ModelNeedsHelp("recipe", f"mean, scale and colour order need one image input; {found}.")

@@ -83,7 +83,8 @@ class Plan:
     @property
     def labelled(self) -> bool:
         """Whether the dataset has the right answers to what the model does."""
-        return self.request["task"] in tasks_of(self.dataset)
+        task = self.request["task"]
+        return task in tasks_of(self.dataset) or (self.dataset is not None and task_of(task).by_image)
 
     @property
     def interleaved(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 Facts = dict[str, Any]
 WIDTH = 80
+_NEEDED = {"annotation": "annotations", "reference": "a reference model", "image": "the images alone"}
 
 
 def page(task: Facts) -> str:
@@ -19,7 +20,7 @@ def page(task: Facts) -> str:
         *_section("Heads (--head)", task["heads"]),
         *_section("Options (--option NAME=VALUE)", options),
         *_section("Metrics", metrics),
-        "", *_folded(f"Datasets with its annotations: {', '.join(task['formats']) or 'none'}"),
+        "", *_folded(f"Datasets that serve it: {', '.join(task['formats']) or 'none'}"),
         *_folded(f"Resize, unless --resize says another: {task['resize']}"),
     ])  # fmt: skip
 
@@ -48,8 +49,7 @@ def _accepted(option: Facts) -> str:
 
 
 def _measured(metric: Facts) -> str:
-    needs = {"annotation": "annotations", "reference": "a reference model"}[metric["needs"]]
-    return f"Unit: {metric['unit']}; {metric['better']} is better; needs {needs}."
+    return f"Unit: {metric['unit']}; {metric['better']} is better; needs {_NEEDED[metric['needs']]}."
 
 
 def _folded(text: str, indent: str = "") -> list[str]:

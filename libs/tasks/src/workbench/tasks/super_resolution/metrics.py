@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from workbench.figures.resampled import resampled_change
+from workbench.tasks.beating import beating
 from workbench.tasks.likeness import MOST_DECIBELS, luma, psnr, shaved, ssim
 from workbench.tasks.redrawn.annotation import Wanted
 from workbench.tasks.scoring import Metric, Scored
@@ -50,19 +50,9 @@ def _agreeing(likeness: Likeness, scored: Larger) -> float | None:
 
 
 def _belief(likeness: Likeness, most: float, images: Sequence[Larger]) -> dict[str, Any]:
-    """``chance``: what bicubic upscaling scores; ``over_chance``: how much more the model does on the same images."""
-    both = [(_known(likeness, each), _against(likeness, each.result.plain(), each.annotation.levels, each))
-            for each in images if each.annotation is not None]  # fmt: skip
-    pairs = np.array([pair for pair in both if None not in pair], np.float64)
-    if not len(pairs):
-        return {}
-    gained = resampled_change(pairs[:, 0], pairs[:, 1], _mean, most)
-    return {"chance": float(pairs[:, 1].mean()), "over_chance": gained.to_json(),
-            "chance_of": "bicubic upscaling alone scores"}  # fmt: skip
-
-
-def _mean(images: NDArray[Any]) -> NDArray[np.float64]:
-    return images.mean(axis=0, keepdims=True)
+    plain = [None if each.annotation is None else _against(likeness, each.result.plain(), each.annotation.levels, each)
+             for each in images]  # fmt: skip
+    return beating([_known(likeness, each) for each in images], plain, most, "bicubic upscaling alone scores")
 
 
 def _metric(name: str, unit: str, likeness: Likeness, most: float) -> Metric[Upscaled, Wanted]:

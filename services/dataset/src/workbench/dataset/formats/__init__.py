@@ -62,8 +62,8 @@ class UnknownFormat(Refusal):
 
 
 def feeding(task: Task) -> list[str]:
-    """The names of those with annotations for the task; of all for one that needs none."""
-    return [each.NAME for each in FORMATS if not task.judged or task.name in each.TASKS]
+    """The names of those that serve the task: with its annotations, or all where it needs none."""
+    return [each.NAME for each in FORMATS if not task.annotated or task.name in each.TASKS]
 
 
 def choose(tree: Tree, wanted: str | None) -> Format:

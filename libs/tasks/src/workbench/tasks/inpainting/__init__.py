@@ -1,0 +1,1 @@
+"""A picture with a part of it missing, made whole."""

@@ -1,0 +1,20 @@
+"""What is known of one image beside itself: another picture that it should become. The image alone will do."""
+
+from __future__ import annotations
+
+from workbench.tasks.recipe import Recipe
+from workbench.tasks.redrawn.annotation import Wanted, from_json, to_json
+
+__all__ = ["Wanted", "check", "faults", "from_json", "to_json"]
+
+
+def faults(annotation: Wanted, width: int, height: int, classes: int | None) -> list[str]:  # noqa: ARG001
+    """A picture of another size."""
+    found = annotation.levels.shape
+    if found[:2] == (height, width):
+        return []
+    return [f"the whole picture is {found[1]}×{found[0]} pixels, the image {width}×{height}"]
+
+
+def check(name: str, annotation: Wanted, classes: int, recipe: Recipe) -> None:
+    """There are no classes."""

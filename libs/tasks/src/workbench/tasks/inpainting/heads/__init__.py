@@ -1,0 +1,1 @@
+"""How outputs become a picture made whole."""
