@@ -37,7 +37,7 @@ def test_the_shared_network_beats_holes_filled_with_the_mean_as_published(
         run_core: Core, shared: Path, save_model: Core, photos_of_sr8: Path) -> None:
     model = ov.Core().read_model(shared / "models" / "tiny_inpaint" / "tiny_inpaint.onnx")
     model.reshape({"image": [1, 3, 64, 64], "mask": [1, 1, 64, 64]})
-    given = recipe(64, scale=[255] * 3, options={"levels": "0..1", "hole": "rectangle"})
+    given = recipe(64, scale=[255] * 3, options={"levels": "0..1"})
 
     hole = by_name(run_core("evaluate", {"recipe": given}, model=save_model(model), dataset=photos_of_sr8))["psnr_hole"]
 
