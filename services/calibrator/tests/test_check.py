@@ -51,6 +51,7 @@ def test_a_dataset_that_cannot_tell_what_is_right_is_refused_with_what_it_serves
     ("semantic-segmentation", {"tasks": ["classification", "semantic-segmentation"]}, None),
     ("classification", {"tasks": []}, "model"),
     ("classification", {"tasks": ["semantic-segmentation"]}, "model"),
+    ("inpainting", {"tasks": ["object-detection"]}, None),
 ])
 def test_annotations_for_the_task_or_a_reference_are_enough(
         jobs: Jobs, task: str, dataset: dict[str, Any], reference: str | None) -> None:

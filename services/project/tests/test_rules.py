@@ -37,6 +37,24 @@ def drive(what: Plan) -> dict[str, Facts]:
     return {name: step.request for name, step in steps.items()}
 
 
+def test_a_task_that_every_image_answers_is_scored_without_annotations_and_compared_in_pairs() -> None:
+    steps = drive(plan(dataset=UNLABELLED, task="inpainting"))
+
+    asked = {name: steps[f"evaluate-{name}"] for name in ("fp32", "int8")}
+    assert [each["reference_model_id"] for each in asked.values()] == [None, None]
+    assert asked["int8"]["against_evaluation_id"] == "evaluate-fp32"
+
+
+def test_a_mask_in_the_fourth_channel_stays_as_it_is() -> None:
+    request = {**REQUEST, "task": "inpainting", "recipe": {"mean": [1.0, 2.0, 3.0], "scale": [4.0, 5.0, 6.0]}}
+    four = {**model(shape=(1, 4, 8, 8)), "outputs": [tensor([1, 3, 8, 8], "y")]}
+
+    assert conversion_inputs(four, request)["x"] == {
+        "mean": [1.0, 2.0, 3.0, 0.0], "scale": [4.0, 5.0, 6.0, 1.0], "layout": "NCHW"}  # fmt: skip
+    with pytest.raises(ModelNeedsHelp, match=r"recipe\.color: BGR can't be built into an input of 4 channels"):
+        conversion_inputs(four, {**request, "recipe": {"color": "BGR"}})
+
+
 def test_a_dynamic_batch_becomes_one_and_other_dynamic_dimensions_are_asked_for() -> None:
     assert conversion_inputs(model(shape=(-1, 3, 8, 8)), REQUEST) == {"x": {"shape": [1, 3, 8, 8]}}
     with pytest.raises(ModelNeedsHelp, match=r"inputs\.x\.shape: .*give the shape to measure"):

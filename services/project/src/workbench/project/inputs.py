@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from workbench.project.problems import ModelNeedsHelp
 from workbench.project.values import Facts
 from workbench.tasks.guesses import of_inputs
@@ -9,6 +11,7 @@ from workbench.tasks.recipe import renewed
 
 # Built into the IR, so that the deployed application cannot get them wrong.
 BUILT_IN = ("mean", "scale", "color")
+_AND_A_MASK = 4  # channels: of a picture in colour, and one more
 _FLOATS = ("f32", "f16", "bf16", "f64")
 
 
@@ -33,7 +36,9 @@ def conversion_inputs(model: Facts, request: Facts) -> Facts:
         if image["element_type"] not in _FLOATS:
             raise ModelNeedsHelp("recipe", "mean, scale and colour order need an input of floats, but "
                                  f"{image['name']!r} takes {image['element_type']}.")  # fmt: skip
-        options[image["name"]] |= {**built_in, "layout": layout}
+        shape = options[image["name"]].get("shape") or image["shape"]
+        channels = dict(zip(layout, shape, strict=False)).get("C")
+        options[image["name"]] |= {**_for_all(built_in, channels), "layout": layout}
     return {name: option for name, option in options.items() if option}
 
 
@@ -69,6 +74,17 @@ def _refuse_unknown_ranks(model: Facts) -> None:
 def _built_in(recipe: Facts) -> Facts:
     found = {name: recipe[name] for name in ("mean", "scale") if recipe.get(name) is not None}
     return found | ({"reverse_channels": True} if recipe.get("color") == "BGR" else {})
+
+
+def _for_all(built_in: Facts, channels: Any) -> Facts:
+    """With values for channels beyond the picture's, such as a mask's, that leave those as they are."""
+    if channels != _AND_A_MASK:
+        return built_in
+    if "reverse_channels" in built_in:
+        raise ModelNeedsHelp("recipe.color", f"BGR can't be built into an input of {channels} channels; use RGB, or a "
+                             "model that takes RGB.")  # fmt: skip
+    neutral = {"mean": 0.0, "scale": 1.0}
+    return {name: [*values, neutral[name]] if len(values) < channels else values for name, values in built_in.items()}
 
 
 def _image_inputs(model: Facts, options: Facts, request: Facts) -> list[Facts]:
