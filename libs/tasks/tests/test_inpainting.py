@@ -54,7 +54,7 @@ def test_the_same_picture_and_seed_have_the_same_hole_and_others_have_others(kin
     first = hole(hole=kind)
 
     assert (first == hole(hole=kind)).all()
-    assert (first != hole(hole=kind, seed=1)).any()
+    assert (first != hole(hole=kind, hole_seed=1)).any()
     assert (first != hole(OTHER, hole=kind)).any()
     assert 0 < first.mean() < 1
 

@@ -21,7 +21,7 @@ def missing(recipe: Recipe, fitted: Fitted) -> NDArray[np.uint8]:
     Python's own random numbers: they are the same in every release, which NumPy does not promise.
     """
     picture = fitted.image
-    draw = random.Random(f"{recipe.options['seed']} {zlib.crc32(picture.tobytes())}")  # noqa: S311
+    draw = random.Random(f"{recipe.options['hole_seed']} {zlib.crc32(picture.tobytes())}")  # noqa: S311
     hole = Image.new("L", picture.size, 0)
     (_rectangle if recipe.options["hole"] == "rectangle" else _strokes)(hole, recipe, draw)
     found = np.array(hole, np.uint8)

@@ -22,7 +22,7 @@ OPTIONS: tuple[Option, ...] = (
     LEVELS,
     Option("hole", "What is cut out of each picture: a rectangle, or free-form, some strokes of a brush.",
            default="free-form", choices=("free-form", "rectangle")),
-    Option("seed", "Which holes: the same picture and seed always have the same.", default=0, low=0, high=2**31 - 1),
+    Option("hole_seed", "Which holes: the same picture and seed always have the same.", default=0, low=0, high=2**31 - 1),
     Option("hole_width", "Of a rectangle, as a part of the picture's.", default=0.3, low=0.01, high=0.9),
     Option("hole_height", "Of a rectangle, as a part of the picture's.", default=0.3, low=0.01, high=0.9),
     Option("strokes", "How many of a brush.", default=4, low=1, high=64),
