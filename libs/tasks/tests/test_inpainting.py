@@ -129,7 +129,7 @@ def test_what_is_not_missing_is_kept_and_judged_is_the_rest() -> None:
 def test_a_hole_filled_with_the_mean_colour_stands_beside_a_score() -> None:
     task = computing_of("inpainting")
     assert task is not None
-    images = [Scored(str(n), "0", read(np.asarray(IMAGE, np.float32).transpose(2, 0, 1)[None], seed=n),
+    images = [Scored(str(n), "0", read(np.asarray(IMAGE, np.float32).transpose(2, 0, 1)[None], hole_seed=n),
                      options=recipe().options) for n in range(6)]  # fmt: skip
 
     said = task.metrics[2].belief(images)
