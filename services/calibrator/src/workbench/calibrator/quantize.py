@@ -21,7 +21,7 @@ import nncf
 import openvino as ov
 from workbench import ir
 from workbench.application.feeding import Arrays
-from workbench.calibrator import feed
+from workbench.calibrator import feed, gates
 from workbench.calibrator.spec import read_calibration
 from workbench.calibrator.values import FEW_IMAGES, CalibrationSpec, IgnoredScope
 from workbench.runner.core import BadSpec, Refusal, Run
@@ -63,34 +63,36 @@ def run(run: Run) -> dict[str, Any]:
     model = ir.read(model_file)
     precision = float_precision(model, model_file)
     feeding = feed.check_input(model, recipe)
-    check_scope(model, spec.ignored_scope)
+    if spec.ignored_scope is not None:
+        check_scope(model, spec.ignored_scope)
     choice = choose(feed.read_items(run.inputs / "dataset"), spec, _excluded_digests(run.inputs / "exclude"))
 
     def read(item: Item) -> Arrays:
         return feed.arrays(run.inputs / "dataset", item, feeding)
 
     pieces = Pieces(run, "calibrating", 0.0, 1.0)
+    counted = counting(read, pieces, len(choice.items))
     started = time.monotonic()
-    quantized = quantize(model, choice.items, counting(read, pieces, len(choice.items)), spec)
+    quantized, found = gates.kept(model, [read(item) for item in choice.items[:gates.IMAGES]], lambda scope: quantize(
+        model, choice.items, counted, spec.preset, scope), spec.ignored_scope)  # fmt: skip
     seconds = time.monotonic() - started - pieces.waited_s
     run.progress("saving", _SAVING)
     outputs = [ir.tensor_json(port, is_input=False) for port in quantized.outputs]
     ir.tell(quantized, model_info(recipe, outputs))
     facts = _save(quantized, run.outputs, fp16=precision == "FP16")
     _write_items(run.outputs / "calibration-items.jsonl", choice.items)
-    return {**facts, "calibration": _calibration(spec, choice, seconds)}
+    return {**facts, "calibration": _calibration(spec, choice, seconds, found)}
 
 
 def quantize(model: ov.Model, items: Sequence[Item], read: Callable[[Item], Arrays],
-             spec: CalibrationSpec) -> ov.Model:
+             preset: str, scope: IgnoredScope) -> ov.Model:
     """The INT8 model; ``read`` gives an array for each input of an item and is called in order, once a pass."""
-    scope = spec.ignored_scope
     ignored = nncf.IgnoredScope(
         names=list(scope.names), types=list(scope.types), patterns=list(scope.patterns))
     try:
         quantized: ov.Model = nncf.quantize(
-            model, nncf.Dataset(items, read), subset_size=len(items),
-            preset=nncf.QuantizationPreset(spec.preset), ignored_scope=ignored)
+            model.clone(), nncf.Dataset(items, read), subset_size=len(items),
+            preset=nncf.QuantizationPreset(preset), ignored_scope=ignored)
     except (nncf.ValidationError, nncf.UnsupportedModelError, nncf.InternalError, RuntimeError) as error:
         raise NotQuantizable(f"NNCF could not quantize the model: {ir.one_line(str(error))}") from error
     if not any(node.get_type_name() == "FakeQuantize" for node in quantized.get_ops()):
@@ -207,7 +209,7 @@ def _write_items(file: Path, items: Sequence[Item]) -> None:
     file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def _calibration(spec: CalibrationSpec, choice: Choice, seconds: float) -> dict[str, Any]:
+def _calibration(spec: CalibrationSpec, choice: Choice, seconds: float, found: gates.Found) -> dict[str, Any]:
     return {
         "preset": spec.preset,
         "subset_size": spec.subset_size,
@@ -215,7 +217,8 @@ def _calibration(spec: CalibrationSpec, choice: Choice, seconds: float) -> dict[
         "samples_excluded": choice.excluded,
         "seconds": round(seconds, 3),
         "nncf_version": nncf.__version__,
-        "warnings": _warnings(spec, len(choice.items)),
+        "warnings": [*_warnings(spec, len(choice.items)), *found.warnings()],
+        **found.to_json(),
     }
 
 

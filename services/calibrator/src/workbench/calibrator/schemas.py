@@ -51,7 +51,12 @@ class CalibrationRequest(CalibrationFields):
     model_id = Text(required=True, validate=_ID, metadata={"description": "A float IR."})
     dataset_id = Text(required=True, validate=_ID)
     recipe_id = Text(required=True, validate=_ID)
-    ignored_scope = ma.fields.Nested(IgnoredScope, load_default=lambda: IgnoredScope().load({}))
+    ignored_scope = ma.fields.Nested(
+        IgnoredScope, load_default=None, allow_none=True,
+        metadata={"description": "What stays in floating point; `{}`: nothing. Without it the gates do (SiLU, "
+                  "squeeze-and-excite) where INT8 is measured to change the outputs much less that way; the model says "
+                  "so."},
+    )  # fmt: skip
     exclude_dataset_id = Text(
         load_default=None, allow_none=True, validate=_ID,
         metadata={"description": "A dataset none of whose images may be used, compared by digest."},

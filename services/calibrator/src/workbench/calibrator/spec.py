@@ -52,7 +52,7 @@ class CalibrationSchema(CalibrationFields):
 
     main_file = shared.main_file()
     recipe = Facts(required=True)
-    ignored_scope = ma.fields.Nested(ScopeSpec, load_default=IgnoredScope)
+    ignored_scope = ma.fields.Nested(ScopeSpec, load_default=None, allow_none=True)
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_context: Any) -> CalibrationSpec:

@@ -23,13 +23,16 @@ class IgnoredScope:
 
 @dataclass(frozen=True)
 class CalibrationSpec:
-    """What ``quantize`` is asked for; ``recipe`` is still JSON, the core reads it."""
+    """What ``quantize`` is asked for; ``recipe`` is still JSON, the core reads it.
+
+    Without ``ignored_scope`` the core measures whether something is better left in floating point.
+    """
 
     main_file: str
     recipe: dict[str, Any]
     preset: str = "performance"
     subset_size: int = 300
-    ignored_scope: IgnoredScope = IgnoredScope()
+    ignored_scope: IgnoredScope | None = None
     split: str = "calibration"
 
 
