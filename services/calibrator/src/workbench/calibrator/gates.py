@@ -1,8 +1,8 @@
 """What an INT8 model does to the answers, and whether leaving the gates in floating point mends it.
 
 A gate multiplies a branch by its own squashed self (SiLU, HardSwish) or by a squashed mean (squeeze-and-excite). Its
-two factors range differently from image to image, so one range of 8 bits fits neither. Measured on small detectors, gates
-are what INT8 loses its accuracy by; where that is so, only a measurement tells.
+two factors range differently from image to image, so one range of 8 bits fits neither. Measured on small detectors,
+gates are what INT8 loses its accuracy by; where that is so, only a measurement tells.
 """
 
 from __future__ import annotations
