@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 READY := $(VENV)/.ready
 
-.PHONY: help check unit test test-cluster demo up up-services chaos bench docs dist lock servers
+.PHONY: help check unit test test-cluster demo up up-services chaos bench docs shots dist lock servers
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -21,7 +21,7 @@ check: $(READY) ## format, lint, types, layers, generated files: what to run bef
 	$(BIN)/lint-imports
 	$(BIN)/python tools/reference.py --check
 
-servers: # PostgreSQL, RabbitMQ and nginx for the tests, where they may be installed
+servers: # PostgreSQL, RabbitMQ, nginx and a browser for the tests, where they may be installed
 	@sh tools/servers.sh
 
 # Which tests these are, conftest.py reads from the fixtures they ask for.
@@ -59,6 +59,9 @@ bench: $(READY) ## measure the workbench against the raw tools; see docs/benchma
 
 docs: $(READY) ## write the generated reference pages
 	$(BIN)/python tools/reference.py
+
+shots: $(READY) servers ## pictures of every page of the console, of WORKBENCH_HOME's workbench, in build/shots/
+	PYTHONPATH=tests $(BIN)/python tools/shots.py
 
 dist: $(READY) ## wheels in dist/, from which `pip install dl-workbench` gives the `workbench` command
 	@sh tools/dist.sh $(VENV)

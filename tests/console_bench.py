@@ -94,3 +94,21 @@ def have_everything(bench: Bench) -> None:
     asked = {"project_id": bench.ids["project"], "model_id": bench.ids["model succeeded"], "dataset_id": None}
     bench.have("optimization", "queued", waiting_for=HOSTILE, request=asked)
     bench.have("optimization", "failed", error=problem, request=asked)
+    bench.have("optimization", "succeeded", facts=_report(), request=asked)
+
+
+def _report() -> dict[str, Any]:
+    """Of two variants, one of which nobody measured."""
+    measured = {"value": 20.0, "low": 10.0, "high": 30.0}
+    trust = {"verdict": "doubtful", "reasons": [{"rule": "x", "detail": HOSTILE}]}
+    accuracy = {"metric": HOSTILE, "value": 0.5, "low": 0.4, "high": 0.6, "n": 10}
+    variants = [
+        {"name": HOSTILE, "precision": "FP32", "size_bytes": 10, "throughput_fps": measured, "profile": "1",
+         "latency_ms": {"p50": measured}, "accuracy": accuracy, "trust": trust, "warnings": [HOSTILE]},
+        {"name": "bare", "precision": None, "size_bytes": 0, "throughput_fps": None, "latency_ms": None,
+         "accuracy": None, "trust": None, "warnings": []},
+    ]  # fmt: skip
+    recommended = {"decision": "undecided", "variant": None, "reason": HOSTILE, "needed": [HOSTILE]}
+    constraints = {"max_latency_ms": 25.0, "max_accuracy_drop": 1.0}
+    return {"variants": variants, "recommended": recommended, "constraints": constraints, "comparison": [],
+            "package": None, "warnings": [HOSTILE], "task": "generic", "guess": None}  # fmt: skip

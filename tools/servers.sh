@@ -7,6 +7,7 @@ ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/d
 [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null || wanted="$wanted rabbitmq-server"
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || wanted="$wanted nginx-light"
 command -v curl >/dev/null || wanted="$wanted curl"
+command -v chromium >/dev/null || wanted="$wanted chromium"
 if [ "${1:-}" = cluster ]; then
     for program in containerd runc buildah mmdebstrap iptables conntrack openssl; do
         command -v $program >/dev/null || [ -x /usr/sbin/$program ] || wanted="$wanted $program"

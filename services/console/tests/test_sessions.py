@@ -54,7 +54,7 @@ def test_another_token_is_refused_in_words(bench: Bench, token: str, status: int
 def test_signing_in_leads_to_a_page_of_ours_only(bench: Bench, back: str) -> None:
     answer = stranger(bench).post("/console/sign-in", token="empty", back=back)
 
-    assert answer.headers["Location"] == "/console/jobs"
+    assert answer.headers["Location"] == "/console/start"
 
 
 def test_a_session_ends_with_its_token(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

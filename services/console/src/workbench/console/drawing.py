@@ -1,1 +1,107 @@
-"""Drawings of figures, as SVG."""
+"""Figures with their intervals as SVG, made on the server: only where things are is computed here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from workbench.console.text import clean, figure
+
+Measured = dict[str, Any]
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 360, 64, 24, 18, 46
+
+
+@dataclass(frozen=True)
+class Point:
+    """A variant on the plane: its name, `{value, low, high}` of both axes, and whether it is the one to take."""
+
+    name: str
+    across: Measured
+    up: Measured
+    chosen: bool
+
+
+def bar(measured: Measured | None, most: float, chosen: bool = False) -> Markup:
+    """``value`` as a dot on the way from ``low`` to ``high``; the line under it goes from 0 to ``most``."""
+    if not measured or measured.get("value") is None or most <= 0:
+        return Markup("")
+
+    def x(value: float) -> float:
+        return round(4 + 152 * min(max(value / most, 0), 1), 1)
+
+    low, high = _ends(measured)
+    return Markup(
+        '<svg class="bar-of" viewBox="0 0 160 12" width="160" height="12" aria-hidden="true"><g class="{}">'
+        '<path class="rule" d="M4 6H156"/><path class="reach" d="M{} 6H{}"/>'
+        '<circle class="value" cx="{}" cy="6" r="3.5"/></g></svg>'
+    ).format("chosen" if chosen else "other", x(low), x(high), x(measured["value"]))
+
+
+def plane(points: Sequence[Point], limit_ms: float | None) -> Markup:
+    """Throughput (up) against latency (across), each point with both of its intervals; the limit as a line."""
+    if not points:
+        return Markup("")
+    most_across = 1.08 * max([_ends(point.across)[1] for point in points] + ([limit_ms] if limit_ms else []))
+    most_up = 1.08 * max(_ends(point.up)[1] for point in points)
+
+    def x(value: float) -> float:
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * value / most_across, 1)
+
+    def y(value: float) -> float:
+        return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / most_up, 1)
+
+    drawn = [_axes(x, y, most_across, most_up)]
+    if limit_ms:
+        line = Markup('<path class="limit" d="M{} {}V{}"/><text class="bad" x="{}" y="{}">at most {} ms</text>')
+        at = x(limit_ms)
+        drawn.append(line.format(at, TOP, HEIGHT - BOTTOM, at + 6, TOP + 12, figure(limit_ms)))
+    drawn += [_cross(point, x, y) for point in points]
+    words = "; ".join(
+        f"{each.name}: {figure(each.up['value'])} FPS at {figure(each.across['value'])} ms" for each in points
+    )
+    return Markup('<svg class="drawing" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        WIDTH, HEIGHT, clean(f"Throughput against latency. {words}"), Markup("").join(drawn)
+    )
+
+
+def _cross(point: Point, x: Callable[[float], float], y: Callable[[float], float]) -> Markup:
+    (left, right), (bottom, top) = _ends(point.across), _ends(point.up)
+    across, up = x(point.across["value"]), y(point.up["value"])
+    late = across > WIDTH * 0.75
+    return Markup(
+        '<g class="{}"><path class="reach" d="M{} {}H{}M{} {}V{}"/><circle class="value" cx="{}" cy="{}" r="6"/>'
+        '<text class="name" x="{}" y="{}" text-anchor="{}">{}</text></g>'
+    ).format(
+        "chosen" if point.chosen else "other", x(left), up, x(right), across, y(bottom), y(top), across, up,
+        across - 10 if late else across + 10, up - 9, "end" if late else "start", clean(point.name[:40]),
+    )  # fmt: skip
+
+
+def _axes(x: Callable[[float], float], y: Callable[[float], float], across: float, up: float) -> Markup:
+    parts = [Markup('<path class="axis" d="M{} {}V{}H{}"/>').format(LEFT, TOP, HEIGHT - BOTTOM, WIDTH - RIGHT)]
+    for high in _round_steps(up):
+        parts.append(Markup('<path class="rule" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>').format(
+            LEFT, y(high), WIDTH - RIGHT, LEFT - 8, y(high) + 4, figure(high)))  # fmt: skip
+    for right in _round_steps(across):
+        parts.append(Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
+            x(right), HEIGHT - BOTTOM + 18, figure(right)))  # fmt: skip
+    named = Markup('<text x="{}" y="{}" text-anchor="end">median latency, ms</text><text x="{}" y="{}">FPS</text>')
+    parts.append(named.format(WIDTH - RIGHT, HEIGHT - 8, 8, TOP + 4))
+    return Markup("").join(parts)
+
+
+def _round_steps(most: float) -> list[float]:
+    """From three to seven figures up to ``most``, of one, two or five times a power of ten."""
+    power: float = 10.0 ** math.floor(math.log10(most / 3))
+    step = next(power * times for times in (5, 2, 1) if power * times * 3 <= most)
+    return [step * number for number in range(1, int(most / step) + 1)]
+
+
+def _ends(measured: Measured) -> tuple[float, float]:
+    """Without an interval, the value itself."""
+    value = measured["value"]
+    low, high = measured.get("low"), measured.get("high")
+    return (value if low is None else low), (value if high is None else high)

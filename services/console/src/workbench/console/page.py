@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from flask import Blueprint
 
 PLACE = "/console"
-FIRST = f"{PLACE}/jobs"
+FIRST = f"{PLACE}/start"
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,26 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{value * 100:.1f} %"
 
 
+def signed(value: float | None) -> str:
+    """A change, with its sign."""
+    return "–" if value is None else f"{value:+.1f}"
+
+
+def score(accuracy: dict[str, Any]) -> str:
+    """In the metric's own unit; a share without one as ``61.5 %``."""
+    unit, value = accuracy.get("unit"), accuracy.get("value")
+    return percent(value) if not unit or unit == "share" else f"{figure(value)} {unit}"
+
+
+def score_interval(accuracy: dict[str, Any]) -> str:
+    """Both ends, in the same unit."""
+    low, high = accuracy.get("low"), accuracy.get("high")
+    if low is None or high is None:
+        return ""
+    unit = accuracy.get("unit")
+    return f"{low * 100:.1f}–{high * 100:.1f} %" if not unit or unit == "share" else f"{interval(accuracy)} {unit}"
+
+
 def size(value: float | None) -> str:
     """Bytes in the unit that fits, of 1000."""
     if value is None:
@@ -103,10 +123,8 @@ def name_of(view: dict[str, Any]) -> str:
 
 def words() -> dict[str, Callable[..., Any]]:
     """The filters of templates."""
-    return {
-        each.__name__: each
-        for each in (ago, duration, figure, interval, moment, name_of, percent, size, took, whole)
-    }
+    kept = (ago, duration, figure, interval, moment, name_of, score, score_interval, signed, size, took, whole)
+    return {each.__name__: each for each in kept}
 
 
 def _when(text: str | None) -> datetime | None:

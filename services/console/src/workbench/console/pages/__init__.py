@@ -1,6 +1,30 @@
 """Every page, in the order of the navigation: a page more is a module, a template of the same name, and a line here."""
 
 from workbench.console.page import Page
-from workbench.console.pages import file, job, jobs, sign_in
+from workbench.console.pages import (
+    datasets,
+    file,
+    job,
+    jobs,
+    models,
+    project,
+    projects,
+    sign_in,
+    start,
+    targets,
+    team,
+)
 
-PAGES: tuple[Page, ...] = (jobs.PAGE, job.PAGE, file.PAGE, sign_in.PAGE)
+PAGES: tuple[Page, ...] = (
+    start.PAGE,
+    projects.PAGE,
+    models.PAGE,
+    datasets.PAGE,
+    jobs.PAGE,
+    targets.PAGE,
+    team.PAGE,
+    project.PAGE,
+    job.PAGE,
+    file.PAGE,
+    sign_in.PAGE,
+)

@@ -1,0 +1,76 @@
+"""The main job by clicks, in a real browser: sign in by the link, bring a model, begin, and see figures."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import browsing
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+LINK = re.compile(r"http://\S+/console/sign-in/\S+")
+
+
+@pytest.fixture
+def chromium() -> Iterator[Any]:
+    reason = browsing.available()
+    if reason and os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
+    with browsing.browser() as running:
+        yield running
+
+
+@pytest.fixture
+def link(workbench: Any) -> Iterator[str]:
+    """What `workbench up` prints."""
+    serving: subprocess.Popen[str] = workbench.start("up")
+    assert serving.stdout is not None
+    found, until = None, time.monotonic() + 60
+    while found is None and time.monotonic() < until:
+        found = LINK.search(serving.stdout.readline())
+    assert found, "no link was printed"
+    yield found[0]
+    serving.terminate()
+    serving.communicate(timeout=30)
+
+
+def tiny(path: Path) -> Path:
+    """A classifier of 8 × 8 pictures, in a few hundred bytes."""
+    nodes = [helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),
+             helper.make_node("Flatten", ["pooled"], ["out"])]  # fmt: skip
+    graph = helper.make_graph(
+        nodes, "tiny",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 8, 8])],
+        [helper.make_tensor_value_info("out", TensorProto.FLOAT, [1, 3])],
+    )  # fmt: skip
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
+    return path
+
+
+def test_from_the_link_to_figures_by_clicks(link: str, chromium: Any, tmp_path: Path) -> None:
+    page, wrong = browsing.page_of(chromium, width=390, height=844)
+
+    page.goto(link)
+    page.set_input_files("#model-files", tiny(tmp_path / "tiny.onnx"))
+    page.get_by_text("It is for").wait_for(timeout=60_000)
+    page.get_by_text("Limits and what was guessed").click()
+    page.fill("[name=duration_s]", "0.1")
+    page.select_option("#task", "generic")
+    page.click("#begin")
+    page.get_by_role("heading", name="Variants").wait_for(timeout=150_000)
+
+    assert page.locator("svg.bar-of").count() >= 4, "each figure has its interval drawn"
+    assert page.locator("svg.drawing circle").count() >= 2
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing lies beyond a narrow screen"
+    page.get_by_role("link", name="Jobs").click()
+    page.get_by_role("heading", name="Going on").wait_for()
+    assert wrong == [], "the browser refused or missed something"
