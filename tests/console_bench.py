@@ -38,15 +38,17 @@ class Bench:
         assert visitor.post("/console/sign-in", token=token).status_code == 303
         return visitor
 
-    def have(self, kind: str, state: str, *, facts: dict[str, Any] | None = None, **columns: Any) -> str:
-        """A job of the hostile team, as if it had come to this."""
+    def have(
+        self, kind: str, state: str, *, team: str = "hostile", facts: dict[str, Any] | None = None, **columns: Any
+    ) -> str:
+        """A job of that team, as if it had come to this."""
         id, now = str(uuid.uuid4()), time.time()
         text = None
         if state == "succeeded":
             files = (File("report.json", "0" * 64, 1),)
-            text = Manifest(kind, id, "hostile", "", files, facts or {}).text()
-            Manifests(self.adapters.store, "hostile").write(text)
-        row = {"id": id, "team": "hostile", "kind": kind, "state": state, "name": HOSTILE, "request": {},
+            text = Manifest(kind, id, team, "", files, facts or {}).text()
+            Manifests(self.adapters.store, team).write(text)
+        row = {"id": id, "team": team, "kind": kind, "state": state, "name": HOSTILE, "request": {},
                "created_at": now, "started_at": None if state == "queued" else now, "holds": [], "manifest": text,
                "finished_at": now if state in ("succeeded", "failed", "cancelled") else None, **columns}  # fmt: skip
         with self.adapters.record(SERVICE_OF[kind]).engine.begin() as connection:
@@ -76,8 +78,12 @@ def have_everything(bench: Bench) -> None:
     """Of every kind, in every state."""
     problem = {"type": HOSTILE, "title": HOSTILE, "status": 422, "detail": HOSTILE, "remedy": HOSTILE}
     progress = {"stage": HOSTILE, "fraction": 0.5, "message": HOSTILE}
+    for team in ("empty", "hostile", "looking"):  # no worker is here to look for devices
+        cpu = {"name": "CPU", "full_name": HOSTILE, "int8": True}
+        seen = {"id": "local", "name": HOSTILE, "devices": [cpu], "absent": [{"device": "GPU", "reason": HOSTILE}]}
+        bench.have("target", "succeeded", team=team, name=None, facts={"targets": [seen]})
     for kind in SERVICE_OF:
-        if kind != "optimization":
+        if kind not in ("optimization", "target"):
             bench.have(kind, "queued", waiting_for=HOSTILE)
             bench.have(kind, "running", progress=progress)
             bench.have(kind, "failed", error=problem)

@@ -35,8 +35,8 @@ def whole(text: str | None) -> Markup:
 
 
 def figure(value: float | None) -> str:
-    """Three significant digits, or all before the point."""
-    if value is None:
+    """Three significant digits, or all before the point; what is not there is a dash."""
+    if not isinstance(value, (int, float)):
         return "–"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 

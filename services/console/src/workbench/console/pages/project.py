@@ -23,7 +23,7 @@ def show(project_id: str) -> str:
     api = client()
     project = api.projects.get(project_id)
     runs = list(api.optimizations(project_id).list(limit=RUNS))
-    run = _run(project_id, runs[0]["id"] if runs else "")
+    run = _run(project_id)
     return render_template(
         "project.html", project=project, runs=runs, work=run,
         model=_perhaps(api.models, project["model_id"]), dataset=_perhaps(api.datasets, project["dataset_id"]),
@@ -34,7 +34,7 @@ def show(project_id: str) -> str:
 @PAGE.blueprint.get("/<project_id>/now")
 def now(project_id: str) -> Response:
     """The steps as they are; when the last has ended, the whole page again."""
-    work = _run(project_id, "")
+    work = _run(project_id)
     if work is None:
         abort(404)
     response = Response(render_template("_steps.html", work=work, project={"id": project_id}))
@@ -46,7 +46,7 @@ def now(project_id: str) -> Response:
 @PAGE.blueprint.get("/<project_id>/report.json")
 def report(project_id: str) -> Response:
     """The report as the API has it."""
-    work = _run(project_id, "")
+    work = _run(project_id)
     document = _report(work) if work else None
     if document is None:
         abort(404, "This optimization has no report (yet).")
@@ -55,12 +55,12 @@ def report(project_id: str) -> Response:
     return response
 
 
-def _run(project_id: str, otherwise: str) -> Work | None:
-    run_id = request.args.get("run") or otherwise
-    if not run_id:
-        return None
-    where = f"projects/{project_id}/optimizations/{run_id}"
-    return Work(where, client().optimizations(project_id).get(run_id))
+def _run(project_id: str) -> Work | None:
+    """The optimization that ``run`` names, else the newest, if there is any."""
+    optimizations = client().optimizations(project_id)
+    newest = [view["id"] for view in optimizations.list(limit=1)]
+    run_id = request.args.get("run") or "".join(newest)
+    return Work(f"projects/{project_id}/optimizations/{run_id}", optimizations.get(run_id)) if run_id else None
 
 
 def _report(work: Work | None) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from workbench.client import Client, Refused
+from workbench.client import Client, Refused, Unreachable
 from workbench.console.page import PLACE, Page
 from workbench.console.reach import client, whoami
 from workbench.problems.common import InvalidRequest
@@ -76,9 +76,13 @@ def _usable(view: dict[str, Any]) -> bool:
 
 
 def _places(api: Client) -> list[dict[str, Any]]:
-    """Every device of every target, with why it cannot be used where it cannot."""
-    found = []
-    for target in api.targets.list():
+    """Every device of every target, with why it cannot be used where it cannot; none while nobody knows them."""
+    found: list[dict[str, Any]] = []
+    try:
+        targets = list(api.targets.list())
+    except (Refused, Unreachable):  # the API itself takes the first that has the device
+        return found
+    for target in targets:
         devices = target.get("devices") or [{"name": target.get("device", "CPU")}]
         for device in devices:
             unusable = target.get("usable") is False or device.get("state") == "unusable"
