@@ -28,6 +28,8 @@ def test_the_report_comes_as_the_api_has_it(bench: Bench) -> None:
 
     assert (answer.json or {})["recommended"]["decision"] == "undecided"
     assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.content_type == "application/json"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_a_failed_run_says_what_to_do(bench: Bench) -> None:
