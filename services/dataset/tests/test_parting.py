@@ -99,3 +99,13 @@ def test_a_tie_needs_no_annotation_of_the_other_image() -> None:
     assert set(moved.values()) == {CALIBRATION}
     assert ("0" in moved) == ("1" in moved)
     assert ("3" in moved) == ("4" in moved)
+
+
+def test_copies_of_one_picture_are_told_whether_they_are_tied_or_not() -> None:
+    parting, [digest] = Parting(30), digests(EVALUATION, 1)
+    for number in range(3):
+        parting.add(str(number), digest, [picture("0")])
+
+    assert parting.settle() == {}
+    assert parting.warnings() == [
+        "No image fell into the calibration part: there is one picture, and none is in both."]  # fmt: skip

@@ -50,8 +50,10 @@ class Parting:
         for name, digest in zip(self._names, self._digests, strict=True):
             self._join(("picture", digest), picture(name))
         groups = _grouped([self._root(("picture", digest)) for digest in self._digests], self._digests)
-        if len(groups) > 1 or len(set(self._digests)) == 1 or not 0 < self._percent < 100:
+        if len(groups) > 1 or not 0 < self._percent < 100:
             return self._moved(self._whole(groups))
+        if len(set(self._digests)) == 1:
+            return self._moved(self._by_digest())
         self._warnings.append(
             "All images are tied together by their annotations, so they were parted one by one, and what ties images "
             "of both parts is not scored. To score all of it, import with a calibration percentage of 0.")  # fmt: skip
