@@ -81,7 +81,10 @@ class Registry:
 def registry(tmp_path: Path, source: SourceServer) -> Iterator[Registry]:
     home = tmp_path / "home"
     hosts = f"127.0.0.1:{source.port}"
-    settings = {"WORKBENCH_HOME": str(home), "WORKBENCH_SOURCE_HOSTS": hosts, "WORKBENCH_UPLOAD_LIMIT_MIB": "1"}
+    settings = {
+        "WORKBENCH_HOME": str(home), "WORKBENCH_SOURCE_HOSTS": hosts, "WORKBENCH_UPLOAD_LIMIT_MIB": "1",
+        "WORKBENCH_HUGGINGFACE_URL": source.url(""), "WORKBENCH_HUGGINGFACE_TOKENS": "a=hf_hidden",
+    }  # fmt: skip
     made = Registry(embedded(home), settings)
     made.work()
     yield made
@@ -218,3 +221,74 @@ def test_a_download_counts_before_it_is_here(tmp_path: Path, source: SourceServe
     finally:
         registry.stop()
         registry.adapters.record("model-registry").engine.dispose()
+
+
+COMMIT = "f" * 40
+ANSWER = "/api/models/org/net/revision/main"
+
+
+def hold_repository(source: SourceServer, content: bytes, **how: Any) -> None:
+    """A hub that has one model, given by another host as hubs do."""
+    file = {"rfilename": "onnx/net.onnx", "size": len(content), "blobId": "0" * 40, "lfs": {"sha256": sha256(content)}}
+    source.hold(ANSWER, {"sha": COMMIT, "siblings": [file, {**file, "rfilename": "README.md"}]}, **how)
+    source.lead(f"/org/net/resolve/{COMMIT}/onnx/net.onnx", source.url("/cdn/net", "localhost"))
+
+
+def test_a_repository_s_model_is_brought_at_its_commit_and_the_token_is_seen_by_the_hub_alone(
+    tmp_path: Path, source: SourceServer, model: bytes
+) -> None:
+    home = tmp_path / "home"
+    hosts = f"localhost:{source.port}"
+    registry = Registry(embedded(home), {
+        "WORKBENCH_HOME": str(home), "WORKBENCH_SOURCE_HOSTS": hosts, "WORKBENCH_HUGGINGFACE_URL": source.url("/"),
+        "WORKBENCH_HUGGINGFACE_TOKENS": "a=hf_hidden",
+    })  # fmt: skip
+    hold_repository(source, model, statuses=[(429, {"Retry-After": "1"})])
+    source.hold("/cdn/net", model)
+    registry.work()
+    try:
+        answer = registry.bring(source="hf:org/net")
+        view = registry.ended(answer.json["id"])  # type: ignore[index]
+        log = registry.ask("GET", f"/{view['id']}/log").json  # type: ignore[index]
+    finally:
+        registry.stop()
+        registry.adapters.record("model-registry").engine.dispose()
+
+    assert (view["state"], view["name"]) == ("succeeded", "net")
+    assert view["facts"]["source"] == {"hub": source.url(""), "repository": "org/net", "revision": "main",
+                                       "commit": COMMIT, "license": None}  # fmt: skip
+    seen = {path: headers.get("authorization") for path, headers in source.asked}
+    assert seen[f"{ANSWER}?blobs=true"] == "Bearer hf_hidden"
+    assert seen["/cdn/net"] is None
+    kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert b"hf_hidden" not in kept, "in no row, object or log"
+    assert "hf_hidden" not in repr((view, log, answer.json))
+
+
+def test_what_a_repository_gives_is_held_against_its_own_digest(
+    registry: Registry, source: SourceServer, model: bytes
+) -> None:
+    hold_repository(source, model)
+    source.hold(f"/org/net/resolve/{COMMIT}/onnx/net.onnx", model[:-1] + b"!")
+
+    view = registry.ended(registry.bring(source="hf:org/net").json["id"])  # type: ignore[index]
+
+    assert view["error"]["type"].endswith("not-the-file")
+    assert f"not {sha256(model)}" in view["error"]["detail"]
+    assert registry.staged() == []
+
+
+@pytest.mark.parametrize(("body", "words"), [
+    ({"source": "hf:a/b/c"}, "source: Is not a repository such as hf:OWNER/NAME"),
+    ({"source": "hf:a/b", "sha256": "0" * 64}, "sha256: Belongs to an address"),
+    ({"source": "https://example.com/m", "sha256": "0" * 64, "include": ["*"]}, "include: Belongs to a repository"),
+    ({"source": "https://example.com/m"}, "sha256: Is required for an address"),
+    ({"source": "hf:a/b", "include": []}, "include: "), ({"source": "hf:a/b", "token": "x"}, "token: "),
+])  # fmt: skip
+def test_what_does_not_fit_the_kind_of_source_is_told_by_its_field(
+    registry: Registry, body: dict[str, Any], words: str
+) -> None:
+    problem = registry.bring(**body)
+
+    assert problem.status_code == 422
+    assert words in problem.json["detail"]  # type: ignore[index]

@@ -15,6 +15,7 @@
 - {name: WORKBENCH_ALLOWED_HOSTS, value: {{ append .allowedHosts $host | join "," | quote }}}
 - {name: WORKBENCH_UPLOAD_LIMIT_MIB, value: {{ .uploadLimitMiB | quote }}}
 - {name: WORKBENCH_SOURCE_HOSTS, value: {{ .sourceHosts | join "," | quote }}}
+- {name: WORKBENCH_HUGGINGFACE_URL, value: {{ .huggingFace.url | quote }}}
 - {name: WORKBENCH_TEAM_STORAGE_GIB, value: {{ .teamStorageGiB | quote }}}
 - {name: WORKBENCH_LEASE_S, value: {{ .leaseS | quote }}}
 - {name: WORKBENCH_DEVICE_MINUTES, value: {{ .deviceMinutes | quote }}}
@@ -28,6 +29,9 @@
 - {name: WORKBENCH_S3_SECRET_KEY_FILE, value: /secrets/store/secret-key}
 - {name: WORKBENCH_DATABASE_URL_FILE, value: /secrets/database/url}
 - {name: WORKBENCH_BROKER_URL_FILE, value: /secrets/broker/url}
+{{- if include "workbench.bringsFromHub" . }}
+- {name: WORKBENCH_HUGGINGFACE_TOKENS_FILE, value: /secrets/huggingface/tokens}
+{{- end }}
 {{- if $launches }}
 - {name: WORKBENCH_LAUNCHER, value: kubernetes}
 - {name: WORKBENCH_RUNS_URL, value: "http://{{ $host }}:8081"}
@@ -42,6 +46,12 @@
 {{- end }}
 {{- end }}
 
+{{/* Whether this is the worker that brings models, and may have tokens of the hub: no other program sees them. */}}
+{{- define "workbench.bringsFromHub" -}}
+{{- $brings := and (eq (toString .service) "model-registry") (eq (toString .part) "worker") -}}
+{{- if and $brings .root.Values.huggingFace.tokensSecret }}yes{{ end -}}
+{{- end }}
+
 {{- define "workbench.mounts" -}}
 - {name: data, mountPath: /data}
 - {name: tmp, mountPath: /tmp}
@@ -51,6 +61,9 @@
 - {name: store, mountPath: /secrets/store, readOnly: true}
 - {name: database, mountPath: /secrets/database, readOnly: true}
 - {name: broker, mountPath: /secrets/broker, readOnly: true}
+{{- if include "workbench.bringsFromHub" . }}
+- {name: huggingface, mountPath: /secrets/huggingface, readOnly: true}
+{{- end }}
 {{- if and .root.Values.runners.enabled .part }}
 - {name: pools, mountPath: /etc/workbench, readOnly: true}
 {{- end }}
@@ -84,6 +97,13 @@
     secretName: {{ $bundled | default .broker.secret }}
     defaultMode: 0440
     items: [{key: {{ ternary "broker-url" .broker.key .bundled.enabled }}, path: url}]
+{{- if include "workbench.bringsFromHub" $ }}
+- name: huggingface
+  secret:
+    secretName: {{ .huggingFace.tokensSecret }}
+    defaultMode: 0440
+    items: [{key: tokens, path: tokens}]
+{{- end }}
 {{- if and .runners.enabled $.part }}
 - {name: pools, configMap: {name: {{ $.root.Release.Name }}-pools}}
 {{- end }}

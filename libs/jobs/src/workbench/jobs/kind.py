@@ -63,8 +63,9 @@ class Kind:
 
     A kind either runs a core (``plan`` and ``publish``) or drives other jobs (``conduct``).
 
-    bring: puts into staging what a request names elsewhere; the files, as an upload's request lists them. Called before
-        there is a plan, as long as the request's ``files`` are none; safe to begin again.
+    bring: puts into staging what a request names elsewhere; its ``files``, as an upload's request lists them, and what
+        else the request is to say from then on. Called before there is a plan, as long as there are no files; safe to
+        begin again.
     plan: which core, with what inputs and limits; None when there is nothing to compute.
     publish: what the core's result and files become; safe to run twice.
     needs: the (manifest kind, id) pairs a request names; they cannot be deleted while it is under way.
@@ -78,7 +79,7 @@ class Kind:
     publish: Callable[[Job, dict[str, Any], tuple[File, ...], Manifests], Made] | None = None
     plan: Callable[[Job, Manifests], Launch | None] | None = None
     conduct: Callable[[Conduct], Made] | None = None
-    bring: Callable[[Conduct], list[dict[str, Any]]] | None = None
+    bring: Callable[[Conduct], dict[str, Any]] | None = None
     needs: Callable[[dict[str, Any]], list[tuple[str, str]]] = _nothing
     check: Callable[[dict[str, Any], Sequence[Manifest]], None] = _anything
     target: Callable[[dict[str, Any]], str | None] = _target

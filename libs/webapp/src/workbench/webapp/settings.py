@@ -69,6 +69,24 @@ def _source_hosts(text: str) -> frozenset[str]:
     return frozenset(host.lower() for host in _hosts(text))
 
 
+def _needed(parse: Callable[[str], str]) -> Callable[[str], str]:
+    """Not nothing."""
+
+    def needed(text: str) -> str:
+        if not text:
+            raise ValueError("an address such as the default")
+        return parse(text)
+
+    return needed
+
+
+def _tokens(text: str) -> dict[str, str]:
+    pairs = [pair.strip().partition("=") for pair in text.split(",") if pair.strip()]
+    if not all(team and token and token.isascii() and token.isprintable() for team, _, token in pairs):
+        raise ValueError("team=token, with commas; `*` is every team without one of its own")
+    return {team.strip(): token.strip() for team, _, token in pairs}
+
+
 def _address(*schemes: str) -> Callable[[str], str]:
     """Empty, or a URL of one of these schemes with a host."""
 
@@ -134,6 +152,10 @@ SETTINGS = (
             "loopback only.", _hosts),
     Setting("SOURCE_HOSTS", "", "names", "Hosts that models may be downloaded from though their addresses are not "
             "public, each `name` or `name:port`, with commas.", _source_hosts),
+    Setting("HUGGINGFACE_URL", "https://huggingface.co", "URL", "The hub that `hf:OWNER/NAME` is brought from, or a "
+            "mirror that speaks as it does; its host may be private.", _needed(_address("http", "https"))),
+    Setting("HUGGINGFACE_TOKENS", "", "tokens", "Of the hub, for repositories that are not public: `team=token`, with "
+            "commas; `*` is every team without one of its own.", _tokens, secret=True),
     Setting("DATABASE_URL", "", "URL", "`postgresql+psycopg://user:password@host/database`; none: SQLite below HOME.",
             _address("postgresql+psycopg", "postgresql"), secret=True),
     Setting("BROKER_URL", "", "URL", "`amqp://user:password@host:port/vhost` of RabbitMQ; none: inside the process.",
@@ -189,6 +211,8 @@ class Settings:
     idle_exit_s: int
     allowed_hosts: tuple[str, ...]
     source_hosts: frozenset[str]
+    huggingface_url: str
+    huggingface_tokens: dict[str, str] = field(repr=False)
     database_url: str = field(repr=False)
     broker_url: str = field(repr=False)
     s3_endpoint: str

@@ -8,7 +8,8 @@ from typing import Any
 
 from workbench.model_registry import analyses
 from workbench.model_registry.schemas import DownloadRequest, ModelForm
-from workbench.model_registry.sources.names import file_name
+from workbench.model_registry.sources.names import model_name
+from workbench.model_registry.values import MAIN_FILES
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.graphs import serve_graph
 from workbench.webapp.part_uploads import serve_part_uploads
@@ -19,12 +20,10 @@ from workbench.webapp.views import JobView
 
 models = Blueprint("models", __name__, url_prefix="/v1/models", description="Original models and IRs.")
 
-_MAIN_FILES = (".onnx", ".xml", ".tflite", "saved_model.pb", ".meta", ".pb", ".pbtxt", ".pdmodel", ".keras", ".h5")
-
 
 def _name_of(files: Sequence[str]) -> str:
     """The file a person would name the model after; a SavedModel is named after its folder."""
-    main = PurePosixPath(next((name for name in files if name.endswith(_MAIN_FILES)), files[0]))
+    main = PurePosixPath(next((name for name in files if name.endswith(MAIN_FILES)), files[0]))
     return main.parent.name or main.stem if main.name == "saved_model.pb" else main.stem
 
 
@@ -40,8 +39,9 @@ serve_part_uploads(models, UPLOADED)
 @models.response(202, JobView)
 def bring(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Bring a model from elsewhere: the job downloads it, checks it, and examines it as an upload."""
-    name = body.pop("name", None) or _name_of([file_name(body["source"])])
-    wanted = {**body, "sha256": body["sha256"].lower(), "files": [], "name": name[:200]}
+    name = body.pop("name", None) or _name_of([model_name(body["source"])])
+    digest = {"sha256": body["sha256"].lower()} if "sha256" in body else {}
+    wanted = {**body, **digest, "files": [], "name": name[:200]}
     return accepted(models, ports().submit("model", wanted))
 
 

@@ -29,8 +29,8 @@ def plan(job: Job, _manifests: Manifests) -> Launch:
 
 def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
     """An original model, or an IR that was made elsewhere."""
-    source = job.request.get("source")
-    origin = {"origin": "download", "source": {"url": source}} if source else {"origin": "upload"}
+    told = job.request.get("told")
+    origin = {"origin": "download", "source": told} if told else {"origin": "upload"}
     return Made("model", {**result, "name": job.name, **origin}, files)
 
 

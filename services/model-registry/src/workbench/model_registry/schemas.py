@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 from marshmallow.validate import Length, Regexp
 from workbench.fields import Object, Text, shared
-from workbench.model_registry.sources.names import fault_in_address
+from workbench.model_registry.sources.huggingface import PREFIX
+from workbench.model_registry.sources.names import fault_in_source
 
 
 class ModelForm(ma.Schema):
@@ -22,15 +25,31 @@ class DownloadRequest(Object):
     source = Text(
         required=True, validate=Length(1, 2000),
         metadata={"description": "The address of the file, `https://…` or `http://…`: a model, or an archive of its "
-                  "files. Whoever may see the job sees it."},
+                  "files. Or a repository of Hugging Face, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`. Whoever may "
+                  "see the job sees it."},
     )  # fmt: skip
     sha256 = Text(
-        required=True, validate=Regexp(r"\A[0-9a-fA-F]{64}\Z", error="Must be 64 hexadecimal digits."),
-        metadata={"description": "Of the file, from its publisher: anything else is refused."},
+        validate=Regexp(r"\A[0-9a-fA-F]{64}\Z", error="Must be 64 hexadecimal digits."),
+        metadata={"description": "Of the file at an address, from its publisher: anything else is refused. Required "
+                  "for an address; a repository has checksums of its own."},
     )  # fmt: skip
-    name = shared.a_name("What people call the model; the file's name by default.")
+    include = ma.fields.List(
+        Text(validate=Length(1, 300)), validate=Length(1, 100),
+        metadata={"description": "Which files of the repository: names, or patterns such as `onnx/*_fp16.onnx`. What "
+                  "belongs to a model by its name comes along. Default: the only model there is."},
+    )  # fmt: skip
+    name = shared.a_name("What people call the model; the file's or repository's name by default.")
 
     @ma.validates("source")
-    def _is_address(self, value: str, **_context: object) -> None:
-        if fault := fault_in_address(value):
+    def _can_be_brought(self, value: str, **_context: object) -> None:
+        if fault := fault_in_source(value):
             raise ma.ValidationError(f"Is {fault}." if fault.startswith("not") else f"It {fault}.")
+
+    @ma.validates_schema
+    def _fits_the_source(self, data: dict[str, Any], **_context: object) -> None:
+        of_hub = data["source"].startswith(PREFIX)
+        if not of_hub and "sha256" not in data:
+            raise ma.ValidationError("Is required for an address.", "sha256")
+        if stray := next((name for name in (("sha256",) if of_hub else ("include",)) if name in data), None):
+            words = "Belongs to an address: a repository has its own." if of_hub else "Belongs to a repository, hf:…"
+            raise ma.ValidationError(words, stray)

@@ -12,6 +12,10 @@ from workbench.runner.core import Refusal
 LAYERS = "layers.jsonl"  # an analysis's own file
 
 
+# A person would name the model after such a file.
+MAIN_FILES = (".onnx", ".xml", ".tflite", "saved_model.pb", ".meta", ".pb", ".pbtxt", ".pdmodel", ".keras", ".h5")
+
+
 class EmptyUpload(Refusal):
     """No file, or only files without a byte."""
 

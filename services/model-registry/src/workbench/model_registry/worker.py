@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from urllib.parse import urlsplit
 
 from workbench.jobs import Adapters, Worker
 from workbench.messages import Message
@@ -10,7 +12,8 @@ from workbench.model_registry.kinds import ANALYSIS, MODEL
 from workbench.model_registry.sources.addresses import Addresses
 from workbench.model_registry.sources.asking import Asking
 from workbench.model_registry.sources.bringing import Bringing
-from workbench.model_registry.sources.names import listed
+from workbench.model_registry.sources.huggingface import HuggingFace
+from workbench.model_registry.sources.names import listing
 from workbench.model_registry.sources.values import PATIENT
 from workbench.store import Manifests
 from workbench.webapp.room import Room
@@ -28,8 +31,10 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
         record.index("model", manifest, manifest.facts.get("name"))
 
     room = Room(record, settings.team_storage_bytes)
-    bring = Bringing(adapters.store, Asking(Addresses(settings.source_hosts), PATIENT), listed, room.reserve,
-                     settings.upload_limit_mib << 20)  # fmt: skip
+    # The hub's own host is the operator's choice, too.
+    asking = Asking(Addresses(settings.source_hosts | {urlsplit(settings.huggingface_url).netloc.lower()}), PATIENT)
+    hub = HuggingFace(settings.huggingface_url.rstrip("/"), asking, settings.huggingface_tokens)
+    bring = Bringing(adapters.store, asking, partial(listing, hub=hub), room.reserve, settings.upload_limit_mib << 20)
     adapters.messages.subscribe(MADE_ELSEWHERE, index)
     kinds = [replace(MODEL, bring=bring), ANALYSIS]
     return adapters.worker(record, kinds, slots=settings.slots, lease_s=settings.lease_s)

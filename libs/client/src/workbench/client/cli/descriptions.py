@@ -80,8 +80,9 @@ DESCRIPTIONS = [
         _columns(("TASK", "task"), ("PRECISION", "facts.precision"), ("FORMAT", "facts.format"),
                  ("ORIGIN", "facts.origin"), ("OPS", "facts.op_count")),
         [
-            Argument("PATH", "Model file (what belongs to it comes along), a folder with all its files, or the address "
-                     "(https://…) of a file, which the workbench downloads.", "source"),
+            Argument("PATH", "Model file (what belongs to it comes along), a folder with all its files, or what "
+                     "the workbench downloads: the address (https://…) of a file, or hf:OWNER/NAME[@REVISION].",
+                     "source"),
             *OF_SOURCE, NAME,
         ],
         model, "Upload a model, or have it downloaded; the workbench then examines it.", for_list=model_page.for_list,

@@ -10,7 +10,7 @@ from workbench.client.cli.options import Option, Values, wrong
 
 def is_source(text: str) -> bool:
     """Whether the text names something to bring from elsewhere."""
-    return re.match(r"https?://", text, re.IGNORECASE) is not None
+    return re.match(r"https?://|hf:", text, re.IGNORECASE) is not None
 
 
 def _sha256(text: str) -> str:
@@ -20,11 +20,14 @@ def _sha256(text: str) -> str:
 
 
 SHA256 = Option("--sha256", "SHA-256 that the file at an address must have.", _sha256, "DIGEST", "sha256")
-OF_SOURCE = (SHA256,)
+INCLUDE = Option("--include", "Which files of the repository: a name, or a pattern such as 'onnx/*_fp16.onnx'; what "
+                 "belongs to a model comes along. Repeatable.", metavar="PATTERN", place="include", repeat=True)
+OF_SOURCE = (SHA256, INCLUDE)
 
 
 def refuse_stray(values: Values, argument: str) -> None:
     """What belongs to a source has nothing to say about files of this machine. Raises a usage error."""
     for option in OF_SOURCE:
-        if values[option.key] is not None:
-            raise wrong(option.name, f"belongs to a model that is elsewhere (https://…); {argument} is on this machine")
+        if values[option.key]:
+            elsewhere = "belongs to a model that is elsewhere (https://… or hf:…)"
+            raise wrong(option.name, f"{elsewhere}; {argument} is on this machine")

@@ -316,7 +316,7 @@ def _refuse_unstorable(job_id: str | None, idempotency_key: str | None) -> None:
 def _alike(known: dict[str, Any], asked: dict[str, Any]) -> bool:
     """Whether the same was asked for, whatever was brought for it since."""
     if asked.get("files") == []:
-        return {**known, "files": []} == asked
+        return {name: value for name, value in known.items() if name in asked} | {"files": []} == asked
     return _asked(known) == _asked(asked)
 
 

@@ -129,7 +129,7 @@ class Execution:
         if kind.conduct is not None:
             return self._accept(job, kind.conduct(Conductor(self.record, job, manifests)))
         if kind.bring is not None and kind.brings(job):
-            job = lease.note_files(self.record, job, kind.bring(Conductor(self.record, job, manifests)))
+            job = lease.note_brought(self.record, job, kind.bring(Conductor(self.record, job, manifests)))
         assert kind.plan is not None, f"kind {kind.name} neither plans nor conducts"
         launch = kind.plan(job, manifests)
         if launch is None:

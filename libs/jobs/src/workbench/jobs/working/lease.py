@@ -117,9 +117,9 @@ def obey(job: Job) -> None:
         raise Cancelled
 
 
-def note_files(record: Jobs, job: Job, files: list[dict[str, Any]]) -> Job:
-    """What was brought for it is staged: from now on its request lists these files. Raises LeaseLost, Cancelled."""
-    changed = _write(record, job, request={**job.request, "files": files})
+def note_brought(record: Jobs, job: Job, brought: dict[str, Any]) -> Job:
+    """What was brought for it is staged: from now on its request says so. Raises LeaseLost, Cancelled."""
+    changed = _write(record, job, request={**job.request, **brought})
     obey(changed)
     return changed
 

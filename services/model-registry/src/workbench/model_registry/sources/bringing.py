@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.jobs import Conduct
-from workbench.model_registry.sources.asking import Asking
+from workbench.model_registry.sources.asking import Asking, TryLater
 from workbench.model_registry.sources.download import Terms, download
-from workbench.model_registry.sources.values import PATIENT, Pace, Remote, shown
+from workbench.model_registry.sources.problems import SourceUnavailable, TooLargeToBring
+from workbench.model_registry.sources.values import PATIENT, Listing, Pace, shown
 from workbench.store import Keys, Store
 
 TELL_S = 0.5
@@ -21,31 +22,50 @@ MEGABYTE = 1e6
 class Bringing:
     """What every download of this process shares.
 
-    listed: the files that a request's source has, for a team. reserve: room for so many bytes of a team's job; raises
+    listing: what a request's source has, for a team. reserve: room for so many bytes of a team's job; raises
     a Problem when there is none.
     """
 
     store: Store
     asking: Asking
-    listed: Callable[[dict[str, Any], str], list[Remote]]
+    listing: Callable[[dict[str, Any], str], Listing]
     reserve: Callable[[str, str, int], None]
     limit_bytes: int
     pace: Pace = PATIENT
 
-    def __call__(self, conduct: Conduct) -> list[dict[str, Any]]:
-        """The staged files, as an upload's request lists them. Raises Problems, Cancelled, LeaseLost."""
+    def __call__(self, conduct: Conduct) -> dict[str, Any]:
+        """The staged files, as an upload's request lists them, and what the source told of them.
+
+        Raises Problems, Cancelled, LeaseLost.
+        """
         job, done, files = conduct.job, 0, list[dict[str, Any]]()
-        remotes = self.listed(job.request, job.team)
-        for number, remote in enumerate(remotes):
-            telling = _Telling(conduct, number, len(remotes), remote.name)
+        listing = self._listed(conduct)
+        self._refuse_too_large(listing)
+        for number, remote in enumerate(listing.files):
+            telling = _Telling(conduct, number, len(listing.files), remote.name)
             terms = Terms(self.limit_bytes - done, self._reserving(conduct, done, telling), telling.wait, self.pace)
-            key = Keys(job.team).upload(job.id, f"source/{number}")
+            key = Keys(job.team).upload(job.id, f"source/{number}-{remote.checksum.hex[:16]}")
             conduct.log(f"{remote.name}: from {shown(remote.url)}")
             sha256, size = download(self.store, key, remote, self.asking, terms)
             conduct.log(f"{remote.name}: {size} bytes, {remote.checksum.algorithm.upper()} as declared")
             files.append({"name": remote.name, "key": key, "sha256": sha256, "size_bytes": size})
             done += size
-        return files
+        return {"files": files, "told": listing.told}
+
+    def _listed(self, conduct: Conduct) -> Listing:
+        """Asked again while the source is busy. Raises SourceUnavailable at last."""
+        telling = _Telling(conduct, 0, 1, conduct.job.request["source"])
+        for pause_s in self.pace.pauses_s:
+            try:
+                return self.listing(conduct.job.request, conduct.job.team)
+            except TryLater as later:
+                telling.wait(min(max(later.after_s or 0.0, pause_s), self.pace.longest_wait_s), f"the source: {later}")
+                last = later
+        raise SourceUnavailable(conduct.job.request["source"], f"{last}; tried {len(self.pace.pauses_s)} times")
+
+    def _refuse_too_large(self, listing: Listing) -> None:
+        if sum(remote.size_bytes or 0 for remote in listing.files) > self.limit_bytes:
+            raise TooLargeToBring(shown(listing.files[0].url), self.limit_bytes)
 
     def _reserving(self, conduct: Conduct, done: int, telling: _Telling) -> Callable[[int, int | None], None]:
         """Tells, and sees to it that what comes is counted before it is here: all of it, or as it grows."""

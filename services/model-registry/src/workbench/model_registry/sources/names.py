@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from workbench.model_registry.sources.values import Checksum, Remote
+from workbench.model_registry.sources.huggingface import PREFIX, HuggingFace, Repository
+from workbench.model_registry.sources.values import Checksum, Listing, Remote
 
 SCHEMES = ("http", "https")
 
@@ -32,7 +33,22 @@ def file_name(url: str) -> str:
     return name if plain else "model"
 
 
-def listed(request: dict[str, Any], _team: str) -> list[Remote]:
-    """The files of a request's source."""
+def fault_in_source(text: str) -> str | None:
+    """Why the text names nothing that can be brought; None when it does."""
+    if not text.startswith(PREFIX):
+        return fault_in_address(text)
+    return None if Repository.of(text) else "not a repository such as hf:OWNER/NAME or hf:OWNER/NAME@REVISION"
+
+
+def model_name(source: str) -> str:
+    """The file or repository that a model is named after."""
+    repository = Repository.of(source)
+    return repository.name.rpartition("/")[2] if repository else file_name(source)
+
+
+def listing(request: dict[str, Any], team: str, hub: HuggingFace) -> Listing:
+    """What the request's source has. Raises Problems, and TryLater when it is busy."""
     source = request["source"]
-    return [Remote(file_name(source), source, Checksum("sha256", request["sha256"]))]
+    if repository := Repository.of(source):
+        return hub.listing(repository, request.get("include") or (), team)
+    return Listing([Remote(file_name(source), source, Checksum("sha256", request["sha256"]))], {"url": source})

@@ -50,7 +50,8 @@ class SourceUnavailable(Problem):
 class SourceRefuses(Problem):
     """The source answers, but does not give the file.
 
-    Remedy: check the address and whether the file may be read by everybody.
+    Remedy: check the address and whether the file may be read by everybody; for what may not, the operator gives the
+    team a token of the hub (WORKBENCH_HUGGINGFACE_TOKENS), whose owner has accepted the terms that it may have.
     """
 
     status = 422
@@ -98,3 +99,24 @@ class TooLargeToBring(Problem):
     def detail(self) -> str:
         """How large it may be."""
         return f"{self.url}: larger than {self.limit_bytes / 2**20:,.0f} MiB."
+
+
+@dataclass(eq=False)
+class ChooseFiles(Problem):
+    """A repository holds no model, or several: which files are meant has to be said.
+
+    Remedy: name the model's main file, or a pattern that fits its files, in `include` (`--include`): `files` are some
+    that are there.
+    """
+
+    status = 422
+    title = "Which files of the repository are the model?"
+    repository: str
+    reason: str
+    files: list[str]
+
+    @property
+    def detail(self) -> str:
+        """What there is."""
+        there = f": {', '.join(self.files[:10])}{' …' if len(self.files) > 10 else ''}" if self.files else ""
+        return f"{self.repository}: {self.reason}{there}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -39,6 +40,14 @@ class Remote:
     checksum: Checksum
     size_bytes: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a source has under a name. ``told``: what it says of it, which becomes a fact of the model."""
+
+    files: list[Remote]
+    told: dict[str, Any]
 
 
 @dataclass(frozen=True)
