@@ -33,7 +33,7 @@ def entry(name: str, content: bytes) -> dict[str, Any]:
 
 def answer(files: dict[str, bytes], **more: Any) -> dict[str, Any]:
     siblings = [entry(name, content) for name, content in files.items()]
-    return {"id": "org/net", "sha": COMMIT, "siblings": siblings, "cardData": {"license": "mit"}, **more}
+    return {"id": "org/net", "sha": COMMIT, "siblings": siblings, "tags": ["onnx", "license:mit"], **more}
 
 
 @pytest.fixture
@@ -139,6 +139,7 @@ NONSENSE = {
     "a path outside": file(rfilename="../a.onnx"), "an absolute path": file(rfilename="/etc/a.onnx"),
     "a size below nothing": file(size=-1), "a size of words": file(size="many"), "deep": b"[" * 100_000,
     "long": b" " * (17 << 20), "another digest": file(lfs={"sha256": "zz"}),
+    "half a letter": file(rfilename="a\ud800.onnx"), "a NUL": file(rfilename="a\0.onnx"),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import marshmallow as ma
+from workbench.fields import Text
 from workbench.model_registry.sources.asking import Asking
 from workbench.model_registry.sources.choosing import chosen
 from workbench.model_registry.sources.documents import read_document
@@ -46,33 +47,26 @@ class _Lfs(ma.Schema):
     class Meta:
         unknown = ma.EXCLUDE
 
-    sha256 = ma.fields.String(required=True)
+    sha256 = Text(required=True)
 
 
 class _File(ma.Schema):
     class Meta:
         unknown = ma.EXCLUDE
 
-    rfilename = ma.fields.String(required=True)
+    rfilename = Text(required=True)
     size = ma.fields.Integer(required=True, strict=True)
-    blob_id = ma.fields.String(required=True, data_key="blobId")
+    blob_id = Text(required=True, data_key="blobId")
     lfs = ma.fields.Nested(_Lfs, load_default=None, allow_none=True)
-
-
-class _Card(ma.Schema):
-    class Meta:
-        unknown = ma.EXCLUDE
-
-    license = ma.fields.Raw(load_default=None, allow_none=True)
 
 
 class _Answer(ma.Schema):
     class Meta:
         unknown = ma.EXCLUDE
 
-    sha = ma.fields.String(required=True)
+    sha = Text(required=True)
     siblings = ma.fields.List(ma.fields.Nested(_File), required=True)
-    card = ma.fields.Nested(_Card, load_default=None, allow_none=True, data_key="cardData")
+    tags = ma.fields.List(Text(), load_default=list)
 
 
 @dataclass(frozen=True)
@@ -97,7 +91,7 @@ class HuggingFace:
         names = chosen(list(known), include, f"{PREFIX}{repository.name}@{commit[:12]}")
         files = [_remote(base, known[name], headers) for name in names]
         told = {"hub": self.url, "repository": repository.name, "revision": repository.revision, "commit": commit,
-                "license": _in_a_word((answer["card"] or {}).get("license"))}  # fmt: skip
+                "license": _license(answer["tags"])}  # fmt: skip
         return Listing(files, told)
 
     def _headers(self, team: str) -> dict[str, str]:
@@ -113,7 +107,5 @@ def _remote(base: str, file: dict[str, Any], headers: Mapping[str, str]) -> Remo
     return Remote(name, f"{base}/{quote(name)}", checksum, file["size"], headers)
 
 
-def _in_a_word(license: Any) -> str | None:
-    return license[:100] if isinstance(license, str) else None
-
-
+def _license(tags: Sequence[str]) -> str | None:
+    return next((tag.removeprefix("license:")[:100] for tag in tags if tag.startswith("license:")), None)
