@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import marshmallow as ma
-from workbench.fields import Text
+from workbench.fields import Text, Whole
 from workbench.model_registry.sources.asking import Asking
 from workbench.model_registry.sources.choosing import chosen
 from workbench.model_registry.sources.documents import read_document
@@ -55,7 +55,7 @@ class _File(ma.Schema):
         unknown = ma.EXCLUDE
 
     rfilename = Text(required=True)
-    size = ma.fields.Integer(required=True, strict=True)
+    size = Whole(0, 1 << 53, required=True)
     blob_id = Text(required=True, data_key="blobId")
     lfs = ma.fields.Nested(_Lfs, load_default=None, allow_none=True)
 
@@ -101,7 +101,7 @@ class HuggingFace:
 
 def _remote(base: str, file: dict[str, Any], headers: Mapping[str, str]) -> Remote:
     name, digest = file["rfilename"], (file["lfs"] or {}).get("sha256") or file["blob_id"]
-    if not is_plain_path(name) or file["size"] < 0 or not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", digest):
+    if not is_plain_path(name) or not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", digest):
         raise NotTheFile(base, f"what it says of {name[:100]!r} is not of a file")
     checksum = Checksum(_HEX[len(digest)], digest)
     return Remote(name, f"{base}/{quote(name)}", checksum, file["size"], headers)
