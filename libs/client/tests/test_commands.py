@@ -16,7 +16,6 @@ from workbench.client import embedded
 from workbench.client.cli import app, reference
 from workbench.client.cli.descriptions import DESCRIPTIONS
 from workbench.client.cli.options import JSON, Option, as_typed
-from workbench.client.errors import Refused
 
 MODEL, DATASET, RECIPE = (str(uuid.UUID(int=number)) for number in (1, 2, 3))
 
@@ -175,7 +174,7 @@ def test_a_list_is_a_table_for_people_and_views_for_programs(server: Any) -> Non
     table = run(server, "profiles", "list").stdout.splitlines()
     views = json.loads(run(server, "profiles", "list", "--json").stdout)
 
-    assert table[0].split()[:3] == ["ID", "NAME", "STATE"]
+    assert table[0].split()[:3] == ["ID", "STATE", "DEVICE"]  # nobody gave them names
     assert [line.split()[0] for line in table[1:]] == ids
     assert [view["id"] for view in views] == ids
 
@@ -405,10 +404,12 @@ def test_the_console_script_is_installed() -> None:
 
 def test_a_refusal_names_what_to_type_not_the_field() -> None:
     rows = [Option("--duration-s", "", place="duration_s"), Option("--launches", "", place="launches"), JSON]
-    refused = Refused({"detail": "duration_s: give at most 7.; launches: at most 11, with a duration_s: of 1"})
+    refused = {"detail": "duration_s: give at most 7.; launches: at most 11, with a duration_s: of 1",
+               "remedy": "give what `field` names."}  # fmt: skip
 
-    assert str(as_typed(Refused({"detail": "a.options.by: no"}), [Option("--option", "", place="a.options.*")])) == (
+    assert as_typed({"detail": "a.options.by: no"}, [Option("--option", "", place="a.options.*")])["detail"] == (
         "--option by: no")
-    assert str(as_typed(refused, rows)) == (
-        "--duration-s: give at most 7.; --launches: at most 11, with a duration_s: of 1"
-    )
+    assert as_typed(refused, rows) == {
+        "detail": "--duration-s: give at most 7.; --launches: at most 11, with a duration_s: of 1", "remedy": ""}
+    assert as_typed(refused, [JSON])["remedy"] == "give what `field` names."
+    assert as_typed({"detail": "shapes.image:0: is open"}, rows)["detail"] == "--shape image:0=…: is open"

@@ -7,6 +7,7 @@ import pty
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +52,28 @@ def test_a_long_stage_says_now_and_then_that_it_lives(
     shown = lines(capsys, *([step("running", stage="s", fraction=number / 10)] for number in (1, 2, 3)))
 
     assert shown == ["profile: running 10% · s", "profile: running 20% · s", "profile: running 30% · s"]
+
+
+def test_the_time_that_is_left_follows_from_what_was_done_so_far() -> None:
+    half_a_minute_ago = (datetime.now(UTC) - timedelta(seconds=30)).isoformat()
+    view = {"state": "running", "started_at": half_a_minute_ago, "progress": {"fraction": 0.25}}
+
+    assert progress.time_left(view) == "25% done, about 90 s left"
+    assert progress.time_left(view | {"progress": {"fraction": 0.2}}) == "20% done, about 2 min left"
+    assert progress.time_left(view | {"progress": {"fraction": 0.05}}) == ""
+    assert progress.time_left(view | {"state": "succeeded"}) == ""
+
+
+def test_a_line_says_now_and_then_how_long_it_will_take(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "LEFT_S", 0.0)
+    started = (datetime.now(UTC) - timedelta(seconds=60)).isoformat()
+
+    with Progress() as shown:
+        shown.steps({"steps": [], "state": "running", "started_at": started, "progress": {"fraction": 0.5}})
+
+    assert capsys.readouterr().err.splitlines() == ["50% done, about 60 s left"]
 
 
 def test_a_step_waits_for_another_by_name(capsys: pytest.CaptureFixture[str]) -> None:

@@ -146,8 +146,8 @@ def test_a_sure_guess_is_told(server: Any, model: Path) -> None:
 
 
 @pytest.mark.parametrize(("detail", "said"), [
-    ("inputs.data.shape: it is dynamic", "--input-shape data: it is dynamic"),
-    ("inputs.a.b.layout: unknown", "--layout a.b: unknown"),
+    ("inputs.data.shape: it is dynamic", "--input-shape data=…: it is dynamic"),
+    ("inputs.a.b.layout: unknown", "--layout a.b=…: unknown"),
     ("recipe.short_side: too small", "--resize: too small"),
     ("recipe.mean: three numbers", "--mean: three numbers"),
     ("dataset_id: has 8 classes", "--dataset: has 8 classes"),

@@ -212,3 +212,12 @@ def test_a_saved_model_is_given_as_its_folder(tmp_path: Path) -> None:
 
     with pytest.raises(BadInput, match="give the folder"):
         uploads.model_parts(tmp_path / "saved_model.pb")
+
+
+def test_a_link_is_called_as_it_is_typed_and_not_by_what_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / "blobs" / "d816e80dbe28").write_bytes(b"x")
+    (tmp_path / "model.onnx").symlink_to(tmp_path / "blobs" / "d816e80dbe28")
+
+    assert uploads.display_name(tmp_path / "model.onnx") == "model"
+    assert uploads.display_name(tmp_path / "blobs" / "..") == tmp_path.name

@@ -126,7 +126,7 @@ def test_one_of_several_inputs_can_be_named() -> None:
     (facts((1, -1, 224, 224)), {}, "channels", "no fixed channels"),
     (facts((1, 4, 224, 224)), {}, "layout", "4 channels as NCHW"),
     (facts((1, 224, 224, 3)), {}, "layout", "224 channels as NCHW"),
-    (facts((8, 3, 224, 224)), {}, "input_name", "convert the model with batch 1"),
+    (facts((8, 3, 224, 224)), {}, "input_name", "with `batch` 1 (`--batch 1` on the command line)"),
     (facts((1, 1000), None), {}, "input_name", "four dimensions"),
     (facts(None, None), {}, "input_name", "four dimensions"),
     (facts(), {"width": 320}, "width", "width can't be 320"),

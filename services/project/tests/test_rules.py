@@ -160,3 +160,11 @@ def test_the_same_facts_want_nothing_twice() -> None:
     steps = {one.name: Step(one.name, one.kind, "c", one.request) for one in (first, second)}
 
     assert wanted(what, steps) == []
+
+
+def test_a_model_of_several_pictures_at_once_is_converted_to_take_one() -> None:
+    assert conversion_inputs(model(shape=(4, 3, 8, 8)), REQUEST) == {"x": {"shape": [1, 3, 8, 8]}}
+    asked = {**REQUEST, "inputs": {"x": {"shape": [2, 3, 8, 8]}}}
+    assert conversion_inputs(model(shape=(4, 3, 8, 8)), asked) == {"x": {"shape": [2, 3, 8, 8]}}
+    assert conversion_inputs(model(shape=(1, 3, 8, 8)), REQUEST) == {}
+    assert conversion_inputs(model(shape=(8, 8, 3, 4), layout="HWCN"), REQUEST) == {}

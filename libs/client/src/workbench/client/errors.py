@@ -45,8 +45,13 @@ class ProblemReported(WorkbenchError):
     """A problem document (RFC 9457) and its members."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem.get("detail") or problem.get("title") or "no reason was given"))
+        super().__init__()
+        self.say(problem)
+
+    def say(self, problem: Problem) -> None:
+        """Tell this problem from now on."""
         self.problem = problem
+        self.args = (str(problem.get("detail") or problem.get("title") or "no reason was given"),)
 
     @property
     def type(self) -> str:

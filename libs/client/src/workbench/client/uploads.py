@@ -77,9 +77,9 @@ def dataset_parts(path: Path) -> list[Part]:
 
 
 def display_name(path: Path) -> str:
-    """What people call it when they gave no name."""
-    resolved = path.resolve()
-    return (resolved.name if path.is_dir() else resolved.stem)[:200]
+    """What people call it when they gave no name: as they typed it, not what it links to."""
+    typed = path if path.name not in ("", "..") else path.resolve()
+    return (typed.name if path.is_dir() else typed.stem)[:200]
 
 
 def folder_parts(folder: Path) -> list[Part]:

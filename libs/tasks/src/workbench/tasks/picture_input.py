@@ -30,7 +30,8 @@ def picture_input(inputs: Sequence[Facts], given: Facts, channels: int | None = 
     if shape is None or len(shape) != 4:
         raise NoDefaultRecipe(f"{what}; an image input has four dimensions.", "input_name")
     if type(shape[0]) is int and shape[0] > 1:
-        raise NoDefaultRecipe(f"{what}; images go in one by one: convert the model with batch 1.", "input_name")
+        raise NoDefaultRecipe(f"{what}; images go in one by one: convert the model "
+                              "with `batch` 1 (`--batch 1` on the command line).", "input_name")
     if tensor.get("element_type", "f32") not in ELEMENT_TYPES:
         raise NoDefaultRecipe(f"The input '{tensor['name']}' takes {tensor['element_type']}; an image is fed as "
                               f"{', '.join(ELEMENT_TYPES)}.", "input_name")  # fmt: skip

@@ -42,6 +42,13 @@ def conversion_inputs(model: Facts, request: Facts) -> Facts:
     return {name: option for name, option in options.items() if option}
 
 
+def takes_several(tensor: Facts) -> bool:
+    """Whether the input takes a fixed number of pictures at once, where images are scored one by one."""
+    shape, layout = tensor["shape"] or [], tensor["layout"] or "NCHW"
+    fixed = len(shape) == 4 and all(isinstance(size, int) and size > 0 for size in shape)
+    return fixed and layout[0] == "N" and shape[0] > 1
+
+
 def recipe_overrides(request: Facts) -> Facts:
     """What is left for the recipe once the conversion has built its part in."""
     said = renewed(request["recipe"], request["task"])  # of a request that an earlier release kept, too
@@ -53,6 +60,8 @@ def recipe_overrides(request: Facts) -> Facts:
 
 def _one(tensor: Facts, asked: Facts) -> Facts:
     option = {name: value for name, value in asked.items() if value is not None}
+    if "shape" not in option and takes_several(tensor):
+        return option | {"shape": [1, *tensor["shape"][1:]]}
     if "shape" in option or all(isinstance(size, int) and size >= 0 for size in tensor["shape"]):
         return option
     open_dimensions = [index for index, size in enumerate(tensor["shape"]) if not isinstance(size, int) or size < 0]

@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.jobs import Cancelled, Conduct, Kind, Made
 from workbench.project.alike import measured_once
+from workbench.project.inputs import takes_several
 from workbench.project.objections import Constraints
 from workbench.project.pipeline import Plan, Wanted, expected, images_of, model_of, result_of, wanted
 from workbench.project.problems import StepFailed
@@ -183,6 +184,8 @@ class _Pipeline:
             said.append("The dataset has no labels: accuracy is the agreement with the most precise variant.")
         elif not self._plan.scored:
             said.append(f"Accuracy is not measured for the task {self._plan.request['task']}.")
+        said += [f"The input {tensor['name']} takes {tensor['shape'][0]} pictures at once; the variants take one."
+                 for tensor in self._plan.model.get("inputs") or () if takes_several(tensor)]
         if guess := self._plan.request.get("guess"):
             said.append(f"The task was guessed: {guess['task']} is {guess['sure']}, {guess['why']}.")
         return said + self._of_datasets()

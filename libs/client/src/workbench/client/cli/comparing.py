@@ -98,9 +98,9 @@ def shown(row: Row) -> Row:
 
 
 def scored_for_list(view: View) -> View:
-    """An evaluation with its first metric in words."""
+    """An evaluation with its first metric in words; its interval has no room in a list."""
     metrics = (view.get("facts") or {}).get("metrics")
-    return {**view, "score": accuracy(metrics[0]) if metrics else None}
+    return {**view, "score": accuracy({**metrics[0], "low": None}) if metrics else None}
 
 
 def _profile(view: View) -> Row:

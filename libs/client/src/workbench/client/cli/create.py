@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.client.cli.inputs import OF_CONVERSION, by_input
+from workbench.client.cli.inputs import MEASURED_SHAPE, OF_CONVERSION, by_input
 from workbench.client.cli.options import Values, wrong
 from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import is_id
@@ -56,8 +56,11 @@ def with_inputs(client: Client, request: Request, values: Values) -> View:
     return client.conversions.create(request)
 
 
-def profile(client: Client, request: Request, _values: Values) -> View:
+def profile(client: Client, request: Request, values: Values) -> View:
     """POST the options; streams or requests that are given stand alone, without the default hint."""
+    if values["shape"]:
+        said = by_input(client.models.get(values["model"]), values, (MEASURED_SHAPE,))
+        request["shapes"] = {name: each["shape"] for name, each in said.items()}
     alone = {"hint": None} if "streams" in request or "requests" in request else {}
     return client.profiles.create(alone | request)
 

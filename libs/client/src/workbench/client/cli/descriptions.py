@@ -15,9 +15,9 @@ from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
 from workbench.client.cli.create import dataset, model, others_of, packages, profile, recipe, with_inputs
-from workbench.client.cli.inputs import OF_CONVERSION
+from workbench.client.cli.inputs import MEASURED_SHAPE, OF_CONVERSION
 from workbench.client.cli.lineage import with_family
-from workbench.client.cli.listing import Column
+from workbench.client.cli.listing import Column, dataset_for_list
 from workbench.client.cli.options import Argument, Option, Values
 from workbench.client.cli.recipes import recipe_options
 from workbench.client.cli.sources import OF_SOURCE
@@ -56,10 +56,15 @@ class Description:
     own: Callable[[typer.Typer], None] | None = None
 
 
+# What columns of these titles hold the id of.
+REFERS = {"MODEL": "models", "DATASET": "datasets", "RESULT": "models"}
+
+
 def _columns(*own: tuple[str, str]) -> list[Column]:
     """Those of a job, its own in between, the most telling first: what has no room is left out from the right."""
     pairs = [("STATE", "state"), *own, ("CREATED", "created_at")]
-    return [Column("ID", "id"), Column("NAME", "name", folds=True), *(Column(*pair) for pair in pairs)]
+    return [Column("ID", "id"), Column("NAME", "name", folds=True),
+            *(Column(title, place, of=REFERS.get(title, "")) for title, place in pairs)]
 
 
 MODEL = Argument("MODEL", "Id of the model.", "model_id")
@@ -91,7 +96,7 @@ DESCRIPTIONS = [
     ),
     Description(
         "datasets", "dataset",
-        _columns(("FORMAT", "facts.format"), ("ITEMS", "facts.items"), ("ANNOTATED", "facts.annotated")),
+        _columns(("ITEMS", "facts.items"), ("TASKS", "serves"), ("FORMAT", "facts.format"), ("WARNINGS", "warned")),
         [
             Argument("PATH", "Folder, zip or tar of images; none with --generate.", required=False),
             NAME,
@@ -106,7 +111,7 @@ DESCRIPTIONS = [
             asked("--channels", "Channels of generated images", "GenerationRequest", "channels", "N"),
             asked("--seed", "Same seed, same images: the seed of generated ones", "GenerationRequest", "seed", "N"),
         ],
-        dataset, "Upload images, or generate some.", own=datasets.register,
+        dataset, "Upload images, or generate some.", for_list=dataset_for_list, own=datasets.register,
     ),
     Description(
         "conversions", "conversion", _columns(("MODEL", "request.model_id"), ("RESULT", "result.id")),
@@ -128,6 +133,7 @@ DESCRIPTIONS = [
                  ("MODEL", "request.model_id"), ("TARGET", "request.target")),
         [
             MODEL, TARGET, DEVICE, PRECISION,
+            MEASURED_SHAPE,
             asked("--batch", "Images per inference", "ProfileRequest", "batch", "N"),
             asked("--hint", "Performance hint", "ProfileRequest", "hint", "HINT",
                   default=" (default throughput, or none when --streams or --requests say it all)"),
@@ -221,8 +227,8 @@ DESCRIPTIONS = [
     ),
     Description(
         "projects", "project",
-        [Column("ID", "id"), Column("NAME", "name"), Column("MODEL", "model_id"),
-         Column("DATASET", "dataset_id"), Column("TARGET", "target"), Column("DEVICE", "device"),
+        [Column("ID", "id"), Column("NAME", "name"), Column("MODEL", "model_id", of="models"),
+         Column("DATASET", "dataset_id", of="datasets"), Column("TARGET", "target"), Column("DEVICE", "device"),
          Column("CREATED", "created_at")],
         [MODEL, Option("--dataset", "Id of the dataset.", metavar="ID", place="dataset_id"), TARGET, DEVICE,
          Option("--name", "A name for people.", place="name", required=True)],

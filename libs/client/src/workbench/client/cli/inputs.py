@@ -29,9 +29,11 @@ RESIZE_INPUT = Option("--embed-resize", "The result takes pictures of any size a
                       "nearest. Repeatable.", named(str), "[NAME=]linear", repeat=True)
 FREEZE = Option("--freeze", "Freeze an input to this value, or to one for each element; it is gone then. Repeatable.",
                 named(numbers), "[NAME=]0.5", repeat=True)
+MEASURED_SHAPE = Option("--shape", f"Shape to measure, where an input leaves it open or another is wanted. {NAMED}",
+                        named(fixed_shape), "[NAME=]1,3,224,224", repeat=True)
 OF_CONVERSION = (NEW_SHAPE, LAYOUT, MEAN, SCALE, REVERSE, ELEMENT_TYPE, TENSOR_LAYOUT, RESIZE_INPUT, FREEZE)
 OF_OPTIMIZATION = (RUN_SHAPE, LAYOUT)
-MEMBERS = {"input_shape": "shape", "embed_resize": "resize", "freeze": "value"}
+MEMBERS = {"shape": "shape", "input_shape": "shape", "embed_resize": "resize", "freeze": "value"}
 
 
 def by_input(model: dict[str, Any], values: Values, options: Sequence[Option]) -> dict[str, dict[str, Any]]:

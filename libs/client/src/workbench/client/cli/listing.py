@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,19 +17,29 @@ from workbench.client.cli.readers import is_id
 GAP = 2
 NARROW = 14  # what a column that folds can do with
 SHORT_ID = 8
+LONGEST_NAME = 24  # of what a row refers to
+NONE = "-"
 
 
 @dataclass(frozen=True)
 class Column:
-    """Its title, and where its value is in a view, dotted; ``folds``: whether long text goes on in the next line."""
+    """Its title, and where its value is in a view, dotted.
+
+    ``folds``: whether long text goes on in the next line. ``of``: the collection of what it is the id of.
+    """
 
     title: str
     place: str
     folds: bool = False
+    of: str = ""
 
 
-def show_list(items: Sequence[dict[str, Any]], columns: Sequence[Column], *, as_json: bool = False) -> None:
-    """The first column whole, then as many as there is room for; text that folds has always room."""
+def show_list(items: Sequence[dict[str, Any]], columns: Sequence[Column], *, as_json: bool = False,
+              names: Mapping[str, str] | None = None) -> None:
+    """The first column whole, then as many as there is room for; text that folds has always room.
+
+    ``names``: by the ids that people know by a name.
+    """
     if as_json:
         write_json(items)
         return
@@ -37,7 +47,8 @@ def show_list(items: Sequence[dict[str, Any]], columns: Sequence[Column], *, as_
         tell("nothing yet")
         return
     screen = Console(file=sys.stdout, highlight=False, markup=False)
-    cells = [[plain(_cell(item, column, first=column is columns[0])) for column in columns] for item in items]
+    cells = [[plain(_cell(item, column, names if column.of else None, first=column is columns[0]))
+              for column in columns] for item in items]  # fmt: skip
     shown = fitting(columns, cells, screen.width)
     drawn = rich.Table(box=None, pad_edge=False, header_style="bold")
     for number in shown:
@@ -48,21 +59,38 @@ def show_list(items: Sequence[dict[str, Any]], columns: Sequence[Column], *, as_
 
 
 def fitting(columns: Sequence[Column], cells: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Which columns there is room for: those on the right go first, but what folds and the first stay."""
+    """Which columns there is room for: the empty go first, then from the right; what folds and the first stay."""
     whole = [max(map(cell_len, texts)) for texts in zip([each.title for each in columns], *cells, strict=True)]
     least = [min(each, NARROW) if column.folds else each for column, each in zip(columns, whole, strict=True)]
     shown = list(range(len(columns)))
-    for number in reversed(range(1, len(columns))):
-        if sum(least[each] for each in shown) + GAP * (len(shown) - 1) > width and not columns[number].folds:
+    empty = [number for number in range(1, len(columns)) if all(row[number] == NONE for row in cells)]
+    last_first = [number for number in reversed(range(1, len(columns))) if not columns[number].folds]
+    for number in [*empty, *last_first]:
+        if number in shown and sum(least[each] for each in shown) + GAP * (len(shown) - 1) > width:
             shown.remove(number)
     return shown
 
 
-def _cell(view: Any, column: Column, *, first: bool) -> str:
-    for name in column.place.split("."):
+def dataset_for_list(dataset: dict[str, Any]) -> dict[str, Any]:
+    """With the tasks it is annotated for, and how much was noticed when it was taken in."""
+    facts = dataset.get("facts") or {}
+    warned = len(facts.get("warnings") or ())
+    return dataset | {"serves": ", ".join(facts.get("tasks") or ()) or None, "warned": warned or None}
+
+
+def value_at(view: Any, place: str) -> Any:
+    """What a view has at a dotted place; None where it has nothing."""
+    for name in place.split("."):
         view = view.get(name) if isinstance(view, dict) else None
+    return view
+
+
+def _cell(view: Any, column: Column, names: Mapping[str, str] | None, *, first: bool) -> str:
+    view = value_at(view, column.place)
     if view is None:
-        return "-"
+        return NONE
+    if names and (name := names.get(str(view))):
+        return name if cell_len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME - 1]}…"
     if isinstance(view, float):
         return f"{view:g}"
     if column.place == "created_at":

@@ -15,22 +15,23 @@ from typing import Annotated, Any
 import typer
 from workbench.client.cli.readers import Reader, server_url
 from workbench.client.cli.session import Session
-from workbench.client.errors import Refused
+from workbench.client.errors import JobFailed, Problem, Refused
 
 Values = dict[str, Any]
 
 
 # What the options of cli/inputs.py become in a request, under the input's own name.
 _OF_INPUTS = (
-    (r"(^|; )inputs\.(.+?)\.shape: ", r"\1--input-shape \2: "),
-    (r"(^|; )inputs\.(.+?)\.layout: ", r"\1--layout \2: "),
-    (r"(^|; )inputs\.(.+?)\.mean: ", r"\1--mean \2: "),
-    (r"(^|; )inputs\.(.+?)\.scale: ", r"\1--scale \2: "),
+    (r"(^|; )inputs\.(.+?)\.shape: ", r"\1--input-shape \2=…: "),
+    (r"(^|; )shapes\.(.+?): ", r"\1--shape \2=…: "),
+    (r"(^|; )inputs\.(.+?)\.layout: ", r"\1--layout \2=…: "),
+    (r"(^|; )inputs\.(.+?)\.mean: ", r"\1--mean \2=…: "),
+    (r"(^|; )inputs\.(.+?)\.scale: ", r"\1--scale \2=…: "),
     (r"(^|; )inputs\.(.+?)\.reverse_channels: ", r"\1--reverse-channels \2: "),
-    (r"(^|; )inputs\.(.+?)\.element_type: ", r"\1--element-type \2: "),
-    (r"(^|; )inputs\.(.+?)\.tensor_layout: ", r"\1--tensor-layout \2: "),
-    (r"(^|; )inputs\.(.+?)\.resize: ", r"\1--embed-resize \2: "),
-    (r"(^|; )inputs\.(.+?)\.value: ", r"\1--freeze \2: "),
+    (r"(^|; )inputs\.(.+?)\.element_type: ", r"\1--element-type \2=…: "),
+    (r"(^|; )inputs\.(.+?)\.tensor_layout: ", r"\1--tensor-layout \2=…: "),
+    (r"(^|; )inputs\.(.+?)\.resize: ", r"\1--embed-resize \2=…: "),
+    (r"(^|; )inputs\.(.+?)\.value: ", r"\1--freeze \2=…: "),
     (r"(^|; )(?:recipe|overrides)\.short_side: ", r"\1--resize: "),
 )
 
@@ -118,7 +119,10 @@ def add_command(
         try:
             run(session, values)
         except Refused as refused:
-            raise as_typed(refused, parameters) from None
+            raise Refused(as_typed(refused.problem, parameters)) from None
+        except JobFailed as failed:
+            failed.say(as_typed(failed.problem, parameters))
+            raise
         finally:
             session.close()
 
@@ -138,9 +142,13 @@ def body(rows: Iterable[Option | Argument], values: Values) -> dict[str, Any]:
     return request
 
 
-def as_typed(refused: Refused, rows: Iterable[Option | Argument]) -> Refused:
-    """The refusal with each field at fault named as the option that it came from."""
-    detail = str(refused)
+def as_typed(problem: Problem, rows: Iterable[Option | Argument]) -> Problem:
+    """The problem with each field at fault named as the option that it came from.
+
+    Advice to change the field is left out then: it would say the same again, in words of the API.
+    """
+    said = str(problem.get("detail") or "")
+    detail = said
     for pattern, option in _OF_INPUTS:
         detail = re.sub(pattern, option, detail)
     for row in rows:
@@ -148,7 +156,8 @@ def as_typed(refused: Refused, rows: Iterable[Option | Argument]) -> Refused:
             detail = re.sub(rf"(^|; ){re.escape(row.place[:-1])}(\S+): ", rf"\g<1>{row.name} \g<2>: ", detail)
         elif row.place:
             detail = re.sub(rf"(^|; ){re.escape(row.place)}: ", rf"\g<1>{row.name}: ", detail)
-    return Refused({**refused.problem, "detail": detail})
+    of_fields = detail != said and re.search(r"`(field|shapes|[a-z]+_id)`", str(problem.get("remedy") or ""))
+    return {**problem, "detail": detail, **({"remedy": ""} if of_fields else {})}
 
 
 def wrong(option: str, message: str) -> typer.BadParameter:

@@ -10,6 +10,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +22,9 @@ from workbench.client.cli.output import console, plain
 REDRAW_S = 0.5
 # Where nobody watches live, a long stage still says now and then that it is alive.
 HEARTBEAT_S = 15.0
+LEFT_S = 30.0
+# Before so much is done, what has been seen says little about the rest.
+EARLY = 0.1
 BAR_CELLS = 20
 STYLES = {"running": "bold", "succeeded": "green", "failed": "red", "cancelled": "yellow"}
 
@@ -54,6 +58,8 @@ class Progress:
         self._rows: dict[str, Row] = {}
         self._drawn_at = 0.0
         self._said: dict[str, tuple[str, float]] = {}
+        self._left = ""
+        self._left_said_at = time.monotonic()
 
     def __enter__(self) -> Self:
         if self._terminal:
@@ -97,6 +103,15 @@ class Progress:
         names = {step["job_id"]: step["name"] for step in steps if step.get("job_id")}
         for step in steps:
             self._set(Row.of(step["name"], step | {"waiting_for": _by_name(step.get("waiting_for"), names)}))
+        self._left = time_left(view)
+        self._redraw_or_say_left()
+
+    def _redraw_or_say_left(self) -> None:
+        if self._terminal:
+            self._redraw()
+        elif self._left and time.monotonic() - self._left_said_at > LEFT_S:
+            self._left_said_at = time.monotonic()
+            self.say(self._left)
 
     def _set(self, row: Row) -> None:
         self._rows[row.name] = row
@@ -115,6 +130,8 @@ class Progress:
         for row in self._rows.values():
             style = STYLES.get(row.state, "dim")
             table.add_row(Text(row.name), Text(row.state, style), Text(_bar(row)), Text(row.what, "dim"))
+        if self._left:
+            table.add_row(Text(""), Text(""), Text(""), Text(self._left))
         return table
 
     def _line(self, row: Row) -> None:
@@ -128,6 +145,22 @@ class Progress:
         self._said[row.name] = (news, time.monotonic())
         percent = f" {row.fraction:.0%}" if row.state == "running" and row.fraction else ""
         self.say(f"{row.name}: {row.state}{percent}{' · ' + row.what if row.what else ''}")
+
+
+def time_left(view: dict[str, Any]) -> str:
+    """``43% done, about 2 min left`` of an optimization under way, by what it took so far; "" when too early."""
+    fraction, started = (view.get("progress") or {}).get("fraction") or 0.0, view.get("started_at")
+    if view.get("state") != "running" or not started or not EARLY <= fraction < 1:
+        return ""
+    so_far = (datetime.now(UTC) - datetime.fromisoformat(started)).total_seconds()
+    return f"{fraction:.0%} done, {duration(so_far * (1 - fraction) / fraction)} left" if so_far > 0 else ""
+
+
+def duration(seconds: float) -> str:
+    """``about 20 s``, ``about 4 min``."""
+    if seconds < 100:
+        return f"about {max(5 * round(seconds / 5), 5)} s"
+    return f"about {seconds / 60:.0f} min"
 
 
 def _by_name(waiting_for: str | None, names: dict[str, str]) -> str | None:

@@ -10,7 +10,7 @@ import typer
 from workbench.client.cli import output, reconfigure
 from workbench.client.cli.accepted import asked
 from workbench.client.cli.descriptions import DESCRIPTIONS, Description
-from workbench.client.cli.listing import show_list
+from workbench.client.cli.listing import Column, show_list, value_at
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.placing import refuse_absent
 from workbench.client.cli.progress import Progress
@@ -51,7 +51,8 @@ def _add_list(group: typer.Typer, row: Description) -> None:
         if session.as_json:
             output.write_json(items)
         else:
-            show_list([line for item in items for line in _lines(row, item)], row.columns)
+            shown = [line for item in items for line in _lines(row, item)]
+            show_list(shown, row.columns, names=_names(session, shown, row.columns))
 
     filters = [] if row.key else [LIMIT] if row.name == "projects" else [STATE, LIMIT]
     order = "" if row.key else ", newest first"
@@ -61,6 +62,17 @@ def _add_list(group: typer.Typer, row: Description) -> None:
 
 def _lines(row: Description, item: View) -> Sequence[View]:
     return row.rows(item) if row.rows else [row.for_list(item)]
+
+
+def _names(session: Session, items: Sequence[View], columns: Sequence[Column]) -> dict[str, str]:
+    """By id, of what the columns refer to; what has gone, or lies further back than a page or two, has only its id."""
+    names: dict[str, str] = {}
+    for collection in {column.of for column in columns if column.of}:
+        wanted = {value_at(item, column.place) for item in items for column in columns if column.of == collection}
+        if wanted - {None}:
+            views = getattr(session.client, collection).list(limit=200)
+            names |= {view["id"]: view["name"] for view in views if view["id"] in wanted and view.get("name")}
+    return names
 
 
 def _add_show(group: typer.Typer, row: Description) -> None:
@@ -84,6 +96,8 @@ def _add_create(group: typer.Typer, row: Description) -> None:
         if session.as_json:
             output.write_json({**view, "others": more} if more else view)
             return
+        for warning in (view.get("facts") or {}).get("warnings") or ():
+            output.tell(f"Warning: {warning}")
         for each in (view, *more):
             output.write(each["id"])
             output.tell(f"{row.noun} {each.get('state', 'created')}; `workbench {row.name} show {each['id']}`")

@@ -71,7 +71,8 @@ def _wanted(port: ov.Output, asked: list[int] | None, place: int | None,
         shape[place] = ov.Dimension(spec.batch)
     if shape.is_dynamic:
         raise DynamicShape(
-            f"Input '{name}' has shape {port.get_partial_shape()}; say which to measure in shapes.{name}.",
+            f"shapes.{name}: the input has the shape {port.get_partial_shape()}; give the shape to measure, each "
+            "dimension a number, such as 1,3,224,224.",
             input=name, shape=str(port.get_partial_shape()))
     return shape
 
