@@ -39,7 +39,7 @@ def _where(placement: Placement, body: dict[str, Any]) -> dict[str, Any]:
     if not body.get("from_profile_id"):
         return placed(placement, body)
     source = ports().manifests().usable("profile", body["from_profile_id"]).facts
-    return {**body, **{name: body[name] or source[name] for name in ("target", "device")}}
+    return {**body, **{name: body[name] or source.get(name) for name in ("target", "device")}}
 
 
 serve_submission(profiles, "profile", ProfileRequest, _where)

@@ -50,8 +50,8 @@ def check_profile(request: dict[str, Any], held: Sequence[Manifest]) -> None:
         models = (source.facts.get("together") or {}).get("models") or []
         raise NotMeasuredTogether(source.id, request["model_id"], [each["model_id"] for each in models])
     for field in ("target", "device"):
-        if request.get(field) != source.facts[field]:
-            raise MeasuredElsewhere(field, str(request.get(field)), source.facts[field])
+        if request.get(field) != source.facts.get(field):
+            raise MeasuredElsewhere(field, str(request.get(field)), str(source.facts.get(field)))
 
 
 def plan_profile(job: Job, manifests: Manifests) -> Launch | None:
