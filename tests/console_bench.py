@@ -91,7 +91,7 @@ def have_everything(bench: Bench) -> None:
     guess = {"task": "generic", "head": HOSTILE, "options": {}, "sure": "likely", "why": HOSTILE}
     bench.have("model", "succeeded", facts={"format": "onnx", "precision": "FP32", "inputs": [tensor], "outputs": [],
                                             "guesses": [guess]})  # fmt: skip
-    bench.have("dataset", "succeeded", facts={"layout": HOSTILE, "items": 3, "tasks": ["generic"]})
+    bench.have("dataset", "succeeded", facts={"format": HOSTILE, "items": 3, "tasks": ["generic"]})
     client = Client(bench.front)
     project = {"name": HOSTILE.replace("\0", "")[:200], "model_id": bench.ids["model succeeded"]}
     made = client.post("/v1/projects", json=project, headers={"Authorization": "Bearer hostile"})

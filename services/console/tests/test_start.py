@@ -58,6 +58,13 @@ def test_a_task_that_was_guessed_says_so(bench: Bench, visitor: Visitor) -> None
     assert "generic: likely" in page
 
 
+def test_a_dataset_says_how_many_images_it_has(bench: Bench, visitor: Visitor) -> None:
+    chosen = visitor.get(f"/console/start/dataset?dataset_id={bench.ids['dataset succeeded']}").text
+
+    assert "<dt>Images</dt><dd>3</dd>" in chosen
+    assert "3 images" in visitor.get("/console/datasets").text
+
+
 def test_a_viewer_cannot_start(bench: Bench) -> None:
     assert '<button class="main" id="begin" disabled>' in bench.visitor("looking").get("/console/start").text
 
