@@ -79,6 +79,8 @@ def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "/v1/datasets/generations": {"count": 1, "width": 8, "height": 8},
         "/v1/datasets/subsets": {"dataset_id": ids["dataset"]},
         "/v1/models/uploads": {"files": [{"name": "a.onnx", "size_bytes": 5}]},
+        "/v1/inspections/uploads": {"files": [{"name": "a.onnx", "size_bytes": 5}]},
+        "/v1/inspections/uploads/{upload_id}/complete": {"files": []},
         "/v1/datasets/uploads": {"files": [{"name": "a.zip", "size_bytes": 5}]},
         "/v1/models/uploads/{upload_id}/complete": {"files": []},
         "/v1/datasets/uploads/{upload_id}/complete": {"files": []},

@@ -16,7 +16,7 @@ import pytest
 from served import Served, good
 from werkzeug.test import TestResponse
 
-FORMS = ("/v1/models", "/v1/datasets")
+FORMS = ("/v1/models", "/v1/inspections", "/v1/datasets")
 # Named by what is in the path: a repeat finds that.
 BY_PATH = ("/cancel", "/complete")
 # Makes nothing that anybody sees: what was declared twice expires.
@@ -45,6 +45,7 @@ def sender(served: Served, path: str, key: str) -> Callable[[dict[str, Any]], Te
 
 ANOTHER = {
     "/v1/models": {"content": b"others"},
+    "/v1/inspections": {"content": b"others"},
     "/v1/datasets": {"content": b"others"},
     "/v1/models/downloads": {"sha256": "1" * 64},
     "/v1/datasets/generations": {"count": 2},

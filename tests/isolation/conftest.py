@@ -61,11 +61,11 @@ class Team:
         assert answer.status_code in (201, 202), answer.text
         return dict(answer.json or {})
 
-    def upload(self, data: bytes, name: str) -> dict[str, Any]:
+    def upload(self, data: bytes, name: str, collection: str = "models") -> dict[str, Any]:
         form = {"files": (io.BytesIO(data), "model.onnx"), "name": name}
-        answer = self.ask("POST", "/v1/models", data=form)
+        answer = self.ask("POST", f"/v1/{collection}", data=form)
         assert answer.status_code == 202, answer.text
-        return self.ended(f"/v1/models/{(answer.json or {})['id']}")
+        return self.ended(f"/v1/{collection}/{(answer.json or {})['id']}")
 
     def ended(self, path: str) -> dict[str, Any]:
         deadline = time.monotonic() + 120
@@ -156,6 +156,7 @@ def make_real_things(team: Team, name: str, side: int = 8) -> None:
     """The same requests for both teams, carried out by real workers."""
     team.get("/v1/targets")
     team.ids["models"] = team.upload(small_onnx(side), name)["id"]
+    team.ids["inspections"] = team.upload(small_onnx(side), name, "inspections")["id"]
     conversion = team.made("conversions", {"model_id": team.ids["models"], "precision": "FP16", "name": name},
                            **{"Idempotency-Key": "the same key"})  # fmt: skip
     team.ids |= {"conversions": conversion["id"], "ir": conversion["result"]["id"]}
@@ -179,7 +180,7 @@ def leave_waiting(team: Team, name: str) -> None:
     optimizations = f"/v1/projects/{team.ids['projects']}/optimizations"
     team.ids["optimizations"] = team.post(optimizations, {"name": name, "task": "generic"})["id"]
     files = {"files": [{"name": "secretly.onnx", "size_bytes": 5}]}
-    for collection in ("models", "datasets"):
+    for collection in ("models", "inspections", "datasets"):
         team.ids[f"{collection}/uploads"] = team.post(f"/v1/{collection}/uploads", files)["id"]
     team.ids["uploads"] = team.ids["models/uploads"]
 

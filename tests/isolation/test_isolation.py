@@ -28,8 +28,10 @@ UUID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 # Requests that name nothing of anybody: whoever sends one makes something of their own.
 FREE: dict[str, Any] = {
     "/v1/models": None,
+    "/v1/inspections": None,
     "/v1/datasets": None,
     "/v1/models/uploads": {"files": [{"name": "mine.onnx", "size_bytes": 5}]},
+    "/v1/inspections/uploads": {"files": [{"name": "mine.onnx", "size_bytes": 5}]},
     "/v1/datasets/uploads": {"files": [{"name": "mine.zip", "size_bytes": 5}]},
     "/v1/models/downloads": {"source": "https://models.example.com/m.onnx", "sha256": "0" * 64},
     "/v1/datasets/generations": {"count": 1, "width": 8, "height": 8},

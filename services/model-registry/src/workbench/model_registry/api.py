@@ -1,4 +1,4 @@
-"""Routes under /v1/models."""
+"""Routes under /v1/models and /v1/inspections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from workbench.model_registry import analyses
-from workbench.model_registry.schemas import DownloadRequest, ModelForm
+from workbench.model_registry.schemas import DownloadRequest, InspectionForm, ModelForm
 from workbench.model_registry.sources.names import model_name
 from workbench.model_registry.values import MAIN_FILES
 from workbench.webapp.documents import Blueprint
@@ -47,6 +47,13 @@ def bring(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 
 serve_jobs(models, MODELS)
 serve_graph(models, lambda job_id: analyses.layers_of(MODELS.get(job_id)))
+
+
+inspections = Blueprint("inspections", __name__, url_prefix="/v1/inspections", description="Files before an import.")
+SCANNED = UploadKind("inspection", InspectionForm, _name_of)
+serve_form_upload(inspections, SCANNED)
+serve_part_uploads(inspections, SCANNED)
+serve_jobs(inspections, Resource("inspection"))
 
 
 @models.get("/<job_id>/analysis")

@@ -1,8 +1,9 @@
-"""Two kinds of jobs: an upload, or what was brought from elsewhere, becomes a model after a look at it in a limited
-process; a model is analysed."""
+"""Three kinds of jobs, each in a limited process: an upload, or what was brought from elsewhere, becomes a model; an
+upload is only scanned; a model is analysed."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from workbench.jobs import Job, Kind, Made
@@ -17,9 +18,13 @@ SLOWEST_BYTES_PER_S = 10 * 10**6  # of a machine that is busy, on a slow disk
 
 def plan(job: Job, _manifests: Manifests) -> Launch:
     """The uploaded files, in a process that may use a few gigabytes and as long as a person waits."""
+    return _look("workbench.model_registry.inspect", job)
+
+
+def _look(core: str, job: Job) -> Launch:
     wall_s = PATIENCE_S + sum(file.get("size_bytes", 0) for file in job.request["files"]) / SLOWEST_BYTES_PER_S
     return Launch(
-        "workbench.model_registry.inspect",
+        core,
         spec={"name": job.name},
         inputs={f"upload/{file['name']}": file["key"] for file in job.request["files"]},
         limits=Limits(memory_bytes=8 * GIB, cpu_s=int(2 * wall_s), file_bytes=8 * GIB, wall_s=round(wall_s),
@@ -32,6 +37,16 @@ def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifest
     told = job.request.get("told")
     origin = {"origin": "download", "source": told} if told else {"origin": "upload"}
     return Made("model", {**result, "name": job.name, **origin}, files)
+
+
+def plan_inspection(job: Job, _manifests: Manifests) -> Launch:
+    """The same, and the devices are asked what they can run."""
+    return replace(_look("workbench.model_registry.scan", job), device="AUTO")
+
+
+def publish_inspection(job: Job, result: dict[str, Any], _files: tuple[File, ...], _manifests: Manifests) -> Made:
+    """What was seen; nothing is kept of the files."""
+    return Made("inspection", {**result, "name": job.name})
 
 
 def plan_analysis(job: Job, manifests: Manifests) -> Launch:
@@ -53,4 +68,5 @@ def publish_analysis(job: Job, result: dict[str, Any], files: tuple[File, ...], 
 
 MODEL = Kind("model", plan=plan, publish=publish)
 ANALYSIS = Kind("analysis", plan=plan_analysis, publish=publish_analysis)
-KINDS = (MODEL, ANALYSIS)
+INSPECTION = Kind("inspection", plan=plan_inspection, publish=publish_inspection)
+KINDS = (MODEL, INSPECTION, ANALYSIS)

@@ -19,6 +19,10 @@ class ModelForm(ma.Schema):
     )
 
 
+class InspectionForm(ModelForm):
+    """Sent as multipart/form-data beside the parts named `files`, which are looked at and not kept."""
+
+
 class DownloadRequest(Object):
     """A model that is elsewhere."""
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from workbench.jobs import Adapters, Worker
 from workbench.messages import Message
-from workbench.model_registry.kinds import ANALYSIS, MODEL
+from workbench.model_registry.kinds import KINDS, MODEL
 from workbench.model_registry.sources.addresses import Addresses
 from workbench.model_registry.sources.asking import Asking
 from workbench.model_registry.sources.bringing import Bringing
@@ -36,5 +36,5 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     hub = HuggingFace(settings.huggingface_url.rstrip("/"), asking, settings.huggingface_tokens)
     bring = Bringing(adapters.store, asking, partial(listing, hub=hub), room.reserve, settings.upload_limit_mib << 20)
     adapters.messages.subscribe(MADE_ELSEWHERE, index)
-    kinds = [replace(MODEL, bring=bring), ANALYSIS]
+    kinds = [replace(kind, bring=bring) if kind is MODEL else kind for kind in KINDS]
     return adapters.worker(record, kinds, slots=settings.slots, lease_s=settings.lease_s)

@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
-from workbench.client.cli import comparing, installed, optimize, output, resources, try_images, up
+from workbench.client.cli import comparing, inspect_files, installed, optimize, output, resources, try_images, up
 from workbench.client.errors import BadInput, UploadInterrupted, WorkbenchError
 
 USAGE = 2
@@ -77,6 +77,7 @@ def root(
 
 
 optimize.register(app)
+inspect_files.register(app)
 try_images.register(app)
 comparing.register(app)
 up.register(app)

@@ -35,6 +35,14 @@ def lines(job: View | None) -> Iterator[str]:
         yield from _wrapped(f"  {line}", "    ")
 
 
+def support(facts: Facts) -> Iterator[str]:
+    """Operations of no set, and what each device cannot run."""
+    if facts["custom"]:
+        yield f"custom operations: {_named(facts['custom'])}"
+    for device in facts["devices"]:
+        yield f"{device['device']}: {_runs(device)}"
+
+
 def _why(job: View) -> str:
     if job.get("error"):
         return f", {job['error'].get('detail') or job['error'].get('title')}"
@@ -53,10 +61,7 @@ def _known(facts: Facts) -> Iterable[str]:
     yield f"operation sets: {', '.join(facts['opset'])}"
     if facts["dynamic"]:
         yield f"open dimensions: {', '.join(map(_dimension, facts['dynamic']))}"
-    if facts["custom"]:
-        yield f"custom operations: {_named(facts['custom'])}"
-    for device in facts["devices"]:
-        yield f"{device['device']}: {_runs(device)}"
+    yield from support(facts)
 
 
 def _arithmetic(found: Facts) -> str:
