@@ -39,21 +39,21 @@ class Bench:
         return visitor
 
     def have(
-        self, kind: str, state: str, *, team: str = "hostile", facts: dict[str, Any] | None = None, **columns: Any
-    ) -> str:
-        """A job of that team, as if it had come to this."""
-        id, now = str(uuid.uuid4()), time.time()
+        self, kind: str, state: str, *, team: str = "hostile", facts: dict[str, Any] | None = None, id: str = "",
+        files: tuple[File, ...] = (File("report.json", "0" * 64, 1),), parents: tuple[str, ...] = (), **columns: Any
+    ) -> str:  # fmt: skip
+        """A job of that team, as if it had come to this; ``ids`` keeps the first of its kind and state."""
+        id, now = id or str(uuid.uuid4()), time.time()
         text = None
         if state == "succeeded":
-            files = (File("report.json", "0" * 64, 1),)
-            text = Manifest(kind, id, team, "", files, facts or {}).text()
+            text = Manifest(kind, id, team, "", files, facts or {}, parents).text()
             Manifests(self.adapters.store, team).write(text)
         row = {"id": id, "team": team, "kind": kind, "state": state, "name": HOSTILE, "request": {},
                "created_at": now, "started_at": None if state == "queued" else now, "holds": [], "manifest": text,
                "finished_at": now if state in ("succeeded", "failed", "cancelled") else None, **columns}  # fmt: skip
         with self.adapters.record(SERVICE_OF[kind]).engine.begin() as connection:
             connection.execute(insert(jobs).values(**row))
-        self.ids[f"{kind} {state}"] = id
+        self.ids.setdefault(f"{kind} {state}", id)
         return id
 
 

@@ -125,7 +125,7 @@ def name_of(view: dict[str, Any]) -> str:
 
 def words() -> dict[str, Callable[..., Any]]:
     """The filters of templates."""
-    kept = (ago, duration, figure, interval, moment, name_of, score, score_interval, signed, size, took, whole)
+    kept = (ago, duration, figure, interval, moment, name_of, percent, score, score_interval, signed, size, took, whole)
     return {each.__name__: each for each in kept}
 
 

@@ -1,0 +1,89 @@
+"""One model: what goes in and comes out, what it computes, what was made from what, what was found out about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import render_template, request
+from workbench.client import Client, Refused
+from workbench.client.resources import Resource
+from workbench.console.page import Page
+from workbench.console.reach import api, client
+
+PAGE = Page("model")
+LISTED, DEEPEST = 100, 20
+# A page of layers: what fits a screen or two.
+LAYERS = 50
+FOUND_OUT = {"profiles": "Speed", "evaluations": "Accuracy", "packages": "Package"}
+View = dict[str, Any]
+
+
+@PAGE.blueprint.get("/<model_id>")
+def show(model_id: str) -> str:
+    """All that is known; the analysis begins when the page is first looked at."""
+    known = client()
+    view = known.models.get(model_id)
+    return render_template(
+        "model.html", view=view, tree=_tree(known, view), found_out=list(_found_out(known, model_id)),
+        **_analysed(view),
+    )  # fmt: skip
+
+
+@PAGE.blueprint.get("/<model_id>/analysis")
+def analysis(model_id: str) -> str:
+    """The analysis as far as it is."""
+    view = client().models.get(model_id)
+    return render_template("_analysis.html", view=view, **_analysed(view))
+
+
+@PAGE.blueprint.get("/<model_id>/layers")
+def layers(model_id: str) -> str:
+    """A page of them that fit ``search``."""
+    view = client().models.get(model_id)
+    return render_template("_model_layers.html", view=view, **_analysed(view))
+
+
+def _analysed(view: View) -> dict[str, Any]:
+    """The job that analyses it, and once that has succeeded a page of the layers."""
+    if view["state"] != "succeeded":
+        return {"job": None, "layers": None, "search": ""}
+    job, search = client().models.analysis(view["id"]), request.args.get("search", "")[:200]
+    asked = {"search": search or None, "cursor": request.args.get("cursor") or None, "limit": LAYERS}
+    page = None
+    if job["state"] == "succeeded":
+        given = {name: value for name, value in asked.items() if value is not None}
+        page = api().json("GET", f"/v1/models/{view['id']}/layers", params=given)
+    return {"job": job, "layers": page, "search": search}
+
+
+def _tree(known: Client, view: View) -> list[View]:
+    """What it was made from, from the first on, then it with what was made from it: ``{view, made}`` each."""
+    models = list(known.models.list(limit=LISTED))
+    above = [view]
+    while above[0].get("parents") and len(above) < DEEPEST:
+        parent = _perhaps(known.models, above[0]["parents"][0])
+        if parent is None or parent["id"] in {each["id"] for each in above}:
+            break
+        above.insert(0, parent)
+    return [_with_what_was_made(above[0], models, DEEPEST)]
+
+
+def _with_what_was_made(view: View, models: list[View], deep: int) -> View:
+    made = [each for each in models if view["id"] in each["parents"] and each["id"] != view["id"]] if deep else []
+    return {"view": view, "made": [_with_what_was_made(each, models, deep - 1) for each in made]}
+
+
+def _found_out(known: Client, model_id: str) -> Iterator[tuple[str, str, View]]:
+    """What was measured, scored and packed: in words, the collection, the job; the newest first."""
+    for name, words in FOUND_OUT.items():
+        for view in getattr(known, name).list(limit=LISTED):
+            if model_id == (view.get("request") or {}).get("model_id"):
+                yield words, name, view
+
+
+def _perhaps(resource: Resource, id: str) -> View | None:
+    try:
+        return resource.get(id)
+    except Refused:
+        return None

@@ -1,0 +1,87 @@
+"""The page of a model: its tensors, its guess and how sure it is, its family, its analysis and its layers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+
+from console_bench import Bench
+from workbench.store import File, Keys
+
+LAYER = {"type": "Convolution", "inputs": [], "outputs": [{"shape": [1, 8], "element_type": "f32"}], "gops": 1.5,
+         "integers": False, "parameters": 12, "attributes": {}}  # fmt: skip
+FACTS = {"arithmetic": {"gflops": 3.25, "giops": 0.0, "reason": None}, "parameters": 741, "sparsity": 0.25,
+         "activations": {"min_bytes": 1000, "max_bytes": 2000},
+         "weights": {"f32": {"elements": 741, "size_bytes": 2964}},
+         "devices": [{"device": "NPU", "runs": False, "unsupported": [{"type": "NonZero", "count": 2, "names": []}]}],
+         }  # fmt: skip
+
+
+def analysed(bench: Bench, model_id: str, layers: int) -> None:
+    """As if the analysis of that model had succeeded; its id follows from the model's."""
+    id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"analysis 1 {model_id}"))
+    lines = b"".join(json.dumps(LAYER | {"place": place, "name": f"conv <{place}>"}).encode() + b"\n"
+                     for place in range(layers))  # fmt: skip
+    digest = hashlib.sha256(lines).hexdigest()
+    bench.adapters.store.put(Keys("hostile").blob(digest), lines)
+    bench.have("analysis", "succeeded", id=id, facts=FACTS, files=(File("layers.jsonl", digest, len(lines)),))
+
+
+def model(bench: Bench, name: str, parent: str | None = None) -> str:
+    """A model of that name, made from the other."""
+    guess = {"task": "classification", "head": "scores", "sure": "likely", "why": "one list of 10 numbers"}
+    layout = {"layout": "NCHW", "layout_source": "guess"}
+    tensor = {"name": "image", "shape": [1, 3, 64, 64], "element_type": "f32", **layout}
+    facts = {"format": "onnx", "precision": "FP32", "inputs": [tensor], "outputs": [], "guesses": [guess]}
+    return bench.have("model", "succeeded", name=name, facts=facts, parents=(parent,) if parent else ())
+
+
+def test_a_model_tells_its_tensors_and_what_was_guessed_and_how_sure(bench: Bench) -> None:
+    page = bench.visitor("hostile").get(f"/console/model/{model(bench, 'told')}").text
+
+    assert "1 × 3 × 64 × 64" in page
+    assert 'NCHW <span class="state guessed">guessed' in page
+    assert '<span class="state">likely</span> <bdi>one list of 10 numbers' in page
+
+
+def test_a_model_stands_in_its_family_with_what_was_made_from_it(bench: Bench) -> None:
+    first = model(bench, "the first")
+    second = model(bench, "the second", first)
+    third = model(bench, "the third", second)
+
+    page = bench.visitor("hostile").get(f"/console/model/{second}").text
+
+    assert page.index(f'href="/console/model/{first}"') < page.index(f'href="/console/model/{third}"')
+    assert '<strong aria-current="true"><bdi>the second</bdi></strong>' in page
+
+
+def test_the_analysis_is_waited_for_and_then_shown_with_the_layers_page_by_page(bench: Bench) -> None:
+    visitor, id = bench.visitor("hostile"), model(bench, "analysed")
+    other = model(bench, "not yet analysed")
+    analysed(bench, id, 120)
+
+    waiting = visitor.get(f"/console/model/{other}/analysis").text
+    page = visitor.get(f"/console/model/{id}").text
+    next_page = visitor.get(f"/console/model/{id}/layers?cursor=50").text
+    found = visitor.get(f"/console/model/{id}/layers?search=%3C77%3E").text
+
+    assert 'hx-trigger="every 3s"' in waiting
+    assert 'hx-trigger="every 3s"' not in page
+    assert "25.0 %" in page
+    assert "<bdi>NonZero</bdi> (2)" in page
+    assert "120 of 120 layers" in page
+    assert "conv &lt;49&gt;" in page
+    assert "conv &lt;50&gt;" not in page
+    assert "conv &lt;50&gt;" in next_page
+    assert "cursor=100" in next_page
+    assert "1 of 120 layers" in found
+    assert "conv &lt;77&gt;" in found
+
+
+def test_a_model_that_is_not_here_yet_says_why(bench: Bench) -> None:
+    visitor = bench.visitor("hostile")
+
+    assert 'class="state failed"' in visitor.get(f"/console/model/{bench.ids['model failed']}").text
+    assert 'class="state queued"' in visitor.get(f"/console/model/{bench.ids['model queued']}").text
+    assert visitor.get("/console/model/..%2f..").status_code == 404
