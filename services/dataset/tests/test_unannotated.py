@@ -51,7 +51,7 @@ def test_a_voc_tree_gives_its_photos_but_not_its_masks(tree: Callable) -> None:
         "VOC2012/SegmentationClass/1.png": b"", "VOC2012/SegmentationObject/1.png": b""}))
 
     assert _names(reading) == ["JPEGImages/1.jpg"]
-    assert reading.warnings == ("The boxes of Pascal VOC are not read yet: the images are kept without labels.",
+    assert reading.warnings == ("The boxes of Pascal VOC were not read: the images are kept without labels.",
                                 "2 masks were left out.")
 
 

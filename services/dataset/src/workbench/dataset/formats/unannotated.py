@@ -68,7 +68,7 @@ def _voc(tree: Tree) -> str | None:
     last_parts = {folder.rpartition("/")[2] for folder in tree.folders}
     if not {"JPEGImages", "Annotations"} <= last_parts:
         return None
-    return "The boxes of Pascal VOC are not read yet: the images are kept without labels."
+    return "The boxes of Pascal VOC were not read: the images are kept without labels."
 
 
 def _not_read(tree: Tree) -> list[str]:
