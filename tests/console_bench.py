@@ -18,7 +18,7 @@ from workbench.store import File, Manifest, Manifests
 
 ORIGIN = {"Origin": "http://localhost"}
 HOSTILE = (
-    '<script>alert(1)</script>"\'><img src=x onerror=alert(2)> {{ 7*7 }} '
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7*7 }} "
     "\u202eevil\u202c \x1b[31m \u0000 \u200b \u2028 " + "long " * 2000
 )
 KINDS_OF = {name: import_module(f"workbench.{name.replace('-', '_')}.kinds").KINDS for name, _, _ in SERVICES}
@@ -92,6 +92,8 @@ def have_everything(bench: Bench) -> None:
     bench.have("model", "succeeded", facts={"format": "onnx", "precision": "FP32", "inputs": [tensor], "outputs": [],
                                             "guesses": [guess]})  # fmt: skip
     bench.have("dataset", "succeeded", facts={"format": HOSTILE, "items": 3, "tasks": ["generic"]})
+    bench.have("profile", "succeeded", facts=_profile(), request={"model_id": bench.ids["model succeeded"]})
+    bench.have("evaluation", "succeeded", facts=_evaluation(), request={"model_id": bench.ids["model succeeded"]})
     client = Client(bench.front)
     project = {"name": HOSTILE.replace("\0", "")[:200], "model_id": bench.ids["model succeeded"]}
     made = client.post("/v1/projects", json=project, headers={"Authorization": "Bearer hostile"})
@@ -101,6 +103,33 @@ def have_everything(bench: Bench) -> None:
     bench.have("optimization", "queued", waiting_for=HOSTILE, request=asked)
     bench.have("optimization", "failed", error=problem, request=asked)
     bench.have("optimization", "succeeded", facts=_report(), request=asked)
+
+
+def _profile() -> dict[str, Any]:
+    """Of a device that tells hostile things, and of no latency but the median."""
+    measured = {"value": 20.0, "low": 10.0, "high": 30.0}
+    layer = {"name": HOSTILE, "type": HOSTILE, "exec_type": HOSTILE, "runtime_precision": HOSTILE,
+             "time_ms": 2.0, "original_layers": [HOSTILE] * 9, "place": 0, "inputs": [], "outputs": []}  # fmt: skip
+    reason = {"rule": HOSTILE, "detail": HOSTILE, "verdict": "untrusted"}
+    return {"throughput_fps": measured, "latency_ms": {"p50": measured, "p99": None}, "compile_ms": measured,
+            "trust": {"verdict": "untrusted", "reasons": [reason]}, "notes": [HOSTILE], "loop_reason": HOSTILE,
+            "launches": [{"throughput_fps": value} for value in (10.0, 20.0, 30.0)], "layers": [layer] * 60,
+            "configuration": {HOSTILE: HOSTILE}, "counters_overhead_note": HOSTILE, "target": "local", "device": "CPU",
+            "provenance": {"versions": {HOSTILE: HOSTILE}, "spec": {"batch": 1, "shapes": HOSTILE},
+                           "device": {"full_device_name": HOSTILE}, "machine": {"kernel": HOSTILE}}}  # fmt: skip
+
+
+def _evaluation() -> dict[str, Any]:
+    """Of a metric with more classes than anybody reads."""
+    figure = {"value": 0.5, "low": 0.4, "high": 0.6}
+    reading = {"value": 0.9, "words": HOSTILE, "remedy": HOSTILE}
+    metric = {"metric": HOSTILE, "unit": "share", "better": "higher", **figure, "n": 10, "split": "evaluation",
+              "chance": 0.1, "other_reading": reading, "change": {**figure, "n": 10, "beyond_noise": False},
+              "classes": [{"class": each, "label": HOSTILE[:99], **figure} for each in range(600)]}  # fmt: skip
+    names = {"fixed": [HOSTILE], "broken": [], "differing": [HOSTILE], "fixed_n": 1, "broken_n": 0, "differing_n": 1}
+    assumed = {"field": "options.top_k", "words": HOSTILE, "sure": "possible"}
+    return {"metrics": [metric], "changed_items": names, "items": 10, "assumed": [assumed], "target": "local",
+            "dataset_warnings": [HOSTILE], "device": "CPU"}  # fmt: skip
 
 
 def _report() -> dict[str, Any]:

@@ -45,7 +45,8 @@ def addresses(bench: Bench) -> list[str]:
     ids = bench.ids
     console = bench.front._owners["/console"]
     found = []
-    known = {"project_id": ids["project"], "model_id": ids["model succeeded"], "dataset_id": ids["dataset succeeded"]}
+    known = {"project_id": ids["project"]} | {f"{kind}_id": ids[f"{kind} succeeded"]
+                                              for kind in ("model", "dataset", "profile", "evaluation")}  # fmt: skip
     for rule in console.url_map.iter_rules():  # type: ignore[attr-defined]
         page = rule.endpoint.partition(".")[0]
         if rule.rule.endswith(".json"):  # a file to keep, with a test of its own
@@ -59,7 +60,7 @@ def addresses(bench: Bench) -> list[str]:
                       for state in ("queued", "running", "failed")]  # fmt: skip
             places.append(f"projects/{ids['project']}/optimizations/{ids['optimization failed']}")
             found += [rule.rule.replace("<path:where>", place) for place in places]
-        elif rule.arguments <= {"project_id", "model_id", "dataset_id", "kind", "upload_id"}:
+        elif rule.arguments <= {*known, "kind", "upload_id"}:
             found.append(re.sub(r"<(?:\w+:)?(\w+)>", lambda match: known[match[1]], rule.rule))
         else:
             assert rule.endpoint == "sign-in.by_link", f"{rule.rule}: say here what its arguments are"

@@ -67,6 +67,34 @@ def plane(points: Sequence[Point], limit_ms: float | None) -> Markup:
     )
 
 
+def launches(values: Sequence[float], measured: Measured) -> Markup:
+    """Each launch as a dot in the order in which they were, in FPS, over the band of the interval."""
+    height, (low, high) = 220, _ends(measured)
+    most = 1.08 * max([*values, high])
+    if most <= 0:
+        return Markup("")
+
+    def x(number: int) -> float:
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * (number + 0.5) / len(values), 1)
+
+    def y(value: float) -> float:
+        return round(height - 24 - (height - TOP - 24) * value / most, 1)
+
+    drawn = [Markup('<rect class="band" x="{}" y="{}" width="{}" height="{}"/>').format(
+        LEFT, y(high), WIDTH - LEFT - RIGHT, round(max(y(low) - y(high), 1), 1))]  # fmt: skip
+    for up in _round_steps(most):
+        drawn.append(Markup('<path class="rule" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>').format(
+            LEFT, y(up), WIDTH - RIGHT, LEFT - 8, y(up) + 4, figure(up)))  # fmt: skip
+    drawn.append(Markup('<path class="axis" d="M{} {}V{}H{}"/><text x="8" y="{}">FPS</text>').format(
+        LEFT, TOP, height - 24, WIDTH - RIGHT, TOP + 4))  # fmt: skip
+    drawn += [Markup('<circle class="value" cx="{}" cy="{}" r="5"/>').format(x(at), y(value))
+              for at, value in enumerate(values)]  # fmt: skip
+    words = f"Throughput of {len(values)} launches in FPS: {', '.join(figure(value) for value in values)}"
+    return Markup('<svg class="drawing" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        WIDTH, height, words, Markup("").join(drawn)
+    )
+
+
 def _cross(point: Point, x: Callable[[float], float], y: Callable[[float], float]) -> Markup:
     (left, right), (bottom, top) = _ends(point.across), _ends(point.up)
     across, up = x(point.across["value"]), y(point.up["value"])

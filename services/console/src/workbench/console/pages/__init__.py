@@ -3,11 +3,13 @@
 from workbench.console.page import Page
 from workbench.console.pages import (
     datasets,
+    evaluation,
     file,
     job,
     jobs,
     model,
     models,
+    profile,
     project,
     projects,
     sign_in,
@@ -26,6 +28,8 @@ PAGES: tuple[Page, ...] = (
     team.PAGE,
     project.PAGE,
     model.PAGE,
+    profile.PAGE,
+    evaluation.PAGE,
     job.PAGE,
     file.PAGE,
     sign_in.PAGE,

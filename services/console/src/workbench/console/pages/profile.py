@@ -1,0 +1,61 @@
+"""One measurement: its launches and what they come to, whether that may be relied on, where the time goes, on what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from markupsafe import Markup
+from workbench.client import Refused
+from workbench.console.drawing import launches
+from workbench.console.page import Page
+from workbench.console.reach import api, client
+
+PAGE = Page("profile")
+# Those that take longest, and what fits a screen or two of all of them.
+LONGEST, LAYERS = 20, 50
+LATENCIES = {"p50": "Median", "mean": "Mean", "p90": "90 % below", "p95": "95 % below", "p99": "99 % below",
+             "max": "Slowest"}  # fmt: skip
+BEFORE = {"load_ms": "Reading the model", "compile_ms": "Compiling it", "first_inference_ms": "First inference"}
+View = dict[str, Any]
+
+
+@PAGE.blueprint.get("/<profile_id>")
+def show(profile_id: str) -> str:
+    """The whole page."""
+    view = client().profiles.get(profile_id)
+    facts = view.get("facts") or {}
+    longest = sorted(facts.get("layers") or [], key=lambda layer: layer.get("time_ms") or 0.0, reverse=True)[:LONGEST]
+    return render_template(
+        "profile.html", view=view, model=_model(view), picture=_picture(facts), latencies=LATENCIES, before=BEFORE,
+        longest=longest, most_ms=float(longest[0].get("time_ms") or 0) if longest else 0.0, **_layers(view),
+    )  # fmt: skip
+
+
+@PAGE.blueprint.get("/<profile_id>/layers")
+def layers(profile_id: str) -> str:
+    """A page of the executed layers that fit ``search``, in execution order."""
+    view = client().profiles.get(profile_id)
+    return render_template("_profile_layers.html", view=view, **_layers(view))
+
+
+def _layers(view: View) -> dict[str, Any]:
+    search = request.args.get("search", "")[:200]
+    if view["state"] != "succeeded":
+        return {"layers": None, "search": search}
+    asked = {"search": search, "cursor": request.args.get("cursor", ""), "limit": LAYERS}
+    given = {name: value for name, value in asked.items() if value}
+    return {"layers": api().json("GET", f"/v1/profiles/{view['id']}/layers", params=given), "search": search}
+
+
+def _picture(facts: dict[str, Any]) -> Markup:
+    values = [launch["throughput_fps"] for launch in facts.get("launches") or []]
+    return launches(values, facts["throughput_fps"]) if values else Markup("")
+
+
+def _model(view: View) -> View | None:
+    """None where it is deleted."""
+    try:
+        return client().models.get((view.get("request") or {}).get("model_id") or "-")
+    except Refused:
+        return None

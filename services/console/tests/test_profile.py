@@ -1,0 +1,52 @@
+"""The page of a measurement: the figures are the API's, the verdict has its reasons, layers come by their time."""
+
+from __future__ import annotations
+
+from console_bench import Bench
+from workbench.console.drawing import launches
+
+
+def layer(name: str, time_ms: float) -> dict[str, object]:
+    return {"name": name, "type": "Convolution", "exec_type": "brgconv", "runtime_precision": "f32", "place": 0,
+            "time_ms": time_ms, "original_layers": [f"of {name}"], "inputs": [], "outputs": []}  # fmt: skip
+
+
+def test_a_measurement_shows_its_interval_latencies_and_why_it_is_doubted(bench: Bench) -> None:
+    page = bench.visitor("hostile").get(f"/console/profile/{bench.ids['profile succeeded']}").text
+
+    assert '<strong>20 FPS</strong> <span class="fine">10–30</span>' in page
+    assert '<th scope="row">Median</th><td class="number">20</td><td class="number">10–30</td>' in page
+    assert '<th scope="row">99 % below</th><td class="number">–</td>' in page
+    assert '<span class="state untrusted">untrusted</span></h2>' in page
+    assert page.count('<circle class="value" cx=') >= 3
+
+
+def test_the_layers_that_take_longest_come_first_and_all_are_found_by_a_search(bench: Bench) -> None:
+    layers = [layer("early", 0.5), layer("slow", 9.0), *(layer(f"n{number}", 0.1) for number in range(60))]
+    figure = {"value": 1.0, "low": 1.0, "high": 1.0}
+    facts = {"throughput_fps": figure, "launches": [{"throughput_fps": 1.0}], "layers": layers}
+    id = bench.have("profile", "succeeded", facts=facts)
+    visitor = bench.visitor("hostile")
+
+    page, rest = visitor.get(f"/console/profile/{id}").text, visitor.get(f"/console/profile/{id}/layers?cursor=50").text
+    found = visitor.get(f"/console/profile/{id}/layers?search=of+slow").text
+
+    assert page.index("<bdi>slow</bdi>") < page.index("<bdi>early</bdi>")
+    assert "62 of 62 layers" in page
+    assert "<bdi>n59</bdi>" in rest
+    assert "1 of 62 layers" in found
+
+
+def test_a_measurement_that_failed_says_what_to_do(bench: Bench) -> None:
+    assert "What to do:" in bench.visitor("hostile").get(f"/console/profile/{bench.ids['profile failed']}").text
+
+
+def test_launches_are_dots_over_the_band_of_their_interval() -> None:
+    drawn = launches([50, 100], {"value": 70, "low": 50, "high": 100})
+
+    assert drawn.count("<circle") == 2
+    band, first, second = (drawn.split(mark)[1] for mark in ('class="band"', "<circle", "<circle"))
+    assert 'y="31.2" width="632" height="82.4"' in band
+    assert 'cy="113.6"' in first
+    assert 'cy="31.2"' in drawn.split("<circle")[2], second
+    assert launches([0.0], {"value": 0.0, "low": 0.0, "high": 0.0}) == ""
