@@ -49,7 +49,7 @@ def addresses(bench: Bench) -> list[str]:
                                               for kind in ("model", "dataset", "profile", "evaluation")}  # fmt: skip
     for rule in console.url_map.iter_rules():  # type: ignore[attr-defined]
         page = rule.endpoint.partition(".")[0]
-        if rule.rule.endswith(".json"):  # a file to keep, with a test of its own
+        if rule.rule.endswith((".json", ".jpg")):  # a file to keep, with a test of its own
             continue
         if "GET" not in (rule.methods or ()) or page in ("static", "health", "uploads", "file") or page == "first":
             continue

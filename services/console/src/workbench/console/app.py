@@ -9,7 +9,7 @@ from flask import Flask, redirect
 from werkzeug.wrappers import Response
 from workbench.console import guard, reach, uploads
 from workbench.console.assets import addresses
-from workbench.console.drawing import bar
+from workbench.console.drawing import bar, steps
 from workbench.console.page import FIRST, PLACE
 from workbench.console.pages import PAGES
 from workbench.console.session import Seal
@@ -29,7 +29,9 @@ def create_app(settings: Settings, api: httpx.BaseTransport, key: str = "") -> F
     app.config.update(MAX_CONTENT_LENGTH=65 << 20, MAX_FORM_MEMORY_SIZE=1 << 20, PROPAGATE_EXCEPTIONS=False)
     app.jinja_options = {**app.jinja_options, "finalize": shown, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters.update(words())
-    app.jinja_env.globals.update(PAGES=PAGES, FIRST=FIRST, bar=bar, asset=addresses(app.static_folder or ""))
+    app.jinja_env.globals.update(
+        PAGES=PAGES, FIRST=FIRST, bar=bar, steps=steps, asset=addresses(app.static_folder or "")
+    )
     app.extensions["workbench.console"] = reach.Reach(api, Seal(key or secrets.token_urlsafe()))
     guard.keep(app, settings)
     app.register_blueprint(health.health_of([]))

@@ -40,6 +40,23 @@ def bar(measured: Measured | None, most: float, chosen: bool = False) -> Markup:
     ).format("chosen" if chosen else "other", x(low), x(high), x(measured["value"]))
 
 
+def steps(counts: Sequence[float]) -> Markup:
+    """How many lie in each step, as columns side by side; the highest is as high as there is room."""
+    if not counts or max(counts) <= 0:
+        return Markup("")
+    wide = 152 / len(counts)
+    drawn = Markup("").join(
+        Markup('<rect class="value" x="{}" y="{}" width="{}" height="{}"/>').format(
+            round(4 + wide * at, 1), round(27 - 26 * each / max(counts), 1), round(max(wide - 1, 0.5), 1),
+            round(26 * each / max(counts), 1),
+        )
+        for at, each in enumerate(counts)
+    )  # fmt: skip
+    return Markup(
+        '<svg class="bar-of" viewBox="0 0 160 28" width="160" height="28" aria-hidden="true">{}</svg>'
+    ).format(drawn)
+
+
 def plane(points: Sequence[Point], limit_ms: float | None) -> Markup:
     """Throughput (up) against latency (across), each point with both of its intervals; the limit as a line."""
     if not points:

@@ -2,6 +2,7 @@
 
 from workbench.console.page import Page
 from workbench.console.pages import (
+    dataset,
     datasets,
     evaluation,
     file,
@@ -30,6 +31,7 @@ PAGES: tuple[Page, ...] = (
     model.PAGE,
     profile.PAGE,
     evaluation.PAGE,
+    dataset.PAGE,
     job.PAGE,
     file.PAGE,
     sign_in.PAGE,
