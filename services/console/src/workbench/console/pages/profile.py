@@ -25,10 +25,11 @@ def show(profile_id: str) -> str:
     """The whole page."""
     view = client().profiles.get(profile_id)
     facts = view.get("facts") or {}
-    longest = sorted(facts.get("layers") or [], key=lambda layer: layer.get("time_ms") or 0.0, reverse=True)[:LONGEST]
+    run = [layer for layer in facts.get("layers") or [] if layer.get("time_ms")]
+    longest = sorted(run, key=lambda layer: float(layer["time_ms"]), reverse=True)[:LONGEST]
     return render_template(
         "profile.html", view=view, model=_model(view), picture=_picture(facts), latencies=LATENCIES, before=BEFORE,
-        longest=longest, most_ms=float(longest[0].get("time_ms") or 0) if longest else 0.0, **_layers(view),
+        longest=longest, most_ms=float(longest[0]["time_ms"]) if longest else 0.0, **_layers(view),
     )  # fmt: skip
 
 
