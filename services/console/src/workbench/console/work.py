@@ -15,6 +15,7 @@ from workbench.client.transport import Transport
 KINDS = {
     "models": "Model import",
     "datasets": "Dataset import",
+    "inspections": "Look at files",
     "conversions": "Conversion",
     "profiles": "Measurement",
     "calibrations": "INT8 calibration",
@@ -25,7 +26,7 @@ KINDS = {
     "optimizations": "Optimization",
 }
 # They are made from files that were uploaded; to have one again, upload again.
-UPLOADED = ("models", "datasets")
+UPLOADED = ("models", "datasets", "inspections")
 # Whose OpenAPI document another collection's service serves: one for each service, below its first collection.
 DESCRIBED = {"profiles": "targets", "evaluations": "calibrations", "recipes": "calibrations", "trials": "calibrations"}
 PROJECTS = 50
