@@ -66,6 +66,10 @@ def test_a_model_that_is_still_examined_is_its_job() -> None:
     assert page({"id": "m", "state": "running", "facts": None}) == "id: m\nstate: running"
 
 
+def test_its_family_is_no_raw_list_while_it_is_examined() -> None:
+    assert "family" not in page({"id": "m-1", "state": "running", "family": [(0, {"id": "m-1"})]})
+
+
 @pytest.mark.parametrize(("facts", "task"), [
     ({"guesses": [guess("generic", "likely")]}, "generic"),
     ({"guesses": [guess("classification", "possible"), guess("generic", "possible")]}, "?"),

@@ -18,9 +18,9 @@ _TOLD = ("guesses", "built_in", "operations", "opset", "op_count", "weights", "p
 def page(view: Facts) -> str:
     """The whole model."""
     facts = view.get("facts")
-    if not facts:
-        return outline(view)
     rest = {name: value for name, value in view.items() if name not in _BELOW}
+    if not facts:  # it is still being made
+        return outline(rest)
     rest["facts"] = {name: facts[name] for name in facts if name not in _TOLD}
     told = [*_tasks(facts.get("guesses")), *_inside(facts), *_checked(facts.get("conversion"))]
     return "\n".join([outline(rest), "", *told, *_analysed(view), *lineage.lines(view)])
