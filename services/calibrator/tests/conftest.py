@@ -6,13 +6,12 @@ import hashlib
 import io
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import forked
 import numpy as np
 import openvino as ov
 import pytest
@@ -157,9 +156,7 @@ def run_core(tmp_path: Path) -> Callable[..., Ended]:
         for name, source in inputs.items():
             shutil.copytree(source, folder / "inputs" / name)
         (folder / "spec.json").write_text(json.dumps({"main_file": "model.xml"} | spec))
-        ended = subprocess.run([sys.executable, "-m", "workbench.runner", f"workbench.calibrator.{core}", folder],
-                               capture_output=True, timeout=240)
-        return Ended(folder, ended.returncode)
+        return Ended(folder, forked.run_core(f"workbench.calibrator.{core}", folder))
 
     return start
 

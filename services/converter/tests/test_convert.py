@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import forked
 import nncf
 import numpy as np
 import openvino as ov
@@ -185,8 +186,7 @@ def test_converting_twice_makes_the_same_bytes(
 
 def in_a_process(folder: Path) -> dict[str, Any]:
     shutil.rmtree(folder / "outputs")
-    subprocess.run([sys.executable, "-m", "workbench.runner", "workbench.converter.convert", folder],
-                   timeout=120, check=True)
+    assert forked.run_core("workbench.converter.convert", folder) == 0
     return json.loads((folder / "result.json").read_text())
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import forked
 import pytest
 from onnx import TensorProto, helper
 from workbench import ir
@@ -195,10 +194,7 @@ def test_a_refusal_leaves_a_result_that_says_so_and_no_model(squeezenet: Path, t
     spec = {"main_file": squeezenet.name, "precision": "FP16", "inputs": {"data_0": {"shape": [1, 3, 9]}}}
     (folder / "spec.json").write_text(json.dumps(spec))
 
-    ended = subprocess.run([sys.executable, "-m", "workbench.runner", "workbench.converter.convert", folder],
-                           timeout=60, check=False)
-
-    assert ended.returncode == 1
+    assert forked.run_core("workbench.converter.convert", folder) == 1
     refusal = json.loads((folder / "result.json").read_text())["refusal"]
     assert refusal["kind"] == "BadShape"
     assert refusal["field"] == "inputs.data_0.shape"

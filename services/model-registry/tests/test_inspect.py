@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import forked
 import numpy as np
 import onnx
 import pytest
@@ -28,8 +27,7 @@ def inspected(upload: Path) -> dict[str, Any]:
 def in_a_process(upload: Path) -> dict[str, Any]:
     folder = upload.parents[1]
     (folder / "spec.json").write_text("{}")
-    subprocess.run([sys.executable, "-m", "workbench.runner", "workbench.model_registry.inspect", folder],
-                   timeout=60, check=False)
+    forked.run_core("workbench.model_registry.inspect", folder)
     return json.loads((folder / "result.json").read_text())
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import forked
 import numpy as np
 import openvino as ov
 import pytest
@@ -130,8 +131,7 @@ def needed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run_core() -> Callable[[Path], Spec]:
     """Runs the core as a launcher does; returns what its result.json holds."""
     def run(folder: Path) -> Spec:
-        command = [sys.executable, "-m", "workbench.runner", "workbench.packager.pack", str(folder)]
-        subprocess.run(command, check=False, timeout=120)
+        forked.run_core("workbench.packager.pack", folder)
         assert (folder / "result.json").exists(), (folder / "log.txt").read_text()
         document: Spec = json.loads((folder / "result.json").read_bytes())
         return document
