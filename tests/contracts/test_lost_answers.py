@@ -50,7 +50,8 @@ def ids(collection: Any) -> set[str]:
     return {each["id"] for each in collection.list()}
 
 
-CREATED = ("conversions", "profiles", "calibrations", "evaluations", "trials", "recipes", "packages", "projects")
+CREATED = ("conversions", "profiles", "calibrations", "evaluations", "trials", "recipes", "packages", "projects",
+           "exports")
 
 
 @pytest.mark.parametrize("name", CREATED)

@@ -50,6 +50,7 @@ ANOTHER = {
     "/v1/models/downloads": {"sha256": "1" * 64},
     "/v1/datasets/generations": {"count": 2},
     "/v1/datasets/subsets": {"count": 2},
+    "/v1/exports": {"format": "coco"},
     "/v1/conversions": {"precision": "FP32"},
     "/v1/profiles": {"launches": 7},
     "/v1/calibrations": {"subset_size": 17},

@@ -7,6 +7,7 @@ import json
 import re
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any
 import onnx
 import pytest
 from onnx import TensorProto, helper
+from PIL import Image
 from werkzeug.test import Client, TestResponse
 from workbench.jobs import Adapters, embedded
 from workbench.standalone.mount import SERVICES, Front, merged_openapi, workers
@@ -152,6 +154,17 @@ def busy(serving: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         made.adapters.record(service).engine.dispose()
 
 
+def labelled_images(side: int) -> bytes:
+    """Two classes of one image each, zipped."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for label, name in enumerate(("cat", "dog")):
+            picture = io.BytesIO()
+            Image.new("RGB", (side, side), (99 * label, side, 0)).save(picture, "PNG")
+            archive.writestr(f"{name}/{label}.png", picture.getvalue())
+    return file.getvalue()
+
+
 def make_real_things(team: Team, name: str, side: int = 8) -> None:
     """The same requests for both teams, carried out by real workers."""
     team.get("/v1/targets")
@@ -162,6 +175,8 @@ def make_real_things(team: Team, name: str, side: int = 8) -> None:
     team.ids |= {"conversions": conversion["id"], "ir": conversion["result"]["id"]}
     generation = {"count": 3, "width": 8, "height": 8, "name": name}
     team.ids["datasets"] = team.made("datasets/generations", generation)["id"]
+    annotated = team.upload(labelled_images(side), name, "datasets")["id"]
+    team.ids["exports"] = team.made("exports", {"dataset_id": annotated, "format": "imagenet", "name": name})["id"]
     recipe = {"model_id": team.ids["ir"], "overrides": {"task": "generic"}, "name": name}
     team.ids["recipes"] = team.made("recipes", recipe)["id"]
     variants = [{"model_id": team.ids["ir"], "folder": "fp16"}]
@@ -188,7 +203,7 @@ def leave_waiting(team: Team, name: str) -> None:
 def secrets_of(team: Team) -> set[str]:
     """Ids, names, and the digests of files: of what only this team has."""
     found = {"secretly", *team.ids.values()}
-    for collection in ("models", "conversions", "datasets", "recipes", "packages"):
+    for collection in ("models", "conversions", "datasets", "exports", "recipes", "packages"):
         text = json.dumps(team.get(f"/v1/{collection}"))
         found |= set(re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", text))
     return found

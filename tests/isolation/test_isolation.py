@@ -61,6 +61,7 @@ def bodies(ids: Ids, own: Ids) -> dict[str, list[dict[str, Any]]]:
                             mine | {"against_evaluation_id": ids("evaluations")}],
         "/v1/trials": mixed,
         "/v1/datasets/subsets": [{"dataset_id": dataset}],
+        "/v1/exports": [{"dataset_id": dataset, "format": "coco"}],
         "/v1/recipes": [{"model_id": model}, {"model_id": own("ir"), "dataset_id": dataset}],
         "/v1/packages": [package(model_id=model), package(recipe_id=recipe), package(dataset_id=dataset),
                          package(profile_id=ids("profiles")), package(evaluation_id=ids("evaluations"))],
@@ -209,7 +210,7 @@ def test_without_a_token_no_route_tells_apart_what_there_is(world: Any, authoriz
 
 
 def test_a_cursor_of_another_team_shows_ones_own_things_only(world: Any) -> None:
-    for collection in ("models", "conversions", "datasets", "recipes", "packages", "projects"):
+    for collection in ("models", "conversions", "datasets", "exports", "recipes", "packages", "projects"):
         path = f"/v1/{collection}?limit=1"
         cursor = world.red.get(path)["next_cursor"]
         if cursor is None:  # red has but one: make a cursor as the second page of anybody's would be
@@ -262,7 +263,7 @@ def test_no_object_of_a_team_names_another(world: Any) -> None:
 
 
 def test_files_are_served_to_their_team_alone_whatever_their_name(world: Any) -> None:
-    for collection in ("models", "datasets", "packages"):
+    for collection in ("models", "datasets", "exports", "packages"):
         path = f"/v1/{collection}/{world.red.ids[collection]}"
         names = [file["name"] for file in world.red.get(path)["files"]]
         assert names

@@ -3,7 +3,7 @@
 {{- define "workbench.services" -}}
 model-registry: {module: model_registry, paths: [/v1/models, /v1/inspections]}
 converter: {module: converter, paths: [/v1/conversions]}
-dataset: {module: dataset, paths: [/v1/datasets, /v1/tasks]}
+dataset: {module: dataset, paths: [/v1/datasets, /v1/exports, /v1/tasks]}
 profiler: {module: profiler, paths: [/v1/targets, /v1/profiles]}
 calibrator: {module: calibrator, paths: [/v1/calibrations, /v1/evaluations, /v1/recipes, /v1/trials]}
 packager: {module: packager, paths: [/v1/packages]}

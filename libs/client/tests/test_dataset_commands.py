@@ -98,6 +98,8 @@ def test_a_subset_is_asked_for_with_what_was_typed(client: Client, monkeypatch: 
     (["subset", "d", "--count", "0"], "whole number from 1"),
     (["subset", "d", "--split", "test"], "not one of all,"),
     (["preview", "d"], "Missing option '--out'"),
+    (["export", "d", "--out", "x"], "Missing option '--format'"),
+    (["export", "d", "--out", "x", "--format", "kitti"], "not one of coco,"),
     (["preview", "d", "--out", "x", "--limit", "many"], "whole number from 1"),
 ])
 def test_wrong_usage_is_told(client: Client, monkeypatch: pytest.MonkeyPatch, words: list[Any], reason: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from workbench.calibrator.spec import CalibrationSchema, EvaluationSchema, TrialSchema
 from workbench.converter.spec import SpecSchema as ConversionSpec
-from workbench.dataset.spec import GenerationSpec, IngestionSpec, SubsetSpec
+from workbench.dataset.spec import ExportSpec, GenerationSpec, IngestionSpec, SubsetSpec
 from workbench.fields import BadSpec, Facts, Flag, checked
 from workbench.packager.spec import SpecSchema as PackageSpec
 from workbench.profiler.spec import SpecSchema as Profile
@@ -39,6 +39,7 @@ SPECS = {
     "generation": Spec(GenerationSpec, {"width": 8, "height": 8, "count": 1}),
     "ingestion": Spec(IngestionSpec, {}),
     "subset": Spec(SubsetSpec, {}),
+    "export": Spec(ExportSpec, {"format": "coco"}),
     "profile": Spec(Profile, {"main_file": "model.xml"}),
     "conversion": Spec(ConversionSpec, {"main_file": "model.onnx"}),
     "package": Spec(PackageSpec, {"name": "fruit", "recommended": "fp32", "recipe": {},
@@ -124,7 +125,7 @@ def test_numbers_and_choices_end_where_they_say(spec: Spec) -> None:
             assert "from" in str(said)
         seen += 1
     # Which have numbers of their own nowhere.
-    assert seen or spec in (SPECS["conversion"], SPECS["evaluation"], SPECS["trial"])
+    assert seen or spec in (SPECS["conversion"], SPECS["evaluation"], SPECS["trial"], SPECS["export"])
 
 
 def test_what_the_last_release_planned_is_still_read() -> None:

@@ -34,6 +34,7 @@ class Client:
         self.models = Models(self._transport, "/v1/models", uploads.model_parts)
         self.inspections = Uploads(self._transport, "/v1/inspections", uploads.model_parts)
         self.datasets = Datasets(self._transport, "/v1/datasets", uploads.dataset_parts)
+        self.exports = self._resource("exports")
         self.conversions = self._resource("conversions")
         self.profiles = Profiles(self._transport, "/v1/profiles")
         self.calibrations = self._resource("calibrations")

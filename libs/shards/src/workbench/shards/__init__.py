@@ -1,8 +1,9 @@
 """The canonical dataset: images in tar shards, an index, and the annotations of each task."""
 
-from workbench.shards.annotations import AnnotationWriter, read_annotations, read_classes, tasks_of
+from workbench.shards.annotations import AnnotationWriter, each_annotation, read_annotations, read_classes, tasks_of
 from workbench.shards.index import INDEX_NAME, SPLITS, BadDataset, Item, read_index, reassign, split_of
 from workbench.shards.shards import ShardWriter, read_bytes
 
-__all__ = ["INDEX_NAME", "SPLITS", "AnnotationWriter", "BadDataset", "Item", "ShardWriter", "read_annotations",
-           "read_bytes", "read_classes", "read_index", "reassign", "split_of", "tasks_of"]  # fmt: skip
+__all__ = ["INDEX_NAME", "SPLITS", "AnnotationWriter", "BadDataset", "Item", "ShardWriter", "each_annotation",
+           "read_annotations", "read_bytes", "read_classes", "read_index", "reassign", "split_of",
+           "tasks_of"]  # fmt: skip

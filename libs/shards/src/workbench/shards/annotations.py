@@ -7,7 +7,7 @@ order of the index; what the object holds is the task's to say. A dataset of sch
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -68,17 +68,23 @@ def tasks_of(folder: Path) -> list[str]:
 
 def read_annotations(folder: Path, task: str) -> dict[str, Annotation]:
     """By the name of the item, for those that have one; raises BadDataset naming the line that is wrong."""
+    return dict(each_annotation(folder, task))
+
+
+def each_annotation(folder: Path, task: str) -> Iterator[tuple[str, Annotation]]:
+    """The same one by one, each with the name of its item, in the order of the index; one is held at a time."""
     name = annotations_name(task)
     if not (folder / name).exists():
-        return schema_1.labels(folder) if task == schema_1.TASK else {}
-    found: dict[str, Annotation] = {}
+        yield from schema_1.labels(folder).items() if task == schema_1.TASK else ()
+        return
+    found: set[str] = set()
     for number, line in lines_of(folder, name):
         if not _is_annotation(line):
             raise BadDataset(f"{name} line {number}: must hold a name and an annotation, and nothing else")
         if line["name"] in found:
             raise BadDataset(f"{name} line {number}: {line['name'][:200]} is there twice")
-        found[line["name"]] = line["annotation"]
-    return found
+        found.add(line["name"])
+        yield line["name"], line["annotation"]
 
 
 def read_classes(folder: Path) -> dict[str, list[str]]:

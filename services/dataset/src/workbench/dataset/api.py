@@ -1,4 +1,4 @@
-"""Routes under /v1/datasets and /v1/tasks: the data, and what it is for."""
+"""Routes under /v1/datasets, /v1/exports and /v1/tasks: the data, in other layouts, and what it is for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from workbench.dataset.chart import chart
 from workbench.dataset.kept import kept
 from workbench.dataset.schemas import (
     DatasetForm,
+    ExportRequest,
     GenerationRequest,
     ImagePage,
     ImagesQuery,
@@ -32,6 +33,9 @@ from workbench.webapp.uploads import UploadKind, serve_form_upload
 from workbench.webapp.views import JobView
 
 datasets = Blueprint("datasets", __name__, url_prefix="/v1/datasets", description="Images and their annotations.")
+
+exports = Blueprint("exports", __name__, url_prefix="/v1/exports",
+                    description="Datasets as archives in layouts that other programs read.")  # fmt: skip
 
 tasks = Blueprint("tasks", __name__, url_prefix="/v1/tasks", description="What a model may do.")
 
@@ -67,6 +71,18 @@ def take_subset(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 
 DATASETS = Resource("dataset")
 serve_jobs(datasets, DATASETS)
+
+
+@exports.post("")
+@exports.arguments(ExportRequest)
+@exports.response(202, JobView)
+def export(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Write a dataset in another layout; the archive is the file `dataset.zip` of the job once it has succeeded."""
+    name = body.pop("name", None) or f"{body['dataset_id'][:8]} as {body['format']}"
+    return accepted(exports, ports().submit("export", {**body, "name": name}))
+
+
+serve_jobs(exports, Resource("export"))
 
 
 @datasets.get("/<job_id>/statistics")

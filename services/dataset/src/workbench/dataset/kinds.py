@@ -1,10 +1,13 @@
-"""The one kind of job here: an upload, a wish for images, or some of a dataset's, become a canonical dataset."""
+"""The kinds of jobs here: an upload, a wish for images, or some of a dataset's, become a canonical dataset; a dataset
+becomes an archive in another layout.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from workbench.dataset import writing
 from workbench.jobs import Job, Kind, Made
 from workbench.problems.common import InvalidRequest
 from workbench.runner import Launch, Limits
@@ -66,4 +69,36 @@ def _of_source(warning: str) -> str:
 
 
 DATASET = Kind("dataset", plan=plan, publish=publish, needs=needs, check=check)
-KINDS = (DATASET,)
+
+
+def export_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
+    """The dataset that is written."""
+    return [("dataset", request["dataset_id"])]
+
+
+def check_export(request: dict[str, Any], held: Sequence[Manifest]) -> None:
+    """The layout must hold what the dataset is annotated for."""
+    [source] = held
+    serves = tasks_of(source.facts)
+    if writing.named(request["format"]).TASKS[0] in serves:
+        return
+    fit = [each.NAME for each in writing.LAYOUTS if each.TASKS[0] in serves]
+    task = writing.named(request["format"]).TASKS[0]
+    raise InvalidRequest({"format": f"{request['format']} holds annotations for {task}; the dataset is annotated for "
+                                    f"{', '.join(serves) or 'no task'}, which {' and '.join(fit) or 'no layout'} "
+                                    f"hold{'s' if len(fit) < 2 else ''}"})  # fmt: skip
+
+
+def plan_export(job: Job, manifests: Manifests) -> Launch:
+    """The whole dataset, but not what is only looked at."""
+    inputs = manifests.get("dataset", job.request["dataset_id"]).inputs("dataset")
+    return Launch("workbench.dataset.export", spec={"format": job.request["format"]}, inputs=inputs, limits=LIMITS)
+
+
+def publish_export(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
+    """The archive."""
+    return Made("export", {**result, "name": job.name}, files, (job.request["dataset_id"],))
+
+
+EXPORT = Kind("export", plan=plan_export, publish=publish_export, needs=export_needs, check=check_export)
+KINDS = (DATASET, EXPORT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from workbench.dataset.spec import GenerationFields, SubsetFields, calibration_percent, layout
+from workbench.dataset.spec import ExportFields, GenerationFields, SubsetFields, calibration_percent, layout
 from workbench.dataset.values import PARTS
 from workbench.fields import Object, Text, WholeInForm, shared
 from workbench.tasks.catalogue import NAMES
@@ -30,6 +30,13 @@ class SubsetRequest(SubsetFields):
 
     dataset_id = Text(required=True, validate=ma.validate.Length(1, 64))
     name = shared.a_name("What people call the new dataset.")
+
+
+class ExportRequest(ExportFields):
+    """A dataset as a zip in a layout that other programs read."""
+
+    dataset_id = Text(required=True, validate=ma.validate.Length(1, 64))
+    name = shared.a_name("What people call the export.")
 
 
 class ImagesQuery(ma.Schema):

@@ -6,6 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf
+from workbench.dataset import writing
 from workbench.dataset.formats import NAMES
 from workbench.dataset.values import (
     CALIBRATION_PERCENT,
@@ -14,6 +15,7 @@ from workbench.dataset.values import (
     MOST_IMAGES,
     MOST_SIDE_PIXELS,
     SUBSET_SPLITS,
+    Export,
     Generation,
     Ingestion,
     Subset,
@@ -90,6 +92,22 @@ class SubsetSpec(SubsetFields):
         return Subset(**{**data, "classes": tuple(data["classes"])})
 
 
+class ExportFields(Object):
+    """In which layout a dataset is wanted."""
+
+    format = Choice(*writing.NAMES, required=True, metadata={
+        "description": "The layout: COCO (boxes, masks), ImageNet (class folders and a list), Pascal VOC (boxes) or "
+                       "YOLO labels."})  # fmt: skip
+
+
+class ExportSpec(ExportFields):
+    """As the core reads it."""
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> Export:
+        return Export(**data)
+
+
 class IngestionSpec(Object):
     """As the core reads it."""
 
@@ -116,4 +134,10 @@ def read_ingestion(document: object) -> Ingestion:
 def read_subset(document: object) -> Subset:
     """The specification, checked. Raises BadSpec."""
     wanted: Subset = checked(SubsetSpec(), document)
+    return wanted
+
+
+def read_export(document: object) -> Export:
+    """The specification, checked. Raises BadSpec."""
+    wanted: Export = checked(ExportSpec(), document)
     return wanted

@@ -11,6 +11,7 @@ MOST_GENERATED = 10_000
 MOST_IMAGES = 10_000_000
 PARTS = ("calibration", "evaluation")
 SUBSET_SPLITS = ("all", *PARTS)
+EXPORT_FILE = "dataset.zip"
 # About two minutes of one core, and 3 GB of PNG: noise hardly compresses.
 GENERATED_PIXELS = 1_000_000_000
 
@@ -47,3 +48,10 @@ class Subset:
     task: str | None = None
     split: str = "all"
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class Export:
+    """Which layout a dataset is written in."""
+
+    format: str

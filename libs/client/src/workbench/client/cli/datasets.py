@@ -1,7 +1,8 @@
-"""What is done with a dataset beside what every resource has: `workbench datasets statistics|subset|preview`."""
+"""What is done with a dataset beside what every resource has: `workbench datasets statistics|subset|preview|export`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +16,12 @@ from workbench.client.cli.session import Session
 from workbench.client.cli.statistics_page import page
 from workbench.client.errors import BadInput
 
+ARCHIVE = "dataset.zip"  # the file of an export
 DATASET = Argument("ID", "Id of the dataset.")
+EXPORT_HELP = """Write a dataset in another layout, and download it as one zip.
+
+What the layout cannot hold is told, or refused where leaving it out would make another dataset of it.
+"""
 PICTURE = Option("--picture", "Write them as a picture, too: an SVG file.", metavar="FILE")
 
 SUBSET = [
@@ -30,6 +36,13 @@ SUBSET = [
     Option("--wait", "Wait until the job has ended.", flag=True),
 ]  # fmt: skip
 
+
+EXPORT = [
+    replace(asked("--format", "The layout", "ExportRequest", "format", "NAME"), required=True),
+    Option("--out", "Where the zip goes. What an interrupted download left is gone on with.", metavar="FILE",
+           required=True),
+    Option("--name", "A name for people.", place="name"),
+]  # fmt: skip
 
 PREVIEW = [
     Option("--out", "Where the pictures go, named by the number and name of their image.", metavar="FOLDER",
@@ -49,6 +62,7 @@ def register(group: typer.Typer) -> None:
                 [DATASET, *SUBSET])  # fmt: skip
     add_command(group, "preview", _preview, "Save images of a dataset, small, with their annotations drawn onto them.",
                 [DATASET, *PREVIEW])  # fmt: skip
+    add_command(group, "export", _export, EXPORT_HELP, [DATASET, *EXPORT])
 
 
 def _preview(session: Session, values: Values) -> None:
@@ -92,9 +106,34 @@ def _subset(session: Session, values: Values) -> None:
     output.tell(f"dataset {view['state']}; `workbench datasets show {view['id']}`")
 
 
+def _export(session: Session, values: Values) -> None:
+    path, exports = Path(values["out"]).expanduser(), session.client.exports
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder; --out is the file to write, such as {path / ARCHIVE}")
+    _make_folder(path)
+    view = exports.create({"dataset_id": values["id"], **body(EXPORT[:1] + EXPORT[2:], values)})
+    with Progress() as progress:
+        view = exports.wait(view["id"], lambda news: progress.job("export", news))
+    exports.download(view["id"], ARCHIVE, path)
+    if session.as_json:
+        output.write_json(view)
+        return
+    output.write(str(path))
+    for told in view["facts"]["warnings"]:
+        output.tell(told)
+    output.tell(f"{view['facts']['items']} images; the workbench has the zip, too: `workbench exports rm {view['id']}`")
+
+
 def _save(path: Path, data: bytes) -> None:
+    _make_folder(path)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise BadInput(f"{path} can't be written: {error.strerror}") from None
+
+
+def _make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
     except OSError as error:
         raise BadInput(f"{path} can't be written: {error.strerror}") from None

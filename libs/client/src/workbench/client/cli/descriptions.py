@@ -6,7 +6,7 @@ A new resource is a row here; a new option of a request is a row in its `options
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import typer
@@ -112,6 +112,12 @@ DESCRIPTIONS = [
             asked("--seed", "Same seed, same images: the seed of generated ones", "GenerationRequest", "seed", "N"),
         ],
         dataset, "Upload images, or generate some.", for_list=dataset_for_list, own=datasets.register,
+    ),
+    Description(
+        "exports", "export",
+        _columns(("FORMAT", "request.format"), ("ITEMS", "facts.items"), ("DATASET", "request.dataset_id")),
+        [DATASET, replace(asked("--format", "The layout", "ExportRequest", "format", "NAME"), required=True), NAME],
+        create_help="Write a dataset as a zip in a layout that other programs read.",
     ),
     Description(
         "conversions", "conversion", _columns(("MODEL", "request.model_id"), ("RESULT", "result.id")),

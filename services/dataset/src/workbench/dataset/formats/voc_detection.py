@@ -1,8 +1,9 @@
 """Pascal VOC, its boxes: `JPEGImages/` and `Annotations/*.xml` side by side, at any depth.
 
 `ImageSets/Main/` has lists of images, of which the first of `val.txt`, `test.txt`, `train.txt` and `trainval.txt`
-counts; without one every image that has an XML file does. Classes are VOC's 20 where no other name is met, else the
-names that are, sorted. The first pixel is 1, as VOC has it; `difficult` is kept.
+counts; without one every image that has an XML file does. Classes are those of `labelmap.txt` (`name:r,g,b:…`) in its
+order, a first `background` left out; without one VOC's 20 where no other name is met, else the names that are, sorted.
+The first pixel is 1, as VOC has it; `difficult` is kept.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 
 from workbench.archives.entries import Entry
 from workbench.dataset.formats.voc_segmentation import VOC_NAMES, below, key_of, tops
+from workbench.dataset.reading.classes import read_labelmap
 from workbench.dataset.reading.found import Fault, Noted, Reading, some
 from workbench.dataset.reading.pairs import PARTS
 from workbench.dataset.reading.texts import lines
@@ -22,6 +24,7 @@ NAME = "voc-detection"
 TASKS: tuple[str, ...] = (TASK,)
 
 _IMAGES, _XML, _LISTS = "JPEGImages/", "Annotations/", "ImageSets/Main/"
+_MAP = "labelmap.txt"
 _LOOKED_AT = 20
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
 
@@ -59,7 +62,7 @@ class _Voc:
         keys = self._keys(images, files)
         objects = {key: self._objects(files[key]) for key in keys}
         names = {name for found in objects.values() for name, _, _ in found}
-        classes = list(VOC_NAMES[1:]) if names <= set(VOC_NAMES[1:]) else sorted(names)
+        classes = self._classes(names)
         known: dict[str, Noted] = {}
         for key in keys:
             things = Things()
@@ -68,6 +71,20 @@ class _Voc:
             known[images[key].name] = Noted(things, files[key].name)
         chosen = sorted((images[key] for key in keys), key=lambda image: image.name)
         return Reading(chosen, {TASK: known}, {TASK: classes}, tuple(self.warnings), tuple(self.faults))
+
+    def _classes(self, met: set[str]) -> list[str]:
+        """Their names in the order of their ids."""
+        listed = next((self.tree.files[place + _MAP] for place in (self.top, "") if place + _MAP in self.tree.files),
+                      None)  # fmt: skip
+        if listed is None:
+            return list(VOC_NAMES[1:]) if met <= set(VOC_NAMES[1:]) else sorted(met)
+        found = read_labelmap(listed)
+        self.faults += found.faults
+        names = found.names[1:] if found.names[:1] == ["background"] else found.names
+        more = sorted(met - set(names))
+        if more:
+            self.warnings.append(f"{listed.name} does not name {some(more)}: their ids follow its own")
+        return [*names, *more]
 
     def _keys(self, images: dict[str, Entry], files: dict[str, Entry]) -> list[str]:
         lists = [self.tree.files[name] for part in PARTS
