@@ -16,6 +16,7 @@ KINDS = {
     "models": "Model import",
     "datasets": "Dataset import",
     "inspections": "Look at files",
+    "exports": "Export of a dataset",
     "conversions": "Conversion",
     "profiles": "Measurement",
     "calibrations": "INT8 calibration",
@@ -28,7 +29,8 @@ KINDS = {
 # They are made from files that were uploaded; to have one again, upload again.
 UPLOADED = ("models", "datasets", "inspections")
 # Whose OpenAPI document another collection's service serves: one for each service, below its first collection.
-DESCRIBED = {"profiles": "targets", "evaluations": "calibrations", "recipes": "calibrations", "trials": "calibrations"}
+DESCRIBED = {"exports": "datasets", "profiles": "targets", "evaluations": "calibrations", "recipes": "calibrations",
+             "trials": "calibrations"}  # fmt: skip
 PROJECTS = 50
 
 
