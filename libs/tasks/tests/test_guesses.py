@@ -148,3 +148,15 @@ def test_every_guess_is_one_that_a_recipe_can_take_and_says_why(facts: dict[str,
         assert guessed.guess.sure in SURENESS
         assert guessed.guess.why
         assert guessed.to_json()["task"] in {each.name for each in TASKS}
+
+
+def test_what_its_source_says_makes_a_guess_surer_and_no_other() -> None:
+    facts = {"inputs": [{"name": "x", "shape": [1, 3, 32, 32], "element_type": "f32", "layout": "NCHW"}],
+             "outputs": [{"name": "y", "shape": [1, 10], "element_type": "f32", "layout": None}]}  # fmt: skip
+
+    alone, told = guesses(facts), guesses({**facts, "source": {"task": "classification"}})
+
+    assert [(each.task, each.guess.sure) for each in alone] == [("classification", "possible"), ("generic", "possible")]
+    assert [(each.task, each.guess.sure) for each in told] == [("classification", "likely"), ("generic", "possible")]
+    assert told[0].guess.why.endswith("where it comes from says so")
+    assert guesses({**facts, "source": {"task": "object-detection"}}) == alone

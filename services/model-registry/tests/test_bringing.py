@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 import onnx
 import pytest
+import yaml
 from source_server import SourceServer, source_server
 from werkzeug.test import TestResponse
 from workbench.jobs import Adapters, embedded
@@ -84,6 +87,7 @@ def registry(tmp_path: Path, source: SourceServer) -> Iterator[Registry]:
     settings = {
         "WORKBENCH_HOME": str(home), "WORKBENCH_SOURCE_HOSTS": hosts, "WORKBENCH_UPLOAD_LIMIT_MIB": "1",
         "WORKBENCH_HUGGINGFACE_URL": source.url(""), "WORKBENCH_HUGGINGFACE_TOKENS": "a=hf_hidden",
+        "WORKBENCH_ZOO_URL": source.url("/omz/"), "WORKBENCH_ZOO_FILES_URL": source.url("/files"),
     }  # fmt: skip
     made = Registry(embedded(home), settings)
     made.work()
@@ -278,11 +282,65 @@ def test_what_a_repository_gives_is_held_against_its_own_digest(
     assert registry.staged() == []
 
 
+def tar_of(**files: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        for name, content in files.items():
+            about = tarfile.TarInfo(f"net/{name}.onnx")
+            about.size = len(content)
+            tar.addfile(about, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def hold_zoo_model(source: SourceServer, archive: bytes, digest: str) -> None:
+    """A mirror of the zoo with one model, in an archive of two."""
+    file = {"name": "net.tar.gz", "size": len(archive), "checksum": digest, "source": "https://gone.example.com/net"}
+    said = {"task_type": "classification", "framework": "onnx", "license": "https://example.com/LICENSE",
+            "files": [file], "model_optimizer_args": ["--input_model=$dl_dir/net/this.onnx", "--mean_values=[1,2,3]"],
+            "postprocessing": [{"$type": "unpack_archive", "format": "gztar", "file": "net.tar.gz"}]}  # fmt: skip
+    source.hold("/omz/models/public/net-1.0-224/model.yml", yaml.safe_dump(said).encode(), kind="text/plain")
+    source.hold("/files/public/net-1.0-224/net.tar.gz", archive)
+
+
+def test_a_model_of_the_zoo_is_the_file_of_its_archive_that_the_zoo_says(
+    registry: Registry, source: SourceServer, model: bytes
+) -> None:
+    archive = tar_of(this=model, that=model)
+    hold_zoo_model(source, archive, hashlib.sha384(archive).hexdigest())
+
+    view = registry.ended(registry.bring(source="zoo:net-1.0-224").json["id"])  # type: ignore[index]
+
+    assert (view["state"], view["name"]) == ("succeeded", "net-1.0-224")
+    facts = view["facts"]
+    assert facts["source_files"] == ["net/this.onnx"]
+    told = {"zoo": source.url("/omz"), "name": "public/net-1.0-224", "license": "https://example.com/LICENSE",
+            "task": "classification", "recipe": {"mean": [1.0, 2.0, 3.0]}}  # fmt: skip
+    assert facts["source"].items() >= told.items()
+    assert registry.staged() == []
+
+
+def test_a_file_of_the_zoo_that_is_another_one_and_a_model_it_has_not_are_told(
+    registry: Registry, source: SourceServer, model: bytes
+) -> None:
+    hold_zoo_model(source, tar_of(this=model), "0" * 96)
+
+    views = [registry.ended(registry.bring(source=name).json["id"])  # type: ignore[index]
+             for name in ("zoo:net-1.0-224", "zoo:other")]  # fmt: skip
+
+    kinds = [view["error"]["type"].rpartition(":")[2] for view in views]
+    assert kinds == ["not-the-file", "zoo-model-not-usable"]
+    assert "its SHA384 is " in views[0]["error"]["detail"]
+    assert registry.staged() == []
+
+
 @pytest.mark.parametrize(("body", "words"), [
     ({"source": "hf:a/b/c"}, "source: Is not a repository such as hf:OWNER/NAME"),
     ({"source": "hf:a/b", "sha256": "0" * 64}, "sha256: Belongs to an address"),
     ({"source": "https://example.com/m", "sha256": "0" * 64, "include": ["*"]}, "include: Belongs to a repository"),
     ({"source": "https://example.com/m"}, "sha256: Is required for an address"),
+    ({"source": "zoo:a/b/c"}, "source: Is not a model such as zoo:NAME"),
+    ({"source": "zoo:a", "sha256": "0" * 64}, "sha256: Belongs to an address"),
+    ({"source": "zoo:a", "include": ["*"]}, "include: Belongs to a repository"),
     ({"source": "hf:a/b", "include": []}, "include: "), ({"source": "hf:a/b", "token": "x"}, "token: "),
 ])  # fmt: skip
 def test_what_does_not_fit_the_kind_of_source_is_told_by_its_field(

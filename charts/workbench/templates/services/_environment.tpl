@@ -16,6 +16,8 @@
 - {name: WORKBENCH_UPLOAD_LIMIT_MIB, value: {{ .uploadLimitMiB | quote }}}
 - {name: WORKBENCH_SOURCE_HOSTS, value: {{ .sourceHosts | join "," | quote }}}
 - {name: WORKBENCH_HUGGINGFACE_URL, value: {{ .huggingFace.url | quote }}}
+- {name: WORKBENCH_ZOO_URL, value: {{ .zoo.url | quote }}}
+- {name: WORKBENCH_ZOO_FILES_URL, value: {{ .zoo.filesUrl | quote }}}
 - {name: WORKBENCH_TEAM_STORAGE_GIB, value: {{ .teamStorageGiB | quote }}}
 - {name: WORKBENCH_LEASE_S, value: {{ .leaseS | quote }}}
 - {name: WORKBENCH_DEVICE_MINUTES, value: {{ .deviceMinutes | quote }}}

@@ -178,8 +178,8 @@ class Models(Uploads, WithGraph):
 
     def bring(self, source: str, **fields: Any) -> View:
         """Ask for the model at an address, ``sha256`` being what its file must have, or in a repository
-        (``hf:OWNER/NAME@REVISION``), ``include`` saying which files; the view of the job that brings and
-        examines it."""
+        (``hf:OWNER/NAME@REVISION``), ``include`` saying which files, or of Open Model Zoo (``zoo:NAME@PRECISION``);
+        the view of the job that brings and examines it."""
         given = {name: value for name, value in fields.items() if value is not None}
         view: View = self._transport.json("POST", f"{self._path}/downloads", json={"source": source, **given})
         return view

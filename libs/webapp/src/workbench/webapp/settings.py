@@ -156,6 +156,10 @@ SETTINGS = (
             "mirror that speaks as it does; its host may be private.", _needed(_address("http", "https"))),
     Setting("HUGGINGFACE_TOKENS", "", "tokens", "Of the hub, for repositories that are not public: `team=token`, with "
             "commas; `*` is every team without one of its own.", _tokens, secret=True),
+    Setting("ZOO_URL", "", "URL", "Open Model Zoo that `zoo:NAME` is brought from: where the folder `models` of its "
+            "tree is; its host may be private. None: it is not offered.", _address("http", "https")),
+    Setting("ZOO_FILES_URL", "", "URL", "A mirror with the zoo's files as `intel/NAME/FILE` and `public/NAME/FILE`; "
+            "none: they are brought from where the zoo says.", _address("http", "https")),
     Setting("DATABASE_URL", "", "URL", "`postgresql+psycopg://user:password@host/database`; none: SQLite below HOME.",
             _address("postgresql+psycopg", "postgresql"), secret=True),
     Setting("BROKER_URL", "", "URL", "`amqp://user:password@host:port/vhost` of RabbitMQ; none: inside the process.",
@@ -213,6 +217,8 @@ class Settings:
     source_hosts: frozenset[str]
     huggingface_url: str
     huggingface_tokens: dict[str, str] = field(repr=False)
+    zoo_url: str
+    zoo_files_url: str
     database_url: str = field(repr=False)
     broker_url: str = field(repr=False)
     s3_endpoint: str

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.model_registry import analyses
 from workbench.model_registry.schemas import DownloadRequest, InspectionForm, ModelForm
-from workbench.model_registry.sources.names import model_name
+from workbench.model_registry.sources.names import file_name, model_name
 from workbench.model_registry.values import MAIN_FILES
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.graphs import serve_graph
@@ -39,7 +39,7 @@ serve_part_uploads(models, UPLOADED)
 @models.response(202, JobView)
 def bring(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Bring a model from elsewhere: the job downloads it, checks it, and examines it as an upload."""
-    name = body.pop("name", None) or _name_of([model_name(body["source"])])
+    name = body.pop("name", None) or model_name(body["source"]) or _name_of([file_name(body["source"])])
     digest = {"sha256": body["sha256"].lower()} if "sha256" in body else {}
     wanted = {**body, **digest, "files": [], "name": name[:200]}
     return accepted(models, ports().submit("model", wanted))

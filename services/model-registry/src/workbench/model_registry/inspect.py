@@ -8,6 +8,7 @@ is the model facts, with ``producer``, ``source_files`` and ``ignored_files``.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,31 +27,35 @@ _MOST_NAMED = 5
 
 
 def run(run: Run) -> dict[str, Any]:
-    """Inspect ``inputs/upload``; the spec may have ``name``, what people call the model."""
+    """Inspect ``inputs/upload``; the spec may have ``name``, what people call the model, and ``source``, what
+    is told of it where it comes from."""
     run.progress("recognise", 0.0)
     with TemporaryDirectory(dir=run.scratch) as scratch:
         return _inspected(run, unpacked(run.inputs / "upload", Path(scratch)))
 
 
 def _inspected(run: Run, upload: Path) -> dict[str, Any]:
-    format_, main = find_model(upload)
+    source = run.spec.get("source") or {}
+    format_, main = find_model(upload, source.get("main_file"))
     found = format_.gather(main, upload)
     run.progress("copy", 0.2, f"{len(found.files)} files")
     stage(found, run.outputs)
     run.progress("read", 0.4, main.name)
     model = load(run.outputs / found.main, called=main.relative_to(upload).as_posix())
     run.progress("describe", 0.8)
-    return facts(model, found, upload, run.outputs, run.spec.get("name"))
+    return facts(model, found, upload, run.outputs, {"name": run.spec.get("name"), "source": source})
 
 
-def find_model(upload: Path) -> tuple[Format, Path]:
-    """The one model in the folder, and its format; refuses none and several."""
+def find_model(upload: Path, told: str | None = None) -> tuple[Format, Path]:
+    """The one model in the folder, and its format, or of several that whose main file is ``told``; refuses none and
+    several."""
     files = [path for path in _files(upload) if path.stat().st_size]
     if not files:
         raise EmptyUpload(f"The upload holds no file with content. Upload {_accepted()}.")
     claimed = [(format_, path) for path in files for format_ in formats() if format_.claims(path)]
     # What lies beside a model in a form that we do not take is no reason to refuse the model.
     claimed = [each for each in claimed if each[0].ACCEPTED] or claimed[:1]
+    claimed = [each for each in claimed if each[1] == upload / (told or "")] or claimed
     if len(claimed) > 1:
         names = [path.relative_to(upload).as_posix() for _, path in claimed]
         raise SeveralModels(f"The upload holds {len(names)} models: {_listed(names)}. Upload each on its "
@@ -106,10 +111,10 @@ def load(path: Path, called: str) -> ov.Model:
     return model
 
 
-def facts(model: ov.Model, found: Found, upload: Path, outputs: Path, name: str | None = None) -> dict[str, Any]:
+def facts(model: ov.Model, found: Found, upload: Path, outputs: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     """The model facts, completed with what only the uploaded files tell and the task they speak of.
 
-    ``name``: what people call the model.
+    ``told``: what is known of it from elsewhere: its ``name``, and its ``source`` as the manifest will have it.
     """
     main, *companions = (outputs / name for name in found.files)
     used = {source for source in found.files.values() if source}
@@ -120,7 +125,7 @@ def facts(model: ov.Model, found: Found, upload: Path, outputs: Path, name: str 
         "source_files": sorted(names[source] for source in used),
         "ignored_files": sorted(name for source, name in names.items() if source not in used),
     }
-    return {**known, "guesses": [guessed.to_json() for guessed in guesses({**known, "name": name})]}
+    return {**known, "guesses": [guessed.to_json() for guessed in guesses({**known, **told})]}
 
 
 def _files(upload: Path) -> list[Path]:

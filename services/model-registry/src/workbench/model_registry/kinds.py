@@ -18,14 +18,14 @@ SLOWEST_BYTES_PER_S = 10 * 10**6  # of a machine that is busy, on a slow disk
 
 def plan(job: Job, _manifests: Manifests) -> Launch:
     """The uploaded files, in a process that may use a few gigabytes and as long as a person waits."""
-    return _look("workbench.model_registry.inspect", job)
+    return _look("workbench.model_registry.inspect", job, {"source": job.request.get("told") or {}})
 
 
-def _look(core: str, job: Job) -> Launch:
+def _look(core: str, job: Job, more: dict[str, Any] | None = None) -> Launch:
     wall_s = PATIENCE_S + sum(file.get("size_bytes", 0) for file in job.request["files"]) / SLOWEST_BYTES_PER_S
     return Launch(
         core,
-        spec={"name": job.name},
+        spec={"name": job.name, **(more or {})},
         inputs={f"upload/{file['name']}": file["key"] for file in job.request["files"]},
         limits=Limits(memory_bytes=8 * GIB, cpu_s=int(2 * wall_s), file_bytes=8 * GIB, wall_s=round(wall_s),
                       disk_bytes=24 * GIB),

@@ -45,7 +45,7 @@ def run(run: Run) -> dict[str, Any]:
         except ir.UnsupportedOperations as refusal:
             return _not_readable(found, called, refusal)
         run.progress("describe", 0.8)
-        known = facts(model, found, upload, staged, run.spec.get("name"))
+        known = facts(model, found, upload, staged, {"name": run.spec.get("name")})
         return {"file": called, "readable": True, "reason": None, **_told(known), **_of(model, known)}
 
 

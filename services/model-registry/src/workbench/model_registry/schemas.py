@@ -7,8 +7,12 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length, Regexp
 from workbench.fields import Object, Text, shared
-from workbench.model_registry.sources.huggingface import PREFIX
-from workbench.model_registry.sources.names import fault_in_source
+from workbench.model_registry.sources.names import fault_in_source, wants
+
+_BELONGS = {
+    "sha256": "Belongs to an address: a repository and the zoo have their own.",
+    "include": "Belongs to a repository, hf:…",
+}
 
 
 class ModelForm(ma.Schema):
@@ -29,13 +33,13 @@ class DownloadRequest(Object):
     source = Text(
         required=True, validate=Length(1, 2000),
         metadata={"description": "The address of the file, `https://…` or `http://…`: a model, or an archive of its "
-                  "files. Or a repository of Hugging Face, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`. Whoever may "
-                  "see the job sees it."},
+                  "files. Or a repository of Hugging Face, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`. Or a model "
+                  "of Open Model Zoo, `zoo:NAME` or `zoo:NAME@PRECISION`. Whoever may see the job sees it."},
     )  # fmt: skip
     sha256 = Text(
         validate=Regexp(r"\A[0-9a-fA-F]{64}\Z", error="Must be 64 hexadecimal digits."),
         metadata={"description": "Of the file at an address, from its publisher: anything else is refused. Required "
-                  "for an address; a repository has checksums of its own."},
+                  "for an address; repositories and the zoo have checksums of their own."},
     )  # fmt: skip
     include = ma.fields.List(
         Text(validate=Length(1, 300)), validate=Length(1, 100),
@@ -51,9 +55,9 @@ class DownloadRequest(Object):
 
     @ma.validates_schema
     def _fits_the_source(self, data: dict[str, Any], **_context: object) -> None:
-        of_hub = data["source"].startswith(PREFIX)
-        if not of_hub and "sha256" not in data:
+        wanted = wants(data["source"])
+        if wanted == "sha256" and "sha256" not in data:
             raise ma.ValidationError("Is required for an address.", "sha256")
-        if stray := next((name for name in (("sha256",) if of_hub else ("include",)) if name in data), None):
-            words = "Belongs to an address: a repository has its own." if of_hub else "Belongs to a repository, hf:…"
-            raise ma.ValidationError(words, stray)
+        for stray, words in _BELONGS.items():
+            if stray != wanted and stray in data:
+                raise ma.ValidationError(words, stray)

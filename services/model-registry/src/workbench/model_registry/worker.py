@@ -15,6 +15,7 @@ from workbench.model_registry.sources.bringing import Bringing
 from workbench.model_registry.sources.huggingface import HuggingFace
 from workbench.model_registry.sources.names import listing
 from workbench.model_registry.sources.values import PATIENT
+from workbench.model_registry.sources.zoo import Zoo
 from workbench.store import Manifests
 from workbench.webapp.room import Room
 from workbench.webapp.settings import Settings
@@ -31,10 +32,13 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
         record.index("model", manifest, manifest.facts.get("name"))
 
     room = Room(record, settings.team_storage_bytes)
-    # The hub's own host is the operator's choice, too.
-    asking = Asking(Addresses(settings.source_hosts | {urlsplit(settings.huggingface_url).netloc.lower()}), PATIENT)
+    # Where hub and zoo are is the operator's choice, too.
+    own = {urlsplit(url).netloc.lower() for url in (settings.huggingface_url, settings.zoo_url, settings.zoo_files_url)}
+    asking = Asking(Addresses(settings.source_hosts | own - {""}), PATIENT)
     hub = HuggingFace(settings.huggingface_url.rstrip("/"), asking, settings.huggingface_tokens)
-    bring = Bringing(adapters.store, asking, partial(listing, hub=hub), room.reserve, settings.upload_limit_mib << 20)
+    zoo = Zoo(settings.zoo_url.rstrip("/"), settings.zoo_files_url.rstrip("/"), asking)
+    list_of = partial(listing, hub=hub, zoo=zoo)
+    bring = Bringing(adapters.store, asking, list_of, room.reserve, settings.upload_limit_mib << 20)
     adapters.messages.subscribe(MADE_ELSEWHERE, index)
     kinds = [replace(kind, bring=bring) if kind is MODEL else kind for kind in KINDS]
     return adapters.worker(record, kinds, slots=settings.slots, lease_s=settings.lease_s)

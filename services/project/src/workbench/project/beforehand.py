@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench.project.inputs import conversion_inputs, recipe_overrides
 from workbench.project.problems import DatasetOfAnotherTask, ModelNeedsHelp, TaskNotSure
+from workbench.project.told import with_told
 from workbench.project.values import Facts
 from workbench.tasks import guesses
 from workbench.tasks.catalogue import task_of
@@ -18,11 +19,11 @@ _INPUT = "input_name"
 
 
 def settled(request: Facts, model: Facts, dataset: Facts | None) -> Facts:
-    """The request with its task, and with ``guess`` where that was left open.
+    """The request with its task, with ``guess`` where that was left open, and with what the model's source tells.
 
     Raises ModelNeedsHelp, TaskNotSure or DatasetOfAnotherTask, each with the field to give.
     """
-    request = _with_task(request, model, dataset)
+    request = _with_task(with_told(request, model), model, dataset)
     _refuse_another_task(request["task"], dataset)
     inputs = conversion_inputs(model, request)
     converted = {**model, "inputs": _converted(model, inputs)}

@@ -133,10 +133,10 @@ class _Pipeline:
         }  # fmt: skip
 
     def _assumed(self) -> list[Facts]:
-        """What the recipe takes for granted; nothing before there is one."""
+        """What the request and the recipe take for granted; of the latter nothing before there is one."""
         recipe_id = result_of(self._steps.of(self._job.id), "recipe")
         found = self._context.manifests.get("recipe", recipe_id).facts.get("assumed") if recipe_id else None
-        return found or []
+        return [*(self._plan.request.get("told") or []), *(found or [])]
 
     def _variants(self, steps: Mapping[str, Step]) -> list[Variant]:
         complete = [name for name in self._plan.variants if result_of(steps, f"profile-{name}")]

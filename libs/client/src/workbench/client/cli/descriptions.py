@@ -86,7 +86,8 @@ DESCRIPTIONS = [
                  ("ORIGIN", "facts.origin"), ("OPS", "facts.op_count")),
         [
             Argument("PATH", "Model file (what belongs to it comes along), a folder with all its files, or what "
-                     "the workbench downloads: the address (https://…) of a file, or hf:OWNER/NAME[@REVISION].",
+                     "the workbench downloads: the address (https://…) of a file, hf:OWNER/NAME[@REVISION], or "
+                     "zoo:NAME[@PRECISION].",
                      "source"),
             *OF_SOURCE, NAME,
         ],

@@ -30,7 +30,7 @@ NOT_MET = 1
 UNDECIDED = 4
 
 MODEL = Argument("MODEL", "Model file (ONNX, an IR's .xml, TensorFlow or TensorFlow Lite), a folder with all its "
-                 "files, the address (https://…) of a file, hf:OWNER/NAME, or a model's id.", "model_id")
+                 "files, the address (https://…) of a file, hf:OWNER/NAME, zoo:NAME, or a model's id.", "model_id")
 DATASET = Option("--dataset", "Images to measure accuracy on: folder, zip or tar, or a dataset's id. "
                  "Without it accuracy stays unknown.", metavar="PATH", place="dataset_id")
 CALIBRATION = Option("--calibration-dataset", "Other images to calibrate INT8 with; labels are not needed. "

@@ -10,7 +10,7 @@ from workbench.client.cli.options import Option, Values, wrong
 
 def is_source(text: str) -> bool:
     """Whether the text names something to bring from elsewhere."""
-    return re.match(r"https?://|hf:", text, re.IGNORECASE) is not None
+    return re.match(r"https?://|hf:|zoo:", text, re.IGNORECASE) is not None
 
 
 def _sha256(text: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 from workbench.model_registry.sources.addresses import Addresses
-from workbench.model_registry.sources.problems import NotTheFile, SourceRefuses
+from workbench.model_registry.sources.problems import NotTheFile, NotThere, SourceRefuses
 from workbench.model_registry.sources.values import Pace, shown
 
 MOST_HOPS = 10
@@ -18,8 +18,7 @@ _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _SAID = {
-    401: "it asks who we are (401)", 403: "it does not let us read it (403)", 404: "there is nothing there (404)",
-    410: "it is gone (410)",
+    401: "it asks who we are (401)", 403: "it does not let us read it (403)", 410: "it is gone (410)",
 }  # fmt: skip
 
 
@@ -109,6 +108,8 @@ def _usable(response: httpx.Response, url: str) -> httpx.Response:
     status, kind = response.status_code, response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if status in _LATER:
         raise TryLater(f"it answers {status}", _after_s(response.headers.get("Retry-After", "")))
+    if status == 404:
+        raise NotThere(shown(url), "there is nothing there (404)")
     if status not in (200, 206):
         raise SourceRefuses(shown(url), _SAID.get(status, f"it answers {status}"))
     if kind in ("text/html", "application/xhtml+xml"):

@@ -28,15 +28,15 @@ def read_document(asking: Asking, url: str, headers: Mapping[str, str], schema: 
     return loaded
 
 
-def read_small(asking: Asking, url: str, headers: Mapping[str, str]) -> bytes:
-    """All of it, at most 16 MiB."""
+def read_small(asking: Asking, url: str, headers: Mapping[str, str], largest: int = LARGEST) -> bytes:
+    """All of it, at most so many bytes. Raises TryLater and Problems."""
     content = bytearray()
     try:
         with asking.get(url, headers) as response:
             for chunk in response.iter_raw():
                 content += chunk
-                if len(content) > LARGEST:
-                    raise NotTheFile(shown(url), f"its answer is longer than {LARGEST >> 20} MiB")
+                if len(content) > largest:
+                    raise NotTheFile(shown(url), f"its answer is longer than {largest >> 10} KiB")
     except httpx.TransportError as error:
         raise TryLater(in_words(error)) from error
     return bytes(content)

@@ -6,24 +6,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from workbench.model_registry.sources.huggingface import PREFIX, HuggingFace, Repository
-from workbench.model_registry.sources.values import Checksum, Listing, Remote
-
-SCHEMES = ("http", "https")
-
-
-def fault_in_address(text: str) -> str | None:
-    """Why it is no address that a file can be brought from; None when it is one."""
-    try:
-        parts = urlsplit(text)
-        usable = parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or not text.isascii() or not text.isprintable() or " " in text:
-        return "not an address such as https://example.com/model.onnx"
-    if parts.username is not None or parts.password is not None:
-        return "has a user or password in it, which everybody who may see the job would see"
-    return None
+from workbench.model_registry.sources.huggingface import PREFIX as OF_HUB
+from workbench.model_registry.sources.huggingface import HuggingFace, Repository
+from workbench.model_registry.sources.values import Checksum, Listing, Remote, fault_in_address
+from workbench.model_registry.sources.zoo import PREFIX as OF_ZOO
+from workbench.model_registry.sources.zoo import Zoo, ZooModel
 
 
 def file_name(url: str) -> str:
@@ -35,20 +22,29 @@ def file_name(url: str) -> str:
 
 def fault_in_source(text: str) -> str | None:
     """Why the text names nothing that can be brought; None when it does."""
-    if not text.startswith(PREFIX):
-        return fault_in_address(text)
-    return None if Repository.of(text) else "not a repository such as hf:OWNER/NAME or hf:OWNER/NAME@REVISION"
+    if text.startswith(OF_HUB):
+        return None if Repository.of(text) else "not a repository such as hf:OWNER/NAME or hf:OWNER/NAME@REVISION"
+    if text.startswith(OF_ZOO):
+        return None if ZooModel.of(text) else "not a model such as zoo:NAME or zoo:NAME@FP16"
+    return fault_in_address(text)
 
 
-def model_name(source: str) -> str:
-    """The file or repository that a model is named after."""
-    repository = Repository.of(source)
-    return repository.name.rpartition("/")[2] if repository else file_name(source)
+def wants(source: str) -> str | None:
+    """The field that a request with this source may have beside it; None for none."""
+    return "include" if source.startswith(OF_HUB) else None if source.startswith(OF_ZOO) else "sha256"
 
 
-def listing(request: dict[str, Any], team: str, hub: HuggingFace) -> Listing:
+def model_name(source: str) -> str | None:
+    """What a repository, or a model of the zoo, is called; None for an address."""
+    named = Repository.of(source) or ZooModel.of(source)
+    return named.name.rpartition("/")[2] if named else None
+
+
+def listing(request: dict[str, Any], team: str, hub: HuggingFace, zoo: Zoo) -> Listing:
     """What the request's source has. Raises Problems, and TryLater when it is busy."""
     source = request["source"]
     if repository := Repository.of(source):
         return hub.listing(repository, request.get("include") or (), team)
+    if model := ZooModel.of(source):
+        return zoo.listing(model)
     return Listing([Remote(file_name(source), source, Checksum("sha256", request["sha256"]))], {"url": source})

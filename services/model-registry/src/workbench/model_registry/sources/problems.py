@@ -65,6 +65,49 @@ class SourceRefuses(Problem):
         return f"{self.url}: {self.reason}."
 
 
+class NotThere(SourceRefuses):
+    """There is nothing at the address.
+
+    Remedy: check the address; a source may also say so of what it does not let everybody see.
+    """
+
+
+@dataclass(eq=False)
+class ZooNotSet(Problem):
+    """The operator has not said where Open Model Zoo is, so no model of it can be brought by name.
+
+    Remedy: the operator sets WORKBENCH_ZOO_URL to where its tree is (`zoo.url` in the chart; on a machine of one's own:
+    set it, then stop the workbench and begin again); else bring the file by its address, or upload it.
+    """
+
+    status = 422
+    title = "No Open Model Zoo is set"
+    source: str
+
+    @property
+    def detail(self) -> str:
+        """What was asked for."""
+        return f"{self.source}: the workbench does not know where the zoo is; WORKBENCH_ZOO_URL says so."
+
+
+@dataclass(eq=False)
+class ZooModelNotUsable(Problem):
+    """Open Model Zoo has no such model, or has it in a way that nothing can be brought of.
+
+    Remedy: what the detail says; else get the file yourself and upload it.
+    """
+
+    status = 422
+    title = "The zoo's model can't be brought"
+    source: str
+    reason: str
+
+    @property
+    def detail(self) -> str:
+        """Why not."""
+        return f"{self.source}: {self.reason}."
+
+
 @dataclass(eq=False)
 class NotTheFile(Problem):
     """What arrived is not the file that was asked for.

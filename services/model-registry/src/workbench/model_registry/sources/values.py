@@ -62,6 +62,21 @@ class Pace:
 
 
 PATIENT = Pace()
+SCHEMES = ("http", "https")
+
+
+def fault_in_address(text: str) -> str | None:
+    """Why it is no address that a file can be brought from; None when it is one."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or not text.isascii() or not text.isprintable() or " " in text:
+        return "not an address such as https://example.com/model.onnx"
+    if parts.username is not None or parts.password is not None:
+        return "has a user or password in it, which everybody who may see the job would see"
+    return None
 
 
 def shown(url: str) -> str:

@@ -1,0 +1,119 @@
+"""What Open Model Zoo says of one model, its ``model.yml``: a stranger's text in, checked values out.
+
+Every scalar stays text until the schema reads it (a checksum of digits is no number), and there are no aliases, with
+which a page of YAML can become more than a machine holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import marshmallow as ma
+import yaml
+from marshmallow.validate import Length, Regexp
+from workbench.fields import Text, WholeInForm
+
+MOST_FILES = 1000
+LARGEST = 256 << 10  # the longest that the zoo has is 21 kB
+
+
+class NotAnEntry(Exception):
+    """It is no model.yml; the text says where."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``files``, each with ``name``, ``size``, ``digest`` and ``source`` (a text, or what has a ``$type``).
+
+    arguments: of the converter that the zoo was made with. changed, archives: files that the zoo edits or unpacks once
+    they are here. inputs: by name, ``shape`` and ``layout`` as far as they are told.
+    """
+
+    files: list[dict[str, Any]]
+    framework: str
+    task_type: str
+    license: str
+    arguments: list[str]
+    changed: frozenset[str]
+    archives: frozenset[str]
+    inputs: dict[str, dict[str, Any]]
+
+
+def read_entry(content: bytes) -> Entry:
+    """Raises NotAnEntry."""
+    try:
+        document = yaml.load(content, _Texts)  # noqa: S506 - a loader that makes texts, lists and mappings, nothing else
+        entry: Entry = _Entry().load(document)
+    except ma.ValidationError as wrong:
+        raise NotAnEntry(str(next(iter(wrong.messages_dict), "it"))) from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise NotAnEntry("it is no YAML that can be read, without aliases") from None
+    return entry
+
+
+class _Texts(yaml.BaseLoader):
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError
+        return super().compose_node(parent, index)
+
+
+class _Some(ma.Schema):
+    class Meta:
+        unknown = ma.EXCLUDE
+
+
+class _Source(ma.fields.Raw):
+    """A text, or a mapping with a ``$type``: what the mapping says is looked at by whoever brings the file."""
+
+    default_error_messages = dict.fromkeys(("invalid", "null"), "Must be an address.")
+
+    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
+        if not isinstance(value, str) and not (isinstance(value, dict) and isinstance(value.get("$type"), str)):
+            raise self.make_error("invalid")
+        return value
+
+
+class _File(_Some):
+    name = Text(required=True)
+    size = WholeInForm(0, 1 << 53, required=True)
+    checksum = Text()
+    sha256 = Text()
+    source = _Source(required=True)
+
+    @ma.post_load
+    def _digest(self, data: dict[str, Any], **_context: Any) -> dict[str, Any]:
+        return {**data, "digest": data.get("checksum") or data.get("sha256") or ""}
+
+
+class _Step(_Some):
+    kind = Text(required=True, data_key="$type")
+    file = Text(load_default="")
+
+
+class _Input(_Some):
+    name = Text(required=True)
+    shape = ma.fields.List(WholeInForm(-1, 1 << 31))
+    layout = Text(validate=Regexp(r"[A-Z?]{1,16}\Z"))
+
+
+class _Entry(_Some):
+    files = ma.fields.List(ma.fields.Nested(_File), required=True, validate=Length(1, MOST_FILES))
+    framework = Text(required=True, validate=Length(1, 50))
+    task_type = Text(required=True, validate=Length(1, 100))
+    license = Text(load_default="", validate=Length(0, 500))
+    model_optimizer_args = ma.fields.List(Text(validate=Length(0, 1000)), load_default=list, validate=Length(max=100))
+    postprocessing = ma.fields.List(ma.fields.Nested(_Step), load_default=list, validate=Length(max=MOST_FILES))
+    input_info = ma.fields.List(ma.fields.Nested(_Input), load_default=list, validate=Length(max=100))
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> Entry:
+        steps = data["postprocessing"]
+        return Entry(
+            files=data["files"], framework=data["framework"], task_type=data["task_type"], license=data["license"],
+            arguments=data["model_optimizer_args"],
+            changed=frozenset(step["file"] for step in steps if step["kind"] != "unpack_archive"),
+            archives=frozenset(step["file"] for step in steps if step["kind"] == "unpack_archive"),
+            inputs={each.pop("name"): each for each in data["input_info"]},
+        )  # fmt: skip

@@ -1,0 +1,70 @@
+"""What the source of a model says of its input, where a request says nothing of it; told as assumed. Pure rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.project.values import Facts
+from workbench.tasks.assumptions import Assumption
+from workbench.tasks.guess import LIKELY
+
+_FLOATS = ("f32", "f16", "bf16", "f64")
+_NUMBERS = ("mean", "scale")
+
+
+def with_told(request: Facts, model: Facts) -> Facts:
+    """The request with shapes and layouts that the model leaves open, and with mean, scale and colour; and ``told``."""
+    source = model.get("source") or {}
+    inputs = {tensor["name"]: found for tensor in model["inputs"]
+              if (found := _of_input(tensor, (source.get("inputs") or {}).get(tensor["name"]) or {}))}  # fmt: skip
+    inputs = {name: _left(found, request["inputs"].get(name) or {}) for name, found in inputs.items()}
+    merged = {**request["inputs"], **{name: {**(request["inputs"].get(name) or {}), **found}
+                                      for name, found in inputs.items() if found}}  # fmt: skip
+    recipe = _recipe(model["inputs"], merged, source.get("recipe") or {}, request["recipe"])
+    said = [(f"inputs.{name}.{field}", value) for name, found in inputs.items() for field, value in found.items()]
+    told = [_assumed(field, value) for field, value in (*said, *recipe.items())]
+    return {**request, "inputs": merged, "recipe": {**recipe, **request["recipe"]}, "told": told} if told else request
+
+
+def _of_input(tensor: Facts, said: Facts) -> Facts:
+    """What the model does not say itself, and does not contradict."""
+    shape, found = tensor["shape"], dict[str, Any]()
+    told = said.get("shape") or []
+    if shape is None:
+        return {}
+    opened = [not isinstance(size, int) or size < 0 for size in shape]
+    if any(opened) and len(told) == len(shape) and all(size > 0 for size in told) and all(
+            is_open or size == other for is_open, size, other in zip(opened, shape, told, strict=True)):  # fmt: skip
+        found["shape"] = list(told)
+    if tensor["layout"] is None and len(said.get("layout") or "") == len(shape):
+        found["layout"] = said["layout"]
+    return found
+
+
+def _left(found: Facts, asked: Facts) -> Facts:
+    return {field: value for field, value in found.items() if asked.get(field) is None}
+
+
+def _recipe(tensors: list[Facts], inputs: Facts, said: Facts, asked: Facts) -> Facts:
+    """Of the only input, if that takes a picture in floats; a mean of one's own goes with a scale of one's own."""
+    if len(tensors) != 1 or tensors[0]["element_type"] not in _FLOATS:
+        return {}
+    own = inputs.get(tensors[0]["name"]) or {}
+    layout, shape = own.get("layout") or tensors[0]["layout"], own.get("shape") or tensors[0]["shape"] or []
+    channels = dict(zip(layout or "", shape, strict=False)).get("C")
+    if len(shape) != 4 or channels not in (1, 3):
+        return {}
+    numbers = {} if any(asked.get(name) is not None for name in _NUMBERS) else {
+        name: spread for name in _NUMBERS if len(spread := _spread(said.get(name) or [], channels)) == channels}
+    color = {"color": said["color"]} if said.get("color") and channels == 3 and not asked.get("color") else {}
+    return {**numbers, **color}
+
+
+def _spread(values: list[float], channels: int) -> list[float]:
+    return values * channels if len(values) == 1 else values
+
+
+def _assumed(field: str, value: Any) -> Facts:
+    words = ", ".join(f"{each:g}" for each in value) if isinstance(value, list) else value
+    said = f"{field.rpartition('.')[2]} is {words}: where the model comes from says so"
+    return Assumption(field, said, LIKELY).to_json()
