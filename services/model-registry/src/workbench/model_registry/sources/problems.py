@@ -94,7 +94,7 @@ class ZooNotSet(Problem):
 class ZooModelNotUsable(Problem):
     """Open Model Zoo has no such model, or has it in a way that nothing can be brought of.
 
-    Remedy: what the detail says; else get the file yourself and upload it.
+    Remedy: where that names no other way, get the file yourself and upload it.
     """
 
     status = 422
