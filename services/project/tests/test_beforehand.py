@@ -79,7 +79,6 @@ def test_a_dataset_of_the_first_release_is_one_of_classes() -> None:
     (model(shape=None), {"task": "generic"}, "model_id"),
     (model(element_type="i64"), {}, "model_id"),
     (model(element_type="i64"), {"recipe": {"mean": [1, 2, 3]}}, "recipe"),
-    (model(shape=(4, 3, 32, 32)), {}, "model_id"),
     (model(shape=(1, 32, 32, 32), layout=None), {"task": "generic"}, "inputs.x.layout"),
     (model(shape=(1, 3, -1, -1)), {}, "inputs.x.shape"),
     (model(), {"recipe": {"resize": "crop", "short_side": 31}}, "recipe.short_side"),
@@ -99,6 +98,10 @@ def test_what_a_conversion_will_have_done_is_no_reason_to_refuse() -> None:
 
     assert settled(asked(inputs={"x": {"shape": [1, 3, 32, 32]}}), free, LABELLED)["task"] == "classification"
     assert settled(asked(inputs={"x": {"layout": "NHWC"}}), model(shape=(1, 32, 32, 3), layout=None), LABELLED)
+
+
+def test_a_model_of_four_pictures_at_once_is_converted_to_one_of_one() -> None:
+    assert settled(asked(), model(shape=(4, 3, 32, 32), output=(4, 10)), LABELLED)["task"] == "classification"
 
 
 def test_two_inputs_are_one_too_many_for_a_picture() -> None:
