@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import marshmallow as ma
 from workbench.dataset.spec import ExportFields, GenerationFields, SubsetFields, calibration_percent, layout
 from workbench.dataset.values import PARTS
 from workbench.fields import Object, Text, WholeInForm, shared
 from workbench.tasks.catalogue import NAMES
+from workbench.tasks.measure import Better, Needs
 
 
 class DatasetForm(Object):
@@ -174,9 +175,10 @@ class MetricView(ma.Schema):
 
     name = ma.fields.String(required=True)
     unit = ma.fields.String(required=True)
-    better = ma.fields.String(required=True, metadata={"enum": ["higher", "lower"]})
+    better = ma.fields.String(required=True, metadata={"enum": list(get_args(Better))})
     needs = ma.fields.String(required=True, metadata={
-        "enum": ["annotation", "reference"], "description": "Of the dataset, or a reference model to agree with."})
+        "enum": list(get_args(Needs)),
+        "description": "An annotation of the dataset, a reference model to agree with, or no more than the image."})
     words = ma.fields.String(required=True)
 
 
