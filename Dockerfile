@@ -29,7 +29,7 @@ RUN for project in /src/libs/* /src/services/*; do \
 # What every API is made of.
 RUN cd /wheels && /build/bin/uv pip install --python /srv/venv --constraint /src/requirements.lock --compile-bytecode \
         "workbench-jobs[postgresql] @ file:///wheels/$(ls workbench_jobs-*)" \
-        workbench_fields-* workbench_figures-* workbench_problems-* workbench_store-* workbench_messages-* workbench_runner-* workbench_targets-* workbench_webapp-* ijson pyyaml \
+        workbench_fields-* workbench_figures-* workbench_problems-* workbench_store-* workbench_messages-* workbench_runner-* workbench_targets-* workbench_webapp-* httpx ijson pyyaml \
  # Of four hundred services that boto3 describes we speak one: 20 MB.
  && find /srv/venv/lib/python3.11/site-packages/botocore/data -mindepth 1 -maxdepth 1 -type d ! -name s3 -exec rm -r {} +
 
