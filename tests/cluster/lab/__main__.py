@@ -27,6 +27,7 @@ def main() -> int:
         binaries.build()
         binaries.device_plugin()
         images.build()
+        images.server_images()
         return 0
     asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
