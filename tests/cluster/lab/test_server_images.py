@@ -16,7 +16,8 @@ from kombu import Connection
 from cluster.lab import images
 from cluster.lab.cluster import Cluster
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+# The first of them waits for the cluster, too, into which gigabytes of images are read.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 Serve = Callable[..., str]
 
 
