@@ -57,6 +57,7 @@ def test_gates_stay_float_where_that_brings_much(whole: float, gated: float, kep
 
     assert model is made[OF_GATES if kept == "gated" else IgnoredScope()]
     told = found.to_json()
+    assert told["images_compared"] == len(FED)
     assert told["distance"] == pytest.approx({"gated": gated, "whole": whole}[kept], abs=1e-5)
     assert ("kept_float" in told) == (kept == "gated")
 

@@ -53,7 +53,12 @@ class Item:
 
 def split_of(sha256: str, calibration_percent: int = 30) -> str:
     """Which part an image belongs to; by digest, so that the same picture is never on both sides."""
-    return "calibration" if int(sha256[:8], 16) % 100 < calibration_percent else "evaluation"
+    return "calibration" if percentile_of(sha256) < calibration_percent else "evaluation"
+
+
+def percentile_of(sha256: str) -> int:
+    """Where an image lies among all there could be, from 0 to 99: calibration takes the first."""
+    return int(sha256[:8], 16) % 100
 
 
 def reassign(folder: Path, splits: Mapping[str, str]) -> None:

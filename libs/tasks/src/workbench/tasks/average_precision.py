@@ -24,8 +24,10 @@ COCO_POINTS = np.linspace(0, 1, 101)  # of recall, as pycocotools has them
 VOC_POINTS = np.linspace(0, 1, 11)
 COCO_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 COCO_MOST = 100  # of one class in one image
-# All, small, medium and large, in square pixels, as COCO has them.
-_SIZES = np.array([[0, 1e10], [0, 32**2], [32**2, 96**2], [96**2, 1e10]])
+# Where medium things begin and where large ones do, in square pixels, as COCO has them.
+MEDIUM, LARGE = 32**2, 96**2
+# All, small, medium and large.
+_SIZES = np.array([[0, 1e10], [0, MEDIUM], [MEDIUM, LARGE], [LARGE, 1e10]])
 _MOST_RANGES = 4
 # right, ignored: a bit for each threshold, by range
 _FOUND = np.dtype([("class", "<i4"), ("score", "<f4"), ("right", "<u2", _MOST_RANGES), ("aside", "<u2", _MOST_RANGES)])

@@ -40,6 +40,7 @@ from workbench.tasks.protocols import Outputs, Running
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.redrawn import contents as pictures_in
 from workbench.tasks.redrawn.remarks import Remarks as PictureRemarks
+from workbench.tasks.redrawn.result import digest
 from workbench.tasks.scoring import A, Annotating, Contents, Metric, R, Remarking, Scored
 from workbench.tasks.semantic_segmentation import annotation as mask
 from workbench.tasks.semantic_segmentation import contents as classes_in
@@ -85,11 +86,11 @@ COMPUTING: tuple[Computing[Any, Any], ...] = (
     Computing("facial-landmarks", POINTING, dots, points_in, PointRemarks, distances.line, distances.answer,
               distances.METRICS),
     Computing("face-recognition", RECOGNISING, people, people_in, PairRemarks, pairs.line, pairs.answer, pairs.METRICS),
-    Computing("style-transfer", STYLING, style, pictures_in, PictureRemarks, likenesses.line, likenesses.answer,
+    Computing("style-transfer", STYLING, style, pictures_in, PictureRemarks, likenesses.line, digest,
               likenesses.METRICS),
-    Computing("super-resolution", ENLARGING, larger, pictures_in, PictureRemarks, gains.line, gains.answer,
+    Computing("super-resolution", ENLARGING, larger, pictures_in, PictureRemarks, gains.line, digest,
               gains.METRICS),
-    Computing("inpainting", FILLING, holes, pictures_in, PictureRemarks, fillings.line, fillings.answer,
+    Computing("inpainting", FILLING, holes, pictures_in, PictureRemarks, fillings.line, digest,
               fillings.METRICS),
 )
 

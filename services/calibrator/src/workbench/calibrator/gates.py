@@ -36,14 +36,18 @@ class Tried:
 
 @dataclass(frozen=True)
 class Found:
-    """What was kept, and what it was better than; ``instead_of`` is None where nothing else was kept or tried."""
+    """What was kept, and what it was better than; ``instead_of`` is None where nothing else was kept or tried.
 
+    images: how many the distances are of.
+    """
+
+    images: int
     kept: Tried
     instead_of: Tried | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept with the model; distances are shares of the outputs' root mean square."""
-        told: dict[str, Any] = {"distance": self.kept.distance, "images_compared": IMAGES}
+        told: dict[str, Any] = {"distance": self.kept.distance, "images_compared": self.images}
         if self.instead_of is None:
             return told
         return {**told, "kept_float": asdict(self.kept.scope), "distance_without": self.instead_of.distance}
@@ -96,13 +100,13 @@ def kept(model: ov.Model, fed: Sequence[Any], make: Callable[[IgnoredScope], ov.
     first = Tried(whole, distance(model, quantized, fed))
     scope = gates(model) if asked is None and _is_far(first) else None
     if scope is None:
-        return quantized, Found(first)
+        return quantized, Found(len(fed), first)
     try:
         gated = make(scope)
     except Refusal:  # nothing would be quantized then
-        return quantized, Found(first)
+        return quantized, Found(len(fed), first)
     second = Tried(scope, distance(model, gated, fed))
-    return (gated, Found(second, first)) if _is_better(second, first) else (quantized, Found(first))
+    return (gated, Found(len(fed), second, first)) if _is_better(second, first) else (quantized, Found(len(fed), first))
 
 
 def _is_far(tried: Tried) -> bool:

@@ -8,12 +8,15 @@ from typing import Any, cast
 
 import httpx
 from flask import current_app, g, request
-from workbench.client import Client
+from workbench.client import Client, Refused
+from workbench.client.resources import Resource
 from workbench.client.transport import Transport
 from workbench.console.session import Seal
 
 # A page that shows nothing for longer is no page.
 PATIENCE_S = 4.0
+# A page of layers: what fits a screen or two.
+LAYERS = 50
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,23 @@ def client() -> Client:
 def api(token: str | None = None) -> Transport:
     """For what the SDK has no method for: with the session's token, or with another."""
     return Transport(f"http://{request.host}", token or g.token, http=Kept(reach().http), patience_s=PATIENCE_S)
+
+
+def perhaps(resource: Resource, id: str | None) -> dict[str, Any] | None:
+    """None where there is none, or none any more."""
+    try:
+        return resource.get(id) if id else None
+    except Refused:
+        return None
+
+
+def layers_of(where: str) -> dict[str, Any]:
+    """``layers``: the page of ``/v1/<where>/layers`` that this request asks for by ``search`` and ``cursor``."""
+    asked = {name: request.args.get(name, "") for name in ("search", "cursor")}
+    asked["search"] = asked["search"][:200]
+    given = {name: value for name, value in asked.items() if value}
+    return {"layers": api().json("GET", f"/v1/{where}/layers", params={**given, "limit": LAYERS}),
+            "search": asked["search"]}  # fmt: skip
 
 
 def whoami() -> dict[str, Any]:

@@ -68,9 +68,9 @@ class Canonical:
     ) -> None:
         self._annotations.add(name, {task: self._tasks[task].annotation.to_json(known)
                                      for task, known in annotations.items()})
-        self._statistics.add(picture, {task: self._tasks[task].contents.things(known)
-                                       for task, known in annotations.items()})
-        self._gallery.add(name, split, picture, annotations)
+        seen = {task: self._tasks[task].contents.things(known) for task, known in annotations.items()}
+        self._statistics.add(picture, seen)
+        self._gallery.add(name, split, picture, annotations, seen)
         self._splits[split] += 1
         self._size_bytes += len(picture.data)
         self._compare(name, digest, annotations)

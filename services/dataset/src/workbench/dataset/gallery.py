@@ -19,6 +19,7 @@ from workbench.dataset.pictures import Picture
 from workbench.dataset.shown import IMAGES_NAME, MOST_PREVIEWS, PLACE, PLACES_NAME, PREVIEW_PIXELS, PREVIEWS_NAME
 from workbench.shards import SPLITS
 from workbench.tasks.computing import Computing
+from workbench.tasks.scoring import Seen
 
 _LARGEST_SCALE = 8  # a digit of 28 pixels is seen, and still looks like pixels
 _QUALITY = 80
@@ -36,9 +37,10 @@ class Gallery:
         self._folder, self._tasks, self._classes = folder, tasks, classes
         self._names: list[str] = []
 
-    def add(self, name: str, split: str, picture: Picture, annotations: Mapping[str, Any]) -> None:
-        """``annotations``: by task."""
-        counts = {task.name: _counts(task, annotations[task.name]) for task in self._tasks if task.name in annotations}
+    def add(self, name: str, split: str, picture: Picture, annotations: Mapping[str, Any],
+            seen: Mapping[str, Sequence[Seen]]) -> None:
+        """``annotations``, and what is ``seen`` in them: by task."""
+        counts = {task.name: _counts(seen[task.name]) for task in self._tasks if task.name in seen}
         line = {"name": name, "width": picture.width, "height": picture.height, "size_bytes": len(picture.data),
                 "classes": counts}  # fmt: skip
         preview = self._preview(picture, annotations) if len(self._names) < MOST_PREVIEWS else b""
@@ -81,9 +83,9 @@ def _small(image: Image.Image) -> tuple[Image.Image, float]:
     return image.resize(size, how, reducing_gap=2.0), scale
 
 
-def _counts(task: Task, annotation: Any) -> dict[str, int]:
+def _counts(things: Sequence[Seen]) -> dict[str, int]:
     """Things by the id of their class."""
-    found = Counter(seen.class_id for seen in task.contents.things(annotation))
+    found = Counter(seen.class_id for seen in things)
     return {str(number): found[number] for number in sorted(found)}
 
 

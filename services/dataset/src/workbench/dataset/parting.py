@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.shards import split_of
+from workbench.shards import percentile_of, split_of
 from workbench.tasks.scoring import picture
 
 CALIBRATION, EVALUATION = "calibration", "evaluation"
@@ -123,4 +123,4 @@ def _grouped(marks: Sequence[Hashable], digests: Sequence[bytes]) -> list[_Group
 
 def _distance(group: _Group) -> tuple[int, bytes]:
     """From calibration, as ``split_of`` counts it."""
-    return int(group.key[:4].hex(), 16) % 100, group.key
+    return percentile_of(group.key.hex()), group.key

@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from workbench.dataset.pictures import Picture
+from workbench.tasks.average_precision import LARGE, MEDIUM
 from workbench.tasks.scoring import Seen
 
 STATISTICS_NAME = "statistics.json"
 
 _BINS = 12
 _LEVELS = np.arange(256, dtype=np.float64)
-# COCO's, in pixels: small below the first, large from the second on.
-_SMALL, _LARGE = 32**2, 96**2
 
 
 class Statistics:
@@ -77,7 +76,7 @@ class _Contents:
             if seen.area is not None:
                 self._areas[seen.class_id] += round(seen.area)
                 self._shares.append(seen.area / pixels)
-                self._sizes["small" if seen.area < _SMALL else "medium" if seen.area < _LARGE else "large"] += 1
+                self._sizes["small" if seen.area < MEDIUM else "medium" if seen.area < LARGE else "large"] += 1
 
     def to_json(self, names: Sequence[str] | None) -> dict[str, Any]:
         """With a line for each class that has a name or a thing."""

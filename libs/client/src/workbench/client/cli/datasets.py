@@ -10,7 +10,7 @@ import typer
 from workbench.client.cli import output
 from workbench.client.cli.accepted import asked
 from workbench.client.cli.options import Argument, Option, Values, add_command, body
-from workbench.client.cli.progress import Progress
+from workbench.client.cli.progress import followed
 from workbench.client.cli.readers import whole
 from workbench.client.cli.session import Session
 from workbench.client.cli.statistics_page import page
@@ -97,8 +97,7 @@ def _statistics(session: Session, values: Values) -> None:
 def _subset(session: Session, values: Values) -> None:
     view = session.client.datasets.subset(values["id"], **body(SUBSET, values))
     if values["wait"]:
-        with Progress() as progress:
-            view = session.client.datasets.wait(view["id"], lambda news: progress.job("dataset", news))
+        view = followed(session.client.datasets, view["id"], "dataset")
     if session.as_json:
         output.write_json(view)
         return
@@ -112,8 +111,7 @@ def _export(session: Session, values: Values) -> None:
         raise BadInput(f"{path} is a folder; --out is the file to write, such as {path / ARCHIVE}")
     _make_folder(path)
     view = exports.create({"dataset_id": values["id"], **body(EXPORT[:1] + EXPORT[2:], values)})
-    with Progress() as progress:
-        view = exports.wait(view["id"], lambda news: progress.job("export", news))
+    view = followed(exports, view["id"], "export")
     exports.download(view["id"], ARCHIVE, path)
     if session.as_json:
         output.write_json(view)

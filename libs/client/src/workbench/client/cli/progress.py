@@ -18,6 +18,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 from workbench.client.cli.output import console, plain
+from workbench.client.jobs import View
+from workbench.client.resources import Resource
 
 REDRAW_S = 0.5
 # Where nobody watches live, a long stage still says now and then that it is alive.
@@ -195,3 +197,12 @@ def _bar(row: Row) -> str:
         return ""
     full = round(row.fraction * BAR_CELLS)
     return "█" * full + "░" * (BAR_CELLS - full) + f" {row.fraction:4.0%}"
+
+
+def followed(resource: Resource, id: str, noun: str) -> View:
+    """The job as it ended; how it goes is shown meanwhile, called ``noun``. Raises what ``wait`` raises."""
+    with Progress() as progress:
+        def tell(view: View) -> None:
+            (progress.steps(view) if "steps" in view else progress.job(noun, view))
+
+        return resource.wait(id, tell)

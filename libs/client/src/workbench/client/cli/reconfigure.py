@@ -12,7 +12,7 @@ from workbench.client.cli import output
 from workbench.client.cli.accepted import asked
 from workbench.client.cli.inputs import LAYOUT, NEW_SHAPE, by_input
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
-from workbench.client.cli.progress import Progress
+from workbench.client.cli.progress import followed
 from workbench.client.cli.session import Session
 from workbench.client.jobs import View
 
@@ -45,8 +45,7 @@ def reconfigure(session: Session, values: Values) -> None:
     request["inputs"] = by_input(model, values, OF_INPUTS)
     view = session.client.conversions.create(request)
     if values["wait"]:
-        with Progress() as progress:
-            view = session.client.conversions.wait(view["id"], lambda view: progress.job("variant", view))
+        view = followed(session.client.conversions, view["id"], "variant")
     if session.as_json:
         output.write_json(view)
         return

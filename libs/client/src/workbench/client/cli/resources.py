@@ -13,7 +13,7 @@ from workbench.client.cli.descriptions import DESCRIPTIONS, Description
 from workbench.client.cli.listing import Column, show_list, value_at
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.placing import refuse_absent
-from workbench.client.cli.progress import Progress
+from workbench.client.cli.progress import followed
 from workbench.client.cli.readers import whole
 from workbench.client.cli.session import Session
 from workbench.client.jobs import View
@@ -91,7 +91,7 @@ def _add_create(group: typer.Typer, row: Description) -> None:
         wait = values.pop("wait", False)
         view = _created(session, row, values)
         if wait:
-            view = _followed(_resource(session, row), view["id"], row.noun)
+            view = followed(_resource(session, row), view["id"], row.noun)
         more = row.after(session.client, view) if wait and row.after else []
         if session.as_json:
             output.write_json({**view, "others": more} if more else view)
@@ -133,7 +133,7 @@ def _created(session: Session, row: Description, values: Values) -> View:
 def _add_wait(group: typer.Typer, row: Description) -> None:
     def run(session: Session, values: Values) -> None:
         resource, id = _job(session, row, values)
-        view = _followed(resource, id, row.noun)
+        view = followed(resource, id, row.noun)
         if session.as_json:
             output.write_json(view)
         else:
@@ -206,14 +206,6 @@ def _download(resource: Resource, id: str, names: list[str], to: Path) -> list[P
     if len(names) == 1 and not to.is_dir():
         return [resource.download(id, names[0], to)]
     return list(resource.download_all(id, to, names))
-
-
-def _followed(resource: Resource, id: str, noun: str) -> View:
-    with Progress() as progress:
-        def tell(view: View) -> None:
-            (progress.steps(view) if "steps" in view else progress.job(noun, view))
-
-        return resource.wait(id, tell)
 
 
 def _resource(session: Session, row: Description) -> Resource:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -66,8 +65,3 @@ METRICS: tuple[Metric[Whole, Wanted], ...] = (
 def line(scored: Filled) -> dict[str, Any]:
     """What is kept of one image: ``{missing}``, the share; the picture itself is for a trial to keep."""
     return {"missing": float(scored.result.missing.mean())}
-
-
-def answer(result: Whole) -> str:
-    """Its digest."""
-    return hashlib.sha256(result.levels.tobytes()).hexdigest()

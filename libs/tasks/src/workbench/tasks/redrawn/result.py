@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.pictures import decode_picture, encode_picture
 from workbench.tasks.recipe import Recipe
+
+
+class Drawn(Protocol):
+    """Whatever shows a picture."""
+
+    @property
+    def levels(self) -> NDArray[np.uint8]:
+        """Shape (height, width, 3)."""
+
+
+def digest(result: Drawn) -> str:
+    """What an answer that is a picture is told from another by."""
+    return hashlib.sha256(result.levels.tobytes()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from workbench.tasks.likeness import MOST_DECIBELS, psnr, ssim
@@ -31,8 +30,3 @@ METRICS: tuple[Metric[Redrawn, Wanted], ...] = (
 def line(scored: Styled) -> dict[str, Any]:
     """What is kept of one image: ``{picture}``."""
     return scored.result.to_json()
-
-
-def answer(result: Redrawn) -> str:
-    """Its digest."""
-    return hashlib.sha256(result.levels.tobytes()).hexdigest()

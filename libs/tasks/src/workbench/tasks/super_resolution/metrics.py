@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -72,8 +71,3 @@ def line(scored: Larger) -> dict[str, Any]:
     """What is kept of one image: ``{width, height}``; the picture itself is for a trial to keep."""
     height, width = scored.result.levels.shape[:2]
     return {"width": width, "height": height}
-
-
-def answer(result: Upscaled) -> str:
-    """Its digest."""
-    return hashlib.sha256(result.levels.tobytes()).hexdigest()

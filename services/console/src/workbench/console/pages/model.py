@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import render_template, request
-from workbench.client import Client, Refused
-from workbench.client.resources import Resource
+from flask import render_template
+from workbench.client import Client
 from workbench.console.page import Page
-from workbench.console.reach import api, client
+from workbench.console.reach import client, layers_of, perhaps
 
 PAGE = Page("model")
 LISTED, DEEPEST = 100, 20
-# A page of layers: what fits a screen or two.
-LAYERS = 50
 FOUND_OUT = {"profiles": "Speed", "evaluations": "Accuracy", "packages": "Package"}
 View = dict[str, Any]
 
@@ -48,13 +45,9 @@ def _analysed(view: View) -> dict[str, Any]:
     """The job that analyses it, and once that has succeeded a page of the layers."""
     if view["state"] != "succeeded":
         return {"job": None, "layers": None, "search": ""}
-    job, search = client().models.analysis(view["id"]), request.args.get("search", "")[:200]
-    asked = {"search": search or None, "cursor": request.args.get("cursor") or None, "limit": LAYERS}
-    page = None
-    if job["state"] == "succeeded":
-        given = {name: value for name, value in asked.items() if value is not None}
-        page = api().json("GET", f"/v1/models/{view['id']}/layers", params=given)
-    return {"job": job, "layers": page, "search": search}
+    job = client().models.analysis(view["id"])
+    done = job["state"] == "succeeded"
+    return {"job": job, **(layers_of(f"models/{view['id']}") if done else {"layers": None, "search": ""})}
 
 
 def _tree(known: Client, view: View) -> list[View]:
@@ -62,7 +55,7 @@ def _tree(known: Client, view: View) -> list[View]:
     models = list(known.models.list(limit=LISTED))
     above = [view]
     while above[0].get("parents") and len(above) < DEEPEST:
-        parent = _perhaps(known.models, above[0]["parents"][0])
+        parent = perhaps(known.models, above[0]["parents"][0])
         if parent is None or parent["id"] in {each["id"] for each in above}:
             break
         above.insert(0, parent)
@@ -80,10 +73,3 @@ def _found_out(known: Client, model_id: str) -> Iterator[tuple[str, str, View]]:
         for view in getattr(known, name).list(limit=LISTED):
             if model_id == (view.get("request") or {}).get("model_id"):
                 yield words, name, view
-
-
-def _perhaps(resource: Resource, id: str) -> View | None:
-    try:
-        return resource.get(id)
-    except Refused:
-        return None

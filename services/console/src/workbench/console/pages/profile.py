@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 from markupsafe import Markup
-from workbench.client import Refused
 from workbench.console.drawing import launches
 from workbench.console.page import Page
-from workbench.console.reach import api, client
+from workbench.console.reach import client, layers_of, perhaps
 
 PAGE = Page("profile")
-# Those that take longest, and what fits a screen or two of all of them.
-LONGEST, LAYERS = 20, 50
+LONGEST = 20  # layers of those that take time
 LATENCIES = {"p50": "Median", "mean": "Mean", "p90": "90 % below", "p95": "95 % below", "p99": "99 % below",
              "max": "Slowest"}  # fmt: skip
 BEFORE = {"load_ms": "Reading the model", "compile_ms": "Compiling it", "first_inference_ms": "First inference"}
@@ -28,7 +26,8 @@ def show(profile_id: str) -> str:
     run = [layer for layer in facts.get("layers") or [] if layer.get("time_ms")]
     longest = sorted(run, key=lambda layer: float(layer["time_ms"]), reverse=True)[:LONGEST]
     return render_template(
-        "profile.html", view=view, model=_model(view), picture=_picture(facts), latencies=LATENCIES, before=BEFORE,
+        "profile.html", view=view, model=perhaps(client().models, (view.get("request") or {}).get("model_id")),
+        picture=_picture(facts), latencies=LATENCIES, before=BEFORE,
         longest=longest, most_ms=float(longest[0]["time_ms"]) if longest else 0.0, **_layers(view),
     )  # fmt: skip
 
@@ -41,22 +40,9 @@ def layers(profile_id: str) -> str:
 
 
 def _layers(view: View) -> dict[str, Any]:
-    search = request.args.get("search", "")[:200]
-    if view["state"] != "succeeded":
-        return {"layers": None, "search": search}
-    asked = {"search": search, "cursor": request.args.get("cursor", ""), "limit": LAYERS}
-    given = {name: value for name, value in asked.items() if value}
-    return {"layers": api().json("GET", f"/v1/profiles/{view['id']}/layers", params=given), "search": search}
+    return layers_of(f"profiles/{view['id']}") if view["state"] == "succeeded" else {"layers": None, "search": ""}
 
 
 def _picture(facts: dict[str, Any]) -> Markup:
     values = [launch["throughput_fps"] for launch in facts.get("launches") or []]
     return launches(values, facts["throughput_fps"]) if values else Markup("")
-
-
-def _model(view: View) -> View | None:
-    """None where it is deleted."""
-    try:
-        return client().models.get((view.get("request") or {}).get("model_id") or "-")
-    except Refused:
-        return None

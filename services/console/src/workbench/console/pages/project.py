@@ -6,11 +6,9 @@ import json
 from typing import Any
 
 from flask import Response, abort, render_template, request
-from workbench.client import Refused
-from workbench.client.resources import Resource
 from workbench.console.drawing import Point, plane
 from workbench.console.page import Page
-from workbench.console.reach import client
+from workbench.console.reach import client, perhaps
 from workbench.console.work import Work
 
 PAGE = Page("project")
@@ -26,7 +24,7 @@ def show(project_id: str) -> str:
     run = _run(project_id)
     return render_template(
         "project.html", project=project, runs=runs, work=run,
-        model=_perhaps(api.models, project["model_id"]), dataset=_perhaps(api.datasets, project["dataset_id"]),
+        model=perhaps(api.models, project["model_id"]), dataset=perhaps(api.datasets, project["dataset_id"]),
         **_shown(run),
     )  # fmt: skip
 
@@ -95,11 +93,3 @@ def _measured(variant: dict[str, Any]) -> bool:
 
 def _most(measured: Any) -> float:
     return max((float(each.get("high") or each.get("value") or 0) for each in measured if each), default=0.0)
-
-
-def _perhaps(resource: Resource, id: str | None) -> dict[str, Any] | None:
-    """None where there is none any more."""
-    try:
-        return resource.get(id) if id else None
-    except Refused:
-        return None
