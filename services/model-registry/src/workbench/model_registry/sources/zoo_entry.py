@@ -64,15 +64,13 @@ class _Some(ma.Schema):
         unknown = ma.EXCLUDE
 
 
-class _Source(ma.fields.Raw):
+class _Source(Text):
     """A text, or a mapping with a ``$type``: what the mapping says is looked at by whoever brings the file."""
 
-    default_error_messages = dict.fromkeys(("invalid", "null"), "Must be an address.")
-
-    def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
-        if not isinstance(value, str) and not (isinstance(value, dict) and isinstance(value.get("$type"), str)):
-            raise self.make_error("invalid")
-        return value
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("$type"), str):
+            return value
+        return super()._deserialize(value, *args, **kwargs)
 
 
 class _File(_Some):
