@@ -23,7 +23,8 @@ def helm() -> Callable[..., subprocess.CompletedProcess[str]]:
     program = str(built) if built.exists() else shutil.which("helm")
     if not program:
         missing = "helm is not here; `make test-cluster` builds it"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+        # `make test` comes before it on a machine that has not built it yet, and `make test-cluster` asks all of this.
+        (pytest.fail if os.environ.get("WORKBENCH_TEST_CLUSTER") == "1" else pytest.skip)(missing)
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run([program, *map(str, arguments), "--kube-version", binaries.VERSION],
