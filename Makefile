@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 READY := $(VENV)/.ready
 
-.PHONY: help check unit test test-cluster demo up up-services chaos bench docs shots dist lock servers
+.PHONY: help check unit test test-environments test-cluster demo up up-services chaos bench docs shots dist lock servers
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-17s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock requirements.bootstrap.lock $(PROJECTS) tools/setup.sh
 	@PYTHON=$(PYTHON) sh tools/setup.sh $(VENV)
@@ -26,14 +26,19 @@ servers: # PostgreSQL, RabbitMQ, nginx and a browser for the tests, where they m
 
 # Which tests these are, conftest.py reads from the fixtures they ask for.
 UNITS := not server and not workbench
+ELSEWHERE := not environment
 unit: $(READY) ## every test that starts no server and no workbench, side by side: run it before a commit
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "$(UNITS) and not alone"
-	$(BIN)/python -m pytest -q -m "$(UNITS) and alone"
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "$(UNITS) and $(ELSEWHERE) and not alone"
+	$(BIN)/python -m pytest -q -m "$(UNITS) and $(ELSEWHERE) and alone"
 
 # Side by side, but for what measures, or runs whole workbenches and real servers: that has the machine for itself.
 test: check servers ## everything `check` does, then every test
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile libs services --ignore services/profiler
-	$(BIN)/python -m pytest -q services/profiler tests
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "$(ELSEWHERE)" libs services --ignore services/profiler
+	$(BIN)/python -m pytest -q -m "$(ELSEWHERE)" services/profiler tests
+
+test-environments: $(READY) ## real models in the environments apart, which are installed the first time: 280 MB
+	@for name in keras legacy; do $(BIN)/workbench environments install $$name || exit 1; done
+	$(BIN)/python -m pytest -q -m environment tests/formats
 
 test-cluster: $(READY) ## the chart in a real Kubernetes of two nodes: built the first time, in 15 minutes
 	@sh tools/servers.sh cluster
@@ -69,4 +74,7 @@ dist: $(READY) ## wheels in dist/, from which `pip install dl-workbench` gives t
 lock: $(READY) ## pin the newest versions that fit requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-annotate --no-header requirements.in -o requirements.lock
+	@for folder in services/converter/src/workbench/converter/environments/*/; do \
+		$(BIN)/uv pip compile --quiet --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-emit-find-links --no-annotate --no-header $$folder/requirements.in -o $$folder/requirements.lock || exit 1; done
 	$(BIN)/python -m workbench.packager.pins < requirements.lock > services/packager/src/workbench/packager/hashes.txt

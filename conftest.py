@@ -2,6 +2,7 @@
 
 `server`: a PostgreSQL, RabbitMQ, S3 or nginx of ours. `workbench`: processes of ours that serve. All others are
 units: `make unit`, where starting a server is an error. `alone`: measures, so nothing may run beside it.
+`environment`: needs an environment apart, so `make test-environments` runs it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pytest
 UNITS = "not server and not workbench"
 # A fixture, or the parameter of one that then asks for it by name.
 SERVERS = {"postgres", "rabbitmq", "seaweedfs", "s3", "every_server"}
+ENVIRONMENTS = {"keras", "legacy"}  # those apart: see `workbench environments`
 WORKBENCHES = {"serving", "workbench", "over_real_servers", "as_separate_processes"}
 
 
@@ -59,6 +61,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("workbench")
         if "quiet" in asked:
             item.add_marker("alone")
+        if asked & ENVIRONMENTS:
+            item.add_marker("environment")
 
 
 def _asked(item: pytest.Item) -> set[str]:

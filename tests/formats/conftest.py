@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from workbench.converter import convert
+from workbench.ir.environments import interpreter_of
 from workbench.model_registry import inspect
 from workbench.runner.core import Refusal, Run
 
@@ -19,6 +21,29 @@ SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "model
 @pytest.fixture(scope="session")
 def models(shared: Path) -> Path:
     return shared / "models"
+
+
+def _installed(name: str) -> None:
+    if not interpreter_of(name).exists():
+        pytest.skip(f"the environment {name} is not installed: `make environments`")
+
+
+@pytest.fixture
+def keras() -> None:
+    """The environment."""
+    _installed("keras")
+
+
+@pytest.fixture
+def legacy() -> None:
+    """The environment that reads Caffe's and MXNet's networks."""
+    _installed("legacy")
+
+
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A place where no environment is installed."""
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "elsewhere"))
 
 
 @pytest.fixture

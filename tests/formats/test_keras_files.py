@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 import openvino as ov
 import pytest
 from packing import zipped
-from workbench.ir.environments import EnvironmentMissing, NotConverted, interpreter_of
+from workbench.ir.environments import EnvironmentMissing, NotConverted
 from workbench.runner.core import Refusal
 
 Refused = Callable[[], Refusal]
@@ -21,13 +20,6 @@ Refused = Callable[[], Refusal]
 INPUT = np.random.default_rng(0).random((1, 224, 224, 3), np.float32)
 HIGHEST = {112: 0.0120973447, 79: 0.0116001973, 550: 0.0109956739}
 TOUCHED = "import pathlib; pathlib.Path('{}').touch()"
-
-
-@pytest.fixture
-def keras() -> None:
-    """The environment, which `workbench environments install keras` makes."""
-    if not interpreter_of("keras").exists():
-        pytest.skip("the environment keras is not installed")
 
 
 def archive(layer: dict[str, Any]) -> bytes:
@@ -45,9 +37,8 @@ def archive(layer: dict[str, Any]) -> bytes:
 
 
 def test_without_the_environment_it_is_told_what_to_install(
-    upload: Path, refusal: Refused, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    upload: Path, refusal: Refused, nowhere: None
 ) -> None:
-    monkeypatch.setattr(sys, "prefix", str(tmp_path / "elsewhere"))
     (upload / "net.keras").write_bytes(archive({}))
 
     refused = refusal()

@@ -57,11 +57,6 @@ def test_torchscript_is_told_from_other_pickles(upload: Path, refusal: Refused) 
 @pytest.mark.parametrize(("file", "words"), [
     ("tiny_vit_digits/tiny_vit_digits.pt2", ["an exported program (.pt2)", "torch.onnx.export"]),
     ("tiny_vit_digits/tiny_vit_digits.safetensors", ["weights without a network", "torch.onnx.export"]),
-    ("mtcnn/det1.caffemodel", ["a Caffe network", "openvino-dev[caffe]==2023.3.0", "mo --framework caffe"]),
-    ("mtcnn/det1.prototxt", ["a Caffe network"]),
-    ("wechat_qr_caffe/detect.caffemodel", ["a Caffe network"]),
-    ("mobileface_v2/MobileFace_Identification_V2-symbol.json", ["an MXNet network", "mo --framework mxnet"]),
-    ("mobileface_v2/MobileFace_Identification_V2-0000.params", ["an MXNet network"]),
 ])  # fmt: skip
 def test_real_files_are_told_what_converts_them(
     models: Path, upload: Path, refusal: Refused, file: str, words: list[str]

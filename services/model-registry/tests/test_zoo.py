@@ -132,7 +132,7 @@ CANNOT = {
     "no weights in any precision": ("zoo:net", entry("readme.txt"), "no precision"),
     "made by a script": ("zoo:net", original("net.pth", main="$conv_dir/net.onnx", framework="pytorch"),
                          "pytorch files, out of which a script"),
-    "a framework of the past": ("zoo:net", original("net.caffemodel", framework="caffe"), "caffe, which OpenVINO"),
+    "a framework of the past": ("zoo:net", original("net.pb", framework="caffe2"), "caffe2, which OpenVINO"),
     "a file edited first": ("zoo:net", original("net.onnx", postprocessing=[
         {"$type": "regex_replace", "file": "net.onnx", "pattern": "a", "replacement": "b"}]), "edits net.onnx"),
     "no main file": ("zoo:net", original("net.onnx", model_optimizer_args=[]), "which file is the model"),

@@ -30,7 +30,8 @@ def told(*arguments: str) -> tuple[int, str]:
 
 
 def test_it_is_made_whole_runs_and_can_be_removed(prefix: Path) -> None:
-    assert told("list") == (0, "keras  .keras and .h5 files  390 MB  not installed\n")
+    assert told("list") == (0, "keras  .keras and .h5 files  390 MB  not installed\n"
+                               "legacy  Caffe and MXNet networks  620 MB  not installed\n")
     code, output = told("install", "keras")
     program = [interpreter_of("keras"), folder_of("keras") / "convert.py"]
 
@@ -53,4 +54,13 @@ def test_what_fails_leaves_nothing_and_says_why(prefix: Path) -> None:
 
 def test_an_unknown_one_is_told_which_there_are(prefix: Path) -> None:
     assert told("install", "caffe")[0] == 2
-    assert "'caffe' is not one of keras" in told("rm", "caffe")[1]
+    assert "'caffe' is not one of keras, legacy" in told("rm", "caffe")[1]
+
+
+def test_one_for_another_python_is_refused_where_that_is_not(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(environments.PYTHONS, "legacy", (3, 99))
+
+    code, output = told("install", "legacy")
+
+    assert (code, "legacy needs Python 3.99: install it" in output) == (2, True)
+    assert not list((prefix / "environments").iterdir())

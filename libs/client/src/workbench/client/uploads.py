@@ -23,7 +23,13 @@ NEEDED: dict[str, tuple[str, ...]] = {
     ".meta": ("{stem}.index", "{stem}.data-*"),
     ".pdmodel": ("{stem}.pdiparams",),
 }
-WELCOME: dict[str, tuple[str, ...]] = {".onnx": ("{name}.data", "{name}_data")}
+WELCOME: dict[str, tuple[str, ...]] = {
+    ".onnx": ("{name}.data", "{name}_data"),
+    # The network may have another name: then the folder is to be given, and the service says so.
+    ".caffemodel": ("{stem}.prototxt", "deploy.prototxt"),
+    ".prototxt": ("{stem}.caffemodel",),
+    ".params": ("{prefix}-symbol.json",),
+}
 CHUNK = 1 << 20
 
 
@@ -137,7 +143,7 @@ def _multipart(parts: list[Part]) -> Callable[[], Any]:
 def _siblings(path: Path, table: dict[str, tuple[str, ...]]) -> list[Path]:
     found = []
     for pattern in table.get(path.suffix.lower(), ()):
-        name = pattern.format(stem=path.stem, name=path.name)
+        name = pattern.format(stem=path.stem, name=path.name, prefix=path.stem.rpartition("-")[0])
         several = sorted(path.parent.glob(f"{escape(name[:-1])}*")) if name.endswith("*") else []
         found += several or [path.with_name(name)]
     return found

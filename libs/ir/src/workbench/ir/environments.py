@@ -15,6 +15,7 @@ from pathlib import Path
 
 from workbench.runner.core import Refusal
 
+RUN = "run.py"
 _LONGEST_REASON = 400
 
 
@@ -39,16 +40,30 @@ def interpreter_of(name: str) -> Path:
     return folder_of(name) / "bin" / "python"
 
 
+def runs(name: str) -> bool:
+    """Whether it can compute what it reads, besides converting it."""
+    return (folder_of(name) / RUN).is_file()
+
+
+def program(name: str, which: str) -> list[str | Path]:
+    """The command that starts one of its programs; what lies beside that can be imported."""
+    return [interpreter_of(name), folder_of(name) / which]
+
+
+def variables() -> dict[str, str]:
+    """All that its programs are given of the environment of a core."""
+    return {key: os.environ[key] for key in ("PATH", "HOME", "TMPDIR", "LANG") if key in os.environ}
+
+
 def converted(name: str, source: Path, called: str, target: Path) -> Path:
     """The IR ``target`` of what ``source`` holds. Raises EnvironmentMissing, NotConverted or MemoryError."""
     if not interpreter_of(name).exists():
         raise EnvironmentMissing(
-            f"{called}: a {name} file is read in an environment of its own, which is not installed here. Run "
+            f"{called}: it is read in an environment of its own, {name}, which is not installed here. Run "
             f"`workbench environments install {name}` where the workbench runs.",
             file=called, environment=name)  # fmt: skip
-    command: list[str | Path] = [interpreter_of(name), "-P", folder_of(name) / "convert.py", source, target]
-    variables = {key: os.environ[key] for key in ("PATH", "HOME", "TMPDIR", "LANG") if key in os.environ}
-    done = subprocess.run(command, stderr=subprocess.PIPE, env=variables, cwd=target.parent, check=False)
+    done = subprocess.run([*program(name, "convert.py"), source, target], stderr=subprocess.PIPE, env=variables(),
+                          cwd=target.parent, check=False)  # fmt: skip
     if done.returncode == 0 and target.is_file():
         return target
     if -done.returncode == signal.SIGKILL or b"bad_alloc" in done.stderr or b"MemoryError" in done.stderr:
@@ -59,7 +74,7 @@ def converted(name: str, source: Path, called: str, target: Path) -> Path:
 def _reason(stderr: bytes, source: Path, called: str) -> str:
     lines = stderr.decode(errors="replace").strip().splitlines()
     said = (lines[-1] if lines else "it ended without a word").replace(str(source), called)
-    if "Lambda" in said or "unsafe" in said:
+    if said.startswith(("ValueError", "TypeError")) and ("Lambda" in said or "unsafe" in said):
         return ("it holds code (a Lambda layer), which is never run here. Write the layer with Keras's own operations, "
                 "or export the model where you trust it: `model.export('folder')` makes a TensorFlow SavedModel.")
     return f"its framework does not read it: {said[:_LONGEST_REASON]}"

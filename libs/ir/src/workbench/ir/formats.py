@@ -18,9 +18,11 @@ _BY_SUFFIX = {
     ".pdmodel": "paddle",
     ".keras": "keras",
     ".h5": "keras",
+    ".caffemodel": "caffe",
+    ".params": "mxnet",
 }
 
-APART = ("keras",)  # read by their own framework, in an environment of that name
+APART = {"keras": "keras", "caffe": "legacy", "mxnet": "legacy"}  # formats read in an environment apart: its name
 
 
 def format_of(main: Path) -> str:

@@ -81,7 +81,7 @@ def _read_onnx(path: Path, called: str, copy_to: Path | None) -> ov.Model:
 def _read_apart(path: Path, called: str, copy_to: Path | None) -> ov.Model:
     with tempfile.TemporaryDirectory() as folder:
         target = (copy_to or Path(folder)) / "model.xml"
-        return _read(environments.converted(format_of(path), path, called, target), called)
+        return _read(environments.converted(APART[format_of(path)], path, called, target), called)
 
 
 def _read(path: Path, called: str) -> ov.Model:

@@ -13,6 +13,8 @@ from workbench.converter.checking.checker import Checker, Ended
 from workbench.converter.checking.verdicts import ALIKE, DIFFERS, NOT_CHECKED, NOT_COMPARABLE, not_comparable
 from workbench.converter.rounding import losses, sentence
 from workbench.converter.values import IgnoredAttribute, Options, OutputsDiffer, RoundingTooCoarse
+from workbench.ir import environments
+from workbench.ir.formats import APART
 
 _FOREIGN = {
     "tflite": "TensorFlow Lite",
@@ -21,6 +23,8 @@ _FOREIGN = {
     "tensorflow-checkpoint": "TensorFlow",
     "paddle": "PaddlePaddle",
     "keras": "Keras",
+    "caffe": "Caffe",
+    "mxnet": "MXNet",
 }
 
 
@@ -28,13 +32,15 @@ _FOREIGN = {
 class Made:
     """What was made of what. ``draft``: room for another try.
 
-    ``source`` is what is compared: the source's main file, of an ONNX model that of its copy, of one that is read in an
-    environment apart the IR that it was there. ``format``: of the source itself.
+    ``source`` is what is compared: the source's main file, of an ONNX model that of its copy. ``format``: of the source
+    itself. ``apart``: of one that is read in an environment apart, the IR that it became there; that is compared where
+    the environment does not compute what it reads.
     """
 
     called: str
     format: str
     source: Path
+    apart: Path | None
     model: ov.Model
     written: Path
     options: Options
@@ -48,18 +54,26 @@ class Made:
     @property
     def runtime(self) -> str:
         """What runs its source, or what OpenVINO read of it."""
+        if self.apart and environments.runs(APART[self.format]):
+            return "apart"
         return "onnxruntime" if self.format == "onnx" else "openvino"
+
+    @property
+    def seen(self) -> Path:
+        """What its runtime is given."""
+        return self.apart if self.apart and self.runtime == "openvino" else self.source
 
     @property
     def foreign(self) -> str | None:
         """Whose format it is, where nothing here runs that."""
-        return _FOREIGN.get(self.format)
+        return None if self.runtime == "apart" else _FOREIGN.get(self.format)
 
 
 def ask(checker: Checker, made: Made, written: Path | None = None, fp16: bool | None = None) -> None:
     """Have the converted model compared, while there is other work."""
-    checker.ask(ask="compare", runtime=made.runtime, source=made.source, converted=written or made.written,
-                inputs=_built_in(made), fp16=made.fp16 if fp16 is None else fp16)  # fmt: skip
+    checker.ask(ask="compare", runtime=made.runtime, source=made.seen, made=made.apart,
+                converted=written or made.written, inputs=_built_in(made),
+                fp16=made.fp16 if fp16 is None else fp16)  # fmt: skip
 
 
 def facts(checker: Checker, made: Made, stored: ov.Model) -> dict[str, Any]:

@@ -45,9 +45,8 @@ def _run(run: Run, asked: Conversion, scratch: Path, checker: Checker) -> dict[s
     folder.mkdir(exist_ok=True)
     ir.save(model, folder, fp16=options.precision == "FP16")
     written = folder / "model.xml"
-    given = [path for path in (copy / "model.onnx", copy / "model.xml") if path.is_file()]
-    seen = given[0] if given else source
-    made = checked.Made(asked.main_file, ir.format_of(source), seen, model, written, options, draft)
+    seen, apart = (path if path.is_file() else None for path in (copy / "model.onnx", copy / "model.xml"))
+    made = checked.Made(asked.main_file, ir.format_of(source), seen or source, apart, model, written, options, draft)
     run.progress("check", 0.7)
     checked.ask(checker, made)
     described = ir.describe(*_finished(run, model, written, options))

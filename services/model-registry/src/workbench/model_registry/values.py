@@ -13,7 +13,8 @@ LAYERS = "layers.jsonl"  # an analysis's own file
 
 
 # A person would name the model after such a file.
-MAIN_FILES = (".onnx", ".xml", ".tflite", "saved_model.pb", ".meta", ".pb", ".pbtxt", ".pdmodel", ".keras", ".h5")
+MAIN_FILES = (".onnx", ".xml", ".tflite", "saved_model.pb", ".meta", ".pb", ".pbtxt", ".pdmodel", ".keras", ".h5",
+              ".caffemodel", ".params")  # fmt: skip
 
 
 class EmptyUpload(Refusal):

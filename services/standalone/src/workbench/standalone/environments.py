@@ -20,8 +20,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=T
                   help="Environments that read models of other frameworks.")
 
 # What is downloaded and what lies on the disk afterwards, in MB.
-SIZES = {"keras": (110, 390)}
-READS = {"keras": ".keras and .h5 files"}
+SIZES = {"keras": (110, 390), "legacy": (170, 620)}
+READS = {"keras": ".keras and .h5 files", "legacy": "Caffe and MXNet networks"}
+PYTHONS = {"legacy": (3, 11)}  # the only one that its packages were made for
 Name = Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(SIZES)}.", show_default=False)]
 _FAILED = 3
 
@@ -61,10 +62,22 @@ def rm(name: Name) -> None:
 
 def _make(name: str, folder: Path) -> None:
     with as_file(files("workbench.converter.environments") / name) as recipe:
-        _run("making the environment", [sys.executable, "-m", "venv", folder])
-        install = ["-m", "pip", "install", "--disable-pip-version-check", "--no-compile", "--require-hashes"]
+        _run("making the environment", [_python(name), "-m", "venv", folder])
+        # Compiled now: no core can leave compiled files there. The lock names all there is.
+        install = ["-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
         _run("installing", [folder / "bin" / "python", *install, "-r", recipe / "requirements.lock"])
-        shutil.copyfile(recipe / "convert.py", folder / "convert.py")
+        for program in recipe.glob("*.py"):
+            shutil.copyfile(program, folder / program.name)
+
+
+def _python(name: str) -> str:
+    wanted = PYTHONS.get(name)
+    if wanted is None or sys.version_info[:2] == wanted:
+        return sys.executable
+    version = ".".join(map(str, wanted))
+    if found := shutil.which(f"python{version}"):
+        return found
+    raise typer.BadParameter(f"{name} needs Python {version}: install it, so that there is a python{version}")
 
 
 def _run(what: str, command: list[str | Path]) -> None:

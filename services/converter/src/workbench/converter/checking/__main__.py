@@ -14,16 +14,16 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
+from workbench.converter.checking.apart_runtime import Apart
 from workbench.converter.checking.comparison import Comparison
 from workbench.converter.checking.onnx_runtime import OnnxSource
 from workbench.converter.checking.openvino_runtime import Ir
-from workbench.converter.checking.runtimes import NotComparable
+from workbench.converter.checking.runtimes import NotComparable, Runtime
 from workbench.converter.checking.search import first_difference
 from workbench.converter.checking.verdicts import not_comparable
 
 SECONDS = 60  # for one answer
 _MEMORY_BYTES = 6 * 2**30
-_RUNTIMES: dict[str, type[OnnxSource | Ir]] = {"onnxruntime": OnnxSource, "openvino": Ir}
 
 
 def main() -> None:
@@ -53,17 +53,24 @@ def _serve(questions: TextIO, answers: TextIO) -> None:
 
 
 def _compare(question: dict[str, Any]) -> tuple[Comparison | None, dict[str, Any]]:
-    source = _RUNTIMES[question["runtime"]]
     reason = "it needs more memory than a check may use"
     try:
-        before, after = source(Path(question["source"])), Ir(Path(question["converted"]))
+        before = _source(question["runtime"], Path(question["source"]), question["made"])
+        after = Ir(Path(question["converted"]))
         comparison = Comparison(before, after, question["inputs"], question["fp16"])
         return comparison, comparison.verdict()
     except NotComparable as error:
         reason = str(error)
     except MemoryError:
         pass
-    return None, not_comparable(reason, question["runtime"], source.version)
+    return None, not_comparable(reason, question["runtime"], None)
+
+
+def _source(runtime: str, path: Path, made: str | None) -> Runtime:
+    if runtime == "apart":
+        assert made is not None, "it was read before"
+        return Apart(path, Path(made))
+    return OnnxSource(path) if runtime == "onnxruntime" else Ir(path)
 
 
 def _limit_memory() -> None:

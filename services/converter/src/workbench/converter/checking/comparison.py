@@ -54,6 +54,10 @@ class Comparison:
         outputs = [{"name": name, **found.to_json()} for name, found in self.distances.items()]
         word = DIFFERS if self.differing else ALIKE if self.rounds else NOT_COMPARABLE
         reason = self.undecided if word == NOT_COMPARABLE else None
+        if word == DIFFERS and self.source.stands_in_for:
+            word = NOT_COMPARABLE
+            reason = (f"{self.source.name}, which stands in for {self.source.stands_in_for}, computes something else, "
+                      "and which of the two is right is not known")  # fmt: skip
         runtime = {"name": self.source.name, "version": self.source.version}
         return {"verdict": word, "reason": reason, "runtime": runtime, "tolerance": self.tolerance,
                 "rounds": self.rounds, "outputs": outputs}  # fmt: skip

@@ -29,6 +29,7 @@ class OnnxSource:
 
     name = "onnxruntime"
     version = onnxruntime.__version__
+    stands_in_for: str | None = None
 
     def __init__(self, path: Path) -> None:
         self._path = path

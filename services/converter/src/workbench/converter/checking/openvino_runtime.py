@@ -24,6 +24,7 @@ class Ir:
 
     name = "openvino"
     version = ov.get_version()
+    stands_in_for: str | None = None
 
     def __init__(self, path: Path) -> None:
         self._path = path

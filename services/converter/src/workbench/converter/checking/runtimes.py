@@ -55,6 +55,7 @@ class Runtime(Protocol):
     outputs: list[Port]
     coarse: str | None  # "half" or "quantized" where its numbers are not those of FP32
     random: str | None  # the operation that draws random numbers, if there is one
+    stands_in_for: str | None  # the framework whose model it is, where that itself is not there to run it
 
     def steps(self) -> Sequence[Step]:
         """Its operations, each after what it takes."""

@@ -1,50 +1,46 @@
-"""Caffe: a .prototxt and a .caffemodel, told with what converts them: OpenVINO's last release that did."""
+"""Caffe: weights (.caffemodel) and the network in text (.prototxt) beside them, read in an environment of their own."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-from workbench.model_registry.formats._protobuf import BYTES, ProtobufError, fields, mapped
-from workbench.model_registry.values import Found, NotTaken
+from workbench.ir import BrokenModel, MissingFile
+from workbench.model_registry.formats._beside import beside, missing
+from workbench.model_registry.formats._caffe_files import has_input, is_network, is_weights
+from workbench.model_registry.formats._protobuf import ProtobufError, fields, mapped
+from workbench.model_registry.values import Found
 
-ACCEPTED = None
-
-_NAME, _LAYER, _OLD_LAYER = 1, 100, 2
-_TEXT = re.compile(rb"(\s*(#[^\n]*\n|name:|input(_dim)?:|input_shape\s*\{)[^\n]*)*?\s*layers?\s*\{")
-_HEAD, _LONGEST_NAME = 4096, 1000
+ACCEPTED = "Caffe (.caffemodel with its .prototxt)"
 
 
 def claims(path: Path) -> bool:
-    """Whether it is a network with weights or, in text, without."""
-    with path.open("rb") as file:
-        return _TEXT.match(file.read(_HEAD)) is not None or _is_binary(path)
+    """Whether it is a network with weights; the one in text is found beside it."""
+    return is_weights(path)
 
 
 def gather(main: Path, upload: Path) -> Found:
-    """Refuses, with the command that converts."""
+    """The weights and their network in text."""
     name = main.relative_to(upload).as_posix()
-    raise NotTaken(f"{name}: this is a Caffe network, which OpenVINO reads no more. In a Python 3.11 environment of "
-                   "its own: `pip install 'openvino-dev[caffe]==2023.3.0'`; `mo --framework caffe --input_proto "
-                   "NET.prototxt --input_model NET.caffemodel --compress_to_fp16=False`. Upload the .xml and .bin that "
-                   "it writes.", file=name)  # fmt: skip
-
-
-def _is_binary(path: Path) -> bool:
     try:
-        for number, wire, value in fields(mapped(path), cut_off=True):
-            if wire != BYTES or not isinstance(value, memoryview):
-                return False
-            if number in (_LAYER, _OLD_LAYER):
-                return _is_layer(value, old=number == _OLD_LAYER)
-            if number != _NAME or len(value) > _LONGEST_NAME:
-                return False
-    except ProtobufError:
-        pass
-    return False
+        for _ in fields(mapped(main)):
+            pass
+    except ProtobufError as error:
+        raise BrokenModel(f"{name}: the weights are damaged or cut off: {error}. Upload them again, whole.",
+                          file=name) from error
+    return Found({"model.caffemodel": main, "model.prototxt": _network(main, name)}, {"producer": "caffe"})
 
 
-def _is_layer(layer: memoryview, *, old: bool) -> bool:
-    """By its name and its kind, which in old files is a number."""
-    found = {number: wire for number, wire, _ in fields(layer, cut_off=True)}
-    return found.get(4) == BYTES and 5 in found if old else found.get(1) == BYTES and found.get(2) == BYTES
+def _network(main: Path, name: str) -> Path:
+    """Of the same name, else the only one, else the only one that says what goes in."""
+    found = beside(main, is_network)
+    if not found:
+        raise missing(name, "its network was", main.with_suffix(".prototxt").name)
+    fitting = [path for path in found if path.stem == main.stem] or found
+    if len(fitting) > 1:
+        fitting = [path for path in fitting if has_input(path)]
+    if len(fitting) != 1:
+        wanted = main.with_suffix(".prototxt").name
+        listed = ", ".join(path.name for path in found)
+        raise MissingFile(f"{name}: which of {listed} is its network for inference cannot be told. Upload only that "
+                          f"one, or call it {wanted}.", file=name, missing=wanted)
+    return fitting[0]

@@ -1,30 +1,29 @@
-"""MXNet: a symbol in JSON and its parameters, told with what converts them: OpenVINO's last release that did."""
+"""MXNet: parameters (.params) and their graph (-symbol.json) beside them, read in an environment of their own."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from workbench.model_registry.values import Found, NotTaken
+from workbench.model_registry.formats._beside import beside, missing
+from workbench.model_registry.formats._mxnet_files import is_graph, is_parameters
+from workbench.model_registry.values import Found
 
-ACCEPTED = None
+ACCEPTED = "MXNet (-0000.params with its -symbol.json)"
 
-_LIST_OF_ARRAYS = b"\x12\x01\0\0\0\0\0\0"
-_SYMBOL = re.compile(rb'\s*\{\s*"nodes"\s*:\s*\[\s*\{\s*"op"\s*:')
-_HEAD = 4096
+_EPOCH = re.compile(r"-\d+$")
 
 
 def claims(path: Path) -> bool:
-    """Whether it is a list of arrays, or a graph that begins with a node's operation."""
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    return head.startswith(_LIST_OF_ARRAYS) or _SYMBOL.match(head) is not None
+    """Whether it is a list of arrays; the graph is found beside it."""
+    return is_parameters(path)
 
 
 def gather(main: Path, upload: Path) -> Found:
-    """Refuses, with the command that converts."""
-    name = main.relative_to(upload).as_posix()
-    raise NotTaken(f"{name}: this is an MXNet network, which OpenVINO reads no more. In a Python 3.11 environment of "
-                   "its own: `pip install 'openvino-dev[mxnet]==2023.3.0'`; `mo --framework mxnet --input_model "
-                   "NET-0000.params --input_symbol NET-symbol.json --input_shape '[1,3,224,224]' "
-                   "--compress_to_fp16=False`. Upload the .xml and .bin that it writes.", file=name)  # fmt: skip
+    """The parameters, and the graph of the same name or the only one."""
+    found = beside(main, is_graph)
+    wanted = f"{_EPOCH.sub('', main.stem)}-symbol.json"
+    fitting = [path for path in found if path.name == wanted] or found
+    if len(fitting) != 1:
+        raise missing(main.relative_to(upload).as_posix(), "its graph was", wanted)
+    return Found({"model-0000.params": main, "model-symbol.json": fitting[0]}, {"producer": "mxnet"})

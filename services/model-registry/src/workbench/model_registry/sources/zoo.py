@@ -32,7 +32,7 @@ TASKS = {
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
 _SOURCE = re.compile(rf"zoo:(?P<name>(?:{_NAME}/)?{_NAME})(?:@(?P<precision>[A-Z][A-Z0-9-]{{1,19}}))?")
 _PREFERRED = ("FP32", "FP16")
-_IR, _GONE = "dldt", frozenset({"caffe", "caffe2", "mxnet"})
+_IR, _GONE = "dldt", frozenset({"caffe2"})
 _HEX = {64: "sha256", 96: "sha384"}
 
 
