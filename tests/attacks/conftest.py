@@ -33,8 +33,10 @@ from workbench.webapp.identity import Identity, write_token
 BIG = 48 << 20
 PREFIXES = ("/v1/models", "/v1/conversions", "/v1/datasets")
 LONGEST_S = 1.0
-# Hundreds of requests at once are hundreds of requests' work, whoever sends them; what is asked here is what they keep.
+# Hundreds of requests at once are hundreds of requests' work, whoever sends them; what is asked here is what they keep,
+# so once no more of them are answered. Who is answered without end is not waited for.
 SETTLED_S = 1.5
+LONGEST_BURST_S = 20.0
 
 
 @dataclass
@@ -74,9 +76,19 @@ class Target:
         found = re.search(rf'workbench_turns{{what="{what}"}} (\S+)', httpx.get(f"{self.probes}/metrics").text)
         return float(found[1]) if found else 0.0
 
+    def settled(self) -> None:
+        """No request of the attack has been answered for a while."""
+        end, answered = time.monotonic() + LONGEST_BURST_S, -1.0
+        while time.monotonic() < end and answered != (answered := self._answered()):
+            time.sleep(SETTLED_S)
+
+    def _answered(self) -> float:
+        found = re.findall(r"workbench_http_requests_total\{\S+ (\S+)", httpx.get(f"{self.probes}/metrics").text)
+        return sum(map(float, found))
+
     def others_are_served(self, meanwhile: Callable[[], None] = lambda: None, for_s: float = 3.0) -> None:
         """Requests of the other team take less than a second each, probes too, and its job starts."""
-        time.sleep(SETTLED_S)
+        self.settled()
         took = self.served(meanwhile, for_s)
         # On a machine where others work, too, a second longer than without the attack.
         assert max(took) < LONGEST_S + self.usual_s, f"median {statistics.median(took):.3f} s, {max(took):.3f} s"
