@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import struct
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -14,7 +16,7 @@ from werkzeug.test import Client, TestResponse
 from workbench.jobs import Adapters
 from workbench.jobs.record.tables import jobs
 from workbench.standalone.mount import SERVICES, Front
-from workbench.store import File, Manifest, Manifests
+from workbench.store import File, Keys, Manifest, Manifests
 
 ORIGIN = {"Origin": "http://localhost"}
 HOSTILE = (
@@ -93,7 +95,8 @@ def have_everything(bench: Bench) -> None:
                                             "guesses": [guess]})  # fmt: skip
     bench.have("dataset", "succeeded", facts={"format": HOSTILE, "items": 3, "tasks": ["generic"]})
     bench.have("profile", "succeeded", facts=_profile(), request={"model_id": bench.ids["model succeeded"]})
-    bench.have("evaluation", "succeeded", facts=_evaluation(), request={"model_id": bench.ids["model succeeded"]})
+    bench.have("evaluation", "succeeded", facts=_evaluation(), files=_looked_through(bench),
+               request={"model_id": bench.ids["model succeeded"]})  # fmt: skip
     client = Client(bench.front)
     project = {"name": HOSTILE.replace("\0", "")[:200], "model_id": bench.ids["model succeeded"]}
     made = client.post("/v1/projects", json=project, headers={"Authorization": "Bearer hostile"})
@@ -123,13 +126,39 @@ def _evaluation() -> dict[str, Any]:
     """Of a metric with more classes than anybody reads."""
     figure = {"value": 0.5, "low": 0.4, "high": 0.6}
     reading = {"value": 0.9, "words": HOSTILE, "remedy": HOSTILE}
+    cause = {**reading, "before": 0.1, "n": 24}
     metric = {"metric": HOSTILE, "unit": "share", "better": "higher", **figure, "n": 10, "split": "evaluation",
-              "chance": 0.1, "other_reading": reading, "change": {**figure, "n": 10, "beyond_noise": False},
+              "chance": 0.1, "other_reading": reading, "likely_cause": cause,
+              "change": {**figure, "n": 10, "beyond_noise": False},
               "classes": [{"class": each, "label": HOSTILE[:99], **figure} for each in range(600)]}  # fmt: skip
     names = {"fixed": [HOSTILE], "broken": [], "differing": [HOSTILE], "fixed_n": 1, "broken_n": 0, "differing_n": 1}
     assumed = {"field": "options.top_k", "words": HOSTILE, "sure": "possible"}
     return {"metrics": [metric], "changed_items": names, "items": 10, "assumed": [assumed], "target": "local",
-            "dataset_warnings": [HOSTILE], "device": "CPU"}  # fmt: skip
+            "dataset_warnings": [HOSTILE], "warnings": [HOSTILE], "device": "CPU",
+            "ranked_by": {"metric": HOSTILE, "unit": "share", "better": "higher"}}  # fmt: skip
+
+
+def _looked_through(bench: Bench) -> tuple[File, ...]:
+    """The files of an evaluation of thirty images, the first of which is drawn."""
+    images = [{"name": HOSTILE, "score": number / 30, "said": [HOSTILE], "known": [HOSTILE],
+               "beside": None if number else "annotation"} for number in range(30)]  # fmt: skip
+    lines = [json.dumps(image).encode() + b"\n" for image in images]
+    starts = [sum(map(len, lines[:number])) for number in range(30)]
+    classes = [{"id": 0, "label": HOSTILE[:99], "there": 3, "said": 4, "right": 2}]
+    pairs = [{"truth": 0, "said": 0, "count": 2}, {"truth": 0, "said": None, "count": 1},
+             {"truth": None, "said": 0, "count": 2}]  # fmt: skip
+    contents = {
+        "shown/images.jsonl": b"".join(lines),
+        "shown/places": b"".join(struct.pack("<2Q", at, len(line)) for at, line in zip(starts, lines, strict=True)),
+        "shown/confusion.json": json.dumps({"of": "things", "classes": classes, "pairs": pairs}).encode(),
+        "shown/result/0.jpg": b"drawn", "shown/truth/0.jpg": b"known",
+    }  # fmt: skip
+    files = []
+    for name, data in contents.items():
+        digest = hashlib.sha256(data).hexdigest()
+        bench.adapters.store.put(Keys("hostile").blob(digest), data)
+        files.append(File(name, digest, len(data)))
+    return tuple(files)
 
 
 def _report() -> dict[str, Any]:

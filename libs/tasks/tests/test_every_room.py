@@ -184,3 +184,23 @@ def test_the_classes_that_the_outputs_tell_apart_hold_the_annotation(example: Ex
 
     if classes is not None:
         example.task.annotation.check("a.png", example.given.ANNOTATION, classes, example.recipe)
+
+
+def test_classes_are_taken_for_themselves_and_for_others_where_the_answer_is_damaged(example: Example) -> None:
+    confusion = example.task.confusion
+    if confusion is None:
+        return
+    right, damaged = (confusion.pairs(example.scored(each)) for each in (example.given.OUTPUTS, example.given.DAMAGED))
+
+    assert right
+    assert all(there == said for there, said in right)
+    assert any(there != said for there, said in damaged)
+    assert sum(right.values()) == sum(count for (there, _), count in damaged.items() if there is not None)
+
+
+def test_each_image_has_a_figure_of_its_own_and_a_damaged_answer_the_worse_one(example: Example) -> None:
+    first = example.task.metrics[0]
+    right, damaged = (first.each(example.items(first, each, 1))[0] for each in
+                      (example.given.OUTPUTS, example.given.DAMAGED))  # fmt: skip
+
+    assert right > damaged if first.better == "higher" else right < damaged

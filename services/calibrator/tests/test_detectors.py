@@ -90,3 +90,20 @@ def test_int8_of_a_detector_leaves_its_gates_in_floating_point(run_core: Core, s
     ended = run_core("evaluate", {"recipe": wanted}, model=made.folder / "outputs",
                      dataset=boxed("train2017", "evaluation"))
     assert by_name(ended)["ap"]["value"] > 0.25
+
+
+@pytest.mark.parametrize(("wrong", "remedy"), [
+    ({"box_order": "xyxy"}, "--option box_order=cxcywh"),
+    ({"label_offset": 1}, "--option label_offset=0"),
+], ids=["box order", "labels off by one"])  # fmt: skip
+def test_near_zero_the_cause_is_named(run_core: Core, saved: Core, boxed: Core, wrong: dict[str, Any],
+                                      remedy: str) -> None:
+    file, right = YOLOX
+    changed = {**right, "options": {**right["options"], **wrong}}
+
+    ended = run_core("evaluate", {"recipe": changed}, model=saved(file), dataset=boxed("train2017", "evaluation"))
+
+    cause = by_name(ended)["ap"]["likely_cause"]
+    assert cause["remedy"] == remedy
+    assert cause["before"] < 0.03
+    assert cause["value"] > 0.2

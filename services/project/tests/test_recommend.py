@@ -291,3 +291,15 @@ def test_variants_of_the_same_bytes_are_one_measurement_with_two_names() -> None
     assert told["speedup"] == {"value": 1.0, "low": 1.0, "high": 1.0, "beyond_noise": False}
     assert told["measured_together"]
     assert second.warnings == ("It is byte for byte fp32: the same measurement under another name.",)
+
+
+def test_a_cause_that_was_found_is_what_is_needed() -> None:
+    cause = {"value": 0.6, "before": 0.0, "n": 24, "words": "with the channels as blue, green, red",
+             "remedy": "--color BGR"}  # fmt: skip
+
+    told = recommend([variant("fp32", 100, chance=0.1, likely_cause=cause, unit="share"), variant("int8", 200)],
+                     Constraints("throughput", None, None))  # fmt: skip
+
+    assert told.decision == "undecided"
+    assert told.needed == ("--color BGR",)
+    assert "of 24 that were tried it has 60.0 % instead of 0.0 % with the channels as blue, green, red" in told.reason

@@ -10,6 +10,7 @@ from typing import Self
 
 import httpx
 from workbench.client import embedded, uploads
+from workbench.client.evaluations import Evaluations
 from workbench.client.resources import Datasets, Models, Profiles, Resource, Uploads
 from workbench.client.transport import PATIENCE_S, Address, Transport
 
@@ -38,7 +39,7 @@ class Client:
         self.conversions = self._resource("conversions")
         self.profiles = Profiles(self._transport, "/v1/profiles")
         self.calibrations = self._resource("calibrations")
-        self.evaluations = self._resource("evaluations")
+        self.evaluations = Evaluations(self._transport, "/v1/evaluations")
         self.trials = self._resource("trials")
         self.recipes = self._resource("recipes")
         self.packages = self._resource("packages")

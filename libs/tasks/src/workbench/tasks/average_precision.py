@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +29,7 @@ MEDIUM, LARGE = 32**2, 96**2
 # All, small, medium and large.
 _SIZES = np.array([[0, 1e10], [0, MEDIUM], [MEDIUM, LARGE], [LARGE, 1e10]])
 _MOST_RANGES = 4
+_WORTHLESS = 0.03
 # right, ignored: a bit for each threshold, by range
 _FOUND = np.dtype([("class", "<i4"), ("score", "<f4"), ("right", "<u2", _MOST_RANGES), ("aside", "<u2", _MOST_RANGES)])
 
@@ -173,7 +174,7 @@ def metric(name: str, needs: Needs, item: Any, reading: Reading) -> Metric[Any, 
 
 def coco_metrics(item: Any) -> tuple[Metric[Any, Any], ...]:
     """``COCO_METRICS``, of what ``item`` says of annotated images."""
-    return tuple(metric(name, "annotation", item, Reading(range_, bits, COCO_POINTS))
+    return tuple(replace(metric(name, "annotation", item, Reading(range_, bits, COCO_POINTS)), worthless=_WORTHLESS)
                  for name, range_, bits in COCO_METRICS)  # fmt: skip
 
 

@@ -15,15 +15,17 @@ SURENESS: tuple[Option, ...] = (
 )  # fmt: skip
 READING: tuple[Option, ...] = (
     Option("label_offset", "The model's class minus this is the dataset's: how many of its first classes, such as "
-           "background, stand before class 0.", default=0, low=-1, high=254),
+           "background, stand before class 0.", default=0, low=-1, high=254,
+           suspect=True),
     Option("numbering", "plain: the model's classes follow each other as the dataset's do; coco_ids: they are COCO's "
-           "category ids, 1 to 90, of which ten are missing.", default="plain", choices=("plain", "coco_ids")),
+           "category ids, 1 to 90, of which ten are missing.", default="plain", choices=("plain", "coco_ids"),
+           suspect=True),
     Option("box_order", "What the four numbers of a box are; usual: as the head says.", default="usual",
-           choices=("usual", "xyxy", "yxyx", "cxcywh", "xywh")),
+           choices=("usual", "xyxy", "yxyx", "cxcywh", "xywh"), suspect=True),
     Option("box_units", "Whether boxes are in pixels of the input, or from 0 to 1; usual: as the head says.",
-           default="usual", choices=("usual", "pixels", "normalised")),
+           default="usual", choices=("usual", "pixels", "normalised"), suspect=True),
     Option("class_scores", "What is to be computed of the classes' scores yet; usual: as the head says.",
-           default="usual", choices=("usual", "none", "sigmoid", "softmax")),
+           default="usual", choices=("usual", "none", "sigmoid", "softmax"), suspect=True),
 )  # fmt: skip
 AGREEMENT = Measure("ap_agreement", "share", "higher", "reference", "ap against what the reference model would be "
                     "shown to find.")  # fmt: skip

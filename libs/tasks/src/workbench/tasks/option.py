@@ -24,7 +24,7 @@ class Option:
     """One setting; ``words`` say what it does, for a person who chooses.
 
     Its type is that of its default: an int or float lies from ``low`` to ``high``, a str is one of ``choices``, a bool
-    is yes or no.
+    is yes or no. ``suspect``: a wrong one makes answers worthless, so others are tried where they are.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Option:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    suspect: bool = False
 
     @property
     def type(self) -> str:

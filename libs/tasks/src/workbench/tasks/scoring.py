@@ -119,9 +119,11 @@ class Metric(Generic[R, A]):
 
     ``item``: what one image adds, as JSON has it, since it is kept; None when the metric says nothing about it.
     ``total``: the figure of them all. ``change``: how it differs from another model's, whose items of the same images
-    come second. ``parts``: the same figure for each class that there is. ``count``: of what it is a
-    figure, images unless told. ``belief``: what stands beside the figure and tells whether it can be believed, as JSON
-    has it: ``chance``, what answers of no worth would score, and ``other_reading``.
+    come second. ``parts``: the same figure for each class that there is. ``count``: of what it is a figure, images
+    unless told. ``belief``: what stands beside the figure and tells whether it can be believed, as JSON has it:
+    ``chance``, what answers of no worth would score, and ``other_reading``. ``alone``: of each image by itself, NaN
+    where it says nothing of one; the figure over that image, unless an image says something only beside others.
+    ``worthless``: what answers score that something is wrong with, where ``belief`` has no chance.
     """
 
     name: str
@@ -134,3 +136,9 @@ class Metric(Generic[R, A]):
     parts: Callable[[Items], Mapping[int, Figure]] = _no_parts
     count: Callable[[Items], int] = len
     belief: Callable[[Sequence[Scored[R, A]]], dict[str, Any]] = _nothing
+    alone: Callable[[Items], Sequence[float]] | None = None
+    worthless: float | None = None
+
+    def each(self, items: Items) -> Sequence[float]:
+        """How well each image does by itself."""
+        return self.alone(items) if self.alone else [self.total([item]).value for item in items]

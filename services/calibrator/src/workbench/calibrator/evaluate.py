@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench import shards
 from workbench.application.loading import Loaded
-from workbench.calibrator import feed, predictions
+from workbench.calibrator import confused, feed, predictions, suspicion, worst
 from workbench.calibrator import rows as rows_of
 from workbench.calibrator.scorer import Dataset, compile_model, results
 from workbench.calibrator.spec import read_evaluation
@@ -51,10 +51,15 @@ def run(run: Run) -> dict[str, Any]:
     noted = predictions.noted(task, scored)
     predictions.write(run.outputs / "predictions.jsonl", noted, [task.line(each) for each in scored])
     against = predictions.read(run.inputs / "against" / "predictions.jsonl")
-    rows = [(metric, rows_of.row(metric, noted, against, recipe)) for metric in metrics]
+    worst.write(run.outputs, worst.ranked(task, metrics[0], scored, noted), task, dataset, recipe)
+    confused.write(run.outputs, task, scored, recipe)
+    found = [(metric, rows_of.row(metric, noted, against, recipe)) for metric in metrics]
+    rows = [{**row, "split": spec.split, **metric.belief(scored)} for metric, row in found if row]
     return {
-        "metrics": [{**row, "split": spec.split, **metric.belief(scored)} for metric, row in rows if row],
+        "metrics": rows,
+        "warnings": suspected(run, model, task, metrics[0], rows, dataset),
         "changed_items": rows_of.changed_items(metrics[0], noted, against) if against else None,
+        "ranked_by": {"metric": metrics[0].name, "unit": metrics[0].unit, "better": metrics[0].better},
         "items": len(items),
         "device": spec.device,
         "configuration": model.configuration,
@@ -126,6 +131,19 @@ def score(run: Run, task: Computing[Any, Any], dataset: Dataset, model: Loaded,
     theirs: Sequence[Any] = said(reference, "evaluating the reference", 0.5) if reference else [None] * total
     return [Scored(item.name, item.sha256, result, dataset.annotations.get(item.name), other, model.recipe.options)
             for item, result, other in zip(dataset.items, mine, theirs, strict=True)]
+
+
+def suspected(run: Run, model: Loaded, task: Computing[Any, Any], metric: Scale, rows: list[dict[str, Any]],
+              dataset: Dataset) -> list[str]:
+    """What is wrong where the first metric is near chance, in words; its row tells it, too."""
+    if not rows or rows[0]["metric"] != metric.name or not suspicion.is_near_chance(metric, rows[0]):
+        return []
+    cause = suspicion.cause(model, task, metric, dataset, lambda tried: run.progress(
+        "looking for what is wrong", 0.97, tried))  # fmt: skip
+    if cause is None:
+        return []
+    rows[0]["likely_cause"] = cause.to_json()
+    return [cause.warning(metric.name)]
 
 
 def _metric(name: str, task: Computing[Any, Any], there: Mapping[str, bool]) -> Scale:

@@ -60,3 +60,58 @@ class QuantizedAlready(Problem):
     def detail(self) -> str:
         """What to give instead."""
         return "model_id: the model is INT8 already; calibrate the FP32 or FP16 model it was made from."
+
+
+@dataclass(eq=False)
+class NotLookedAt(Problem):
+    """An evaluation of an earlier release kept no list of images, pictures and confusion.
+
+    Remedy: ask for the same evaluation once more, `POST /v1/evaluations` with its `request`: it is computed anew.
+    """
+
+    status = 404
+    title = "An earlier release did not keep this of the evaluation"
+    evaluation_id: str
+    what: str
+
+    @property
+    def detail(self) -> str:
+        """Name what is missing."""
+        return f"The evaluation {self.evaluation_id} has no {self.what}."
+
+
+@dataclass(eq=False)
+class NothingConfused(Problem):
+    """Which class is taken for which is told of tasks that have classes, where images are annotated.
+
+    Remedy: give a dataset that is annotated for the task; `workbench tasks show NAME` says what it measures besides.
+    """
+
+    status = 404
+    title = "There are no classes that could be confused"
+    evaluation_id: str
+
+    @property
+    def detail(self) -> str:
+        """Why there is none."""
+        return (f"The evaluation {self.evaluation_id} has no confusion matrix: its task has no classes, or none of its "
+                "images is annotated.")  # fmt: skip
+
+
+@dataclass(eq=False)
+class NotDrawn(Problem):
+    """Only the worst images of an evaluation are drawn.
+
+    Remedy: `workbench try` draws what the model says of any image.
+    """
+
+    status = 404
+    title = "This image of the evaluation is not drawn"
+    evaluation_id: str
+    number: int
+    most: int
+
+    @property
+    def detail(self) -> str:
+        """Say of which there are pictures."""
+        return f"Image {self.number} of the evaluation {self.evaluation_id} is not drawn; its worst {self.most} are."

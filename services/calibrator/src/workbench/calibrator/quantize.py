@@ -22,6 +22,7 @@ import openvino as ov
 from workbench import ir
 from workbench.application.feeding import Arrays
 from workbench.calibrator import feed, gates
+from workbench.calibrator.attention import is_transformer
 from workbench.calibrator.spec import read_calibration
 from workbench.calibrator.values import FEW_IMAGES, CalibrationSpec, IgnoredScope
 from workbench.runner.core import BadSpec, Refusal, Run
@@ -81,7 +82,8 @@ def run(run: Run) -> dict[str, Any]:
     ir.tell(quantized, model_info(recipe, outputs))
     facts = _save(quantized, run.outputs, fp16=precision == "FP16")
     _write_items(run.outputs / "calibration-items.jsonl", choice.items)
-    return {**facts, "calibration": _calibration(spec, choice, seconds, found)}
+    calibration = _calibration(spec, choice, seconds, found)
+    return {**facts, "calibration": {**calibration, "transformer": is_transformer(model)}}
 
 
 def quantize(model: ov.Model, items: Sequence[Item], read: Callable[[Item], Arrays],
@@ -92,7 +94,8 @@ def quantize(model: ov.Model, items: Sequence[Item], read: Callable[[Item], Arra
     try:
         quantized: ov.Model = nncf.quantize(
             model.clone(), nncf.Dataset(items, read), subset_size=len(items),
-            preset=nncf.QuantizationPreset(preset), ignored_scope=ignored)
+            preset=nncf.QuantizationPreset(preset), ignored_scope=ignored,
+            model_type=nncf.ModelType.TRANSFORMER if is_transformer(model) else None)
     except (nncf.ValidationError, nncf.UnsupportedModelError, nncf.InternalError, RuntimeError) as error:
         raise NotQuantizable(f"NNCF could not quantize the model: {ir.one_line(str(error))}") from error
     if not any(node.get_type_name() == "FakeQuantize" for node in quantized.get_ops()):
@@ -227,6 +230,5 @@ def _warnings(spec: CalibrationSpec, used: int) -> list[str]:
     if used < spec.subset_size:
         warnings.append(f"{spec.subset_size} images were asked for; there are {used}, all of them were used.")
     if used < FEW_IMAGES:
-        warnings.append(f"{used} images are few to calibrate with: use at least {FEW_IMAGES}, better "
-                        "300 to 1000, and check the accuracy.")
+        warnings.append(f"{used} images are few to calibrate with: {FEW_IMAGES} to 1000 are usual. Check the accuracy.")
     return warnings

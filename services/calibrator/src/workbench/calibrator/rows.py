@@ -34,7 +34,7 @@ def row(metric: Scale, mine: Sequence[Noted], theirs: Sequence[Noted], recipe: R
 def changed_items(metric: Scale, mine: Sequence[Noted], theirs: Sequence[Noted]) -> dict[str, Any]:
     """The images that are better or worse than before by the metric, or merely answered otherwise, by name."""
     both = pairs(mine, theirs)
-    better = {each.name: _better(metric, each, other) for each, other in both}
+    better = _better(metric, both)
     fixed = [name for name, gained in better.items() if gained > 0]
     broken = [name for name, gained in better.items() if gained < 0]
     differing = [each.name for each, other in both if each.answer != other.answer]
@@ -65,10 +65,10 @@ def _told(change: Figure, n: int) -> dict[str, Any]:
     return {**change.to_json(), "n": n, "beyond_noise": not change.holds(0.0)}
 
 
-def _better(metric: Scale, mine: Noted, theirs: Noted) -> float:
-    """How much better one image is, judged alone; 0 where the metric does not apply to it."""
-    if metric.name not in mine.items or metric.name not in theirs.items:
-        return 0.0
-    now, before = (metric.total([each.items[metric.name]]).value for each in (mine, theirs))
-    gained = now - before
-    return gained if metric.better == "higher" else -gained
+def _better(metric: Scale, both: Sequence[tuple[Noted, Noted]]) -> dict[str, float]:
+    """By name, how much better an image is by itself, of those that the metric applies to."""
+    scored = [(mine, theirs) for mine, theirs in both if metric.name in mine.items and metric.name in theirs.items]
+    now, before = (metric.each([each.items[metric.name] for each in side]) for side in
+                   ([mine for mine, _ in scored], [theirs for _, theirs in scored]))  # fmt: skip
+    sign = 1 if metric.better == "higher" else -1
+    return {mine.name: sign * (one - other) for (mine, _), one, other in zip(scored, now, before, strict=True)}

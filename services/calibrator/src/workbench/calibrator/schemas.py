@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import Length, OneOf
+from marshmallow.validate import Length, OneOf, Range
 from workbench.calibrator.spec import CalibrationFields, EvaluationFields, ScopeFields, TrialFields
 from workbench.fields import Text, Whole, shared
 from workbench.imaging.preparation import LARGEST_SIDE
@@ -102,3 +102,65 @@ class TrialRequest(TrialFields, Placed):
     dataset_id = Text(required=True, validate=_ID)
     recipe_id = Text(required=True, validate=_ID)
     name = Text(validate=Length(1, 200), metadata=_NAME)
+
+
+class ImagesQuery(ma.Schema):
+    """Which images of an evaluation."""
+
+    limit = ma.fields.Integer(load_default=50, validate=Range(1, 200), metadata={"description": "Images a page."})
+    cursor = ma.fields.Integer(load_default=0, validate=Range(0, 2**31 - 1), metadata={
+        "description": "The number of the first image: `next_cursor` of the page before."})  # fmt: skip
+
+
+class ScoredImageView(ma.Schema):
+    """One image of an evaluation."""
+
+    number = ma.fields.Integer(required=True, metadata={"description": "0 is the worst; what it is asked for by."})
+    name = ma.fields.String(required=True)
+    score = ma.fields.Float(required=True, allow_none=True, metadata={
+        "description": "Of the image by itself, by `metric`; null where the metric says nothing of it."})  # fmt: skip
+    said = ma.fields.List(ma.fields.String(), required=True, metadata={"description": "What the model says of it."})
+    known = ma.fields.List(ma.fields.String(), required=True, metadata={"description": "Which classes are there."})
+    beside = ma.fields.String(required=True, allow_none=True, metadata={
+        "enum": ["annotation", "reference", "image", None],
+        "description": "What `…/images/{number}/truth` shows beside `…/result`: the annotation, what the reference "
+                       "model says, or the image alone; null where the image is not drawn."})  # fmt: skip
+
+
+class ScoredImagePage(ma.Schema):
+    """One page of an evaluation's images, the worst first."""
+
+    metric = ma.fields.String(required=True)
+    unit = ma.fields.String(required=True)
+    better = ma.fields.String(required=True, metadata={"enum": ["higher", "lower"]})
+    items = ma.fields.List(ma.fields.Nested(ScoredImageView), required=True)
+    next_cursor = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "Null at the end."})
+
+
+class ConfusedClass(ma.Schema):
+    """How often a class is there, is said, and both."""
+
+    id = ma.fields.Integer(required=True)
+    label = ma.fields.String(required=True, allow_none=True)
+    there = ma.fields.Integer(required=True)
+    said = ma.fields.Integer(required=True)
+    right = ma.fields.Integer(required=True)
+
+
+class ConfusedPair(ma.Schema):
+    """How often one class is taken for another, or for itself."""
+
+    truth = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "Null: nothing is there."})
+    said = ma.fields.Integer(required=True, allow_none=True, metadata={"description": "Null: nothing is found."})
+    count = ma.fields.Integer(required=True)
+
+
+class ConfusionView(ma.Schema):
+    """What is taken for what: the cells of the confusion matrix that are not 0, the largest first."""
+
+    of = ma.fields.String(required=True, metadata={
+        "enum": ["images", "things", "pixels"],
+        "description": "What is counted. Things are those sure enough to be shown; one is found where half of both is "
+                       "common, whatever it is called."})  # fmt: skip
+    classes = ma.fields.List(ma.fields.Nested(ConfusedClass), required=True)
+    pairs = ma.fields.List(ma.fields.Nested(ConfusedPair), required=True)

@@ -84,7 +84,7 @@ def results(loaded: Loaded, task: Computing[Any, Any], dataset: Dataset, told: C
     assert head is not None, "a task that is judged reads outputs"
     found: list[Any] = [None] * len(dataset.items)
     checked = False
-    for number, outputs, fitted in stream(loaded, _pictures(loaded, dataset, told)):
+    for number, outputs, fitted in stream(loaded, pictures(loaded, dataset, told)):
         item = dataset.items[number]
         found[number] = read_outputs(head, outputs, loaded.recipe, fitted, item.name)
         if not checked:  # as many classes as in every other answer
@@ -93,7 +93,9 @@ def results(loaded: Loaded, task: Computing[Any, Any], dataset: Dataset, told: C
     return found
 
 
-def _pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> Iterator[tuple[Arrays, Fitted]]:
+def pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> Iterator[tuple[Arrays, Fitted]]:
+    """What every item feeds the model; ``told`` hears how many have been read. Refuses by its name one that is broken.
+    """
     for number, item in enumerate(dataset.items, 1):
         yield prepared(feed.read(dataset.folder, item), loaded, item.name)
         told(number)

@@ -9,7 +9,7 @@ CALIBRATION_SPLITS = ("calibration", "all")
 EVALUATION_SPLITS = ("evaluation", "all")
 
 # Below this, ranges of rare activations are a matter of luck.
-FEW_IMAGES = 100
+FEW_IMAGES = 300
 
 
 @dataclass(frozen=True)

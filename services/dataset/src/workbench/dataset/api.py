@@ -26,6 +26,7 @@ from workbench.jobs import Job
 from workbench.tasks.catalogue import TASKS
 from workbench.tasks.guesses import classes_of
 from workbench.webapp.documents import Blueprint
+from workbench.webapp.kept import jpeg
 from workbench.webapp.part_uploads import serve_part_uploads
 from workbench.webapp.ports import ports
 from workbench.webapp.routes import Resource, accepted, serve_jobs
@@ -128,9 +129,7 @@ def read_image(job_id: str, number: int) -> dict[str, Any]:
 @datasets.response(200, content_type="image/jpeg", description="The image, its long side 256 pixels at most.")
 def preview_image(job_id: str, number: int) -> Response:
     """The image with its annotation drawn onto it: boxes, masks, points, names of classes."""
-    response = Response(browsing.preview(DATASETS.get(job_id), number), content_type="image/jpeg")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return jpeg(browsing.preview(DATASETS.get(job_id), number))
 
 
 def _classes(job: Job) -> Mapping[str, Sequence[str]]:

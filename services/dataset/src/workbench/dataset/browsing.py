@@ -14,9 +14,8 @@ from workbench.dataset.problems import NoPreview
 from workbench.dataset.shown import IMAGES_NAME, MOST_PREVIEWS, PLACE, PLACES_NAME, PREVIEWS_NAME
 from workbench.dataset.values import PARTS
 from workbench.jobs import Job
-from workbench.problems.common import Deleted, InvalidRequest, NotFound
-from workbench.store import Keys, ObjectMissing
-from workbench.webapp.ports import ports
+from workbench.problems.common import InvalidRequest, NotFound
+from workbench.webapp.kept import read_kept
 
 _BLOCK = 500  # lines at once
 _MOST_READ = 20_000  # lines for one page: then it is answered as it is, and goes on from there
@@ -124,8 +123,4 @@ def named(image: Image, classes: Classes) -> Image:
 
 
 def _read(job: Job, name: str, start: int, length: int) -> bytes:
-    file = kept_file(job, name, "list of images")
-    try:
-        return b"".join(ports().store.read(Keys(job.team).blob(file.sha256), start, length))
-    except ObjectMissing:
-        raise Deleted("dataset", job.id) from None
+    return read_kept(job, kept_file(job, name, "list of images"), start, length)

@@ -7,22 +7,18 @@ lines, ``previews`` the pictures, JPEG one behind the other.
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from PIL import Image
 from workbench.dataset.pictures import Picture
 from workbench.dataset.shown import IMAGES_NAME, MOST_PREVIEWS, PLACE, PLACES_NAME, PREVIEW_PIXELS, PREVIEWS_NAME
+from workbench.imaging.previews import jpeg, small
 from workbench.shards import SPLITS
 from workbench.tasks.computing import Computing
 from workbench.tasks.scoring import Seen
-
-_LARGEST_SCALE = 8  # a digit of 28 pixels is seen, and still looks like pixels
-_QUALITY = 80
 
 Task = Computing[Any, Any]
 
@@ -64,23 +60,12 @@ class Gallery:
             file.close()
 
     def _preview(self, picture: Picture, annotations: Mapping[str, Any]) -> bytes:
-        small, scale = _small(picture.image)
+        shown, scale = small(picture.image, PREVIEW_PIXELS)
         task = next((task for task in self._tasks if task.name in annotations), None)
         if task is not None:
             names = self._classes.get(task.name, ())
-            small = task.contents.draw(small, annotations[task.name], lambda number: _name(names, number), scale)
-        file = io.BytesIO()
-        small.save(file, "JPEG", quality=_QUALITY)
-        return file.getvalue()
-
-
-def _small(image: Image.Image) -> tuple[Image.Image, float]:
-    """The picture no larger than previews are, and how much larger or smaller that is. What is tiny is magnified."""
-    fits = PREVIEW_PIXELS / max(image.size)
-    scale = fits if fits < 1 else float(max(1, min(int(fits), _LARGEST_SCALE)))
-    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    how = Image.Resampling.BILINEAR if scale < 1 else Image.Resampling.NEAREST
-    return image.resize(size, how, reducing_gap=2.0), scale
+            shown = task.contents.draw(shown, annotations[task.name], lambda number: _name(names, number), scale)
+        return jpeg(shown)
 
 
 def _counts(things: Sequence[Seen]) -> dict[str, int]:

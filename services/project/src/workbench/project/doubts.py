@@ -10,6 +10,8 @@ from workbench.project.values import Facts, Variant
 def doubt(baseline: Variant) -> Objection | None:
     """What speaks against the score that all others are compared with; None where nothing does."""
     accuracy = baseline.accuracy or {}
+    if cause := accuracy.get("likely_cause"):
+        return _caused(baseline, accuracy, cause)
     if "chance" not in accuracy:  # of an earlier release, or of a metric that has none
         return None
     value = in_unit(accuracy["value"], unit_of(accuracy))
@@ -21,6 +23,14 @@ def doubt(baseline: Variant) -> Objection | None:
         return None
     what = "clearly above" if accuracy["value"] > accuracy["chance"] and over else "above"
     return Objection(f"{score}, which is not {what} chance: {_chance(accuracy)}", _remedy(accuracy))
+
+
+def _caused(baseline: Variant, accuracy: Facts, cause: Facts) -> Objection:
+    unit = unit_of(accuracy)
+    value, before, after = (in_unit(figure, unit) for figure in (accuracy["value"], cause["before"], cause["value"]))
+    words = (f"{baseline.name} has {accuracy['metric']} {value} of {accuracy['n']} images; of {cause['n']} that were "
+             f"tried it has {after} instead of {before} {cause['words']}")  # fmt: skip
+    return Objection(words, cause["remedy"])
 
 
 def _chance(accuracy: Facts) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from workbench.project import int8
 from workbench.project.compare import compare
 from workbench.project.objections import Constraints
 from workbench.project.recommend import UNDECIDED, Recommendation
@@ -33,7 +34,7 @@ def report(
             "max_latency_ms": constraints.max_latency_ms,
             "max_accuracy_drop": constraints.max_accuracy_drop,
         },
-        "variants": [_variant(variant) for variant in variants],
+        "variants": [_variant(variant, variants[0]) for variant in variants],
         "comparison": [compare(variant, variants[0]) for variant in variants[1:]],
         "recommended": {
             "model": chosen.model_id if chosen else None,
@@ -54,7 +55,7 @@ def now_rfc3339() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _variant(variant: Variant) -> dict[str, Any]:
+def _variant(variant: Variant, baseline: Variant) -> dict[str, Any]:
     return {
         "name": variant.name,
         "model": variant.model_id,
@@ -68,5 +69,5 @@ def _variant(variant: Variant) -> dict[str, Any]:
         "profile": variant.profile_id,
         "measured_in": (variant.profile.get("together") or {}).get("profile_id") or variant.profile_id,
         "evaluation": variant.evaluation_id,
-        "warnings": list(variant.warnings),
+        "warnings": [*variant.warnings, *int8.notes(variant, baseline)],
     }

@@ -12,6 +12,7 @@ from workbench.client.cli.accepted import asked
 from workbench.client.cli.options import Argument, Option, Values, add_command, body
 from workbench.client.cli.progress import followed
 from workbench.client.cli.readers import whole
+from workbench.client.cli.saving import make_folder, save
 from workbench.client.cli.session import Session
 from workbench.client.cli.statistics_page import page
 from workbench.client.errors import BadInput
@@ -72,7 +73,7 @@ def _preview(session: Session, values: Values) -> None:
     shown = [image for image in found if image["has_preview"]]
     for image in shown:
         image["saved"] = str(folder / f"{image['number']:06d}-{Path(image['name']).stem[:60]}.jpg")
-        _save(Path(image["saved"]), datasets.preview(values["id"], image["number"]))
+        save(Path(image["saved"]), datasets.preview(values["id"], image["number"]))
     if session.as_json:
         output.write_json(found)
         return
@@ -87,7 +88,7 @@ def _preview(session: Session, values: Values) -> None:
 def _statistics(session: Session, values: Values) -> None:
     found = session.client.datasets.statistics(values["id"])
     if values["picture"]:
-        _save(Path(values["picture"]).expanduser(), session.client.datasets.statistics_picture(values["id"]))
+        save(Path(values["picture"]).expanduser(), session.client.datasets.statistics_picture(values["id"]))
     if session.as_json:
         output.write_json(found)
     else:
@@ -109,7 +110,7 @@ def _export(session: Session, values: Values) -> None:
     path, exports = Path(values["out"]).expanduser(), session.client.exports
     if path.is_dir():
         raise BadInput(f"{path} is a folder; --out is the file to write, such as {path / ARCHIVE}")
-    _make_folder(path)
+    make_folder(path)
     view = exports.create({"dataset_id": values["id"], **body(EXPORT[:1] + EXPORT[2:], values)})
     view = followed(exports, view["id"], "export")
     exports.download(view["id"], ARCHIVE, path)
@@ -120,18 +121,3 @@ def _export(session: Session, values: Values) -> None:
     for told in view["facts"]["warnings"]:
         output.tell(told)
     output.tell(f"{view['facts']['items']} images; the workbench has the zip, too: `workbench exports rm {view['id']}`")
-
-
-def _save(path: Path, data: bytes) -> None:
-    _make_folder(path)
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise BadInput(f"{path} can't be written: {error.strerror}") from None
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"{path} can't be written: {error.strerror}") from None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import typer
-from workbench.client.cli import datasets, model_page, target_page
+from workbench.client.cli import datasets, evaluations, model_page, target_page
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
@@ -189,7 +189,7 @@ DESCRIPTIONS = [
             Option("--against", "Id of another model's evaluation on the same images, to tell the change.",
                    metavar="ID", place="against_evaluation_id"),
         ],
-        create_help="Measure a model's accuracy.", for_list=scored_for_list,
+        create_help="Measure a model's accuracy.", for_list=scored_for_list, own=evaluations.register,
     ),
     Description(
         "trials", "trial",

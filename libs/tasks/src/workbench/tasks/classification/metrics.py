@@ -44,3 +44,8 @@ def line(scored: Classified) -> dict[str, Any]:
 def answer(result: Ranking) -> int:
     """The first class."""
     return result.first
+
+
+def sureness(result: Ranking) -> float:
+    """The first class's score: of wrong answers the surest is the worst."""
+    return result.top[0][1]

@@ -16,7 +16,8 @@ RESIZE = "crop"  # as ImageNet's models are trained
 MODEL_API: str | None = "Classification"
 OPTIONS: tuple[Option, ...] = (
     Option("label_offset", "The model's class minus this is the dataset's: how many of its first classes, such as a "
-           "background class, stand before class 0.", default=0, low=0, high=1000),
+           "background class, stand before class 0.", default=0, low=0, high=1000,
+           suspect=True),
     Option("top_k", "How many of the best classes are listed.", default=5, low=1, high=100),
 )  # fmt: skip
 METRICS: tuple[Measure, ...] = (

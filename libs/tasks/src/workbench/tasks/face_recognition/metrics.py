@@ -93,6 +93,16 @@ def _accuracy(items: Items) -> Figure:
     return wilson(int(right.sum()), len(right)) if len(right) else _NOTHING
 
 
+def _alone(items: Items) -> list[float]:
+    """Of each image, the share of the pairs that it is in which are told right."""
+    right, pairs = _right(items), pairs_of(items).names
+    told: dict[str, list[bool]] = {item["name"]: [] for item in items}
+    for pair, is_right in zip(pairs, right.tolist(), strict=True):
+        for name in pair:
+            told[name].append(is_right)
+    return [sum(told[item["name"]]) / len(told[item["name"]]) if told[item["name"]] else math.nan for item in items]
+
+
 def _changed_accuracy(mine: Items, theirs: Items) -> Figure:
     now, before = _right(mine), _right(theirs)
     return paired_change(int((now & ~before).sum()), int((before & ~now).sum()), len(now)) if len(now) else _NOTHING
@@ -112,7 +122,7 @@ def _drawn(name: str, of: Callable[[Numbers, Marks, float], float]) -> Metric[Em
         now, before = pairs_of(mine), pairs_of(theirs)
         return resampled_change(now.table, before.table, totals(now.far), 1.0) if now.names else _NOTHING
 
-    return Metric(name, "share", "higher", "annotation", _item, total, change, count=_count)
+    return Metric(name, "share", "higher", "annotation", _item, total, change, count=_count, alone=_alone)
 
 
 def _agreement(scored: Seen) -> float | None:
@@ -122,7 +132,8 @@ def _agreement(scored: Seen) -> float | None:
 
 
 METRICS: tuple[Metric[Embedding, Known], ...] = (
-    Metric("pair_accuracy", "share", "higher", "annotation", _item, _accuracy, _changed_accuracy, count=_count),
+    Metric("pair_accuracy", "share", "higher", "annotation", _item, _accuracy, _changed_accuracy, count=_count,
+           alone=_alone, worthless=0.6),
     _drawn("roc_auc", lambda nearness, same, _far: auc(nearness, same)),
     _drawn("tar_at_far", tar_at_far),
     mean("embedding_agreement", "cosine", "higher", "reference", _agreement, 1.0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,8 @@ def _fails(scored: Found) -> bool | None:
 
 
 METRICS: tuple[Metric[Landmarks, Known], ...] = (
-    mean("nme", "ratio", "lower", "annotation", lambda scored: _error(scored, scored.annotation), _MOST),
+    replace(mean("nme", "ratio", "lower", "annotation", lambda scored: _error(scored, scored.annotation), _MOST),
+            worthless=0.25),
     share("failure_rate", "annotation", _fails, "lower"),
     mean("nme_agreement", "ratio", "lower", "reference", lambda scored: _error(scored, scored.reference), _MOST),
 )

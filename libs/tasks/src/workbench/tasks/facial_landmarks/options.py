@@ -19,9 +19,10 @@ RESIZE = "stretch"  # the picture is a face already
 MODEL_API: str | None = None  # its keypoint_detection is of bodies
 OPTIONS: tuple[Option, ...] = (
     Option("order", "How the numbers of the head points follow each other: x y of each point, x y z of each point, or "
-           "all x and then all y.", default="xy", choices=("xy", "xyz", "planar")),
+           "all x and then all y.", default="xy", choices=("xy", "xyz", "planar"), suspect=True),
     Option("units", "What the numbers of the head points are: normalised, from 0 to 1 across the input; centred, from "
-           "-1 to 1; pixels of the input.", default="normalised", choices=("normalised", "centred", "pixels")),
+           "-1 to 1; pixels of the input.", default="normalised", choices=("normalised", "centred", "pixels"),
+           suspect=True),
     Option("normalise_by", "What a distance is divided by: eyes, between the outer corners of the eyes (their centres "
            "in sets of five points); centres, between the centres of the eyes; diagonal or box, of the box around the "
            "annotated points (box: the root of its area).", default="eyes",

@@ -44,7 +44,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("anchors", "With yolo_v2 and yolo_v3, the published sides that boxes are multiples of; usual: yolo_v2, and "
            "by the number of maps yolo_v3 or yolo_v3_tiny.", default="usual", choices=CHOICES),
     Option("activated", "With yolo_v2 and yolo_v3, whether the model computes the sigmoids itself, as RegionYolo does.",
-           default=False),
+           default=False, suspect=True),
     Option("overlap", "With voc_map and voc_map_11, more than which overlap makes a box right.", default=0.5, low=0,
            high=1),
 )  # fmt: skip

@@ -6,6 +6,7 @@ model says it, and where it is. Pixels nobody has judged are left out of all thr
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,17 @@ _IDS = 256
 _PRESENT = 0.01  # of the pixels: less is the edge of something else
 
 
-def counts(said: NDArray[np.uint8], there: NDArray[np.uint8], ignored: int) -> Counts:
-    """said, there: the same shape. Where the model says no class it says a wrong one."""
+def table(said: NDArray[np.uint8], there: NDArray[np.uint8], ignored: int) -> NDArray[np.intp]:
+    """Pixels by the class that is there and the one that is said, (256, 256); said, there: the same shape."""
     judged = (there != IGNORED) & (there != ignored)
     pairs = there[judged].astype(np.intp) * _IDS + said[judged]
-    table = np.bincount(pairs, minlength=_IDS * _IDS).reshape(_IDS, _IDS)
-    columns = np.stack([np.diagonal(table), table.sum(0), table.sum(1)], axis=1)
+    return np.bincount(pairs, minlength=_IDS * _IDS).reshape(_IDS, _IDS)
+
+
+def counts(said: NDArray[np.uint8], there: NDArray[np.uint8], ignored: int) -> Counts:
+    """The same of each class. Where the model says no class it says a wrong one."""
+    counted = table(said, there, ignored)
+    columns = np.stack([np.diagonal(counted), counted.sum(0), counted.sum(1)], axis=1)
     columns[NOTHING] = 0
     return [[int(number), *columns[number].tolist()] for number in np.flatnonzero(columns.any(1))]
 
@@ -70,7 +76,7 @@ def _pixel_accuracy(images: NDArray[np.int64]) -> float:
 
 
 METRICS: tuple[Metric[ClassMap, Annotation], ...] = (
-    whole("mean_iou", "annotation", _correct, _gather, _mean_iou, _iou),
+    replace(whole("mean_iou", "annotation", _correct, _gather, _mean_iou, _iou), worthless=0.1),
     whole("pixel_accuracy", "annotation", _correct, _gather, _pixel_accuracy),
     whole("mean_iou_agreement", "reference", _agreeing, _gather, _mean_iou, _iou),
 )

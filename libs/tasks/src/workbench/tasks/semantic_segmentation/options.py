@@ -22,14 +22,14 @@ HEADS: tuple[Choice, ...] = (
 RESIZE = "stretch"  # the whole picture is segmented
 MODEL_API: str | None = "Segmentation"
 OPTIONS: tuple[Option, ...] = (
-    Option("layout", "Where the classes of the output lie.", default="NCHW", choices=("NCHW", "NHWC")),
+    Option("layout", "Where the classes of the output lie.", default="NCHW", choices=("NCHW", "NHWC"), suspect=True),
     Option("label_offset", "The model's class minus this is the dataset's: how many of its first classes stand before "
-           "class 0.", default=0, low=0, high=254),
+           "class 0.", default=0, low=0, high=254, suspect=True),
     Option("ignore_label", "Pixels of this class in an annotation are not scored, as those of 255 never are.",
            default=255, low=0, high=255),
     Option("threshold", "With one_channel, from which number on a pixel is of class 1.", default=0.5, low=0, high=1),
     Option("sigmoid", "With one_channel, whether the model leaves the sigmoid out, so that it is computed here.",
-           default=False),
+           default=False, suspect=True),
 )  # fmt: skip
 METRICS: tuple[Measure, ...] = (
     Measure("mean_iou", "share", "higher", "annotation", "Intersection over union of each class over all pixels of all "

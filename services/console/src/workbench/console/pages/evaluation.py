@@ -1,12 +1,19 @@
-"""One evaluation: each metric with interval, classes and change, what speaks against it, and what is assumed."""
+"""One evaluation: each metric with interval, classes and change, what is confused, its images, what is assumed."""
 
 from __future__ import annotations
 
-from flask import render_template
+from typing import Any
+
+from flask import Response, abort, render_template, request
+from workbench.client import Refused
+from workbench.console.confusion import matrix
 from workbench.console.page import Page
-from workbench.console.reach import client, perhaps
+from workbench.console.reach import api, client, perhaps
 
 PAGE = Page("evaluation")
+# A page of images: what fits a screen or two.
+IMAGES = 24
+View = dict[str, Any]
 
 
 @PAGE.blueprint.get("/<evaluation_id>")
@@ -15,8 +22,43 @@ def show(evaluation_id: str) -> str:
     known = client()
     view = known.evaluations.get(evaluation_id)
     asked = view.get("request") or {}
+    looked = {**_images(evaluation_id), "confusion": _confusion(evaluation_id)} if view["state"] == "succeeded" else {}
     return render_template(
         "evaluation.html", view=view, model=perhaps(known.models, asked.get("model_id")),
         dataset=perhaps(known.datasets, asked.get("dataset_id")),
-        reference=perhaps(known.models, asked.get("reference_model_id")),
+        reference=perhaps(known.models, asked.get("reference_model_id")), **looked,
     )  # fmt: skip
+
+
+@PAGE.blueprint.get("/<evaluation_id>/images")
+def images(evaluation_id: str) -> str:
+    """A page of images, the worst first."""
+    return render_template("_scored.html", view=client().evaluations.get(evaluation_id), **_images(evaluation_id))
+
+
+@PAGE.blueprint.get("/<evaluation_id>/images/<int:number>/<what>.jpg")
+def picture(evaluation_id: str, number: int, what: str) -> Response:
+    """What is said or known of an image, drawn onto it."""
+    known = client().evaluations
+    of = {"result": known.result_picture, "truth": known.truth_picture}.get(what)
+    if of is None:
+        abort(404, "There is no such picture.")
+    response = Response(of(evaluation_id, number), content_type="image/jpeg")
+    response.headers["Cache-Control"] = "private, max-age=86400"  # an evaluation never changes
+    return response
+
+
+def _images(evaluation_id: str) -> View:
+    given = {name: request.args[name] for name in ("cursor",) if request.args.get(name)}
+    try:
+        page = api().json("GET", f"/v1/evaluations/{evaluation_id}/images", params={**given, "limit": IMAGES})
+    except Refused as refused:  # an earlier release kept no list
+        return {"scored": None, "missing": refused.problem}
+    return {"scored": page, "missing": None}
+
+
+def _confusion(evaluation_id: str) -> View | None:
+    try:
+        return matrix(client().evaluations.confusion(evaluation_id))
+    except Refused:  # without classes, or of an earlier release, there is none
+        return None

@@ -1,0 +1,34 @@
+"""What a job left beside its result for people to look at: its files, read back whole or in part."""
+
+from __future__ import annotations
+
+from flask import Response
+from workbench.jobs import Job, State
+from workbench.problems.common import Deleted, NotFound
+from workbench.store import File, Keys, Manifest, ObjectMissing
+from workbench.webapp.ports import ports
+
+
+def kept_file(job: Job, name: str) -> File | None:
+    """None where it left no such file. Raises NotFound while there is no result."""
+    if job.manifest is None or job.state is not State.SUCCEEDED:
+        raise NotFound(job.kind, job.id)
+    try:
+        return Manifest.parse(job.manifest).file(name)
+    except NotFound:
+        return None
+
+
+def read_kept(job: Job, file: File, start: int = 0, length: int | None = None) -> bytes:
+    """``length`` bytes from ``start``, or the whole. Raises Deleted."""
+    try:
+        return b"".join(ports().store.read(Keys(job.team).blob(file.sha256), start, length))
+    except ObjectMissing:
+        raise Deleted(job.kind, job.id) from None
+
+
+def jpeg(data: bytes) -> Response:
+    """A picture that we have made ourselves."""
+    response = Response(data, content_type="image/jpeg")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,144 @@
+"""Why a model answers no better than chance: other recipes are tried on a few images, and what mends it is named.
+
+A model that scores no more than chance is seldom a bad one: its pixels go in otherwise than it was trained with, or its
+outputs mean something else. Each change is kept only where it is clearly better on the very same images.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from workbench.application.loading import Loaded, Outputs, stream
+from workbench.calibrator.scorer import Dataset, pictures
+from workbench.imaging.preparation import Preparation
+from workbench.imaging.preprocess import Fitted
+from workbench.tasks.computing import Computing
+from workbench.tasks.recipe import Recipe
+from workbench.tasks.scoring import Metric, Scored
+from workbench.tasks.suspects import Suspect, groups, suspects
+
+IMAGES = 24
+_FEWEST = 5
+_GAIN = 0.05  # of a share, or of what it was: less mends nothing
+
+Scale = Metric[Any, Any]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """``value``: the metric as it would be, ``before``: as it is, of ``images`` images each; ``words`` and ``remedy``:
+    of the changes that make it so, none where nothing that was tried does.
+    """
+
+    words: str
+    remedy: str
+    value: float
+    before: float
+    images: int
+    tried: int
+
+    def to_json(self) -> dict[str, Any] | None:
+        """``{value, before, n, words, remedy}``; None where no cause was found."""
+        if not self.remedy:
+            return None
+        return {"value": self.value, "before": self.before, "n": self.images, "words": self.words,
+                "remedy": self.remedy}  # fmt: skip
+
+    def warning(self, metric: str) -> str:
+        """For people."""
+        if not self.remedy:
+            return (f"{metric} is near chance, and none of {self.tried} other ways to feed pixels and read outputs "
+                    f"explains it on {self.images} images: look at the worst images, and at which class is which.")
+        return (f"{metric} is near chance. On {self.images} images it is {self.value:.3g} instead of {self.before:.3g} "
+                f"{self.words}: {self.remedy}.")  # fmt: skip
+
+
+def is_near_chance(metric: Scale, row: Mapping[str, Any]) -> bool:
+    """Whether the row of an evaluation may as well be of answers of no worth."""
+    if metric.needs == "reference" or row.get("other_reading"):
+        return False
+    if over := row.get("over_chance"):
+        return bool(over["high"] <= 0)
+    if "chance" in row:
+        return bool(row["low"] <= row["chance"] < 1)
+    if metric.worthless is None:
+        return False
+    return bool(row["value"] <= metric.worthless if metric.better == "higher" else row["value"] >= metric.worthless)
+
+
+def cause(loaded: Loaded, task: Computing[Any, Any], metric: Scale, dataset: Dataset,
+          told: Callable[[str], None]) -> Cause | None:  # fmt: skip
+    """What mends it; None where so few images tell nothing. ``told``: hears what is tried."""
+    known = [item for item in dataset.items if item.name in dataset.annotations or metric.needs == "image"]
+    asked = _Asked(loaded, task, metric, replace(dataset, items=known[:IMAGES]))
+    whole_pixels = any(dtype == np.uint8 for dtype in loaded.feeding.dtypes)
+    first = best = asked.items(loaded.recipe)
+    if len(first) < _FEWEST or math.isnan(metric.total(list(first.values())).value):
+        return None
+    recipe, found, tried = loaded.recipe, list[Suspect](), 0
+    for group in groups(recipe, whole_pixels=whole_pixels):
+        told(group)
+        others = [(suspect, asked.items(suspect.recipe))
+                  for suspect in suspects(recipe, group, whole_pixels=whole_pixels)]  # fmt: skip
+        tried += len(others)
+        suspect, items = max(others, key=lambda each: _worth(metric, each[1]), default=(None, {}))
+        better = _worth(metric, items) > _worth(metric, best)
+        if suspect is not None and better and _is_clearly_better(metric, items, best):
+            best, recipe, found = items, suspect.recipe, [*found, suspect]
+    value, before = (metric.total(list(items.values())).value for items in (best, first))
+    return Cause(" and ".join(each.words for each in found), " ".join(each.remedy for each in found), value, before,
+                 len(first), tried)  # fmt: skip
+
+
+class _Asked:
+    """A model that is asked about the same few images, however a recipe feeds it and reads what it says."""
+
+    def __init__(self, loaded: Loaded, task: Computing[Any, Any], metric: Scale, dataset: Dataset) -> None:
+        self._loaded, self._task, self._metric, self._dataset = loaded, task, metric, dataset
+        self._fed: Preparation | None = None
+        self._said: list[tuple[Outputs, Fitted]] = []
+
+    def items(self, recipe: Recipe) -> dict[str, Any]:
+        """What each image adds, by name; nothing where the recipe does not fit what the model says."""
+        head = self._task.running.head(recipe)
+        assert head is not None, "a task that is judged reads outputs"
+        if recipe.preparation != self._fed:
+            self._fed, self._said = recipe.preparation, self._answers(recipe)
+        try:
+            said = [head.read(outputs, recipe, fitted) for outputs, fitted in self._said]
+        except ValueError:
+            return {}
+        scored = [Scored(item.name, item.sha256, result, self._dataset.annotations.get(item.name), None, recipe.options)
+                  for item, result in zip(self._dataset.items, said, strict=True)]  # fmt: skip
+        items = {each.name: self._metric.item(each) for each in scored}
+        return {name: item for name, item in items.items() if item is not None}
+
+    def _answers(self, recipe: Recipe) -> list[tuple[Outputs, Fitted]]:
+        """Kept, so that reading them otherwise takes no inference."""
+        loaded = replace(self._loaded, recipe=recipe, feeding=replace(self._loaded.feeding, recipe=recipe))
+        told = stream(loaded, pictures(loaded, self._dataset, lambda _count: None))
+        found = {number: ({name: array.copy() for name, array in outputs.items()}, fitted)
+                 for number, outputs, fitted in told}  # fmt: skip
+        return [found[number] for number in range(len(self._dataset.items))]
+
+
+def _worth(metric: Scale, items: Mapping[str, Any]) -> float:
+    """The mean over the images, each by itself: only an order, but one that needs no interval."""
+    each = [value for value in metric.each(list(items.values())) if not math.isnan(value)] if items else []
+    if not each:
+        return -math.inf
+    return sum(each) / len(each) if metric.better == "higher" else -sum(each) / len(each)
+
+
+def _is_clearly_better(metric: Scale, items: Mapping[str, Any], than: Mapping[str, Any]) -> bool:
+    both = [name for name in than if name in items]
+    if len(both) < _FEWEST:
+        return False
+    mine, theirs = ([side[name] for name in both] for side in (items, than))
+    change, before = metric.change(mine, theirs), metric.total(theirs).value
+    gained, least = (change.value, change.low) if metric.better == "higher" else (-change.value, -change.high)
+    return least > 0 and gained >= (_GAIN if metric.unit == "share" else _GAIN * abs(before))

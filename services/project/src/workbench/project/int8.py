@@ -1,0 +1,124 @@
+"""Why INT8 is not faster, or less right: what was measured of the layers and of the outputs, and the request that would
+change it. Pure rules.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from workbench.project.compare import accuracy_change, quotient
+from workbench.project.values import Facts, Variant
+
+# Of the time of all layers: less is no reason.
+_MATTERS = 0.1
+_FEW = 300  # images to calibrate with
+_WHOLE = ("i8", "u8")
+_HEAVY = ("Convolution", "Deconvolution", "FullyConnected", "MatMul", "Gemm", "RNN", "LSTM", "GRU")
+_BETWEEN = ("Reorder", "Convert")
+_SHOWN = 3  # types of layers in a sentence
+
+
+@dataclass(frozen=True)
+class _Reason:
+    """``share``: of the time of all layers."""
+
+    share: float
+    words: str
+    request: str
+
+
+def notes(variant: Variant, baseline: Variant) -> list[str]:
+    """Of an INT8 variant, for people; none where it is faster and loses nothing."""
+    if variant.model["precision"] != "INT8" or baseline.model["precision"] == "INT8":
+        return []
+    return [*_not_faster(variant, baseline), *_less_right(variant)]
+
+
+def _not_faster(variant: Variant, baseline: Variant) -> Iterator[str]:
+    speedup = quotient(variant, baseline, "throughput_fps")
+    layers = [layer for layer in variant.profile.get("layers") or [] if layer.get("time_ms")]
+    if speedup["low"] > 1 or not layers:
+        return
+    said = f"INT8 is not clearly faster ({speedup['value']:.2f} × {baseline.name}, {speedup['low']:.2f} to " \
+           f"{speedup['high']:.2f})"  # fmt: skip
+    found = _reasons(layers, variant.model)
+    if not found:
+        yield f"{said}: nearly all of its time it computes in INT8, so the layers leave no more to gain on this device."
+    else:
+        yield f"{said}: " + "; ".join(f"{each.words} (to change it: {each.request})" for each in found) + "."
+
+
+def _reasons(layers: Sequence[Facts], model: Facts) -> list[_Reason]:
+    """What takes time that INT8 does not shorten, the most first."""
+    whole = _times(layers, lambda layer: layer.get("runtime_precision") in _WHOLE and _is_heavy(layer))
+    heavy = _times(layers, lambda layer: layer.get("runtime_precision") not in _WHOLE and _is_heavy(layer))
+    if heavy and not whole:
+        words = f"none of its {_listed(heavy)} layers ran in INT8: the device has no kernels for them"
+        return [_Reason(1.0, words, "measure it on a target whose INT8 says yes (`workbench targets list`)")]
+    between = _times(layers, lambda layer: layer["type"] in _BETWEEN)
+    rest = _times(layers, lambda layer: layer.get("runtime_precision") not in _WHOLE and not _is_heavy(layer)
+                  and layer["type"] not in _BETWEEN)  # fmt: skip
+    slow = _times(layers, lambda layer: layer.get("runtime_precision") in _WHOLE
+                  and str(layer.get("exec_type")).startswith("ref"))  # fmt: skip
+    found = [
+        (heavy, "of its time goes into layers left in floating point that have INT8 kernels", _to_quantize(model)),
+        (rest, "goes into layers that INT8 does not touch", "nothing does, be it for FP16 where the device has it"),
+        (between, "goes into changing between precisions and layouts",
+         "leave float what lies between float layers: --ignore-type of `workbench calibrations create`"),
+        (slow, "goes into layers without a fast INT8 kernel",
+         f"leave them float: {_ignoring(slow)} of `workbench calibrations create`"),
+    ]  # fmt: skip
+    total = sum(layer["time_ms"] for layer in layers)
+    reasons = [_Reason(times.total() / total, f"{times.total() / total:.0%} {words} ({_listed(times)})", request)
+               for times, words, request in found]  # fmt: skip
+    return sorted((reason for reason in reasons if reason.share >= _MATTERS), key=lambda reason: -reason.share)
+
+
+def _less_right(variant: Variant) -> Iterator[str]:
+    change = accuracy_change(variant)
+    if change is None or change["high"] >= 0:
+        return
+    calibration: Facts = variant.model.get("calibration") or {}
+    off, used = calibration.get("distance"), calibration.get("samples_used")
+    said = f"INT8 loses {-change['value']:.2f} {change['unit']} ({-change['high']:.2f} to {-change['low']:.2f})"
+    if off is not None:
+        said += f"; its outputs are off by {off:.1%} of their root mean square"
+    if used is not None and used < _FEW:
+        yield f"{said}, calibrated with {used} images. To change it: calibrate with {_FEW} to 1000."
+    elif calibration.get("preset") == "performance":
+        yield f"{said}, with ranges that are symmetric. To change it: --preset mixed."
+    else:
+        yield f"{said}. To change it: leave float what it hangs on, --ignore-type of `workbench calibrations create`."
+
+
+def _to_quantize(model: Facts) -> str:
+    calibration: Facts = model.get("calibration") or {}
+    kept = (calibration.get("kept_float") or {}).get("types")
+    if kept:
+        before, now = (f"{calibration[name]:.0%}" for name in ("distance_without", "distance"))
+        return (f"quantize {', '.join(kept)}, too, with `ignored_scope`: {{}} of /v1/calibrations; they were left "
+                f"since the outputs were off by {before} otherwise, {now} now")  # fmt: skip
+    return "calibrate again with a smaller ignored scope, or with --preset performance"
+
+
+def _ignoring(times: Counter[str]) -> str:
+    return " ".join(f"--ignore-type {name}" for name, _ in times.most_common(_SHOWN))
+
+
+def _times(layers: Sequence[Facts], wanted: Callable[[Facts], bool]) -> Counter[str]:
+    """Milliseconds by the type of layer."""
+    found: Counter[str] = Counter()
+    for layer in layers:
+        if wanted(layer):
+            found[layer["type"]] += layer["time_ms"]
+    return found
+
+
+def _is_heavy(layer: Facts) -> bool:
+    return any(name in layer["type"] for name in _HEAVY)
+
+
+def _listed(times: Counter[str]) -> str:
+    return ", ".join(name for name, _ in times.most_common(_SHOWN))

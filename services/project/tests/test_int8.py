@@ -1,0 +1,99 @@
+"""Why INT8 is not faster, or less right: the measured reason, and the request that would change it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.project.int8 import notes
+from workbench.project.objections import Constraints
+from workbench.project.recommend import recommend
+from workbench.project.report import report
+from workbench.project.values import Variant
+
+
+def layer(type: str, precision: str | None, time_ms: float, exec_type: str = "jit_avx512") -> dict[str, Any]:
+    return {"type": type, "runtime_precision": precision, "time_ms": time_ms, "exec_type": f"{exec_type}_{precision}"}
+
+
+def around(value: float) -> dict[str, float]:
+    return {"value": value, "low": value * 0.99, "high": value * 1.01}
+
+
+def variant(name: str, fps: float, layers: list[dict[str, Any]], accuracy: dict[str, Any],
+            calibration: dict[str, Any]) -> Variant:  # fmt: skip
+    model = {"precision": name.upper(), "digest": "0", "calibration": calibration}
+    profile = {"throughput_fps": around(fps), "latency_ms": {"p50": around(1.0)}, "cpu_ms_per_request": around(1.0),
+               "trust": {"verdict": "trusted", "reasons": []}, "layers": layers, "configuration": {},
+               "provenance": {}}  # fmt: skip
+    row = {"metric": "top1", "value": 0.9, "low": 0.8, "high": 1.0, "n": 100, **accuracy}
+    return Variant(name, f"m-{name}", model, 100, f"p-{name}", profile, "e", {"metrics": [row], "changed_items": None})
+
+
+def int8(fps: float, *layers: dict[str, Any], change: float | None = None, **calibration: Any) -> Variant:
+    accuracy = {} if change is None else {"change": {
+        "value": change, "low": change - 0.01, "high": change + 0.01, "n": 100, "beyond_noise": True}}  # fmt: skip
+    return variant("int8", fps, list(layers), accuracy, calibration)
+
+
+FP32 = variant("fp32", 100, [], {}, {})
+QUANTIZED = layer("Convolution", "u8", 10)
+
+
+def test_what_is_faster_and_loses_nothing_needs_no_reason() -> None:
+    assert notes(int8(200, layer("Convolution", "f32", 9), change=0.0), FP32) == []
+    assert notes(FP32, FP32) == []
+
+
+def test_layers_left_in_floating_point_are_named_with_what_quantizes_them() -> None:
+    gates = {"kept_float": {"types": ["Multiply", "Sigmoid"]}, "distance": 0.12, "distance_without": 0.38}
+
+    (told,) = notes(int8(100, QUANTIZED, layer("GroupConvolution", "f32", 6), **gates), FP32)
+
+    assert "not clearly faster (1.00 × fp32" in told
+    assert "38% of its time goes into layers left in floating point that have INT8 kernels (GroupConvolution)" in told
+    assert "`ignored_scope`: {}" in told
+    assert "off by 38% otherwise, 12% now" in told
+
+
+def test_each_reason_that_takes_time_is_told_the_longest_first() -> None:
+    (told,) = notes(int8(90, layer("Convolution", "u8", 5), layer("Slice", "f32", 3), layer("Reorder", "u8", 2),
+                      layer("Concat", "u8", 1.5, "ref"), layer("MVN", "f32", 0.1)), FP32)  # fmt: skip
+
+    reasons = told.partition("): ")[2].split("; ")
+    assert [each.partition(" goes")[0] for each in reasons] == ["27%", "17%", "13%"]
+    assert "does not touch (Slice, MVN)" in reasons[0]
+    assert "between precisions and layouts (Reorder)" in reasons[1]
+    assert "--ignore-type Concat" in reasons[2]
+
+
+def test_a_device_without_int8_kernels_is_the_only_reason() -> None:
+    (told,) = notes(int8(80, layer("Convolution", "f32", 9), layer("Reorder", "f32", 5)), FP32)
+
+    assert "none of its Convolution layers ran in INT8" in told
+    assert "`workbench targets list`" in told
+
+
+def test_where_all_is_int8_already_nothing_is_left_to_ask_for() -> None:
+    (told,) = notes(int8(100, QUANTIZED), FP32)
+
+    assert "leave no more to gain" in told
+
+
+def test_accuracy_that_is_lost_has_its_distance_and_what_to_try_first() -> None:
+    few, plain, mixed = (notes(int8(200, QUANTIZED, change=-0.05, distance=0.2, **more), FP32)[0] for more in (
+        {"samples_used": 40}, {"samples_used": 300, "preset": "performance"}, {"samples_used": 300, "preset": "mixed"}))
+
+    assert "INT8 loses 5.00 points (4.00 to 6.00); its outputs are off by 20.0%" in few
+    assert "with 40 images. To change it: calibrate with 300 to 1000." in few
+    assert "--preset mixed" in plain
+    assert "--ignore-type" in mixed
+
+
+def test_the_report_tells_it_with_the_variant() -> None:
+    slow = int8(90, QUANTIZED)
+    variants = [FP32, slow]
+    constraints = Constraints("throughput", None, None)
+
+    told = report({"id": "r"}, variants, constraints, recommend(variants, constraints), None, [])
+
+    assert [each["warnings"] for each in told["variants"]] == [[], notes(slow, FP32)]
