@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from workbench.profiler.spec import read_spec
 from workbench.profiler.worker import create_worker
 from workbench.runner.local.devices import DeviceLock
 from workbench.store import File, Keys, Manifest, Manifests
+from workbench.targets import here
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.settings import Settings, load
 
@@ -37,8 +39,10 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def adapters(tmp_path: Path, saved: Any, convolutions: Callable[..., ov.Model]) -> Iterator[Adapters]:
-    """Two teams; the first has a model ``m``."""
+    """Two teams; the first has a model ``m``. The machine had a GPU and an NPU when it was last looked at."""
     made = embedded(tmp_path / "home")
+    seen = [{"name": "CPU"}, {"name": "GPU.0"}, {"name": "NPU"}]
+    here.tell(made.store, {"devices": seen, "absent": []}, time.time())
     for team in ("a", "b"):
         write_token(made.store, f"token-{team}", Identity(team, "admin"), team)
     main_file = saved(convolutions())
@@ -329,7 +333,7 @@ def test_a_profile_through_the_api_is_bound_to_its_model(client: FlaskClient, wo
 
 
 def test_a_profile_that_is_refused_says_why_and_what_to_do(client: FlaskClient, working: None) -> None:
-    job = submitted(client, device="NPU.9")
+    job = submitted(client, device="NPU")
 
     seen = client.get(f"/v1/profiles/{job['id']}").get_json()
     for _ in range(20):

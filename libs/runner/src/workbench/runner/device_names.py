@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 CPU = "CPU"
@@ -34,6 +35,11 @@ class DeviceName:
     def kinds(self) -> tuple[str, ...]:
         """``GPU`` for ``GPU.1``, in their order."""
         return tuple(dict.fromkeys(map(kind_of, self.members)))
+
+    def missing(self, there: Collection[str]) -> tuple[str, ...]:
+        """The members that a machine with these devices lacks; ``GPU`` is the first of ``GPU.0``, ``GPU.1``."""
+        known = {*there, *map(kind_of, there)}
+        return tuple(each for each in self.members if each not in known)
 
 
 def kind_of(device: str) -> str:

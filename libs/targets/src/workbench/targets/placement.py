@@ -3,34 +3,44 @@
 A target is a device type of the cluster. Without any the workbench is this machine alone, whose name is ``local``.
 What is filled in here is what the job's request says from then on. In a cluster ``local`` counts as not given: it is
 what releases without device types wrote for wherever they ran, in projects, commands and scripts that still come.
+
+Of this machine it is asked what it has only where a device is named that not every machine has.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.problems.common import InvalidRequest
-from workbench.runner.device_names import CPU, kind_of, read_device
+from workbench.runner.device_names import CPU, DeviceName, kind_of, read_device
 from workbench.runner.device_time import DeviceTime
 from workbench.runner.pools import DeviceType, Pools
 from workbench.runner.values import LOCAL
-from workbench.targets.problems import DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
+from workbench.targets.here import Here
+from workbench.targets.problems import DeviceNotHere, DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
 
 Body = dict[str, Any]
+
+
+def _nobody_looked(_device: DeviceName) -> Here | None:
+    return None
 
 
 @dataclass(frozen=True)
 class Placement:
     """Built once, from the settings. ``pools``: of the cluster, None where heavy work runs on this machine.
-    ``device_time``: the most that one measurement may ask for.
+    ``device_time``: the most that one measurement may ask for. ``seen_for``: this machine, as it is known when a device
+    is asked for; None where nobody knows, and the core will say.
 
-    Each method gives a request's body with its ``target`` and ``device`` settled. Raises UnknownTarget,
+    Each method gives a request's body with its ``target`` and ``device`` settled. Raises UnknownTarget, DeviceNotHere,
     DeviceNotOfTarget and NoTargetForDevice, which name what there is.
     """
 
     pools: Pools | None = None
     device_time: DeviceTime = field(default_factory=DeviceTime)
+    seen_for: Callable[[DeviceName], Here | None] = _nobody_looked
 
     def measurement(self, body: Body, models: int = 1) -> Body:
         """As ``resolve``, for what measures so many models in turns.
@@ -49,6 +59,7 @@ class Placement:
         if self.pools is None:
             if target not in (None, LOCAL):
                 raise UnknownTarget(target, [LOCAL])
+            self._refuse_absent(device or CPU)
             return {**body, "target": LOCAL, "device": device or CPU}
         if target in (None, LOCAL):
             chosen = _default(self.pools, device or CPU)
@@ -72,6 +83,13 @@ class Placement:
         if self.pools is None:
             raise UnknownTarget(target, [LOCAL])
         return {**body, "target": _named(self.pools, target).name}
+
+    def _refuse_absent(self, device: str) -> None:
+        asked = read_device(device)
+        seen = self.seen_for(asked) if asked.missing([CPU]) else None
+        missing = asked.missing(seen.devices) if seen else ()
+        if seen and missing:
+            raise DeviceNotHere(device, list(seen.devices), missing[0], seen.why_not(missing[0]))
 
 
 def _accelerator(device: str) -> str:

@@ -47,6 +47,28 @@ class DeviceNotOfTarget(Problem):
 
 
 @dataclass(eq=False)
+class DeviceNotHere(Problem):
+    """A device was asked for that this machine does not have, as far as OpenVINO was last asked.
+
+    Remedy: choose one of `available`, or leave `device` out to use the CPU; `workbench targets list` says what each can
+    do, and what those that are missing need.
+    """
+
+    status = 422
+    title = "This machine has no such device"
+    device: str
+    available: list[str]
+    missing: str
+    reason: str | None
+
+    @property
+    def detail(self) -> str:
+        """Name the devices that there are, and why the one is not."""
+        why = f" No {self.missing}: {self.reason}" if self.reason else ""
+        return f"device: {self.device!r} cannot be used here; there are {', '.join(self.available) or 'none'}.{why}"
+
+
+@dataclass(eq=False)
 class NoTargetForDevice(Problem):
     """No device type of this installation has the device that was asked for, or a CPU when nothing was.
 

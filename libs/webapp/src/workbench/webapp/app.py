@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 
 import structlog
 from flask import Flask, Response, g, request
@@ -15,6 +16,7 @@ from workbench.jobs.record.following import Following
 from workbench.webapp import health
 from workbench.webapp.connect import store_of
 from workbench.webapp.connection import CONNECTION
+from workbench.webapp.devices import Devices
 from workbench.webapp.documents import Blueprint, Documents
 from workbench.webapp.errors import ProblemApi
 from workbench.webapp.identity import Tokens, refuse_foreign_pages
@@ -69,7 +71,8 @@ def create_app(
     by_name = {kind.name: kind for kind in kinds}
     room = Room(record, settings.team_storage_bytes)
     streams = Streams(Following(record), service)
-    app.extensions["workbench"] = Ports(record, record.store, by_name, room, streams, settings.placement)
+    placement = replace(settings.placement, seen_for=Devices(record).seen_for)
+    app.extensions["workbench"] = Ports(record, record.store, by_name, room, streams, placement)
     _guard(app, service, Tokens(record.store), settings)
     app.register_blueprint(health.health_of([record]))
     if settings.launcher == "kubernetes":

@@ -15,6 +15,7 @@ from workbench.runner.device_time import longest_launch_s, longest_measurement_s
 from workbench.runner.documents import MAX_BYTES
 from workbench.runner.values import device_type
 from workbench.store import File, Keys, Manifest, Manifests
+from workbench.targets import here
 from workbench.targets.placement import Body, Placement
 
 GIB = 1 << 30
@@ -139,8 +140,9 @@ def plan_target(_job: Job, _manifests: Manifests) -> Launch:
                   limits=Limits(memory_bytes=8 * GIB, cpu_s=120, file_bytes=GIB, wall_s=120))  # fmt: skip
 
 
-def publish_target(_job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
-    """What was found."""
+def publish_target(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
+    """What was found, which every service is told, too."""
+    here.tell(manifests.store, result["targets"][0], job.created_at)
     return Made("target", result, files)
 
 

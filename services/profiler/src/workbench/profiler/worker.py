@@ -6,8 +6,9 @@ import time
 from functools import partial
 from typing import Any
 
+import marshmallow as ma
 from workbench.jobs import Adapters, Worker, accept_commands
-from workbench.profiler.kinds import KINDS, PROFILE, placed
+from workbench.profiler.kinds import KINDS, PROFILE, TARGET, placed
 from workbench.profiler.schemas import ProfileRequest
 from workbench.targets.census import announce
 from workbench.webapp.settings import Settings
@@ -19,6 +20,7 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     record = adapters.record("profiler")
     validate = validator(ProfileRequest, partial(placed, settings.placement))
     accept_commands(record, PROFILE, adapters.messages, validate)
+    accept_commands(record, TARGET, adapters.messages, validator(ma.Schema))  # there is nothing to ask for
 
     def tell(targets: list[dict[str, Any]]) -> None:
         announce(adapters.store, targets, time.time())

@@ -65,13 +65,11 @@ def compiled_facts(compiled: ov.CompiledModel) -> dict[str, Any]:
 
 def _require_device(core: ov.Core, device: str) -> None:
     available = list(core.available_devices)
-    for name in read_device(device).members:
-        # "GPU" means the first of GPU.0, GPU.1
-        if not any(name in (known, known.partition(".")[0]) for known in available):
-            found = absent.why(core, name)
-            raise UnknownDevice(
-                f"device: '{name}' cannot be used here: {found.reason} Available: {', '.join(available)}.",
-                field="device", device=name, cause=found.cause, available=available)
+    for name in read_device(device).missing(available):
+        found = absent.why(core, name)
+        raise UnknownDevice(
+            f"device: '{name}' cannot be used here: {found.reason} Available: {', '.join(available)}.",
+            field="device", device=name, cause=found.cause, available=available)
 
 
 def _require_streams(core: ov.Core, spec: ProfileSpec) -> None:

@@ -1,0 +1,57 @@
+"""What an API knows of this machine's devices: as they were last seen, or as they are seen when it asks for a look.
+
+Only a core may load OpenVINO, and it is the profiler's: a look is a command to it, one in ten minutes for a team. Where
+no look ends in time, as behind a measurement that has the machine, the last one is the answer, however old.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from workbench.jobs import Jobs, put_in_outbox
+from workbench.messages import Message
+from workbench.runner.device_names import DeviceName
+from workbench.targets.here import Here, told
+from workbench.webapp.ports import identity
+
+KEPT_S = 600.0  # what is older is looked at anew before a device counts as missing
+LOOK_S = 10.0
+AGAIN_S = 0.1
+
+
+class Devices:
+    """``seen_for`` is what Placement asks for a device."""
+
+    def __init__(self, record: Jobs, look_s: float = LOOK_S) -> None:
+        self._record = record
+        self._look_s = look_s
+
+    def seen_for(self, device: DeviceName) -> Here | None:
+        """The machine as it was seen; not older than ten minutes if the device is not there, as far as can be known.
+
+        None where nobody has looked, and nobody does in time.
+        """
+        known = told(self._record.store)
+        if known is not None and not (device.missing(known.devices) and self._is_old(known)):
+            return known
+        self._ask()
+        deadline = time.monotonic() + self._look_s
+        while time.monotonic() < deadline:
+            time.sleep(AGAIN_S)
+            seen = told(self._record.store)
+            if seen is not None and seen != known:
+                return seen
+        return known
+
+    @staticmethod
+    def _is_old(known: Here) -> bool:
+        return not 0 <= time.time() - known.at < KEPT_S
+
+    def _ask(self) -> None:
+        team = identity().team
+        job = str(uuid.uuid5(uuid.NAMESPACE_URL, f"workbench:target:{team}:{int(time.time() // KEPT_S)}"))
+        command = Message("target.requested", f"/{self._record.service}", job, team, {})
+        with self._record.engine.begin() as connection:
+            put_in_outbox(connection, command)
+        self._record.ring()
