@@ -111,11 +111,18 @@ def test_a_free_image_size_can_be_given() -> None:
     assert (recipe.preparation.input.width, recipe.preparation.input.height) == (320, 240)
 
 
-def test_one_of_several_inputs_can_be_named() -> None:
-    model = facts()
-    model["inputs"].append({"name": "mask", "shape": [1, 1, 64, 64], "element_type": "f32", "layout": "NCHW"})
+def test_channels_that_are_open_can_be_given() -> None:
+    assert default_recipe(facts((1, -1, 224, 224)), None, {"channels": 1}).preparation.input.channels == 1
 
-    assert default_recipe(model, None, {"input_name": "mask"}).preparation.input.shape == (1, 1, 64, 64)
+
+def test_the_output_to_read_can_be_named_and_is_one_that_there_is() -> None:
+    model = facts()
+    model["outputs"].append({**model["outputs"][0], "name": "aux"})
+
+    assert default_recipe(model, None, {"task": "classification", "output": "aux"}).output == "aux"
+    with pytest.raises(NoDefaultRecipe, match=f"must be one of {model['outputs'][0]['name']}, aux") as refused:
+        default_recipe(model, None, {"task": "classification", "output": "probe"})
+    assert refused.value.field == "output"
 
 
 @pytest.mark.parametrize(("model", "overrides", "field", "said"), [
@@ -126,11 +133,11 @@ def test_one_of_several_inputs_can_be_named() -> None:
     (facts((1, -1, 224, 224)), {}, "channels", "no fixed channels"),
     (facts((1, 4, 224, 224)), {}, "layout", "4 channels as NCHW"),
     (facts((1, 224, 224, 3)), {}, "layout", "224 channels as NCHW"),
-    (facts((8, 3, 224, 224)), {}, "input_name", "with `batch` 1 (`--batch 1` on the command line)"),
-    (facts((1, 1000), None), {}, "input_name", "four dimensions"),
-    (facts(None, None), {}, "input_name", "four dimensions"),
+    (facts((8, 3, 224, 224)), {}, "model_id", "with `batch` 1 (`--batch 1` on the command line)"),
+    (facts((1, 1000), None), {}, "model_id", "four dimensions"),
+    (facts(None, None), {}, "model_id", "four dimensions"),
     (facts(), {"width": 320}, "width", "width can't be 320"),
-    (facts(), {"input_name": "image"}, "input_name", "none is called 'image'"),
+    (facts(), {"input_name": "image"}, "input_name", "is unknown; accepted here are task, labels, head, output"),
     (facts(), {"layout": "CHW"}, "layout", "NCHW or NHWC"),
     (facts(), {"color": "GRAY"}, "color", "must be RGB or BGR"),
     (facts(), {"mean": [1]}, "mean", "list of 3 numbers"),
@@ -180,7 +187,7 @@ def test_an_api_process_can_make_recipes_without_numpy_or_openvino() -> None:
     (facts(classes=(1, 7)), {"labels": ["x"] * 8}, "labels", "has 8 classes; the model has 7, so at most 7 are"),
     (facts(classes=(1, 7)), {"labels": ["x"] * 6, "options": {"label_offset": 2}}, "labels",
      "has 7, the first 2 of them before label 0, so at most 5 are accepted"),
-    (facts(classes=(1, 7), element_type="i64"), {}, "input_name", "takes i64; an image is fed as f32, f16, u8"),
+    (facts(classes=(1, 7), element_type="i64"), {}, "model_id", "takes i64; an image is fed as f32, f16, u8"),
 ])  # fmt: skip
 def test_what_the_facts_already_contradict_is_refused(
     model: dict[str, Any], overrides: dict[str, Any], field: str, said: str

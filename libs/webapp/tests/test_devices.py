@@ -1,4 +1,4 @@
-"""What an API knows of this machine while nobody looks: the last look, however old, or nothing; it asks for one look."""
+"""What an API knows of this machine while nobody looks: the last look, however old, or nothing. It asks for one."""
 
 from __future__ import annotations
 

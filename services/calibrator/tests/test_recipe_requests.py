@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from workbench.calibrator.app import create_app
+from workbench.calibrator.schemas import RecipeOverrides
 from workbench.calibrator.worker import create_worker
 from workbench.imaging.preparation import LARGEST_SIDE, ModelInput, Preparation
 from workbench.jobs import Adapters, embedded
 from workbench.messages import Message
 from workbench.store import Manifest, Manifests
+from workbench.tasks.default_recipe import NoDefaultRecipe, default_recipe
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.recipes import RecipeSettings
 from workbench.webapp.settings import Settings, load
@@ -46,7 +48,7 @@ def asked(client: FlaskClient, **overrides: Any) -> Any:
 
 
 def test_what_a_request_says_of_the_picture_is_what_a_recipe_knows_of_it() -> None:
-    said = set(RecipeSettings().fields) - {"head", "options"}
+    said = set(RecipeSettings().fields) - {"head", "output", "options"}
 
     assert said - {"layout"} == {field.name for field in fields(Preparation)} - {"input"}
     assert "layout" in {field.name for field in fields(ModelInput)}
@@ -81,6 +83,15 @@ def test_anything_else_is_refused_before_work_by_its_field(
     assert answer.status_code == 422
     assert f"overrides.{field}" in answer.get_json()["detail"]
     assert said in answer.get_json()["detail"]
+
+
+def test_whatever_a_refusal_offers_the_request_takes() -> None:
+    image = {"name": "x", "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}
+    with pytest.raises(NoDefaultRecipe, match="colour") as refused:
+        default_recipe({"inputs": [image], "outputs": []}, None, {"task": "generic", "colour": "BGR"})
+    offered = str(refused.value).partition("accepted here are ")[2].partition(", not ")[0].split(", ")
+
+    assert sorted(offered) == sorted(RecipeOverrides().fields)
 
 
 @pytest.mark.parametrize(("said", "kept"), [

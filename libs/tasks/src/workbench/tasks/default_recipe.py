@@ -17,9 +17,8 @@ from workbench.tasks.picture_input import NoDefaultRecipe, picture_input
 from workbench.tasks.recipe import VERSION, BadRecipe, Recipe, renewed
 
 Facts = dict[str, Any]
-# Overrides about the input, flat as a person types them, and the recipe's own names for them.
-_INPUT_FIELDS = {"input_name": "name", "width": "width", "height": "height", "channels": "channels",
-                 "layout": "layout"}  # fmt: skip
+# Overrides about the input, flat as a person types them.
+_INPUT_FIELDS = ("width", "height", "channels", "layout")
 _RECIPE_FIELDS = ("task", "labels", "head", "output", "options")
 PREPARED = ("resize", "short_side", "interpolation", "color", "mean", "scale")
 
@@ -30,19 +29,18 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
     """A recipe for the model in which ``overrides`` has the last word.
 
     ``overrides``: ``task``, ``labels``, ``head``, ``output``, ``options``; fields of the preparation by their names;
-    and those of the input as ``input_name``, ``width``, ``height``, ``channels``, ``layout``. Raises NoDefaultRecipe,
-    too for what the model's facts already contradict.
+    and those of the input as ``width``, ``height``, ``channels``, ``layout``. Raises NoDefaultRecipe, too for what the
+    model's facts already contradict.
     """
     told = guesses.of_inputs(model_facts, overrides.get("task"))
-    if told and "input_name" not in overrides:
-        overrides = {**overrides, "input_name": told.pictures[0]}
-    given = {inner: overrides[name] for name, inner in _INPUT_FIELDS.items() if name in overrides}
-    input_ = picture_input(model_facts["inputs"], given, told.channels if told else None)
+    which = (told.pictures[0], told.channels) if told else (None, None)
+    input_ = picture_input(model_facts["inputs"], _only(overrides, _INPUT_FIELDS), *which)
     classes = guesses.classes_of(dataset_facts)
     try:
         task, guess = _task(model_facts, overrides, classes)
         overrides = renewed(overrides, task.name)
         _refuse_unknown(overrides)
+        _refuse_absent_output(overrides.get("output"), model_facts)
         preparation = {"resize": task.choosing.RESIZE, "color": "GRAY" if input_["channels"] == 1 else "RGB",
                        **told_preparation(model_facts, input_["channels"]), **_only(overrides, PREPARED),
                        "input": input_}  # fmt: skip
@@ -78,6 +76,12 @@ def _refuse_unknown(overrides: Facts) -> None:
     for name in overrides:
         if name not in known:
             raise BadRecipe(name, f"is unknown; accepted here are {', '.join(known)}", overrides[name])
+
+
+def _refuse_absent_output(name: str | None, model: Facts) -> None:
+    known = [str(tensor["name"]) for tensor in model.get("outputs") or ()]
+    if name is not None and known and name not in known:
+        raise BadRecipe("output", f"must be one of {', '.join(known)}", name)
 
 
 def _only(overrides: Facts, names: tuple[str, ...]) -> Facts:

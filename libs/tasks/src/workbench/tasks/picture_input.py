@@ -8,33 +8,39 @@ from typing import Any
 Facts = Mapping[str, Any]
 # What pictures can be fed as; half precision becomes single when a model is converted.
 ELEMENT_TYPES = ("f32", "f16", "u8")
+MODEL = "model_id"  # what no override mends
 
 
 class NoDefaultRecipe(ValueError):
-    """The facts leave something open, or an override can't be used; ``field`` names the override to give."""
+    """The facts leave something open, or an override can't be used; ``field`` names the override to give.
+
+    It is ``model_id`` where none would help: no picture fits the model as it is.
+    """
 
     def __init__(self, message: str, field: str) -> None:
         super().__init__(message)
         self.field = field
 
 
-def picture_input(inputs: Sequence[Facts], given: Facts, channels: int | None = None) -> dict[str, Any]:
+def picture_input(
+    inputs: Sequence[Facts], given: Facts, name: str | None = None, channels: int | None = None
+) -> dict[str, Any]:
     """``name``, ``width``, ``height``, ``channels`` and ``layout``, of which ``given`` has what people said.
 
-    ``channels``: how many are the picture's, where the task fills the others.
+    ``name`` and ``channels``: which takes the picture, and how many are the picture's, where the task fills the others.
 
     Raises NoDefaultRecipe where neither says it, and for an input that no picture fits.
     """
-    tensor = _chosen(inputs, given.get("name"))
+    tensor = _chosen(inputs, name)
     what, shape = f"The input '{tensor['name']}' has the shape {tensor['shape']}", tensor["shape"]
     if shape is None or len(shape) != 4:
-        raise NoDefaultRecipe(f"{what}; an image input has four dimensions.", "input_name")
+        raise NoDefaultRecipe(f"{what}; an image input has four dimensions.", MODEL)
     if type(shape[0]) is int and shape[0] > 1:
         raise NoDefaultRecipe(f"{what}; images go in one by one: convert the model "
-                              "with `batch` 1 (`--batch 1` on the command line).", "input_name")
+                              "with `batch` 1 (`--batch 1` on the command line).", MODEL)
     if tensor.get("element_type", "f32") not in ELEMENT_TYPES:
         raise NoDefaultRecipe(f"The input '{tensor['name']}' takes {tensor['element_type']}; an image is fed as "
-                              f"{', '.join(ELEMENT_TYPES)}.", "input_name")  # fmt: skip
+                              f"{', '.join(ELEMENT_TYPES)}.", MODEL)  # fmt: skip
     layout = given.get("layout", tensor["layout"])
     if layout not in ("NCHW", "NHWC"):
         raise NoDefaultRecipe(f"{what} and no known layout; give the override layout: NCHW or NHWC.", "layout")
@@ -50,10 +56,9 @@ def _chosen(inputs: Sequence[Facts], name: str | None) -> Facts:
     if len(chosen) == 1:
         return chosen[0]
     known = ", ".join(str(tensor["name"]) for tensor in inputs) or "none"
-    asked = "an image goes into one" if name is None else f"none is called '{name}'"
     raise NoDefaultRecipe(
-        f"The model has {len(inputs)} inputs ({known}); {asked}. Convert it with the others frozen: `value` of the "
-        "input in a conversion, `--freeze NAME=VALUE` on the command line.", "input_name")
+        f"The model has {len(inputs)} inputs ({known}); an image goes into one. Convert it with the others frozen: "
+        "`value` of the input in a conversion, `--freeze NAME=VALUE` on the command line.", MODEL)
 
 
 def _channels(what: str, declared: Any, layout: str, given: Facts) -> int:

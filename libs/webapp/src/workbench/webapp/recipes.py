@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import Length, OneOf, Range
-from workbench.fields import Text, Whole
+from marshmallow.validate import Length, OneOf
+from workbench.fields import Number, Text, Whole
 from workbench.imaging.fields import LARGEST_NUMBER, BadRecipe
 from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
 from workbench.tasks import catalogue
@@ -20,8 +20,8 @@ class OptionValue(ma.fields.Raw):
 
 
 def _channels(words: str) -> ma.fields.List[Any]:
-    number = ma.fields.Float(validate=Range(-LARGEST_NUMBER, LARGEST_NUMBER))
     words = f"{words} One number a channel, in the order of `color`, on 0 to 255."
+    number = Number(-LARGEST_NUMBER, LARGEST_NUMBER)
     return ma.fields.List(number, allow_none=True, validate=Length(1, 3), metadata={"description": words})
 
 
@@ -40,6 +40,10 @@ class RecipeSettings(ma.Schema):
     head = Text(
         allow_none=True, validate=Length(1, 64),
         metadata={"description": "Which reading of the outputs, as `GET /v1/tasks` tells them; default: its guess."},
+    )  # fmt: skip
+    output = Text(
+        allow_none=True, validate=Length(1, 500),
+        metadata={"description": "The one of a model's outputs that is read, by its name; default: the head's choice."},
     )  # fmt: skip
     options = ma.fields.Dict(
         keys=Text(validate=Length(1, 64)), values=OptionValue(), metadata={"description": _OPTIONS}

@@ -11,7 +11,8 @@ from workbench.problems import Problem
 class RecipeRefused(Problem):
     """The defaults do not fit this model, or an override does not.
 
-    Remedy: give the field that `field` names in `overrides`.
+    Remedy: give the field that `field` names in `overrides`; where that is `model_id`, no override helps, and the
+    detail says what to do about the model.
     """
 
     status = 422

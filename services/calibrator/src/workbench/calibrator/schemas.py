@@ -25,6 +25,8 @@ class RecipeOverrides(RecipeSettings):
                             metadata={"description": "Name of each class; without them those of the dataset."})
     width = Whole(1, LARGEST_SIDE)
     height = Whole(1, LARGEST_SIDE)
+    channels = ma.fields.Integer(strict=True, validate=OneOf([1, 3], error="Must be 1 (gray) or 3 (RGB)."),
+                                 metadata={"description": "1 or 3, of an input that leaves it open."})  # fmt: skip
 
     @ma.validates_schema
     def _fits_the_task(self, data: dict[str, Any], **_context: Any) -> None:

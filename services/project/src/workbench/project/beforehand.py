@@ -11,11 +11,11 @@ from workbench.project.values import Facts
 from workbench.tasks import guesses
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.default_recipe import NoDefaultRecipe, default_recipe
+from workbench.tasks.picture_input import MODEL
 
 # Where a request has what a recipe calls by these names.
 _FIELDS = {"task": "task", "labels": "dataset_id"}
 _SHAPE = ("width", "height", "channels")
-_INPUT = "input_name"
 
 
 def settled(request: Facts, model: Facts, dataset: Facts | None) -> Facts:
@@ -65,9 +65,9 @@ def _converted(model: Facts, inputs: Facts) -> list[Facts]:
 
 
 def _field(name: str, model: Facts) -> str:
-    """Where the request has it; an input that no picture fits is the model's."""
-    if name == _INPUT:
-        return "model_id"
+    """Where the request has it; what no override mends is the model's own."""
+    if name == MODEL:
+        return name
     if name in _SHAPE or name == "layout":
         tensor: Any = model["inputs"][0]["name"]
         return f"inputs.{tensor}.{'layout' if name == 'layout' else 'shape'}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
-from workbench.fields import Text, Whole, shared
+from workbench.fields import Flag, Number, Text, Whole, shared
 from workbench.tasks.catalogue import NAMES
 from workbench.webapp.recipes import RecipeSettings, refuse_misfits
 
@@ -70,12 +70,12 @@ class OptimizationRequest(ma.Schema):
     device = shared.device(f"{_DEVICE} Default: that of `target`; with neither given, the project's.",
                            load_default=None)  # fmt: skip
     objective = Text(load_default="throughput", validate=OneOf(["throughput", "latency"]))
-    max_latency_ms = ma.fields.Float(
-        load_default=None, allow_none=True, validate=Range(0, min_inclusive=False),
+    max_latency_ms = Number(
+        0.001, 1e7, load_default=None, allow_none=True,
         metadata={"description": "The median latency, with its interval, must be at most this."},
     )  # fmt: skip
-    max_accuracy_drop = ma.fields.Float(
-        load_default=1.0, allow_none=True, validate=Range(0, 100),
+    max_accuracy_drop = Number(
+        0, 100, load_default=1.0, allow_none=True,
         metadata={"description": "In points (hundredths) against the most precise variant; null for no limit."},
     )  # fmt: skip
     task = Text(
@@ -89,20 +89,19 @@ class OptimizationRequest(ma.Schema):
     )  # fmt: skip
     inputs = ma.fields.Dict(keys=Text(), values=ma.fields.Nested(InputRequest), load_default=dict)
     recipe = ma.fields.Nested(RecipeSettings, load_default=dict)
-    inference_precision = Text(load_default="f32", validate=OneOf(["f32", "f16", "bf16"]))
-    duration_s = ma.fields.Float(load_default=2.0, validate=Range(0.1, 3600),
-                                 metadata={"description": "Measured seconds a launch."})  # fmt: skip
-    launches = Whole(5, 100, load_default=5)
+    inference_precision = shared.inference_precision()
+    duration_s = shared.duration_s()
+    launches = shared.launches()
     until = shared.until()
     within_s = shared.within_s()
-    preset = Text(load_default="performance", validate=OneOf(["performance", "mixed"]))
-    subset_size = Whole(1, 100_000, load_default=300)
-    calibrate_on_target = ma.fields.Boolean(
+    preset = shared.preset()
+    subset_size = shared.subset_size()
+    calibrate_on_target = Flag(
         load_default=False,
         metadata={"description": "Whether INT8 is calibrated on the target's nodes too, not on any node: how it comes "
                   "out depends on the processor."},
     )  # fmt: skip
-    package = ma.fields.Boolean(load_default=True, metadata={"description": "Whether to build a package at the end."})
+    package = Flag(load_default=True, metadata={"description": "Whether to build a package at the end."})
     name = Text(validate=Length(1, 200))
 
     @ma.validates_schema

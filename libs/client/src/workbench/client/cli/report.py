@@ -11,7 +11,8 @@ from workbench.client.cli.output import table, write
 from workbench.figures import with_interval
 
 # What says of a model what is taken for granted otherwise, by the recipe's field.
-OTHERWISE = {"head": "--head", "color": "--color", "mean": "--mean and --scale", "resize": "--resize",
+OTHERWISE = {"head": "--head", "output": "--output-name", "color": "--color", "mean": "--mean and --scale",
+             "resize": "--resize",
              "labels": "give the classes in the model's order, by a labels.txt beside the images"}  # fmt: skip
 HEADINGS = ("", "variant", "precision", "size MB", "throughput fps", "p50 ms", "CPU ms a request", "accuracy", "trust")
 
