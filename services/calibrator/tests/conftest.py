@@ -1,4 +1,4 @@
-"""The shared photos as canonical datasets, SqueezeNet as the model, and cores run under the runner contract."""
+"""Datasets of drawn pictures and of shared photos, a network for each, and cores run under the runner contract."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import colours
 import forked
 import numpy as np
 import openvino as ov
@@ -70,9 +71,23 @@ def squeezenet(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def recipe() -> dict[str, Any]:
+def squeezenet_recipe() -> dict[str, Any]:
     """What SqueezeNet 1.1 needs; a test may change its copy."""
     return json.loads(json.dumps(SQUEEZENET_RECIPE))
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the classifier of colours, FP32."""
+    folder = tmp_path_factory.mktemp("colours")
+    ov.save_model(colours.network(), folder / "model.xml", compress_to_fp16=False)
+    return folder
+
+
+@pytest.fixture
+def recipe() -> dict[str, Any]:
+    """What the classifier of colours needs; a test may change its copy."""
+    return json.loads(json.dumps(colours.RECIPE))
 
 
 @pytest.fixture(scope="session")
@@ -136,12 +151,22 @@ def photos(shared: Path, make_dataset: Callable[..., Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def few_images(shared: Path, make_dataset: Callable[..., Path]) -> Path:
-    """Twelve labelled images, all in the evaluation part."""
-    folder = shared / "datasets" / "imagenet200"
-    listed = [line.split() for line in (folder / "val.txt").read_text().splitlines()][:12]
-    return make_dataset([(name, (folder / "images" / name).read_bytes(), int(label)) for name, label in listed],
-                        split="evaluation")
+def few_images(make_dataset: Callable[..., Path]) -> Path:
+    """Twelve labelled pictures of colours, all in the evaluation part."""
+    return make_dataset([(f"{label:02d}.png", colours.picture(label), label) for label in range(0, 60, 5)],
+                        split="evaluation")  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def both_parts(make_dataset: Callable[..., Path]) -> Path:
+    """Sixty labelled pictures of colours, split by digest."""
+    return make_dataset([(f"{label:02d}.png", colours.picture(label, 1), label) for label in range(colours.CLASSES)])
+
+
+@pytest.fixture(scope="session")
+def unlabelled(make_dataset: Callable[..., Path]) -> Path:
+    """Twenty pictures of colours without labels, none of them in another dataset; split by digest."""
+    return make_dataset([(f"{label:02d}.png", colours.picture(label, 2), None) for label in range(20)])
 
 
 @pytest.fixture

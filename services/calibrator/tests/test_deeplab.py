@@ -52,9 +52,9 @@ def test_its_published_figures_are_found_again(run_core: Core, deeplab: Path, vo
     ended = run_core("evaluate", {"recipe": RECIPE}, model=deeplab, dataset=voc7)
 
     mean_iou = by_name(ended)["mean_iou"]
-    # The README has 0.888 and 0.277 (.89, .53, .47, .34), its pictures resized by another library.
+    # The README has 0.277, of bfloat16: OpenVINO's default where the processor has it. An evaluation is in f32.
     assert by_name(ended)["pixel_accuracy"]["value"] == pytest.approx(0.888, abs=0.001)
-    assert mean_iou["value"] == pytest.approx(0.277, abs=0.01)
+    assert mean_iou["value"] == pytest.approx(0.2714, abs=0.001)
     found = {part["class"]: part["value"] for part in mean_iou["classes"]}
     assert len(found) == 8
     assert [found[number] for number in (0, 15, 6, 7)] == pytest.approx([0.89, 0.53, 0.47, 0.34], abs=0.05)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import colours
 import numpy as np
 import openvino as ov
 import pytest
@@ -36,8 +37,8 @@ def small_recipe(**changes: Any) -> dict[str, Any]:
 
 
 def test_squeezenet_is_right_on_123_of_200_images(run_core: Core, squeezenet: Path, imagenet: Path,
-                                                  recipe: dict[str, Any]) -> None:
-    ended = run_core("evaluate", {"recipe": recipe, "split": "all"}, model=squeezenet, dataset=imagenet)
+                                                  squeezenet_recipe: dict[str, Any]) -> None:
+    ended = run_core("evaluate", {"recipe": squeezenet_recipe, "split": "all"}, model=squeezenet, dataset=imagenet)
 
     top1, top5 = by_name(ended)["top1"], by_name(ended)["top5"]
     assert top1["value"] * 200 == pytest.approx(123)
@@ -52,32 +53,32 @@ def test_squeezenet_is_right_on_123_of_200_images(run_core: Core, squeezenet: Pa
 
 
 def test_rgb_where_bgr_is_needed_is_far_less_accurate(run_core: Core, squeezenet: Path, imagenet: Path,
-                                                      recipe: dict[str, Any]) -> None:
-    wrong = recipe | {"color": "RGB", "mean": [123, 117, 104]}
+                                                      squeezenet_recipe: dict[str, Any]) -> None:
+    wrong = squeezenet_recipe | {"color": "RGB", "mean": [123, 117, 104]}
 
     ended = run_core("evaluate", {"recipe": wrong, "split": "all"}, model=squeezenet, dataset=imagenet)
 
     assert by_name(ended)["top1"]["value"] * 200 < 90
 
 
-def test_by_itself_only_the_evaluation_part_is_scored(run_core: Core, squeezenet: Path, imagenet: Path,
+def test_by_itself_only_the_evaluation_part_is_scored(run_core: Core, network: Path, both_parts: Path,
                                                       recipe: dict[str, Any]) -> None:
-    ended = run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=imagenet)
+    ended = run_core("evaluate", {"recipe": recipe}, model=network, dataset=both_parts)
 
-    index = [json.loads(line) for line in (imagenet / "index.jsonl").read_text().splitlines()]
+    index = [json.loads(line) for line in (both_parts / "index.jsonl").read_text().splitlines()]
     scored = [line["name"] for line in index if line["split"] == "evaluation"]
-    assert by_name(ended)["top1"]["n"] == len(scored) < 200
+    assert by_name(ended)["top1"]["n"] == len(scored) < 60
     assert by_name(ended)["top1"]["split"] == "evaluation"
     assert [line["name"] for line in ended.lines("predictions.jsonl")] == scored
 
 
-def test_every_prediction_is_listed_and_adds_up_to_the_metric(run_core: Core, squeezenet: Path, few_images: Path,
+def test_every_prediction_is_listed_and_adds_up_to_the_metric(run_core: Core, network: Path, few_images: Path,
                                                               recipe: dict[str, Any]) -> None:
-    ended = run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=few_images)
+    ended = run_core("evaluate", {"recipe": recipe}, model=network, dataset=few_images)
 
     lines = ended.lines("predictions.jsonl")
     metrics = by_name(ended)
-    assert sum(line["correct"] for line in lines) == round(metrics["top1"]["value"] * 12)
+    assert sum(line["correct"] for line in lines) == round(metrics["top1"]["value"] * 12) == 9
     assert sum(line["label"] in [class_id for class_id, _ in line["top"]] for line in lines) == round(
         metrics["top5"]["value"] * 12)
     for line in lines:
@@ -87,19 +88,19 @@ def test_every_prediction_is_listed_and_adds_up_to_the_metric(run_core: Core, sq
         assert len(scores) == 5
 
 
-def test_the_same_evaluation_makes_the_same_predictions(run_core: Core, squeezenet: Path, few_images: Path,
+def test_the_same_evaluation_makes_the_same_predictions(run_core: Core, network: Path, few_images: Path,
                                                         recipe: dict[str, Any]) -> None:
-    one, other = (run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=few_images) for _ in range(2))
+    one, other = (run_core("evaluate", {"recipe": recipe}, model=network, dataset=few_images) for _ in range(2))
 
     assert one.result["metrics"] == other.result["metrics"]
     assert [(line["name"], line["top"][0][0]) for line in one.lines("predictions.jsonl")] == [
         (line["name"], line["top"][0][0]) for line in other.lines("predictions.jsonl")]
 
 
-def test_without_labels_the_agreement_with_a_reference_is_measured(run_core: Core, squeezenet: Path, photos: Path,
+def test_without_labels_the_agreement_with_a_reference_is_measured(run_core: Core, network: Path, unlabelled: Path,
                                                                    recipe: dict[str, Any]) -> None:
-    ended = run_core("evaluate", {"recipe": recipe, "split": "all"}, model=squeezenet, dataset=photos,
-                     reference=squeezenet)
+    ended = run_core("evaluate", {"recipe": recipe, "split": "all"}, model=network, dataset=unlabelled,
+                     reference=network)
 
     assert list(by_name(ended)) == ["top1_agreement"]
     agreement = by_name(ended)["top1_agreement"]
@@ -109,15 +110,15 @@ def test_without_labels_the_agreement_with_a_reference_is_measured(run_core: Cor
 
 
 def test_with_labels_and_a_reference_both_are_told_the_correct_answers_first(
-        run_core: Core, save_model: Core, squeezenet: Path, few_images: Path, recipe: dict[str, Any]) -> None:
-    ended = run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=few_images, reference=squeezenet)
+        run_core: Core, save_model: Core, network: Path, few_images: Path, recipe: dict[str, Any]) -> None:
+    ended = run_core("evaluate", {"recipe": recipe}, model=network, dataset=few_images, reference=network)
 
     assert list(by_name(ended)) == ["top1", "top5", "top1_agreement"]
 
 
 def test_against_another_evaluation_the_change_is_paired_over_the_same_images(
-        run_core: Core, squeezenet: Path, imagenet: Path, recipe: dict[str, Any]) -> None:
-    spec, wrong = {"recipe": recipe, "split": "all"}, recipe | {"color": "RGB"}
+        run_core: Core, squeezenet: Path, imagenet: Path, squeezenet_recipe: dict[str, Any]) -> None:
+    spec, wrong = {"recipe": squeezenet_recipe, "split": "all"}, squeezenet_recipe | {"color": "RGB"}
     right = run_core("evaluate", spec, model=squeezenet, dataset=imagenet)
 
     ended = run_core("evaluate", spec | {"recipe": wrong}, model=squeezenet, dataset=imagenet,
@@ -134,25 +135,24 @@ def test_against_another_evaluation_the_change_is_paired_over_the_same_images(
     assert top1["change"]["high"] - top1["change"]["low"] < 1.4 * (before["high"] - before["low"])
 
 
-def test_only_the_metrics_asked_for_are_told(run_core: Core, squeezenet: Path, few_images: Path,
+def test_only_the_metrics_asked_for_are_told(run_core: Core, network: Path, few_images: Path,
                                              recipe: dict[str, Any]) -> None:
-    ended = run_core("evaluate", {"recipe": recipe, "metrics": ["top5"]}, model=squeezenet, dataset=few_images)
+    ended = run_core("evaluate", {"recipe": recipe, "metrics": ["top5"]}, model=network, dataset=few_images)
 
     assert list(by_name(ended)) == ["top5"]
 
 
-def test_top5_counts_five_even_when_the_recipe_lists_one(run_core: Core, squeezenet: Path, few_images: Path,
+def test_top5_counts_five_even_when_the_recipe_lists_one(run_core: Core, network: Path, few_images: Path,
                                                          recipe: dict[str, Any]) -> None:
-    one = run_core("evaluate", {"recipe": recipe | {"top_k": 1}}, model=squeezenet, dataset=few_images)
-    five = run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=few_images)
+    one = run_core("evaluate", {"recipe": recipe | {"top_k": 1}}, model=network, dataset=few_images)
+    five = run_core("evaluate", {"recipe": recipe}, model=network, dataset=few_images)
 
     assert by_name(one)["top5"] == by_name(five)["top5"]
 
 
-def test_a_background_class_is_taken_off(run_core: Core, save_model: Core, shared: Path,
+def test_a_background_class_is_taken_off(run_core: Core, save_model: Core,
                                          make_dataset: Core) -> None:
-    data = next((shared / "datasets" / "imagenet200" / "images").iterdir()).read_bytes()
-    dataset = make_dataset([("a.jpg", data, 1)], split="evaluation")
+    dataset = make_dataset([("a.png", colours.picture(1), 1)], split="evaluation")
 
     ended = run_core("evaluate", {"recipe": small_recipe(label_offset=1)}, dataset=dataset,
                      model=save_model(fixed_answer([[0.1, 0.2, 0.7]])))
@@ -174,9 +174,9 @@ def test_the_recipe_names_the_output_to_read(run_core: Core, save_model: Core, f
     assert ended.lines("predictions.jsonl")[0]["top"][0][0] == 5
 
 
-def test_progress_ends_with_the_last_image(run_core: Core, squeezenet: Path, few_images: Path,
+def test_progress_ends_with_the_last_image(run_core: Core, network: Path, few_images: Path,
                                            recipe: dict[str, Any]) -> None:
-    ended = run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=few_images, reference=squeezenet)
+    ended = run_core("evaluate", {"recipe": recipe}, model=network, dataset=few_images, reference=network)
 
     fractions = [line["fraction"] for line in ended.progress]
     assert fractions == sorted(fractions)
@@ -184,7 +184,7 @@ def test_progress_ends_with_the_last_image(run_core: Core, squeezenet: Path, few
     assert {line["stage"] for line in ended.progress} == {"reading", "evaluating", "evaluating the reference"}
 
 
-def test_images_that_calibrated_the_model_are_never_scored(run_core: Core, squeezenet: Path, few_images: Path,
+def test_images_that_calibrated_the_model_are_never_scored(run_core: Core, network: Path, few_images: Path,
                                                            recipe: dict[str, Any], tmp_path: Path) -> None:
     index = [json.loads(line) for line in (few_images / "index.jsonl").read_text().splitlines()]
     calibrated = tmp_path / "calibrated"
@@ -193,16 +193,16 @@ def test_images_that_calibrated_the_model_are_never_scored(run_core: Core, squee
         json.dumps({"sha256": "0" * 64, "name": "unrelated.jpg"}) + "\n"
         + json.dumps({"sha256": index[3]["sha256"], "name": "another-name.jpg"}) + "\n")
 
-    ended = run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=few_images, calibrated=calibrated)
+    ended = run_core("evaluate", {"recipe": recipe}, model=network, dataset=few_images, calibrated=calibrated)
 
     assert ended.refusal["kind"] == "ScoredOnCalibration"
     assert ended.refusal["count"] == 1
     assert ended.refusal["names"] == [index[3]["name"]]
 
 
-def test_images_that_calibrated_it_may_lie_in_the_other_part(run_core: Core, squeezenet: Path, imagenet: Path,
+def test_images_that_calibrated_it_may_lie_in_the_other_part(run_core: Core, network: Path, both_parts: Path,
                                                              recipe: dict[str, Any], tmp_path: Path) -> None:
-    index = [json.loads(line) for line in (imagenet / "index.jsonl").read_text().splitlines()]
+    index = [json.loads(line) for line in (both_parts / "index.jsonl").read_text().splitlines()]
     calibrated = tmp_path / "calibrated"
     calibrated.mkdir()
     (calibrated / "calibration-items.jsonl").write_text("".join(
@@ -210,11 +210,11 @@ def test_images_that_calibrated_it_may_lie_in_the_other_part(run_core: Core, squ
         for line in index if line["split"] == "calibration"))
     spec = {"recipe": recipe, "metrics": ["top1"]}
 
-    allowed = run_core("evaluate", spec, model=squeezenet, dataset=imagenet, calibrated=calibrated)
-    refused = run_core("evaluate", spec | {"split": "all"}, model=squeezenet, dataset=imagenet,
+    allowed = run_core("evaluate", spec, model=network, dataset=both_parts, calibrated=calibrated)
+    refused = run_core("evaluate", spec | {"split": "all"}, model=network, dataset=both_parts,
                        calibrated=calibrated)
 
-    assert by_name(allowed)["top1"]["n"] > 100
+    assert by_name(allowed)["top1"]["n"] > 30
     assert refused.refusal["kind"] == "ScoredOnCalibration"
 
 
@@ -263,52 +263,52 @@ def test_an_output_the_model_does_not_have_is_refused(run_core: Core, save_model
     assert "'logits'; the model has scores" in ended.refusal["detail"]
 
 
-def test_without_labels_and_reference_nothing_can_be_measured(run_core: Core, squeezenet: Path, photos: Path,
+def test_without_labels_and_reference_nothing_can_be_measured(run_core: Core, network: Path, unlabelled: Path,
                                                               recipe: dict[str, Any]) -> None:
-    ended = run_core("evaluate", {"recipe": recipe, "split": "all"}, model=squeezenet, dataset=photos)
+    ended = run_core("evaluate", {"recipe": recipe, "split": "all"}, model=network, dataset=unlabelled)
 
     assert ended.refusal["kind"] == "NotMeasurable"
     assert "no labels and no reference" in ended.refusal["detail"]
 
 
 @pytest.mark.parametrize(("metric", "missing"), [("top1", "labels"), ("top1_agreement", "a reference model")])
-def test_a_metric_that_lacks_what_it_needs_is_refused(run_core: Core, squeezenet: Path, photos: Path,
+def test_a_metric_that_lacks_what_it_needs_is_refused(run_core: Core, network: Path, unlabelled: Path,
                                                       recipe: dict[str, Any], metric: str, missing: str) -> None:
-    ended = run_core("evaluate", {"recipe": recipe, "split": "all", "metrics": [metric]}, model=squeezenet,
-                     dataset=photos)
+    ended = run_core("evaluate", {"recipe": recipe, "split": "all", "metrics": [metric]}, model=network,
+                     dataset=unlabelled)
 
     assert ended.refusal["kind"] == "NotMeasurable"
     assert f"{metric} needs {missing}" in ended.refusal["detail"]
 
 
-def test_a_generic_model_has_no_metric(run_core: Core, squeezenet: Path, few_images: Path,
+def test_a_generic_model_has_no_metric(run_core: Core, network: Path, few_images: Path,
                                        recipe: dict[str, Any]) -> None:
-    ended = run_core("evaluate", {"recipe": recipe | {"task": "generic"}}, model=squeezenet, dataset=few_images)
+    ended = run_core("evaluate", {"recipe": recipe | {"task": "generic"}}, model=network, dataset=few_images)
 
     assert ended.refusal["kind"] == "NotMeasurable"
 
 
-def test_an_empty_part_is_refused(run_core: Core, squeezenet: Path, recipe: dict[str, Any],
+def test_an_empty_part_is_refused(run_core: Core, network: Path, recipe: dict[str, Any],
                                   make_dataset: Core) -> None:
-    ended = run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=make_dataset([], split="evaluation"))
+    ended = run_core("evaluate", {"recipe": recipe}, model=network, dataset=make_dataset([], split="evaluation"))
 
     assert ended.refusal["kind"] == "NoImages"
 
 
-def test_a_broken_image_is_refused_by_name(run_core: Core, squeezenet: Path, recipe: dict[str, Any],
+def test_a_broken_image_is_refused_by_name(run_core: Core, network: Path, recipe: dict[str, Any],
                                            make_dataset: Core) -> None:
     dataset = make_dataset([("torn.jpg", b"\xff\xd8\xff\xe0 torn", 0)], split="evaluation")
 
-    ended = run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=dataset)
+    ended = run_core("evaluate", {"recipe": recipe}, model=network, dataset=dataset)
 
     assert ended.refusal["kind"] == "BrokenImage"
     assert ended.refusal["file"] == "torn.jpg"
 
 
-def test_a_device_that_is_not_there_is_refused_with_those_that_are(run_core: Core, squeezenet: Path,
+def test_a_device_that_is_not_there_is_refused_with_those_that_are(run_core: Core, network: Path,
                                                                    few_images: Path,
                                                                    recipe: dict[str, Any]) -> None:
-    ended = run_core("evaluate", {"recipe": recipe, "device": "NPU.7"}, model=squeezenet, dataset=few_images)
+    ended = run_core("evaluate", {"recipe": recipe, "device": "NPU.7"}, model=network, dataset=few_images)
 
     assert ended.refusal["kind"] == "NotCompiled"
     assert ended.refusal["device"] == "NPU.7"
@@ -325,9 +325,9 @@ def test_a_device_that_is_not_there_is_refused_with_those_that_are(run_core: Cor
     ({"batch": 8}, "batch: Unknown field"),
     ({"main_file": "/etc/passwd"}, "main_file"),
 ])
-def test_a_bad_spec_is_refused_by_its_field(run_core: Core, squeezenet: Path, few_images: Path,
+def test_a_bad_spec_is_refused_by_its_field(run_core: Core, network: Path, few_images: Path,
                                             recipe: dict[str, Any], changes: dict[str, Any], said: str) -> None:
-    ended = run_core("evaluate", {"recipe": recipe} | changes, model=squeezenet, dataset=few_images)
+    ended = run_core("evaluate", {"recipe": recipe} | changes, model=network, dataset=few_images)
 
     assert ended.refusal["kind"] == "BadSpec"
     assert said in ended.refusal["detail"]
@@ -336,15 +336,16 @@ def test_a_bad_spec_is_refused_by_its_field(run_core: Core, squeezenet: Path, fe
 @pytest.mark.slow
 @pytest.mark.parametrize("preset", ["performance", "mixed"])
 def test_int8_from_other_photos_keeps_119_of_200(run_core: Core, squeezenet: Path, photos: Path, imagenet: Path,
-                                                 recipe: dict[str, Any], tmp_path: Path, preset: str) -> None:
-    quantized = run_core("quantize", {"recipe": recipe, "split": "all", "preset": preset}, model=squeezenet,
+                                                 squeezenet_recipe: dict[str, Any], tmp_path: Path,
+                                                 preset: str) -> None:
+    quantized = run_core("quantize", {"recipe": squeezenet_recipe, "split": "all", "preset": preset}, model=squeezenet,
                          dataset=photos, exclude=imagenet)
     int8, calibrated = tmp_path / "int8", tmp_path / "calibrated"
     shutil.copytree(quantized.folder / "outputs", int8)
     calibrated.mkdir()
     shutil.move(int8 / "calibration-items.jsonl", calibrated)
 
-    ended = run_core("evaluate", {"recipe": recipe, "split": "all"}, model=int8, dataset=imagenet,
+    ended = run_core("evaluate", {"recipe": squeezenet_recipe, "split": "all"}, model=int8, dataset=imagenet,
                      calibrated=calibrated, reference=squeezenet)
 
     assert by_name(ended)["top1"]["value"] * 200 >= 119
