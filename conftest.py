@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-UNITS = "not server and not workbench"
+SHARED = Path(__file__).resolve().parents[1] / "shared" / "data"
+UNITS = "not server and not workbench and not shared"
 # A fixture, or the parameter of one that then asks for it by name.
 SERVERS = {"postgres", "rabbitmq", "seaweedfs", "s3", "every_server"}
 ENVIRONMENTS = {"keras", "legacy"}  # those apart: see `workbench environments`
@@ -23,13 +24,28 @@ WORKBENCHES = {"serving", "workbench", "over_real_servers", "as_separate_process
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Real models and images beside the checkout; without them the test is skipped, in CI it fails."""
-    folder = Path(__file__).resolve().parents[1] / "shared" / "data"
-    if not folder.is_dir():
-        reason = f"the sample data is not at {folder}"
+    if not SHARED.is_dir():
+        reason = f"the sample data is not at {SHARED}"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return folder
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def published(shared: Path) -> Path:
+    """The shared models: for what only they have, their figures and the ways of their exporters."""
+    return shared / "models"
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same where they are at hand, else some made here by their names; no test is skipped for want of them."""
+    if SHARED.is_dir():
+        return SHARED / "models"
+    import made_models  # what only some tests need
+
+    return made_models.write(tmp_path_factory.mktemp("made") / "models")
 
 
 @pytest.fixture(scope="session")

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import fire_network
 import numpy as np
 import openvino as ov
 import pytest
 from openvino import opset13 as op
 
-SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
-
-
-@pytest.fixture
-def models(shared: Path) -> Path:
-    return shared / "models"
-
 
 @pytest.fixture(scope="session")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with SqueezeNet 1.1 as .onnx and ir_fp32/: published, or of the same shapes where it is not at hand."""
-    published = SHARED / "models" / "squeezenet1.1"
-    if published.is_dir():
-        return published
-    folder = tmp_path_factory.mktemp("made")
-    model = ov.Core().read_model(fire_network.write(folder / "squeezenet1.1.onnx"))
-    ov.save_model(model, folder / "ir_fp32" / "squeezenet1.1.xml", compress_to_fp16=False)
-    return folder
+def network(models: Path) -> Path:
+    """A folder with SqueezeNet 1.1 as .onnx and ir_fp32/."""
+    return models / "squeezenet1.1"
 
 
 @pytest.fixture

@@ -57,8 +57,8 @@ def test_dynamic_shapes_give_no_figure_but_the_reason(models: Path, file: str) -
     assert "known only at run time" in facts["gmacs_reason"]
 
 
-def test_fixing_the_batch_of_a_dynamic_network_gives_the_figure_of_that_batch(models: Path) -> None:
-    model = read(models / "fns_candy" / "candy.onnx")
+def test_fixing_the_batch_of_a_dynamic_network_gives_the_figure_of_that_batch(published: Path) -> None:
+    model = read(published / "fns_candy" / "candy.onnx")
     counts = []
     for batch in (1, 2):
         model.reshape([batch, 3, 720, 720])

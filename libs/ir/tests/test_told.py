@@ -54,8 +54,8 @@ def test_a_section_that_is_none_says_nothing(convolution: ov.Model, value: objec
     assert model_info(convolution) == {}
 
 
-def test_the_metadata_of_an_onnx_file_name_its_task(models: Path) -> None:
-    path = models / "yolo_seg_shapes" / "yolo_seg_shapes.onnx"
+def test_the_metadata_of_an_onnx_file_name_its_task(published: Path) -> None:
+    path = published / "yolo_seg_shapes" / "yolo_seg_shapes.onnx"
 
     assert describe(read(path), path)["model_info"] == {"task": "segment"}
 

@@ -336,7 +336,8 @@ def test_a_dataset_that_is_excluded_whole_is_refused_with_the_reason(run_core: C
 def test_a_broken_image_is_refused_by_name_and_nothing_is_written(run_core: Core, save_model: Core,
                                                                   make_dataset: Core) -> None:
     whole = colours.picture(0, kind="JPEG", size=(120, 120))
-    dataset = make_dataset([("good.jpg", whole, None), ("torn.jpg", whole[: len(whole) // 2], None)], split="calibration")
+    torn = whole[: len(whole) // 2]
+    dataset = make_dataset([("good.jpg", whole, None), ("torn.jpg", torn, None)], split="calibration")
 
     ended = run_core("quantize", {"recipe": small_recipe()}, model=save_model(small_model([1, 3, 32, 32])),
                      dataset=dataset)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import fire_network
 import numpy as np
 import openvino as ov
 import pytest
@@ -19,16 +18,9 @@ from workbench.runner.core import Run
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
 
-@pytest.fixture
-def models(shared: Path) -> Path:
-    return shared / "models"
-
-
 @pytest.fixture(scope="session")
-def squeezenet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published one, or where it is not at hand one of the same shapes and names."""
-    published = SHARED / "models" / "squeezenet1.1" / "squeezenet1.1.onnx"
-    return published if published.is_file() else fire_network.write(tmp_path_factory.mktemp("made") / published.name)
+def squeezenet(models: Path) -> Path:
+    return models / "squeezenet1.1" / "squeezenet1.1.onnx"
 
 
 @pytest.fixture(scope="session")

@@ -136,10 +136,15 @@ def test_weights_that_vanish_are_counted_and_told(converted: Converted, tmp_path
         "In half precision 1 values of 'w' (1) too small for half precision lost digits or became 0."]
 
 
-@pytest.mark.parametrize("file", ["tiny_vit_digits/tiny_vit_digits.onnx", "squeezenet1.1/squeezenet1.1_fp16.onnx",
-                                  "squeezenet1.1/ir_fp32/squeezenet1.1.xml"])  # fmt: skip
-def test_real_models_are_alike_in_half_precision(models: Path, converted: Converted, file: str) -> None:
-    assert checked(converted, models / file, "FP16")["verdict"] == "alike"
+@pytest.mark.parametrize("file", ["squeezenet1.1_fp16.onnx", "ir_fp32/squeezenet1.1.xml"])
+def test_networks_are_alike_in_half_precision(models: Path, converted: Converted, file: str) -> None:
+    assert checked(converted, models / "squeezenet1.1" / file, "FP16")["verdict"] == "alike"
+
+
+def test_a_transformer_is_alike_in_half_precision(published: Path, converted: Converted) -> None:
+    vit = published / "tiny_vit_digits" / "tiny_vit_digits.onnx"
+
+    assert checked(converted, vit, "FP16")["verdict"] == "alike"
 
 
 def test_it_holds_in_a_confined_process(tmp_path: Path) -> None:

@@ -5,31 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import fire_network
 import numpy as np
 import onnx
-import openvino as ov
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
-
-
-@pytest.fixture
-def models(shared: Path) -> Path:
-    return shared / "models"
-
 
 @pytest.fixture(scope="session")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with squeezenet1.1.xml and .bin: the published IR, or one of the same shapes where it is not at hand."""
-    published = SHARED / "models" / "squeezenet1.1" / "ir_fp32"
-    if published.is_dir():
-        return published
-    folder = tmp_path_factory.mktemp("made")
-    model = ov.Core().read_model(fire_network.write(folder / "squeezenet1.1.onnx"))
-    ov.save_model(model, folder / "squeezenet1.1.xml", compress_to_fp16=False)
-    return folder
+def network(models: Path) -> Path:
+    """A folder with squeezenet1.1.xml and .bin."""
+    return models / "squeezenet1.1" / "ir_fp32"
 
 
 @pytest.fixture

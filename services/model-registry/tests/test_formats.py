@@ -32,10 +32,10 @@ def test_adding_one_file_adds_a_format(tmp_path: Path, monkeypatch: pytest.Monke
     assert [f.ACCEPTED for f in formats.formats() if f.claims(file)] == ["a poem"]
 
 
-def test_no_sample_is_claimed_by_a_format_it_is_not_in(models: Path) -> None:
-    claimed = {path.relative_to(models).as_posix(): [f.__name__.rpartition(".")[2] for f in formats.formats()
+def test_no_sample_is_claimed_by_a_format_it_is_not_in(published: Path) -> None:
+    claimed = {path.relative_to(published).as_posix(): [f.__name__.rpartition(".")[2] for f in formats.formats()
                                                      if f.claims(path)]
-               for path in models.rglob("*") if path.is_file()}
+               for path in published.rglob("*") if path.is_file()}
 
     misnamed = {"negative/lfs_pointer.onnx": [], "negative/wrong_extension.onnx": ["tflite"]}
     saved = "mobilenet_v1_0.25_224/saved_model/"
@@ -47,8 +47,8 @@ def test_no_sample_is_claimed_by_a_format_it_is_not_in(models: Path) -> None:
     assert claimed == {name: named.get(Path(name).suffix, []) for name in claimed} | misnamed | others
 
 
-def test_an_image_or_a_text_never_passes_for_a_model(models: Path) -> None:
-    for path in models.rglob("*"):
+def test_an_image_or_a_text_never_passes_for_a_model(published: Path) -> None:
+    for path in published.rglob("*"):
         if path.suffix in (".md", ".jpg", ".png", ".names", ".prototxt"):
             assert appearance(path) in ("text", "a JPEG image", "a PNG image"), path
 

@@ -45,11 +45,11 @@ def taken_for(path: Path) -> str | None:
     return found.task if found else NOT_SURE
 
 
-def test_real_models_are_taken_for_what_they_are_or_not_surely_for_anything(models: Path) -> None:
-    found = {name: taken_for(models / name) for name in REAL}
+def test_real_models_are_taken_for_what_they_are_or_not_surely_for_anything(published: Path) -> None:
+    found = {name: taken_for(published / name) for name in REAL}
 
     right = sum(found[name] == task for name, task in REAL.items())
-    print(f"{right} of {len(REAL)} models of the shared set are taken for what they are")
+    print(f"{right} of {len(REAL)} published of the shared set are taken for what they are")
     assert found == REAL
 
 
