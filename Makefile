@@ -25,9 +25,9 @@ servers: # PostgreSQL, RabbitMQ, nginx and a browser for the tests, where they m
 	@sh tools/servers.sh
 
 # Which tests these are, conftest.py reads from the fixtures they ask for.
-UNITS := not server and not workbench
+UNITS := not server and not workbench and not shared
 ELSEWHERE := not environment
-unit: $(READY) ## every test that starts no server and no workbench, side by side: run it before a commit
+unit: $(READY) ## every test that needs no server, no workbench and no shared data, side by side: run it before a commit
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "$(UNITS) and $(ELSEWHERE) and not alone"
 	$(BIN)/python -m pytest -q -m "$(UNITS) and $(ELSEWHERE) and alone"
 

@@ -1,8 +1,8 @@
 """What a test starts decides where it runs: read from its fixtures, so that no list of files is kept by hand.
 
-`server`: a PostgreSQL, RabbitMQ, S3 or nginx of ours. `workbench`: processes of ours that serve. All others are
-units: `make unit`, where starting a server is an error. `alone`: measures, so nothing may run beside it.
-`environment`: needs an environment apart, so `make test-environments` runs it.
+`server`: a PostgreSQL, RabbitMQ, S3 or nginx of ours. `workbench`: processes of ours that serve. `shared`: real models
+and images beside the checkout. All others are units: `make unit`, where starting a server is an error. `alone`:
+measures, so nothing may run beside it. `environment`: needs an environment apart: `make test-environments`.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("server")
         if asked & WORKBENCHES:
             item.add_marker("workbench")
+        if "shared" in asked:
+            item.add_marker("shared")
         if "quiet" in asked:
             item.add_marker("alone")
         if asked & ENVIRONMENTS:

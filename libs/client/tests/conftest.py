@@ -121,6 +121,7 @@ class Server:
         self.token = TOKEN
         self.targets: list[dict[str, Any]] = [LOCAL]
         self.tasks: list[dict[str, Any]] = [SORTING, NOTHING]
+        self.streams = True
         self.met = True
         self.undecided = False
         self.packaged = True
@@ -281,6 +282,11 @@ def application(server: Server) -> Flask:
             job.move()
         return jsonify(job.view)
 
+    @app.get("/v1/<path:collection>/<uuid:id>/events")
+    def events(collection: str, id: uuid.UUID) -> Any:
+        missing = known(str(id)) if server.streams else problem(404, "not-found", "Not found", "No streams here.")
+        return missing or Response(news(server.jobs[str(id)]), content_type="text/event-stream")
+
     @app.get("/v1/<path:collection>/<uuid:id>/log")
     def log(collection: str, id: uuid.UUID) -> Any:
         text = server.jobs[str(id)].log
@@ -319,6 +325,13 @@ def application(server: Server) -> Flask:
         return Response(data[start:], 206 if start else 200, headers={"ETag": f'"{etag}"'})
 
     return app
+
+
+def news(job: Job) -> Iterator[str]:
+    """A server-sent event for each step that is left; whoever wants more than there is has to poll."""
+    while job.steps:
+        job.move()
+        yield f"data: {json.dumps(job.view)}\n\n"
 
 
 def optimization(server: Server) -> list[dict[str, Any]]:

@@ -248,6 +248,7 @@ def test_a_job_that_ended_otherwise_raises(server: Any, state: str, error: type[
 
 
 def test_waiting_goes_on_through_a_restart_elsewhere(server: Any) -> None:
+    server.streams = False
     client = server.client(find=lambda: server.address)
     id = client.profiles.create({})["id"]
     views = client.profiles.watch(id)
@@ -259,6 +260,7 @@ def test_waiting_goes_on_through_a_restart_elsewhere(server: Any) -> None:
 
 
 def test_a_server_that_does_not_wait_is_not_hammered(server: Any) -> None:
+    server.streams = False
     server.script["profiles"] = [{}] * 4 + [{"state": "succeeded"}]
     client = server.client()
     id = client.profiles.create({})["id"]

@@ -72,14 +72,14 @@ def labels(folder: Path) -> dict[str, int]:
     return Counter(NAMES[known["label"]] for known in read_annotations(folder, "classification").values())
 
 
-@pytest.mark.parametrize(("count", "shared"), [(12, False), (48, True)])
+@pytest.mark.parametrize(("count", "kept"), [(12, False), (48, True)])
 def test_each_class_has_its_share_and_each_image_its_bytes_and_part(
-        tmp_path: Path, source: Path, pets: dict[str, bytes], count: int, shared: bool) -> None:
+        tmp_path: Path, source: Path, pets: dict[str, bytes], count: int, kept: bool) -> None:
     facts, folder = taken(tmp_path, source, count=count)
 
     items, parts = read_index(folder), {item.name: item.split for item in read_index(source)}
     assert (facts["items"], len(items), facts["format"]) == (count, count, "subset")
-    assert bool(facts["shared"]) is shared
+    assert bool(facts["shared"]) is kept
     assert labels(folder) == pytest.approx({"cat": count * 40 / 60, "dog": count / 4, "fox": count / 12}, abs=1)
     assert {item.name: read_bytes(folder, item) for item in items} == {item.name: pets[item.name] for item in items}
     assert all(item.split == parts[item.name] for item in items)
