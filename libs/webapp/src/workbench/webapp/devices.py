@@ -16,7 +16,7 @@ from workbench.targets.here import Here, told
 from workbench.webapp.ports import identity
 
 KEPT_S = 600.0  # what is older is looked at anew before a device counts as missing
-LOOK_S = 10.0
+LOOK_S = 25.0  # a look takes one; as long as one is waited for where devices are listed
 AGAIN_S = 0.1
 
 
@@ -36,7 +36,7 @@ class Devices:
         if known is not None and not (device.missing(known.devices) and self._is_old(known)):
             return known
         self._ask()
-        deadline = time.monotonic() + self._look_s
+        deadline = time.monotonic() + (self._look_s if known is None else self._look_s / 10)
         while time.monotonic() < deadline:
             time.sleep(AGAIN_S)
             seen = told(self._record.store)
