@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import colours
 import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
@@ -49,8 +50,8 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Any], Ask]]:
 
 
 @pytest.fixture
-def scored(run_core: Core, squeezenet: Path, few_images: Path, recipe: dict[str, Any]) -> Any:
-    return run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=few_images)
+def scored(run_core: Core, network: Path, few_images: Path, recipe: dict[str, Any]) -> Any:
+    return run_core("evaluate", {"recipe": recipe}, model=network, dataset=few_images)
 
 
 def test_the_worst_images_come_first_and_of_wrong_answers_the_surest(scored: Any, serve: Any) -> None:
@@ -87,12 +88,12 @@ def test_a_drawn_result_lies_beside_what_is_known(scored: Any, serve: Any) -> No
     assert ask("images/12/result").status_code == 404
 
 
-def test_only_the_worst_are_drawn(run_core: Core, serve: Any, squeezenet: Path, shared: Path, make_dataset: Core,
+def test_only_the_worst_are_drawn(run_core: Core, serve: Any, network: Path, make_dataset: Core,
                                   recipe: dict[str, Any]) -> None:
-    files = sorted((shared / "datasets" / "imagenet200" / "images").iterdir())[: shown.MOST_DRAWN + 2]
-    photos = make_dataset([(file.name, file.read_bytes(), 0) for file in files], split="evaluation")
+    images = make_dataset([(f"{n:02d}.png", colours.picture(n), 0) for n in range(shown.MOST_DRAWN + 2)],
+                          split="evaluation")  # fmt: skip
 
-    ask = serve(run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=photos))
+    ask = serve(run_core("evaluate", {"recipe": recipe}, model=network, dataset=images))
 
     assert [image["beside"] for image in ask("images").json["items"]] == ["annotation"] * shown.MOST_DRAWN + [None] * 2
     assert ask(f"images/{shown.MOST_DRAWN - 1}/truth").status_code == 200
@@ -110,11 +111,10 @@ def test_what_is_confused_adds_up_to_the_images(scored: Any, serve: Any) -> None
 
 
 def test_without_labels_the_result_lies_beside_the_reference_and_nothing_is_confused(
-        run_core: Core, serve: Any, squeezenet: Path, shared: Path, make_dataset: Core, recipe: dict[str, Any]) -> None:
-    files = sorted((shared / "datasets" / "imagenet200" / "images").iterdir())[:3]
-    photos = make_dataset([(file.name, file.read_bytes(), None) for file in files], split="evaluation")
+        run_core: Core, serve: Any, network: Path, make_dataset: Core, recipe: dict[str, Any]) -> None:
+    images = make_dataset([(f"{n}.png", colours.picture(n), None) for n in range(3)], split="evaluation")
 
-    ask = serve(run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=photos, reference=squeezenet))
+    ask = serve(run_core("evaluate", {"recipe": recipe}, model=network, dataset=images, reference=network))
 
     assert {image["beside"] for image in ask("images").json["items"]} == {"reference"}
     assert ask("images/0/truth").data == ask("images/0/result").data

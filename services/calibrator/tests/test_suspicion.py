@@ -21,8 +21,8 @@ def some_images(shared: Path, make_dataset: Core) -> Path:
 
 
 def test_a_wrong_scale_and_colour_are_named_with_what_to_type(run_core: Core, squeezenet: Path, some_images: Path,
-                                                             recipe: dict[str, Any]) -> None:
-    wrong = recipe | {"color": "RGB", "mean": None, "scale": [255, 255, 255]}
+                                                             squeezenet_recipe: dict[str, Any]) -> None:
+    wrong = squeezenet_recipe | {"color": "RGB", "mean": None, "scale": [255, 255, 255]}
 
     ended = run_core("evaluate", {"recipe": wrong}, model=squeezenet, dataset=some_images)
 
@@ -37,21 +37,21 @@ def test_a_wrong_scale_and_colour_are_named_with_what_to_type(run_core: Core, sq
     assert warning.endswith(f"{cause['words']}: {cause['remedy']}.")
 
 
-def test_a_score_above_chance_arouses_no_suspicion(run_core: Core, squeezenet: Path, some_images: Path,
+def test_a_score_above_chance_arouses_no_suspicion(run_core: Core, network: Path, both_parts: Path,
                                                    recipe: dict[str, Any]) -> None:
-    ended = run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=some_images)
+    ended = run_core("evaluate", {"recipe": recipe}, model=network, dataset=both_parts)
 
     assert ended.result["warnings"] == []
     assert "likely_cause" not in ended.result["metrics"][0]
 
 
 def test_where_nothing_explains_it_how_much_was_tried_is_told(
-        run_core: Core, squeezenet: Path, shared: Path, make_dataset: Core, recipe: dict[str, Any]) -> None:
+        run_core: Core, squeezenet: Path, shared: Path, make_dataset: Core, squeezenet_recipe: dict[str, Any]) -> None:
     files = sorted((shared / "datasets" / "imagenet200" / "images").iterdir())[:40]
     strange = make_dataset([(file.name, file.read_bytes(), 37 * number % 1000) for number, file in enumerate(files)],
                            split="evaluation")  # fmt: skip
 
-    ended = run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=strange)
+    ended = run_core("evaluate", {"recipe": squeezenet_recipe}, model=squeezenet, dataset=strange)
 
     assert ended.result["metrics"][0]["likely_cause"] is None
     (warning,) = ended.result["warnings"]
