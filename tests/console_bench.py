@@ -134,7 +134,9 @@ def _evaluation() -> dict[str, Any]:
     names = {"fixed": [HOSTILE], "broken": [], "differing": [HOSTILE], "fixed_n": 1, "broken_n": 0, "differing_n": 1}
     assumed = {"field": "options.top_k", "words": HOSTILE, "sure": "possible"}
     return {"metrics": [metric], "changed_items": names, "items": 10, "assumed": [assumed], "target": "local",
-            "dataset_warnings": [HOSTILE], "warnings": [HOSTILE], "device": "CPU",
+            "dataset_warnings": [HOSTILE], "warnings": [HOSTILE], "device": "CPU", "tensor_distance": {
+                "images": 10, "outputs": [{"output": HOSTILE, "mse": 0.25, "relative": 0.1},
+                                          {"output": HOSTILE, "mse": None, "relative": None}]},
             "ranked_by": {"metric": HOSTILE, "unit": "share", "better": "higher"}}  # fmt: skip
 
 

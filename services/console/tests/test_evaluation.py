@@ -80,3 +80,10 @@ def test_an_evaluation_of_an_earlier_release_says_that_it_kept_no_images(bench: 
 
     assert "An earlier release did not keep this of the evaluation" in page
     assert "What is taken for what" not in page
+
+
+def test_how_far_outputs_are_from_the_references_is_told_output_by_output(bench: Bench) -> None:
+    page = bench.visitor("hostile").get(f"/console/evaluation/{bench.ids['evaluation succeeded']}").text
+
+    assert '<td class="number">0.25</td><td class="number">10.0 %</td>' in page
+    assert "of another shape" in page

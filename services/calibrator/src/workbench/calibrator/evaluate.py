@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from workbench import shards
 from workbench.application.loading import Loaded
-from workbench.calibrator import confused, feed, predictions, suspicion, worst
+from workbench.calibrator import apart, confused, feed, predictions, suspicion, worst
 from workbench.calibrator import rows as rows_of
 from workbench.calibrator.scorer import Dataset, compile_model, results
 from workbench.calibrator.spec import read_evaluation
+from workbench.calibrator.values import EvaluationSpec
 from workbench.runner.core import BadSpec, Refusal, Run
 from workbench.runner.pieces import Pieces
 from workbench.shards import Item
@@ -39,6 +41,8 @@ def run(run: Run) -> dict[str, Any]:
     items = choose(feed.read_items(run.inputs / "dataset"), spec.split)
     refuse_calibrated(items, run.inputs / "calibrated" / "calibration-items.jsonl")
     reference_file = run.inputs / "reference" / "model.xml"
+    if reference_file.is_file() and computing_of(recipe.task) is None:
+        return unjudged(run, spec, recipe, Dataset(run.inputs / "dataset", items, {}), reference_file)
     task = judged(recipe)
     annotations = feed.read_annotations(run.inputs / "dataset", task.name, task.annotation, items)
     there: dict[str, bool] = {"annotation": bool(annotations), "reference": reference_file.is_file(), "image": True}
@@ -59,6 +63,8 @@ def run(run: Run) -> dict[str, Any]:
         "metrics": rows,
         "warnings": suspected(run, model, task, metrics[0], rows, dataset),
         "changed_items": rows_of.changed_items(metrics[0], noted, against) if against else None,
+        "tensor_distance": reference and apart.to_json(apart.of_images(
+            model, reference, replace(dataset, items=items[:apart.IMAGES]), lambda _count: None)),
         "ranked_by": {"metric": metrics[0].name, "unit": metrics[0].unit, "better": metrics[0].better},
         "items": len(items),
         "device": spec.device,
@@ -66,12 +72,32 @@ def run(run: Run) -> dict[str, Any]:
     }
 
 
+def unjudged(run: Run, spec: EvaluationSpec, recipe: Recipe, dataset: Dataset, reference_file: Path) -> dict[str, Any]:
+    """Where nobody can say what an answer is worth: how far the outputs are from the reference's, image by image."""
+    if spec.metrics is not None:
+        judged(recipe)
+    model = compile_model(run.inputs / "model" / spec.main_file, spec, recipe)
+    reference, total = compile_model(reference_file, spec, recipe), len(dataset.items)
+    pieces = Pieces(run, "comparing outputs", 0.05, 0.95)
+    found = apart.of_images(model, reference, dataset, lambda count: pieces.done(
+        count / total, f"{count} of {total} images"))  # fmt: skip
+    rows = [{"name": item.name, "score": apart.worst(gaps), "said": apart.lines(gaps), "known": [], "beside": None}
+            for item, gaps in zip(dataset.items, found, strict=True)]  # fmt: skip
+    worst.write_lines(run.outputs, sorted(rows, key=lambda row: -1.0 if row["score"] is None else -row["score"]))
+    return {
+        "metrics": [], "warnings": [], "changed_items": None, "tensor_distance": apart.to_json(found),
+        "ranked_by": {"metric": "tensor_distance", "unit": "ratio", "better": "lower"},
+        "items": total, "device": spec.device, "configuration": model.configuration,
+    }  # fmt: skip
+
+
 def judged(recipe: Recipe) -> Computing[Any, Any]:
     """The recipe's task; refuses one whose results nobody can judge."""
     task = computing_of(recipe.task)
     if task is None:
         fit = " or ".join(each.name for each in COMPUTING)
-        raise NotMeasurable(f"No metric fits the task '{recipe.task}'; {fit} is needed.", field="task")
+        raise NotMeasurable(f"No metric fits the task '{recipe.task}'; {fit} is needed, or a reference model, from "
+                            "whose outputs the distance is told.", field="task")
     return task
 
 

@@ -84,7 +84,7 @@ def distance(model: ov.Model, quantized: ov.Model, fed: Sequence[Any]) -> float 
     sums = np.zeros((len(real), 2))
     for inputs in fed:
         wanted, said = before(inputs), after(inputs)
-        sums += [_squares(wanted[index], said[index]) for index in real]
+        sums += [squares(wanted[index], said[index]) for index in real]
     shares = [float(np.sqrt(error / power)) for error, power in sums if power]
     return max(shares, default=None)
 
@@ -123,7 +123,7 @@ def _compiled(model: ov.Model) -> ov.CompiledModel:
     return ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
 
-def _squares(wanted: NDArray[Any], said: NDArray[Any]) -> tuple[float, float]:
+def squares(wanted: NDArray[Any], said: NDArray[Any]) -> tuple[float, float]:
     """Of the differences and of the values, summed; of what is finite in both."""
     finite = np.isfinite(wanted) & np.isfinite(said)
     values, others = np.asarray(wanted[finite], np.float64), np.asarray(said[finite], np.float64)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,13 +60,18 @@ def ranked(task: Computing[Any, Any], metric: Metric[Any, Any], scored: Sequence
 
 def write(folder: Path, rows: Sequence[Ranked], task: Computing[Any, Any], dataset: Dataset, recipe: Recipe) -> None:
     """The list of them all, and pictures of the first few."""
-    (folder / IMAGES_NAME).parent.mkdir(exist_ok=True)
-    with (folder / IMAGES_NAME).open("wb") as lines, (folder / PLACES_NAME).open("wb") as places:
-        for number, row in enumerate(rows):
-            line = _line(row, task, recipe) | {"beside": _beside(row) if number < MOST_DRAWN else None}
-            places.write(PLACE.pack(lines.tell(), lines.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")))
+    write_lines(folder, (_line(row, task, recipe) | {"beside": _beside(row) if number < MOST_DRAWN else None}
+                         for number, row in enumerate(rows)))  # fmt: skip
     for number, row in enumerate(rows[:MOST_DRAWN]):
         _draw(folder, number, row, task, dataset, recipe)
+
+
+def write_lines(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """``lines``: of all images, in order; where each lies is written beside them."""
+    (folder / IMAGES_NAME).parent.mkdir(exist_ok=True)
+    with (folder / IMAGES_NAME).open("wb") as file, (folder / PLACES_NAME).open("wb") as places:
+        for line in lines:
+            places.write(PLACE.pack(file.tell(), file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")))
 
 
 def _line(row: Ranked, task: Computing[Any, Any], recipe: Recipe) -> dict[str, Any]:

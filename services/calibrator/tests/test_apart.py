@@ -1,0 +1,72 @@
+"""How far outputs are apart: for a model of which nobody knows what its outputs mean, and beside any agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino as ov
+import pytest
+from openvino import opset8 as ops
+
+Core = Callable[..., Any]
+RECIPE = {"task": "generic", "resize": "stretch",
+          "input": {"name": "in0", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}}  # fmt: skip
+
+
+def scaling(by: float, outputs: int = 1, rows: int = 8) -> ov.Model:
+    """Its outputs are the picture, times ``by``; the first ``rows`` of it."""
+    image = ops.parameter([1, 3, 8, 8], ov.Type.f32, name="in0")
+    image.output(0).set_names({"in0"})
+    cut = ops.slice(image, ops.constant([0]), ops.constant([rows]), ops.constant([1]), ops.constant([2]))
+    made = [ops.multiply(cut, np.float32(by if number == 0 else 1)) for number in range(outputs)]
+    for number, node in enumerate(made):
+        node.output(0).set_names({f"out{number}"})
+    return ov.Model(made, [image], "scaling")
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Callable[[ov.Model], Path]:
+    def save(model: ov.Model) -> Path:
+        folder = tmp_path / f"model{len(list(tmp_path.glob('model*')))}"
+        folder.mkdir()
+        ov.save_model(model, folder / "model.xml", compress_to_fp16=False)
+        return folder
+    return save
+
+
+def test_a_model_of_no_task_is_compared_with_a_reference_image_by_image(run_core: Core, saved: Core,
+                                                                        few_images: Path) -> None:
+    ended = run_core("evaluate", {"recipe": RECIPE}, dataset=few_images, model=saved(scaling(1.1, outputs=2)),
+                     reference=saved(scaling(1.0, outputs=2)))  # fmt: skip
+
+    assert ended.result["metrics"] == []
+    told = {each["output"]: each for each in ended.result["tensor_distance"]["outputs"]}
+    assert ended.result["tensor_distance"]["images"] == 12
+    assert told["out0"]["relative"] == pytest.approx(0.1, rel=1e-4)
+    assert told["out0"]["mse"] > 1
+    assert told["out1"] == {"output": "out1", "mse": 0, "relative": 0}
+    lines = ended.lines("shown/images.jsonl")
+    assert len(lines) == 12
+    assert [line["score"] for line in lines] == pytest.approx([0.1] * 12, rel=1e-4)
+    assert all(line["said"][0].startswith("out0: mean squared error ") for line in lines)
+
+
+def test_outputs_of_other_shapes_have_no_distance(run_core: Core, saved: Core, few_images: Path) -> None:
+    ended = run_core("evaluate", {"recipe": RECIPE}, dataset=few_images, model=saved(scaling(1.0, rows=4)),
+                     reference=saved(scaling(1.0)))  # fmt: skip
+
+    assert ended.result["tensor_distance"]["outputs"] == [{"output": "out0", "mse": None, "relative": None}]
+    assert ended.lines("shown/images.jsonl")[0]["score"] is None
+
+
+def test_an_agreement_tells_how_far_the_outputs_are_apart_too(run_core: Core, squeezenet: Path, few_images: Path,
+                                                              recipe: dict[str, Any]) -> None:
+    alone, beside = (run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=few_images, **more)
+                     for more in ({}, {"reference": squeezenet}))  # fmt: skip
+
+    assert alone.result["tensor_distance"] is None
+    told = beside.result["tensor_distance"]
+    assert (told["images"], [each["mse"] for each in told["outputs"]]) == (12, [0])
