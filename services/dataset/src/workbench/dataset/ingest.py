@@ -14,7 +14,7 @@ from workbench.dataset import formats
 from workbench.dataset.annotating import Annotator
 from workbench.dataset.canonical import Canonical
 from workbench.dataset.pictures import Picture, look_at
-from workbench.dataset.reading.found import Cut, Fault, Reading, some
+from workbench.dataset.reading.found import Aligned, Cut, Fault, Reading, some
 from workbench.dataset.spec import read_ingestion
 from workbench.dataset.upload.tree import Tree, arrange
 from workbench.runner.core import Refusal, Run
@@ -110,7 +110,7 @@ def _check_not_empty(tree: Tree) -> None:
         raise NoImages("The upload is empty; a zip, tar or tar.gz of images or a folder of them is needed.")
 
 
-def _look_at(image: Entry | Cut, faults: list[Fault]) -> Picture | None:
+def _look_at(image: Entry | Cut | Aligned, faults: list[Fault]) -> Picture | None:
     try:
         return look_at(image)
     except ValueError as wrong:

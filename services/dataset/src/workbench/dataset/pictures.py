@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 from workbench.archives.entries import Entry
-from workbench.dataset.reading.found import Cut
+from workbench.dataset.aligning import aligned
+from workbench.dataset.reading.found import Aligned, Cut
 from workbench.imaging.preprocess import FORMATS, LARGEST_PIXELS, decode
 
 # A photo of 64 megapixels as PNG; also well below a shard, which must hold at least one whole image.
@@ -43,17 +44,18 @@ class Picture:
         return self.image.height
 
 
-def look_at(entry: Entry | Cut) -> Picture:
+def look_at(entry: Entry | Cut | Aligned) -> Picture:
     """Read and decode one image; raises ValueError with the reason it is refused."""
     if isinstance(entry, Cut):
         return _cut(entry)
+    if isinstance(entry, Aligned):
+        return _kept(aligned(decode(whole_file(entry.entry)), entry.points))
     data = whole_file(entry)
     image = decode(data)
     return Picture(data, image, _is_animated(data), _is_turned(data))
 
 
 def _cut(wanted: Cut) -> Picture:
-    """Kept as PNG, which changes no pixel."""
     left, top, right, bottom = wanted.box
     if not 0 < (right - left) * (bottom - top) <= LARGEST_PIXELS:
         raise ValueError(f"the cut {right - left}×{bottom - top} is not of a sane size")
@@ -61,9 +63,14 @@ def _cut(wanted: Cut) -> Picture:
     if right <= 0 or bottom <= 0 or left >= image.width or top >= image.height:
         raise ValueError(f"the cut from {left}, {top} to {right}, {bottom} lies outside the image, "
                          f"{image.width}×{image.height} pixels")  # fmt: skip
-    kept, cut = io.BytesIO(), image.crop(wanted.box)
-    cut.save(kept, "PNG")
-    return Picture(kept.getvalue(), cut)
+    return _kept(image.crop(wanted.box))
+
+
+def _kept(made: Image.Image) -> Picture:
+    """As PNG, which changes no pixel."""
+    file = io.BytesIO()
+    made.save(file, "PNG")
+    return Picture(file.getvalue(), made)
 
 
 def whole_file(entry: Entry) -> bytes:

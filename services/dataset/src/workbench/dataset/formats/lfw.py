@@ -3,16 +3,20 @@
 Its first line says how many sets there are and how many pairs of each kind in each (or the latter alone); lines `name 1
 2` are two images of one person, `name 1 name 2` of two. Each set is a fold. Images in no pair are left out. Pairs count
 only where both images fall into the part that is scored: give an upload to be scored the calibration percentage 0.
-`landmarks.txt` is not read: images are taken as they are, so align them before.
+`landmarks.txt` (a path, then x and y of the eyes, the nose and the corners of the mouth) aligns the faces: they are
+turned and scaled so that these points lie where recognition networks expect them. Without it images are taken as they
+are.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.archives.entries import Entry
+from workbench.dataset.reading.faces import Point, numbers, pairs
 from workbench.dataset.reading.finder import Finder
-from workbench.dataset.reading.found import Fault, Noted, Reading, some
+from workbench.dataset.reading.found import Aligned, Fault, Noted, Reading, some
 from workbench.dataset.reading.texts import lines
 from workbench.dataset.upload.tree import Tree, suffix
 
@@ -21,6 +25,7 @@ TASKS: tuple[str, ...] = ("face-recognition",)
 
 MOST_FAULTS = 100
 _EXPECTED = "expected `name number number` or `name number name number`"
+_LANDMARKS = "a path and ten numbers, x and y of eyes, nose and corners of the mouth"
 _SUFFIXES = (".jpg", ".png", ".jpeg")
 
 
@@ -55,8 +60,9 @@ def read(tree: Tree) -> Reading:
         fold = min(place // (2 * each), sets - 1)
         known[first.name]["pairs"].append({"other": second.name, "same": same, "fold": fold})
     notes = {name: Noted(document, chosen.name) for name, document in known.items()}
-    return Reading([images[name] for name in sorted(images)], {TASKS[0]: notes},
-                   warnings=_warnings(tree, chosen, images), faults=tuple(faults))  # fmt: skip
+    points = _landmarks(tree, finder, faults)
+    taken = [Aligned(name, images[name], points[name]) if name in points else images[name] for name in sorted(images)]
+    return Reading(taken, {TASKS[0]: notes}, warnings=_warnings(tree, chosen, images, points), faults=tuple(faults))
 
 
 def _lists(tree: Tree) -> list[Entry]:
@@ -98,14 +104,36 @@ def _found(name: str, number: str, finder: Finder) -> Entry:
     return finder.find(f"{stem}{ending}")
 
 
+def _landmarks(tree: Tree, finder: Finder, faults: list[Fault]) -> dict[str, tuple[Point, ...]]:
+    """By the name of the image; nothing without such a list. Lines at fault are added to the others."""
+    found: dict[str, tuple[Point, ...]] = {}
+    for entry in _landmark_lists(tree)[:1]:
+        for number, row in enumerate(lines(entry), 1):
+            if not row or len(faults) >= MOST_FAULTS:
+                continue
+            name, *words = row.split()
+            try:
+                found[finder.find(name).name] = tuple(pairs(numbers(words, 10, _LANDMARKS)))
+            except ValueError as wrong:
+                faults.append(Fault(entry.name, str(wrong), number))
+    return found
+
+
+def _landmark_lists(tree: Tree) -> list[Entry]:
+    return [entry for name, entry in tree.files.items() if name.rpartition("/")[2] == "landmarks.txt"]
+
+
 def _is_number(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) <= 9
 
 
-def _warnings(tree: Tree, chosen: Entry, images: dict[str, Entry]) -> tuple[str, ...]:
+def _warnings(tree: Tree, chosen: Entry, images: Mapping[str, Entry], points: Mapping[str, object]) -> tuple[str, ...]:
     found = []
     if left := [image.name for image in tree.images if image.name not in images]:
         found.append(f"{len(left)} images are in no pair of {chosen.name}, so left out: {some(left)}")
-    if unread := [name for name in tree.files if name.rpartition("/")[2] == "landmarks.txt"]:
-        found.append(f"{unread[0]} is not read: the images are taken as they are.")
+    if points:
+        bare = [name for name in images if name not in points]
+        left_so = f"; as they are: {some(bare)}" if bare else ""
+        found.append(f"Faces are aligned by the points of {_landmark_lists(tree)[0].name}: "
+                     f"{len(images) - len(bare)} of {len(images)}{left_so}.")  # fmt: skip
     return tuple(found)

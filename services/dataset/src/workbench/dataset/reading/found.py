@@ -61,6 +61,15 @@ class Cut:
     box: tuple[int, int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """An image that is one of the upload, turned and scaled so that its five ``points`` lie as in all faces."""
+
+    name: str
+    entry: Entry
+    points: tuple[tuple[float, float], ...]
+
+
 @dataclass(frozen=True)
 class Reading:
     """A layout as read. ``images``: in name order, not yet looked at.
@@ -69,7 +78,7 @@ class Reading:
     has anything. ``classes``: their names by task, for the tasks whose names are known.
     """
 
-    images: Sequence[Entry | Cut]
+    images: Sequence[Entry | Cut | Aligned]
     annotations: Mapping[str, Mapping[str, Noted | Mask | Counterpart]] = field(default_factory=dict)
     classes: Mapping[str, list[str]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
