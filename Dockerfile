@@ -1,4 +1,5 @@
-# One image for each service's API, small and without OpenVINO; one, `runner`, with everything heavy work needs.
+# One image for each service's API, small and without OpenVINO; one, `runner`, with everything heavy work needs, and
+# `runner-frameworks`, with what reads Keras, Caffe and MXNet besides.
 #
 #     buildah build --target converter -t workbench/converter .
 #
@@ -99,6 +100,22 @@ COPY --from=build-services /services/imaging /srv/venv/lib/python3.11/site-packa
 COPY --from=build-services /services/tasks /srv/venv/lib/python3.11/site-packages
 COPY --from=build-services /services/project /srv/venv/lib/python3.11/site-packages
 CMD ["workbench.project", "api"]
+
+# The runner, and the environments apart that read models of other frameworks: --build-arg ENVIRONMENTS=keras for less.
+#
+#     buildah build --target runner-frameworks -t workbench/runner .
+FROM build-runner AS build-frameworks
+ARG ENVIRONMENTS="keras legacy"
+RUN /srv/venv/bin/python -m workbench.converter.environments $ENVIRONMENTS
+
+FROM base AS runner-frameworks
+USER 0:0
+# MXNet's library asks for them.
+RUN apt-get update -q && apt-get install -qy --no-install-recommends libgomp1 libquadmath0 && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
+COPY --from=build-frameworks /srv/venv /srv/venv
+ENTRYPOINT ["python", "-m"]
+CMD ["workbench.converter", "worker"]
 
 FROM base AS runner
 COPY --from=build-runner /srv/venv /srv/venv

@@ -37,7 +37,7 @@ test: check servers ## everything `check` does, then every test
 	$(BIN)/python -m pytest -q -m "$(ELSEWHERE)" services/profiler tests
 
 test-environments: $(READY) ## real models in the environments apart, which are installed the first time: 280 MB
-	@for name in keras legacy; do $(BIN)/workbench environments install $$name || exit 1; done
+	$(BIN)/python -m workbench.converter.environments keras legacy
 	$(BIN)/python -m pytest -q -m environment tests/formats
 
 test-cluster: $(READY) ## the chart in a real Kubernetes of two nodes: built the first time, in 15 minutes

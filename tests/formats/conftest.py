@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from workbench.converter import convert
-from workbench.ir.environments import interpreter_of
 from workbench.model_registry import inspect
 from workbench.runner.core import Refusal, Run
+from workbench.runner.environments import VARIABLE, seen_by_a_core
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "models"
 
@@ -24,8 +24,8 @@ def models(shared: Path) -> Path:
 
 
 def _installed(name: str) -> None:
-    if not interpreter_of(name).exists():
-        pytest.skip(f"the environment {name} is not installed: `make environments`")
+    if seen_by_a_core(name) is None:
+        pytest.skip(f"the environment {name} is not installed: `make test-environments` does it")
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def legacy() -> None:
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A place where no environment is installed."""
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "elsewhere"))
+    monkeypatch.delenv(VARIABLE, raising=False)
 
 
 @pytest.fixture

@@ -331,6 +331,19 @@ def test_a_home_below_the_libraries_is_left_out(tmp_path: Path) -> None:
     assert list(_without(tmp_path / "lib", tmp_path / "home")) == [tmp_path / "lib"]
 
 
+def test_environments_of_the_home_are_code_and_nothing_else_of_it(tmp_path: Path) -> None:
+    from workbench.runner.sandbox.paths import of_a_core
+
+    (tmp_path / "home" / "environments" / "keras").mkdir(parents=True)
+    record = {"home": str(tmp_path / "home"), "python_path": [], "writable": [], "device": None}
+
+    paths = of_a_core(tmp_path / "home" / "work" / "run", record)
+
+    environments = tmp_path / "home" / "environments"
+    assert [path for path in paths.code if path.is_relative_to(tmp_path)] == [environments]
+    assert not [path for path in paths.written if path.is_relative_to(environments)]
+
+
 def test_only_a_run_for_a_device_is_given_its_nodes() -> None:
     from workbench.runner.sandbox.paths import _nodes
 

@@ -1,27 +1,42 @@
-"""`workbench environments`, in a prefix of its own and without a package index."""
+"""`workbench environments`, and one that a job makes when it needs it first: below a home, without an index."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from typer.testing import CliRunner
-from workbench.ir.environments import folder_of, interpreter_of
+from workbench.converter.environments import recipes
+from workbench.converter.environments.recipes import Recipe
+from workbench.jobs import Conduct
 from workbench.standalone import environments
+from workbench.standalone.first_use import FirstUse
+from workbench.standalone.problems import EnvironmentNotMade
 
 
 @pytest.fixture
-def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where environments go; the recipe of keras has an empty lock."""
-    recipe = tmp_path / "recipes" / "keras"
-    recipe.mkdir(parents=True)
-    (recipe / "requirements.lock").write_text("")
-    (recipe / "convert.py").write_text("print('converts')\n")
-    monkeypatch.setattr(environments, "files", lambda _package: tmp_path / "recipes")
-    monkeypatch.setattr(sys, "prefix", str(tmp_path))
-    return tmp_path
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where environments go; the only recipe has an empty lock."""
+    folder = tmp_path / "recipes" / "poems"
+    folder.mkdir(parents=True)
+    (folder / "requirements.lock").write_text("")
+    (folder / "convert.py").write_text("print('converts')\n")
+    poems = Recipe("poems", ".poem files", 1, 40, folder=tmp_path / "recipes")
+    monkeypatch.setattr(recipes, "RECIPES", (poems,))
+    monkeypatch.setattr(environments, "RECIPES", (poems,))
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+class Told(list[dict[str, Any]]):
+    """What a job is told of, as its record would have it."""
+
+    def log(self, text: str) -> None:
+        self.append({"log": text})
+
+    def report(self, progress: dict[str, Any]) -> None:
+        self.append(progress)
 
 
 def told(*arguments: str) -> tuple[int, str]:
@@ -29,38 +44,48 @@ def told(*arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_it_is_made_whole_runs_and_can_be_removed(prefix: Path) -> None:
-    assert told("list") == (0, "keras  .keras and .h5 files  390 MB  not installed\n"
-                               "legacy  Caffe and MXNet networks  620 MB  not installed\n")
-    code, output = told("install", "keras")
-    program = [interpreter_of("keras"), folder_of("keras") / "convert.py"]
+def test_it_is_installed_listed_and_removed(home: Path) -> None:
+    assert told("list") == (0, "poems  .poem files  40 MB  not installed\n")
 
-    assert (code, "about 110 MB to download, 390 MB in" in output) == (0, True)
-    assert subprocess.run(program, capture_output=True, text=True, check=True).stdout == "converts\n"
-    assert [path.name for path in (prefix / "environments").iterdir()] == ["keras"]
-    assert told("rm", "keras")[0] == 0
+    code, output = told("install", "poems")
+
+    assert (code, "poems: about 1 MB to download, 40 MB on the disk, in" in output) == (0, True)
+    assert told("list") == (0, "poems  .poem files  40 MB  installed\n")
+    assert told("install", "poems") == (0, f"poems is installed: {home / 'environments' / 'poems'}\n")
+    (home / "environments" / "poems" / "recipe").write_text("an older one")
+    assert told("list")[1].endswith("of another release: install it again\n")
+    assert told("rm", "poems")[0] == 0
     assert told("list")[1].endswith("not installed\n")
 
 
-def test_what_fails_leaves_nothing_and_says_why(prefix: Path) -> None:
-    (prefix / "recipes" / "keras" / "requirements.lock").write_text("./nowhere --hash=sha256:" + "0" * 64)
+def test_what_cannot_be_made_is_told_and_an_unknown_one_with_those_there_are(home: Path) -> None:
+    (home.parent / "recipes" / "poems" / "requirements.lock").write_text("./none.whl --hash=sha256:" + "0" * 64)
 
-    code, output = told("install", "keras")
+    code, output = told("install", "poems")
 
-    assert code == 3
-    assert "Error: installing failed: " in output
-    assert not list((prefix / "environments").iterdir())
-
-
-def test_an_unknown_one_is_told_which_there_are(prefix: Path) -> None:
-    assert told("install", "caffe")[0] == 2
-    assert "'caffe' is not one of keras, legacy" in told("rm", "caffe")[1]
+    assert (code, "Error: poems could not be made: " in output) == (3, True)
+    assert told("rm", "poems")[0] == 2
+    assert "'prose' is not one of" in told("install", "prose")[1]
 
 
-def test_one_for_another_python_is_refused_where_that_is_not(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(environments.PYTHONS, "legacy", (3, 99))
+def test_a_job_that_needs_one_makes_it_and_is_told_of_its_size_first(home: Path) -> None:
+    job = Told()
 
-    code, output = told("install", "legacy")
+    FirstUse(home)("poems", cast(Conduct, job))
 
-    assert (code, "legacy needs Python 3.99: install it" in output) == (2, True)
-    assert not list((prefix / "environments").iterdir())
+    assert "poems: about 1 MB to download, 40 MB on the disk, in" in job[0]["log"]
+    assert {each.get("stage") for each in job[1:]} == {"environment"}
+    assert told("list")[1].endswith("40 MB  installed\n")
+
+
+def test_where_it_cannot_be_made_the_job_names_the_command(home: Path) -> None:
+    (home.parent / "recipes" / "poems" / "requirements.lock").write_text("./none.whl --hash=sha256:" + "0" * 64)
+
+    with pytest.raises(EnvironmentNotMade) as refused:
+        FirstUse(home)("poems", cast(Conduct, Told()))
+
+    document = refused.value.document()
+    assert document["environment"] == "poems"
+    assert "Run `workbench environments install poems`" in document["detail"]
+    with pytest.raises(EnvironmentNotMade, match="none of that name"):
+        FirstUse(home)("prose", cast(Conduct, Told()))

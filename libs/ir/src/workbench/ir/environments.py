@@ -1,7 +1,6 @@
 """Models that only their own framework reads: its interpreter, in an environment apart, makes an IR of them.
 
-An environment lies in ``<prefix>/environments/<name>`` with its `convert.py`, as `workbench environments install` made
-it. That is beside our own libraries, so a confined core may read and run it and change nothing there. The child has the
+Where it lies says :mod:`workbench.runner.environments`; what is in it, its folder in the converter. The child has the
 core's limits and confinement, and no variable of ours.
 """
 
@@ -10,10 +9,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 from workbench.runner.core import Refusal
+from workbench.runner.environments import interpreter_of, seen_by_a_core
 
 RUN = "run.py"
 _LONGEST_REASON = 400
@@ -30,24 +29,17 @@ class NotConverted(Refusal):
     """The framework refused the file, in its own environment; the text says why."""
 
 
-def folder_of(name: str) -> Path:
-    """Where the environment lies, or would."""
-    return Path(sys.prefix, "environments", name)
-
-
-def interpreter_of(name: str) -> Path:
-    """Its own Python; there where the environment is."""
-    return folder_of(name) / "bin" / "python"
-
-
 def runs(name: str) -> bool:
     """Whether it can compute what it reads, besides converting it."""
-    return (folder_of(name) / RUN).is_file()
+    folder = seen_by_a_core(name)
+    return folder is not None and (folder / RUN).is_file()
 
 
 def program(name: str, which: str) -> list[str | Path]:
     """The command that starts one of its programs; what lies beside that can be imported."""
-    return [interpreter_of(name), folder_of(name) / which]
+    folder = seen_by_a_core(name)
+    assert folder is not None, "it was looked for"
+    return [interpreter_of(folder), folder / which]
 
 
 def variables() -> dict[str, str]:
@@ -57,7 +49,7 @@ def variables() -> dict[str, str]:
 
 def converted(name: str, source: Path, called: str, target: Path) -> Path:
     """The IR ``target`` of what ``source`` holds. Raises EnvironmentMissing, NotConverted or MemoryError."""
-    if not interpreter_of(name).exists():
+    if seen_by_a_core(name) is None:
         raise EnvironmentMissing(
             f"{called}: it is read in an environment of its own, {name}, which is not installed here. Run "
             f"`workbench environments install {name}` where the workbench runs.",

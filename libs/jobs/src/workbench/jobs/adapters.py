@@ -14,6 +14,7 @@ from workbench.jobs.pods.dispatching import Dispatching, Place
 from workbench.jobs.record.engine import sqlite_engine
 from workbench.jobs.record.jobs import Jobs
 from workbench.jobs.working.execution import Execution
+from workbench.jobs.working.providing import Provide
 from workbench.jobs.working.worker import Worker
 from workbench.messages import InProcessMessages, Messages
 from workbench.runner import Launcher, ProcessLauncher
@@ -27,6 +28,7 @@ class Adapters:
     ``migrates``: whether opening a service's rows brings its schema up to date. A service of a shared
     installation leaves that to ``migrate``, so that it can start while the database is away.
     ``place``: where the runs of a service live instead of beside its worker, as a cluster's pods do.
+    ``provide``: makes an environment by its name, which a run did not find; None where nobody may.
     """
 
     store: Store
@@ -36,6 +38,7 @@ class Adapters:
     engine_of: Callable[[str], Engine]
     migrates: bool = True
     place: Callable[[Jobs], Place] | None = None
+    provide: Provide | None = None
     _records: dict[str, Jobs] = field(default_factory=dict, repr=False)
 
     def record(self, service: str, migrations: Path | None = None) -> Jobs:
@@ -66,7 +69,7 @@ class Adapters:
         if self.place is not None and not any(kind.conduct for kind in by_name.values()):
             dispatching = Dispatching(record, by_name, self.place(record), work)
             return Dispatcher(dispatching, slots=slots, lease_s=lease_s, told=told)
-        execution = Execution(record, by_name, self.launcher, work)
+        execution = Execution(record, by_name, self.launcher, work, self.provide)
         return Worker(execution, slots=slots, lease_s=lease_s)
 
 

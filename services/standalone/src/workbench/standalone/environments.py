@@ -1,94 +1,75 @@
 """`workbench environments`: those apart, that read models which only their own framework reads; list, install, remove.
 
-Made beside our own libraries, from a lock with hashes: afterwards nothing of the network is needed.
+They lie below the home, where the embedded workbench makes one when a model first needs it. From then on nothing of
+the network is needed.
 """
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
-import tempfile
-from importlib.resources import as_file, files
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from workbench.ir.environments import folder_of, interpreter_of
+from workbench.client.embedded import home_folder
+from workbench.converter.environments.making import NotMade, is_current, make, remove
+from workbench.converter.environments.recipes import RECIPES, Recipe, named
+from workbench.runner.environments import below, found
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True,
                   help="Environments that read models of other frameworks.")
 
-# What is downloaded and what lies on the disk afterwards, in MB.
-SIZES = {"keras": (110, 390), "legacy": (170, 620)}
-READS = {"keras": ".keras and .h5 files", "legacy": "Caffe and MXNet networks"}
-PYTHONS = {"legacy": (3, 11)}  # the only one that its packages were made for
-Name = Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(SIZES)}.", show_default=False)]
+_NAMES = ", ".join(recipe.name for recipe in RECIPES)
+Name = Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {_NAMES}.", show_default=False)]
 _FAILED = 3
 
 
 @app.command("list")
 def show() -> None:
     """Those there are, and whether they are installed."""
-    for name, (_, size) in SIZES.items():
-        installed = "installed" if interpreter_of(name).exists() else "not installed"
-        typer.echo(f"{name}  {READS[name]}  {size} MB  {installed}")
+    for recipe in RECIPES:
+        typer.echo(f"{recipe.name}  {recipe.reads}  {recipe.size_mb} MB  {_state(recipe)}")
+
+
+def _state(recipe: Recipe) -> str:
+    folder = found(recipe.name, below(home_folder()))
+    if folder is None:
+        return "not installed"
+    return "installed" if is_current(recipe, folder) else "of another release: install it again"
 
 
 @app.command()
 def install(name: Name) -> None:
     """Make an environment; needs the package index once."""
-    _refuse_unknown(name)
-    if interpreter_of(name).exists():
-        typer.echo(f"{name} is installed: {folder_of(name)}")
-        return
-    download, size = SIZES[name]
-    typer.echo(f"{name}: about {download} MB to download, {size} MB in {folder_of(name)}", err=True)
-    folder_of(name).parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder_of(name).parent) as made:
-        _make(name, Path(made, name))
-        Path(made, name).rename(folder_of(name))  # whole, or not at all
-    typer.echo(f"{name} is installed: {folder_of(name)}")
+    recipe = _known(name)
+    folder = found(name, below(home_folder()))
+    if folder is None or not is_current(recipe, folder):
+        typer.echo(f"{recipe.told}, in {below(home_folder())}", err=True)
+        try:
+            folder = make(recipe, below(home_folder()), _tell)
+        except NotMade as error:
+            typer.echo(f"Error: {name} could not be made: {error}", err=True)
+            raise typer.Exit(_FAILED) from error
+    typer.echo(f"{name} is installed: {folder}")
 
 
 @app.command()
 def rm(name: Name) -> None:
     """Remove an environment."""
-    _refuse_unknown(name)
-    if not folder_of(name).exists():
+    _known(name)
+    folder = found(name, below(home_folder()))
+    if folder is None:
         raise typer.BadParameter(f"{name} is not installed")
-    shutil.rmtree(folder_of(name))
+    remove(folder)
 
 
-def _make(name: str, folder: Path) -> None:
-    with as_file(files("workbench.converter.environments") / name) as recipe:
-        _run("making the environment", [_python(name), "-m", "venv", folder])
-        # Compiled now: no core can leave compiled files there. The lock names all there is.
-        install = ["-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-        _run("installing", [folder / "bin" / "python", *install, "-r", recipe / "requirements.lock"])
-        for program in recipe.glob("*.py"):
-            shutil.copyfile(program, folder / program.name)
+def _tell(done: float, what: str) -> None:
+    """On one line, where somebody looks."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done:4.0%}  {what}\033[K", err=True, nl=False)
 
 
-def _python(name: str) -> str:
-    wanted = PYTHONS.get(name)
-    if wanted is None or sys.version_info[:2] == wanted:
-        return sys.executable
-    version = ".".join(map(str, wanted))
-    if found := shutil.which(f"python{version}"):
-        return found
-    raise typer.BadParameter(f"{name} needs Python {version}: install it, so that there is a python{version}")
-
-
-def _run(what: str, command: list[str | Path]) -> None:
-    typer.echo(f"{what} …", err=True)
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        typer.echo(f"Error: {what} failed: {said[-1] if said else 'without a word'}", err=True)
-        raise typer.Exit(_FAILED)
-
-
-def _refuse_unknown(name: str) -> None:
-    if name not in SIZES:
-        raise typer.BadParameter(f"{name!r} is not one of {', '.join(SIZES)}")
+def _known(name: str) -> Recipe:
+    recipe = named(name)
+    if recipe is None:
+        raise typer.BadParameter(f"{name!r} is not one of {_NAMES}")
+    return recipe

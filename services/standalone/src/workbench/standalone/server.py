@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from workbench.jobs import expire_leases
 from workbench.standalone.console import show_console
+from workbench.standalone.first_use import FirstUse
 from workbench.standalone.home import AlreadyServed, HomeLock, make_known, serving, token
 from workbench.standalone.mount import Front, workers
 from workbench.webapp.confinement import confinement, first_line
@@ -76,6 +77,7 @@ class _Process:
     def build(self) -> Front:
         """Gunicorn asks for the application."""
         adapters = connect(self._settings, "standalone", migrates=True)
+        adapters = replace(adapters, provide=FirstUse(self._settings.home))
         make_known(adapters.store, token(self._settings.home))
         self._front = Front(adapters, self._settings, token(self._settings.home))
         self._workers = workers(adapters, self._settings)

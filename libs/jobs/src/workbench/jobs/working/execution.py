@@ -28,6 +28,7 @@ from workbench.jobs.working import lease, metrics, staging
 from workbench.jobs.working.conductor import Conductor
 from workbench.jobs.working.failures import failure
 from workbench.jobs.working.inputs import sources, verify
+from workbench.jobs.working.providing import Provide, missing
 from workbench.problems import Problem
 from workbench.problems.common import InternalError, RunFailed, RunRefused, StorageFull
 from workbench.runner import Exit, Launch, Launcher, PlaceAway, Status, read_log, read_outcome, read_progress
@@ -45,12 +46,13 @@ AWAY_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 @dataclass(frozen=True)
 class Execution:
-    """What is needed to carry any job of this service to its end."""
+    """What is needed to carry any job of this service to its end. ``provide``: see Adapters."""
 
     record: Jobs
     kinds: Mapping[str, Kind]
     launcher: Launcher
     work: Path
+    provide: Provide | None = None
 
     def carry_out(self, job: Job) -> None:
         """Bring the job to an end, or give up the lease; never raises for what a job can do wrong.
@@ -138,9 +140,17 @@ class Execution:
 
     def _run(self, kind: Kind, job: Job, launch: Launch) -> Job | None:
         folder = self.work / job.id
+        exit_ = self._exited(job, launch, folder)
+        if self.provide is not None and (name := missing(folder, exit_)):
+            self.provide(name, Conductor(self.record, job, Manifests(self.record.store, job.team)))
+            self.launcher.forget(folder)
+            exit_ = self._exited(job, launch, folder)
+        return self._conclude(kind, job, exit_)
+
+    def _exited(self, job: Job, launch: Launch, folder: Path) -> Exit | None:
         self._stage(job, launch, folder)
         self.launcher.start(folder, launch)
-        return self._conclude(kind, job, self._follow(job, folder, launch))
+        return self._follow(job, folder, launch)
 
     def _conclude(self, kind: Kind, job: Job, exit_: Exit | None) -> Job | None:
         """What has become of a run that has ended becomes of its job."""

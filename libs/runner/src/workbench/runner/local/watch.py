@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from workbench.runner import environments
 from workbench.runner.local import confine, procfs
 from workbench.runner.local.disk import Disk
 from workbench.runner.local.turns import Clock, Turns, freeze
@@ -192,7 +193,7 @@ def _become_core(folder: Path, record: dict[str, Any], turns: Turns, parent: int
 
 def _execute(folder: Path, record: dict[str, Any], turns: Turns) -> None:
     variables = confine.environment(str(folder), record["python_path"]) | {"WORKBENCH_RUN": record["run"]}
-    variables |= turns.environment()
+    variables |= turns.environment() | {environments.VARIABLE: str(environments.below(Path(record["home"])))}
     # -P: the working folder is not a place to import from. -u: the log can be followed live.
     os.execve(sys.executable, [sys.executable, "-P", "-s", "-u", "-X", "faulthandler",  # noqa: S606
                                "-m", "workbench.runner", record["core"], str(folder)], variables)

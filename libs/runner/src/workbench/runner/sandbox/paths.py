@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.runner import environments
 from workbench.runner.device_names import CPU, WrongDevice, read_device
 
 _LIBRARIES = ("/usr", "/lib", "/lib64", "/bin")
@@ -56,10 +57,14 @@ class Paths:
 
 
 def of_a_core(folder: Path, record: dict[str, Any]) -> Paths:
-    """For the run in this folder, as its launcher wrote it down; no readable path lets into the workbench's home."""
+    """For the run in this folder, as its launcher wrote it down.
+
+    No readable path lets into the workbench's home, but for the environments that were made there.
+    """
     home = Path(record["home"])
     places = [*_LIBRARIES, sys.prefix, sys.base_prefix, *sys.path, *record["python_path"]]
     code = [path for place in dict.fromkeys(filter(None, places)) for path in _without(Path(place), home)]
+    code.append(environments.below(home))
     nodes = tuple(_nodes(record["device"]))
     facts = tuple(map(Path, (*_FACTS, *(_OF_DEVICES if nodes else ()))))
     more = tuple(map(Path, record["writable"]))

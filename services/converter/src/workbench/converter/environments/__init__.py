@@ -1,1 +1,1 @@
-"""Environments apart: a folder each with a hashed lock and `convert.py`, which that environment's interpreter runs."""
+"""Environments apart: a folder each with a hashed lock and the programs its interpreter runs; and how they are made."""
