@@ -39,13 +39,14 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
         "voc-detection": named("JPEGImages/{}.jpg", photos) | {f"Annotations/{n}.xml": voc(["cat", "dog", "cow"][n])
                                                                for n in range(3)},
         "yolo": named("images/val/{}.jpg", photos) | {"data.yaml": b"names: [a, b, c]", "images/train/x.jpg": photos[0]}
-        | {f"labels/val/{n}.txt": b"%d 0.5 0.5 0.2 0.4\n" % n for n in range(3)},
+        | {f"labels/val/{n}.txt": b"%d 0.2 0.1 0.8 0.1 0.5 0.9\n" % n for n in range(3)},
         "open-images": named("images/{}.jpg", photos) | {
             "class-descriptions.csv": b"/m/b,b\n/m/a,a\n/m/c,c\n", "validation-annotations-bbox.csv": open_images()},
         "wider-face": named("WIDER_val/images/0--Parade/{}.jpg", photos) | {"wider_face_val_bbx_gt.txt": b"".join(
             b"0--Parade/%d.jpg\n1\n%d 2 5 6 0 0 0 0 0 0\n" % (n, n + 1) for n in range(3))},
         "cvat": named("images/{}.jpg", photos) | {"annotations.xml": cvat()},
         "voc-segmentation": named("JPEGImages/{}.jpg", photos) | named("SegmentationClass/{}.png", masks(0, 20, 255))
+        | named("SegmentationObject/{}.png", masks(0, 1, 255))
         | {"ImageSets/Segmentation/val.txt": b"0\n1\n2\n", "Annotations/0.xml": b"<annotation/>"},
         "common-semantic-segmentation": named("Images/{}.jpg", photos)
         | named("Masks/{}.png", masks((0, 0, 0), (1, 2, 3), (3, 2, 1)))
@@ -58,6 +59,9 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
         | {"test.txt": b"".join(b"/test/%d.png /testannot/%d.png\n" % (n, n) for n in range(3))},
         "camvid-full": named("701_StillsRaw_full/{}.png", photos)
         | named("LabeledApproved_full/{}_L.png", masks((64, 128, 64), (64, 192, 0), (0, 0, 0))),
+        "ade20k": named("images/validation/{}.jpg", photos) | named("annotations/validation/{}.png", masks(0, 1, 3))
+        | {"objectInfo150.txt": ADE, "images/training/x.jpg": photos[0], "annotations/training/x.png": b"unread"},
+        "coco-keypoints": named("images/{}.jpg", photos) | {POINTS: keypoints()},
         "dlib-landmarks": named("{}.jpg", photos) | {"faces.xml": imglab()},
         "vggface2": named("Images/n1/{}_01.jpg", photos) | {
             "Annotations/loose_landmark_test.csv": rows(11, "4,4,12,4,8,8,5,12,11,12"),
@@ -82,6 +86,18 @@ def coco(**more: Any) -> bytes:
         "info": {}, "licenses": [], "images": [
             {"id": n, "file_name": f"{n}.jpg", "width": SIZE[0], "height": SIZE[1]} for n in range(3)],
         "annotations": boxes, "categories": [{"id": n + 3, "name": "abc"[n]} for n in range(3)]} | more).encode()
+
+
+ADE = b"Idx\tRatio\tStuff\tName\n1\t0.1\t1\twall\n2\t0.1\t1\tbuilding, edifice\n3\t0\t0\tsky\n"
+POINTS = "person_keypoints_train.json"
+
+
+def keypoints(**more: Any) -> bytes:
+    """Of three images, each with a face of three points, and one whose points are not all labelled."""
+    faces = [{"id": n, "image_id": n, "category_id": 1, "bbox": [2, 2, 14, 12], "iscrowd": 0,
+              "keypoints": [4 + n, 4, 2, 12, 4, 1, 8, 9, 2]} for n in range(3)]
+    return json.dumps({"images": [{"id": n, "file_name": f"{n}.jpg", "width": 20, "height": 16} for n in range(3)],
+                       "annotations": [*faces, faces[0] | {"keypoints": [4, 4, 0]}], "categories": []} | more).encode()
 
 
 def masked(segmentation: Any) -> bytes:
@@ -127,11 +143,12 @@ def open_images(**sides: Any) -> bytes:
                       "IsDepiction,IsInside", *rows]).encode()  # fmt: skip
 
 
-def cvat(label: str = "c", right: Any = 9) -> bytes:
-    """A box in each of three images, the last as given."""
-    boxes = [("a", 9), ("b", 9), (label, right)]
-    images = "\n".join(f'<image id="{n}" name="{n}.jpg"><box label="{name}" xtl="1" ytl="2" xbr="{end}" ybr="8"/>'
-                       "</image>" for n, (name, end) in enumerate(boxes))  # fmt: skip
+def cvat(third: str = '<polygon label="c" points="1,2;9,2;5,8"/>', rle: str = "1, 2, 3") -> bytes:
+    """A polygon in an image, a mask in another, and in the last what is given."""
+    shapes = ['<polygon label="a" points="1,2;9,2;9,8"/>',
+              f'<mask label="b" left="1" top="2" width="2" height="3" rle="{rle}"/>', third]  # fmt: skip
+    images = "\n".join(f'<image id="{n}" name="{n}.jpg" width="20" height="16">{shape}</image>'
+                       for n, shape in enumerate(shapes))  # fmt: skip
     labels = "".join(f"<label><name>{name}</name></label>" for name in "abc")
     return f"<annotations>\n<meta><task><labels>{labels}</labels></task></meta>\n{images}</annotations>".encode()
 
@@ -144,6 +161,7 @@ MASKS = {
                    "leftImg8bit/val/a/a1_000000_000019_leftImg8bit.png"),
     "camvid": ("testannot/1.png", "test/1.png"),
     "camvid-full": ("LabeledApproved_full/1_L.png", "701_StillsRaw_full/1.png"),
+    "ade20k": ("annotations/validation/1.png", "images/validation/1.jpg"),
 }
 
 
@@ -278,10 +296,37 @@ DESCRIPTION = b'{"label_map": {"0": "a", "2": "c"}}'
      "wider_face_val_bbx_gt.txt line 6: its box is empty: 0 wide and 6 high"),
     ("wider-face", {"wider_face_val_bbx_gt.txt": b"0.jpg\n1\n1 2 5 6 0 0 0 0 0 0\n7.jpg\n0\n0 0 0 0 0 0 0 0 0 0\n"},
      "wider_face_val_bbx_gt.txt line 4: the image 7.jpg is not in the upload"),
-    ("cvat", {"annotations.xml": cvat("d")},
+    ("cvat", {"annotations.xml": cvat('<box label="d" xtl="1" ytl="2" xbr="9" ybr="8"/>')},
      "annotations.xml line 5: the label 'd' is not declared; there are a, b, c"),
-    ("cvat", {"annotations.xml": cvat(right="nan")},
+    ("cvat", {"annotations.xml": cvat('<box label="a" xtl="1" ytl="2" xbr="nan" ybr="8"/>')},
      "annotations.xml line 5: its box 1, 2, nan, 6 has a number that is not"),
+    ("cvat", {"annotations.xml": cvat('<polygon label="a" points="1,2;3,4"/>')},
+     "annotations.xml line 5: a polygon must have x and y of at least 3 points"),
+    ("cvat", {"annotations.xml": cvat('<polygon label="a" points="1,2;30,2;3,8"/>')},
+     "annotations.xml line 5: its segmentation reaches from x 1 to 30, outside the image of 20×16 pixels"),
+    ("cvat", {"annotations.xml": cvat(rle="1, 2")}, "annotations.xml line 4: rle is of 3 pixels; the mask is 2 wide"),
+    ("cvat", {"annotations.xml": cvat(rle="1, x")}, "annotations.xml line 4: rle, `0, 3, 2, …`, must be numbers"),
+    ("cvat", {"annotations.xml": b"<annotations>\n<track label='a'>\n<box frame='7' xtl='1' ytl='2'/></track>"
+                                 b"</annotations>"},
+     "annotations.xml line 3: no image of the upload has a name that ends in the number 7 of this frame"),
+    ("coco-keypoints", {POINTS: keypoints(annotations=[{"id": 5, "image_id": 0, "keypoints": [1, 2]}])},
+     f"{POINTS}: annotations[0] (id 5): keypoints must be three numbers a point, x, y and 0, 1 or 2"),
+    ("coco-keypoints", {POINTS: keypoints(annotations=[{"id": 5, "image_id": 0, "keypoints": [1, 2, 7]}])},
+     f"{POINTS}: annotations[0] (id 5): whether a point is labelled and seen must be 0, 1 or 2, not 7"),
+    ("coco-keypoints", {POINTS: keypoints(annotations=[{"id": 5, "image_id": 9, "keypoints": [1, 2, 2]}])},
+     f"{POINTS}: annotations[0] (id 5): image_id 9 is that of no image"),
+    ("coco-keypoints", {"images/1.jpg": None},
+     f"{POINTS}: images[1] (id 1): the image 1.jpg is not in the upload"),
+    ("coco-keypoints", {POINTS: keypoints(annotations=[
+        {"id": 5, "image_id": 0, "bbox": [900, 2, 5, 5], "keypoints": [902, 4, 2]}])},
+     "images/0.jpg-face1.png: the cut from 900, 2 to 905, 7 lies outside the image, 20×16 pixels"),
+    ("ade20k", {"objectInfo150.txt": ADE.replace(b"2\t0.1", b"4\t0.1")},
+     "objectInfo150.txt line 3: expected a number, in turn from 1, first in each line"),
+    ("yolo", {"labels/val/1.txt": b"1 0.2 0.1 0.8 0.1 1.5 0.9\n"},
+     "labels/val/1.txt line 1: its box goes from 0.2, 0.1 to 1.5, 0.9 and so outside the image"),
+    ("yolo", {"labels/val/1.txt": b"1 0.2 0.1 0.8 0.1 0.5 0.9 0.1\n"},
+     "labels/val/1.txt line 1: expected `class x y width height`, or `class` and x and y of at least three points"),
+    ("voc-segmentation", {"SegmentationObject/1.png": b"text"}, "SegmentationObject/1.png: not an image"),
     ("voc-segmentation", {"SegmentationClass/1.png": None},
      "ImageSets/Segmentation/val.txt line 2: 1 has no mask in the upload"),
     ("voc-segmentation", {"labelmap.txt": b"a:0,0"}, "labelmap.txt line 1: a colour is three whole numbers"),
@@ -330,8 +375,8 @@ def test_what_does_not_fit_together_is_told(
 @pytest.mark.parametrize("name", MASKS)
 def test_one_class_everywhere_is_warned_of(
         good: dict[str, Files], new_run: Callable, png: Callable, name: str) -> None:
-    value = {"cityscapes": 7, "camvid-full": (64, 128, 64)}.get(name, 0)
-    masks = {file for file in good[name] if re.search(r"Masks|SegmentationClass|annot/|gtFine|Labeled", file)}
+    value = {"cityscapes": 7, "camvid-full": (64, 128, 64), "ade20k": 1}.get(name, 0)
+    masks = {file for file in good[name] if re.search(r"Masks|Segmentation[CO]|annot|gtFine|Labeled", file)}
     flat = np.full((SIZE[1], SIZE[0], *np.shape(value)), value, np.uint8)
 
     facts = ingest.run(new_run(good[name] | dict.fromkeys(masks, png(flat))))

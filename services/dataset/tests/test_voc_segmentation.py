@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from workbench.dataset import formats
+from workbench.dataset import formats, ingest
 from workbench.dataset.formats import voc_segmentation
+from workbench.dataset.ingest import InvalidDataset
 from workbench.dataset.reading.found import Reading
+from workbench.shards import read_annotations
 
 TASK = "semantic-segmentation"
 PAIRS = {f"{folder}/{stem}.{suffix}": b"" for stem in "abc"
@@ -147,3 +149,40 @@ def test_any_other_tree_is_a_fault(tree: Callable) -> None:
     [fault] = voc_segmentation.read(tree({"a.jpg": b""})).faults
 
     assert fault.reason == "one folder with JPEGImages/ and SegmentationClass/ in it is needed; there is no folder"
+
+
+def test_things_are_told_apart_in_the_images_that_have_such_a_mask(read: Callable) -> None:
+    reading = read({"SegmentationObject/a.png": b"", "SegmentationObject/c.png": b""})
+
+    assert reading.annotations["instance-segmentation"].keys() == {"JPEGImages/a.jpg", "JPEGImages/c.jpg"}
+    assert reading.classes["instance-segmentation"] == reading.classes[TASK][1:]
+    assert reading.warnings == ("1 images have no mask in SegmentationObject/, so they serve no instance segmentation: "
+                                "JPEGImages/b.jpg",)  # fmt: skip
+
+
+@pytest.mark.parametrize(("classes", "things", "told"), [
+    ([[5, 5, 7, 0]], [[1, 1, 1, 0]], "the pixels of object 1 are of bottle and car in SegmentationClass/a.png"),
+    ([[5, 5, 0, 0]], [[1, 1, 2, 2]], "the pixels of object 2 are of background in SegmentationClass/a.png"),
+    ([[5, 5, 255, 255]], [[1, 1, 2, 2]], "the pixels of object 2 are of no class in SegmentationClass/a.png"),
+    ([[5, 5, 0, 0]], [[1, 1, 0, 0], [1, 1, 0, 0]], "it is 4×2, SegmentationClass/a.png 4×1 pixels"),
+])
+def test_things_that_are_of_no_one_class_are_told_by_their_number(
+        image: Callable, png: Callable, ingested: Callable, classes: list, things: list, told: str) -> None:
+    with pytest.raises(InvalidDataset) as refused:
+        ingested({"JPEGImages/a.png": image(1, kind="PNG", size=(4, 1)), "SegmentationClass/a.png": png(classes),
+                  "SegmentationObject/a.png": png(things)})  # fmt: skip
+
+    [fault] = refused.value.facts["faults"]
+    assert fault["file"] == "SegmentationObject/a.png"
+    assert fault["reason"].startswith(told)
+
+
+def test_what_is_void_is_of_no_thing(image: Callable, png: Callable, new_run: Callable) -> None:
+    run = new_run({"JPEGImages/a.png": image(1, kind="PNG", size=(4, 1)),
+                   "SegmentationClass/a.png": png([[5, 255, 7, 7]]),
+                   "SegmentationObject/a.png": png([[1, 255, 2, 2]])})  # fmt: skip
+    ingest.run(run)
+
+    [known] = read_annotations(run.outputs, "instance-segmentation").values()
+
+    assert [(each["class"], each["mask"]["left"]) for each in known["instances"]] == [(4, 0), (6, 2)]

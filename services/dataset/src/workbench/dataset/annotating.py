@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from workbench.dataset.drawing import drawn
+from workbench.dataset.drawing import drawn, taken_apart
 from workbench.dataset.masks import class_map
 from workbench.dataset.pictures import Picture, whole_file
-from workbench.dataset.reading.coding import Mask
-from workbench.dataset.reading.found import Counterpart, Fault, Noted, Reading
+from workbench.dataset.reading.coding import Mask, Objects
+from workbench.dataset.reading.found import Counterpart, Fault, Known, Noted, Reading
 from workbench.dataset.reading.outlines import Outlines
 from workbench.dataset.reading.things import Things
 from workbench.imaging.pictures import encode_picture
@@ -31,13 +31,18 @@ class Annotator:
 
     def annotate(self, name: str, picture: Picture, faults: list[Fault]) -> dict[str, Any]:
         """What is known of one image by task; what is wrong with it is added to ``faults``."""
-        known = {task.name: self._annotation(task, name, picture, faults) for task in self.tasks}
-        return {task: annotation for task, annotation in known.items() if annotation is not None}
+        told, known = len(faults), {}
+        found = [(task, noted) for task in self.tasks if (noted := self._reading.annotations[task.name].get(name))]
+        # The picture that tells the classes of objects is another task's annotation: its faults are told once.
+        for task, noted in sorted(found, key=lambda each: isinstance(each[1], Objects)):
+            if isinstance(noted, Objects) and len(faults) > told:
+                continue
+            annotation = self._annotation(task, name, noted, picture, faults)
+            if annotation is not None:
+                known[task.name] = annotation
+        return known
 
-    def _annotation(self, task: Task, name: str, picture: Picture, faults: list[Fault]) -> Any:
-        noted = self._reading.annotations[task.name].get(name)
-        if noted is None:
-            return None
+    def _annotation(self, task: Task, name: str, noted: Known, picture: Picture, faults: list[Fault]) -> Any:
         try:
             annotation = _read(task, noted, picture)
         except ValueError as unreadable:
@@ -51,12 +56,14 @@ class Annotator:
         return annotation
 
 
-def _read(task: Task, noted: Noted | Mask | Counterpart, picture: Picture) -> Any:
+def _read(task: Task, noted: Known, picture: Picture) -> Any:
     """Raises ValueError in words."""
     if isinstance(noted, Mask):
         return Annotation.of(class_map(noted))
     if isinstance(noted, Counterpart):
         return Wanted(encode_picture(np.asarray(decode(whole_file(noted.entry)))))
+    if isinstance(noted, Objects):
+        return task.annotation.from_json(taken_apart(noted))
     return task.annotation.from_json(_document(noted, picture))
 
 
@@ -64,7 +71,7 @@ def _document(noted: Noted, picture: Picture) -> Mapping[str, Any]:
     """Some layouts say where things are by parts of the image, whose size only the image tells."""
     known = noted.document
     if isinstance(known, Outlines):
-        return drawn(known, picture.width, picture.height)
+        return drawn(known.of_size(picture.width, picture.height), picture.width, picture.height)
     return known.of_size(picture.width, picture.height) if isinstance(known, Things) else known
 
 

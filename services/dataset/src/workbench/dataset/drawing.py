@@ -1,4 +1,4 @@
-"""Outlines become masks, once it is known that the picture has the size they were drawn on.
+"""Masks of things: of outlines, once it is known that the picture has the size they were drawn on, and of pictures.
 
 Polygons are filled by pycocotools, so that a pixel at an edge is counted as everybody counts it. It is given numbers
 that have been checked, and never a stranger's run lengths: those are decoded here.
@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from workbench.dataset.masks import class_map
+from workbench.dataset.reading.coding import IGNORED, Objects
 from workbench.dataset.reading.outlines import Outline, Outlines, read_counts
 from workbench.tasks.instance_segmentation.patch import Patch
 
@@ -21,6 +23,32 @@ def drawn(outlines: Outlines, width: int, height: int) -> dict[str, Any]:
         told = "×".join(map(str, outlines.size))
         raise ValueError(f"its masks are drawn on {told} pixels, the image has {width}×{height}")
     return {"size": [width, height], "instances": [_instance(thing, outlines.size) for thing in outlines.things]}
+
+
+def taken_apart(objects: Objects) -> dict[str, Any]:
+    """The annotation that two pictures are, as the task's JSON. Raises ValueError in words."""
+    numbers, classes = class_map(objects.numbers), class_map(objects.classes)
+    height, width = numbers.shape
+    if numbers.shape != classes.shape:
+        raise ValueError(f"it is {width}×{height}, {objects.classes.file} {classes.shape[1]}×{classes.shape[0]} pixels")
+    found = []
+    for number in np.unique(numbers):
+        if number not in (0, IGNORED):
+            inside = numbers == number
+            label = _class(int(number), np.unique(classes[inside]).tolist(), objects)
+            found.append({"class": label, "mask": Patch.of(inside).to_json()})
+    return {"size": [width, height], "instances": found}
+
+
+def _class(number: int, met: list[int], objects: Objects) -> int:
+    """Of the object with that number, by the classes that its pixels have."""
+    labels = [label for label in met if label != IGNORED]
+    names = objects.classes.coding.classes
+    if len(labels) != 1 or labels[0] < objects.background:
+        there = " and ".join(names[label] for label in labels[:5]) or "no class"
+        raise ValueError(f"the pixels of object {number} are of {there} in {objects.classes.file}; one class of things "
+                         "is needed")  # fmt: skip
+    return labels[0] - objects.background
 
 
 def _instance(thing: Outline, size: tuple[int, int]) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from workbench.dataset.formats import (
+    ade20k,
     camvid,
     camvid_full,
     celeba_landmarks,
     cityscapes,
     coco,
+    coco_keypoints,
     common_semantic_segmentation,
     common_super_resolution,
     cvat,
@@ -51,8 +53,8 @@ class Format(Protocol):
 
 FORMATS: tuple[Format, ...] = (
     imagenet_folders, imagenet_list, coco, voc_detection, yolo, open_images, wider_face, cvat, voc_segmentation,
-    common_semantic_segmentation, common_super_resolution, cityscapes, camvid, camvid_full, dlib_landmarks, vggface2,
-    celeba_landmarks, lfw, unannotated,
+    common_semantic_segmentation, common_super_resolution, cityscapes, camvid, camvid_full, ade20k, dlib_landmarks,
+    coco_keypoints, vggface2, celeba_landmarks, lfw, unannotated,
 )  # fmt: skip
 NAMES = tuple(each.NAME for each in FORMATS)
 
@@ -107,4 +109,6 @@ def _which(hits: list[Format]) -> str:
 
 
 def _fits(each: Format) -> str:
-    return f"fits, and serves {', '.join(each.TASKS) or 'no task'}"
+    """What was seen, in the words of its own reference, and what for it would be read."""
+    seen = (each.__doc__ or each.NAME).partition("\n")[0].rstrip(".")
+    return f"{seen}; serves {', '.join(each.TASKS) or 'no task'}"

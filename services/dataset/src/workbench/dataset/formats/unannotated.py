@@ -24,7 +24,7 @@ _MASKS = re.compile(r"SegmentationClass|SegmentationObject|gtFine|gtCoarse|Label
 def recognise(tree: Tree) -> str | None:
     """Some image, and nothing whose labels would be lost."""
     if not tree.images:
-        return "there are no images"
+        return f"there are no images{_instead(tree)}"
     if lists := label_lists(tree):
         return f"the labels of {lists[0].name} would be lost"
     if lists := lists_without_labels(tree):
@@ -43,6 +43,15 @@ def read(tree: Tree) -> Reading:
     found = [_coco(tree), _voc(tree), f"{masks} masks were left out." if masks else None]
     warnings = [warning for warning in found if warning] or _not_read(tree)
     return Reading(photos, warnings=tuple(warnings))
+
+
+def _instead(tree: Tree) -> str:
+    """What a person may have taken for some."""
+    tables = [name for name in tree.files if suffix(name) in (".csv", ".tsv")]
+    arrays = [name for name in tree.files if suffix(name) in (".npy", ".npz")]
+    if tables:
+        return f": {tables[0]} is a table, and models of text are not served here, so no text is read as a dataset"
+    return f": {arrays[0]} is an array; store it as a PNG or TIFF, which say what a pixel is" if arrays else ""
 
 
 def _beside_images(tree: Tree) -> set[str]:

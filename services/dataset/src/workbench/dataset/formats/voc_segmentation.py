@@ -3,24 +3,31 @@
 `ImageSets/Segmentation/` has lists of what belongs together, of which the first of `val.txt`, `test.txt`, `train.txt`
 and `trainval.txt` counts that names a mask; without one there, `ImageSets/` itself is looked at; without any list every
 pair counts. Masks have VOC's palette, its colours, or ids; `labelmap.txt` (`name:r,g,b:…`) or `dataset_meta.json` tells
-other classes than VOC's 21. What is 255, or of the colour 224,224,192, is ignored.
+other classes than VOC's 21. What is 255, or of the colour 224,224,192, is ignored. Where `SegmentationObject/` lies
+beside, it tells things apart (1, 2, 3 … of an image), and `SegmentationClass/` of which class each is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from workbench.archives.entries import Entry
+from workbench.dataset.reading import outlines
 from workbench.dataset.reading.classes import META_NAME, Classes, read_labelmap, read_meta
-from workbench.dataset.reading.coding import Color, voc_color
-from workbench.dataset.reading.found import Fault, Reading
+from workbench.dataset.reading.coding import MOST_CLASSES, Coding, Color, Mask, Objects, numbered, voc_color
+from workbench.dataset.reading.found import Fault, Reading, some
 from workbench.dataset.reading.pairs import PARTS, TASK, Pairs, reading
 from workbench.dataset.upload.tree import Tree, suffix
 
 NAME = "voc-segmentation"
-TASKS: tuple[str, ...] = (TASK,)
+TASKS: tuple[str, ...] = (outlines.TASK, TASK)
 
-_IMAGES, _MASKS, _LISTS = "JPEGImages/", "SegmentationClass/", "ImageSets/"
+_IMAGES, _MASKS, _OBJECTS, _LISTS = "JPEGImages/", "SegmentationClass/", "SegmentationObject/", "ImageSets/"
+_BACKGROUND = "background"
+# A number is the index of a palette, or VOC's colour of that number.
+_NUMBERS = Coding(list(map(str, range(MOST_CLASSES))), numbered(MOST_CLASSES),
+                  {voc_color(number): number for number in range(MOST_CLASSES + 1)})
 _IGNORED = ("ignored",)
 _BORDER: Color = (224, 224, 192)
 VOC_NAMES = ["background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
@@ -47,7 +54,25 @@ def read(tree: Tree) -> Reading:
     chosen = _list(tree, top, pairs)
     keys = pairs.listed(chosen) if chosen else pairs.all()
     classes = _classes(tree, top)
-    return reading(pairs, keys, classes.coding(_IGNORED, _BORDER), classes.faults)
+    masks = reading(pairs, keys, classes.coding(_IGNORED, _BORDER), classes.faults)
+    objects = {key_of(entry.name, top): entry for entry in below(tree, top + _OBJECTS)}
+    return _with_objects(masks, objects, top) if objects else masks
+
+
+def _with_objects(found: Reading, objects: Mapping[str, Entry], top: str) -> Reading:
+    """Things, in those of the images that they are told apart in. They are of the classes but the background."""
+    masks = {name: mask for name, mask in found.annotations[TASK].items() if isinstance(mask, Mask)}
+    names = found.classes[TASK]
+    first = int(names[:1] == [_BACKGROUND])
+    known = {name: Objects(Mask(objects[key], _NUMBERS), mask, first) for name, mask in masks.items()
+             if (key := key_of(name, top)) in objects}  # fmt: skip
+    if not known:
+        return found
+    without = [name for name in masks if name not in known]
+    told = f"{len(without)} images have no mask in {top}{_OBJECTS}, so they serve no instance segmentation: "
+    return replace(found, annotations={outlines.TASK: known, TASK: masks},
+                   classes={outlines.TASK: names[first:], TASK: names},
+                   warnings=(*found.warnings, *([told + some(without)] if without else [])))  # fmt: skip
 
 
 def tops(tree: Tree, *inside: str) -> list[str]:

@@ -3,6 +3,9 @@
 The texts lie beside the images, or in a folder `labels` where the images lie in `images` (any case; `Annotations`
 serves, too). Where images lie in folders called by parts, those of the first of `val`, `test` and `train` count. Names
 are the lines of `*.names` or `classes.txt`, else `names` of a `*.yaml`. An image without a text has nothing in it.
+
+A line may be an outline, too: `class x y x y x y …`, three points or more. An image that has a thing without one serves
+object detection alone.
 """
 
 from __future__ import annotations
@@ -11,18 +14,21 @@ import re
 from dataclasses import dataclass, field
 
 from workbench.archives.entries import Entry
+from workbench.dataset.reading import outlines
 from workbench.dataset.reading.found import Fault, Noted, Reading, some
+from workbench.dataset.reading.outlines import Outlines
 from workbench.dataset.reading.parts import worth
 from workbench.dataset.reading.texts import lines
 from workbench.dataset.reading.things import TASK, Things, numbers, within
 from workbench.dataset.upload.tree import Tree, folder_of, suffix
 
 NAME = "yolo"
-TASKS: tuple[str, ...] = (TASK,)
+TASKS: tuple[str, ...] = (outlines.TASK, TASK)
 
 _LABELS = ("labels", "annotations")
 _MOST_CLASSES = 10_000
-_EXPECTED = "expected `class x y width height`"
+_EXPECTED = "expected `class x y width height`, or `class` and x and y of at least three points"
+_FEWEST_WORDS = 7  # of an outline
 
 
 def recognise(tree: Tree) -> str | None:
@@ -46,44 +52,71 @@ def read(tree: Tree) -> Reading:
         warnings.append(f"{len(left)} images are of other parts, so left out: {some(left)}")
     if yolo.without and texts:
         warnings.append(f"{len(yolo.without)} images have no text, so nothing in them: {some(yolo.without)}")
-    faults = yolo.faults if texts else [Fault("the upload", "no image has a text of its name")]
-    return Reading(part if texts else [], {TASK: yolo.known if texts else {}},
-                   {TASK: yolo.names} if yolo.names else {}, tuple(warnings), tuple(faults))
+    if not texts:
+        return Reading([], {TASK: {}}, faults=(Fault("the upload", "no image has a text of its name"),))
+    known = {outlines.TASK: yolo.masks(warnings), TASK: yolo.known} if yolo.masked else {TASK: yolo.known}
+    return Reading(part, known, dict.fromkeys(known, yolo.names) if yolo.names else {}, tuple(warnings),
+                   tuple(yolo.faults))
 
 
 @dataclass
 class _Yolo:
+    """``masked``: whether any thing has an outline."""
+
     names: list[str]
     known: dict[str, Noted] = field(default_factory=dict)
+    outlines: dict[str, Noted] = field(default_factory=dict)
+    incomplete: list[str] = field(default_factory=list)
+    masked: bool = False
     without: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     def take(self, image: str, text: Entry | None) -> None:
         """What one text says."""
-        things = Things(normalised=True)
+        things, drawn, file = Things(normalised=True), Outlines(None), text.name if text else image
         for number, row in enumerate(lines(text) if text else [], 1):
             try:
                 if row:
-                    things.add(*self._thing(row))
+                    self._thing(row, things, drawn)
             except ValueError as wrong:
-                self.faults.append(Fault(text.name if text else image, str(wrong), number))
+                self.faults.append(Fault(file, str(wrong), number))
         if text is None:
             self.without.append(image)
-        self.known[image] = Noted(things, text.name if text else image)
+        self.masked |= bool(drawn.things)
+        self.known[image] = Noted(things, file)
+        if drawn.missing:
+            self.incomplete.append(image)
+        else:
+            self.outlines[image] = Noted(drawn, file)
 
-    def _thing(self, row: str) -> tuple[int, tuple[float, float, float, float]]:
+    def masks(self, warnings: list[str]) -> dict[str, Noted]:
+        """Of the images whose things all have one."""
+        if self.incomplete:
+            warnings.append(f"{len(self.incomplete)} images have a box without an outline, so they serve no instance "
+                            f"segmentation: {some(self.incomplete)}")  # fmt: skip
+        return self.outlines
+
+    def _thing(self, row: str, things: Things, drawn: Outlines) -> None:
         words = row.split()
-        if len(words) != 5 or not words[0].isascii() or not words[0].isdigit():
+        is_outline = len(words) >= _FEWEST_WORDS and len(words) % 2
+        if not (len(words) == 5 or is_outline) or not words[0].isascii() or not words[0].isdigit():
             raise ValueError(f"{_EXPECTED}, not {row[:80]!r}")
         label, most = int(words[0][:9]), len(self.names) or _MOST_CLASSES
         if label >= most:
             raise ValueError(f"the class {label} is outside 0 to {most - 1}")
+        if is_outline:
+            points = numbers(words[1:], "x and y of each point")
+            across, down = points[::2], points[1::2]
+            things.add(label, within(min(across), min(down), max(across), max(down)))
+            drawn.add(label, [points], None, crowd=False)
+            return
         x, y, width, height = numbers(words[1:], "x, y, width and height")
-        return label, within(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        things.add(label, within(x - width / 2, y - height / 2, x + width / 2, y + height / 2))
+        drawn.missing = True
 
 
 def _is_thing(row: str) -> bool:
-    return re.fullmatch(r"\d+(\s+[-+.\deE]+){4}", row) is not None
+    return re.fullmatch(r"\d+(\s+[-+.\deE]+){4}(\s+[-+.\deE]+\s+[-+.\deE]+)*", row) is not None
 
 
 def _texts(tree: Tree) -> dict[str, Entry]:

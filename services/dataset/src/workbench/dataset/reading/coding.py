@@ -45,6 +45,28 @@ class Mask:
         return
 
 
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """An annotation that is two pictures as large as their image: which thing a pixel is of, and of which class.
+
+    ``background``: how many classes of the second picture come before those of things.
+    """
+
+    numbers: Mask
+    classes: Mask
+    background: int
+
+    @property
+    def file(self) -> str:
+        """Where its faults lie."""
+        return self.numbers.file
+
+    @property
+    def line(self) -> None:
+        """A picture has none."""
+        return
+
+
 def numbered(count: int) -> dict[int, int]:
     """The values of masks that hold the ids themselves."""
     return {**{label: label for label in range(count)}, IGNORED: IGNORED}

@@ -29,11 +29,11 @@ class Faces:
     warnings: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
-    def whole(self, photo: Entry, points: Sequence[Point], where: Entry, line: int) -> None:
+    def whole(self, photo: Entry, points: Sequence[Point], where: Entry, line: int | None) -> None:
         """A photo of one face. Raises ValueError in words when it is listed before."""
         self._add(photo, points, where, line)
 
-    def cut(self, name: str, photo: Entry, points: Sequence[Point], box: Box, where: Entry, line: int) -> None:
+    def cut(self, name: str, photo: Entry, points: Sequence[Point], box: Box, where: Entry, line: int | None) -> None:
         """A face of a photo, its points moved into the cut. Raises ValueError in words."""
         left, top, right, bottom = math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3])
         moved = [(x - left, y - top) for x, y in points]
@@ -44,9 +44,10 @@ class Faces:
         return Reading(sorted(self.images, key=lambda image: image.name), {TASK: self.notes},
                        warnings=tuple(self.warnings), faults=tuple(self.faults))  # fmt: skip
 
-    def _add(self, image: Entry | Cut, points: Sequence[Point], where: Entry, line: int) -> None:
+    def _add(self, image: Entry | Cut, points: Sequence[Point], where: Entry, line: int | None) -> None:
         if image.name in self.notes:
-            raise ValueError(f"{image.name} is listed before, in line {self.notes[image.name].line}")
+            line_before = self.notes[image.name].line
+            raise ValueError(f"{image.name} is listed before{f', in line {line_before}' if line_before else ''}")
         self.images.append(image)
         self.notes[image.name] = Noted({"points": [list(point) for point in points]}, where.name, line)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.archives.entries import Entry
-from workbench.dataset.reading.coding import Mask
+from workbench.dataset.reading.coding import Mask, Objects
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,9 @@ class Aligned:
     points: tuple[tuple[float, float], ...]
 
 
+Known = Noted | Mask | Objects | Counterpart
+
+
 @dataclass(frozen=True)
 class Reading:
     """A layout as read. ``images``: in name order, not yet looked at.
@@ -79,7 +82,7 @@ class Reading:
     """
 
     images: Sequence[Entry | Cut | Aligned]
-    annotations: Mapping[str, Mapping[str, Noted | Mask | Counterpart]] = field(default_factory=dict)
+    annotations: Mapping[str, Mapping[str, Known]] = field(default_factory=dict)
     classes: Mapping[str, list[str]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 TASK = "instance-segmentation"
 
 _FEWEST_NUMBERS = 6  # a triangle
 _MOST_NUMBERS = 200_000
-_OUTSIDE = 2.0  # pixels that tools may be off by
+_OUTSIDE, _ROUNDING = 2.0, 0.01  # pixels, and parts of the image, that tools may be off by
 _CHARACTER, _BITS, _MORE, _MINUS = 48, 5, 0x20, 0x10  # of run lengths as text
 
 
@@ -28,14 +28,31 @@ class Outline:
 
 
 class Outlines(Mapping[str, Any]):
-    """Those of one image. ``size``: its width and height as the file says; ``missing``: some thing has no mask."""
+    """Those of one image. ``size``: its width and height as the file says; ``missing``: some thing has no mask.
 
-    __slots__ = ("missing", "size", "things")
+    Without a size its polygons go from 0 to 1, until ``of_size`` says how large the image is.
+    """
 
-    def __init__(self, size: tuple[int, int]) -> None:
-        self.size = size
+    __slots__ = ("_normalised", "missing", "size", "things")
+
+    def __init__(self, size: tuple[int, int] | None) -> None:
+        self.size = size or (1, 1)
+        self._normalised = size is None
         self.things: list[Outline] = []
         self.missing = False
+
+    def of_size(self, width: int, height: int) -> Outlines:
+        """In pixels."""
+        if not self._normalised:
+            return self
+        found = Outlines((width, height))
+        sides = (width, height)
+        for each in self.things:
+            polygons = tuple(array("d", (value * sides[place % 2] for place, value in enumerate(polygon)))
+                             for polygon in each.polygons)  # fmt: skip
+            found.things.append(replace(each, polygons=polygons))
+        found.missing = self.missing
+        return found
 
     def add(self, class_id: int, segmentation: object, area: float | None, *, crowd: bool) -> None:
         """``segmentation``: as COCO writes it; none is noted as missing. Raises ValueError in words."""
@@ -47,7 +64,8 @@ class Outlines(Mapping[str, Any]):
             return
         if not isinstance(segmentation, list):
             raise ValueError("segmentation must be a list of polygons, or an object with size and counts")
-        polygons = tuple(_polygon(each, self.size) for each in segmentation)
+        outside = _ROUNDING if self._normalised else _OUTSIDE
+        polygons = tuple(_polygon(each, self.size, outside) for each in segmentation)
         self.things.append(Outline(class_id, polygons, None, area, crowd))
 
     def __getitem__(self, key: str) -> Any:
@@ -67,7 +85,7 @@ def image_size(width: object, height: object) -> tuple[int, int] | None:
     return width, height
 
 
-def _polygon(numbers: object, size: tuple[int, int]) -> array[float]:
+def _polygon(numbers: object, size: tuple[int, int], outside: float) -> array[float]:
     if not isinstance(numbers, list) or not _FEWEST_NUMBERS <= len(numbers) <= _MOST_NUMBERS or len(numbers) % 2:
         raise ValueError(f"a polygon of its segmentation must be x and y of at least {_FEWEST_NUMBERS // 2} points")
     if not all(type(each) in (int, float) and math.isfinite(each) for each in numbers):
@@ -75,9 +93,9 @@ def _polygon(numbers: object, size: tuple[int, int]) -> array[float]:
     polygon = array("d", numbers)
     for side, name, largest in ((0, "x", size[0]), (1, "y", size[1])):
         low, high = min(polygon[side::2]), max(polygon[side::2])
-        if low < -_OUTSIDE or high > largest + _OUTSIDE:
-            raise ValueError(f"its segmentation reaches from {name} {low:g} to {high:g}, outside the image of "
-                             f"{size[0]}×{size[1]} pixels")  # fmt: skip
+        if low < -outside or high > largest + outside:
+            of = f" of {size[0]}×{size[1]} pixels" if outside == _OUTSIDE else "; its points are numbers from 0 to 1"
+            raise ValueError(f"its segmentation reaches from {name} {low:g} to {high:g}, outside the image{of}")
     return polygon
 
 
