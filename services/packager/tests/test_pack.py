@@ -46,8 +46,8 @@ def test_the_result_states_digest_size_and_every_file(made: Path) -> None:
 def test_the_package_is_one_folder_with_everything_it_promises(package: Path) -> None:
     assert package.name == "fruit-1.0"
     assert {path.name for path in package.iterdir()} == {
-        "README.md", "app", "install.sh", "manifest.json", "models", "requirements.txt", "run.sh", "samples",
-        "selftest.py", "selftest.sh"}
+        "README.md", "app", "install.sh", "manifest.json", "models", "requirements-video.txt", "requirements.txt",
+        "run.sh", "samples", "selftest.py", "selftest.sh"}
     assert {path.name for path in (package / "models" / "fp16").iterdir()} == {
         "model.xml", "model.bin", "configuration.json"}
 

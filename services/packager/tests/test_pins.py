@@ -50,3 +50,11 @@ def test_an_unlocked_version_leaves_all_hashes_out(tmp_path: Path) -> None:
     locked.write_text(re.sub(r"numpy==\S+", "numpy==1.0", pins.HASHES.read_text()))
 
     assert pins.requirements(locked) == "".join(f"{name}=={version(name)}\n" for name in pins.PACKAGES)
+
+
+def test_what_reads_videos_is_pinned_with_hashes_and_needs_nothing_else() -> None:
+    text = pins.video()
+
+    assert re.findall(r"^(\S+)==", text, re.MULTILINE) == list(pins.VIDEO)
+    assert dependencies("av") == set(pins.VIDEO)
+    assert text.count("--hash=sha256:") > 5

@@ -90,3 +90,11 @@ def test_an_installation_that_fails_leaves_nothing_and_says_so(package: Path) ->
     assert ended.returncode == 1
     assert "pip could not install requirements.txt" in ended.stderr
     assert not (package / ".venv").exists()
+
+
+def test_an_option_that_the_installation_has_not_is_told(package: Path) -> None:
+    ended = run(package / "install.sh", "--films")
+
+    assert (ended.returncode, ended.stderr) == (
+        1, "install: --films is not known; --video installs what reads videos and cameras, too\n")  # fmt: skip
+    assert not (package / ".venv").exists()

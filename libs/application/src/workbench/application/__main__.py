@@ -1,4 +1,4 @@
-"""Run the packaged model on image files: what it says of each, or the outputs' shapes.
+"""Run the packaged model on images, folders of them, videos or a camera: what it says of each, or the outputs' shapes.
 
 An example to build on: preprocessing, configuration and labels are those its accuracy was measured with.
 """
@@ -12,17 +12,15 @@ import sys
 from pathlib import Path
 
 from workbench.application.drawings import Drawings
-from workbench.application.loading import Loaded, infer, prepare
+from workbench.application.frames import Frame, frames
+from workbench.application.loading import Loaded, infer, prepare_picture
 from workbench.application.package import Package
 from workbench.application.running import running_of
 
 
 def main(package: Package) -> int:
-    """Returns the exit code: 0 when every image was read, else 1."""
-    parser = argparse.ArgumentParser(prog="run.sh", description=__doc__)
-    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
-    parser.add_argument("--variant", help="another model of the package than the recommended one")
-    parser.add_argument("--draw", type=Path, metavar="DIR", help="where each picture goes, with what is said of it")
+    """Returns the exit code: 0 when every picture was read, else 1."""
+    parser = _parser()
     options = parser.parse_args()
     try:
         variant = package.variant(options.variant)
@@ -35,29 +33,63 @@ def main(package: Package) -> int:
     loaded = package.load(variant)
     if loaded.difference is not None:
         print(f"note: {loaded.difference}: speed and answers may differ from the record", file=sys.stderr)
-    return max([_show(loaded, image, drawings) for image in options.images])
-
-
-def _show(loaded: Loaded, image: Path, drawings: Drawings | None) -> int:
     try:
-        lines = _lines(loaded, image, drawings)
+        return max([_show_all(loaded, given, options, drawings) for given in options.inputs])
+    except KeyboardInterrupt:  # how people end a camera
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="run.sh", description=__doc__)
+    parser.add_argument("inputs", nargs="+", metavar="INPUT",
+                        help="an image, a folder of images, a video, or a camera: camera:0 is /dev/video0")  # fmt: skip
+    parser.add_argument("--variant", help="another model of the package than the recommended one")
+    parser.add_argument("--draw", type=Path, metavar="DIR", help="where each picture goes, with what is said of it")
+    parser.add_argument("--every", type=_count, default=1, metavar="N", help="of a video or camera, each N-th frame")
+    parser.add_argument("--most", type=_count, metavar="N", help="of a video or camera, no more frames than N")
+    return parser
+
+
+def _count(word: str) -> int:
+    if not word.isascii() or not word.isdigit() or not int(word):
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1, not {word!r}")
+    return int(word)
+
+
+def _show_all(loaded: Loaded, given: str, options: argparse.Namespace, drawings: Drawings | None) -> int:
+    """What is wrong with one picture of a folder is told; the others follow."""
+    codes = [0]
+    try:
+        for frame in frames(given, options.every, options.most):
+            codes.append(_show(loaded, frame, drawings))
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        print(f"{image}: {reason}", file=sys.stderr)
-        return 1
-    print("\n".join([str(image), *(f"  {line}" for line in lines)]))
+        codes.append(_tell(given, error))
+    return max(codes)
+
+
+def _show(loaded: Loaded, frame: Frame, drawings: Drawings | None) -> int:
+    try:
+        lines = _lines(loaded, frame, drawings)
+    except (OSError, ValueError) as error:
+        return _tell(frame.name, error)
+    print("\n".join([frame.name, *(f"  {line}" for line in lines)]), flush=True)
     return 0
 
 
-def _lines(loaded: Loaded, image: Path, drawings: Drawings | None) -> list[str]:
-    recipe, data = loaded.recipe, image.read_bytes()
-    arrays, fitted = prepare(data, loaded)
+def _tell(name: str, error: OSError | ValueError) -> int:
+    print(f"{name}: {error.strerror if isinstance(error, OSError) and error.strerror else error}", file=sys.stderr)
+    return 1
+
+
+def _lines(loaded: Loaded, frame: Frame, drawings: Drawings | None) -> list[str]:
+    recipe, picture = loaded.recipe, frame.picture()
+    arrays, fitted = prepare_picture(picture, loaded)
     outputs = infer(loaded, arrays)
     head = running_of(recipe.task).head(recipe)
     if head is None:
         return [f"{name}: shape {list(array.shape)}, {array.dtype}" for name, array in outputs.items()]
     result = head.read(outputs, recipe, fitted)
-    drawn = [f"drawn: {drawings.add(image, data, result, recipe)}"] if drawings else []
+    drawn = [f"drawn: {drawings.add(frame.stem, picture, result, recipe)}"] if drawings else []
     return [*result.lines(recipe), *drawn]
 
 

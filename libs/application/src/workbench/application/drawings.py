@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from workbench.imaging.preprocess import decode
+from PIL import Image
 from workbench.tasks.protocols import Running
 from workbench.tasks.recipe import Recipe
 
@@ -18,12 +18,12 @@ class Drawings:
         self._draw = running.draw
         self._names: set[str] = set()
 
-    def add(self, image: Path, data: bytes, result: Any, recipe: Recipe) -> Path:
-        """``data``: the image file's bytes. Returns where the drawing is; raises OSError."""
+    def add(self, stem: str, picture: Image.Image, result: Any, recipe: Recipe) -> Path:
+        """``stem``: of the name it gets. Returns where the drawing is; raises OSError."""
         assert self._draw is not None, "whoever asks for drawings knows that the task has some"
         self._folder.mkdir(parents=True, exist_ok=True)
-        target = self._folder / self._name(image.stem)
-        self._draw(decode(data), result, recipe).save(target, "PNG")
+        target = self._folder / self._name(stem)
+        self._draw(picture, result, recipe).save(target, "PNG")
         return target
 
     def _name(self, stem: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.packager.archive import files_below
 from workbench.packager.carried import carry
-from workbench.packager.pins import requirements
+from workbench.packager.pins import requirements, video
 from workbench.packager.readme import readme
 from workbench.packager.samples import write_samples
 from workbench.packager.values import SCHEMA_VERSION, Facts, PackageSpec, Variant
@@ -44,6 +44,7 @@ def stage(spec: PackageSpec, inputs: Path, package: Path) -> list[dict[str, Any]
     manifest = _manifest(spec)
     _write_json(package / "manifest.json", manifest)
     (package / "requirements.txt").write_text(requirements())
+    (package / "requirements-video.txt").write_text(video())
     (package / "README.md").write_text(readme(manifest, samples), encoding="utf-8")
     return samples
 

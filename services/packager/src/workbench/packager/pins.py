@@ -14,6 +14,8 @@ from pathlib import Path
 
 # openvino and everything it depends on, and what reads images.
 PACKAGES = ("numpy", "openvino", "openvino-telemetry", "pillow")
+# What reads videos and cameras: installed when somebody asks for it. Nothing here runs it, so the lock alone knows it.
+VIDEO = ("av",)
 
 HASHES = Path(__file__).with_name("hashes.txt")
 _PIN = re.compile(
@@ -32,9 +34,14 @@ def requirements(hashes: Path = HASHES) -> str:
     return "".join(f"{name}=={running[name]}\n" for name in PACKAGES)
 
 
+def video(hashes: Path = HASHES) -> str:
+    """The text of ``requirements-video.txt``."""
+    return "".join(pin[0] for pin in _PIN.finditer(hashes.read_text()) if pin["name"] in VIDEO)
+
+
 def excerpt(lock: str) -> str:
     """Those entries of a lock that a package needs."""
-    return "".join(pin[0] for pin in _PIN.finditer(lock) if pin["name"] in PACKAGES)
+    return "".join(pin[0] for pin in _PIN.finditer(lock) if pin["name"] in PACKAGES + VIDEO)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the recommended variant on image files; run.sh --help says more.
+# Runs the recommended variant on images, folders, videos or a camera; run.sh --help says more.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 if [ ! -x "$here/.venv/bin/python" ]; then

@@ -1,0 +1,96 @@
+"""What a package is run on, picture by picture: image files, folders of them, videos, cameras.
+
+Videos and cameras are read by PyAV, which a package installs only when asked to; all else needs Pillow alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from PIL import Image
+from workbench.imaging.preprocess import decode
+
+IMAGES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
+VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
+
+_CAMERA = re.compile(r"camera:(\d{1,3})")
+_DEVICE = "/dev/video"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """``name``: what it is called to people; ``stem``: of a file made of it. ``picture``: raises OSError and ValueError
+    in words.
+    """
+
+    name: str
+    stem: str
+    picture: Callable[[], Image.Image]
+
+
+def frames(given: str, every: int = 1, most: int | None = None) -> Iterator[Frame]:
+    """Of an image, a folder, a video, or ``camera:0`` and so on.
+
+    Of videos and cameras each ``every``-th, and no more than ``most``. Raises OSError and ValueError in words.
+    """
+    if camera := _CAMERA.fullmatch(given):
+        device = f"{_DEVICE}{camera[1]}"
+        _require_device(device)
+        yield from islice(_decoded(device, given.replace(":", "-"), every, "v4l2"), most)
+        return
+    path = Path(given)
+    if path.is_dir():
+        yield from _folder(path)
+    elif path.suffix.lower() in VIDEOS:
+        with path.open("rb"):  # its reason is the system's, in the words that files have
+            pass
+        yield from islice(_decoded(str(path), path.stem, every), most)
+    else:
+        yield _file(path)
+
+
+def _folder(folder: Path) -> Iterator[Frame]:
+    """The images in it, at any depth, by name."""
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGES and path.is_file())
+    if not found:
+        raise ValueError(f"no image lies in this folder ({', '.join(sorted(IMAGES))})")
+    yield from map(_file, found)
+
+
+def _file(path: Path) -> Frame:
+    return Frame(str(path), path.stem, lambda: decode(path.read_bytes()))
+
+
+def _decoded(source: str, stem: str, every: int, kind: str | None = None) -> Iterator[Frame]:
+    """As they come. ``kind``: of a device; None: of a file, told by its content."""
+    try:
+        import av
+    except ImportError:
+        raise ValueError("videos and cameras need PyAV, which is not installed here: run install.sh --video") from None
+    try:
+        with av.open(source, format=kind) as container:
+            if not container.streams.video:
+                raise ValueError("there are no pictures in it")
+            for number, frame in enumerate(container.decode(video=0)):
+                if number % every == 0:
+                    when = f", {frame.time:.2f} s" if frame.time is not None else ""
+                    yield Frame(f"{source} frame {number}{when}", f"{stem}-{number:06d}", partial(_upright, frame))
+    except av.error.FFmpegError as wrong:
+        raise ValueError(f"not read as a {'camera' if kind else 'video'}: {wrong.strerror}") from None
+
+
+def _upright(frame: object) -> Image.Image:
+    """As a player shows it: phones turn what they film only when it is played."""
+    picture: Image.Image = frame.to_image()  # type: ignore[attr-defined]  # PyAV's, which may not be installed
+    return picture.rotate(frame.rotation, expand=True)  # type: ignore[attr-defined]
+
+
+def _require_device(device: str) -> None:
+    if not Path(device).exists():
+        there = sorted(f"camera:{path.name.removeprefix('video')}" for path in Path("/dev").glob("video[0-9]*"))
+        raise ValueError(f"there is no {device} here; there {'are ' + ', '.join(there) if there else 'is no camera'}")
