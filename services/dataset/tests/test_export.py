@@ -29,7 +29,9 @@ from workbench.shards import (
 from workbench.store import Manifest
 
 # Which format reads what a layout writes.
-READ_BY = {"coco": "coco", "imagenet": "imagenet-list", "voc": "voc-detection", "yolo": "yolo"}
+READ_BY = {"coco": "coco", "imagenet": "imagenet-list", "voc": "voc-detection", "yolo": "yolo"} | {
+    name: name for name in ("coco-keypoints", "common-semantic-segmentation", "common-super-resolution", "lfw",
+                            "unannotated")}  # fmt: skip
 MOVED = ("images/", "JPEGImages/")  # where layouts want the images
 BOXES, MASKS, LABELS = "object-detection", "instance-segmentation", "classification"
 
@@ -244,7 +246,8 @@ def test_a_dataset_without_its_task_is_refused_before_the_job() -> None:
     with pytest.raises(InvalidRequest) as refused:
         check_export({"dataset_id": "d", "format": "coco"}, held)
 
-    assert "annotated for classification, which imagenet holds" in refused.value.errors["format"]
+    told = refused.value.errors["format"]
+    assert "annotated for classification, and can be written as imagenet or unannotated" in told
     check_export({"dataset_id": "d", "format": "imagenet"}, held)
 
 

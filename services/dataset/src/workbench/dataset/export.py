@@ -45,7 +45,10 @@ def run(run: Run) -> dict[str, Any]:
 
 @dataclass
 class Held:
-    """What of the dataset the layout holds: see ``layout.Source``. ``told``: what it does not."""
+    """What of the dataset the layout holds: see ``layout.Source``. ``told``: what it does not.
+
+    ``tasks``: those that both have, the first of which an image must be annotated for.
+    """
 
     folder: Path
     layout: Layout
@@ -63,11 +66,11 @@ class Held:
             yield item, {task: _without(annotation, lacks) for task, annotation in known.items()}
 
     def annotated(self) -> Iterator[tuple[Item, dict[str, dict[str, Any]]]]:
-        """Those with an annotation of the layout's first task, one in memory at a time. Raises BadDataset."""
+        """Those with an annotation of the first task, one in memory at a time. Raises BadDataset."""
         readers = {task: _Reader(self.folder, task) for task in self.tasks}
         for item in self.items:
             known = {task: found for task, reader in readers.items() if (found := reader.of(item.name)) is not None}
-            if self.layout.TASKS[0] in known:
+            if not self.tasks or self.tasks[0] in known:
                 yield item, known
         for reader in readers.values():
             reader.check_end()
@@ -77,17 +80,17 @@ def survey(folder: Path, layout: Layout) -> Held:
     """All annotations read once: which classes there are, and what the layout has no place for. Raises NotHeld."""
     held = Held(folder, layout, read_index(folder), [task for task in layout.TASKS if task in tasks_of(folder)])
     marks: Counter[str] = Counter()
-    highest, first = -1, layout.TASKS[0]
+    highest, first = -1, held.tasks[0] if held.tasks else ""
     for _, known in held.annotated():
         held.count += 1
-        things = known[first].get("things")
-        highest = max([highest, *(thing["class"] for thing in things)] if things is not None
-                      else [highest, known[first]["label"]])  # fmt: skip
-        marks.update(mark for thing in things or () for mark in _MARKS if thing.get(mark))
-    if not held.count:
-        raise NotHeld(f"No image of the dataset is annotated for {first}, which {layout.NAME} holds.")
+        things = _things(known.get(first, {}))
+        highest = max([highest, *_classes(known.get(first, {}))])
+        marks.update(mark for thing in things for mark in _MARKS if thing.get(mark))
+    if not held.count or (layout.TASKS and not first):
+        raise NotHeld(f"No image of the dataset is annotated for {' or '.join(layout.TASKS) or 'anything'}, which "
+                      f"{layout.NAME} holds.")  # fmt: skip
     names = read_classes(folder).get(first) or []
-    held.named = bool(names)
+    held.named = bool(names) or highest < 0
     held.classes = names or [str(label) for label in range(highest + 1)]
     if highest >= len(held.classes):
         raise BadDataset(f"an annotation has the class {highest}; {len(names)} have names")
@@ -95,12 +98,20 @@ def survey(folder: Path, layout: Layout) -> Held:
     return held
 
 
+def _things(known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [thing for name in _THINGS for thing in known.get(name, ())]
+
+
+def _classes(known: Mapping[str, Any]) -> list[int]:
+    return [thing["class"] for thing in _things(known)] + ([known["label"]] if "label" in known else [])
+
+
 def _told(held: Held, marks: Mapping[str, int], serves: list[str]) -> list[str]:
     layout = held.layout
     found = [f"{layout.NAME} holds no annotations for {task}: they are not in it."
              for task in serves if task not in layout.TASKS]  # fmt: skip
     if alone := len(held.items) - held.count:
-        found.append(f"{alone} images are not annotated for {layout.TASKS[0]} and are left out.")
+        found.append(f"{alone} images are not annotated for {held.tasks[0]} and are left out.")
     if not held.named:
         found.append("The classes of the dataset have no names: they are called by their ids, from 0.")
     for mark, words in _MARKS.items():
@@ -139,6 +150,10 @@ class Zip:
     def __init__(self, target: Path, folder: Path, count: int, pieces: Pieces) -> None:
         self._zip = zipfile.ZipFile(target, "w")
         self._folder, self._count, self._pieces, self._done = folder, count, pieces, 0
+
+    def picture(self, name: str, png: bytes) -> None:
+        """Stored as it is."""
+        self._zip.writestr(_info(name, zipfile.ZIP_STORED), png)
 
     def copy(self, image: Image, name: str) -> None:
         """One image; how far it is, is told."""

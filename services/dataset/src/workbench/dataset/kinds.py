@@ -77,16 +77,16 @@ def export_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def check_export(request: dict[str, Any], held: Sequence[Manifest]) -> None:
-    """The layout must hold what the dataset is annotated for."""
+    """The layout must hold something of what the dataset is annotated for."""
     [source] = held
     serves = tasks_of(source.facts)
-    if writing.named(request["format"]).TASKS[0] in serves:
+    tasks = writing.named(request["format"]).TASKS
+    if not tasks or {*tasks} & {*serves}:
         return
-    fit = [each.NAME for each in writing.LAYOUTS if each.TASKS[0] in serves]
-    task = writing.named(request["format"]).TASKS[0]
-    raise InvalidRequest({"format": f"{request['format']} holds annotations for {task}; the dataset is annotated for "
-                                    f"{', '.join(serves) or 'no task'}, which {' and '.join(fit) or 'no layout'} "
-                                    f"hold{'s' if len(fit) < 2 else ''}"})  # fmt: skip
+    fit = [each.NAME for each in writing.LAYOUTS if not each.TASKS or {*each.TASKS} & {*serves}]
+    raise InvalidRequest({"format": f"{request['format']} holds annotations for {' and '.join(tasks)}; the dataset is "
+                                    f"annotated for {', '.join(serves) or 'no task'}, and can be written as "
+                                    f"{' or '.join(fit)}"})  # fmt: skip
 
 
 def plan_export(job: Job, manifests: Manifests) -> Launch:

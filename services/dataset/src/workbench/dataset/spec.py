@@ -96,8 +96,9 @@ class ExportFields(Object):
     """In which layout a dataset is wanted."""
 
     format = Choice(*writing.NAMES, required=True, metadata={
-        "description": "The layout: COCO (boxes, masks), ImageNet (class folders and a list), Pascal VOC (boxes) or "
-                       "YOLO labels."})  # fmt: skip
+        "description": "The layout. COCO holds boxes and masks of things, ImageNet labels, Pascal VOC and YOLO boxes, "
+                       "COCO's keypoints the points of faces, LFW pairs of faces, the common layouts masks of classes "
+                       "and pictures of high resolution; unannotated the images alone, of any dataset."})  # fmt: skip
 
 
 class ExportSpec(ExportFields):

@@ -18,7 +18,7 @@ from workbench.dataset.reading.faces import Point, numbers, pairs
 from workbench.dataset.reading.finder import Finder
 from workbench.dataset.reading.found import Aligned, Fault, Noted, Reading, some
 from workbench.dataset.reading.texts import lines
-from workbench.dataset.upload.tree import Tree, suffix
+from workbench.dataset.upload.tree import IMAGE_SUFFIXES, Tree, suffix
 
 NAME = "lfw"
 TASKS: tuple[str, ...] = ("face-recognition",)
@@ -26,7 +26,7 @@ TASKS: tuple[str, ...] = ("face-recognition",)
 MOST_FAULTS = 100
 _EXPECTED = "expected `name number number` or `name number name number`"
 _LANDMARKS = "a path and ten numbers, x and y of eyes, nose and corners of the mouth"
-_SUFFIXES = (".jpg", ".png", ".jpeg")
+_SUFFIXES = (".jpg", ".png", *sorted(IMAGE_SUFFIXES))
 
 
 def recognise(tree: Tree) -> str | None:

@@ -5,10 +5,22 @@ Light, as ``formats`` is: an API asks which there are and which tasks they hold.
 
 from __future__ import annotations
 
-from workbench.dataset.writing import coco, imagenet, voc, yolo
+from workbench.dataset.writing import (
+    coco,
+    coco_keypoints,
+    common_semantic_segmentation,
+    common_super_resolution,
+    imagenet,
+    lfw,
+    unannotated,
+    voc,
+    yolo,
+)
 from workbench.dataset.writing.layout import Layout
 
-LAYOUTS: tuple[Layout, ...] = (coco, imagenet, voc, yolo)
+LAYOUTS: tuple[Layout, ...] = (
+    coco, imagenet, voc, yolo, coco_keypoints, common_semantic_segmentation, common_super_resolution, lfw, unannotated,
+)  # fmt: skip
 NAMES = tuple(each.NAME for each in LAYOUTS)
 
 

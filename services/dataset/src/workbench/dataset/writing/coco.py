@@ -28,17 +28,18 @@ def write(source: Source, archive: Archive) -> list[str]:
         archive.copy(image, below("images", image.name))
     with archive.text(_FILE) as put:
         put('{"info": {"description": "Written by DL Workbench"}, "licenses": [],\n"categories": ')
-        _list(put, ({"id": label, "name": name, "supercategory": ""} for label, name in enumerate(source.classes, 1)))
+        listed(put, ({"id": label, "name": name, "supercategory": ""} for label, name in enumerate(source.classes, 1)))
         put(',\n"images": ')
-        _list(put, ({"id": number, "file_name": below("images", image.name), "width": image.width,
-                     "height": image.height} for number, (image, _) in enumerate(source.images(), 1)))  # fmt: skip
+        listed(put, ({"id": number, "file_name": below("images", image.name), "width": image.width,
+                      "height": image.height} for number, (image, _) in enumerate(source.images(), 1)))  # fmt: skip
         put(',\n"annotations": ')
-        _list(put, ({"id": number, **each} for number, each in enumerate(_all(source), 1)))
+        listed(put, ({"id": number, **each} for number, each in enumerate(_all(source), 1)))
         put("}\n")
     return []
 
 
-def _list(put: Put, elements: Iterator[dict[str, Any]]) -> None:
+def listed(put: Put, elements: Iterator[dict[str, Any]]) -> None:
+    """A JSON list, an element a line."""
     before = "[\n"
     for element in elements:
         put(before + json.dumps(element, ensure_ascii=False))
@@ -53,9 +54,9 @@ def _all(source: Source) -> Iterator[dict[str, Any]]:
 
 
 def _of(image: Image, known: Annotations) -> Iterator[dict[str, Any]]:
-    """The boxes of one image, each with its mask where there is one."""
-    things = known[BOXES]["things"]
+    """The boxes of one image, each with its mask where there is one; of masks alone those around them."""
     instances = known[MASKS]["instances"] if MASKS in known else None
+    things = known[BOXES]["things"] if BOXES in known else [_boxed(instance) for instance in instances or ()]
     if instances is None:
         instances = [None] * len(things)
     elif [each["class"] for each in instances] != [thing["class"] for thing in things]:
@@ -67,6 +68,15 @@ def _of(image: Image, known: Annotations) -> Iterator[dict[str, Any]]:
         yield {"category_id": thing["class"] + 1, "bbox": [left, top, width, height],
                "area": thing.get("area", width * height), "iscrowd": int(thing.get("crowd", False)),
                **mask}  # fmt: skip
+
+
+def _boxed(instance: Mapping[str, Any]) -> dict[str, Any]:
+    from workbench.tasks.instance_segmentation.patch import Patch
+
+    patch = Patch.from_json(instance["mask"])
+    width, height = patch.size
+    return {"area": int(patch.pixels.sum()), **instance, "box": [patch.left, patch.top, patch.left + width,
+                                                                 patch.top + height]}  # fmt: skip
 
 
 def _runs(document: Mapping[str, Any], image: Image) -> dict[str, Any]:

@@ -55,6 +55,10 @@ class Source(Protocol):
 class Archive(Protocol):
     """What is written: one file after the other."""
 
+    def picture(self, name: str, png: bytes) -> None:
+        """The file ``name``, of what is a picture in the annotations."""
+        ...
+
     def copy(self, image: Image, name: str) -> None:
         """The image's own bytes as the file ``name``."""
         ...
@@ -65,8 +69,9 @@ class Archive(Protocol):
 
 
 class Layout(Protocol):
-    """A module of this package. ``TASKS``: those it holds, the first of which a dataset must serve. ``MARKS``: what it
-    says of a thing: area, crowd, difficult.
+    """A module of this package. ``TASKS``: those it holds, one of which a dataset must serve; none: it holds images
+    alone. Of those images are written that are annotated for the first that is served. ``MARKS``: what it says of a
+    thing: area, crowd, difficult.
     """
 
     NAME: str
