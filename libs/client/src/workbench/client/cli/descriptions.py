@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import typer
-from workbench.client.cli import datasets, evaluations, model_page, target_page
+from workbench.client.cli import dataset_page, datasets, evaluations, model_page, target_page
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
@@ -113,6 +113,7 @@ DESCRIPTIONS = [
             asked("--seed", "Same seed, same images: the seed of generated ones", "GenerationRequest", "seed", "N"),
         ],
         dataset, "Upload images, or generate some.", for_list=dataset_for_list, own=datasets.register,
+        page=dataset_page.page, more=dataset_page.with_statistics,
     ),
     Description(
         "exports", "export",
