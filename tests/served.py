@@ -79,6 +79,7 @@ def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "/v1/models/downloads": {"source": "https://models.example.com/m.onnx", "sha256": "0" * 64},
         "/v1/datasets/generations": {"count": 1, "width": 8, "height": 8},
         "/v1/datasets/subsets": {"dataset_id": ids["dataset"]},
+        "/v1/datasets/augmentations": {"dataset_id": ids["dataset"], "methods": ["flip-horizontal"]},
         "/v1/exports": {"dataset_id": ids["dataset"], "format": "imagenet"},
         "/v1/models/uploads": {"files": [{"name": "a.onnx", "size_bytes": 5}]},
         "/v1/inspections/uploads": {"files": [{"name": "a.onnx", "size_bytes": 5}]},

@@ -18,5 +18,11 @@ def page(openapi: str) -> str:
 
 
 def _fields(schema: dict[str, Any]) -> dict[str, Any]:
-    limited = {name: field for name, field in schema["properties"].items() if "enum" in field or "maximum" in field}
+    told = {name: {**field, **_of_each(field)} for name, field in schema["properties"].items()}
+    limited = {name: field for name, field in told.items() if "enum" in field or "maximum" in field}
     return {name: {key: field[key] for key in KEPT if key in field} for name, field in limited.items()}
+
+
+def _of_each(field: dict[str, Any]) -> dict[str, Any]:
+    """The words that each member of a list may be: people give them one by one."""
+    return {"enum": field["items"]["enum"]} if "enum" in field.get("items", {}) else {}

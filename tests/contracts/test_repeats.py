@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +51,7 @@ ANOTHER = {
     "/v1/models/downloads": {"sha256": "1" * 64},
     "/v1/datasets/generations": {"count": 2},
     "/v1/datasets/subsets": {"count": 2},
+    "/v1/datasets/augmentations": {"copies": 2},
     "/v1/exports": {"format": "coco"},
     "/v1/conversions": {"precision": "FP32"},
     "/v1/profiles": {"launches": 7},
@@ -64,7 +66,8 @@ ANOTHER = {
 
 
 def listed(served: Served, path: str) -> set[str]:
-    collection = path.removesuffix("/generations").removesuffix("/downloads").removesuffix("/subsets")
+    made = "generations|downloads|subsets|augmentations"
+    collection = re.sub(f"/({made})$", "", path)
     answer = served.ask("GET", served.filled(collection), query_string={"limit": 200})
     return {item["id"] for item in answer.json["items"]}
 

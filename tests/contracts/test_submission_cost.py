@@ -46,6 +46,7 @@ KINDS: dict[str, tuple[Any, str, dict[str, Any], int]] = {
                 {"name": "p", "variants": [VARIANT], "recommended": "fp32", "recipe_id": "recipe"}, 2),
     "generation": (dataset, "/v1/datasets/generations", {"width": 8, "height": 8, "count": 2}, 0),
     "subset": (dataset, "/v1/datasets/subsets", {"dataset_id": "dataset"}, 1),
+    "augmentation": (dataset, "/v1/datasets/augmentations", {"dataset_id": "dataset", "methods": ["noise"]}, 1),
     "export": (dataset, "/v1/exports", {"dataset_id": "dataset", "format": "imagenet"}, 1),
     "project": (project, "/v1/projects", {"name": "p", "model_id": "model", "dataset_id": "dataset"}, 2),
 }  # fmt: skip

@@ -61,6 +61,7 @@ def bodies(ids: Ids, own: Ids) -> dict[str, list[dict[str, Any]]]:
                             mine | {"against_evaluation_id": ids("evaluations")}],
         "/v1/trials": mixed,
         "/v1/datasets/subsets": [{"dataset_id": dataset}],
+        "/v1/datasets/augmentations": [{"dataset_id": dataset, "methods": ["noise"]}],
         "/v1/exports": [{"dataset_id": dataset, "format": "coco"}],
         "/v1/recipes": [{"model_id": model}, {"model_id": own("ir"), "dataset_id": dataset}],
         "/v1/packages": [package(model_id=model), package(recipe_id=recipe), package(dataset_id=dataset),

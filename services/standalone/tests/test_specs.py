@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from workbench.calibrator.spec import CalibrationSchema, EvaluationSchema, TrialSchema
 from workbench.converter.spec import SpecSchema as ConversionSpec
-from workbench.dataset.spec import ExportSpec, GenerationSpec, IngestionSpec, SubsetSpec
+from workbench.dataset.spec import AugmentationSpec, ExportSpec, GenerationSpec, IngestionSpec, SubsetSpec
 from workbench.fields import BadSpec, Facts, Flag, checked
 from workbench.packager.spec import SpecSchema as PackageSpec
 from workbench.profiler.spec import SpecSchema as Profile
@@ -39,6 +39,7 @@ SPECS = {
     "generation": Spec(GenerationSpec, {"width": 8, "height": 8, "count": 1}),
     "ingestion": Spec(IngestionSpec, {}),
     "subset": Spec(SubsetSpec, {}),
+    "augmentation": Spec(AugmentationSpec, {"methods": ["noise"]}),
     "export": Spec(ExportSpec, {"format": "coco"}),
     "profile": Spec(Profile, {"main_file": "model.xml"}),
     "conversion": Spec(ConversionSpec, {"main_file": "model.onnx"}),

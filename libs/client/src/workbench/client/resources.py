@@ -223,6 +223,13 @@ class Datasets(Uploads):
         view: View = self._transport.json("POST", f"{self._path}/subsets", json={"dataset_id": id, **wanted})
         return view
 
+    def augment(self, id: str, **wanted: Any) -> View:
+        """Ask for a dataset of changed copies of its images: ``methods``, ``copies``, ``erase``, ``noise``, ``light``,
+        ``originals``, ``seed``, ``name``.
+        """
+        view: View = self._transport.json("POST", f"{self._path}/augmentations", json={"dataset_id": id, **wanted})
+        return view
+
     def images(self, id: str, **wanted: Any) -> Iterator[View]:
         """Each image, page by page as they are read. ``wanted``: ``task``, ``part``, ``class_`` by its name."""
         query = {name.rstrip("_"): value for name, value in wanted.items() if value is not None}

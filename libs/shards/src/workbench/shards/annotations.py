@@ -87,6 +87,27 @@ def each_annotation(folder: Path, task: str) -> Iterator[tuple[str, Annotation]]
         yield line["name"], line["annotation"]
 
 
+class AnnotationReader:
+    """The annotations of a task beside the index, whose order they have: one is held at a time. Raises BadDataset."""
+
+    def __init__(self, folder: Path, task: str) -> None:
+        self._task, self._lines = task, each_annotation(folder, task)
+        self._next = next(self._lines, None)
+
+    def of(self, name: str) -> Annotation | None:
+        """Of the image of that name; images are asked for in the order of the index."""
+        if self._next is None or self._next[0] != name:
+            return None
+        found, self._next = self._next[1], next(self._lines, None)
+        return found
+
+    def check_end(self) -> None:
+        """Once all images have been asked for."""
+        if self._next is not None:
+            raise BadDataset(f"annotations/{self._task}.jsonl: {self._next[0][:200]} is not in the index, or not in "
+                             "its order")  # fmt: skip
+
+
 def read_classes(folder: Path) -> dict[str, list[str]]:
     """The names of the classes by task; none where nobody has told them. Raises BadDataset."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from PIL import Image
 from workbench.figures import Figure
@@ -51,6 +51,8 @@ class Seen(NamedTuple):
     area: float | None = None
 
 
+Mirror = Literal["horizontal", "vertical"]  # left becomes right, or top bottom
+
 Naming = Callable[[int], str]  # of a class by its id
 
 
@@ -59,19 +61,29 @@ def picture(name: str) -> Hashable:
     return "name", name
 
 
-class Contents(Protocol[S]):
-    """``contents.py``: what is counted and shown of an annotation, and what must not be parted."""
+class Contents(Protocol[A]):
+    """``contents.py``: what is counted and shown of an annotation, what must not be parted, and what a copy of the
+    image keeps of it. ``OF_LEVELS``: whether it tells levels of pixels, and so nothing of an image with other levels.
+    """
 
-    def things(self, annotation: S) -> list[Seen]:
+    OF_LEVELS: bool
+
+    def things(self, annotation: A) -> list[Seen]:
         """What is in the image, by classes; nothing where the task has none."""
         ...
 
-    def ties(self, annotation: S) -> list[Hashable]:
+    def ties(self, annotation: A) -> list[Hashable]:
         """What an image has in common with those that must lie in the same part of a dataset; see ``picture``."""
         ...
 
-    def draw(self, image: Image.Image, annotation: S, name: Naming, scale: float) -> Image.Image:
+    def draw(self, image: Image.Image, annotation: A, name: Naming, scale: float) -> Image.Image:
         """Onto a picture that is ``scale`` times as large as the image; a new one of its size."""
+        ...
+
+    def copied(self, annotation: A, size: tuple[int, int], mirror: Mirror | None) -> A:
+        """Of a copy of the image, mirrored or not. ``size``: width and height. Raises ValueError in words where nobody
+        knows what a mirror makes of it.
+        """
         ...
 
 

@@ -12,6 +12,7 @@ from workbench.dataset import browsing, formats
 from workbench.dataset.chart import chart
 from workbench.dataset.kept import kept
 from workbench.dataset.schemas import (
+    AugmentationRequest,
     DatasetForm,
     ExportRequest,
     GenerationRequest,
@@ -67,6 +68,15 @@ def generate(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 def take_subset(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Take some images of a dataset, by number, classes, part and seed; each class by its share."""
     name = body.pop("name", None) or f"subset of {body['dataset_id'][:8]}"
+    return accepted(datasets, ports().submit("dataset", {**body, "name": name}))
+
+
+@datasets.post("/augmentations")
+@datasets.arguments(AugmentationRequest)
+@datasets.response(202, JobView)
+def augment(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Change copies of a dataset's images: flips, hidden parts, noise, brightness, contrast, all from a seed."""
+    name = body.pop("name", None) or f"augmented {body['dataset_id'][:8]}"
     return accepted(datasets, ports().submit("dataset", {**body, "name": name}))
 
 

@@ -21,7 +21,7 @@ from workbench.dataset.values import EXPORT_FILE
 from workbench.dataset.writing.layout import Annotations, Image, Layout, NotHeld
 from workbench.runner.core import Run
 from workbench.runner.pieces import Pieces
-from workbench.shards import BadDataset, Item, each_annotation, read_bytes, read_classes, read_index, tasks_of
+from workbench.shards import AnnotationReader, BadDataset, Item, read_bytes, read_classes, read_index, tasks_of
 
 _SURVEYED = 0.1  # of the whole
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the same dataset gives the same bytes, whenever it is exported
@@ -67,7 +67,7 @@ class Held:
 
     def annotated(self) -> Iterator[tuple[Item, dict[str, dict[str, Any]]]]:
         """Those with an annotation of the first task, one in memory at a time. Raises BadDataset."""
-        readers = {task: _Reader(self.folder, task) for task in self.tasks}
+        readers = {task: AnnotationReader(self.folder, task) for task in self.tasks}
         for item in self.items:
             known = {task: found for task, reader in readers.items() if (found := reader.of(item.name)) is not None}
             if not self.tasks or self.tasks[0] in known:
@@ -123,25 +123,6 @@ def _told(held: Held, marks: Mapping[str, int], serves: list[str]) -> list[str]:
 def _without(annotation: dict[str, Any], marks: list[str]) -> dict[str, Any]:
     return {name: [thing for thing in value if not any(thing.get(mark) for mark in marks)] if name in _THINGS else value
             for name, value in annotation.items()}  # fmt: skip
-
-
-class _Reader:
-    """The annotations of a task beside the index, whose order they have."""
-
-    def __init__(self, folder: Path, task: str) -> None:
-        self._task, self._lines = task, each_annotation(folder, task)
-        self._next = next(self._lines, None)
-
-    def of(self, name: str) -> dict[str, Any] | None:
-        if self._next is None or self._next[0] != name:
-            return None
-        found, self._next = self._next[1], next(self._lines, None)
-        return found
-
-    def check_end(self) -> None:
-        if self._next is not None:
-            raise BadDataset(f"annotations/{self._task}.jsonl: {self._next[0][:200]} is not in the index, or not in "
-                             "its order")  # fmt: skip
 
 
 class Zip:

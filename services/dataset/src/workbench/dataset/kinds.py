@@ -1,5 +1,5 @@
-"""The kinds of jobs here: an upload, a wish for images, or some of a dataset's, become a canonical dataset; a dataset
-becomes an archive in another layout.
+"""The kinds of jobs here: an upload, a wish for images, or some of a dataset's, or changed ones, become a canonical
+dataset; a dataset becomes an archive in another layout.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.dataset import writing
+from workbench.dataset.values import MOST_IMAGES, Augmentation
 from workbench.jobs import Job, Kind, Made
 from workbench.problems.common import InvalidRequest
 from workbench.runner import Launch, Limits
@@ -21,15 +22,18 @@ _SOURCE = "Of the whole dataset: "
 
 
 def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
-    """The dataset that a subset is taken of."""
+    """The dataset that a subset is taken of, or that is augmented."""
     return [("dataset", request["dataset_id"])] if "dataset_id" in request else []
 
 
 def check(request: dict[str, Any], held: Sequence[Manifest]) -> None:
-    """A subset must be of a task and classes that the dataset has."""
+    """A subset must be of a task and classes that the dataset has, and copies be no more than a dataset may have."""
     if "dataset_id" not in request:
         return
     [source] = held
+    if "methods" in request:
+        _check_size(request, source)
+        return
     serves, task = tasks_of(source.facts), request["task"]
     if task is not None and task not in serves:
         raise InvalidRequest({"task": f"the dataset is annotated for {', '.join(serves) or 'no task'}, not {task}"})
@@ -40,12 +44,22 @@ def check(request: dict[str, Any], held: Sequence[Manifest]) -> None:
         raise InvalidRequest({"classes": f"the dataset has no class {unknown[0]!r}; it has {known}"})
 
 
+def _check_size(request: dict[str, Any], source: Manifest) -> None:
+    """So many images must fit a dataset."""
+    wanted = Augmentation(tuple(request["methods"]), request["copies"], originals=request["originals"])
+    items, factor = int(source.facts["items"]), wanted.factor
+    if items * factor > MOST_IMAGES:
+        raise InvalidRequest({"copies": f"the dataset has {items:,} images; {factor} of each would be more than "
+                                        f"{MOST_IMAGES:,}"})  # fmt: skip
+
+
 def plan(job: Job, manifests: Manifests) -> Launch:
-    """An upload is ingested, a dataset subset; anything else is generated."""
+    """An upload is ingested, a dataset augmented or subset; anything else is generated."""
     spec = dict(job.request)
     if source := spec.pop("dataset_id", None):
         inputs = manifests.get("dataset", source).inputs("dataset")
-        return Launch("workbench.dataset.subset", spec=spec, inputs=inputs, limits=LIMITS)
+        core = "workbench.dataset.augment" if "methods" in spec else "workbench.dataset.subset"
+        return Launch(core, spec=spec, inputs=inputs, limits=LIMITS)
     uploaded = spec.pop("files", None)
     if uploaded is None:
         return Launch("workbench.dataset.generate", spec=spec, inputs={}, limits=LIMITS)
@@ -58,7 +72,7 @@ def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests
     source, facts = job.request.get("dataset_id"), {name: each for name, each in result.items() if name != "shared"}
     if source:
         parent = manifests.get("dataset", source)
-        files += tuple(parent.file(name) for name in result["shared"])
+        files += tuple(parent.file(name) for name in result.get("shared", ()))
         facts["warnings"] = [*facts["warnings"], *(_of_source(each) for each in parent.facts.get("warnings", ()))]
     told = {**facts, "digest": content_digest(facts, files), "name": job.name}
     return Made("dataset", told, files, (source,) if source else ())

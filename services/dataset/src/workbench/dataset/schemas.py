@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any, get_args
 
 import marshmallow as ma
-from workbench.dataset.spec import ExportFields, GenerationFields, SubsetFields, calibration_percent, layout
+from workbench.dataset.spec import (
+    AugmentationFields,
+    ExportFields,
+    GenerationFields,
+    SubsetFields,
+    calibration_percent,
+    layout,
+)
 from workbench.dataset.values import PARTS
 from workbench.fields import Object, Text, WholeInForm, shared
 from workbench.tasks.catalogue import NAMES
@@ -28,6 +35,13 @@ class GenerationRequest(GenerationFields):
 
 class SubsetRequest(SubsetFields):
     """Some of the images of a dataset as a dataset of their own."""
+
+    dataset_id = Text(required=True, validate=ma.validate.Length(1, 64))
+    name = shared.a_name("What people call the new dataset.")
+
+
+class AugmentationRequest(AugmentationFields):
+    """Changed copies of the images of a dataset, as a dataset of their own."""
 
     dataset_id = Text(required=True, validate=ma.validate.Length(1, 64))
     name = shared.a_name("What people call the new dataset.")

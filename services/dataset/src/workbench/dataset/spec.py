@@ -11,16 +11,19 @@ from workbench.dataset.formats import NAMES
 from workbench.dataset.values import (
     CALIBRATION_PERCENT,
     GENERATED_PIXELS,
+    METHODS,
+    MOST_COPIES,
     MOST_GENERATED,
     MOST_IMAGES,
     MOST_SIDE_PIXELS,
     SUBSET_SPLITS,
+    Augmentation,
     Export,
     Generation,
     Ingestion,
     Subset,
 )
-from workbench.fields import Choice, Object, Text, Whole, checked
+from workbench.fields import Choice, Flag, Number, Object, Text, Whole, checked
 from workbench.tasks.catalogue import TASKS
 
 _JUDGED = [task.name for task in TASKS if task.judged]
@@ -92,6 +95,36 @@ class SubsetSpec(SubsetFields):
         return Subset(**{**data, "classes": tuple(data["classes"])})
 
 
+class AugmentationFields(Object):
+    """How copies of the images of a dataset are changed."""
+
+    methods = ma.fields.List(Choice(*METHODS), required=True, validate=Length(1, len(METHODS)), metadata={
+        "description": "Each makes copies of every image. Boxes, masks and points are flipped with it."})  # fmt: skip
+    copies = Whole(1, MOST_COPIES, load_default=1, metadata={
+        "description": "Of each image by each method, another by each; a flip makes one."})  # fmt: skip
+    erase = Number(0.01, 0.9, load_default=0.1, metadata={"description": "Share of the image that is hidden."})
+    noise = Number(0.1, 128, load_default=12.0, metadata={
+        "description": "Standard deviation of the noise, in levels of 255."})  # fmt: skip
+    light = Number(0.01, 0.9, load_default=0.3, metadata={
+        "description": "Share by which brightness or contrast change at most, either way."})  # fmt: skip
+    originals = Flag(load_default=True, metadata={"description": "Whether the images themselves are in it, too."})
+    seed = Whole(0, 2**63 - 1, load_default=0, metadata={"description": "The same seed makes the same images."})
+
+    @ma.validates("methods")
+    def _are_others(self, value: list[str], **_context: Any) -> None:
+        twice = next((each for each in value if value.count(each) > 1), None)
+        if twice:
+            raise ma.ValidationError(f"{twice} is there twice; `copies` makes several.")
+
+
+class AugmentationSpec(AugmentationFields):
+    """As the core reads it."""
+
+    @ma.post_load
+    def _made(self, data: dict[str, Any], **_context: Any) -> Augmentation:
+        return Augmentation(**{**data, "methods": tuple(data["methods"])})
+
+
 class ExportFields(Object):
     """In which layout a dataset is wanted."""
 
@@ -135,6 +168,12 @@ def read_ingestion(document: object) -> Ingestion:
 def read_subset(document: object) -> Subset:
     """The specification, checked. Raises BadSpec."""
     wanted: Subset = checked(SubsetSpec(), document)
+    return wanted
+
+
+def read_augmentation(document: object) -> Augmentation:
+    """The specification, checked. Raises BadSpec."""
+    wanted: Augmentation = checked(AugmentationSpec(), document)
     return wanted
 
 

@@ -8,9 +8,12 @@ CALIBRATION_PERCENT = 30
 
 MOST_SIDE_PIXELS = 8192
 MOST_GENERATED = 10_000
+MOST_COPIES = 20
 MOST_IMAGES = 10_000_000
 PARTS = ("calibration", "evaluation")
 SUBSET_SPLITS = ("all", *PARTS)
+FLIPS = ("flip-horizontal", "flip-vertical")
+METHODS = (*FLIPS, "erase", "noise", "brightness", "contrast")
 EXPORT_FILE = "dataset.zip"
 # About two minutes of one core, and 3 GB of PNG: noise hardly compresses.
 GENERATED_PIXELS = 1_000_000_000
@@ -48,6 +51,28 @@ class Subset:
     task: str | None = None
     split: str = "all"
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How images are changed: each of ``methods`` makes ``copies`` of each image, a flip one.
+
+    ``erase``: share of the image that is hidden; ``noise``: its standard deviation, in levels of 255; ``light``: the
+    share by which brightness or contrast change at most. ``originals``: whether the images themselves stay.
+    """
+
+    methods: tuple[str, ...]
+    copies: int = 1
+    erase: float = 0.1
+    noise: float = 12.0
+    light: float = 0.3
+    originals: bool = True
+    seed: int = 0
+
+    @property
+    def factor(self) -> int:
+        """How many images become of one."""
+        return self.originals + sum(1 if method in FLIPS else self.copies for method in self.methods)
 
 
 @dataclass(frozen=True)

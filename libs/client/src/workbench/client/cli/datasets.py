@@ -1,4 +1,4 @@
-"""What is done with a dataset beside what every resource has: `workbench datasets statistics|subset|preview|export`."""
+"""What is done with a dataset beside what every resource has: `datasets statistics|subset|augment|preview|export`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from workbench.client.cli.saving import make_folder, save
 from workbench.client.cli.session import Session
 from workbench.client.cli.statistics_page import page
 from workbench.client.errors import BadInput
+from workbench.client.jobs import View
 
 ARCHIVE = "dataset.zip"  # the file of an export
 DATASET = Argument("ID", "Id of the dataset.")
@@ -33,6 +34,20 @@ SUBSET = [
            place="task"),
     asked("--split", "Images to choose from", "SubsetRequest", "split", "SPLIT"),
     asked("--seed", "Same seed, same images", "SubsetRequest", "seed", "N"),
+    Option("--name", "A name for people.", place="name"),
+    Option("--wait", "Wait until the job has ended.", flag=True),
+]  # fmt: skip
+
+
+AUGMENT = [
+    replace(asked("--method", "What a copy is made by; repeatable", "AugmentationRequest", "methods", "METHOD"),
+            repeat=True, required=True),
+    asked("--copies", "Copies of each image by each method, but flips", "AugmentationRequest", "copies", "N"),
+    asked("--erase", "Share of an image that is hidden", "AugmentationRequest", "erase", "SHARE"),
+    asked("--noise", "Deviation of the noise, in levels of 255", "AugmentationRequest", "noise", "LEVELS"),
+    asked("--light", "How much brightness or contrast change at most", "AugmentationRequest", "light", "SHARE"),
+    Option("--without-originals", "Leave the images themselves out.", flag=True),
+    asked("--seed", "Same seed, same images", "AugmentationRequest", "seed", "N"),
     Option("--name", "A name for people.", place="name"),
     Option("--wait", "Wait until the job has ended.", flag=True),
 ]  # fmt: skip
@@ -61,6 +76,8 @@ def register(group: typer.Typer) -> None:
                 [DATASET, PICTURE])  # fmt: skip
     add_command(group, "subset", _subset, "Make a dataset of some of the images of another, each class by its share.",
                 [DATASET, *SUBSET])  # fmt: skip
+    add_command(group, "augment", _augment, "Make a dataset of changed copies of the images of another, from a seed.",
+                [DATASET, *AUGMENT])  # fmt: skip
     add_command(group, "preview", _preview, "Save images of a dataset, small, with their annotations drawn onto them.",
                 [DATASET, *PREVIEW])  # fmt: skip
     add_command(group, "export", _export, EXPORT_HELP, [DATASET, *EXPORT])
@@ -96,7 +113,15 @@ def _statistics(session: Session, values: Values) -> None:
 
 
 def _subset(session: Session, values: Values) -> None:
-    view = session.client.datasets.subset(values["id"], **body(SUBSET, values))
+    _made(session, session.client.datasets.subset(values["id"], **body(SUBSET, values)), values)
+
+
+def _augment(session: Session, values: Values) -> None:
+    wanted = body(AUGMENT, values) | ({"originals": False} if values["without_originals"] else {})
+    _made(session, session.client.datasets.augment(values["id"], **wanted), values)
+
+
+def _made(session: Session, view: View, values: Values) -> None:
     if values["wait"]:
         view = followed(session.client.datasets, view["id"], "dataset")
     if session.as_json:

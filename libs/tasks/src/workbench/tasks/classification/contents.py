@@ -7,7 +7,9 @@ from collections.abc import Hashable
 from PIL import Image
 from workbench.imaging.pencil import legend
 from workbench.tasks.classification.annotation import Label
-from workbench.tasks.scoring import Naming, Seen
+from workbench.tasks.scoring import Mirror, Naming, Seen
+
+OF_LEVELS = False
 
 
 def things(annotation: Label) -> list[Seen]:
@@ -23,3 +25,8 @@ def ties(annotation: Label) -> list[Hashable]:  # noqa: ARG001
 def draw(image: Image.Image, annotation: Label, name: Naming, scale: float) -> Image.Image:  # noqa: ARG001
     """The class in a corner."""
     return legend(image, [(None, name(annotation.label))])
+
+
+def copied(annotation: Label, size: tuple[int, int], mirror: Mirror | None) -> Label:  # noqa: ARG001
+    """Of the same class."""
+    return annotation

@@ -7,7 +7,9 @@ from collections.abc import Hashable
 from PIL import Image
 from workbench.imaging.pencil import legend
 from workbench.tasks.face_recognition.annotation import Known
-from workbench.tasks.scoring import Naming, Seen, picture
+from workbench.tasks.scoring import Mirror, Naming, Seen, picture
+
+OF_LEVELS = False
 
 
 def things(annotation: Known) -> list[Seen]:  # noqa: ARG001
@@ -25,3 +27,8 @@ def draw(image: Image.Image, annotation: Known, name: Naming, scale: float) -> I
     """Who it is, and in how many pairs it is the first."""
     pairs = len(annotation.pairs)
     return legend(image, [(None, annotation.identity or "unknown"), (None, f"{pairs} pair{'s' * (pairs != 1)}")])
+
+
+def copied(annotation: Known, size: tuple[int, int], mirror: Mirror | None) -> Known:  # noqa: ARG001
+    """Of the same person, and in no pair: those are of the image itself."""
+    return Known(annotation.identity)

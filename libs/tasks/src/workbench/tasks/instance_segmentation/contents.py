@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 from workbench.imaging.pencil import frames, overlay, palette
 from workbench.tasks.instance_segmentation.annotation import Instances
 from workbench.tasks.instance_segmentation.patch import Patch
-from workbench.tasks.scoring import Naming, Seen
+from workbench.tasks.scoring import Mirror, Naming, Seen
 
+OF_LEVELS = False
 _OPACITY = 0.5
 
 
@@ -45,3 +47,18 @@ def _box(mask: Patch, scale: float, size: tuple[int, int]) -> tuple[int, int, in
     left, top = min(int(mask.left * scale), size[0] - 1), min(int(mask.top * scale), size[1] - 1)
     right, bottom = round((mask.left + wide) * scale), round((mask.top + high) * scale)
     return left, top, min(max(right, left + 1), size[0]), min(max(bottom, top + 1), size[1])
+
+
+def copied(annotation: Instances, size: tuple[int, int], mirror: Mirror | None) -> Instances:
+    """The pixels where their things are."""
+    if mirror is None:
+        return annotation
+    width, height = size
+
+    def moved(mask: Patch) -> Patch:
+        wide, high = mask.size
+        if mirror == "horizontal":
+            return Patch.of(mask.pixels[:, ::-1], width - mask.left - wide, mask.top)
+        return Patch.of(mask.pixels[::-1], mask.left, height - mask.top - high)
+
+    return replace(annotation, things=tuple(replace(thing, mask=moved(thing.mask)) for thing in annotation.things))

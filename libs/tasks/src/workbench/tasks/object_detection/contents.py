@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 from PIL import Image
 from workbench.imaging.pencil import frames, palette
-from workbench.tasks.object_detection.annotation import Things
-from workbench.tasks.scoring import Naming, Seen
+from workbench.tasks.object_detection.annotation import Corners, Things
+from workbench.tasks.scoring import Mirror, Naming, Seen
+
+OF_LEVELS = False
 
 
 def things(annotation: Things) -> list[Seen]:
@@ -27,3 +30,16 @@ def draw(image: Image.Image, annotation: Things, name: Naming, scale: float) -> 
     scaled = [(tuple(side * scale for side in thing.box), thing.class_id) for thing, _ in pairs]
     return frames(image, [((left, top, right, bottom), palette(label + 1), name(label))
                           for (left, top, right, bottom), label in scaled])  # fmt: skip
+
+
+def copied(annotation: Things, size: tuple[int, int], mirror: Mirror | None) -> Things:
+    """The boxes where their things are."""
+    width, height = size
+
+    def moved(box: Corners) -> Corners:
+        left, top, right, bottom = box
+        if mirror == "horizontal":
+            return width - right, top, width - left, bottom
+        return (left, height - bottom, right, height - top) if mirror else box
+
+    return Things(tuple(replace(thing, box=moved(thing.box)) for thing in annotation.things))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+import numpy as np
 from PIL import Image
-from workbench.imaging.pictures import decode_picture
+from workbench.imaging.pictures import decode_picture, encode_picture
 from workbench.tasks.redrawn.annotation import Wanted
-from workbench.tasks.scoring import Naming, Seen
+from workbench.tasks.scoring import Mirror, Naming, Seen
+
+OF_LEVELS = True
 
 
 def things(annotation: Wanted) -> list[Seen]:  # noqa: ARG001
@@ -26,3 +29,11 @@ def draw(image: Image.Image, annotation: Wanted, name: Naming, scale: float) -> 
     half, drawn = image.width // 2, image.copy()
     drawn.paste(wanted.crop((half, 0, *image.size)), (half, 0))
     return drawn
+
+
+def copied(annotation: Wanted, size: tuple[int, int], mirror: Mirror | None) -> Wanted:  # noqa: ARG001
+    """The picture, mirrored."""
+    if mirror is None:
+        return annotation
+    levels = annotation.levels
+    return Wanted(encode_picture(np.ascontiguousarray(levels[:, ::-1] if mirror == "horizontal" else levels[::-1])))

@@ -7,9 +7,10 @@ from collections.abc import Hashable
 import numpy as np
 from PIL import Image
 from workbench.imaging.pencil import legend, overlay, palette
-from workbench.tasks.scoring import Naming, Seen
+from workbench.tasks.scoring import Mirror, Naming, Seen
 from workbench.tasks.semantic_segmentation.annotation import IGNORED, Annotation
 
+OF_LEVELS = False
 _OPACITY = 0.55
 _COLORS = np.array([palette(number) for number in range(256)], np.uint8)
 
@@ -32,3 +33,11 @@ def draw(image: Image.Image, annotation: Annotation, name: Naming, scale: float)
     entries = [(palette(seen.class_id), name(seen.class_id))
                for seen in sorted(things(annotation), key=lambda seen: -(seen.area or 0))]  # fmt: skip
     return legend(overlay(image, _COLORS[classes], opacity), entries)
+
+
+def copied(annotation: Annotation, size: tuple[int, int], mirror: Mirror | None) -> Annotation:  # noqa: ARG001
+    """The map, mirrored."""
+    if mirror is None:
+        return annotation
+    mask = annotation.mask()
+    return Annotation.of(np.ascontiguousarray(mask[:, ::-1] if mirror == "horizontal" else mask[::-1]))

@@ -1,0 +1,154 @@
+"""Core: copies of the images of a dataset, flipped, hidden in part, noisy, lighter or darker, with their annotations.
+
+Each copy lies in the part of its image, so that no picture is in both. What is drawn at random follows from the seed,
+the image's digest, the method and the number of the copy: the same everywhere, whatever else is asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from workbench.dataset.canonical import Canonical
+from workbench.dataset.pictures import Picture
+from workbench.dataset.spec import read_augmentation
+from workbench.dataset.values import FLIPS, Augmentation
+from workbench.imaging.preprocess import decode
+from workbench.runner.core import Refusal, Run
+from workbench.runner.pieces import Pieces
+from workbench.shards import AnnotationReader, Item, read_bytes, read_classes, read_index, tasks_of
+from workbench.tasks.computing import Computing, computing_of
+from workbench.tasks.scoring import Mirror
+
+_PNG_LEVEL = 1  # a third of the default level's time, for a tenth more bytes
+_GRAY = (128, 128, 128)
+_BYTES, _BYTE_DEVIATION = 4, 147.802  # the sum of four bytes is nearly normal; of such a sum
+_MIRRORS: dict[str, Mirror] = {"flip-horizontal": "horizontal", "flip-vertical": "vertical"}
+
+Task = Computing[Any, Any]
+Known = dict[str, Any]  # annotations by task
+
+
+class CannotAugment(Refusal):
+    """Nobody knows what a method makes of what is known of the images."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The dataset that is copied, image by image."""
+
+    folder: Path
+    items: list[Item]
+    tasks: list[Task]
+
+    def images(self) -> Iterator[tuple[Item, Image.Image, bytes, Known]]:
+        """In the order of the index; one is held at a time."""
+        readers = {task.name: AnnotationReader(self.folder, task.name) for task in self.tasks}
+        for item in self.items:
+            data = read_bytes(self.folder, item)
+            known = {task.name: task.annotation.from_json(document) for task in self.tasks
+                     if (document := readers[task.name].of(item.name)) is not None}  # fmt: skip
+            yield item, decode(data), data, known
+        for reader in readers.values():
+            reader.check_end()
+
+
+def run(run: Run) -> dict[str, Any]:
+    """The new dataset's facts. Refuses with BadSpec or CannotAugment."""
+    wanted, folder = read_augmentation(run.spec), run.inputs / "dataset"
+    tasks = [task for name in tasks_of(folder) if (task := computing_of(name)) is not None]
+    source = Source(folder, read_index(folder), tasks)
+    _check(wanted, tasks)
+    pieces, taken = Pieces(run, "augment", 0.0, 1.0), {item.name for item in source.items}
+    with Canonical(run.outputs, tasks=tasks, classes=read_classes(folder)) as dataset:
+        for number, (item, image, data, known) in enumerate(source.images(), 1):
+            if wanted.originals:
+                dataset.take(item, Picture(data, image), known, copy=True)
+            for method, copy in _copies(wanted):
+                changed = _encoded(_changed(image, item, method, copy, wanted))
+                dataset.take(_item(item, method, copy, changed, taken), changed,
+                             _known(source, item, known, image.size, method), copy=True)  # fmt: skip
+            pieces.done(number / len(source.items), f"{number} of {len(source.items)} images")
+        return dataset.facts("augmented", [])
+
+
+def _check(wanted: Augmentation, tasks: list[Task]) -> None:
+    changing = [method for method in wanted.methods if method not in FLIPS]
+    fixed = [task.name for task in tasks if task.contents.OF_LEVELS]
+    if changing and fixed:
+        raise CannotAugment(f"What is known for {fixed[0]} is a picture, which would not be that of an image after "
+                            f"{changing[0]}; {' and '.join(FLIPS)} change both.")  # fmt: skip
+
+
+def _copies(wanted: Augmentation) -> Iterator[tuple[str, int]]:
+    for method in wanted.methods:
+        for copy in range(1, 2 if method in FLIPS else wanted.copies + 1):
+            yield method, copy
+
+
+def _known(source: Source, item: Item, known: Mapping[str, Any], size: tuple[int, int], method: str) -> Known:
+    contents = {task.name: task.contents for task in source.tasks}
+    try:
+        return {task: contents[task].copied(each, size, _MIRRORS.get(method)) for task, each in known.items()}
+    except ValueError as unknown:
+        raise CannotAugment(f"{item.name[:200]} can't be changed by {method}: {unknown}.") from None
+
+
+def _item(item: Item, method: str, copy: int, changed: Picture, taken: set[str]) -> Item:
+    stem = item.name.rpartition(".")[0] or item.name
+    names = (f"{stem}-{method}{f'-{number}' if number > 1 else ''}.png" for number in range(copy, 2**31))
+    name = next(name for name in names if name not in taken)
+    taken.add(name)
+    return replace(item, name=name, sha256=hashlib.sha256(changed.data).hexdigest())
+
+
+def _encoded(image: Image.Image) -> Picture:
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=_PNG_LEVEL)
+    return Picture(file.getvalue(), image)
+
+
+def _changed(image: Image.Image, item: Item, method: str, copy: int, wanted: Augmentation) -> Image.Image:
+    draw = random.Random(f"{wanted.seed} {item.sha256} {method} {copy}")  # noqa: S311
+    if method == "flip-horizontal":
+        return ImageOps.mirror(image)
+    if method == "flip-vertical":
+        return ImageOps.flip(image)
+    if method == "erase":
+        return _erased(image, wanted.erase, draw)
+    levels = np.asarray(image, np.float64)
+    if method == "noise":
+        return _picture(levels + _noise(levels.shape, draw) * wanted.noise)
+    change = 1 + draw.uniform(-wanted.light, wanted.light)
+    return _picture(levels * change if method == "brightness" else levels.mean() + (levels - levels.mean()) * change)
+
+
+def _erased(image: Image.Image, share: float, draw: random.Random) -> Image.Image:
+    """A rectangle of that share of the pixels, as near as its sides can be, is gray."""
+    least, most = max(share, 1 / 3), min(1.0, 3 * share)
+    wide = draw.uniform(least, most) if least < most else share**0.5
+    width = min(max(1, round(image.width * wide)), image.width)
+    height = min(max(1, round(share * image.width * image.height / width)), image.height)
+    left, top = draw.randint(0, image.width - width), draw.randint(0, image.height - height)
+    found = image.copy()
+    found.paste(_GRAY, (left, top, left + width, top + height))
+    return found
+
+
+def _noise(shape: tuple[int, ...], draw: random.Random) -> NDArray[np.float64]:
+    """Nearly normal, of deviation 1; made of the generator's own bits, which no release of NumPy changes."""
+    count = int(np.prod(shape))
+    bits = np.frombuffer(draw.randbytes(_BYTES * count), np.uint8).reshape(count, _BYTES)
+    return ((bits.sum(axis=1, dtype=np.float64) - _BYTES * 127.5) / _BYTE_DEVIATION).reshape(shape)
+
+
+def _picture(levels: NDArray[np.float64]) -> Image.Image:
+    return Image.fromarray(np.clip(np.rint(levels), 0, 255).astype(np.uint8))
