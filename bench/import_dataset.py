@@ -38,8 +38,8 @@ def main() -> None:
             print(f"core {pair[0]:.2f} s, bare {pair[1]:.2f} s", flush=True)
         size_mb = sum(file.stat().st_size for file in (few / "inputs").rglob("*.jpg")) / 1e6
         print(f"import of {IMAGES} photos of {SIZE[0]}×{SIZE[1]}, {size_mb:.0f} MB: ratio to reading, decoding and "
-              f"hashing {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}; target <= 2); reading and "
-              f"hashing alone takes {statistics.median(hashing):.3f} s")  # fmt: skip
+              f"hashing {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}; target <= 2); reading "
+              f"and hashing alone takes {statistics.median(hashing):.3f} s")  # fmt: skip
         peaks = [core(folder)[1] for folder in (few, many)]
         print(f"peak memory: {peaks[0]} MiB of {IMAGES} photos, {peaks[1]} MiB of {4 * IMAGES} (target: flat)")
 
