@@ -53,6 +53,7 @@ def have_things(adapters: Adapters) -> dict[str, str]:
             "precision": "FP32",
             "task": "generic",
             "tasks": ["classification", "object-detection"],
+            "items": 1,
             "inputs": [picture],
             "outputs": [],
             "recipe": {"task": "generic"},
