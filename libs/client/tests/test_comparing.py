@@ -77,6 +77,20 @@ def test_what_was_measured_in_turns_is_told_as_a_ratio_of_its_pairs(server: Any)
     assert all("ratios" not in row for row in document["rows"])
 
 
+def test_a_ratio_that_contradicts_itself_says_so_where_it_stands(server: Any) -> None:
+    ids = in_turns(server, 400, 800)
+    for id in ids:
+        for others in server.jobs[id].view["facts"]["together"]["ratios"].values():
+            for ratio in others.values():
+                ratio["trust"] = {"verdict": "untrusted", "notes": [], "reasons": [
+                    {"rule": "contradiction", "verdict": "untrusted", "detail": "One had more of the cores."}]}  # fmt: skip
+
+    result = run(server, "compare", *ids)
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[-1] == "  untrusted: One had more of the cores."
+
+
 def test_a_ratio_is_told_of_those_alone_that_were_measured_in_turns(server: Any) -> None:
     first, second = in_turns(server, 400, 800)
 

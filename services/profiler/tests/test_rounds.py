@@ -20,6 +20,7 @@ from workbench.profiler.values import ProfileSpec
 from workbench.runner.core import Run
 
 Make = Callable[..., ov.Model]
+CPU = ["CPU"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 8])
@@ -34,9 +35,12 @@ def test_every_model_has_one_turn_a_round_and_each_second_round_goes_backwards(c
         assert rounds != [order(count, number, seed=1) for number in range(40)]
 
 
-def subject(speeds: list[float], p50: float | None = 2.0) -> Subject:
+def subject(speeds: list[float], p50: float | None = 2.0, cpu_ms: float = 4.0, waiting: float | None = 0.0,
+            devices: list[str] | None = CPU) -> Subject:
     made = Subject(ProfileSpec("model.xml"), Path("model.xml"), Goal(5, None, 1.0))
-    made.launches = [{"throughput_fps": speed, "latency_ms": {"p50": p50}, "cpu_ms_per_request": 4.0}
+    made.launches = [{"throughput_fps": speed, "latency_ms": {"p50": p50}, "cpu_ms_per_request": cpu_ms,
+                      "cpu_cores": speed * cpu_ms / 1000, "waiting_share": waiting,
+                      "configuration": {"executed": {"devices": devices}}}
                      for speed in speeds]  # fmt: skip
     return made
 
@@ -53,6 +57,57 @@ def test_ratios_come_from_the_launches_of_one_round() -> None:
     assert "latency_p50_ms" not in found
     assert ratios(fast, fast) == {name: {"value": 1.0, "low": 1.0, "high": 1.0}
                                   for name in ("throughput_fps", "cpu_ms_per_request")}  # fmt: skip
+
+
+QUIET, LOADED = [451.0, 449.0, 450.0, 452.0, 448.0], [301.0, 299.0, 310.0, 292.0, 298.0]
+
+
+def trust(mine: Subject, theirs: Subject) -> dict[str, Any]:
+    found = ratios(mine, theirs)
+    assert found is not None
+    return dict(found["trust"])
+
+
+def test_a_ratio_whose_throughput_and_cpu_time_say_the_same_is_trusted() -> None:
+    found = trust(subject(QUIET, cpu_ms=4.48, waiting=0.4), subject([2 * each for each in QUIET], cpu_ms=2.24))
+
+    assert found["cores"]["value"] == pytest.approx(1.0)
+    assert (found["verdict"], found["reasons"], found["notes"]) == ("trusted", [], [])
+
+
+@pytest.mark.parametrize("waiting", [0.5, 0.12, None])
+def test_a_ratio_whose_throughput_contradicts_its_cpu_time_is_told_and_not_trusted(waiting: float | None) -> None:
+    """What was seen at ten tasks a core: throughput said 0.30, CPU time of a request 1/2.24 = 0.45."""
+    fast, slow = subject([1000.0] * 5, cpu_ms=1.8, waiting=0.05), subject(LOADED, cpu_ms=1.8 * 2.24, waiting=waiting)
+
+    there, back = trust(slow, fast), trust(fast, slow)
+
+    assert there["verdict"] == back["verdict"] == "untrusted"
+    assert there["reasons"][0]["rule"] == "contradiction"
+    assert there["reasons"][0]["value"] == pytest.approx(back["reasons"][0]["value"])
+    assert "0.67 × (0.65 to 0.69) the cores of the second" in there["reasons"][0]["detail"]
+    assert ("an unknown part" if waiting is None else f"{waiting:.0%}") in there["reasons"][0]["detail"]
+
+
+def test_measures_that_differ_within_their_intervals_are_no_contradiction() -> None:
+    vague = subject([600.0, 1400.0, 800.0, 1300.0, 700.0], cpu_ms=1.8, waiting=0.4)
+
+    assert trust(vague, subject([1200.0] * 5, cpu_ms=1.8, waiting=0.4))["verdict"] == "trusted"
+
+
+def test_a_model_that_spreads_over_the_cores_less_well_is_told_and_no_contradiction() -> None:
+    found = trust(subject(QUIET, cpu_ms=3.0, waiting=0.01), subject(QUIET, cpu_ms=4.0, waiting=0.02))
+
+    assert found["verdict"] == "trusted"
+    assert "kept 1.35 and 1.80 cores" in found["notes"][0]
+
+
+@pytest.mark.parametrize("devices", [["GPU.0"], ["CPU", "GPU"], None])
+def test_of_a_device_beside_the_cpu_its_time_contradicts_nothing(devices: list[str] | None) -> None:
+    found = ratios(subject(QUIET, devices=devices), subject(QUIET, cpu_ms=1.0))
+
+    assert found is not None
+    assert "trust" not in found
 
 
 def test_what_was_refused_has_no_ratio() -> None:

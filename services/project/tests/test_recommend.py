@@ -33,12 +33,14 @@ def variant(
     return Variant(name, f"m-{name}", facts, size, f"p-{name}", profile, "e", evaluation)
 
 
-def in_turns(*variants, ratio, half=0.01):
+def in_turns(*variants, ratio, half=0.01, verdict="trusted"):
     """As if one job had measured the two, the second ``ratio`` times as fast as the first."""
     mine, theirs = variants
     found = {(theirs.model_id, mine.model_id): ratio, (mine.model_id, theirs.model_id): 1 / ratio}
+    reasons = [{"rule": "contradiction", "verdict": verdict, "detail": "…"}] if verdict != "trusted" else []
     ratios = {of: {to: {"throughput_fps": figure(value, half), "latency_p50_ms": figure(1 / value, half),
-                        "cpu_ms_per_request": figure(0.3, half)}} for (of, to), value in found.items()}  # fmt: skip
+                        "cpu_ms_per_request": figure(0.3, half), "trust": {"verdict": verdict, "reasons": reasons}}}
+              for (of, to), value in found.items()}  # fmt: skip
     together = {"profile_id": "p", "ratios": ratios}
     return [replace(each, profile={**each.profile, "together": together}) for each in variants]
 
@@ -72,6 +74,25 @@ def test_a_ratio_to_another_job_is_not_one_of_pairs() -> None:
 
     assert compare(again, fp32)["speedup"]["value"] == pytest.approx(3.0)
     assert not compare(again, fp32)["measured_together"]
+
+
+@pytest.mark.parametrize("verdict", ["doubtful", "untrusted"])
+def test_nothing_is_recommended_on_a_speedup_that_contradicts_the_cpu_time(verdict) -> None:
+    variants = in_turns(variant("fp32", 100), variant("int8", 290, change=0.0), ratio=2.9, verdict=verdict)
+
+    found = recommend(variants, Constraints("throughput", None, 1.0))
+
+    assert (found.decision, found.variant) == ("undecided", None)
+    assert "int8: its throughput against fp32 contradicts its CPU time a request" in found.reason
+    assert "quieter machine" in found.needed[0]
+    assert compare(*variants[::-1])["trust"]["reasons"][0]["rule"] == "contradiction"
+
+
+def test_a_contradiction_with_a_variant_that_is_ruled_out_changes_nothing() -> None:
+    variants = in_turns(variant("fp32", 100, p50=9.0), variant("int8", 290, p50=2.0, change=0.0), ratio=2.9,
+                        verdict="untrusted")  # fmt: skip
+
+    assert recommend(variants, Constraints("throughput", 5.0, 1.0)).decision == "recommended"
 
 
 def test_the_choice_rests_on_the_pairs_and_not_on_intervals_that_overlap() -> None:

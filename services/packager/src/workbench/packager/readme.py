@@ -43,11 +43,13 @@ def _ratios(manifest: Facts) -> list[str]:
     lines = []
     for variant in measured[1:]:
         mine, theirs = variant["profile"]["together"], measured[0]["profile"]["together"]
-        found = mine["ratios"].get(theirs["model_id"], {}).get("throughput_fps")
+        ratios = mine["ratios"].get(theirs["model_id"], {})
+        found, trust = ratios.get("throughput_fps"), (ratios.get("trust") or {}).get("verdict", "trusted")
         if found and mine["profile_id"] == theirs["profile_id"]:
             times = _interval(found, ".2f", " ×")
+            so_so = "" if trust == "trusted" else f" This ratio is {trust}: it contradicts the CPU time a frame."
             lines.append(f"{variant['name']} has {times} the frames per second of {measured[0]['name']}, in launches "
-                         "that were taken in turns.")  # fmt: skip
+                         f"that were taken in turns.{so_so}")  # fmt: skip
     return ["", *lines] if lines else []
 
 

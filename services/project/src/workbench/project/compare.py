@@ -20,6 +20,7 @@ def compare(variant: Variant, baseline: Variant) -> Facts:
         "variant": variant.name,
         "baseline": baseline.name,
         "measured_together": measured_together(variant, baseline),
+        "trust": ratio_trust(variant, baseline),
         "speedup": quotient(variant, baseline, "throughput_fps"),
         "latency_ratio": quotient(variant, baseline, "latency_p50_ms"),
         "cpu_per_request_ratio": quotient(variant, baseline, "cpu_ms_per_request"),
@@ -51,13 +52,25 @@ def measured_together(mine: Variant, theirs: Variant) -> bool:
     return mine.profile_id == theirs.profile_id or bool(ours and others and ours["profile_id"] == others["profile_id"])
 
 
+def ratio_trust(mine: Variant, theirs: Variant) -> Facts | None:
+    """Whether throughput and CPU time a request agree, as the profiler has judged it; None where it could not tell."""
+    found: Facts | None = _ratios(mine, theirs).get("trust")
+    return found
+
+
 def _paired(mine: Variant, theirs: Variant, metric: str) -> Figure | None:
     if mine.profile_id == theirs.profile_id:
         return Figure(1.0, 1.0, 1.0)
-    if not measured_together(mine, theirs):
-        return None
-    found = mine.profile["together"]["ratios"].get(mine.model_id, {}).get(theirs.model_id, {}).get(metric)
+    found = _ratios(mine, theirs).get(metric)
     return Figure.of(found) if found else None
+
+
+def _ratios(mine: Variant, theirs: Variant) -> Facts:
+    """What was measured in turns says of the two; nothing where they were not."""
+    if mine.profile_id == theirs.profile_id or not measured_together(mine, theirs):
+        return {}
+    found: Facts = mine.profile["together"]["ratios"].get(mine.model_id, {}).get(theirs.model_id, {})
+    return found
 
 
 def accuracy_change(variant: Variant) -> Facts | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.project.compare import accuracy_change, disagreement
+from workbench.project.compare import accuracy_change, disagreement, ratio_trust
 from workbench.project.values import Facts, Variant
 
 MEASURE_AGAIN = "measure again on a quieter machine, with more launches (--launches) or longer ones (--duration-s)"
@@ -34,6 +35,16 @@ def objections(variant: Variant, baseline: Variant, constraints: Constraints) ->
     if variant is not baseline:
         found.append(_too_wrong(variant, constraints.max_accuracy_drop))
     return [objection for objection in found if objection]
+
+
+def contradictions(variant: Variant, others: Iterable[Variant]) -> list[Objection]:
+    """Those others that it is faster or slower than by a ratio whose measures contradict each other."""
+    trusts = {other.name: ratio_trust(variant, other) for other in others}
+    against = [name for name, trust in trusts.items() if trust and trust["verdict"] != "trusted"]
+    if not against:
+        return []
+    words = f"its throughput against {' and '.join(against)} contradicts its CPU time a request"
+    return [Objection(words, MEASURE_AGAIN)]
 
 
 def is_trusted(variant: Variant) -> bool:

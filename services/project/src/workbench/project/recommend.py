@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from workbench.project.compare import accuracy_change, quotient
 from workbench.project.doubts import doubt
-from workbench.project.objections import Constraints, Objection, is_trusted, lost_to_half, objections
+from workbench.project.objections import (
+    Constraints,
+    Objection,
+    contradictions,
+    is_trusted,
+    lost_to_half,
+    objections,
+)
 from workbench.project.values import Facts, Variant
 
 RECOMMENDED, NONE, UNDECIDED = "recommended", "none", "undecided"
@@ -44,6 +51,7 @@ def recommend(variants: Sequence[Variant], constraints: Constraints) -> Recommen
     if not possible:
         return Recommendation(None, f"No variant keeps the constraints. {_told(found, found)}")
     best = _best(possible, constraints.objective)
+    found[best.name] += contradictions(best, possible)
     speeds_known = all(is_trusted(variant) for variant in possible)
     if speeds_known and not found[best.name]:
         left_out = [name for name in found if found[name]]

@@ -12,7 +12,7 @@ from workbench.project.objections import Constraints
 from workbench.project.recommend import UNDECIDED, Recommendation
 from workbench.project.values import Facts, Variant
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 _PROFILE_PARTS = ("throughput_fps", "latency_ms", "cpu_ms_per_request", "configuration", "trust")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from workbench.client.cli.listing import SHORT_ID
-from workbench.client.cli.report import interval
+from workbench.client.cli.report import interval, of_ratio
 from workbench.client.jobs import View
 
 Row = dict[str, Any]
@@ -32,7 +32,8 @@ def of_variant(report: dict[str, Any], variant: dict[str, Any]) -> Row:
     for each in report.get("comparison") or []:
         if each["variant"] == variant["name"] and each.get("measured_together"):
             baseline = report["variants"][0].get("model")
-            row["ratios"][baseline] = {metric: each[name] for metric, name in _OF_A_REPORT.items() if each.get(name)}
+            told = {metric: each[name] for metric, name in _OF_A_REPORT.items() if each.get(name)}
+            row["ratios"][baseline] = {**told, **({"trust": each["trust"]} if each.get("trust") else {})}
     return row
 
 
@@ -57,6 +58,7 @@ def words(ratio: Row) -> str:
     """One for people."""
     said = [f"  {interval(ratio[metric])} × the {word}{_noise(ratio[metric])}"
             for metric, word in METRICS.items() if ratio.get(metric)]  # fmt: skip
+    said += [f"  {line}" for line in of_ratio(ratio.get("trust"))]
     return "\n".join([f"{ratio['of']} against {ratio['to']}, measured in turns:", *said])
 
 

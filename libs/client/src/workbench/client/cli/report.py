@@ -62,6 +62,8 @@ def _differences(report: dict[str, Any]) -> Iterable[str]:
     for each in report.get("comparison") or []:
         apart = "" if each.get("measured_together", True) else " (not measured in turns)"
         yield f"\n{each['variant']} against {each['baseline']}{apart}: " + ", ".join(_ratios(each))
+        for line in of_ratio(each.get("trust")):
+            yield f"  {line}"
         changed = each.get("changed_items") or {}
         fixed, broken = changed.get("fixed_n") or 0, changed.get("broken_n") or 0
         if fixed or broken:
@@ -80,6 +82,13 @@ def _ratios(each: dict[str, Any]) -> Iterable[str]:
         low, high = change.get("low"), change.get("high")
         around = f" ({low:+.1f} to {high:+.1f})" if low is not None and high is not None else ""
         yield f"accuracy {change['value']:+.1f} {change.get('unit', 'points')}{around}{_noise(change)}"
+
+
+def of_ratio(trust: dict[str, Any] | None) -> list[str]:
+    """Why a ratio is not to be trusted, or how it is to be read."""
+    found = trust or {}
+    reasons = [f"{reason['verdict']}: {reason['detail']}" for reason in found.get("reasons") or []]
+    return reasons + [f"note: {note}" for note in found.get("notes") or []]
 
 
 def _noise(measured: dict[str, Any]) -> str:

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from workbench.figures import Figure
 from workbench.figures.launches import paired_ratio
+from workbench.profiler.measuring.contradiction import trust_of_ratio
 from workbench.profiler.measuring.subject import Subject
 from workbench.runner.core import Run
 
-Ratios = dict[str, dict[str, float]]
+Ratios = dict[str, dict[str, Any]]
 MEASURING = 0.95  # of the whole run; the rest is for the layers
 _METRICS: dict[str, Callable[[dict[str, Any]], float | None]] = {
     "throughput_fps": lambda launch: launch["throughput_fps"],
@@ -54,7 +55,10 @@ def order(count: int, number: int, seed: int) -> list[int]:
 
 
 def ratios(mine: Subject, theirs: Subject) -> Ratios | None:
-    """How many times theirs each figure of mine is, by pairs of one round; None where one of the two was refused."""
+    """How many times theirs each figure of mine is, by pairs of one round; None where one of the two was refused.
+
+    ``trust``: whether these measures agree, where that can be told.
+    """
     if mine.refusal or theirs.refusal:
         return None
     found: Ratios = {}
@@ -63,7 +67,8 @@ def ratios(mine: Subject, theirs: Subject) -> Ratios | None:
         if pair[0] is not None and pair[1] is not None:
             figure = Figure(1.0, 1.0, 1.0) if mine is theirs else paired_ratio(pair[0], pair[1])
             found[name] = figure.to_json()
-    return found
+    trust = None if mine is theirs else trust_of_ratio(mine.launches, theirs.launches)
+    return found if trust is None else {**found, "trust": trust}
 
 
 def _launch(run: Run, subject: Subject, place: int, going: Sequence[Subject]) -> None:
