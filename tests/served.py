@@ -86,6 +86,8 @@ def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "/v1/inspections/uploads": {"files": [{"name": "a.onnx", "size_bytes": 5}]},
         "/v1/inspections/uploads/{upload_id}/complete": {"files": []},
         "/v1/datasets/uploads": {"files": [{"name": "a.zip", "size_bytes": 5}]},
+        "/v1/tensors/uploads": {"files": [{"name": "a.npy", "size_bytes": 5}]},
+        "/v1/tensors/uploads/{upload_id}/complete": {"files": []},
         "/v1/models/uploads/{upload_id}/complete": {"files": []},
         "/v1/datasets/uploads/{upload_id}/complete": {"files": []},
     }

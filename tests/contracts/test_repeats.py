@@ -17,7 +17,7 @@ import pytest
 from served import Served, good
 from werkzeug.test import TestResponse
 
-FORMS = ("/v1/models", "/v1/inspections", "/v1/datasets")
+FORMS = ("/v1/models", "/v1/inspections", "/v1/datasets", "/v1/tensors")
 # Named by what is in the path: a repeat finds that.
 BY_PATH = ("/cancel", "/complete")
 # Makes nothing that anybody sees: what was declared twice expires.
@@ -48,6 +48,7 @@ ANOTHER = {
     "/v1/models": {"content": b"others"},
     "/v1/inspections": {"content": b"others"},
     "/v1/datasets": {"content": b"others"},
+    "/v1/tensors": {"content": b"others"},
     "/v1/models/downloads": {"sha256": "1" * 64},
     "/v1/datasets/generations": {"count": 2},
     "/v1/datasets/subsets": {"count": 2},

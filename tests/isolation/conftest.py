@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
@@ -165,6 +166,13 @@ def labelled_images(side: int) -> bytes:
     return file.getvalue()
 
 
+def small_array(side: int) -> bytes:
+    """One more than a picture of that side would have, so that it is another for another team."""
+    file = io.BytesIO()
+    np.save(file, np.arange(side * side + 1, dtype=np.float32))
+    return file.getvalue()
+
+
 def make_real_things(team: Team, name: str, side: int = 8) -> None:
     """The same requests for both teams, carried out by real workers."""
     team.get("/v1/targets")
@@ -177,6 +185,7 @@ def make_real_things(team: Team, name: str, side: int = 8) -> None:
     team.ids["datasets"] = team.made("datasets/generations", generation)["id"]
     annotated = team.upload(labelled_images(side), name, "datasets")["id"]
     team.ids["exports"] = team.made("exports", {"dataset_id": annotated, "format": "imagenet", "name": name})["id"]
+    team.ids["tensors"] = team.upload(small_array(side), name, "tensors")["id"]
     recipe = {"model_id": team.ids["ir"], "overrides": {"task": "generic"}, "name": name}
     team.ids["recipes"] = team.made("recipes", recipe)["id"]
     variants = [{"model_id": team.ids["ir"], "folder": "fp16"}]
@@ -195,7 +204,7 @@ def leave_waiting(team: Team, name: str) -> None:
     optimizations = f"/v1/projects/{team.ids['projects']}/optimizations"
     team.ids["optimizations"] = team.post(optimizations, {"name": name, "task": "generic"})["id"]
     files = {"files": [{"name": "secretly.onnx", "size_bytes": 5}]}
-    for collection in ("models", "inspections", "datasets"):
+    for collection in ("models", "inspections", "datasets", "tensors"):
         team.ids[f"{collection}/uploads"] = team.post(f"/v1/{collection}/uploads", files)["id"]
     team.ids["uploads"] = team.ids["models/uploads"]
 
@@ -203,7 +212,7 @@ def leave_waiting(team: Team, name: str) -> None:
 def secrets_of(team: Team) -> set[str]:
     """Ids, names, and the digests of files: of what only this team has."""
     found = {"secretly", *team.ids.values()}
-    for collection in ("models", "conversions", "datasets", "exports", "recipes", "packages"):
+    for collection in ("models", "conversions", "datasets", "exports", "recipes", "packages", "tensors"):
         text = json.dumps(team.get(f"/v1/{collection}"))
         found |= set(re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", text))
     return found

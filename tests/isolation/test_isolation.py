@@ -30,9 +30,11 @@ FREE: dict[str, Any] = {
     "/v1/models": None,
     "/v1/inspections": None,
     "/v1/datasets": None,
+    "/v1/tensors": None,
     "/v1/models/uploads": {"files": [{"name": "mine.onnx", "size_bytes": 5}]},
     "/v1/inspections/uploads": {"files": [{"name": "mine.onnx", "size_bytes": 5}]},
     "/v1/datasets/uploads": {"files": [{"name": "mine.zip", "size_bytes": 5}]},
+    "/v1/tensors/uploads": {"files": [{"name": "mine.npy", "size_bytes": 5}]},
     "/v1/models/downloads": {"source": "https://models.example.com/m.onnx", "sha256": "0" * 64},
     "/v1/datasets/generations": {"count": 1, "width": 8, "height": 8},
 }
@@ -55,6 +57,7 @@ def bodies(ids: Ids, own: Ids) -> dict[str, list[dict[str, Any]]]:
     return {
         "/v1/conversions": [{"model_id": ids("models"), "precision": "FP16"}],
         "/v1/profiles": [{"model_id": model}, {"model_id": own("ir"), "with_model_ids": [model]},
+                         {"model_id": own("ir"), "inputs": {"x": ids("tensors")}},
                          {"model_id": own("ir"), "from_profile_id": ids("profiles")}],
         "/v1/calibrations": [*mixed, mine | {"exclude_dataset_id": dataset}],
         "/v1/evaluations": [*mixed, mine | {"reference_model_id": model},

@@ -4,7 +4,7 @@
 model-registry: {module: model_registry, paths: [/v1/models, /v1/inspections]}
 converter: {module: converter, paths: [/v1/conversions]}
 dataset: {module: dataset, paths: [/v1/datasets, /v1/exports, /v1/tasks]}
-profiler: {module: profiler, paths: [/v1/targets, /v1/profiles]}
+profiler: {module: profiler, paths: [/v1/targets, /v1/profiles, /v1/tensors]}
 calibrator: {module: calibrator, paths: [/v1/calibrations, /v1/evaluations, /v1/recipes, /v1/trials]}
 packager: {module: packager, paths: [/v1/packages]}
 console: {module: console, paths: [/console], exact: [/], pages: true}

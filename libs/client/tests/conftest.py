@@ -226,7 +226,7 @@ def application(server: Server) -> Flask:
             return problem(404, "not-found", "Not found", f"There is no such thing as {id!r}.")
         return None
 
-    @app.post("/v1/<any(models, datasets, inspections):kind>")
+    @app.post("/v1/<any(models, datasets, inspections, tensors):kind>")
     def upload(kind: str) -> Any:
         sizes = {part.filename or "": part.stream.size for part in request.files.getlist("files")}
         server.uploads.append(sizes)

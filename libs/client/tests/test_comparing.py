@@ -83,7 +83,7 @@ def test_a_ratio_that_contradicts_itself_says_so_where_it_stands(server: Any) ->
         for others in server.jobs[id].view["facts"]["together"]["ratios"].values():
             for ratio in others.values():
                 ratio["trust"] = {"verdict": "untrusted", "notes": [], "reasons": [
-                    {"rule": "contradiction", "verdict": "untrusted", "detail": "One had more of the cores."}]}  # fmt: skip
+                    {"rule": "contradiction", "verdict": "untrusted", "detail": "One had more of the cores."}]}
 
     result = run(server, "compare", *ids)
 

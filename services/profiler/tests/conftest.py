@@ -87,6 +87,12 @@ def perform(quiet: None) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
+def perform_tensor() -> Callable[..., dict[str, Any]]:
+    """The same for a core that measures nothing, so that it need not be alone."""
+    return performed
+
+
+@pytest.fixture(scope="session")
 def measured(quiet: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One profile of a small network, measured once for all who look at it; ``folder`` is where."""
     folder = tmp_path_factory.mktemp("measured")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openvino as ov
 import pytest
 from eventually import until
@@ -106,7 +107,7 @@ def test_a_profile_is_a_queued_job_with_every_option_written_out(client: FlaskCl
 GOOD = [
     {"device": "GPU.0"}, {"inference_precision": "bf16"}, {"batch": 4096}, {"hint": None}, {"hint": "latency"},
     {"streams": 4, "requests": 8}, {"streams": None}, {"shapes": {"image": [1, 3, 32, 32]}}, {"shapes": None},
-    {"duration_s": 0.1}, {"duration_s": 140}, {"launches": 100}, {"name": "a profile"}, {"target": "local"}]
+    {"inputs": {}}, {"inputs": None}, {"duration_s": 0.1}, {"duration_s": 140}, {"launches": 100}, {"name": "a profile"}, {"target": "local"}]
 
 
 @pytest.mark.parametrize("fields", GOOD)
@@ -120,7 +121,8 @@ BAD = [
     ("inference_precision", "f64"), ("inference_precision", None),
     ("batch", 0), ("batch", 4097), ("batch", "many"), ("batch", None), ("hint", "fast"), ("hint", 1),
     ("streams", 0), ("streams", 1025), ("streams", "x"), ("requests", 0), ("requests", 4097), ("shapes", []),
-    ("shapes", {"x": [0]}), ("shapes", {"x": ["a"]}), ("shapes", {"x": 1}), ("duration_s", 0), ("duration_s", 3601),
+    ("shapes", {"x": [0]}), ("shapes", {"x": ["a"]}), ("shapes", {"x": 1}), ("inputs", []),
+    ("inputs", {"x": 1}), ("inputs", {str(number): "t" for number in range(65)}), ("duration_s", 0), ("duration_s", 3601),
     ("duration_s", "long"), ("launches", 4), ("launches", 101), ("launches", None), ("name", ""), ("name", "x" * 201),
     ("seed", 1), ("main_file", "/etc/passwd"), ("unknown", 1)]
 
@@ -330,6 +332,56 @@ def test_a_profile_through_the_api_is_bound_to_its_model(client: FlaskClient, wo
     assert last["throughput_fps"] == seen["facts"]["throughput_fps"]
     client.environ_base["HTTP_AUTHORIZATION"] = "Bearer token-b"
     assert client.get("/v1/targets/local").get_json()["last_measured"] is None
+
+
+def ended(client: FlaskClient, path: str) -> dict[str, Any]:
+    seen = client.get(path).get_json()
+    for _ in range(20):
+        if seen["state"] in ("succeeded", "failed", "cancelled"):
+            break
+        seen = client.get(f"{path}?wait_s=5&after={seen['seq']}").get_json()
+    return dict(seen)
+
+
+def sent(client: FlaskClient, array: Any) -> str:
+    """The id of a tensor that has been taken in."""
+    file = io.BytesIO()
+    np.save(file, array)
+    answer = client.post("/v1/tensors", data={"files": (io.BytesIO(file.getvalue()), "photo.npy")})
+    assert answer.status_code == 202, answer.get_data(as_text=True)
+    seen = ended(client, f"/v1/tensors/{answer.get_json()['id']}")
+    assert seen["state"] == "succeeded", seen
+    return str(seen["id"])
+
+
+def test_a_profile_is_fed_with_an_array_that_was_uploaded(client: FlaskClient, working: None) -> None:
+    tensor = sent(client, np.full((1, 3, 32, 32), 7, dtype=np.uint8))
+    job = submitted(client, duration_s=0.1, inputs={"image": tensor})
+
+    seen = ended(client, f"/v1/profiles/{job['id']}")
+
+    assert client.get(f"/v1/tensors/{tensor}").get_json()["facts"]["shape"] == [1, 3, 32, 32]
+    assert seen["state"] == "succeeded", seen
+    assert seen["request"]["inputs"] == {"image": tensor}
+    assert seen["facts"]["inputs"] == [
+        {"name": "image", "shape": [1, 3, 32, 32], "element_type": "f32", "data": "given"}]  # fmt: skip
+    assert client.delete(f"/v1/tensors/{tensor}").status_code == 204
+
+
+def test_data_that_is_not_there_is_refused(client: FlaskClient) -> None:
+    refused(client.post("/v1/profiles", json={"model_id": "m", "inputs": {"image": "none"}}), 404, "There is no tensor 'none'")
+
+
+def test_what_the_model_leaves_open_is_refused_before_any_job(client: FlaskClient, adapters: Adapters) -> None:
+    facts = {"format": "ir", "main_file": "model.xml", "inputs": [
+        {"name": "image", "shape": [-1, 3, -1, -1], "element_type": "f32", "layout": "NCHW",
+         "layout_source": "guess"}]}  # fmt: skip
+    Manifests(adapters.store, "a").write(Manifest("model", "open", "a", "", (), facts).text())
+
+    answer = client.post("/v1/profiles", json={"model_id": "open"})
+
+    refused(answer, 422, "shapes.image: the input has the shape [?,3,?,?]", "such as 1,3,224,224")
+    assert client.get("/v1/profiles").get_json()["items"] == []
 
 
 def test_a_profile_that_is_refused_says_why_and_what_to_do(client: FlaskClient, working: None) -> None:

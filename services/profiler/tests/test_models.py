@@ -12,7 +12,7 @@ import pytest
 from workbench.application.executed import plain
 from workbench.fields import BadSpec
 from workbench.profiler.devices.compiled import compile_for, compiled_facts, configuration
-from workbench.profiler.measuring.inputs import fill, is_image, random_inputs
+from workbench.profiler.measuring.inputs import arrays_for, fill, is_image
 from workbench.profiler.measuring.shapes import make_static
 from workbench.profiler.refusals import (
     BatchNotSupported,
@@ -137,7 +137,7 @@ def one_input(kind: str, *shape: int) -> ov.Model:
 
 @pytest.mark.parametrize("kind", ["f16", "f32", "f64", "i8", "i32", "i64", "u8", "boolean"])
 def test_inputs_of_every_element_type(kind: str) -> None:
-    [array] = random_inputs(one_input(kind, 2, 50), seed=1)
+    [array] = arrays_for(one_input(kind, 2, 50), {}, seed=1)
 
     assert array.shape == (2, 50)
     assert array.dtype == (np.bool_ if kind == "boolean" else getattr(ov.Type, kind).to_dtype())
@@ -148,29 +148,29 @@ def test_inputs_of_every_element_type(kind: str) -> None:
 
 @pytest.mark.parametrize(("kind", "largest"), [("f32", 255), ("u8", 255), ("i8", 127), ("f16", 255)])
 def test_images_have_whole_numbers_up_to_white(kind: str, largest: int) -> None:
-    [array] = random_inputs(one_input(kind, 1, 3, 40, 40), seed=1)
+    [array] = arrays_for(one_input(kind, 1, 3, 40, 40), {}, seed=1)
 
     assert (array.min(), array.max()) == (0, largest)
     assert np.array_equal(array, np.round(array))
 
 
 def test_the_same_seed_makes_the_same_inputs(convolutions: Make) -> None:
-    first, second = (random_inputs(convolutions(), seed=5)[0] for _ in range(2))
+    first, second = (arrays_for(convolutions(), {}, seed=5)[0] for _ in range(2))
 
     assert np.array_equal(first, second)
-    assert not np.array_equal(first, random_inputs(convolutions(), seed=6)[0])
+    assert not np.array_equal(first, arrays_for(convolutions(), {}, seed=6)[0])
 
 
 def test_an_element_type_without_values_is_refused_by_name() -> None:
     with pytest.raises(InputNotSupported) as refused:
-        random_inputs(one_input("u4", 2, 2), seed=0)
+        arrays_for(one_input("dynamic", 2, 2), {}, seed=0)
 
-    assert refused.value.facts["element_type"] == "u4"
+    assert refused.value.facts["element_type"] == "dynamic"
 
 
 def test_a_request_keeps_what_it_was_filled_with(core: ov.Core, dynamic: Make) -> None:
     model = dynamic(1, 3, 4, 4)
-    arrays = random_inputs(model, seed=2)
+    arrays = arrays_for(model, {}, seed=2)
     request = core.compile_model(model, "CPU").create_infer_request()
 
     fill(request, arrays)

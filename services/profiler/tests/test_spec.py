@@ -20,7 +20,7 @@ def test_what_is_left_out_has_a_value() -> None:
     assert spec().to_json() == {
         "main_file": "model.xml", "device": "CPU", "inference_precision": "f32", "batch": 1, "hint": "throughput",
         "streams": None, "requests": None, "duration_s": 2.0, "launches": 5, "until": None, "within_s": 600.0,
-        "shapes": None, "seed": 0, "others": ()}
+        "shapes": None, "inputs": None, "seed": 0, "others": ()}
 
 
 def test_a_specification_survives_json() -> None:

@@ -44,6 +44,7 @@ class Client:
         self.recipes = self._resource("recipes")
         self.packages = self._resource("packages")
         self.targets = self._resource("targets")
+        self.tensors = Uploads(self._transport, "/v1/tensors", uploads.tensor_parts)
         self.tasks = self._resource("tasks")
         self.projects = self._resource("projects")
 

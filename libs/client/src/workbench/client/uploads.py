@@ -82,6 +82,13 @@ def dataset_parts(path: Path) -> list[Part]:
     return folder_parts(path) if path.is_dir() else [file_part(path, path.name)]
 
 
+def tensor_parts(path: Path) -> list[Part]:
+    """One array as `numpy.save` writes it. Raises BadInput."""
+    if path.is_dir() or (path.is_file() and path.suffix.lower() != ".npy"):
+        raise BadInput(f"{path} is no array: give a .npy file, as numpy.save writes it")
+    return [file_part(path, path.name)]
+
+
 def display_name(path: Path) -> str:
     """What people call it when they gave no name: as they typed it, not what it links to."""
     typed = path if path.name not in ("", "..") else path.resolve()

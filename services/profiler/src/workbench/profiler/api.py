@@ -1,10 +1,11 @@
-"""Routes under /v1/profiles and /v1/targets."""
+"""Routes under /v1/profiles, /v1/tensors and /v1/targets."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import Any, cast
 
 from flask import current_app
@@ -13,15 +14,17 @@ from workbench.problems.common import NotFound, RunFailed
 from workbench.profiler import executed_layers
 from workbench.profiler.kinds import placed
 from workbench.profiler.problems import DevicesNotKnownYet, TargetsNotAnnounced
-from workbench.profiler.schemas import ProfileRequest, TargetPage, TargetView
+from workbench.profiler.schemas import ProfileRequest, TargetPage, TargetView, TensorForm
 from workbench.runner.values import LOCAL
 from workbench.targets import described
 from workbench.targets.census import Reader
 from workbench.targets.placement import Placement
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.graphs import serve_graph
+from workbench.webapp.part_uploads import serve_part_uploads
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
+from workbench.webapp.uploads import UploadKind, serve_form_upload
 from workbench.webapp.views import rfc3339
 
 DISCOVERED_FOR_S = 600.0
@@ -31,7 +34,9 @@ STANDING = "workbench.standing"
 
 targets = Blueprint("targets", __name__, url_prefix="/v1/targets", description="Where models can run.")
 profiles = Blueprint("profiles", __name__, url_prefix="/v1/profiles", description="Measurements of speed.")
+tensors = Blueprint("tensors", __name__, url_prefix="/v1/tensors", description="Data that measured models are fed.")
 PROFILES = Resource("profile")
+UPLOADED = UploadKind("tensor", TensorForm, lambda files: PurePosixPath(files[0]).stem)
 
 
 def _where(placement: Placement, body: dict[str, Any]) -> dict[str, Any]:
@@ -44,6 +49,9 @@ def _where(placement: Placement, body: dict[str, Any]) -> dict[str, Any]:
 
 serve_submission(profiles, "profile", ProfileRequest, _where)
 serve_jobs(profiles, PROFILES)
+serve_form_upload(tensors, UPLOADED)
+serve_part_uploads(tensors, UPLOADED)
+serve_jobs(tensors, Resource("tensor"))
 serve_graph(profiles, lambda job_id: executed_layers.of(PROFILES.get(job_id)))
 
 

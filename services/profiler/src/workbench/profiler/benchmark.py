@@ -26,8 +26,8 @@ def run(run: Run) -> dict[str, Any]:
     load_before = state.load()  # first of all: reading the models is load too
     spec = read_spec(run.spec)
     alone = replace(spec, others=())
-    subjects = [Subject.opened(alone, run.inputs / "model")]
-    subjects += [Subject.opened(replace(alone, main_file=main_file), run.inputs / "others" / str(number))
+    subjects = [Subject.opened(alone, run.inputs / "model", run.inputs)]
+    subjects += [Subject.opened(replace(alone, main_file=main_file), run.inputs / "others" / str(number), run.inputs)
                  for number, main_file in enumerate(spec.others)]  # fmt: skip
     measure(run, subjects)
     return {

@@ -1,4 +1,4 @@
-"""Two kinds of jobs: a look at the devices, and a measurement that has its device for itself."""
+"""Three kinds of jobs: a look at the devices, a measurement that has its device for itself, and data for one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 from workbench.jobs import Job, Kind, Made
 from workbench.problems.common import RunRefused
+from workbench.profiler import beforehand
 from workbench.profiler.problems import MeasuredElsewhere, NotMeasuredTogether
 from workbench.profiler.together import distinct, file_of, member, told
+from workbench.profiler.values import TENSOR_FILE
 from workbench.runner import Launch, Limits
 from workbench.runner.device_time import longest_launch_s, longest_measurement_s
 from workbench.runner.documents import MAX_BYTES
@@ -21,7 +23,7 @@ from workbench.targets.placement import Body, Placement
 GIB = 1 << 30
 PREPARING_S = 1800  # reading the model and compiling it, in all launches together
 COMPILING_S = 900  # and in one
-_NOT_FOR_THE_CORE = ("model_id", "target", "with_model_ids", "from_profile_id")
+_NOT_FOR_THE_CORE = ("model_id", "target", "with_model_ids", "from_profile_id", "inputs")
 
 
 def placed(placement: Placement, body: Body) -> Body:
@@ -37,15 +39,20 @@ def models_of(request: Body) -> list[str]:
 
 
 def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
-    """The models must stay while they are measured, and the profile while another is taken from it."""
+    """The models and their data must stay while they are measured, and the profile while another is taken from it."""
     source = request.get("from_profile_id")
-    return [*(("model", model_id) for model_id in models_of(request)), *([("profile", source)] if source else [])]
+    fed = dict.fromkeys((request.get("inputs") or {}).values())
+    return [*(("model", model_id) for model_id in models_of(request)), *([("profile", source)] if source else []),
+            *(("tensor", tensor_id) for tensor_id in fed)]  # fmt: skip
 
 
 def check_profile(request: dict[str, Any], held: Sequence[Manifest]) -> None:
-    """A profile can be taken from one that measured its model, too, and on no other device."""
+    """What the models take must be said; a profile can be taken from one that measured its model, too, and on no other
+    device."""
     source = next((manifest for manifest in held if manifest.kind == "profile"), None)
     if source is None:
+        facts = {kind: {held_.id: held_.facts for held_ in held if held_.kind == kind} for kind in ("model", "tensor")}
+        beforehand.refuse(request, facts["model"], facts["tensor"])
         return
     if member(source.facts, request["model_id"]) is None:
         models = (source.facts.get("together") or {}).get("models") or []
@@ -67,9 +74,13 @@ def plan_profile(job: Job, manifests: Manifests) -> Launch | None:
     inputs = {f"model/{file.name}": file.sha256 for file in first.files}
     for number, model in enumerate(others):
         inputs |= {f"others/{number}/{file.name}": file.sha256 for file in model.files}
+    fed = {name: f"tensors/{number}.npy" for number, name in enumerate(request.get("inputs") or {})}
+    inputs |= {fed[name]: manifests.get("tensor", tensor_id).file(TENSOR_FILE).sha256
+               for name, tensor_id in (request.get("inputs") or {}).items()}  # fmt: skip
+    more = beside | ({"inputs": fed} if fed else {})
     return Launch(
         "workbench.profiler.benchmark",
-        spec={"main_file": first.facts["main_file"], "seed": 0, **options, **beside},
+        spec={"main_file": first.facts["main_file"], "seed": 0, **options, **more},
         inputs=inputs,
         limits=_limits(options, 1 + len(others)),
         device=request["device"],
@@ -146,7 +157,21 @@ def publish_target(job: Job, result: dict[str, Any], files: tuple[File, ...], ma
     return Made("target", result, files)
 
 
+def plan_tensor(job: Job, _manifests: Manifests) -> Launch:
+    """The uploaded file, which nobody has looked into yet."""
+    return Launch("workbench.profiler.tensors", spec={"name": job.name},
+                  inputs={f"upload/{file['name']}": file["key"] for file in job.request["files"]},
+                  limits=Limits(memory_bytes=4 * GIB, cpu_s=600, file_bytes=16 * GIB, wall_s=600,
+                                disk_bytes=32 * GIB))  # fmt: skip
+
+
+def publish_tensor(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
+    """An array with what is known of it."""
+    return Made("tensor", {**result, "name": job.name}, files)
+
+
 PROFILE = Kind("profile", plan=plan_profile, publish=publish_profile, needs=needs, check=check_profile, measures=True,
                target=_target)  # fmt: skip
 TARGET = Kind("target", plan=plan_target, publish=publish_target)
-KINDS = (PROFILE, TARGET)
+TENSOR = Kind("tensor", plan=plan_tensor, publish=publish_tensor)
+KINDS = (PROFILE, TARGET, TENSOR)

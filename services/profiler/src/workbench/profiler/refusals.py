@@ -64,6 +64,20 @@ class InputNotSupported(Refusal):
     """
 
 
+class TensorNotReadable(Refusal):
+    """A file is no array that a model could be fed with.
+
+    Remedy: write it with `numpy.save`, one array of numbers a file.
+    """
+
+
+class TensorDoesNotFit(Refusal):
+    """An array cannot be an input of the model: its shape, element type or values are others; ``input`` names it.
+
+    Remedy: save the array as the input is described by `workbench models show` (`inputs` of the model's facts).
+    """
+
+
 class CompileFailed(Refusal):
     """OpenVINO read the model but could not compile it for the device.
 

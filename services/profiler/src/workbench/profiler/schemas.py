@@ -6,9 +6,9 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length
-from workbench.fields import shared
+from workbench.fields import Named, Text, shared
 from workbench.profiler.spec import Configuration
-from workbench.profiler.values import MOST_OTHERS
+from workbench.profiler.values import MOST_INPUTS, MOST_OTHERS
 
 _OF_A_TAKEN_ONE = ("model_id", "target", "device", "name", "from_profile_id")
 
@@ -25,6 +25,11 @@ class ProfileRequest(Configuration):
     device = shared.device("In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`.",
                            load_default=None)  # fmt: skip
     name = shared.a_name("What people call the profile.")
+    inputs = Named(
+        keys=Text(), values=shared.an_id(), load_default=None, allow_none=True,
+        metadata={"description": "Input name to the id of a tensor (`/v1/tensors`) that it is fed with; its shape is "
+                  "then that of the tensor. The other inputs get data that is made up."},
+    )  # fmt: skip
     with_model_ids = ma.fields.List(
         shared.an_id(), load_default=list, validate=Length(max=MOST_OTHERS),
         metadata={"description": "Other models that are measured in turns with this one, launch by launch, so that the "
@@ -35,6 +40,11 @@ class ProfileRequest(Configuration):
         metadata={"description": "Measure nothing, but take the profile from this one, which was asked for with this "
                   "model in `with_model_ids`. Only `model_id` and `name` go with it."},
     )  # fmt: skip
+
+    @ma.validates("inputs")
+    def _not_many(self, value: dict[str, str] | None, **_context: object) -> None:
+        if value is not None and len(value) > MOST_INPUTS:
+            raise ma.ValidationError(f"Give at most {MOST_INPUTS}.")
 
     @ma.validates_schema(pass_original=True)
     def _once(self, data: dict[str, Any], original: dict[str, Any], **_context: Any) -> None:
@@ -53,6 +63,12 @@ class ProfileRequest(Configuration):
         if data["from_profile_id"] is not None:
             return {name: value for name, value in data.items() if name in _OF_A_TAKEN_ONE}
         return {name: value for name, value in data.items() if name != "from_profile_id"}
+
+
+class TensorForm(ma.Schema):
+    """Sent as multipart/form-data beside the one part named `files`: a `.npy` file, as `numpy.save` writes it."""
+
+    name = Text(validate=Length(1, 200), metadata={"description": "What people call it; the file's name by default."})
 
 
 STATES = "free, busy, unusable, or unknown where runs are carried out elsewhere"

@@ -35,6 +35,7 @@ class SpecSchema(Configuration):
     """What the core reads."""
 
     main_file = shared.main_file()
+    inputs = Named(keys=Text(), values=shared.main_file(), load_default=None, allow_none=True)
     device = shared.device("In OpenVINO's words.", load_default="CPU")
     seed = Whole(0, 2**32 - 1, load_default=0)
     others = ma.fields.List(shared.main_file(), load_default=list, validate=Length(max=MOST_OTHERS))

@@ -9,6 +9,22 @@ from typing import Any
 from workbench.runner.device_time import FEWEST_LAUNCHES
 
 MOST_OTHERS = 7  # that one request measures beside its own model
+MOST_INPUTS = 64
+TENSOR_FILE = "tensor.npy"
+# What an array may hold: OpenVINO's word for it, and NumPy's.
+ELEMENT_TYPES = {
+    "boolean": "bool", "f16": "float16", "f32": "float32", "f64": "float64",
+    "i8": "int8", "i16": "int16", "i32": "int32", "i64": "int64",
+    "u8": "uint8", "u16": "uint16", "u32": "uint32", "u64": "uint64",
+}  # fmt: skip
+_FLOATS = ("f16", "bf16", "f32", "f64")
+
+
+def may_feed(given: str, wanted: str) -> bool:
+    """Whether an array of one element type can be an input of another: fractions do not become whole numbers."""
+    if wanted not in (*ELEMENT_TYPES, "bf16"):
+        return False
+    return wanted in _FLOATS or given == wanted or (given not in _FLOATS and wanted != "boolean")
 
 
 class Hint(StrEnum):
@@ -24,7 +40,8 @@ class ProfileSpec:
 
     ``streams`` and ``requests`` left out are chosen by OpenVINO from ``hint``; ``shapes`` are needed for
     inputs whose shape the model leaves open, beside the batch. ``until`` is a half-width, as a share.
-    ``others``: the main files of models that are measured in turns with this one.
+    ``others``: the main files of models that are measured in turns with this one. ``inputs``: input name to its file
+    below the run's inputs; what is not there is made up.
     """
 
     main_file: str
@@ -39,6 +56,7 @@ class ProfileSpec:
     until: float | None = None
     within_s: float = 600.0
     shapes: dict[str, list[int]] | None = None
+    inputs: dict[str, str] | None = None
     seed: int = 0
     others: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.client.cli.inputs import MEASURED_SHAPE, OF_CONVERSION, by_input
+from workbench.client.cli.inputs import MEASURED_SHAPE, OF_CONVERSION, by_input, fed
 from workbench.client.cli.options import Values, wrong
 from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import is_id
@@ -49,6 +49,13 @@ def dataset(client: Client, request: Request, values: Values) -> View:
         return client.datasets.upload(path, tell=progress.sent, name=name, **fields)
 
 
+def tensor(client: Client, request: Request, values: Values) -> View:
+    """Upload an array that a model can be fed with."""
+    path = Path(values["path"]).expanduser()
+    with Progress() as progress:
+        return client.tensors.upload(path, tell=progress.sent, name=request.get("name") or display_name(path))
+
+
 def with_inputs(client: Client, request: Request, values: Values) -> View:
     """POST the options, those about inputs under the input's name."""
     if any(values[option.key] for option in OF_CONVERSION):
@@ -61,6 +68,8 @@ def profile(client: Client, request: Request, values: Values) -> View:
     if values["shape"]:
         said = by_input(client.models.get(values["model"]), values, (MEASURED_SHAPE,))
         request["shapes"] = {name: each["shape"] for name, each in said.items()}
+    if values["input"]:
+        request["inputs"] = fed(client, client.models.get(values["model"]), values)
     alone = {"hint": None} if "streams" in request or "requests" in request else {}
     return client.profiles.create(alone | request)
 

@@ -14,8 +14,8 @@ from workbench.client.cli import dataset_page, datasets, evaluations, model_page
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
-from workbench.client.cli.create import dataset, model, others_of, packages, profile, recipe, with_inputs
-from workbench.client.cli.inputs import MEASURED_SHAPE, OF_CONVERSION
+from workbench.client.cli.create import dataset, model, others_of, packages, profile, recipe, tensor, with_inputs
+from workbench.client.cli.inputs import FED, MEASURED_SHAPE, OF_CONVERSION
 from workbench.client.cli.lineage import with_family
 from workbench.client.cli.listing import Column, dataset_for_list
 from workbench.client.cli.options import Argument, Option, Values
@@ -141,7 +141,7 @@ DESCRIPTIONS = [
                  ("MODEL", "request.model_id"), ("TARGET", "request.target")),
         [
             MODEL, TARGET, DEVICE, PRECISION,
-            MEASURED_SHAPE,
+            MEASURED_SHAPE, FED,
             asked("--batch", "Images per inference", "ProfileRequest", "batch", "N"),
             asked("--hint", "Performance hint", "ProfileRequest", "hint", "HINT",
                   default=" (default throughput, or none when --streams or --requests say it all)"),
@@ -158,6 +158,12 @@ DESCRIPTIONS = [
                    metavar="PROFILE", place="from_profile_id"),
         ],
         profile, "Measure a model on a device, alone or in turns with others.", after=others_of,
+    ),
+    Description(
+        "tensors", "tensor",
+        _columns(("SHAPE", "facts.shape"), ("TYPE", "facts.element_type"), ("WARNINGS", "facts.warnings")),
+        [Argument("PATH", "A .npy file, as numpy.save writes it."), NAME],
+        tensor, "Upload an array that a model is fed with when it is measured (`profiles create --input`).",
     ),
     Description(
         "calibrations", "calibration", _columns(("MODEL", "request.model_id"), ("RESULT", "result.id")),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from workbench.client.cli.options import Option, Values, wrong
-from workbench.client.cli.readers import divisors, fixed_shape, layout, named, numbers, per_channel, shape
+from workbench.client.cli.progress import Progress
+from workbench.client.cli.readers import divisors, fixed_shape, is_id, layout, named, numbers, per_channel, shape
+from workbench.client.client import Client
+from workbench.client.uploads import display_name
 
 NAMED = "NAME= may be left out for a model's only input. Repeatable."
 NEW_SHAPE = Option("--input-shape", f"New shape of an input; -1 keeps a dimension dynamic, 1..8 within limits. {NAMED}",
@@ -31,6 +36,9 @@ FREEZE = Option("--freeze", "Freeze an input to this value, or to one for each e
                 named(numbers), "[NAME=]0.5", repeat=True)
 MEASURED_SHAPE = Option("--shape", f"Shape to measure, where an input leaves it open or another is wanted. {NAMED}",
                         named(fixed_shape), "[NAME=]1,3,224,224", repeat=True)
+FED = Option("--input", "What an input is fed with: an array that numpy.save has written, or the id of one (`workbench "
+             f"tensors list`). The other inputs get made-up data. {NAMED}", named(str), "[NAME=]FILE.npy", "inputs.*",
+             repeat=True)
 OF_CONVERSION = (NEW_SHAPE, LAYOUT, MEAN, SCALE, REVERSE, ELEMENT_TYPE, TENSOR_LAYOUT, RESIZE_INPUT, FREEZE)
 OF_OPTIMIZATION = (RUN_SHAPE, LAYOUT)
 MEMBERS = {"shape": "shape", "input_shape": "shape", "embed_resize": "resize", "freeze": "value"}
@@ -47,6 +55,24 @@ def by_input(model: dict[str, Any], values: Values, options: Sequence[Option]) -
             member = MEMBERS.get(option.key, option.key)
             inputs.setdefault(_resolve(model, name, option.name), {})[member] = value
     return inputs
+
+
+def fed(client: Client, model: dict[str, Any], values: Values) -> dict[str, str]:
+    """Input name to the id of its tensor; files are sent and looked at first. Raises JobFailed for one that is none."""
+    said = by_input(model, values, (FED,))
+    tensors = {name: str(each["input"]) for name, each in said.items()}
+    paths = {name: Path(text).expanduser() for name, text in tensors.items() if not _is_tensor(text)}
+    for path in paths.values():
+        client.tensors.parts(path)  # all that can be said before anything is sent
+    with Progress() as progress:
+        for name, path in paths.items():
+            view = client.tensors.upload(path, tell=progress.sent, name=display_name(path))
+            tensors[name] = client.tensors.wait(view["id"], partial(progress.job, path.name))["id"]
+    return tensors
+
+
+def _is_tensor(text: str) -> bool:
+    return is_id(text) and not Path(text).exists()
 
 
 def as_asked(model: dict[str, Any], inputs: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def as_typed(problem: Problem, rows: Iterable[Option | Argument]) -> Problem:
             detail = re.sub(rf"(^|; ){re.escape(row.place[:-1])}(\S+): ", rf"\g<1>{row.name} \g<2>: ", detail)
         elif row.place:
             detail = re.sub(rf"(^|; ){re.escape(row.place)}: ", rf"\g<1>{row.name}: ", detail)
-    of_fields = detail != said and re.search(r"`(field|shapes|[a-z]+_id)`", str(problem.get("remedy") or ""))
+    of_fields = detail != said and re.search(r"`(field|errors|shapes|[a-z]+_id)`", str(problem.get("remedy") or ""))
     return {**problem, "detail": detail, **({"remedy": ""} if of_fields else {})}
 
 

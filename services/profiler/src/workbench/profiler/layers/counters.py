@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import openvino as ov
@@ -25,7 +24,7 @@ Totals = dict[str, dict[str, Any]]
 def measure(question: dict[str, Any]) -> dict[str, Any]:
     """Layers with their mean time, and a note on what counting them cost."""
     spec = ProfileSpec(**question["spec"])  # checked before it was sent
-    ready = prepare(Path(question["model"]), spec, counters=True)
+    ready = prepare(question, spec, counters=True)
     totals, latency_ms, count = _count(ready.request, min(COUNTING_S, spec.duration_s))
     layers = described(totals, ready.compiled.get_runtime_model().get_ordered_ops(), count)
     return {"layers": layers, "counters_overhead_note": overhead_note(layers, latency_ms / count, count)}

@@ -17,7 +17,7 @@ from workbench.profiler.values import Loop
 Launch = dict[str, Any]
 OUT_OF_ORDER = 5.0  # times the median: queueing and warming caches stay well below
 _TIMES = ("load_ms", "compile_ms", "first_inference_ms")
-_ELSEWHERE = ("loop", "loop_reason", "configuration", "compiled")  # the same in every launch, told once
+_ELSEWHERE = ("loop", "loop_reason", "configuration", "compiled", "inputs")  # the same in every launch, told once
 
 
 def aggregate(launches: Sequence[Launch], cores_available: float,
@@ -38,6 +38,7 @@ def aggregate(launches: Sequence[Launch], cores_available: float,
         "peak_memory_bytes": max(launch["peak_memory_bytes"] or 0 for launch in launches) or None,
         "loop": launches[0]["loop"],
         "loop_reason": launches[0]["loop_reason"],
+        "inputs": launches[0].get("inputs"),
         "notes": _notes(launches),
         "launches": [_raw(launch) for launch in launches],
         "configuration": launches[0]["configuration"],

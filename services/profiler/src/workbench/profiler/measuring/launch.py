@@ -17,7 +17,7 @@ from workbench.profiler.devices.compiled import compile_for, compiled_facts, con
 from workbench.profiler.machine import interference, procfs
 from workbench.profiler.machine.usage import Stopwatch, Usage
 from workbench.profiler.measuring import child, latencies, loops
-from workbench.profiler.measuring.inputs import fill, random_inputs
+from workbench.profiler.measuring.inputs import arrays_for, described, fill, opened
 from workbench.profiler.measuring.pilot import Choice, choose
 from workbench.profiler.measuring.shapes import make_static
 from workbench.profiler.refusals import InferenceFailed
@@ -33,21 +33,22 @@ Measure = Callable[[float, int], loops.Timings]
 
 @dataclass(frozen=True)
 class Ready:
-    """A compiled model with a filled request, and what it took to get there, in ms."""
+    """A compiled model with a filled request, and what it took to get there, in ms. ``inputs``: what it is fed with."""
 
     compiled: ov.CompiledModel
     request: ov.InferRequest
     arrays: list[Any]
+    inputs: list[dict[str, Any]]
     load_ms: float
     compile_ms: float
     first_inference_ms: float
 
 
 def measure(question: dict[str, Any]) -> dict[str, Any]:
-    """One launch's figures. ``question``: model path, spec, and the loop an earlier launch chose, or None."""
+    """One launch's figures. ``question``: as ``prepare`` reads it, and the loop an earlier launch chose, or None."""
     spec = ProfileSpec(**question["spec"])  # checked before it was sent
     try:
-        ready = prepare(Path(question["model"]), spec)
+        ready = prepare(question, spec)
         choice = _agreed(question) or choose(ready.compiled, ready.request, ready.arrays, spec.requests)
         requests, run = _loop(choice.loop, ready, spec)
         return _figures(spec, ready, choice, requests, run)
@@ -57,17 +58,21 @@ def measure(question: dict[str, Any]) -> dict[str, Any]:
         raise InferenceFailed(f"{spec.device} failed while it ran the model: {error}") from error
 
 
-def prepare(path: Path, spec: ProfileSpec, *, counters: bool = False) -> Ready:
-    """Read, shape, compile, fill, and infer once; each step timed by itself."""
+def prepare(question: dict[str, Any], spec: ProfileSpec, *, counters: bool = False) -> Ready:
+    """Read, shape, compile, fill, and infer once; each step timed by itself.
+
+    ``question``: the paths of the ``model`` and of the arrays that were given, by the name of their input (``feeds``).
+    """
     core = ov.Core()
-    model, load_ms = _timed(lambda: read(path))
-    make_static(model, spec)
-    arrays = random_inputs(model, spec.seed)
+    model, load_ms = _timed(lambda: read(Path(question["model"])))
+    given = opened({name: Path(path) for name, path in question.get("feeds", {}).items()})
+    make_static(model, spec, {name: array.shape for name, array in given.items()})
+    arrays, inputs = arrays_for(model, given, spec.seed), described(model, given)
     compiled, compile_ms = _timed(lambda: compile_for(core, model, spec, counters=counters))
     request = compiled.create_infer_request()
     fill(request, arrays)
     _, first_ms = _timed(request.infer)
-    return Ready(compiled, request, arrays, load_ms, compile_ms, first_ms)
+    return Ready(compiled, request, arrays, inputs, load_ms, compile_ms, first_ms)
 
 
 def stretched(duration_s: float, per_second: float) -> float:
@@ -100,7 +105,7 @@ def _figures(spec: ProfileSpec, ready: Ready, choice: Choice, requests: int, run
     disturbed = interference.between(before, interference.counters())
     return {
         "loop": choice.loop, "loop_reason": choice.reason,
-        "requests": requests, "batch": spec.batch,
+        "requests": requests, "batch": spec.batch, "inputs": ready.inputs,
         "warm_inferences": len(warm.latencies_ms),
         "stretched": seconds > spec.duration_s,
         "load_ms": ready.load_ms, "compile_ms": ready.compile_ms, "first_inference_ms": ready.first_inference_ms,

@@ -21,7 +21,10 @@ _LAUNCH, _COUNTERS = "workbench.profiler.measuring.launch", "workbench.profiler.
 
 @dataclass
 class Subject:
-    """``launches`` has one for each round. ``refusal``: why it is measured no further, and has no profile."""
+    """``launches`` has one for each round. ``refusal``: why it is measured no further, and has no profile.
+
+    ``feeds``: the paths of the arrays that were given, by the name of their input.
+    """
 
     spec: ProfileSpec
     model: Path
@@ -29,13 +32,15 @@ class Subject:
     digest: str = ""
     launches: list[dict[str, Any]] = field(default_factory=list)
     refusal: Refusal | None = None
+    feeds: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def opened(cls, spec: ProfileSpec, folder: Path) -> Subject:
+    def opened(cls, spec: ProfileSpec, folder: Path, inputs: Path) -> Subject:
         """Reads the whole model below ``folder``, so that the first launch finds it in the page cache as the others
-        do."""
+        do. ``inputs``: the folder that ``spec.inputs`` are in."""
         model = folder / spec.main_file
-        subject = cls(spec, model, Goal(spec.launches, spec.until, spec.within_s))
+        feeds = {name: str(inputs / file) for name, file in (spec.inputs or {}).items()}
+        subject = cls(spec, model, Goal(spec.launches, spec.until, spec.within_s), feeds=feeds)
         try:
             if not model.is_file():
                 raise Unreadable(f"{spec.main_file}: there is no such file.", file=spec.main_file)
@@ -46,7 +51,7 @@ class Subject:
 
     def launch(self, run: Run, place: int) -> None:
         """One launch in a fresh process, the ``place``-th of its round; a refusal ends this model's measurement."""
-        question = {"spec": self.spec.to_json(), "model": str(self.model), **self._agreed_loop()}
+        question = {**self._question(), **self._agreed_loop()}
         try:
             figures = child.ask(_LAUNCH, question, run.scratch)
         except Refusal as refusal:
@@ -56,7 +61,7 @@ class Subject:
 
     def facts(self, run: Run, load_before: dict[str, Any]) -> dict[str, Any]:
         """Its profile: figures, layers, provenance. Raises Refusal when its layers cannot be measured."""
-        layers = child.ask(_COUNTERS, {"spec": self.spec.to_json(), "model": str(self.model)}, run.scratch)
+        layers = child.ask(_COUNTERS, self._question(), run.scratch)
         facts = aggregate(self.launches, cgroups.cores_available(), load_before)
         return {
             **facts,
@@ -79,6 +84,9 @@ class Subject:
             "machine": state.identity(),
             "load_before": load_before,
         }
+
+    def _question(self) -> dict[str, Any]:
+        return {"spec": self.spec.to_json(), "model": str(self.model), "feeds": self.feeds}
 
     def _agreed_loop(self) -> dict[str, Any]:
         # The first launch chooses for all: launches that measured differently could not be averaged.
