@@ -239,3 +239,15 @@ def test_channels_are_read_off_the_first_input(tensor: dict[str, Any], count: in
 
 def test_a_model_without_facts_has_three_channels() -> None:
     assert inputs.channels({"facts": None}) == 3
+
+
+@pytest.mark.parametrize(("view", "said"), [
+    ({}, ""), ({"expected_run_s": None}, ""),
+    ({"kind": "profile", "expected_run_s": {"least": 20, "most": 20}}, "measuring takes about 20 s"),
+    ({"kind": "profile", "expected_run_s": {"least": 20, "most": 185}},
+     "measuring takes about 20 s, with a slow model up to about 3 min"),
+    ({"kind": "optimization", "expected_run_s": {"least": 60, "most": 60}},
+     "measuring takes about 60 s; converting, calibrating and scoring come on top"),
+])  # fmt: skip
+def test_how_long_it_will_take_is_said_before_it_begins(view: dict[str, Any], said: str) -> None:
+    assert progress.beforehand(view) == said

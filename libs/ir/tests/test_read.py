@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import onnx
 import pytest
+from onnx import TensorProto, helper
 from workbench.ir import BrokenModel, Unreadable, UnsupportedOperations, one_line, read
 
 
@@ -46,6 +48,33 @@ def expect_unsupported(path: Path, operations: list[str]) -> None:
 
     assert refused.value.facts["operations"] == operations
     assert all(operation in str(refused.value) for operation in operations)
+
+
+def of_one_node(node: onnx.NodeProto, opset: int, **constants: list[float]) -> bytes:
+    tensors = [helper.make_tensor(name, TensorProto.BOOL if name == "training" else TensorProto.FLOAT, [], values)
+               for name, values in constants.items()]  # fmt: skip
+    ends = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 4])] for name in "xy"]
+    graph = helper.make_graph([node], "g", *ends, tensors)
+    opsets = [helper.make_opsetid("", opset)]
+    return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString())
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (of_one_node(helper.make_node("Dropout", ["x", "ratio", "training"], ["y"]), 13, ratio=[0.5], training=[True]),
+     "Dropout is in training mode there"),
+    (of_one_node(helper.make_node("Dropout", ["x"], ["y"], is_test=0), 6), "Dropout is in training mode there"),
+    (of_one_node(helper.make_node("Swoosh", ["x"], ["y"], domain="mine"), 13),
+     "They are of no opset of ONNX itself: export the model without these."),
+    (of_one_node(helper.make_node("Swoosh", ["x"], ["y"]), 13), "with operations of a newer opset"),
+])  # fmt: skip
+def test_a_newer_opset_is_advised_only_where_it_may_help(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "net.onnx").write_bytes(content)
+
+    with pytest.raises(UnsupportedOperations) as refused:
+        read(tmp_path / "net.onnx")
+
+    assert said in str(refused.value)
+    assert ("newer opset" in str(refused.value)) == ("newer opset" in said)
 
 
 @pytest.mark.parametrize(("was", "becomes", "operation"), [

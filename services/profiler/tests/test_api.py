@@ -104,10 +104,20 @@ def test_a_profile_is_a_queued_job_with_every_option_written_out(client: FlaskCl
     assert request["inference_precision"] == "f32"
 
 
+def test_the_answer_says_about_how_long_it_will_measure(client: FlaskClient) -> None:
+    job, long = submitted(client), submitted(client, duration_s=1, launches=10, until=0.02, within_s=300)
+
+    assert job["expected_run_s"] == {"least": 20, "most": 60}
+    assert long["expected_run_s"] == {"least": 30, "most": 316}
+    assert client.get(f"/v1/profiles/{job['id']}").get_json()["expected_run_s"] == job["expected_run_s"]
+    assert client.get("/v1/profiles").get_json()["items"][0]["expected_run_s"] is None
+
+
 GOOD = [
     {"device": "GPU.0"}, {"inference_precision": "bf16"}, {"batch": 4096}, {"hint": None}, {"hint": "latency"},
     {"streams": 4, "requests": 8}, {"streams": None}, {"shapes": {"image": [1, 3, 32, 32]}}, {"shapes": None},
-    {"inputs": {}}, {"inputs": None}, {"duration_s": 0.1}, {"duration_s": 140}, {"launches": 100}, {"name": "a profile"}, {"target": "local"}]
+    {"inputs": {}}, {"inputs": None}, {"duration_s": 0.1}, {"duration_s": 140}, {"launches": 100},
+    {"name": "a profile"}, {"target": "local"}]
 
 
 @pytest.mark.parametrize("fields", GOOD)
@@ -122,7 +132,8 @@ BAD = [
     ("batch", 0), ("batch", 4097), ("batch", "many"), ("batch", None), ("hint", "fast"), ("hint", 1),
     ("streams", 0), ("streams", 1025), ("streams", "x"), ("requests", 0), ("requests", 4097), ("shapes", []),
     ("shapes", {"x": [0]}), ("shapes", {"x": ["a"]}), ("shapes", {"x": 1}), ("inputs", []),
-    ("inputs", {"x": 1}), ("inputs", {str(number): "t" for number in range(65)}), ("duration_s", 0), ("duration_s", 3601),
+    ("inputs", {"x": 1}), ("inputs", {str(number): "t" for number in range(65)}), ("duration_s", 0),
+    ("duration_s", 3601),
     ("duration_s", "long"), ("launches", 4), ("launches", 101), ("launches", None), ("name", ""), ("name", "x" * 201),
     ("seed", 1), ("main_file", "/etc/passwd"), ("unknown", 1)]
 
@@ -369,7 +380,9 @@ def test_a_profile_is_fed_with_an_array_that_was_uploaded(client: FlaskClient, w
 
 
 def test_data_that_is_not_there_is_refused(client: FlaskClient) -> None:
-    refused(client.post("/v1/profiles", json={"model_id": "m", "inputs": {"image": "none"}}), 404, "There is no tensor 'none'")
+    answer = client.post("/v1/profiles", json={"model_id": "m", "inputs": {"image": "none"}})
+
+    refused(answer, 404, "There is no tensor 'none'")
 
 
 def test_what_the_model_leaves_open_is_refused_before_any_job(client: FlaskClient, adapters: Adapters) -> None:

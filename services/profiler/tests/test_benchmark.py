@@ -129,6 +129,17 @@ def test_one_request_is_measured_in_a_synchronous_loop(profile: Any, convolution
     assert {launch["requests"] for launch in result["launches"]} == {1}
 
 
+def test_a_model_of_microseconds_is_measured_and_told_to_show_python_not_the_device(
+    profile: Any, dynamic: Make
+) -> None:
+    result = profile(dynamic(1, 4), requests=1)["result"]
+
+    assert result["latency_ms"]["p50"]["value"] < 1
+    assert result["trust"]["verdict"] != "trusted"
+    [reason] = [each for each in result["trust"]["reasons"] if each["rule"] == "host-bound"]
+    assert "throughput is a lower bound of what the device can do" in reason["detail"]
+
+
 def test_a_model_with_open_dimensions_is_measured_in_the_shape_asked_for(profile: Any, dynamic: Make) -> None:
     result = profile(dynamic(-1, 3, -1, -1), shapes={"x": [2, 3, 16, 16]}, batch=2)["result"]
 

@@ -20,8 +20,8 @@ from workbench.profiler.layers.counters import described, overhead_note
 from workbench.profiler.layers.counters import measure as count
 from workbench.profiler.machine.usage import Stopwatch, Usage
 from workbench.profiler.measuring import child, loops
-from workbench.profiler.measuring.inputs import fill, random_inputs
-from workbench.profiler.measuring.launch import host_share, measure, prepare, stretched
+from workbench.profiler.measuring.inputs import arrays_for, fill
+from workbench.profiler.measuring.launch import host_share, measure, prepare, stretched, warming
 from workbench.profiler.measuring.pilot import choose
 from workbench.profiler.refusals import LaunchDied, UnknownDevice
 from workbench.profiler.values import Loop, ProfileSpec
@@ -38,7 +38,7 @@ def compiled(convolutions: Make) -> ov.CompiledModel:
 @pytest.fixture
 def request_of(convolutions: Make) -> Callable[[ov.CompiledModel], tuple[ov.InferRequest, list[Any]]]:
     def filled(compiled: ov.CompiledModel) -> tuple[ov.InferRequest, list[Any]]:
-        arrays = random_inputs(convolutions(), 0)
+        arrays = arrays_for(convolutions(), {}, 0)
         request = compiled.create_infer_request()
         fill(request, arrays)
         request.infer()
@@ -79,7 +79,7 @@ def test_the_synchronous_loop_counts_and_times(compiled: ov.CompiledModel, reque
 
 
 def test_one_request_is_measured_synchronously(compiled: ov.CompiledModel, request_of: Any) -> None:
-    choice = choose(compiled, *request_of(compiled), 1)
+    choice = choose(compiled, *request_of(compiled), 1, 1.0)
 
     assert choice.loop is Loop.SYNC
     assert "One request in flight" in choice.reason
@@ -88,12 +88,12 @@ def test_one_request_is_measured_synchronously(compiled: ov.CompiledModel, reque
 def test_a_long_inference_is_measured_asynchronously(convolutions: Make) -> None:
     model = convolutions(size=160, channels=32, layers=3)
     compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    arrays = random_inputs(model, 0)
+    arrays = arrays_for(model, {}, 0)
     request = compiled.create_infer_request()
     fill(request, arrays)
     request.infer()
 
-    choice = choose(compiled, request, arrays, 4)
+    choice = choose(compiled, request, arrays, 4, 8.0)
 
     assert choice.loop is Loop.ASYNC
     assert choice.reason.startswith("4 requests in flight")
@@ -104,10 +104,27 @@ def test_a_tiny_inference_is_tried_both_ways_and_the_reason_has_the_rates(dynami
     compiled = ov.Core().compile_model(model, "CPU", {"NUM_STREAMS": 2})
     request = compiled.create_infer_request()
 
-    choice = choose(compiled, request, random_inputs(model, 0), 2)
+    choice = choose(compiled, request, arrays_for(model, {}, 0), 2, 0.02)
 
     assert "in a trial, 2 requests in flight made" in choice.reason
     assert choice.loop in (Loop.SYNC, Loop.ASYNC)
+
+
+def test_a_model_that_takes_20_s_is_not_inferred_again_to_choose_a_loop(compiled: ov.CompiledModel) -> None:
+    """The request is not even filled: whoever infers with it here would see."""
+    choice = choose(compiled, compiled.create_infer_request(), [], 2, 20_000.0)
+
+    assert choice.loop is Loop.ASYNC
+    assert "one inference takes 20000.00 ms" in choice.reason
+
+
+@pytest.mark.parametrize(("requests", "first_ms", "inferences"), [
+    (2, 0.02, 10), (2, 100.0, 10), (2, 250.0, 4), (2, 20_000.0, 2), (16, 20_000.0, 16), (1, 20_000.0, 1),
+])  # fmt: skip
+def test_warming_up_takes_each_request_once_and_a_quick_model_ten_times(
+    requests: int, first_ms: float, inferences: int
+) -> None:
+    assert warming(requests, first_ms) == inferences
 
 
 @pytest.mark.parametrize(("asked", "per_second", "seconds"), [
@@ -169,7 +186,7 @@ def test_a_stopwatch_does_not_count_sleep() -> None:
 
 
 def test_each_step_of_getting_ready_is_timed(saved: Any, convolutions: Make) -> None:
-    ready = prepare(saved(convolutions()), ProfileSpec("model.xml"))
+    ready = prepare({"model": str(saved(convolutions()))}, ProfileSpec("model.xml"))
 
     assert 0 < ready.load_ms < 10_000
     assert 0 < ready.compile_ms < 10_000

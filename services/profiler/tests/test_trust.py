@@ -78,6 +78,16 @@ def test_a_launch_too_short_for_the_model_says_how_long_it_should_be(fewest: flo
         assert f"at least {0.2 * 20 / fewest:.2g} s a launch" in reason.detail
 
 
+def test_a_model_of_20_s_is_told_how_long_a_launch_should_be_and_that_it_may_not_be_let() -> None:
+    """Three inferences of each of two requests, 40 s each since they share the cores."""
+    reason = too_short(replace(QUIET, rounds=(3, 3, 3, 3, 3), seconds=(120.0,) * 5))
+
+    assert reason is not None
+    assert reason.verdict is Verdict.UNTRUSTED
+    assert reason.detail.endswith("only 3 times in one of them. Measure at least 800 s a launch (duration_s), as far as "
+                                  "the workbench lets one request have its device.")  # fmt: skip
+
+
 def test_the_worst_objection_is_the_verdict_and_all_are_told() -> None:
     found = judge(replace(QUIET, throughput=within(0.06), waiting=(0.9,) * 5, host=(0.2,) * 5))
 

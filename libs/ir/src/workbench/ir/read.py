@@ -23,6 +23,7 @@ _UNSUPPORTED = [re.compile(pattern) for pattern in (
     r"No (?:creator|translator) found for (\S+) node",
 )]
 _LONGEST_REASON = 600
+_TRAINING = re.compile(r"Dropout(-\d+)?")
 
 
 class Unreadable(Refusal):
@@ -105,12 +106,22 @@ def one_line(text: str) -> str:
 
 def _refusal(path: Path, called: str, text: str) -> Unreadable:
     if operations := _unsupported(text):
-        newer = "with operations of a newer opset, or " if format_of(path) in ("onnx", "ir") else ""
         return UnsupportedOperations(
             f"{called}: OpenVINO has no conversion for {', '.join(operations)}. {_why(text)}"
-            f"Export the model {newer}without these.",
+            f"{_advice(format_of(path), operations)}",
             file=called, operations=operations)
     return Unreadable(f"{called}: OpenVINO cannot read it: {one_line(text)}", file=called)
+
+
+def _advice(format: str, operations: list[str]) -> str:
+    """What to do about them. An operation that is there for training alone is no matter of its opset."""
+    if format == "onnx" and any(_TRAINING.fullmatch(name) for name in operations):
+        return ("Dropout is in training mode there, so the model would answer by chance: export it for inference, such "
+                "as by model.eval() before torch.onnx.export, or with is_test=1 in old opsets.")
+    if format == "onnx" and all("." in name for name in operations):
+        return "They are of no opset of ONNX itself: export the model without these."
+    newer = "with operations of a newer opset, or " if format in ("onnx", "ir") else ""
+    return f"Export the model {newer}without these."
 
 
 def _unsupported(text: str) -> list[str]:
@@ -120,4 +131,4 @@ def _unsupported(text: str) -> list[str]:
 
 def _why(text: str) -> str:
     details = re.findall(r"While validating .+", text)
-    return f"{details[0]}. " if details else ""
+    return f"{details[0].rstrip(':')}. " if details else ""

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Engine
 from workbench.jobs.job import Job
+from workbench.runner.device_time import Span
 from workbench.runner.values import Launch, device_type
 from workbench.store import File, Manifest, Manifests
 
@@ -53,6 +54,10 @@ def _anything(_request: dict[str, Any], _held: Sequence[Manifest]) -> None:
     return
 
 
+def _unknown(_request: dict[str, Any]) -> Span | None:
+    return None
+
+
 def _nothing(_request: dict[str, Any]) -> list[tuple[str, str]]:
     return []
 
@@ -71,6 +76,7 @@ class Kind:
     needs: the (manifest kind, id) pairs a request names; they cannot be deleted while it is under way.
     check: refuses (with a Problem) a request whose manifests, as ``needs`` names them, already say that it must fail.
     target: where a request is to run, as far as jobs wait for one another there; None: wherever there is a worker.
+    takes: how long a request of it runs, as far as the request alone says; None: nobody knows beforehand.
     measures: whether it has its target for itself meanwhile.
     version: of the core; with it an identical request reuses an earlier result. None: never (measurements).
     """
@@ -83,6 +89,7 @@ class Kind:
     needs: Callable[[dict[str, Any]], list[tuple[str, str]]] = _nothing
     check: Callable[[dict[str, Any], Sequence[Manifest]], None] = _anything
     target: Callable[[dict[str, Any]], str | None] = _target
+    takes: Callable[[dict[str, Any]], Span | None] = _unknown
     measures: bool = False
     version: str | None = None
     max_attempts: int = 5

@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+START_S = 1.0  # until a fresh process has read and compiled a small model
 WARM_S = 1.0
 LONGEST_STRETCH = 5.0  # times the duration asked for, in search of enough inferences
 FEWEST_LAUNCHES, MOST_LAUNCHES = 5, 100
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long something takes, in seconds, as far as one can say beforehand: of a quick model, of a slow one."""
+
+    least_s: float
+    most_s: float
+
+    def to_json(self) -> dict[str, float]:
+        """``{least, most}``, in whole seconds."""
+        return {"least": math.ceil(self.least_s), "most": math.ceil(self.most_s)}
+
+
+def expected_measurement(request: Mapping[str, Any], models: int = 1) -> Span:
+    """Of the launches that a request asks for, without the wait for the device."""
+    duration_s, launches = request["duration_s"], request["launches"]
+    within_s = request.get("within_s") if request.get("until") else None
+    each_s = START_S + min(WARM_S, duration_s) + duration_s
+    starting_s = models * launches * START_S
+    return Span(models * launches * each_s, starting_s + longest_measurement_s(duration_s, launches, within_s, models))
 
 
 def longest_launch_s(duration_s: float) -> float:

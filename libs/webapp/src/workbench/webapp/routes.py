@@ -70,7 +70,7 @@ def serve_submission(
 
 def accepted(blueprint: Blueprint, job: Job) -> tuple[dict[str, Any], dict[str, str]]:
     """The body and headers of a 202."""
-    return job_view(job, ports().jobs), {"Location": f"{blueprint.url_prefix}/{job.id}"}
+    return job_view(job, ports().jobs, ports().kinds[job.kind]), {"Location": f"{blueprint.url_prefix}/{job.id}"}
 
 
 def _everything(_job: Job) -> bool:
@@ -107,7 +107,7 @@ class Resource:
 
     def view(self, job: Job) -> dict[str, Any]:
         """As JobView."""
-        return job_view(job, ports().jobs) | self.more(job)
+        return job_view(job, ports().jobs, ports().kinds[job.kind]) | self.more(job)
 
 
 def serve_jobs(blueprint: Blueprint, resource: Resource) -> None:

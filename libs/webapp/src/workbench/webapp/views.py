@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import marshmallow as ma
-from workbench.jobs import Job, Jobs, State
+from workbench.jobs import Job, Jobs, Kind, State
 from workbench.jobs.record.outlook import COUNTED
 
 # Too long for a list; the resource itself has them.
@@ -51,6 +51,12 @@ class JobView(ma.Schema):
         metadata={"description": "While queued, about how long until it is begun, at the pace of recent jobs of its "
                                  "kind; null when nothing is known of that or too many are before it, and in lists."},
     )  # fmt: skip
+    expected_run_s = ma.fields.Dict(
+        allow_none=True,
+        metadata={"description": "`{least, most}`: about how long its measuring takes once it has begun, for a quick "
+                                 "model and for a slow one; what an optimization does beside measuring comes on top. "
+                                 "Null where the request does not say, and in lists."},
+    )  # fmt: skip
     error = ma.fields.Dict(allow_none=True, metadata={"description": "A problem document, when failed."})
     reused_from = ma.fields.String(allow_none=True, metadata={"description": "The job whose result this is."})
     request = ma.fields.Dict(metadata={"description": "What was asked for."})
@@ -68,7 +74,9 @@ class JobPage(ma.Schema):
     next_cursor = ma.fields.String(allow_none=True, metadata={"description": "Pass it as `cursor`; null at the end."})
 
 
-def job_view(job: Job, record: Jobs | None = None, *, brief: bool = False) -> dict[str, Any]:
+def job_view(
+    job: Job, record: Jobs | None = None, kind: Kind | None = None, *, brief: bool = False
+) -> dict[str, Any]:
     """The job as JobView describes it; ``brief`` leaves out facts too long for a list."""
     manifest = json.loads(job.manifest) if job.manifest and job.state is State.SUCCEEDED else {}
     facts = manifest.get("facts")
@@ -79,7 +87,8 @@ def job_view(job: Job, record: Jobs | None = None, *, brief: bool = False) -> di
         "created_at": rfc3339(job.created_at), "started_at": rfc3339(job.started_at),
         "finished_at": rfc3339(job.finished_at), "attempt": job.attempt, "seq": job.seq,
         "progress": job.progress, "waiting_for": _waiting_for(job, record),
-        "expected_wait_s": None if brief else _expected_wait_s(job, record), "error": job.error,
+        "expected_wait_s": None if brief else _expected_wait_s(job, record),
+        "expected_run_s": None if brief else _expected_run_s(job, kind), "error": job.error,
         "reused_from": job.reused_from, "request": job.request, "result": job.result, "facts": facts,
         "files": manifest.get("files", []), "parents": manifest.get("parents", []),
     }  # fmt: skip
@@ -99,6 +108,11 @@ def _expected_wait_s(job: Job, record: Jobs | None) -> float | None:
         return None
     seconds = record.outlook.expected_wait_s(job)
     return None if seconds is None else round(seconds, 1)
+
+
+def _expected_run_s(job: Job, kind: Kind | None) -> dict[str, float] | None:
+    span = kind.takes(job.request) if kind is not None and not job.state.ended else None
+    return span.to_json() if span else None
 
 
 def rfc3339(seconds: float | None) -> str | None:

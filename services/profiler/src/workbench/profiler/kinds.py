@@ -13,7 +13,7 @@ from workbench.profiler.problems import MeasuredElsewhere, NotMeasuredTogether
 from workbench.profiler.together import distinct, file_of, member, told
 from workbench.profiler.values import TENSOR_FILE
 from workbench.runner import Launch, Limits
-from workbench.runner.device_time import longest_launch_s, longest_measurement_s
+from workbench.runner.device_time import Span, expected_measurement, longest_launch_s, longest_measurement_s
 from workbench.runner.documents import MAX_BYTES
 from workbench.runner.values import device_type
 from workbench.store import File, Keys, Manifest, Manifests
@@ -145,6 +145,11 @@ def _target(request: dict[str, Any]) -> str | None:
     return None if request.get("from_profile_id") else request["target"]
 
 
+def takes(request: dict[str, Any]) -> Span | None:
+    """What is taken from another profile takes no time to speak of."""
+    return None if request.get("from_profile_id") else expected_measurement(request, len(models_of(request)))
+
+
 def plan_target(_job: Job, _manifests: Manifests) -> Launch:
     """Ask OpenVINO, in a process of its own: drivers may crash."""
     return Launch("workbench.profiler.targets", spec={}, inputs={}, device="AUTO",  # that it may open them all
@@ -171,7 +176,7 @@ def publish_tensor(job: Job, result: dict[str, Any], files: tuple[File, ...], _m
 
 
 PROFILE = Kind("profile", plan=plan_profile, publish=publish_profile, needs=needs, check=check_profile, measures=True,
-               target=_target)  # fmt: skip
+               target=_target, takes=takes)  # fmt: skip
 TARGET = Kind("target", plan=plan_target, publish=publish_target)
 TENSOR = Kind("tensor", plan=plan_tensor, publish=publish_tensor)
 KINDS = (PROFILE, TARGET, TENSOR)

@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.jobs import Cancelled, Conduct, Kind, Made
 from workbench.project.alike import measured_once
+from workbench.project.expected import takes
 from workbench.project.inputs import takes_several
 from workbench.project.objections import Constraints
 from workbench.project.pipeline import Plan, Wanted, expected, images_of, model_of, result_of, wanted
@@ -251,5 +252,6 @@ def _stop_everything(context: Conduct, steps: Steps) -> None:
         context.sleep(ASK_AGAIN_S)
 
 
-OPTIMIZATION = Kind("optimization", conduct=conduct, needs=needs, max_attempts=50, target=lambda _request: None)
+OPTIMIZATION = Kind("optimization", conduct=conduct, needs=needs, max_attempts=50, target=lambda _request: None,
+                    takes=takes)  # fmt: skip
 KINDS = (OPTIMIZATION,)

@@ -15,7 +15,7 @@ import typer
 from workbench.client import uploads
 from workbench.client.cli.asking import NOT_SURE, in_words
 from workbench.client.cli.options import wrong
-from workbench.client.cli.progress import Progress
+from workbench.client.cli.progress import Progress, beforehand
 from workbench.client.cli.readers import is_id
 from workbench.client.client import Client
 from workbench.client.errors import BadInput, Refused, Unreachable
@@ -91,6 +91,8 @@ class Pipeline:
             raise
         if guess := view["request"].get("guess"):
             self._progress.say(f"taken for {in_words(guess)}; --task says another")
+        if expected := beforehand(view):
+            self._progress.say(expected)
         return self._follow(optimizations, view["id"], self._progress.steps)
 
     def _start(self, optimizations: Resource, body: dict[str, Any], task_for: Callable[[Refused], str]) -> View:

@@ -92,6 +92,8 @@ class Progress:
     def job(self, name: str, view: dict[str, Any]) -> None:
         """The newest view of one job; why it failed, the error says that follows."""
         self._set(Row.of(name, view | {"error": None}))
+        self._left = time_left(view)
+        self._redraw_or_say_left()
 
     def sent(self, arrived: int, total: int) -> None:
         """How far an upload is, in bytes."""
@@ -149,8 +151,18 @@ class Progress:
         self.say(f"{row.name}: {row.state}{percent}{' · ' + row.what if row.what else ''}")
 
 
+def beforehand(view: dict[str, Any]) -> str:
+    """``measuring takes about 20 s, with a slow model about 2 min`` of what was just accepted; "" when nobody knows."""
+    expected = view.get("expected_run_s")
+    if not expected:
+        return ""
+    more = "; converting, calibrating and scoring come on top" if view.get("kind") == "optimization" else ""
+    slow = f", with a slow model up to {duration(expected['most'])}" if expected["most"] > expected["least"] else ""
+    return f"measuring takes {duration(expected['least'])}{slow}{more}"
+
+
 def time_left(view: dict[str, Any]) -> str:
-    """``43% done, about 2 min left`` of an optimization under way, by what it took so far; "" when too early."""
+    """``43% done, about 2 min left`` of a job under way, by what it took so far; "" when too early."""
     fraction, started = (view.get("progress") or {}).get("fraction") or 0.0, view.get("started_at")
     if view.get("state") != "running" or not started or not EARLY <= fraction < 1:
         return ""

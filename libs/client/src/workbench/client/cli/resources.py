@@ -13,7 +13,7 @@ from workbench.client.cli.descriptions import DESCRIPTIONS, Description
 from workbench.client.cli.listing import Column, show_list, value_at
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.placing import refuse_absent
-from workbench.client.cli.progress import followed
+from workbench.client.cli.progress import beforehand, followed
 from workbench.client.cli.readers import whole
 from workbench.client.cli.session import Session
 from workbench.client.jobs import View
@@ -90,6 +90,8 @@ def _add_create(group: typer.Typer, row: Description) -> None:
     def run(session: Session, values: Values) -> None:
         wait = values.pop("wait", False)
         view = _created(session, row, values)
+        if expected := beforehand(view):
+            output.tell(expected)
         if wait:
             view = followed(_resource(session, row), view["id"], row.noun)
         more = row.after(session.client, view) if wait and row.after else []

@@ -14,21 +14,29 @@ from workbench.runner.local.disk import FILES
 NO_SPACE_CODE = 74  # a core's exit code when the disk is full: its log cannot say so any more
 NO_MEMORY_CODE = 71
 _TAIL_BYTES = 4096
-_MEMORY_WORDS = (b"MemoryError", b"bad_alloc", b"Cannot allocate memory")
+_MEMORY_WORDS = (b"memoryerror", b"bad_alloc", b"cannot allocate memory", b"out of memory", b"not enough memory",
+                 b"unable to allocate", b"failed to allocate", b"could not allocate")  # fmt: skip
+# Native code that is refused memory may say nothing and run into its null pointer, or be killed.
+_OF_MEMORY = (signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT)
+_NEARLY_ALL = 0.9  # of the memory it may use; it is looked at once a second
+_TOLD_AS = {"turn_limit": "wall_limit", "group_out_of_memory": "out_of_memory"}
 _BY_SIGNAL = {signal.SIGXCPU: "cpu_limit", signal.SIGXFSZ: "file_limit"}
 _BY_CODE = {NO_SPACE_CODE: "disk_full", NO_MEMORY_CODE: "out_of_memory"}
 
 
-def ended_core(folder: Path, cause: str | None, wait_status: int, cpu_s: float,
+def ended_core(folder: Path, cause: str | None, wait_status: int, usage: dict[str, Any],
                limits: dict[str, Any]) -> dict[str, Any]:
-    """Exit of a core that ran. ``cause``: why the supervisor ended it, None when it ended by itself."""
+    """Exit of a core that ran. ``cause``: why the supervisor ended it, None when it ended by itself.
+
+    ``usage``: as ``Core.usage`` has it.
+    """
     code = os.waitstatus_to_exitcode(wait_status)
     if cause == "terminated":
         return _document(terminated(folder), code, limits)
     if has_result(folder):
         return _document("finished", code, limits)
     if cause is None:
-        cause = _by_itself(folder, code, cpu_s >= limits["cpu_s"])
+        cause = _by_itself(folder, code, usage, limits)
     return _document(cause, code, limits)
 
 
@@ -55,11 +63,15 @@ def terminated(folder: Path) -> str:
     return "stopped" if (folder / "stop.requested").exists() else "killed"
 
 
-def _by_itself(folder: Path, code: int, used_its_cpu_time: bool) -> str:
+def _by_itself(folder: Path, code: int, usage: dict[str, Any], limits: dict[str, Any]) -> str:
     if code >= 0:
         return _BY_CODE.get(code) or _by_log(folder)
+    if -code == signal.SIGKILL and usage["memory_kills"]:
+        return "group_out_of_memory"
+    if -code in _OF_MEMORY and usage["max_rss_bytes"] >= _NEARLY_ALL * limits["memory_bytes"]:
+        return "out_of_memory"
     if -code == signal.SIGKILL:
-        return "cpu_limit" if used_its_cpu_time else "killed"
+        return "cpu_limit" if usage["cpu_s"] >= limits["cpu_s"] else "killed"
     return _BY_SIGNAL.get(signal.Signals(-code)) or _by_log(folder)
 
 
@@ -68,7 +80,7 @@ def _by_log(folder: Path) -> str:
     try:
         with (folder / "log.txt").open("rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL_BYTES))
-            tail = file.read(_TAIL_BYTES)
+            tail = file.read(_TAIL_BYTES).lower()
     except OSError:
         return "crashed"
     return "out_of_memory" if any(word in tail for word in _MEMORY_WORDS) else "crashed"
@@ -78,13 +90,15 @@ def _document(reason: str, code: int | None, limits: dict[str, Any]) -> dict[str
     number = -code if code is not None and code < 0 else None
     detail = _detail(reason, code, limits)
     # A reason of its own would be none to a launcher of an earlier release.
-    reason = "wall_limit" if reason == "turn_limit" else reason
+    reason = _TOLD_AS.get(reason, reason)
     return {"reason": reason, "code": code, "signal": number, "detail": detail}
 
 
 def _detail(reason: str, code: int | None, limits: dict[str, Any]) -> str:
     if reason == "out_of_memory":
         return f"The run needed more than its {limits['memory_bytes'] / 2**20:.0f} MiB of memory."
+    if reason == "group_out_of_memory":
+        return "The run needed more memory than its container or control group has left: the kernel ended it."
     if reason == "wall_limit":
         return f"The run took longer than its {limits['wall_s']:g} s."
     if reason == "turn_limit":

@@ -82,8 +82,7 @@ class Supervisor:
             core.end()
         usage = core.usage()
         assert core.wait_status is not None
-        return usage | ends.ended_core(self._folder, core.cause, core.wait_status, usage["cpu_s"],
-                                          core.limits)
+        return usage | ends.ended_core(self._folder, core.cause, core.wait_status, usage, core.limits)
 
     def _take_device(self) -> None:
         take = self._lock.measure if self._record["exclusive"] else self._lock.share

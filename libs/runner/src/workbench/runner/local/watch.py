@@ -17,6 +17,7 @@ from typing import Any
 from workbench.runner import environments
 from workbench.runner.local import confine, procfs
 from workbench.runner.local.disk import Disk
+from workbench.runner.local.memory_kills import kills
 from workbench.runner.local.turns import Clock, Turns, freeze
 from workbench.runner.sandbox import paths
 from workbench.runner.sandbox.enter import enter
@@ -39,6 +40,7 @@ class Core:
         self.cause: str | None = None
         self.wall_s = 0.0
         self._peak_bytes = 0
+        self._kills_before = kills()
         self._folder, self._turns = folder, turns
         self._clock = Clock()
         self._below = procfs.Descendants(os.getpid())
@@ -106,10 +108,12 @@ class Core:
         self._trim()
 
     def usage(self) -> dict[str, float]:
-        """What the core used, its descendants included; call it after :meth:`end`."""
+        """What the core used, its descendants included, and how often the kernel killed for want of memory meanwhile;
+        call it after :meth:`end`."""
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
         return {"max_rss_bytes": max(self._peak_bytes, children.ru_maxrss * 1024),
-                "cpu_s": round(children.ru_utime + children.ru_stime, 3), "wall_s": round(self.wall_s, 3)}
+                "cpu_s": round(children.ru_utime + children.ru_stime, 3), "wall_s": round(self.wall_s, 3),
+                "memory_kills": (kills() or 0) - (self._kills_before or 0)}
 
     @property
     def _turn_limit_s(self) -> float:

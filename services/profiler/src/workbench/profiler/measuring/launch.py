@@ -24,7 +24,7 @@ from workbench.profiler.refusals import InferenceFailed
 from workbench.profiler.values import Loop, ProfileSpec
 from workbench.runner.device_time import LONGEST_STRETCH, WARM_S
 
-WARM_INFERENCES = 10
+WARM_INFERENCES = 10  # where they take no longer than warming up may
 ENOUGH_INFERENCES = 100  # the 99th percentile exists from here on
 FEWEST_ROUNDS = 3  # inferences of each request, however slow the model is
 
@@ -49,7 +49,8 @@ def measure(question: dict[str, Any]) -> dict[str, Any]:
     spec = ProfileSpec(**question["spec"])  # checked before it was sent
     try:
         ready = prepare(question, spec)
-        choice = _agreed(question) or choose(ready.compiled, ready.request, ready.arrays, spec.requests)
+        choice = _agreed(question) or choose(ready.compiled, ready.request, ready.arrays, spec.requests,
+                                             ready.first_inference_ms)
         requests, run = _loop(choice.loop, ready, spec)
         return _figures(spec, ready, choice, requests, run)
     except RuntimeError as error:
@@ -81,6 +82,11 @@ def stretched(duration_s: float, per_second: float) -> float:
     return min(max(duration_s, needed), LONGEST_STRETCH * duration_s)
 
 
+def warming(requests: int, first_ms: float) -> int:
+    """How many inferences at least before any counts: each request one, and more of a model that is quick."""
+    return max(requests, min(WARM_INFERENCES, int(1000 * WARM_S / max(first_ms, 1e-3))))
+
+
 def _agreed(question: dict[str, Any]) -> Choice | None:
     if question.get("loop") is None:
         return None
@@ -97,7 +103,7 @@ def _loop(loop: Loop, ready: Ready, spec: ProfileSpec) -> tuple[int, Measure]:
 
 
 def _figures(spec: ProfileSpec, ready: Ready, choice: Choice, requests: int, run: Measure) -> dict[str, Any]:
-    warm = run(min(WARM_S, spec.duration_s), max(WARM_INFERENCES, requests))
+    warm = run(min(WARM_S, spec.duration_s), warming(requests, ready.first_inference_ms))
     seconds = stretched(spec.duration_s, len(warm.latencies_ms) / warm.seconds)
     before, stopwatch = interference.counters(), Stopwatch()
     timings = run(seconds, FEWEST_ROUNDS * requests)

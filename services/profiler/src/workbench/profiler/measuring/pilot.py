@@ -15,6 +15,7 @@ from workbench.profiler.values import Loop
 PLAINLY_ASYNC_MS = 1.0
 _TRIAL_S, _TRIAL_INFERENCES = 0.2, 20
 _PILOT_INFERENCES = 5
+_SLOW_MS = 1000.0  # a model like this needs no pilot: its first inference says enough
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,18 @@ class Choice:
     reason: str
 
 
-def choose(compiled: ov.CompiledModel, request: ov.InferRequest, arrays: list[Any], requests: int | None) -> Choice:
+def choose(compiled: ov.CompiledModel, request: ov.InferRequest, arrays: list[Any], requests: int | None,
+           first_ms: float) -> Choice:
     """Synchronous when one request is in flight or when Python is the limit; else asynchronous.
 
-    ``request`` is filled and has inferred once; ``requests`` None means as many as OpenVINO finds optimal.
+    ``request`` is filled and has inferred once, in ``first_ms``; ``requests`` None means as many as OpenVINO finds
+    optimal.
     """
     wanted = requests or int(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
     if wanted == 1:
         return Choice(Loop.SYNC, "One request in flight: a synchronous loop leaves no gap between inferences.")
-    alone_ms = statistics.median(loops.synchronous(request, 0.0, _PILOT_INFERENCES).latencies_ms)
+    count = _PILOT_INFERENCES if first_ms < _SLOW_MS else 0
+    alone_ms = statistics.median(loops.synchronous(request, 0.0, count).latencies_ms) if count else first_ms
     if alone_ms >= PLAINLY_ASYNC_MS:
         return Choice(Loop.ASYNC, f"{wanted} requests in flight; one inference takes {alone_ms:.2f} ms, "
                                   "long beside the 0.1 ms that restarting a request costs in Python.")
