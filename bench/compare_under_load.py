@@ -1,7 +1,8 @@
 """Compare models while the machine's load changes, and count how often the ratio's interval holds the truth.
 
 Each comparison is the profiler's own: rounds of launches in turns, here of a network, of the same network again, and of
-one about twice as large. ``compare_under_load.py [COMPARISONS]``, by default 100.
+one about twice as large. ``compare_under_load.py [--comparisons N] [--minutes M]``: by default 100, and none begins
+after 30 minutes; 30 more rounds come before, without our load, and 10 after it.
 
 - (a) The interval of large to small covers their ratio on a quiet machine in at least 90 of 100.
 - (b) The network against itself is called different in at most 5 of 100.
@@ -9,32 +10,29 @@ one about twice as large. ``compare_under_load.py [COMPARISONS]``, by default 10
 The quiet ratio comes from one long comparison without our load; where others use the machine too, it is as quiet as
 they leave it, and its own interval is printed. Beside (a) stands what measuring one after another would have said: the
 same launches, but the large network's from the comparison after. The load: up to two loops on each core, as many as a
-seeded draw says, for 0.5 to 6 s each time. Launches are forked from a process that has OpenVINO loaded, since its start
-would take most of the time; they run the profiler's launch from its first line to its last.
+seeded draw says, for 0.5 to 6 s each time. Launches are forked (:mod:`launched`).
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import itertools
-import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import openvino as ov
 import openvino.opset13 as ops
+from launched import Launcher
+from launched.faults import neighbours
 from workbench.figures import Figure, ratio
 from workbench.profiler.measuring.facts import interval_of
 from workbench.profiler.measuring.going_on import Goal
@@ -43,11 +41,10 @@ from workbench.profiler.measuring.subject import Subject
 from workbench.profiler.values import ProfileSpec
 from workbench.runner.core import Run
 
-FORKING = multiprocessing.get_context("forkserver")
-QUIET_LAUNCHES = 30
+QUIET_LAUNCHES, QUIET_AGAIN = 30, 10
 SMALL, AGAIN, LARGE = range(3)
 METRICS = ("throughput_fps", "cpu_ms_per_request")
-LOOP = "import ctypes, signal; ctypes.CDLL(None).prctl(1, signal.SIGKILL)\nwhile True: pass"
+LAUNCHER = Launcher()
 
 
 @dataclass
@@ -56,44 +53,41 @@ class Forked(Subject):
 
     def launch(self, _run: Run, place: int) -> None:
         """One launch, in a process of its own."""
-        mine, theirs = FORKING.Pipe()
-        question = {"spec": self.spec.to_json(), "model": str(self.model), **self._agreed_loop()}
-        child = FORKING.Process(target=answer, args=(theirs, question))
-        child.start()
-        theirs.close()
-        figures = mine.recv()
-        child.join()
+        figures = LAUNCHER.ask({**self._question(), **self._agreed_loop()})
         self.launches.append({"round": len(self.launches), "place": place, **figures})
 
 
-def answer(to: Connection, question: dict[str, Any]) -> None:
-    """In the child: the launch's figures, and the end without tearing OpenVINO down."""
-    from workbench.profiler.measuring.launch import measure as launch
-
-    to.send(launch(question))
-    os._exit(0)
-
-
-def main(comparisons: int) -> None:
+def main() -> None:
     """Print the quiet ratios, then the counts."""
-    FORKING.set_forkserver_preload(["workbench.profiler.measuring.launch"])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--comparisons", type=int, default=100, metavar="N")
+    parser.add_argument("--minutes", type=float, default=30.0, metavar="M")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for layers, model in ((4, "small.xml"), (8, "large.xml")):
             ov.save_model(network(layers), folder / model, compress_to_fp16=False)
         began = time.monotonic()
-        quiet = compared(folder, QUIET_LAUNCHES)
-        truth = {metric: told(quiet, LARGE, SMALL, metric) for metric in METRICS}
-        for metric, figure in truth.items():
-            print(f"quiet, {QUIET_LAUNCHES} rounds: {metric} of large to small {words(figure)}", flush=True)
+        truth = quiet(folder, QUIET_LAUNCHES)
         with changing_load(seed=1) as steps:
             loaded: list[list[Subject]] = []
-            while len(loaded) < comparisons:
+            while len(loaded) < options.comparisons and time.monotonic() - began < 60 * options.minutes:
                 loaded.append(compared(folder, 5))
-                if len(loaded) % 10 == 0 or len(loaded) == comparisons:
-                    print(f"{len(loaded)} comparisons of 5 rounds under {len(steps)} steps of load, "
-                          f"{time.monotonic() - began:.0f} s; load average {os.getloadavg()[0]:.1f}")  # fmt: skip
-                    count(loaded, truth)
+                if len(loaded) % 10 == 0:
+                    print(f"{len(loaded)} comparisons, {time.monotonic() - began:.0f} s", flush=True)
+        quiet(folder, QUIET_AGAIN)
+    print(f"{len(loaded)} comparisons of 5 rounds under {len(steps)} steps of load, "
+          f"{time.monotonic() - began:.0f} s; load average {os.getloadavg()[0]:.1f}")  # fmt: skip
+    count(loaded, truth)
+
+
+def quiet(folder: Path, launches: int) -> dict[str, Figure]:
+    """The ratios without our load, printed; by metric."""
+    found = compared(folder, launches)
+    figures = {metric: told(found, LARGE, SMALL, metric) for metric in METRICS}
+    for metric, figure in figures.items():
+        print(f"quiet, {launches} rounds: {metric} of large to small {words(figure)}", flush=True)
+    return figures
 
 
 def compared(folder: Path, launches: int) -> list[Subject]:
@@ -124,10 +118,21 @@ def count(loaded: list[list[Subject]], truth: dict[str, Figure]) -> None:
         print(f"{metric}: (a) covers {covering(held, figure.value)}; (b) the same called different in "
               f"{sum(not each.holds(1.0) for each in alike)} of {len(alike)}; "
               f"one after another covers {covering(apart, figure.value)}", flush=True)  # fmt: skip
+    count_contradictions(loaded, truth["throughput_fps"].value)
+
+
+def count_contradictions(loaded: list[list[Subject]], truth: float) -> None:
+    """How many ratios of throughput are told to contradict themselves, and how often those that are not are right."""
+    ratios_ = [found for each in loaded if (found := ratios(each[LARGE], each[SMALL]))]
+    kept = [Figure.of(each["throughput_fps"]) for each in ratios_ if each["trust"]["verdict"] == "trusted"]
+    print(f"throughput contradicts CPU time in {len(ratios_) - len(kept)} of {len(ratios_)}; "
+          f"of the others {sum(each.holds(truth) for each in kept)} of {len(kept)} cover {truth:.3f}", flush=True)
 
 
 def covering(figures: list[Figure], value: float) -> str:
     """The share, and how wide the intervals are."""
+    if not figures:
+        return "none"
     held = sum(figure.holds(value) for figure in figures)
     widths = sorted(figure.half_width for figure in figures)
     return f"{held} of {len(figures)} (median half-width {widths[len(widths) // 2]:.0%})"
@@ -152,27 +157,24 @@ def network(layers: int) -> ov.Model:
 @contextlib.contextmanager
 def changing_load(seed: int) -> Iterator[list[int]]:
     """Loops that are stopped and let go on, from a thread; yields how many ran in each step so far."""
-    draw, over, steps = random.Random(seed), threading.Event(), []
-    loops = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(2 * (os.cpu_count() or 1))]
+    draw, over, steps = random.Random(seed), threading.Event(), list[int]()
+    with neighbours(2 * (os.cpu_count() or 1)) as loops:
 
-    def turns() -> None:
-        while not over.is_set():
-            steps.append(draw.randint(0, len(loops)))
-            for number, loop in enumerate(loops):
-                loop.send_signal(signal.SIGCONT if number < steps[-1] else signal.SIGSTOP)
-            over.wait(draw.uniform(0.5, 6.0))
+        def turns() -> None:
+            while not over.is_set():
+                steps.append(draw.randint(0, len(loops)))
+                for number, loop in enumerate(loops):
+                    loop.send_signal(signal.SIGCONT if number < steps[-1] else signal.SIGSTOP)
+                over.wait(draw.uniform(0.5, 6.0))
 
-    thread = threading.Thread(target=turns)
-    thread.start()
-    try:
-        yield steps
-    finally:
-        over.set()
-        thread.join()
-        for loop in loops:
-            loop.kill()
-            loop.wait()
+        thread = threading.Thread(target=turns)
+        thread.start()
+        try:
+            yield steps
+        finally:
+            over.set()
+            thread.join()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    main()

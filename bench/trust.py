@@ -1,77 +1,125 @@
 """Inject faults while a model is measured, and count how often the wrong figure is trusted, and the right one is not.
 
-Real launches of the profiler under each fault, judged in every window of five as a profile would be. *False trust*: the
-verdict is trusted and the interval lies wholly more than 3 % off the median of the quiet launches. A fault that this
-machine does not let us make (a quota, a clock limit) says so. Memory pressure is not made here: on a shared machine it
-would hit everybody. ``trust.py [LAUNCHES]``, by default 40 for each fault.
+Profiles of five real launches each, under each fault, and twice as many without one, half before and half after them.
+*False trust*: the verdict is trusted and the interval lies wholly more than 3 % off the median of the quiet launches
+before. A fault that this machine does not let us make (a quota, a clock limit) says so. Memory pressure is not made
+here: on a shared machine it would hit everybody.
 
-Target: false trust in at most 2 %, trusted when quiet in at least 95 %.
+``trust.py [--profiles N] [--minutes M]``: N for each fault, by default 41, which makes 205 with the five faults that
+most machines allow; after M (25) minutes only one more of each is made. The quiet figures are quiet only if nothing else
+runs. Target: false trust in at most 2 %, trusted when quiet in at least 95 %.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
-import os
-import signal
 import statistics
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import openvino as ov
+from launched import Launcher
+from launched.faults import FAULTS
 from profile_vs_benchmark_app import network
 from workbench.profiler.machine import cgroups, state
-from workbench.profiler.measuring import child
 from workbench.profiler.measuring.facts import aggregate
+from workbench.profiler.values import ProfileSpec
 
-WINDOW, OFF = 5, 0.03
-SPEC = {"main_file": "model.xml", "duration_s": 0.4}
-LAUNCH = "workbench.profiler.measuring.launch"
-Fault = Callable[[], contextlib.AbstractContextManager[Any]]
+LAUNCHES, OFF = 5, 0.03
+SPEC = ProfileSpec("model.xml", duration_s=0.3).to_json()
+# The pressure of the 10 s before a profile is one of its rules: what one fault leaves is no fault of the next.
+SETTLING_S = 12.0
+Profile = dict[str, Any]
 
 
-def main(launches: int) -> None:
-    """Print a line for each fault as soon as it is through, and the share of false trust."""
-    right, false, count = 0.0, 0, 0
+def main() -> None:
+    """Print a line for each fault as soon as it is through, and the two rates."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--profiles", type=int, default=41, metavar="N")
+    parser.add_argument("--minutes", type=float, default=25.0, metavar="M")
+    options = parser.parse_args()
+    time_left = Time(60 * options.minutes, len(FAULTS) + 2)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        ov.save_model(network(), folder / "model.xml", compress_to_fp16=False)
+        bench = Bench(Path(name))
+        quiet = bench.profiles(options.profiles, time_left.share_s())
+        right = statistics.median(fps for each in quiet for fps in each["speeds"])
+        told("quiet, before", quiet, right)
+        wrong = count = 0
         for fault, inject in FAULTS.items():
+            time.sleep(SETTLING_S)
             try:
-                with inject():
-                    seen = [launch(folder) for _ in range(launches)]
+                with inject(bench.launcher):
+                    found = bench.profiles(options.profiles, time_left.share_s())
             except OSError as error:
                 print(f"{fault}: not possible here: {error}", flush=True)
                 continue
-            right = right or statistics.median(each["throughput_fps"] for each in seen)
-            wrong, profiles = judged(fault, seen, right)
-            if fault != "quiet":
-                false, count = false + wrong, count + profiles
-    print(f"false trust {false} of {count} = {false / max(count, 1):.1%} (target <= 2 %)")
+            wrong, count = wrong + told(fault, found, right), count + len(found)
+        time.sleep(SETTLING_S)
+        after = bench.profiles(options.profiles, time_left.share_s())
+        told("quiet, after", after, right)
+    trusted = sum(is_trusted(each) for each in (*quiet, *after))
+    still = len(quiet) + len(after)
+    print(f"false trust {wrong} of {count} = {wrong / max(count, 1):.1%} (target <= 2 %)")
+    print(f"trusted when quiet {trusted} of {still} = {trusted / max(still, 1):.1%} (target >= 95 %)")
 
 
-def launch(folder: Path) -> dict[str, Any]:
-    """One, with what the machine was like before it."""
-    before = state.load()
-    return {**child.ask(LAUNCH, {"spec": SPEC, "model": str(folder / "model.xml")}, folder), "before": before}
+class Time:
+    """Shared out among what is still to come: who needs less leaves more to the others."""
+
+    def __init__(self, seconds: float, parts: int) -> None:
+        self._end, self._parts = time.monotonic() + seconds, parts
+
+    def share_s(self) -> float:
+        """Of the next part."""
+        self._parts -= 1
+        return (self._end - time.monotonic()) / (self._parts + 1)
 
 
-def judged(fault: str, launches: list[dict[str, Any]], right: float) -> tuple[int, int]:
-    """Every window as a profile: how many were trusted wrongly, and of how many."""
-    windows = [launches[start:start + WINDOW] for start in range(len(launches) - WINDOW + 1)]
-    profiles = [aggregate(window, cgroups.cores_available(), window[0]["before"]) for window in windows]
-    trusted = [each for each in profiles if each["trust"]["verdict"] == "trusted"]
+class Bench:
+    """One network, and profiles of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.launcher = Launcher()
+        self._model = folder / "model.xml"
+        ov.save_model(network(), self._model, compress_to_fp16=False)
+
+    def profiles(self, count: int, most_s: float) -> list[Profile]:
+        """So many, or as many as begin in that time, but one."""
+        made: list[Profile] = []
+        began = time.monotonic()
+        while len(made) < count and (not made or time.monotonic() - began < most_s):
+            made.append(self._profile())
+        return made
+
+    def _profile(self) -> Profile:
+        before = state.load()
+        launches: list[dict[str, Any]] = []
+        for _ in range(LAUNCHES):
+            agreed = {name: launches[0][name] for name in ("loop", "loop_reason")} if launches else {}
+            launches.append(self.launcher.ask({"spec": SPEC, "model": str(self._model), **agreed}))
+        speeds = [launch["throughput_fps"] for launch in launches]
+        return {**aggregate(launches, cgroups.cores_available(), before), "speeds": speeds}
+
+
+def told(fault: str, profiles: list[Profile], right: float) -> int:
+    """Print what became of these; how many were trusted wrongly."""
+    trusted = [each for each in profiles if is_trusted(each)]
     wrong = sum(not overlaps(each["throughput_fps"], right) for each in trusted)
-    speed = statistics.median(each["throughput_fps"] for each in launches) / right
-    rules = sorted({reason["rule"] for each in profiles for reason in each["trust"]["reasons"]})
+    speed = statistics.median(fps for each in profiles for fps in each["speeds"]) / right
+    rules = Counter(reason["rule"] for each in profiles for reason in each["trust"]["reasons"])
+    objections = ", ".join(f"{rule} {times}" for rule, times in rules.most_common()) or "none"
     print(f"{fault}: {speed:.2f} of the quiet speed; {len(trusted)} of {len(profiles)} trusted, "
-          f"{wrong} of them wrongly; objections: {', '.join(rules) or 'none'}", flush=True)
-    return wrong, len(profiles)
+          f"{wrong} of them wrongly; objections: {objections}", flush=True)  # fmt: skip
+    return wrong
+
+
+def is_trusted(profile: Profile) -> bool:
+    """Its verdict."""
+    return bool(profile["trust"]["verdict"] == "trusted")
 
 
 def overlaps(found: dict[str, float], right: float) -> bool:
@@ -79,108 +127,6 @@ def overlaps(found: dict[str, float], right: float) -> bool:
     return found["low"] <= right * (1 + OFF) and found["high"] >= right * (1 - OFF)
 
 
-@contextlib.contextmanager
-def neighbours(count: int) -> Iterator[None]:
-    """Loops that keep so many cores busy."""
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
-
-
-@contextlib.contextmanager
-def now_and_then(act: Callable[[bool], None], on_s: float, off_s: float) -> Iterator[None]:
-    """``act(True)`` and ``act(False)`` in turns, from a thread."""
-    over = threading.Event()
-
-    def turns() -> None:
-        while not over.is_set():
-            act(True)
-            over.wait(on_s)
-            act(False)
-            over.wait(off_s)
-
-    thread = threading.Thread(target=turns)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def stop_launches(stop: bool) -> None:
-    """SIGSTOP or SIGCONT to our measuring processes."""
-    for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
-        with contextlib.suppress(OSError):
-            if LAUNCH in Path(f"/proc/{pid}/cmdline").read_text():
-                os.kill(int(pid), signal.SIGSTOP if stop else signal.SIGCONT)
-
-
-@contextlib.contextmanager
-def changing_neighbour() -> Iterator[None]:
-    """A neighbour on both cores that works for 3 s and rests for 3 s."""
-    with neighbours(2):
-        loops = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-
-        def rest(working: bool) -> None:
-            for pid in loops:
-                os.kill(int(pid), signal.SIGCONT if working else signal.SIGSTOP)
-
-        with now_and_then(rest, 3.0, 3.0):
-            yield
-
-
-@contextlib.contextmanager
-def quota() -> Iterator[None]:
-    """Half of each period: the threads of a launch are stopped in bursts."""
-    unified = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    base = Path("/sys/fs/cgroup") if unified else Path("/sys/fs/cgroup/cpu")
-    group = base / f"bench-trust-{os.getpid()}"
-    group.mkdir()
-    try:
-        if unified:
-            (group / "cpu.max").write_text("50000 100000")
-        else:
-            (group / "cpu.cfs_period_us").write_text("100000")
-            (group / "cpu.cfs_quota_us").write_text("50000")
-        (group / "cgroup.procs").write_text(str(os.getpid()))
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            (base / "cgroup.procs").write_text(str(os.getpid()))
-        time.sleep(0.2)
-        with contextlib.suppress(OSError):
-            group.rmdir()
-
-
-@contextlib.contextmanager
-def slower_clock() -> Iterator[None]:
-    """The clock's limit goes down by a third, up again, every 2 s."""
-    files = [Path(f"/sys/devices/system/cpu/cpu{cpu}/cpufreq/scaling_max_freq") for cpu in cgroups.affinity()]
-    limits = {file: int(file.read_text()) for file in files}
-
-    def limit(lower: bool) -> None:
-        for file, khz in limits.items():
-            file.write_text(str(khz * 2 // 3 if lower else khz))
-
-    limit(False)
-    with now_and_then(limit, 2.0, 2.0):
-        yield
-
-
-FAULTS: dict[str, Fault] = {
-    "quiet": contextlib.nullcontext,
-    "one busy neighbour": lambda: neighbours(1),
-    "a busy neighbour on each core": lambda: neighbours(os.cpu_count() or 1),
-    "neighbours that come and go": changing_neighbour,
-    "stopped for 60 ms of each 400": lambda: now_and_then(stop_launches, 0.06, 0.34),
-    "a quota of half a core": quota,
-    "a changing clock limit": slower_clock,
-}
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 40)
+    with contextlib.suppress(KeyboardInterrupt):
+        main()
