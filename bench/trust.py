@@ -6,8 +6,8 @@ before. A fault that this machine does not let us make (a quota, a clock limit) 
 here: on a shared machine it would hit everybody.
 
 ``trust.py [--profiles N] [--minutes M]``: N for each fault, by default 41, which makes 205 with the five faults that
-most machines allow; after M (25) minutes only one more of each is made. The quiet figures are quiet only if nothing else
-runs. Target: false trust in at most 2 %, trusted when quiet in at least 95 %.
+most machines allow; after M (25) minutes only one more of each is made. The quiet figures are quiet only if nothing
+else runs. Target: false trust in at most 2 %, trusted when quiet in at least 95 %.
 """
 
 from __future__ import annotations
