@@ -37,6 +37,13 @@ def test_an_optimization_whose_measurements_would_take_too_long_is_refused_befor
     assert bench.adapters.record("project").active() == 0
 
 
+def test_the_answer_says_about_how_long_all_variants_will_be_measured(bench: Bench) -> None:
+    answer = asked(bench.client, bench.project_id, task="classification", duration_s=1).get_json()
+
+    assert answer["request"]["models"] == 3
+    assert answer["expected_run_s"] == {"least": 45, "most": 105}
+
+
 @pytest.mark.parametrize(("request_", "field", "said"), [
     ({"recipe": {"options": {"top_k": 0}}}, "recipe.options.top_k", "Must be a whole number from 1 to 100."),
     ({"task": "classification", "recipe": {"options": {"smooth": True}}}, "recipe.options.smooth",
