@@ -77,6 +77,22 @@ def test_a_configuration_makes_the_same_again(compiled: Any) -> None:
     assert found["executed"] == {"precision": "f32", "devices": ["CPU"], "layers": {"f32": 1}}
 
 
+@pytest.mark.parametrize("hint", ["LATENCY", "THROUGHPUT"])
+@pytest.mark.parametrize("device", DEVICES)
+def test_what_is_compiled_again_with_a_configuration_takes_as_many_requests(
+    compiled: Any, device: str, hint: str
+) -> None:
+    asked = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": hint}
+    first = compiled(device, **asked)
+    found = executed.configuration(first, device, asked)
+
+    again = compiled(device, **{name: found[name] for name in (*executed.REUSABLE,) if name in found})
+
+    optimal = "OPTIMAL_NUMBER_OF_INFER_REQUESTS"
+    assert found["PERFORMANCE_HINT"] == hint
+    assert again.get_property(optimal) == first.get_property(optimal)
+
+
 def test_other_streams_than_asked_are_a_difference(compiled: Any) -> None:
     made = compiled("CPU", NUM_STREAMS=1)
 

@@ -57,7 +57,10 @@ def test_another_speed_is_told_and_not_failed(package: Path, run_python: RunPyth
     assert ended.returncode == 0
 
 
-def recorded_here(package: Path, low: float, **changes: Any) -> None:
+DEVICES = ["CPU", "AUTO", "MULTI:CPU", "HETERO:CPU"]
+
+
+def recorded_here(package: Path, low: float, device: str = "CPU", **changes: Any) -> None:
     """Make the record one of this very machine, where fp16 made at least ``low`` frames a second."""
     manifest = json.loads((package / "manifest.json").read_text())
     variant = manifest["variants"][1]
@@ -66,12 +69,13 @@ def recorded_here(package: Path, low: float, **changes: Any) -> None:
     name = next(line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
                 if line.startswith("model name"))
     variant["profile"]["provenance"]["machine"] = {"cpu": {"name": name}, "affinity": sorted(os.sched_getaffinity(0))}
-    variant["configuration"] |= changes
+    variant["configuration"] |= {"device": device, **changes}
     (package / "manifest.json").write_text(json.dumps(manifest))
 
 
-def test_far_slower_than_measured_on_this_machine_fails(package: Path, run_python: RunPython) -> None:
-    recorded_here(package, 1e9)
+@pytest.mark.parametrize("device", DEVICES)
+def test_far_slower_than_measured_on_this_machine_fails(package: Path, run_python: RunPython, device: str) -> None:
+    recorded_here(package, 1e9, device)
 
     found = report(package, run_python)
 
@@ -80,8 +84,11 @@ def test_far_slower_than_measured_on_this_machine_fails(package: Path, run_pytho
     assert found["problems"][0].endswith("by more than the 25% allowed")
 
 
-def test_another_precision_than_was_measured_on_this_machine_fails(package: Path, run_python: RunPython) -> None:
-    recorded_here(package, 1.0, executed={"precision": "bf16", "devices": ["CPU"], "layers": {"bf16": 3}})
+@pytest.mark.parametrize("device", DEVICES)
+def test_another_precision_than_was_measured_on_this_machine_fails(
+    package: Path, run_python: RunPython, device: str
+) -> None:
+    recorded_here(package, 1.0, device, executed={"precision": "bf16", "devices": ["CPU"], "layers": {"bf16": 3}})
 
     assert report(package, run_python)["problems"] == ["fp16: it executes in f32, bf16 was measured"]
 

@@ -84,8 +84,8 @@ def test_a_model_of_20_s_is_told_how_long_a_launch_should_be_and_that_it_may_not
 
     assert reason is not None
     assert reason.verdict is Verdict.UNTRUSTED
-    assert reason.detail.endswith("only 3 times in one of them. Measure at least 800 s a launch (duration_s), as far as "
-                                  "the workbench lets one request have its device.")  # fmt: skip
+    assert reason.detail.endswith("only 3 times in one of them. Measure at least 800 s a launch (duration_s), as far "
+                                  "as the workbench lets one request have its device.")  # fmt: skip
 
 
 def test_the_worst_objection_is_the_verdict_and_all_are_told() -> None:

@@ -48,9 +48,11 @@ def is_virtual(device: str) -> bool:
 def configuration(compiled: ov.CompiledModel, device: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Properties to compile the same with again, and beside them what is executed, where.
 
-    What a device does not tell of itself is as it was asked for: that is what makes the same again.
+    What a device does not tell of itself is as it was asked for: that is what makes the same again. So is what a
+    virtual device tells of itself: MULTI calls its hint throughput, whatever it has the devices below it do.
     """
-    return {**{name: plain(asked[name]) for name in _ASKED if name in asked}, **read(compiled, REUSABLE),
+    wanted, told = {name: plain(asked[name]) for name in _ASKED if name in asked}, read(compiled, REUSABLE)
+    return {**(told | wanted if is_virtual(device) else wanted | told),
             "executed": {"precision": precision(compiled, device), "devices": _devices(compiled),
                          "layers": dict(layer_precisions(compiled))}}
 

@@ -82,6 +82,8 @@ def why(core: ov.Core, device: str, machine: Machine | None = None) -> Absence:
     kind = _KINDS.get(name)
     if device.startswith("CPU."):
         return Absence("unknown-device", "there is one CPU device, without a number: CPU.")
+    if name != name.upper():
+        return Absence("unknown-device", f"names of devices are written in capitals: {device.upper()}.")
     if kind is None:
         return Absence("unknown-device", f"OpenVINO has no plugin for '{name}'.")
     plugin = Path(ov.__file__).parent / "libs" / kind.plugin
