@@ -19,6 +19,7 @@ KINDS = {
     "exports": "Export of a dataset",
     "conversions": "Conversion",
     "profiles": "Measurement",
+    "tensors": "Input data",
     "calibrations": "INT8 calibration",
     "evaluations": "Accuracy",
     "recipes": "Recipe",
@@ -27,7 +28,7 @@ KINDS = {
     "optimizations": "Optimization",
 }
 # They are made from files that were uploaded; to have one again, upload again.
-UPLOADED = ("models", "datasets", "inspections")
+UPLOADED = ("models", "datasets", "inspections", "tensors")
 # Whose OpenAPI document another collection's service serves: one for each service, below its first collection.
 DESCRIBED = {"exports": "datasets", "profiles": "targets", "evaluations": "calibrations", "recipes": "calibrations",
              "trials": "calibrations"}  # fmt: skip
