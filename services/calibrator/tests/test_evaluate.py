@@ -109,6 +109,39 @@ def test_without_labels_the_agreement_with_a_reference_is_measured(run_core: Cor
     assert {line["correct"] for line in ended.lines("predictions.jsonl")} == {None}
 
 
+@pytest.mark.parametrize("label", [0, 3])
+def test_a_model_that_always_says_the_same_is_told_to(
+    run_core: Core, save_model: Core, few_images: Path, label: int
+) -> None:
+    scores = [[float(number == label) for number in range(100)]]
+    ended = run_core("evaluate", {"recipe": small_recipe(), "metrics": ["top1_agreement"]}, dataset=few_images,
+                     model=save_model(fixed_answer(scores)), reference=save_model(fixed_answer(scores)))  # fmt: skip
+
+    agreement = by_name(ended)["top1_agreement"]
+    assert (agreement["value"], agreement["constant"]) == (1.0, True)
+
+
+@pytest.mark.parametrize("infinite", [float("inf"), float("nan")])
+def test_a_score_that_is_no_finite_number_is_refused_by_its_image(
+    run_core: Core, save_model: Core, few_images: Path, infinite: float
+) -> None:
+    ended = run_core("evaluate", {"recipe": small_recipe()}, dataset=few_images,
+                     model=save_model(fixed_answer([[0.0] * 98 + [infinite] * 2])))
+
+    assert ended.refusal["kind"] == "UnusableOutput"
+    assert ended.refusal["detail"].startswith(f"{ended.refusal['file']}: 2 of 100 scores are not")
+
+
+def test_a_class_that_is_ruled_out_by_minus_infinity_is_no_fault(
+    run_core: Core, save_model: Core, few_images: Path
+) -> None:
+    ended = run_core("evaluate", {"recipe": small_recipe()}, dataset=few_images,
+                     model=save_model(fixed_answer([[1.0] + [float("-inf")] * 99])))
+
+    assert "top1" in by_name(ended)
+    assert "Infinity" not in (ended.folder / "outputs" / "predictions.jsonl").read_text()
+
+
 def test_with_labels_and_a_reference_both_are_told_the_correct_answers_first(
         run_core: Core, save_model: Core, network: Path, few_images: Path, recipe: dict[str, Any]) -> None:
     ended = run_core("evaluate", {"recipe": recipe}, model=network, dataset=few_images, reference=network)

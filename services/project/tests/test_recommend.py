@@ -171,6 +171,17 @@ def test_without_labels_what_is_answered_otherwise_counts_as_lost(value, low, hi
     assert all(needed.startswith("labels, or about 3,") for needed in decided.needed)
 
 
+def test_agreement_on_one_and_the_same_answer_decides_nothing() -> None:
+    agreement = {"metric": "top1_agreement", "value": 1.0, "n": 400, "low": 0.99, "high": 1.0, "constant": True}
+    int8 = replace(variant("int8", 300), evaluation={"metrics": [agreement]})
+
+    found = recommend([variant("fp32", 100), int8], Constraints("throughput", None, 1.0))
+
+    assert found.decision == "undecided"
+    assert "it says the same class of all 400 images" in found.reason
+    assert found.needed == ("images that the model tells apart, or labels",)
+
+
 def test_unknown_accuracy_is_never_good_enough_for_int8() -> None:
     chosen = recommend([variant("fp32", 100), variant("int8", 300)], Constraints("throughput", None, 1.0))
 

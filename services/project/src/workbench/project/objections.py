@@ -74,6 +74,8 @@ def _too_wrong(variant: Variant, limit: float | None) -> Objection | None:
     if limit is None:
         return None
     change = accuracy_change(variant)
+    if (variant.accuracy or {}).get("constant"):
+        return _constant(variant)
     if change is None:
         apart = disagreement(variant)
         return _apart(variant, apart, limit) if apart else _unmeasured(variant)
@@ -86,6 +88,13 @@ def _too_wrong(variant: Variant, limit: float | None) -> Objection | None:
         return Objection(f"it loses {lost:.2f} {unit} of accuracy {range_of}, over the limit of {limit:g}")
     words = f"whether it loses more than {limit:g} {unit} of accuracy cannot be said of {change['n']} images: "
     return Objection(f"{words}{lost:.2f} ({least:.2f} to {most:.2f})", _more_images(change, limit))
+
+
+def _constant(variant: Variant) -> Objection:
+    """Whoever always says the same agrees with itself, however it was rounded."""
+    n = (variant.accuracy or {})["n"]
+    return Objection(f"without labels its accuracy is unknown, and it says the same class of all {n} images, so that "
+                     "it agrees with the baseline tells nothing", "images that the model tells apart, or labels")
 
 
 def _apart(variant: Variant, apart: Facts, limit: float) -> Objection | None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from workbench.tasks.classification.annotation import Label
-from workbench.tasks.classification.readings import belief
+from workbench.tasks.classification.readings import belief, constant
 from workbench.tasks.classification.result import Ranking
 from workbench.tasks.scoring import Metric, Scored
 from workbench.tasks.totals import share
@@ -31,7 +31,7 @@ def _agrees(scored: Classified) -> bool | None:
 METRICS: tuple[Metric[Ranking, Label], ...] = (
     replace(share("top1", "annotation", partial(_is_among, 1)), belief=belief),
     share("top5", "annotation", partial(_is_among, 5)),
-    share("top1_agreement", "reference", _agrees),
+    replace(share("top1_agreement", "reference", _agrees), belief=constant),
 )
 
 

@@ -30,6 +30,11 @@ def belief(images: Sequence[Scored[Ranking, Label]]) -> dict[str, Any]:
     return {"chance": chance, "other_reading": {"value": best, "words": words, "remedy": remedy} if better else None}
 
 
+def constant(images: Sequence[Scored[Ranking, Label]]) -> dict[str, Any]:
+    """``constant``: whether one class is said of every image, and there are several: to agree on that tells nothing."""
+    return {"constant": len(images) > 1 and len({each.result.first for each in images}) == 1}
+
+
 def _share(pairs: Sequence[tuple[int, int]]) -> float:
     return sum(first == label for first, label in pairs) / len(pairs)
 

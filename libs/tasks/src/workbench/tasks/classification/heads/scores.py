@@ -32,14 +32,17 @@ def class_scores(output: NDArray[Any]) -> NDArray[np.float32]:
     """The scores of one image as shape (classes,), float32.
 
     output: shape (classes,) with any ones around it, such as (1, classes, 1, 1). Raises ValueError for another shape,
-    or a score that is not a number.
+    or a score that is not a number, or infinite.
     """
     if output.ndim == 0 or output.size == 0 or output.size != max(output.shape):
         raise ValueError(f"a classifier's output has shape [1, classes], not {list(output.shape)}")
     scores = output.reshape(-1).astype(np.float32)
     if np.isnan(scores).any():
         raise ValueError(f"{int(np.isnan(scores).sum())} of {scores.size} scores are not a number (NaN)")
-    return scores
+    if np.isposinf(scores).any():
+        raise ValueError(f"{int(np.isposinf(scores).sum())} of {scores.size} scores are not finite (infinity)")
+    # Minus infinity only rules a class out, and JSON has no word for it.
+    return np.maximum(scores, np.finfo(np.float32).min)
 
 
 def chosen_scores(outputs: Outputs, recipe: Recipe) -> NDArray[np.float32]:
