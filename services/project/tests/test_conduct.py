@@ -125,6 +125,29 @@ def test_a_step_that_fails_late_leaves_a_report_of_what_was_measured(bench) -> N
     assert (report["package"], report["constraints_met"]) == (None, False)
 
 
+def test_what_cannot_be_scored_ends_it_after_the_speeds_were_measured(bench) -> None:
+    """As of a model that answers NaN to some images."""
+    def answer(others, command) -> None:
+        if command.type.startswith("evaluation"):
+            others.fail(command, "c_blue/000.png: 3 of 3 scores are not a number (NaN)")
+        else:
+            others.succeed(command)
+
+    bench.others.answer = answer
+    bench.work()
+
+    job = bench.ended(bench.optimize())
+
+    assert (job["state"], job["error"]["step"]) == ("failed", "evaluate-fp32")
+    assert "c_blue/000.png" in job["error"]["detail"]
+    report = job["error"]["report"]
+    assert [variant["name"] for variant in report["variants"]] == ["fp32", "fp16", "int8"]
+    assert all(variant["throughput_fps"]["value"] > 0 and variant["accuracy"] is None
+               for variant in report["variants"])  # fmt: skip
+    assert (report["recommended"]["variant"], report["package"]) == (None, None)
+    assert "package" not in bench.steps(job["id"])
+
+
 def test_a_step_that_fails_before_anything_was_measured_leaves_none(bench) -> None:
     bench.others.answer = lambda others, command: others.fail(command, "no conversion")
     bench.work()

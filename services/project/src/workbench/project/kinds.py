@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workbench.jobs import Cancelled, Conduct, Kind, Made
 from workbench.project.alike import measured_once
-from workbench.project.expected import takes
+from workbench.project.expected import overall, takes
 from workbench.project.inputs import takes_several
 from workbench.project.objections import Constraints
-from workbench.project.pipeline import Plan, Wanted, expected, images_of, model_of, result_of, wanted
+from workbench.project.pipeline import Plan, Wanted, expected, images_of, is_scoring, model_of, result_of, wanted
 from workbench.project.problems import StepFailed
 from workbench.project.recommend import UNDECIDED, Recommendation, recommend
 from workbench.project.report import now_rfc3339, report
@@ -69,9 +69,10 @@ class _Pipeline:
     def run(self) -> Made:
         while True:
             steps = self._steps.of(self._job.id)
-            self._refuse_failures(steps)
+            self._refuse_failures(step for step in steps.values() if not is_scoring(step.name))
             due = wanted(self._plan, steps)
             if not due and all(step.ended for step in steps.values()):
+                self._refuse_failures(steps.values())
                 finished = self._finish(steps)
                 if finished is not None:
                     return finished
@@ -85,11 +86,13 @@ class _Pipeline:
         self._context.log(f"{step.name}: requested")
         self._steps.start(self._job.id, self._job.team, step)
 
-    def _refuse_failures(self, steps: Mapping[str, Step]) -> None:
-        for step in steps.values():
+    def _refuse_failures(self, among: Iterable[Step]) -> None:
+        """Nothing follows from what could not be scored, but the speeds do not need it: they are measured first."""
+        for step in among:
             if step.state in ("failed", "cancelled") and not self._plan.is_optional(step.name):
                 cause = step.error or {"detail": f"it was {step.state}"}
-                raise StepFailed(step.name, cause, self._measured(steps, f"{step.name} failed: {cause.get('detail')}"))
+                steps, reason = self._steps.of(self._job.id), f"{step.name} failed: {cause.get('detail')}"
+                raise StepFailed(step.name, cause, self._measured(steps, reason))
 
     def _finish(self, steps: Mapping[str, Step]) -> Made | None:
         """The report; or None after starting the last step, which depends on the recommendation."""
@@ -211,28 +214,6 @@ def package_name(model: str, variant: str) -> str:
     """A folder name that every file system takes."""
     kept = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in model.lower()).strip("-")
     return f"{kept[:40] or 'model'}-{variant}"
-
-
-def overall(names: list[str], steps: Mapping[str, Step]) -> tuple[Facts, str | None]:
-    """Progress of the whole: the mean over all steps; and what the running ones wait for, if all do."""
-    done = sum(_fraction(steps.get(name)) for name in names)
-    active = [step for step in steps.values() if not step.ended]
-    going = [step for step in active if step.progress and not step.waiting_for]
-    shown = going or active
-    words = [f"{step.name}: {(step.progress or {}).get('message') or step.state}" for step in shown]
-    waiting = [step.waiting_for for step in active if step.waiting_for]
-    progress = {
-        "stage": ", ".join(step.name for step in shown) or "planning",
-        "fraction": round(done / max(len(names), 1), 4),
-        "message": "; ".join(words),
-    }
-    return progress, waiting[0] if waiting and not going else None
-
-
-def _fraction(step: Step | None) -> float:
-    if step is None:
-        return 0.0
-    return 1.0 if step.ended else float((step.progress or {}).get("fraction", 0.0))
 
 
 def _stop_everything(context: Conduct, steps: Steps) -> None:

@@ -127,6 +127,11 @@ def model_of(plan: Plan, steps: Mapping[str, Step], variant: str) -> str | None:
     return result_of(steps, f"convert-{variant}" if variant in plan.converted else f"calibrate-{variant}")
 
 
+def is_scoring(step: str) -> bool:
+    """Whether a step only says how good a variant is."""
+    return step.startswith("evaluate-")
+
+
 def result_of(steps: Mapping[str, Step], name: str) -> str | None:
     """The id of what a step has made; None while there is nothing."""
     step = steps.get(name)
