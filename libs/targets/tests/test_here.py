@@ -44,7 +44,9 @@ def test_a_device_that_is_here_is_taken(placement: Placement, device: str) -> No
 
 @pytest.mark.parametrize(("device", "missing", "reason"), [
     ("NPU", "NPU", "no device node."), ("GPU.2", "GPU.2", None), ("AUTO:NPU,CPU", "NPU", "no device node."),
-    ("FPGA", "FPGA", None), ("cpu", "cpu", None), ("CPU.3", "CPU.3", None), ("BATCH:NPU", "NPU", "no device node."),
+    ("FPGA", "FPGA", None), ("cpu", "cpu", "names of devices are written in capitals: CPU."),
+    ("CPU.3", "CPU.3", "there is one CPU device, without a number: CPU."),
+    ("gpu.2", "gpu.2", "names of devices are written in capitals: GPU.2."), ("BATCH:NPU", "NPU", "no device node."),
 ])  # fmt: skip
 def test_a_device_that_is_not_here_is_refused_with_those_that_are(
     placement: Placement, device: str, missing: str, reason: str | None

@@ -47,6 +47,15 @@ def kind_of(device: str) -> str:
     return device.partition(".")[0]
 
 
+def misnamed(device: str) -> str | None:
+    """What is wrong with the name itself of one device, as a sentence; None when it may be one."""
+    if kind_of(device) == CPU and device != CPU:
+        return f"there is one CPU device, without a number: {CPU}."
+    if kind_of(device) != kind_of(device).upper():
+        return f"names of devices are written in capitals: {device.upper()}."
+    return None
+
+
 def read_device(name: str) -> DeviceName:
     """Raises WrongDevice for a list that is none; whether there is such a device is for others to say."""
     virtual, colon, listed = name.partition(":")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.runner.device_names import kind_of
+from workbench.runner.device_names import kind_of, misnamed
 from workbench.store import ObjectMissing, Store
 
 KEY = "installation/devices.json"
@@ -26,7 +26,7 @@ class Here:
 
     def why_not(self, device: str) -> str | None:
         """The reason that was found for a device that is not here, where its kind was looked for."""
-        return self.absent.get(kind_of(device))
+        return misnamed(device) or self.absent.get(kind_of(device))
 
 
 def tell(store: Store, seen: Mapping[str, Any], at: float) -> None:

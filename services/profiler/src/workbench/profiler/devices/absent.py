@@ -15,6 +15,7 @@ from typing import Literal
 import openvino as ov
 from workbench.ir import one_line
 from workbench.profiler.machine import procfs
+from workbench.runner.device_names import misnamed
 
 _INTEL = "0x8086"
 
@@ -80,10 +81,8 @@ def why(core: ov.Core, device: str, machine: Machine | None = None) -> Absence:
     machine = machine or Machine()
     name = device.partition(".")[0]
     kind = _KINDS.get(name)
-    if device.startswith("CPU."):
-        return Absence("unknown-device", "there is one CPU device, without a number: CPU.")
-    if name != name.upper():
-        return Absence("unknown-device", f"names of devices are written in capitals: {device.upper()}.")
+    if fault := misnamed(device):
+        return Absence("unknown-device", fault)
     if kind is None:
         return Absence("unknown-device", f"OpenVINO has no plugin for '{name}'.")
     plugin = Path(ov.__file__).parent / "libs" / kind.plugin
