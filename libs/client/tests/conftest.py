@@ -1,10 +1,12 @@
 """A small server that speaks the HTTP API, and may be stopped and started again on another port.
 
-It stands for the other side, not for our code: jobs of it are scripts of views, one step for each read.
+It stands for the other side, not for our code: jobs of it are scripts of views, one step for each read. What it takes
+and answers is held to the API reference, request by request: a test fails where it is other than the API.
 """
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import threading
@@ -16,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, Request, Response, jsonify, request
+from flask import Flask, Request, Response, g, jsonify, request
+from held_to_reference import breaches
 from werkzeug.serving import make_server
 from workbench.client import Client
 
@@ -83,6 +86,10 @@ def report(*, met: bool = True, package_id: str | None = None) -> dict[str, Any]
         }],
         "recommended": {"model": "model-int8", "variant": "int8", "reason": "fastest within limits"} if met
         else {"model": None, "variant": None, "reason": "no variant is within 1 ms"},
+        "preparation": {
+            "input": {"name": "x", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}, "resize": "crop",
+            "short_side": None, "interpolation": "bilinear", "color": "BGR", "mean": [104.0, 117.0, 123.5],
+            "scale": None, "orientation": "exif"},
         "constraints_met": met, "warnings": ["one warning"], "environment": {}, "task": "classification", "assumed": [
             {"field": "options.label_offset", "words": "label_offset is 1: one score more", "sure": "likely"},
             {"field": "labels", "words": "the order is the dataset's", "sure": "possible"}],
@@ -113,6 +120,7 @@ class Server:
         self.requests: list[tuple[str, str, Any]] = []
         self.uploads: list[dict[str, int]] = []
         self.headers: list[dict[str, str]] = []
+        self.breaches: list[str] = []
         self.keys: dict[str, str] = {}
         self.holding: dict[str, list[str]] = {}
         self.files: dict[str, bytes] = {"package.tar.zst": PACKAGE}
@@ -213,7 +221,17 @@ def application(server: Server) -> Flask:
             return problem(401, "unauthorized", "A valid token is required", "A valid token is required")
         body = request.get_json(silent=True) if request.is_json else None
         server.requests.append((request.method, request.path, body))
+        g.asked = copy.deepcopy(body)  # a test may change what is answered of it
         return server.before()
+
+    @app.after_request
+    def held(response: Response) -> Response:
+        body = g.get("asked")
+        if body is not None:  # the tasks of this server are no workbench's
+            body = json.loads(json.dumps(body).replace('"sorting"', '"generic"').replace('"nothing"', '"generic"'))
+        answer = response.get_json(silent=True) if response.is_json else None
+        server.breaches += breaches(request.method, request.path, [*request.args], body, response.status_code, answer)
+        return response
 
     def once(make: Callable[[], Job]) -> Any:
         key = request.headers["Idempotency-Key"]
@@ -236,8 +254,11 @@ def application(server: Server) -> Flask:
     def create(kind: str) -> Any:
         if kind == "projects":
             id = str(uuid.uuid4())
-            server.projects[id] = {"id": id, **request.get_json()}
-            return jsonify(server.projects[id]), 201
+            key = request.headers["Idempotency-Key"]
+            first = server.projects.setdefault(server.keys.setdefault(key, id), {
+                "id": id, "target": "local", "device": "CPU", "dataset_id": None, "created_at": "2026-01-01T00:00:00Z",
+                **request.get_json()})  # fmt: skip
+            return jsonify(first), 201
         return once(lambda: server.add(kind, request.get_json()))
 
     @app.post("/v1/datasets/generations")
@@ -296,7 +317,9 @@ def application(server: Server) -> Flask:
     @app.post("/v1/<path:collection>/<uuid:id>/cancel")
     def cancel(collection: str, id: uuid.UUID) -> Any:
         job = server.jobs[str(id)]
-        if job.view["state"] in ("succeeded", "failed", "cancelled"):
+        if job.view["state"] == "cancelled":
+            return jsonify(job.view)
+        if job.view["state"] in ("succeeded", "failed"):
             return problem(409, "job-finished", "The job has already ended", f"Job {id} has already ended.")
         job.steps = [{"state": "cancelled"}]
         return jsonify(job.view)
@@ -367,6 +390,7 @@ def server() -> Iterator[Server]:
     running = Server()
     yield running
     running.close()
+    assert running.breaches == []
 
 
 @pytest.fixture

@@ -200,7 +200,7 @@ def test_targets_of_a_cluster_are_counted_and_say_why_they_are_short(server: Any
     npu = {"id": "npu", "name": "npu", "device": "NPU", "total": 3, "free": 0, "busy": 2, "broken": 1, "usable": True,
            "reason": None, "devices": [busy]}  # fmt: skip
     server.targets = [npu, {**npu, "id": "cpu", "device": "CPU", "free": 1, "broken": 0, "devices": [free]},
-                      {**npu, "id": "old", "usable": False, "reason": "node c is not ready", "devices": None}]
+                      {**npu, "id": "old", "usable": False, "reason": "node c is not ready", "devices": []}]
 
     _, *rows = run(server, "targets", "list").stdout.splitlines()
 
@@ -283,14 +283,16 @@ def test_log_prints_the_log_alone(server: Any, words: list[str]) -> None:
 
 
 def test_cancel_and_cancel_of_a_finished_job(server: Any) -> None:
-    id = server.add("profiles", {}).view["id"]
-    assert run(server, "profiles", "cancel", id).exit_code == 0
-    run(server, "profiles", "wait", id)
+    stopped, done = (server.add("profiles", {}).view["id"] for _ in range(2))
+    assert run(server, "profiles", "cancel", stopped).exit_code == 0
+    run(server, "profiles", "wait", stopped)
+    run(server, "profiles", "wait", done)
 
-    again = run(server, "profiles", "cancel", id)
+    again, late = run(server, "profiles", "cancel", stopped), run(server, "profiles", "cancel", done)
 
-    assert again.exit_code == 3
-    assert "The job has already ended" in again.stderr
+    assert (again.exit_code, late.exit_code) == (0, 3)
+    assert f"{stopped} cancelled" in again.stderr
+    assert "The job has already ended" in late.stderr
 
 
 def test_rm_deletes_several_and_names_who_holds_one(server: Any) -> None:
@@ -379,7 +381,9 @@ def test_every_resource_of_the_issue_has_its_commands() -> None:
     assert names.pop("models") == expected | {"reconfigure"}
     assert set(names) >= {"datasets", "conversions", "profiles", "calibrations", "evaluations",
                           "packages", "projects"}  # fmt: skip
-    assert all(commands == expected for commands in names.values())
+    assert names.pop("datasets") == expected
+    assert names.pop("projects") == expected | {"optimize again"}
+    assert all(commands == expected | {"again"} for commands in names.values())
 
 
 def test_the_reference_page_has_every_command_and_is_the_same_each_time(
@@ -412,4 +416,7 @@ def test_a_refusal_names_what_to_type_not_the_field() -> None:
     assert as_typed(refused, rows) == {
         "detail": "--duration-s: give at most 7.; --launches: at most 11, with a duration_s: of 1", "remedy": ""}
     assert as_typed(refused, [JSON])["remedy"] == "give what `field` names."
+    mid = "batch: 4, but inputs.data_0.shape asks for 2; inputs.a b.layout: no. Give a.color or inputs.x.layout."
+    assert as_typed({"detail": mid}, [*rows, Option("--color", "", place="a.color")])["detail"] == (
+        "batch: 4, but --input-shape data_0=… asks for 2; --layout a b=…: no. Give --color or --layout x=….")
     assert as_typed({"detail": "shapes.image:0: is open"}, rows)["detail"] == "--shape image:0=…: is open"

@@ -63,6 +63,8 @@ def test_what_is_inside_and_what_was_taken_for_granted_stand_with_the_result(ser
 
     assert "Inside the models" in said
     assert said.count("  x: the channels are reversed") == 1
+    assert ("\nTo do to each picture before: turned upright by its EXIF orientation, resized by crop, channels as BGR, "
+            "minus mean 104,117,123.5\n") in said  # fmt: skip
     assert "  label_offset is 1: one score more (likely); else --option label_offset=\n" in said
     assert "  the order is the dataset's (possible); else give the classes in the model's order" in said
 

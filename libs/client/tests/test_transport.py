@@ -220,7 +220,7 @@ def test_an_app_in_this_process_is_a_transport_too() -> None:
 
 def test_lists_are_read_page_by_page_up_to_the_limit(server: Any) -> None:
     client = server.client()
-    made = [client.profiles.create({"number": number})["id"] for number in range(120)]
+    made = [client.profiles.create({"model_id": f"m{number}"})["id"] for number in range(120)]
 
     assert [view["id"] for view in client.profiles.list()] == made
     assert [view["id"] for view in client.profiles.list(limit=110)] == made[:110]
@@ -231,7 +231,9 @@ def test_waiting_gives_the_last_view_and_tells_of_each_change(server: Any) -> No
     client = server.client()
     seen: list[str] = []
 
-    view = client.profiles.wait(client.profiles.create({})["id"], lambda view: seen.append(view["state"]))
+    id = client.profiles.create({"model_id": "m"})["id"]
+
+    view = client.profiles.wait(id, lambda view: seen.append(view["state"]))
 
     assert view["state"] == "succeeded"
     assert seen == ["queued", "running", "succeeded"]
@@ -244,13 +246,13 @@ def test_a_job_that_ended_otherwise_raises(server: Any, state: str, error: type[
     client = server.client()
 
     with pytest.raises(error, match="byte 7" if problem else "cancelled"):
-        client.profiles.wait(client.profiles.create({})["id"])
+        client.profiles.wait(client.profiles.create({"model_id": "m"})["id"])
 
 
 def test_waiting_goes_on_through_a_restart_elsewhere(server: Any) -> None:
     server.streams = False
     client = server.client(find=lambda: server.address)
-    id = client.profiles.create({})["id"]
+    id = client.profiles.create({"model_id": "m"})["id"]
     views = client.profiles.watch(id)
     next(views)
     server.stop()
@@ -263,7 +265,7 @@ def test_a_server_that_does_not_wait_is_not_hammered(server: Any) -> None:
     server.streams = False
     server.script["profiles"] = [{}] * 4 + [{"state": "succeeded"}]
     client = server.client()
-    id = client.profiles.create({})["id"]
+    id = client.profiles.create({"model_id": "m"})["id"]
     began = time.monotonic()
 
     client.profiles.wait(id)
@@ -273,6 +275,6 @@ def test_a_server_that_does_not_wait_is_not_hammered(server: Any) -> None:
 
 def test_a_log_is_read_from_where_it_was_left(server: Any) -> None:
     client = server.client()
-    id = client.profiles.create({})["id"]
+    id = client.profiles.create({"model_id": "m"})["id"]
 
     assert "".join(client.profiles.log(id)) == f"the log of {id}\n"

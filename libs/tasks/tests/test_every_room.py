@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from workbench.imaging.orientation import Turn
 from workbench.imaging.preprocess import Fitted, fit
 from workbench.tasks.catalogue import TASKS, check
 from workbench.tasks.computing import Computing, computing_of
@@ -76,6 +77,16 @@ def test_an_annotation_survives_the_way_through_json_and_has_no_fault(example: E
 
     assert read == given
     assert annotating.faults(given, SIDE, SIDE, len(example.given.LABELS or range(1000))) == []
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_an_annotation_turns_with_its_picture_and_comes_back(example: Example, orientation: int) -> None:
+    annotating, turn = example.task.annotation, Turn(orientation, SIDE, SIDE)
+
+    turned = annotating.turned(example.given.ANNOTATION, turn)
+
+    assert annotating.faults(turned, *turn.size, len(example.given.LABELS or range(1000))) == []
+    assert annotating.turned(turned, turn.back) == example.given.ANNOTATION
 
 
 @pytest.mark.parametrize("document", [{}, {"nonsense": 1}])

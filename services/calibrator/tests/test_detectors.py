@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openvino as ov
 import pytest
+from PIL import Image
+from workbench.imaging.orientation import Turn
 
 Core = Callable[..., Any]
 TASK = "object-detection"
@@ -74,6 +78,48 @@ def test_their_figures_are_found_again(run_core: Core, saved: Core, boxed: Core,
     assert found["ap"]["low"] < ap < found["ap"]["high"]
     assert found["ap"]["n"] == 32
     assert {"ap", "ap50", "ap75", "ap_small", "ap_medium", "ap_large", "voc_map", "voc_map_11"} == set(found)
+
+
+def test_photos_that_lie_on_their_side_score_as_upright_ones_when_the_recipe_turns_them(
+    run_core: Core, saved: Core, shared: Path, make_annotated: Callable[..., Path],
+) -> None:  # fmt: skip
+    """Boxes turn with their photos; as they lie, much less of them is found."""
+    file, wanted = PICODET
+    turning = {**wanted, "preparation": {**wanted["preparation"], "orientation": "exif"}}
+    plain, lying = [], []
+    for name, data, things in _some_photos(shared / "datasets" / "tinycoco", 5):
+        photo, orientation = Image.open(io.BytesIO(data)).convert("RGB"), 6 if len(plain) % 2 else 3
+        turn = Turn(8 if orientation == 6 else 3, *photo.size)
+        plain.append((name, _png(photo, 1), {"things": things}))
+        moved = [{**each, "box": list(turn.box(*each["box"]))} for each in things]
+        lying.append((name, _png(Image.fromarray(turn.levels(np.asarray(photo))), orientation), {"things": moved}))
+
+    upright, turned, side = (
+        by_name(run_core("evaluate", {"recipe": recipe}, model=saved(file),
+                         dataset=make_annotated(TASK, images, "evaluation")))["ap"]["value"]
+        for recipe, images in ((wanted, plain), (turning, lying), (wanted, lying)))  # fmt: skip
+
+    assert turned == upright > 0.2
+    assert side < 0.8 * upright
+
+
+def _some_photos(folder: Path, count: int) -> Iterator[tuple[str, bytes, list[dict[str, Any]]]]:
+    coco = json.loads((folder / "annotations" / "instances_train2017.json").read_text())
+    ids = sorted(category["id"] for category in coco["categories"])
+    for image in coco["images"][:count]:
+        things = []
+        for each in coco["annotations"]:
+            if each["image_id"] == image["id"] and not each["iscrowd"]:
+                left, top, width, height = each["bbox"]
+                things.append({"class": ids.index(each["category_id"]), "box": [left, top, left + width, top + height]})
+        yield image["file_name"], (folder / "images" / "train2017" / image["file_name"]).read_bytes(), things
+
+
+def _png(image: Image.Image, orientation: int) -> bytes:
+    exif, file = Image.Exif(), io.BytesIO()
+    exif[0x0112] = orientation
+    image.save(file, "PNG", exif=exif, compress_level=1)
+    return file.getvalue()
 
 
 def test_int8_of_a_detector_leaves_its_gates_in_floating_point(run_core: Core, saved: Core, boxed: Core) -> None:

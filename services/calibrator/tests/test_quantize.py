@@ -186,6 +186,26 @@ def test_a_free_batch_dimension_stays_free(run_core: Core, save_model: Core, sma
     assert ended.result["inputs"][0]["shape"] == [-1, 3, 32, 32]
 
 
+def test_what_two_convolutions_read_directly_is_quantized_too(run_core: Core, save_model: Core,
+                                                              small_images: Path) -> None:
+    """nncf#1936: a Concat without an operation between it and both of its readers."""
+    image = ops.parameter([1, 3, 32, 32], np.float32, name="in0")
+    image.output(0).set_names({"in0"})
+    both = ops.concat([image, ops.multiply(image, np.float32(0.5))], 1)
+    kernels = [np.random.default_rng(seed).normal(size=(4, 6, 3, 3)).astype(np.float32) for seed in range(2)]
+    read = [ops.reduce_mean(ops.relu(ops.convolution(both, kernel, [1, 1], [0, 0], [0, 0], [1, 1])), [2, 3])
+            for kernel in kernels]  # fmt: skip
+    model = save_model(ov.Model([ops.add(*read)], [image], "concat"))
+
+    ended = run_core("quantize", {"recipe": small_recipe()}, model=model, dataset=small_images)
+
+    quantized = ov.Core().read_model(ended.folder / "outputs" / "model.xml")
+    fed = [node.input_value(0).get_node() for node in quantized.get_ops() if node.get_type_name() == "Convolution"]
+    assert len(fed) == 2
+    for concat in fed:  # where what it joins is quantized, it is, too
+        assert [each.get_node().get_type_name() for each in concat.input_values()] == ["FakeQuantize"] * 2
+
+
 def test_a_model_of_whole_pixel_values_is_fed_with_them(run_core: Core, save_model: Core,
                                                         small_images: Path) -> None:
     model = save_model(small_model([1, 3, 32, 32], element_type=ov.Type.u8))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from console_bench import Bench
 from werkzeug.test import Client
+from workbench.client.again import DESCRIBED
 from workbench.console import work
 from workbench.standalone.mount import merged_openapi
 from workbench.webapp.settings import load
@@ -28,6 +29,6 @@ def test_it_shows_every_resource_that_has_jobs(bench: Bench) -> None:
 
 @pytest.mark.parametrize("resource", ASKED)
 def test_what_may_be_asked_for_again_is_described_where_it_looks(bench: Bench, resource: str) -> None:
-    document = read(bench, f"/v1/{work.DESCRIBED.get(resource, resource)}/openapi.json")
+    document = read(bench, f"/v1/{DESCRIBED.get(resource, resource)}/openapi.json")
 
     assert "requestBody" in document["paths"][f"/v1/{resource}"]["post"]

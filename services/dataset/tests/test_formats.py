@@ -121,10 +121,10 @@ def test_an_unknown_name_is_refused_with_the_known_ones(tree: Callable) -> None:
 
 
 @pytest.mark.parametrize(("files", "told"), [
-    ({"a.jpg": b"", "b.jpg": b"", "val.txt": b"a.jpg\nb.jpg\n"}, "Val.txt lists the images, but not as it is read"),
+    ({"a.jpg": b"", "b.jpg": b"", "val.txt": b"a.jpg\nb.jpg\n"}, ": val.txt lists the images, but not as it is read"),
     ({"a.jpg": b"", "b.jpg": b"", "l.csv": b"a.jpg,3,x\nb.jpg,4,y\n"}, "expected `<file> <label id>` a line"),
     ({"train/cat/1.jpg": b"", "train/dog/1.jpg": b"", "val/cat/1.jpg": b"", "val/dog/1.jpg": b""},
-     r"Train/, val/ hold a folder for each class: give one of them as the dataset \(val/\)"),
+     r"recognised: train/, val/ hold a folder for each class: give one of them as the dataset \(val/\)"),
 ])
 def test_labels_that_are_nearly_there_are_not_lost_without_a_word(
     tree: Callable, files: dict[str, bytes], told: str

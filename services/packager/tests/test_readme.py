@@ -37,6 +37,12 @@ def test_what_goes_in_is_told_with_what_is_inside_and_what_was_taken_for_granted
     assert "- taken for granted: the dataset: 2 images are copies\n" in written
 
 
+def test_photos_that_were_turned_are_to_be_turned(manifest: dict[str, Any]) -> None:
+    manifest["recipe"]["preparation"]["orientation"] = "exif"
+
+    assert "each picture: turned as its EXIF orientation says, resized by crop" in readme(manifest, SAMPLES)
+
+
 def test_decibels_are_no_percents(manifest: dict[str, Any]) -> None:
     psnr = {"metric": "psnr_agreement", "unit": "dB", "value": 31.24, "low": 30.0, "high": 32.0, "n": 7}
     manifest["variants"][1]["evaluation"] = {"metrics": [psnr]}

@@ -70,6 +70,14 @@ def test_mean_scale_and_colour_order_are_built_in_and_leave_the_recipe() -> None
     assert recipe_overrides(request) == {"task": "classification", "resize": "crop"}
 
 
+def test_mean_scale_and_colour_order_stay_in_the_recipe_when_they_are_to_stay_outside() -> None:
+    said = {"color": "BGR", "mean": [1.0, 2.0, 3.0], "scale": [4.0, 5.0, 6.0], "resize": "crop"}
+    request = {**REQUEST, "recipe": said, "preprocessing": "outside"}
+
+    assert conversion_inputs(model(), request) == {}
+    assert recipe_overrides(request) == {"task": "classification", **said}
+
+
 @pytest.mark.parametrize(("task", "said", "overrides"), [
     ("classification", {"options": {"top_k": 3}, "head": "scores"}, {"options": {"top_k": 3}, "head": "scores"}),
     ("classification", {"top_k": 3, "resize": "crop"}, {"options": {"top_k": 3}, "resize": "crop"}),

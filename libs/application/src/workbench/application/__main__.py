@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from workbench.application.drawings import Drawings
@@ -16,6 +17,7 @@ from workbench.application.frames import Frame, frames
 from workbench.application.loading import Loaded, infer, prepare_picture
 from workbench.application.package import Package
 from workbench.application.running import running_of
+from workbench.imaging.preprocess import picture
 
 
 def main(package: Package) -> int:
@@ -60,7 +62,8 @@ def _show_all(loaded: Loaded, given: str, options: argparse.Namespace, drawings:
     """What is wrong with one picture of a folder is told; the others follow."""
     codes = [0]
     try:
-        for frame in frames(given, options.every, options.most):
+        look = partial(picture, preparation=loaded.recipe.preparation)
+        for frame in frames(given, options.every, options.most, look):
             codes.append(_show(loaded, frame, drawings))
     except (OSError, ValueError) as error:
         codes.append(_tell(given, error))
@@ -82,14 +85,14 @@ def _tell(name: str, error: OSError | ValueError) -> int:
 
 
 def _lines(loaded: Loaded, frame: Frame, drawings: Drawings | None) -> list[str]:
-    recipe, picture = loaded.recipe, frame.picture()
-    arrays, fitted = prepare_picture(picture, loaded)
+    recipe, shown = loaded.recipe, frame.picture()
+    arrays, fitted = prepare_picture(shown, loaded)
     outputs = infer(loaded, arrays)
     head = running_of(recipe.task).head(recipe)
     if head is None:
         return [f"{name}: shape {list(array.shape)}, {array.dtype}" for name, array in outputs.items()]
     result = head.read(outputs, recipe, fitted)
-    drawn = [f"drawn: {drawings.add(frame.stem, picture, result, recipe)}"] if drawings else []
+    drawn = [f"drawn: {drawings.add(frame.stem, shown, result, recipe)}"] if drawings else []
     return [*result.lines(recipe), *drawn]
 
 

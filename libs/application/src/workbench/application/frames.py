@@ -21,6 +21,8 @@ VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".m
 _CAMERA = re.compile(r"camera:(\d{1,3})")
 _DEVICE = "/dev/video"
 
+Look = Callable[[bytes], Image.Image]
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -33,10 +35,10 @@ class Frame:
     picture: Callable[[], Image.Image]
 
 
-def frames(given: str, every: int = 1, most: int | None = None) -> Iterator[Frame]:
+def frames(given: str, every: int = 1, most: int | None = None, look: Look = decode) -> Iterator[Frame]:
     """Of an image, a folder, a video, or ``camera:0`` and so on.
 
-    Of videos and cameras each ``every``-th, and no more than ``most``. Raises OSError and ValueError in words.
+    Of videos and cameras each ``every``-th, and no more than ``most``. ``look``: makes a picture of an image file. Raises OSError and ValueError in words.
     """
     if camera := _CAMERA.fullmatch(given):
         device = f"{_DEVICE}{camera[1]}"
@@ -45,25 +47,25 @@ def frames(given: str, every: int = 1, most: int | None = None) -> Iterator[Fram
         return
     path = Path(given)
     if path.is_dir():
-        yield from _folder(path)
+        yield from _folder(path, look)
     elif path.suffix.lower() in VIDEOS:
         with path.open("rb"):  # its reason is the system's, in the words that files have
             pass
         yield from islice(_decoded(str(path), path.stem, every), most)
     else:
-        yield _file(path)
+        yield _file(path, look)
 
 
-def _folder(folder: Path) -> Iterator[Frame]:
+def _folder(folder: Path, look: Look) -> Iterator[Frame]:
     """The images in it, at any depth, by name."""
     found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGES and path.is_file())
     if not found:
         raise ValueError(f"no image lies in this folder ({', '.join(sorted(IMAGES))})")
-    yield from map(_file, found)
+    yield from (_file(path, look) for path in found)
 
 
-def _file(path: Path) -> Frame:
-    return Frame(str(path), path.stem, lambda: decode(path.read_bytes()))
+def _file(path: Path, look: Look) -> Frame:
+    return Frame(str(path), path.stem, lambda: look(path.read_bytes()))
 
 
 def _decoded(source: str, stem: str, every: int, kind: str | None = None) -> Iterator[Frame]:

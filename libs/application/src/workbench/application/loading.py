@@ -14,7 +14,8 @@ from PIL import Image
 from workbench.application import executed
 from workbench.application.feeding import Arrays, Feeding
 from workbench.application.ports import find, name_of
-from workbench.imaging.preprocess import Fitted, decode
+from workbench.imaging.preprocess import Fitted
+from workbench.imaging.preprocess import picture as picture_of
 from workbench.tasks.recipe import Recipe
 
 Outputs = dict[str, NDArray[Any]]
@@ -58,7 +59,7 @@ def load(model: ov.Model, device: str, properties: Mapping[str, Any], recipe: Re
 
 def prepare(image: bytes, loaded: Loaded) -> tuple[Arrays, Fitted]:
     """An array for each input; ValueError for a broken image."""
-    return prepare_picture(decode(image), loaded)
+    return prepare_picture(picture_of(image, loaded.recipe.preparation), loaded)
 
 
 def prepare_picture(picture: Image.Image, loaded: Loaded) -> tuple[Arrays, Fitted]:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from workbench.client import jobs, uploads
+from workbench.client.again import again
 from workbench.client.downloads import download
 from workbench.client.errors import BadInput
 from workbench.client.folder_tar import FolderTar, empty_folders
@@ -32,6 +33,11 @@ class Resource:
         """Ask for a new one; the job view of what was queued."""
         view: View = self._transport.json("POST", self._path, json=body)
         return view
+
+    def again(self, id: str, changes: dict[str, Any] | None = None) -> View:
+        """Ask for the same as a job was, with these members of the request changed; the view of the new job."""
+        self._one(id)
+        return again(self._transport, self._path.removeprefix("/v1/"), id, changes)
 
     def list(self, *, state: str | None = None, limit: int | None = None) -> Iterator[View]:
         """The newest first, page by page as they are read; at most ``limit``."""

@@ -19,6 +19,7 @@ LAYOUTS = ("NCHW", "NHWC")
 RESIZES = ("stretch", "crop", "letterbox")
 INTERPOLATIONS = ("bilinear", "bicubic", "nearest")
 COLORS = ("RGB", "BGR", "GRAY")
+ORIENTATIONS = ("stored", "exif")
 
 # An input larger than this is a mistake: one float32 image of it would take 768 MiB.
 LARGEST_SIDE = 8192
@@ -56,7 +57,7 @@ class Preparation:
     """What happens to a picture before the model sees it. Whoever holds one holds a valid one.
 
     ``mean`` and ``scale`` hold one number a channel in the order of ``color``: (x - mean) / scale on 0..255.
-    ``short_side`` belongs to ``crop``.
+    ``short_side`` belongs to ``crop``. ``orientation``: as the picture is stored, or turned as its EXIF data says.
     """
 
     input: ModelInput
@@ -66,11 +67,13 @@ class Preparation:
     color: str = "RGB"
     mean: tuple[float, ...] | None = None
     scale: tuple[float, ...] | None = None
+    orientation: str = "stored"
 
     def __post_init__(self) -> None:
         check_choice("resize", self.resize, RESIZES)
         check_choice("interpolation", self.interpolation, INTERPOLATIONS)
         check_choice("color", self.color, COLORS)
+        check_choice("orientation", self.orientation, ORIENTATIONS)
         self._check_short_side()
         self._check_channels()
 

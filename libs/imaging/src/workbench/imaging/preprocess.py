@@ -6,7 +6,8 @@ the same numbers. The rules, where libraries differ:
 - Colour is 8 bit RGB: grayscale is repeated, palettes are resolved, CMYK is converted without colour
   profiles, alpha is dropped (the stored colour stays), 16 bit samples keep their high byte. Of an animation
   the first frame counts.
-- The EXIF orientation is *not* applied: accuracies published for ImageNet models are measured that way.
+- The EXIF orientation is not applied unless the preparation says so: accuracies published for ImageNet models are
+  measured on pictures as they are stored.
 - An image that is cut short or damaged is an error, never a half grey picture.
 """
 
@@ -21,6 +22,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
+from workbench.imaging.orientation import orientation_of, upright
 from workbench.imaging.preparation import Preparation
 
 T = TypeVar("T")
@@ -42,7 +44,14 @@ def preprocess(image_bytes: bytes, preparation: Preparation) -> NDArray[np.float
 
     Raises ValueError with the reason when the bytes are not a whole image.
     """
-    return to_tensor(fit(decode(image_bytes), preparation).image, preparation)
+    return to_tensor(fit(picture(image_bytes, preparation), preparation).image, preparation)
+
+
+def picture(image_bytes: bytes, preparation: Preparation) -> Image.Image:
+    """As ``decode``, turned upright where the preparation wants that: what answers about the image speak of."""
+    if preparation.orientation == "stored":
+        return decode(image_bytes)
+    return opened(image_bytes, lambda image: upright(_rgb(image), orientation_of(image)))
 
 
 def decode(image_bytes: bytes) -> Image.Image:

@@ -20,7 +20,7 @@ Facts = dict[str, Any]
 # Overrides about the input, flat as a person types them.
 _INPUT_FIELDS = ("width", "height", "channels", "layout")
 _RECIPE_FIELDS = ("task", "labels", "head", "output", "options")
-PREPARED = ("resize", "short_side", "interpolation", "color", "mean", "scale")
+PREPARED = ("resize", "short_side", "interpolation", "color", "mean", "scale", "orientation")
 
 __all__ = ["NoDefaultRecipe", "default_recipe"]
 

@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from PIL import Image
 from workbench.figures import Figure
+from workbench.imaging.orientation import Turn
 from workbench.tasks.measure import Better, Needs
 from workbench.tasks.recipe import Recipe
 
@@ -41,6 +42,10 @@ class Annotating(Protocol[A]):
 
     def check(self, name: str, annotation: A, classes: int, recipe: Recipe) -> None:
         """Raises Misfit when the model knows no such class."""
+        ...
+
+    def turned(self, annotation: A, turn: Turn) -> A:
+        """The same on the image once it has been turned so."""
         ...
 
 

@@ -9,7 +9,7 @@ import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 from workbench.fields import Number, Text, Whole
 from workbench.imaging.fields import LARGEST_NUMBER, BadRecipe
-from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, RESIZES
+from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, ORIENTATIONS, RESIZES
 from workbench.tasks import catalogue
 
 _OPTIONS = "By name, as `GET /v1/tasks` tells them; what is left out has its default, or what the model suggests."
@@ -33,6 +33,8 @@ class RecipeSettings(ma.Schema):
     resize = Text(validate=OneOf(RESIZES))
     short_side = Whole(1, 2 * LARGEST_SIDE, metadata={"description": "Pixels; with `crop` only."})
     interpolation = Text(validate=OneOf(INTERPOLATIONS))
+    orientation = Text(validate=OneOf(ORIENTATIONS), metadata={
+        "description": "Photos as they are stored, or turned upright as their EXIF data says."})  # fmt: skip
     color = Text(validate=OneOf(COLORS), metadata={"description": "The order of channels that the model wants."})
     mean = _channels("What is subtracted.")
     scale = _channels("What the rest is divided by.")

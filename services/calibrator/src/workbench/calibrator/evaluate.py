@@ -44,7 +44,7 @@ def run(run: Run) -> dict[str, Any]:
     if reference_file.is_file() and computing_of(recipe.task) is None:
         return unjudged(run, spec, recipe, Dataset(run.inputs / "dataset", items, {}), reference_file)
     task = judged(recipe)
-    annotations = feed.read_annotations(run.inputs / "dataset", task.name, task.annotation, items)
+    annotations = feed.read_annotations(run.inputs / "dataset", recipe, task.annotation, items)
     there: dict[str, bool] = {"annotation": bool(annotations), "reference": reference_file.is_file(), "image": True}
     metrics = choose_metrics(spec.metrics, task, there, shards.tasks_of(run.inputs / "dataset"))
 

@@ -11,8 +11,9 @@ from workbench import ir, shards
 from workbench.application.feeding import Arrays, Feeding
 from workbench.application.ports import NoSuchTensor
 from workbench.application.running import running_of
+from workbench.imaging.orientation import Turn, orientation_of
 from workbench.imaging.preparation import Preparation
-from workbench.imaging.preprocess import decode
+from workbench.imaging.preprocess import opened, picture
 from workbench.runner.core import Refusal
 from workbench.shards import Item
 from workbench.tasks import catalogue
@@ -68,23 +69,41 @@ def read_items(folder: Path) -> list[Item]:
         raise BadDataset(f"{bad}.") from bad
 
 
-def read_annotations(folder: Path, task: str, annotating: Annotating[Any], items: Sequence[Item]) -> dict[str, Any]:
-    """What is known of these items for the task, by name, where there is something; refuses a wrong one by name."""
+def read_annotations(folder: Path, recipe: Recipe, annotating: Annotating[Any],
+                     items: Sequence[Item]) -> dict[str, Any]:
+    """What is known of these items for the recipe's task, by name, where there is something; on the picture as the
+    recipe turns it. Refuses a wrong one by name.
+    """
     try:
-        known = shards.read_annotations(folder, task)
+        known = shards.read_annotations(folder, recipe.task)
     except shards.BadDataset as bad:
         raise BadDataset(f"{bad}.") from bad
-    return {item.name: _annotation(item, known[item.name], annotating) for item in items if item.name in known}
+    turns = recipe.preparation.orientation == "exif"
+    return {item.name: _annotation(item, known[item.name], annotating, _turn(folder, item) if turns else None)
+            for item in items if item.name in known}  # fmt: skip
 
 
-def _annotation(item: Item, document: dict[str, Any], annotating: Annotating[Any]) -> Any:
+def _annotation(item: Item, document: dict[str, Any], annotating: Annotating[Any], turn: Turn | None) -> Any:
     try:
         annotation = annotating.from_json(document)
     except ValueError as wrong:
         raise BadDataset(f"{item.name}: {wrong}.", file=item.name) from wrong
     if faults := annotating.faults(annotation, item.width, item.height, None):
         raise BadDataset(f"{item.name}: {'; '.join(faults)}.", file=item.name)
-    return annotation
+    if turn is None:
+        return annotation
+    try:
+        return annotating.turned(annotation, turn)
+    except ValueError as wrong:
+        raise BadDataset(f"{item.name}: {wrong}.", file=item.name) from wrong
+
+
+def _turn(folder: Path, item: Item) -> Turn:
+    data = read(folder, item)
+    try:
+        return Turn(opened(data, orientation_of), item.width, item.height)
+    except ValueError as broken:
+        raise BrokenImage(f"{item.name}: {broken}.", file=item.name) from broken
 
 
 def check_input(model: ov.Model, recipe: Recipe) -> Feeding:
@@ -114,7 +133,7 @@ def arrays(folder: Path, item: Item, feeding: Feeding) -> Arrays:
     """What one image of the dataset feeds the model's inputs; refuses by name one that is broken."""
     data = read(folder, item)
     try:
-        return feeding.arrays(decode(data))[0]
+        return feeding.arrays(picture(data, feeding.recipe.preparation))[0]
     except ValueError as broken:
         raise BrokenImage(f"{item.name}: {broken}.", file=item.name) from broken
 

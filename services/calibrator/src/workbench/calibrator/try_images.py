@@ -14,7 +14,7 @@ from workbench.calibrator import feed, importance
 from workbench.calibrator.scorer import compile_model, prepared, read_outputs
 from workbench.calibrator.spec import read_trial
 from workbench.calibrator.values import MOST_TRIED
-from workbench.imaging.preprocess import decode
+from workbench.imaging.preprocess import picture as picture_of
 from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 from workbench.shards import Item
@@ -81,7 +81,7 @@ def _tried(outputs: Path, number: int, item: Item, data: bytes, model: Loaded,
         lines = [f"{name}: shape {each['shape']}, {each['type']}" for name, each in shapes.items()]
         return {"line": {"outputs": shapes}, "lines": lines, "drawing": None, "importance": None}
     result = read_outputs(head, answer, model.recipe, fitted, item.name)
-    picture = decode(data)
+    picture = picture_of(data, model.recipe.preparation)
     drawing = None if running.draw is None else running.draw(picture, result, model.recipe)
     warmth = None if task is None else importance.drawn(picture, model, result, task)
     return {"line": {"result": result.to_json()}, "lines": result.lines(model.recipe),

@@ -27,7 +27,7 @@ from workbench.calibrator.shown import (
     TRUTH,
     drawn_name,
 )
-from workbench.imaging.preprocess import decode
+from workbench.imaging.preprocess import picture as picture_of
 from workbench.imaging.previews import jpeg, small
 from workbench.tasks.computing import Computing
 from workbench.tasks.recipe import Recipe
@@ -96,7 +96,7 @@ def _beside(row: Ranked) -> str:
 
 
 def _draw(folder: Path, number: int, row: Ranked, task: Computing[Any, Any], dataset: Dataset, recipe: Recipe) -> None:
-    picture = decode(feed.read(dataset.folder, dataset.items[row.at]))
+    picture = picture_of(feed.read(dataset.folder, dataset.items[row.at]), recipe.preparation)
     draw = task.running.draw
     assert draw is not None, "a task that is judged has something to see"
     _save(folder / drawn_name(number, RESULT), small(draw(picture, row.scored.result, recipe), DRAWN_PIXELS)[0])

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from workbench.client import Client
 from workbench.client.resources import Resource
-from workbench.client.transport import Transport
 
 # By the name of the resource: what people call such a job.
 KINDS = {
@@ -29,9 +28,6 @@ KINDS = {
 }
 # They are made from files that were uploaded; to have one again, upload again.
 UPLOADED = ("models", "datasets", "inspections", "tensors")
-# Whose OpenAPI document another collection's service serves: one for each service, below its first collection.
-DESCRIBED = {"exports": "datasets", "profiles": "targets", "evaluations": "calibrations", "recipes": "calibrations",
-             "trials": "calibrations"}  # fmt: skip
 PROJECTS = 50
 
 
@@ -95,25 +91,6 @@ def jobs(client: Client, *, state: str | None, limit: int) -> list[Work]:
     found = [Work(f"{path}/{view['id']}", view)
              for path, resource in _resources(client) for view in resource.list(state=state, limit=limit)]  # fmt: skip
     return sorted(found, key=lambda work: str(work.view["created_at"]), reverse=True)
-
-
-def again(api: Transport, where: str) -> str:
-    """Ask for the same once more; where the new job is. Only what the API says it takes is sent."""
-    collection = where.rpartition("/")[0]
-    asked = api.json("GET", f"/v1/{where}")["request"]
-    takes = _takes(api, collection)
-    body = {name: value for name, value in asked.items() if name in takes and value is not None}
-    return f"{collection}/{api.json('POST', f'/v1/{collection}', json=body)['id']}"
-
-
-def _takes(api: Transport, collection: str) -> set[str]:
-    """The members of what may be POSTed there, by the API's own description."""
-    words = collection.split("/")
-    path = f"/v1/{words[0]}" if len(words) == 1 else "/v1/projects/{project_id}/optimizations"
-    document = api.json("GET", f"/v1/{DESCRIBED.get(words[0], words[0])}/openapi.json")
-    schema = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return set((document["components"]["schemas"].get(name) or schema)["properties"])
 
 
 def _resources(client: Client) -> Iterator[tuple[str, Resource]]:

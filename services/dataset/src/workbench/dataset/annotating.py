@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from workbench.dataset.drawing import drawn, taken_apart
 from workbench.dataset.masks import class_map
+from workbench.dataset.orienting import Frames
 from workbench.dataset.pictures import Picture, whole_file
 from workbench.dataset.reading.coding import Mask, Objects
 from workbench.dataset.reading.found import Counterpart, Fault, Known, Noted, Reading
 from workbench.dataset.reading.outlines import Outlines
 from workbench.dataset.reading.things import Things
+from workbench.imaging.orientation import Turn
 from workbench.imaging.pictures import encode_picture
 from workbench.imaging.preprocess import decode
 from workbench.tasks.computing import Computing, computing_of
@@ -23,10 +25,11 @@ Task = Computing[Any, Any]
 
 
 class Annotator:
-    """Of one reading. ``tasks``: those that it serves."""
+    """Of one reading. ``tasks``: those that it serves; ``frames``: how photos that viewers turn were annotated."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, annotated_on: str | None = None) -> None:
         self._reading = reading
+        self.frames = Frames(annotated_on)
         self.tasks = [_computing(name) for name in reading.annotations]
 
     def annotate(self, name: str, picture: Picture, faults: list[Fault]) -> dict[str, Any]:
@@ -43,36 +46,38 @@ class Annotator:
         return known
 
     def _annotation(self, task: Task, name: str, noted: Known, picture: Picture, faults: list[Fault]) -> Any:
+        upright = self.frames.was_upright(noted, picture)
+        size = Turn(picture.orientation, picture.width, picture.height).size if upright else picture.image.size
         try:
-            annotation = _read(task, noted, picture)
+            annotation = _read(task, noted, size)
         except ValueError as unreadable:
             faults.append(Fault(noted.file, str(unreadable), noted.line))
             return None
         classes = self._reading.classes.get(task.name)
-        wrong = task.annotation.faults(annotation, picture.width, picture.height, len(classes) if classes else None)
+        wrong = task.annotation.faults(annotation, *size, len(classes) if classes else None)
         # A text that speaks of many images has to be told of which.
         of = "" if noted.line is not None or noted.file == name or not isinstance(noted, Noted) else f"{name}: "
         faults += [Fault(noted.file, f"{of}{reason}", noted.line) for reason in wrong]
-        return annotation
+        return annotation if wrong else self.frames.lying(name, annotation, noted, picture, task.annotation)
 
 
-def _read(task: Task, noted: Known, picture: Picture) -> Any:
-    """Raises ValueError in words."""
+def _read(task: Task, noted: Known, size: tuple[int, int]) -> Any:
+    """``size``: width and height of the image as it was annotated. Raises ValueError in words."""
     if isinstance(noted, Mask):
         return Annotation.of(class_map(noted))
     if isinstance(noted, Counterpart):
         return Wanted(encode_picture(np.asarray(decode(whole_file(noted.entry)))))
     if isinstance(noted, Objects):
         return task.annotation.from_json(taken_apart(noted))
-    return task.annotation.from_json(_document(noted, picture))
+    return task.annotation.from_json(_document(noted, size))
 
 
-def _document(noted: Noted, picture: Picture) -> Mapping[str, Any]:
+def _document(noted: Noted, size: tuple[int, int]) -> Mapping[str, Any]:
     """Some layouts say where things are by parts of the image, whose size only the image tells."""
     known = noted.document
     if isinstance(known, Outlines):
-        return drawn(known.of_size(picture.width, picture.height), picture.width, picture.height)
-    return known.of_size(picture.width, picture.height) if isinstance(known, Things) else known
+        return drawn(known.of_size(*size), *size)
+    return known.of_size(*size) if isinstance(known, Things) else known
 
 
 def _computing(name: str) -> Task:

@@ -17,6 +17,7 @@ from workbench.dataset.pictures import Picture, look_at
 from workbench.dataset.reading.found import Aligned, Cut, Fault, Reading, some
 from workbench.dataset.spec import read_ingestion
 from workbench.dataset.upload.tree import Tree, arrange
+from workbench.dataset.values import Ingestion
 from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 
@@ -50,15 +51,15 @@ def run(run: Run) -> dict[str, Any]:
         _check_not_empty(tree)
         chosen = formats.choose(tree, wanted.format)
         run.progress("validate", _UNPACKED, f"{chosen.NAME}, {len(tree.images)} images")
-        return _write(run, chosen, _with_litter(chosen.read(tree), tree), wanted.calibration_percent)
+        return _write(run, chosen, _with_litter(chosen.read(tree), tree), wanted)
 
 
-def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_percent: int) -> dict[str, Any]:
+def _write(run: Run, chosen: formats.Format, reading: Reading, wanted: Ingestion) -> dict[str, Any]:
     faults = list(reading.faults)[:MOST_FAULTS]
     odd, total = _Odd(), len(reading.images)
     progress = Pieces(run, "validate", _UNPACKED, 1.0)
-    annotator = Annotator(reading)
-    with Canonical(run.outputs, calibration_percent, annotator.tasks, reading.classes) as dataset:
+    annotator = Annotator(reading, wanted.annotated_on)
+    with Canonical(run.outputs, wanted.calibration_percent, annotator.tasks, reading.classes) as dataset:
         for done, image in enumerate(reading.images, 1):
             picture = _look_at(image, faults)
             known = annotator.annotate(image.name, picture, faults) if picture else {}
@@ -68,10 +69,12 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, calibration_perce
                 odd.note(image.name, picture)
                 dataset.add(image.name, picture, known)
             progress.done(done / total, f"{done} of {total} images")
+    if not faults and (unclear := annotator.frames.fault()):
+        faults.append(unclear)
     _refuse(faults[:MOST_FAULTS])
     if not total:
         raise NoImages(f"{chosen.NAME}: no image is left to make a dataset of.")
-    return dataset.facts(chosen.NAME, [*reading.warnings, *odd.warnings()])
+    return dataset.facts(chosen.NAME, [*reading.warnings, *odd.warnings(), *annotator.frames.warnings()])
 
 
 @dataclass
@@ -84,7 +87,7 @@ class _Odd:
     def note(self, name: str, picture: Picture) -> None:
         if picture.animated:
             self.animated.append(name)
-        if picture.turned:
+        if picture.orientation != 1:
             self.turned.append(name)
 
     def warnings(self) -> list[str]:
@@ -94,7 +97,7 @@ class _Odd:
         if self.turned:
             found.append(f"{len(self.turned)} images have an EXIF orientation, which is not applied: models see them "
                          f"as they are stored, not as a viewer turns them ({some(self.turned)}). Where the application "
-                         "turns photos, store them upright (`exiftran -ai`, `mogrify -auto-orient`).")
+                         "turns photos, let the recipe do so, too: orientation exif (`--orientation exif`).")
         return found
 
 

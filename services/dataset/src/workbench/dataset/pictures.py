@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-import warnings
 from dataclasses import dataclass
 
 from PIL import Image
 from workbench.archives.entries import Entry
 from workbench.dataset.aligning import aligned
 from workbench.dataset.reading.found import Aligned, Cut
-from workbench.imaging.preprocess import FORMATS, LARGEST_PIXELS, decode
+from workbench.imaging.orientation import orientation_of
+from workbench.imaging.preprocess import FORMATS, LARGEST_PIXELS, decode, opened
 
 # A photo of 64 megapixels as PNG; also well below a shard, which must hold at least one whole image.
 LARGEST_IMAGE_BYTES = 128 * 2**20
@@ -18,20 +18,18 @@ LARGEST_IMAGE_BYTES = 128 * 2**20
 # Not JPEG: its second "frame" is a phone's preview or depth map, not an animation.
 _ANIMATED = tuple(name for name in FORMATS if name != "JPEG")
 
-_ORIENTATION = 0x0112  # the tag of EXIF; 1 is upright
-
 
 @dataclass(frozen=True)
 class Picture:
     """An image that decodes: its file's bytes, and what they show as RGB.
 
-    ``turned``: whether its EXIF orientation asks who shows it to turn or mirror it, which computations do not.
+    ``orientation``: of its EXIF data; other than 1 it asks who shows it to turn or mirror it.
     """
 
     data: bytes
     image: Image.Image
     animated: bool = False
-    turned: bool = False
+    orientation: int = 1
 
     @property
     def width(self) -> int:
@@ -52,7 +50,7 @@ def look_at(entry: Entry | Cut | Aligned) -> Picture:
         return _kept(aligned(decode(whole_file(entry.entry)), entry.points))
     data = whole_file(entry)
     image = decode(data)
-    return Picture(data, image, _is_animated(data), _is_turned(data))
+    return Picture(data, image, _is_animated(data), opened(data, orientation_of))
 
 
 def _cut(wanted: Cut) -> Picture:
@@ -80,17 +78,6 @@ def whole_file(entry: Entry) -> bytes:
     if not entry.size:
         raise ValueError("the file is empty")
     return entry.read()
-
-
-def _is_turned(data: bytes) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd metadata
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                return image.getexif().get(_ORIENTATION, 1) in range(2, 9)
-    # Metadata that is damaged turns nothing, in any program.
-    except Exception:
-        return False
 
 
 def _is_animated(data: bytes) -> bool:

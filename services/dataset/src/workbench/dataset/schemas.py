@@ -10,6 +10,7 @@ from workbench.dataset.spec import (
     ExportFields,
     GenerationFields,
     SubsetFields,
+    annotated_on,
     calibration_percent,
     layout,
 )
@@ -25,6 +26,7 @@ class DatasetForm(Object):
     name = shared.a_name("What people call the dataset.")
     calibration_percent = calibration_percent(WholeInForm)
     format = layout()
+    annotated_on = annotated_on()
 
 
 class GenerationRequest(GenerationFields):

@@ -9,6 +9,7 @@ from marshmallow.validate import Length, OneOf
 from workbench.dataset import writing
 from workbench.dataset.formats import NAMES
 from workbench.dataset.values import (
+    ANNOTATED_ON,
     CALIBRATION_PERCENT,
     GENERATED_PIXELS,
     METHODS,
@@ -39,6 +40,13 @@ def layout() -> Choice:
     """How an upload is arranged."""
     words = "The layout; detected by default. `GET /v1/tasks` says which feeds what."
     return Choice(*NAMES, load_default=None, metadata={"description": words})
+
+
+def annotated_on() -> Choice:
+    """What boxes, masks and points were drawn on."""
+    words = ("How photos with an EXIF orientation lay when they were annotated: as they are stored, or turned upright. "
+             "By default as the image sizes beside the annotations tell, else as stored.")  # fmt: skip
+    return Choice(*ANNOTATED_ON, load_default=None, metadata={"description": words})
 
 
 def _side() -> Whole:
@@ -147,6 +155,7 @@ class IngestionSpec(Object):
 
     calibration_percent = calibration_percent()
     format = layout()
+    annotated_on = annotated_on()
 
     @ma.post_load
     def _made(self, data: dict[str, Any], **_context: Any) -> Ingestion:

@@ -12,6 +12,7 @@ MOST_COPIES = 20
 MOST_IMAGES = 10_000_000
 PARTS = ("calibration", "evaluation")
 SUBSET_SPLITS = ("all", *PARTS)
+ANNOTATED_ON = ("stored", "upright")
 FLIPS = ("flip-horizontal", "flip-vertical")
 METHODS = (*FLIPS, "erase", "noise", "brightness", "contrast")
 EXPORT_FILE = "dataset.zip"
@@ -21,10 +22,14 @@ GENERATED_PIXELS = 1_000_000_000
 
 @dataclass(frozen=True)
 class Ingestion:
-    """What to make of an upload; ``format`` None means: find out."""
+    """What to make of an upload; ``format`` None means: find out.
+
+    ``annotated_on``: how photos with an EXIF orientation lay when they were annotated; None: as the sizes tell.
+    """
 
     calibration_percent: int = CALIBRATION_PERCENT
     format: str | None = None
+    annotated_on: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from workbench.project.values import Facts
 from workbench.tasks.guesses import of_inputs
 from workbench.tasks.recipe import renewed
 
-# Built into the IR, so that the deployed application cannot get them wrong.
+# Built into the IR unless asked otherwise, so that the deployed application cannot get them wrong.
 BUILT_IN = ("mean", "scale", "color")
 _AND_A_MASK = 4  # channels: of a picture in colour, and one more
 _FLOATS = ("f32", "f16", "bf16", "f64")
@@ -27,7 +27,7 @@ def conversion_inputs(model: Facts, request: Facts) -> Facts:
             raise ModelNeedsHelp(f"inputs.{name}", f"there is no such input; the model has {', '.join(names)}.")
     _refuse_unknown_ranks(model)
     options = {tensor["name"]: _one(tensor, request["inputs"].get(tensor["name"], {})) for tensor in model["inputs"]}
-    built_in = _built_in(request["recipe"])
+    built_in = {} if _stays_outside(request) else _built_in(request["recipe"])
     for image in _image_inputs(model, options, request) if built_in else ():
         layout = options[image["name"]].get("layout") or request["recipe"].get("layout") or image["layout"]
         if layout is None:
@@ -52,6 +52,8 @@ def takes_several(tensor: Facts) -> bool:
 def recipe_overrides(request: Facts) -> Facts:
     """What is left for the recipe once the conversion has built its part in."""
     said = renewed(request["recipe"], request["task"])  # of a request that an earlier release kept, too
+    if _stays_outside(request):
+        return {"task": request["task"], **said}
     kept = {name: value for name, value in said.items() if name not in BUILT_IN}
     if request["recipe"].get("color") in ("GRAY", "RGB"):  # for both of which nothing was built in
         kept["color"] = request["recipe"]["color"]
@@ -78,6 +80,10 @@ def _refuse_unknown_ranks(model: Facts) -> None:
         if tensor["shape"] is None:
             raise ModelNeedsHelp("model_id", f"the input {tensor['name']!r} does not say how many dimensions it has; "
                                  "export the model with a shape.")  # fmt: skip
+
+
+def _stays_outside(request: Facts) -> bool:
+    return request.get("preprocessing") == "outside"  # not there in what an earlier release accepted
 
 
 def _built_in(recipe: Facts) -> Facts:

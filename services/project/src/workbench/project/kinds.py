@@ -122,7 +122,7 @@ class _Pipeline:
         return report(self._head(), variants, constraints, Recommendation(None, reason), None, self._warnings(steps))
 
     def _head(self) -> Facts:
-        model = self._plan.model
+        model, recipe = self._plan.model, self._recipe()
         return {
             "project_id": self._job.request["project_id"],
             "optimization_id": self._job.id,
@@ -131,16 +131,16 @@ class _Pipeline:
                       "format": model["format"]},
             "task": self._plan.request["task"],
             "guess": self._plan.request.get("guess"),
-            "assumed": self._assumed(),
+            "assumed": [*(self._plan.request.get("told") or []), *(recipe.get("assumed") or [])],
+            "preparation": (recipe.get("recipe") or {}).get("preparation"),
             "target": self._plan.target,
             "device": self._plan.device,
         }  # fmt: skip
 
-    def _assumed(self) -> list[Facts]:
-        """What the request and the recipe take for granted; of the latter nothing before there is one."""
+    def _recipe(self) -> Facts:
+        """Its facts; nothing before there is one."""
         recipe_id = result_of(self._steps.of(self._job.id), "recipe")
-        found = self._context.manifests.get("recipe", recipe_id).facts.get("assumed") if recipe_id else None
-        return [*(self._plan.request.get("told") or []), *(found or [])]
+        return self._context.manifests.get("recipe", recipe_id).facts if recipe_id else {}
 
     def _variants(self, steps: Mapping[str, Step]) -> list[Variant]:
         complete = [name for name in self._plan.variants if result_of(steps, f"profile-{name}")]

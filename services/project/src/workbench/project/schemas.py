@@ -89,6 +89,11 @@ class OptimizationRequest(ma.Schema):
     )  # fmt: skip
     inputs = ma.fields.Dict(keys=Text(), values=ma.fields.Nested(InputRequest), load_default=dict)
     recipe = ma.fields.Nested(RecipeSettings, load_default=dict)
+    preprocessing = Text(
+        load_default="inside", validate=OneOf(["inside", "outside"]),
+        metadata={"description": "Whether mean, scale and order of channels are built into the models, which then take "
+                  "plain pixels, or left to the application."},
+    )  # fmt: skip
     inference_precision = shared.inference_precision()
     duration_s = shared.duration_s()
     launches = shared.launches()

@@ -1,4 +1,6 @@
-"""How `create` asks, where that is more than a POST of ``request``, the options at their places."""
+"""How `create` asks, where that is more than a POST of ``request``, the options at their places; of `again`, too, which
+asks with changes of an earlier request.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ from workbench.client.uploads import display_name
 Request = dict[str, Any]
 PARTS = {"profile": "profile_id", "evaluation": "evaluation_id", "folder": "folder"}
 GENERATED = ("width", "height", "channels", "seed")
-UPLOADED = ("calibration_percent", "format")
+UPLOADED = ("calibration_percent", "format", "annotated_on")
 
 
 def model(client: Client, request: Request, values: Values) -> View:
@@ -56,22 +58,22 @@ def tensor(client: Client, request: Request, values: Values) -> View:
         return client.tensors.upload(path, tell=progress.sent, name=request.get("name") or display_name(path))
 
 
-def with_inputs(client: Client, request: Request, values: Values) -> View:
-    """POST the options, those about inputs under the input's name."""
+def with_inputs(client: Client, request: Request, values: Values) -> Request:
+    """The options, those about inputs under the input's name."""
     if any(values[option.key] for option in OF_CONVERSION):
         request["inputs"] = by_input(client.models.get(values["model"]), values, OF_CONVERSION)
-    return client.conversions.create(request)
+    return request
 
 
-def profile(client: Client, request: Request, values: Values) -> View:
-    """POST the options; streams or requests that are given stand alone, without the default hint."""
+def profile(client: Client, request: Request, values: Values) -> Request:
+    """The options; streams or requests that are given stand alone, without the default hint."""
     if values["shape"]:
         said = by_input(client.models.get(values["model"]), values, (MEASURED_SHAPE,))
         request["shapes"] = {name: each["shape"] for name, each in said.items()}
     if values["input"]:
         request["inputs"] = fed(client, client.models.get(values["model"]), values)
     alone = {"hint": None} if "streams" in request or "requests" in request else {}
-    return client.profiles.create(alone | request)
+    return alone | request
 
 
 def others_of(client: Client, view: View) -> Sequence[View]:
@@ -79,17 +81,19 @@ def others_of(client: Client, view: View) -> Sequence[View]:
     return client.profiles.others(view)
 
 
-def recipe(client: Client, request: Request, values: Values) -> View:
-    """POST the options, one number for all channels spread over them."""
+def recipe(client: Client, request: Request, values: Values) -> Request:
+    """The options, one number for all channels spread over them."""
     spread(request.get("overrides", {}), lambda: client.models.get(values["model"]))
-    return client.recipes.create(request)
+    return request
 
 
-def packages(client: Client, request: Request, values: Values) -> View:
-    """POST the options, each variant taken apart."""
+def packages(_client: Client, request: Request, values: Values) -> Request:
+    """The options, each variant taken apart."""
+    if not values["variant"]:
+        return request
     variants = [_variant(text, number) for number, text in enumerate(values["variant"], 1)]
     recommended = {"recommended": variants[0]["folder"]}
-    return client.packages.create(recommended | request | {"variants": variants})
+    return recommended | request | {"variants": variants}
 
 
 def _variant(text: str, number: int) -> dict[str, Any]:

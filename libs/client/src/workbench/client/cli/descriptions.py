@@ -26,14 +26,16 @@ from workbench.client.cli.task_settings import settle, task_options
 from workbench.client.client import Client
 from workbench.client.jobs import View
 
-ALL = ("list", "show", "create", "wait", "log", "cancel", "rm", "download")
+UPLOADED = ("list", "show", "create", "wait", "log", "cancel", "rm", "download")
+ALL = ("list", "show", "create", "again", "wait", "log", "cancel", "rm", "download")
 
 
 @dataclass(frozen=True)
 class Description:
     """One resource: its collection's name, one of it in words, and its commands.
 
-    ``settle``: makes the values fit before they are asked for. ``key``: by what one is found in a list that comes as a
+    ``settle``: makes the values fit before they are asked for. ``prepare``: what is POSTed, of the options at their
+    places; ``create``: where that is not how one is made. ``key``: by what one is found in a list that comes as a
     whole; without it one is asked for by its id. ``for_list`` and ``page``: how a person sees one; ``rows``: the lines
     of a list, where one thing takes several; ``more``: asks for what the page has beside the view;
     ``after``: what else is made of one that was waited for. ``own``: adds the commands that it alone has.
@@ -43,8 +45,9 @@ class Description:
     noun: str
     columns: Sequence[Column]
     parameters: Sequence[Argument | Option] = ()
-    create: Callable[[Client, dict[str, Any], Values], View] | None = None  # None: a POST of the options
+    prepare: Callable[[Client, dict[str, Any], Values], dict[str, Any]] | None = None  # None: just the options
     create_help: str = ""
+    create: Callable[[Client, dict[str, Any], Values], View] | None = None
     commands: Sequence[str] = ALL
     settle: Callable[[Client, Values], None] | None = None
     key: str | None = None
@@ -91,9 +94,10 @@ DESCRIPTIONS = [
                      "source"),
             *OF_SOURCE, NAME,
         ],
-        model, "Upload a model, or have it downloaded; the workbench then examines it.", for_list=model_page.for_list,
+        create=model, create_help="Upload a model, or have it downloaded; the workbench then examines it.",
+        for_list=model_page.for_list,
         page=model_page.page, more=lambda client, view: with_family(client, with_analysis(client, view)),
-        commands=(*ALL, "reconfigure"),
+        commands=(*UPLOADED, "reconfigure"),
     ),
     Description(
         "datasets", "dataset",
@@ -105,6 +109,8 @@ DESCRIPTIONS = [
                   "calibration_percent", "PERCENT", place=""),
             Option("--format", "Layout of the upload, where it should not be detected: `workbench tasks show NAME` "
                    "lists those that serve a task.", metavar="NAME", place="format"),
+            asked("--annotated-on", "How photos that viewers turn (EXIF) lay when boxes, masks and points were drawn",
+                  "DatasetForm", "annotated_on", "HOW", default=" (default: as the sizes beside them tell)"),
             asked("--generate", "Generate this many images instead of uploading", "GenerationRequest", "count", "COUNT",
                   default=""),
             asked("--width", "Width of generated images", "GenerationRequest", "width", "PIXELS"),
@@ -112,7 +118,8 @@ DESCRIPTIONS = [
             asked("--channels", "Channels of generated images", "GenerationRequest", "channels", "N"),
             asked("--seed", "Same seed, same images: the seed of generated ones", "GenerationRequest", "seed", "N"),
         ],
-        dataset, "Upload images, or generate some.", for_list=dataset_for_list, own=datasets.register,
+        create=dataset, create_help="Upload images, or generate some.", for_list=dataset_for_list,
+        commands=UPLOADED, own=datasets.register,
         page=dataset_page.page, more=dataset_page.with_statistics,
     ),
     Description(
@@ -163,7 +170,9 @@ DESCRIPTIONS = [
         "tensors", "tensor",
         _columns(("SHAPE", "facts.shape"), ("TYPE", "facts.element_type"), ("WARNINGS", "facts.warnings")),
         [Argument("PATH", "A .npy file, as numpy.save writes it."), NAME],
-        tensor, "Upload an array that a model is fed with when it is measured (`profiles create --input`).",
+        create=tensor,
+        create_help="Upload an array that a model is fed with when it is measured (`profiles create --input`).",
+        commands=UPLOADED,
     ),
     Description(
         "calibrations", "calibration", _columns(("MODEL", "request.model_id"), ("RESULT", "result.id")),
@@ -247,6 +256,7 @@ DESCRIPTIONS = [
         [MODEL, Option("--dataset", "Id of the dataset.", metavar="ID", place="dataset_id"), TARGET, DEVICE,
          Option("--name", "A name for people.", place="name", required=True)],
         create_help="Keep a model, a dataset and a device together.",
+        commands=(*UPLOADED, "optimize again"),
     ),
     Description(
         "targets", "target",

@@ -50,6 +50,8 @@ REQUEST = [
            "max_latency_ms"),
     asked("--max-accuracy-drop", "Constraint: what the first metric may lose, in percentage points of a share or in "
           "its own unit, such as dB", "OptimizationRequest", "max_accuracy_drop", "POINTS"),
+    asked("--preprocessing", "Where mean, scale and order of channels go: into the models, which then take plain "
+          "pixels, or into the application", "OptimizationRequest", "preprocessing", "WHERE"),
     asked("--inference-precision", "Precision inference runs in", "OptimizationRequest", "inference_precision", "TYPE"),
     asked("--duration-s", "Seconds each launch measures", "OptimizationRequest", "duration_s", "S"),
     asked("--launches", "Fresh processes per measurement", "OptimizationRequest", "launches", "N"),

@@ -21,19 +21,16 @@ Values = dict[str, Any]
 
 
 # What the options of cli/inputs.py become in a request, under the input's own name.
-_OF_INPUTS = (
-    (r"(^|; )inputs\.(.+?)\.shape: ", r"\1--input-shape \2=…: "),
-    (r"(^|; )shapes\.(.+?): ", r"\1--shape \2=…: "),
-    (r"(^|; )inputs\.(.+?)\.layout: ", r"\1--layout \2=…: "),
-    (r"(^|; )inputs\.(.+?)\.mean: ", r"\1--mean \2=…: "),
-    (r"(^|; )inputs\.(.+?)\.scale: ", r"\1--scale \2=…: "),
-    (r"(^|; )inputs\.(.+?)\.reverse_channels: ", r"\1--reverse-channels \2: "),
-    (r"(^|; )inputs\.(.+?)\.element_type: ", r"\1--element-type \2=…: "),
-    (r"(^|; )inputs\.(.+?)\.tensor_layout: ", r"\1--tensor-layout \2=…: "),
-    (r"(^|; )inputs\.(.+?)\.resize: ", r"\1--embed-resize \2=…: "),
-    (r"(^|; )inputs\.(.+?)\.value: ", r"\1--freeze \2=…: "),
-    (r"(^|; )(?:recipe|overrides)\.short_side: ", r"\1--resize: "),
-)
+_OF_INPUTS = {
+    "shape": "--input-shape", "layout": "--layout", "mean": "--mean", "scale": "--scale",
+    "reverse_channels": "--reverse-channels", "element_type": "--element-type", "tensor_layout": "--tensor-layout",
+    "resize": "--embed-resize", "value": "--freeze",
+}  # fmt: skip
+_MEMBER = "|".join(_OF_INPUTS)
+# A problem begins with the field at fault, whatever letters an input's name has; further on a name ends with a word.
+_SAID_OF_INPUTS = (rf"(?:^|(?<=; ))inputs\.(.+?)\.({_MEMBER})(?=: )", rf"\binputs\.(\S+?)\.({_MEMBER})\b")
+_OTHERS = ((r"(^|; )shapes\.(.+?): ", r"\1--shape \2=…: "),
+           (r"\b(?:recipe|overrides)\.short_side\b", "--resize"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -143,21 +140,30 @@ def body(rows: Iterable[Option | Argument], values: Values) -> dict[str, Any]:
 
 
 def as_typed(problem: Problem, rows: Iterable[Option | Argument]) -> Problem:
-    """The problem with each field at fault named as the option that it came from.
+    """The problem with each field that it names, at fault or to be given, named as the option that it came from.
 
     Advice to change the field is left out then: it would say the same again, in words of the API.
     """
     said = str(problem.get("detail") or "")
     detail = said
-    for pattern, option in _OF_INPUTS:
+    for pattern in _SAID_OF_INPUTS:
+        detail = re.sub(pattern, _of_input, detail)
+    for pattern, option in _OTHERS:
         detail = re.sub(pattern, option, detail)
     for row in rows:
         if row.place.endswith("*"):
             detail = re.sub(rf"(^|; ){re.escape(row.place[:-1])}(\S+): ", rf"\g<1>{row.name} \g<2>: ", detail)
+        elif "." in row.place:
+            detail = re.sub(rf"(?<![\w.]){re.escape(row.place)}\b(?!\.\w)", row.name, detail)
         elif row.place:
             detail = re.sub(rf"(^|; ){re.escape(row.place)}: ", rf"\g<1>{row.name}: ", detail)
     of_fields = detail != said and re.search(r"`(field|errors|shapes|[a-z]+_id)`", str(problem.get("remedy") or ""))
     return {**problem, "detail": detail, **({"remedy": ""} if of_fields else {})}
+
+
+def _of_input(said: re.Match[str]) -> str:
+    option = _OF_INPUTS[said[2]]
+    return f"{option} {said[1]}" if said[2] == "reverse_channels" else f"{option} {said[1]}=…"
 
 
 def wrong(option: str, message: str) -> typer.BadParameter:

@@ -29,6 +29,8 @@ def recipe_options(place: str) -> list[Option]:
                "the short side in pixels before the centre crop.", resize(RESIZES), "HOW", f"{place}.resize"),
         asked("--interpolation", "How pixels are made when an image changes its size", "RecipeSettings",
               "interpolation", "HOW", place=f"{place}.interpolation", default=" (default bilinear)"),
+        asked("--orientation", "Photos as they are stored, or turned upright as viewers do", "RecipeSettings",
+              "orientation", "HOW", place=f"{place}.orientation", default=" (default stored)"),
     ]
 
 

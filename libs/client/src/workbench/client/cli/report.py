@@ -22,8 +22,8 @@ def show(report: dict[str, Any], where: str) -> None:
     chosen = (report.get("recommended") or {}).get("variant")
     write("")
     table(HEADINGS, [_row(variant, chosen) for variant in report["variants"]])
-    told = (_differences(report), _inside(report), _assumed(report), _warnings(report), _recommendation(report),
-            _next(report, where))  # fmt: skip
+    told = (_differences(report), _inside(report), _outside(report), _assumed(report), _warnings(report),
+            _recommendation(report), _next(report, where))  # fmt: skip
     for line in chain(*told):
         write(line)
 
@@ -101,6 +101,16 @@ def _inside(report: dict[str, Any]) -> Iterable[str]:
     if steps:
         yield "\nInside the models, so feed them pixels of 0 to 255 and leave this out:"
         yield from steps
+
+
+def _outside(report: dict[str, Any]) -> Iterable[str]:
+    """What whoever feeds the models does to a picture."""
+    if known := report.get("preparation"):
+        turned = ["turned upright by its EXIF orientation"] if known.get("orientation") == "exif" else []
+        numbers = [f"{words} {','.join(f'{value:g}' for value in known[name])}"
+                   for name, words in (("mean", "minus mean"), ("scale", "divided by scale")) if known.get(name)]
+        steps = [*turned, f"resized by {known['resize']}", f"channels as {known['color']}", *numbers]
+        yield f"\nTo do to each picture before: {', '.join(steps)}"
 
 
 def _assumed(report: dict[str, Any]) -> Iterable[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
-from workbench.client.cli import output, reconfigure
+from workbench.client.cli import again, output, reconfigure
 from workbench.client.cli.accepted import asked
 from workbench.client.cli.descriptions import DESCRIPTIONS, Description
 from workbench.client.cli.listing import Column, show_list, value_at
@@ -129,6 +129,8 @@ def _created(session: Session, row: Description, values: Values) -> View:
     request = body(row.parameters, values)
     if row.create:
         return row.create(session.client, request, values)
+    if row.prepare:
+        request = row.prepare(session.client, request, values)
     return _resource(session, row).create(request)
 
 
@@ -200,6 +202,7 @@ def _add_download(group: typer.Typer, row: Description) -> None:
 _ADD: dict[str, Callable[[typer.Typer, Description], None]] = {
     "list": _add_list, "show": _add_show, "create": _add_create, "wait": _add_wait, "log": _add_log,
     "cancel": _add_cancel, "rm": _add_rm, "download": _add_download,
+    "again": again.add, "optimize again": again.add_optimization,
     "reconfigure": lambda group, _row: reconfigure.add(group),
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from workbench.imaging.orientation import Turn
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.scoring import Misfit
 
@@ -48,3 +49,8 @@ def check(name: str, annotation: Label, classes: int, recipe: Recipe) -> None:
         f"from 0 to {classes - offset - 1} are accepted.",
         file=name, label=annotation.label, classes=classes,
     )  # fmt: skip
+
+
+def turned(annotation: Label, turn: Turn) -> Label:  # noqa: ARG001
+    """A class is the same however a picture lies."""
+    return annotation

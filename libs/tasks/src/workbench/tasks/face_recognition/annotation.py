@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from workbench.imaging.orientation import Turn
 from workbench.tasks.recipe import Recipe
 
 MOST_PAIRS = 100_000  # of one image
@@ -53,6 +54,11 @@ def faults(annotation: Known, width: int, height: int, classes: int | None) -> l
 
 def check(name: str, annotation: Known, classes: int, recipe: Recipe) -> None:
     """Any two faces can be compared."""
+
+
+def turned(annotation: Known, turn: Turn) -> Known:  # noqa: ARG001
+    """Who it is does not change."""
+    return annotation
 
 
 def _pair(number: int, document: object) -> Pair:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.imaging.orientation import Turn
 from workbench.tasks.facial_landmarks.anchors import SETS, known_sets
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.scoring import Misfit
@@ -59,6 +60,11 @@ def check(name: str, annotation: Known, classes: int, recipe: Recipe) -> None:
     if there not in SETS and recipe.options["normalise_by"] in ("eyes", "centres"):
         raise Misfit(f"{name} has {there} points, and which of them are eyes is known of {known_sets()} points only; "
                      "set the option normalise_by to diagonal or box.", file=name, points=there)  # fmt: skip
+
+
+def turned(annotation: Known, turn: Turn) -> Known:
+    """Every point where it comes to lie; a left eye is one in a mirrored picture, too."""
+    return Known(tuple(turn.point(*point) for point in annotation.points))
 
 
 def _point(number: int, point: object) -> Point:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.redrawn.annotation import Wanted, from_json, to_json
+from workbench.tasks.redrawn.annotation import Wanted, from_json, to_json, turned
 
-__all__ = ["Wanted", "check", "faults", "from_json", "to_json"]
+__all__ = ["Wanted", "check", "faults", "from_json", "to_json", "turned"]
 
 
 def faults(annotation: Wanted, width: int, height: int, classes: int | None) -> list[str]:  # noqa: ARG001

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.imaging.orientation import Turn
 from workbench.tasks.instance_segmentation.patch import Patch
 from workbench.tasks.marks import MOST_THINGS, Marks, beyond, marks_of
 from workbench.tasks.recipe import Recipe
@@ -70,6 +71,11 @@ def check(name: str, annotation: Instances, classes: int, recipe: Recipe) -> Non
         raise Misfit(f"{name} has a mask of the class {first}; the model has {classes} classes, {offset} of them "
                      f"before class 0, so 0 to {classes - offset - 1} are accepted.",
                      file=name, label=first, classes=classes)  # fmt: skip
+
+
+def turned(annotation: Instances, turn: Turn) -> Instances:
+    """Every mask with the picture."""
+    return Instances(turn.size, tuple(replace(thing, mask=thing.mask.turned(turn)) for thing in annotation.things))
 
 
 def _one_json(thing: Instance) -> dict[str, Any]:

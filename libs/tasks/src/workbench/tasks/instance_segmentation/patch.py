@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.maps import decode_map, encode_map, map_size
+from workbench.imaging.orientation import Turn
 
 _HELD = 255  # of a pixel in the map, so that the PNG can be looked at
 
@@ -39,6 +40,14 @@ class Patch:
     def size(self) -> tuple[int, int]:
         """Width and height, by the header alone. Raises ValueError in words."""
         return map_size(self.text) if self.text else (0, 0)
+
+    def turned(self, turn: Turn) -> Patch:
+        """The same on the image once it has been turned so. Raises ValueError in words for a text that is no map."""
+        if not self.text:
+            return self
+        wide, high = self.size
+        left, top, *_ = turn.box(self.left, self.top, self.left + wide, self.top + high)
+        return Patch(int(left), int(top), encode_map(turn.levels(decode_map(self.text))))
 
     def to_json(self) -> dict[str, Any]:
         """``{left, top, map}``."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.imaging.orientation import Turn
 from workbench.tasks.marks import MOST_THINGS, Marks, beyond, is_finite, marks_of
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.scoring import Misfit
@@ -72,6 +73,11 @@ def check(name: str, annotation: Things, classes: int, recipe: Recipe) -> None:
             f"{f' less {offset} before class 0' if offset else ''}, so 0 to {classes - offset - 1} are accepted.",
             file=name, label=first, classes=classes,
         )  # fmt: skip
+
+
+def turned(annotation: Things, turn: Turn) -> Things:
+    """Every box where its thing comes to lie."""
+    return Things(tuple(replace(thing, box=turn.box(*thing.box)) for thing in annotation.things))
 
 
 def _thing_json(thing: Thing) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from workbench.imaging.pictures import decode_picture
+from workbench.imaging.orientation import Turn
+from workbench.imaging.pictures import decode_picture, encode_picture
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,8 @@ def from_json(document: Mapping[str, Any]) -> Wanted:
     except ValueError as wrong:
         raise ValueError(f"the picture {wrong}") from wrong
     return Wanted(document["picture"])
+
+
+def turned(annotation: Wanted, turn: Turn) -> Wanted:
+    """As the picture that it should be made of."""
+    return Wanted(encode_picture(turn.levels(annotation.levels)))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.maps import decode_map, encode_map, map_size
+from workbench.imaging.orientation import Turn
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.scoring import Misfit
 
@@ -77,6 +78,11 @@ def check(name: str, annotation: Annotation, classes: int, recipe: Recipe) -> No
         f"{classes - offset - 1} are accepted.",
         file=name, label=beyond[0], classes=classes,
     )  # fmt: skip
+
+
+def turned(annotation: Annotation, turn: Turn) -> Annotation:
+    """Every pixel with the picture."""
+    return Annotation.of(turn.levels(annotation.mask()))
 
 
 def _unknown(annotation: Annotation, classes: int) -> list[str]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import abort, redirect, render_template
 from werkzeug.wrappers import Response
+from workbench.client.again import again
 from workbench.console.page import Page
 from workbench.console.reach import api
-from workbench.console.work import Work, again, is_place
+from workbench.console.work import Work, is_place
 
 PAGE = Page("job")
 
@@ -35,8 +36,9 @@ def cancel(where: str) -> Response:
 @PAGE.blueprint.post("/<path:where>/again")
 def repeat(where: str) -> Response:
     """The same, as a new job."""
-    new = again(api(), _checked(where))
-    return redirect(Work(new, _view(new)).page, 303)
+    collection, _, id = _checked(where).rpartition("/")
+    new = again(api(), collection, id)
+    return redirect(Work(f"{collection}/{new['id']}", new).page, 303)
 
 
 def _found(where: str) -> dict[str, Any]:

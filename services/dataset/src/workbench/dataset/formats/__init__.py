@@ -99,13 +99,13 @@ def _explain(considered: dict[str, str]) -> str:
     """What only a format for any tree objects to is what is nearly right; of the others each says why not."""
     *_, (last, nearly) = considered.items()
     reasons = "; ".join(f"not {name}: {reason}" for name, reason in considered.items() if name != last)
-    return (f"The layout was not recognised. {nearly[:1].upper()}{nearly[1:]} ({last}). Rearrange the files, or choose "
-            f"the format by name. Other layouts: {reasons}.")
+    return (f"The layout was not recognised: {nearly} ({last}). Rearrange the files, or choose the format by name "
+            f"(`--format`). Other layouts: {reasons}.")
 
 
 def _which(hits: list[Format]) -> str:
     fitting = " and ".join(f"{each.NAME} ({_fits(each)})" for each in hits)
-    return f"The upload can be read in more than one way: {fitting}. Choose the format by name."
+    return f"The upload can be read in more than one way: {fitting}. Choose the format by name (`--format`)."
 
 
 def _fits(each: Format) -> str:

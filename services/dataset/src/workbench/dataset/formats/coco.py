@@ -7,7 +7,9 @@ polygons or run lengths; an image that has a thing without one serves object det
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from workbench.archives.entries import Entry
@@ -27,6 +29,7 @@ MOST_FAULTS = 100
 _PREFIX = "instances"
 _OTHERS = ("captions", "person_keypoints", "stuff", "panoptic", "image_info", "labels")  # COCO's that hold no boxes
 _KEYS = {"images", "annotations", "categories"}
+_MOST = 2**63  # of a number that is kept in eight bytes
 _LARGEST_UNNAMED_BYTES = 64 * 2**20  # whether a file of any other name is COCO's, only reading it tells
 
 
@@ -52,8 +55,9 @@ def read(tree: Tree) -> Reading:
     annotations = {}
     if coco.masked:
         whole = {name: each for name, each in coco.outlines.items() if not each.missing}
-        annotations[outlines.TASK] = {name: Noted(each, chosen.name) for name, each in whole.items()}
-    annotations[TASK] = {name: Noted(things, chosen.name) for name, things in coco.things.items()}
+        annotations[outlines.TASK] = {name: Noted(each, chosen.name, size=each.size) for name, each in whole.items()}
+    annotations[TASK] = {name: Noted(things, chosen.name, size=coco.size_of(name))
+                         for name, things in coco.things.items()}  # fmt: skip
     return Reading(sorted(coco.images.values(), key=lambda image: image.name), annotations,
                    dict.fromkeys(annotations, coco.names) if coco.names else {}, warnings, tuple(coco.faults))
 
@@ -71,6 +75,7 @@ class _Coco:
     outlines: dict[str, Outlines] = field(default_factory=dict)
     masked: bool = False
     classes: dict[int, int] = field(default_factory=dict)
+    ids: array[int] = field(default_factory=lambda: array("q"))
     names: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -91,6 +96,10 @@ class _Coco:
             self.fault("has no categories")
         self._guarded("images", self._image)
         self._guarded("annotations", self._annotation)
+
+    def size_of(self, name: str) -> tuple[int, int] | None:
+        """Width and height of the image of that name, as the file tells them."""
+        return self.outlines[name].size if name in self.outlines else None
 
     def fault(self, reason: str) -> None:
         """In this file."""
@@ -141,6 +150,9 @@ class _Coco:
         crowd = element.get("iscrowd", 0)
         if crowd not in (0, 1):
             raise ValueError(f"iscrowd must be 0 or 1, not {str(crowd)[:40]}")
+        number = _id(element)
+        if number is not None and abs(number) < _MOST:
+            self.ids.append(number)
         name = self.images[image].name
         self.things[name].add(self.classes[label], sides(*box), area, crowd=bool(crowd))
         if name in self.outlines:
@@ -173,6 +185,9 @@ def _warnings(tree: Tree, chosen: Entry, files: list[Entry], coco: _Coco) -> tup
     others = [entry.name for entry in files if entry is not chosen]
     if others:
         warnings.append(f"{chosen.name} was read; left out were {some(others)}")
+    if twice := sorted({one for one, other in pairwise(sorted(coco.ids)) if one == other}):
+        warnings.append(f"{len(twice)} ids of annotations are there more than once in {chosen.name}; each counts: "
+                        f"{some([*map(str, twice)])}")  # fmt: skip
     unmasked = sorted(name for name in coco.things if name not in coco.outlines or coco.outlines[name].missing)
     if coco.masked and unmasked:
         warnings.append(f"{len(unmasked)} images have a thing without segmentation, or no width and height in "

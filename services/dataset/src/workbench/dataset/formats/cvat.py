@@ -89,11 +89,11 @@ class _Cvat:
             things, drawn = Things(), Outlines(size)
             for each in self.shapes[image]:
                 self._take(each, classes.index(each.label), things, drawn, size)
-            known[TASK][image] = Noted(things, self.entry.name, self.lines[image])
+            known[TASK][image] = Noted(things, self.entry.name, self.lines[image], size)
             if drawn.missing:
                 without.append(image)
             else:
-                known[outlines.TASK][image] = Noted(drawn, self.entry.name, self.lines[image])
+                known[outlines.TASK][image] = Noted(drawn, self.entry.name, self.lines[image], size)
         if not any(each.points or each.rows for found in self.shapes.values() for each in found):
             without = []
             del known[outlines.TASK]

@@ -28,10 +28,11 @@ def recognise(tree: Tree) -> str | None:
     if lists := label_lists(tree):
         return f"the labels of {lists[0].name} would be lost"
     if lists := lists_without_labels(tree):
-        return f"{lists[0].name} lists the images, but not as it is read: {EXPECTED} a line; or choose this format"
+        return (f"{lists[0].name} lists the images, but not as it is read: {EXPECTED} a line. The format unannotated "
+                "leaves them")  # fmt: skip
     if parts := parts_of_classes(tree):
         return (f"{some([f'{part}/' for part in parts])} hold a folder for each class: give one of them as the dataset "
-                f"({parts[-1]}/), or choose this format to leave the labels")
+                f"({parts[-1]}/). The format unannotated leaves the labels")
     return None
 
 

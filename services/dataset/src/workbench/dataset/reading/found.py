@@ -29,11 +29,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What a text says of one image: ``document`` as the task's own JSON, ``file`` and ``line`` where it says so."""
+    """What a text says of one image: ``document`` as the task's own JSON, ``file`` and ``line`` where it says so.
+
+    ``size``: width and height of the image as whoever wrote it saw it, where that is told.
+    """
 
     document: Mapping[str, Any]
     file: str
     line: int | None = None
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
