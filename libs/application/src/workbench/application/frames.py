@@ -38,7 +38,8 @@ class Frame:
 def frames(given: str, every: int = 1, most: int | None = None, look: Look = decode) -> Iterator[Frame]:
     """Of an image, a folder, a video, or ``camera:0`` and so on.
 
-    Of videos and cameras each ``every``-th, and no more than ``most``. ``look``: makes a picture of an image file. Raises OSError and ValueError in words.
+    Of videos and cameras each ``every``-th, and no more than ``most``. ``look``: makes a picture of an image file.
+    Raises OSError and ValueError in words.
     """
     if camera := _CAMERA.fullmatch(given):
         device = f"{_DEVICE}{camera[1]}"
