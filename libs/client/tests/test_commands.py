@@ -381,7 +381,7 @@ def test_every_resource_of_the_issue_has_its_commands() -> None:
     assert names.pop("models") == expected | {"reconfigure"}
     assert set(names) >= {"datasets", "conversions", "profiles", "calibrations", "evaluations",
                           "packages", "projects"}  # fmt: skip
-    assert names.pop("datasets") == expected
+    assert names.pop("datasets") == names.pop("tensors") == expected
     assert names.pop("projects") == expected | {"optimize again"}
     assert all(commands == expected | {"again"} for commands in names.values())
 
