@@ -17,7 +17,7 @@ SHARED = Path(__file__).resolve().parents[1] / "shared" / "data"
 UNITS = "not server and not workbench and not shared"
 # A fixture, or the parameter of one that then asks for it by name.
 SERVERS = {"postgres", "rabbitmq", "seaweedfs", "s3", "every_server"}
-ENVIRONMENTS = {"keras", "legacy"}  # those apart: see `workbench environments`
+ENVIRONMENTS = {"keras", "legacy", "torch_apart"}  # those apart: see `workbench environments`
 WORKBENCHES = {"serving", "workbench", "over_real_servers", "as_separate_processes"}
 
 

@@ -41,6 +41,12 @@ def legacy() -> None:
 
 
 @pytest.fixture
+def torch_apart() -> None:
+    """The environment that reads programs exported by PyTorch: 5 GB, so only who wants to has it."""
+    _installed("torch")
+
+
+@pytest.fixture
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A place where no environment is installed."""
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "elsewhere"))

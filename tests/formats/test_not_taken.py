@@ -55,7 +55,6 @@ def test_torchscript_is_told_from_other_pickles(upload: Path, refusal: Refused) 
 
 
 @pytest.mark.parametrize(("file", "words"), [
-    ("tiny_vit_digits/tiny_vit_digits.pt2", ["an exported program (.pt2)", "torch.onnx.export"]),
     ("tiny_vit_digits/tiny_vit_digits.safetensors", ["weights without a network", "torch.onnx.export"]),
 ])  # fmt: skip
 def test_real_files_are_told_what_converts_them(

@@ -15,7 +15,7 @@ def test_every_module_of_the_package_is_a_format() -> None:
     names = [module.__name__.rpartition(".")[2] for module in formats.formats()]
 
     assert names == ["caffe", "caffe_network", "ir", "keras", "mxnet", "mxnet_graph", "onnx", "paddle", "paddle_json",
-                     "pytorch", "tensorflow_checkpoint", "tensorflow_configs", "tensorflow_graph",
+                     "pytorch", "pytorch_program", "tensorflow_checkpoint", "tensorflow_configs", "tensorflow_graph",
                      "tensorflow_saved_model", "tflite"]  # fmt: skip
     taken = {format_.__name__.rpartition(".")[2] for format_ in formats.formats() if format_.ACCEPTED}
     assert set(names) - taken == {"caffe_network", "mxnet_graph", "paddle_json", "pytorch", "tensorflow_configs"}
@@ -41,7 +41,7 @@ def test_no_sample_is_claimed_by_a_format_it_is_not_in(published: Path) -> None:
     saved = "mobilenet_v1_0.25_224/saved_model/"
     named = {".onnx": ["onnx"], ".xml": ["ir"], ".tflite": ["tflite"], ".pb": ["tensorflow_graph"],
              ".h5": ["keras"], ".keras": ["keras"], ".caffemodel": ["caffe"], ".prototxt": ["caffe_network"],
-             ".params": ["mxnet"], ".pt2": ["pytorch"], ".safetensors": ["pytorch"]}  # fmt: skip
+             ".params": ["mxnet"], ".pt2": ["pytorch_program"], ".safetensors": ["pytorch"]}  # fmt: skip
     others = {f"{saved}saved_model.pb": ["tensorflow_saved_model"], f"{saved}fingerprint.pb": []}
     others |= {name: ["mxnet_graph"] for name in claimed if name.endswith("-symbol.json")}
     assert claimed == {name: named.get(Path(name).suffix, []) for name in claimed} | misnamed | others

@@ -20,9 +20,11 @@ _BY_SUFFIX = {
     ".h5": "keras",
     ".caffemodel": "caffe",
     ".params": "mxnet",
+    ".pt2": "pytorch",
 }
 
-APART = {"keras": "keras", "caffe": "legacy", "mxnet": "legacy"}  # formats read in an environment apart: its name
+# Formats read in an environment apart: its name.
+APART = {"keras": "keras", "caffe": "legacy", "mxnet": "legacy", "pytorch": "torch"}
 
 
 def format_of(main: Path) -> str:

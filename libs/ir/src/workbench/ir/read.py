@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import openvino as ov
-from workbench.ir import environments
+from workbench.ir import environments, exported_program
 from workbench.ir.formats import APART, format_of, readable
 from workbench.ir.names import settle_names
 from workbench.runner.core import Refusal
@@ -40,7 +40,8 @@ def read(path: Path, called: str | None = None, copy_to: Path | None = None) -> 
     An IR, an ONNX file, or what OpenVINO's other front ends read, under the names of :mod:`workbench.ir.formats`.
 
     ``copy_to``: an empty folder in which stays what OpenVINO was given instead: of an ONNX model the copy that
-    :mod:`workbench.ir.onnx_copy` wrote, ``model.onnx``, of one that is read apart the IR that was made, ``model.xml``.
+    :mod:`workbench.ir.onnx_copy` wrote, ``model.onnx``, of one that is read apart the IR that was made, ``model.xml``,
+    and of an exported program the copy that it was made of, ``model.pt2``.
 
     Its operations have the same names in every fresh process, those without a name in the file included.
     (A process that made others before may differ in one thing: OpenVINO renames an author's "Reshape_15" to
@@ -80,9 +81,12 @@ def _read_onnx(path: Path, called: str, copy_to: Path | None) -> ov.Model:
 
 
 def _read_apart(path: Path, called: str, copy_to: Path | None) -> ov.Model:
+    name = APART[format_of(path)]
     with tempfile.TemporaryDirectory() as folder:
-        target = (copy_to or Path(folder)) / "model.xml"
-        return _read(environments.converted(APART[format_of(path)], path, called, target), called)
+        place = copy_to or Path(folder)
+        if format_of(path) == "pytorch":
+            path = exported_program.copy(path, called, place)
+        return _read(environments.converted(name, path, called, place / "model.xml"), called)
 
 
 def _read(path: Path, called: str) -> ov.Model:

@@ -25,6 +25,7 @@ _FOREIGN = {
     "keras": "Keras",
     "caffe": "Caffe",
     "mxnet": "MXNet",
+    "pytorch": "PyTorch",
 }
 
 

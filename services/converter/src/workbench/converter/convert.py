@@ -45,8 +45,9 @@ def _run(run: Run, asked: Conversion, scratch: Path, checker: Checker) -> dict[s
     folder.mkdir(exist_ok=True)
     ir.save(model, folder, fp16=options.precision == "FP16")
     written = folder / "model.xml"
-    seen, apart = (path if path.is_file() else None for path in (copy / "model.onnx", copy / "model.xml"))
-    made = checked.Made(asked.main_file, ir.format_of(source), seen or source, apart, model, written, options, draft)
+    apart = copy / "model.xml" if (copy / "model.xml").is_file() else None
+    seen = next((path for path in (copy / "model.onnx", copy / "model.pt2") if path.is_file()), source)
+    made = checked.Made(asked.main_file, ir.format_of(source), seen, apart, model, written, options, draft)
     run.progress("check", 0.7)
     checked.ask(checker, made)
     described = ir.describe(*_finished(run, model, written, options))

@@ -15,7 +15,8 @@ from typing import Any
 
 import openvino as ov
 from workbench import ir
-from workbench.ir import complexity
+from workbench.ir import complexity, exported_program
+from workbench.ir.environments import EnvironmentMissing
 from workbench.ir.operations import operations
 from workbench.model_registry import color, supported
 from workbench.model_registry.inspect import facts, find_model, load, stage, unpacked
@@ -23,6 +24,7 @@ from workbench.model_registry.values import Found
 from workbench.runner.core import Run
 from workbench.tasks.guess import CERTAIN, LIKELY
 
+_MOST_TOLD = 5
 # Facts of an import that say something of a model that is not there yet.
 _TOLD = ("format", "producer", "precision", "inputs", "outputs", "op_count", "parameters", "guesses", "source_files",
          "ignored_files")  # fmt: skip
@@ -43,15 +45,26 @@ def run(run: Run) -> dict[str, Any]:
         try:
             model = load(staged / found.main, called=called)
         except ir.UnsupportedOperations as refusal:
-            return _not_readable(found, called, refusal)
+            missing = [{"type": kind, "count": None, "names": []} for kind in refusal.facts["operations"]]
+            return _not_readable(found, called, str(refusal), missing)
+        except EnvironmentMissing as refusal:
+            if ir.format_of(Path(found.main)) != "pytorch":  # which is large, and tells of itself
+                raise
+            return _not_readable(found, called, f"{_of_itself(staged / found.main, called)} {refusal}", [])
         run.progress("describe", 0.8)
         known = facts(model, found, upload, staged, {"name": run.spec.get("name")})
         return {"file": called, "readable": True, "reason": None, **_told(known), **_of(model, known)}
 
 
-def _not_readable(found: Found, called: str, refusal: ir.UnsupportedOperations) -> dict[str, Any]:
-    missing = [{"type": kind, "count": None, "names": []} for kind in refusal.facts["operations"]]
-    return {"file": called, "readable": False, "reason": str(refusal), "format": ir.format_of(Path(found.main)),
+def _of_itself(path: Path, called: str) -> str:
+    told = exported_program.described(path, called)
+    takes, gives = (", ".join(f"{each['name']} {each['shape']}" for each in told[side][:_MOST_TOLD])
+                    for side in ("inputs", "outputs"))  # fmt: skip
+    return f"The program takes {takes or 'nothing'} and gives {gives or 'nothing'}."
+
+
+def _not_readable(found: Found, called: str, reason: str, missing: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"file": called, "readable": False, "reason": reason, "format": ir.format_of(Path(found.main)),
             "producer": found.facts.get("producer"), "custom": missing, "devices": []}  # fmt: skip
 
 

@@ -14,7 +14,7 @@ LAYERS = "layers.jsonl"  # an analysis's own file
 
 # A person would name the model after such a file.
 MAIN_FILES = (".onnx", ".xml", ".tflite", "saved_model.pb", ".meta", ".pb", ".pbtxt", ".pdmodel", ".keras", ".h5",
-              ".caffemodel", ".params")  # fmt: skip
+              ".caffemodel", ".params", ".pt2")  # fmt: skip
 
 
 class EmptyUpload(Refusal):

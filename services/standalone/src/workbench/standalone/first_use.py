@@ -22,6 +22,8 @@ class FirstUse:
         recipe = named(name)
         if recipe is None:
             raise EnvironmentNotMade(name, "there is none of that name")
+        if not recipe.on_first_use:
+            raise EnvironmentNotMade(name, f"{recipe.told}, which is only taken when somebody asks for it")
         conduct.log(f"It is read in an environment apart, made now and once. {recipe.told}, in {self._place}")
 
         def tell(done: float, what: str) -> None:

@@ -13,6 +13,7 @@ class Recipe:
 
     ``download_mb``, ``size_mb``: what comes over the network, and what lies on the disk in the end.
     ``python``: the only version that its packages were made for; None for that of the workbench.
+    ``on_first_use``: whether the first model that needs it makes it; else only who asks for it does.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Recipe:
     download_mb: int
     size_mb: int
     python: tuple[int, int] | None = None
+    on_first_use: bool = True
     folder: Path = Path(__file__).parent
 
     @property
@@ -49,6 +51,8 @@ class Recipe:
 RECIPES = (
     Recipe("keras", ".keras and .h5 files", 110, 390),
     Recipe("legacy", "Caffe and MXNet networks", 170, 620, python=(3, 11)),
+    # PyTorch comes with what it needs on a GPU.
+    Recipe("torch", "programs exported by PyTorch (.pt2)", 2900, 5400, on_first_use=False),
 )
 
 

@@ -1,4 +1,4 @@
-"""What PyTorch saves, told apart to say how the model can be brought: none of it is loaded, most of it is a program."""
+"""What PyTorch saves and nobody should load, told apart to say how the model can be brought."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ ACCEPTED = None
 
 _PICKLE = "a file of Python pickles: whoever loads it runs whatever program is in it, so nobody here does"
 _TORCHSCRIPT = "TorchScript: its code is a program that would run when it is loaded"
-_PROGRAM = "an exported program (.pt2), and only PyTorch reads it, which is not installed here"
+_OLD_PROGRAM = "a program as PyTorch exported it before 2.8, with pickles for its weights: whoever loads it runs them"
 _WEIGHTS = "weights without a network (safetensors)"
 _PICKLED = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _SMALLEST_HEADER, _LARGEST_HEADER = 2, 100 * 2**20
 _EXPORT = ("In Python, beside your network: `import torch`; `model.eval()`; "
            "`torch.onnx.export(model, (torch.zeros(1, 3, 224, 224),), 'model.onnx')`, with the shape of its input. "
-           "Upload the model.onnx that it writes.")  # fmt: skip
+           "Upload the model.onnx that it writes; or the model.pt2 of "
+           "`torch.export.save(torch.export.export(model, (torch.zeros(1, 3, 224, 224),)), 'model.pt2')`.")  # fmt: skip
 
 
 def claims(path: Path) -> bool:
@@ -43,4 +44,5 @@ def _what(path: Path) -> str | None:
         return _TORCHSCRIPT
     if ("data.pkl",) in inside:
         return _PICKLE
-    return _PROGRAM if ("archive_format",) in inside or ("models", "model.json") in inside else None
+    old = any(name.endswith("serialized_exported_program.json") for name in names(path))
+    return _OLD_PROGRAM if old else None
