@@ -87,6 +87,10 @@ def quiet(folder: Path, launches: int) -> dict[str, Figure]:
     figures = {metric: told(found, LARGE, SMALL, metric) for metric in METRICS}
     for metric, figure in figures.items():
         print(f"quiet, {launches} rounds: {metric} of large to small {words(figure)}", flush=True)
+    between = ratios(found[LARGE], found[SMALL])
+    assert between is not None, "none was refused"
+    cores = Figure.of(between["trust"]["cores"])
+    print(f"quiet, {launches} rounds: of the cores {words(cores)}, so it is {between['trust']['verdict']}", flush=True)
     return figures
 
 

@@ -54,7 +54,8 @@ class JobView(ma.Schema):
     expected_run_s = ma.fields.Dict(
         allow_none=True,
         metadata={"description": "`{least, most}`: about how long its measuring takes once it has begun, for a quick "
-                                 "model and for a slow one; what an optimization does beside measuring comes on top. "
+                                 "model and for a slow one (longer where one inference takes seconds); what an "
+                                 "optimization does beside measuring comes on top. "
                                  "Null where the request does not say, and in lists."},
     )  # fmt: skip
     error = ma.fields.Dict(allow_none=True, metadata={"description": "A problem document, when failed."})

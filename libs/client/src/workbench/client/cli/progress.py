@@ -152,12 +152,13 @@ class Progress:
 
 
 def beforehand(view: dict[str, Any]) -> str:
-    """``measuring takes about 20 s, with a slow model about 2 min`` of what was just accepted; "" when nobody knows."""
+    """``measuring takes about 20 s, with a slow model about 2 min or more`` of what was just accepted; "" when nobody
+    knows."""
     expected = view.get("expected_run_s")
     if not expected:
         return ""
     more = "; converting, calibrating and scoring come on top" if view.get("kind") == "optimization" else ""
-    slow = f", with a slow model up to {duration(expected['most'])}" if expected["most"] > expected["least"] else ""
+    slow = f", with a slow model {duration(expected['most'])} or more" if expected["most"] > expected["least"] else ""
     return f"measuring takes {duration(expected['least'])}{slow}{more}"
 
 
