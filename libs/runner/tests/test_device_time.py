@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from workbench.runner.device_time import FEWEST_LAUNCHES, DeviceTime, longest_duration_s, longest_launch_s
+from workbench.runner.device_time import (
+    FEWEST_LAUNCHES,
+    DeviceTime,
+    Span,
+    expected_measurement,
+    longest_duration_s,
+    longest_launch_s,
+)
 
 DURATIONS = st.floats(0.1, 3600).map(lambda seconds: round(seconds, 1))
 
@@ -54,3 +61,12 @@ def test_going_on_until_it_is_known_well_has_the_same_limit() -> None:
 
     assert cap.faults(2.0, 5, within_s=500) == {}
     assert "give at most 589" in cap.faults(2.0, 5, within_s=900)["within_s"]
+
+
+def test_what_is_expected_of_a_measurement_is_of_all_its_launches_and_models() -> None:
+    request = {"duration_s": 2.0, "launches": 5}
+
+    assert expected_measurement(request) == Span(20.0, 60.0)
+    assert expected_measurement(request, models=3) == Span(60.0, 180.0)
+    assert expected_measurement({**request, "until": 0.02, "within_s": 300.0}) == Span(20.0, 316.0)
+    assert expected_measurement({"model_id": "of a release that said less"}) is None

@@ -24,7 +24,8 @@ def test_a_measurement_shows_its_interval_latencies_and_why_it_is_doubted(bench:
 def test_the_layers_that_take_longest_come_first_and_all_are_found_by_a_search(bench: Bench) -> None:
     layers = [layer("early", 0.5), layer("slow", 9.0), *(layer(f"n{number}", 0.1) for number in range(60))]
     figure = {"value": 1.0, "low": 1.0, "high": 1.0}
-    facts = {"throughput_fps": figure, "launches": [{"throughput_fps": 1.0}], "layers": layers}
+    fed = [{"name": "ids", "shape": [1, 128], "element_type": "i64", "data": "given"}]
+    facts = {"throughput_fps": figure, "launches": [{"throughput_fps": 1.0}], "layers": layers, "inputs": fed}
     id = bench.have("profile", "succeeded", facts=facts)
     visitor = bench.visitor("hostile")
 
@@ -33,6 +34,7 @@ def test_the_layers_that_take_longest_come_first_and_all_are_found_by_a_search(b
 
     assert page.index("<bdi>slow</bdi>") < page.index("<bdi>early</bdi>")
     assert "62 of 62 layers" in page
+    assert "<dt>Input <bdi>ids</bdi></dt><dd>[1, 128], i64, given data</dd>" in page
     assert "<bdi>n59</bdi>" in rest
     assert "1 of 62 layers" in found
 

@@ -25,8 +25,10 @@ class Span:
         return {"least": math.ceil(self.least_s), "most": math.ceil(self.most_s)}
 
 
-def expected_measurement(request: Mapping[str, Any], models: int = 1) -> Span:
-    """Of the launches that a request asks for, without the wait for the device."""
+def expected_measurement(request: Mapping[str, Any], models: int = 1) -> Span | None:
+    """Of the launches that a request asks for, without the wait for the device; None of one that does not say."""
+    if not {"duration_s", "launches"} <= set(request):
+        return None
     duration_s, launches = request["duration_s"], request["launches"]
     within_s = request.get("within_s") if request.get("until") else None
     each_s = START_S + min(WARM_S, duration_s) + duration_s
