@@ -18,12 +18,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from workbench.dataset.generate import make
 from workbench.dataset.values import Generation
 from workbench.imaging.preprocess import decode
 
 IMAGES, ROUNDS = 200, 5
-SIZE = (640, 480)
+SIZE, GRAIN = (640, 480), 8
 
 
 def main() -> None:
@@ -48,13 +50,20 @@ def prepare(folder: Path, count: int) -> Path:
     """A run's folder with so many photos as its upload: each another, of what photos share."""
     upload = folder / "inputs" / "upload"
     upload.mkdir(parents=True)
-    base = [make(Generation(1, *SIZE, seed=seed), 0) for seed in range(8)]
+    base = [grained(seed) for seed in range(8)]
     for number in range(count):
         photo = base[number % len(base)].copy()
         photo.paste((number % 256, number // 256, 0), (0, 0, 8, 8))
         photo.save(upload / f"{number:05d}.jpg", quality=90)
     (folder / "spec.json").write_text("{}")
     return folder
+
+
+def grained(seed: int) -> Image.Image:
+    """What photos share, with as much grain as makes files of their size."""
+    levels = np.asarray(make(Generation(1, *SIZE, seed=seed), 0), np.float64)
+    grain = np.random.default_rng(seed).normal(0, GRAIN, levels.shape)
+    return Image.fromarray(np.clip(levels + grain, 0, 255).astype(np.uint8))
 
 
 def core(folder: Path) -> tuple[float, int]:

@@ -51,12 +51,12 @@ def picture(image_bytes: bytes, preparation: Preparation) -> Image.Image:
     """As ``decode``, turned upright where the preparation wants that: what answers about the image speak of."""
     if preparation.orientation == "stored":
         return decode(image_bytes)
-    return opened(image_bytes, lambda image: upright(_rgb(image), orientation_of(image)))
+    return opened(image_bytes, lambda image: upright(rgb(image), orientation_of(image)))
 
 
 def decode(image_bytes: bytes) -> Image.Image:
     """The picture as 8 bit RGB; raises ValueError with a one-line reason when it is broken or too large."""
-    return opened(image_bytes, _rgb)
+    return opened(image_bytes, rgb)
 
 
 def opened(image_bytes: bytes, use: Callable[[Image.Image], T]) -> T:
@@ -127,7 +127,7 @@ def _check_size(image: Image.Image) -> None:
         raise ValueError(f"{size} is {pixels:,} pixels; at most {LARGEST_PIXELS:,} are taken")
 
 
-def _rgb(image: Image.Image) -> Image.Image:
+def rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         # Pillow's own conversion clips at 255: nearly every 16 bit picture would turn white.
         high_bytes = (np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)

@@ -16,7 +16,7 @@ def small(image: Image.Image, longest: int) -> tuple[Image.Image, float]:
     scale = fits if fits < 1 else float(max(1, min(int(fits), _LARGEST_SCALE)))
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     how = Image.Resampling.BILINEAR if scale < 1 else Image.Resampling.NEAREST
-    return image.resize(size, how, reducing_gap=2.0), scale
+    return image.resize(size, how, reducing_gap=1.0), scale  # halved by whole pixels before: a third of the time
 
 
 def jpeg(image: Image.Image) -> bytes:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import partial
 
 from PIL import Image
 from workbench.archives.entries import Entry
 from workbench.dataset.aligning import aligned
 from workbench.dataset.reading.found import Aligned, Cut
 from workbench.imaging.orientation import orientation_of
-from workbench.imaging.preprocess import FORMATS, LARGEST_PIXELS, decode, opened
+from workbench.imaging.preprocess import FORMATS, LARGEST_PIXELS, decode, opened, rgb
 
 # A photo of 64 megapixels as PNG; also well below a shard, which must hold at least one whole image.
 LARGEST_IMAGE_BYTES = 128 * 2**20
@@ -49,8 +50,7 @@ def look_at(entry: Entry | Cut | Aligned) -> Picture:
     if isinstance(entry, Aligned):
         return _kept(aligned(decode(whole_file(entry.entry)), entry.points))
     data = whole_file(entry)
-    image = decode(data)
-    return Picture(data, image, _is_animated(data), opened(data, orientation_of))
+    return opened(data, partial(_looked, data))
 
 
 def _cut(wanted: Cut) -> Picture:
@@ -80,10 +80,15 @@ def whole_file(entry: Entry) -> bytes:
     return entry.read()
 
 
-def _is_animated(data: bytes) -> bool:
+def _looked(data: bytes, image: Image.Image) -> Picture:
+    """In one decoding; other frames are asked for last, since that leaves the first."""
+    shown, orientation = rgb(image), orientation_of(image)
+    return Picture(data, shown, image.format in _ANIMATED and _is_animated(image), orientation)
+
+
+def _is_animated(image: Image.Image) -> bool:
     try:
-        with Image.open(io.BytesIO(data), formats=_ANIMATED) as image:
-            return getattr(image, "is_animated", False)
-    # Not one of these formats, or damaged behind the first frame: that frame, which counts, was whole.
+        return getattr(image, "is_animated", False)
+    # Damaged behind the first frame: that frame, which counts, was whole.
     except Exception:
         return False

@@ -99,5 +99,6 @@ def _left_out(tree: Tree, high: Sequence[Entry], low: Sequence[Entry], pairs: di
         alone = [entry.name for entry in entries if entry.name not in taken]
         if alone:
             told.append(f"{len(alone)} pictures of {what} resolution have no {missing} one, so left out: {some(alone)}")
-    beside = [image.name for image in tree.images if image not in high and image not in low]
+    inside = {entry.name for entry in (*high, *low)}
+    beside = [image.name for image in tree.images if image.name not in inside]
     return [*told, f"{len(beside)} images in neither folder were left out: {some(beside)}"] if beside else told

@@ -48,7 +48,8 @@ def read(tree: Tree) -> Reading:
         yolo.take(image.name, texts.get(image.name))
     warnings = []
     if len(part) < len(tree.images):
-        left = [image.name for image in tree.images if image not in part]
+        taken = {image.name for image in part}
+        left = [image.name for image in tree.images if image.name not in taken]
         warnings.append(f"{len(left)} images are of other parts, so left out: {some(left)}")
     if yolo.without and texts:
         warnings.append(f"{len(yolo.without)} images have no text, so nothing in them: {some(yolo.without)}")
