@@ -176,6 +176,18 @@ def run_python() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.fixture
+def bare(needed: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """``bare(package, …)``: its application, by a Python that has NumPy, Pillow and OpenVINO, and nothing of this
+    workbench but what was carried.
+    """
+    def run(package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        path = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{package / 'app'}:{needed}"}
+        return subprocess.run([sys.executable, "-S", "-m", "workbench.application", *arguments], capture_output=True,
+                              text=True, env=path, cwd="/", timeout=60, check=False)  # fmt: skip
+    return run
+
+
+@pytest.fixture
 def run_bare(package: Path, needed: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """By a Python that has NumPy, Pillow and OpenVINO, and nothing of this workbench but what was carried."""
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
