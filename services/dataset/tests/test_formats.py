@@ -95,8 +95,8 @@ def test_an_upload_without_an_image_is_refused_with_a_reason_for_each_format(tre
 
 
 @pytest.mark.parametrize(("name", "told"), [
-    ("train.tsv", "There are no images: train.tsv is a table, and models of text are not served here"),
-    ("0.npy", "There are no images: 0.npy is an array; store it as a PNG or TIFF")])
+    ("train.tsv", "there are no images: train.tsv is a table, and models of text are not served here"),
+    ("0.npy", "there are no images: 0.npy is an array; store it as a PNG or TIFF")])
 def test_what_holds_no_pictures_is_refused_with_the_reason(tree: Callable, name: str, told: str) -> None:
     with pytest.raises(UnknownFormat, match=told):
         formats.choose(tree({name: b"text\tlabel\ngood\t1\n"}), None)
