@@ -63,3 +63,16 @@ def test_people_are_told_apart_as_the_network_is_known_to_and_int8_is_compared_p
     assert {by_name(before)["roc_auc"]["n"], by_name(ended)["pair_accuracy"]["change"]["n"]} == {len(listed)}
     assert quantized.result["precision"] == "INT8"
     assert by_name(ended)["roc_auc"]["change"]["value"] == pytest.approx(by_name(ended)["roc_auc"]["value"] - 1)
+
+
+def test_a_trial_tells_how_alike_faces_are_the_most_alike_first(run_core: Core, mobileface: Path, faces: Path) -> None:
+    names = ["obama.png", "biden.png", "obama2.png"]
+
+    told = run_core("try_images", {"recipe": RECIPE, "images": names}, model=mobileface, dataset=faces).result
+
+    first = told["images"][0]
+    assert [each["name"] for each in first["likeness"]] == ["obama2.png", "biden.png"]
+    assert first["likeness"][0]["value"] > 0.2 > first["likeness"][1]["value"]
+    assert first["lines"][1].endswith("like obama2.png")
+    back = {each["name"]: each["value"] for each in told["images"][2]["likeness"]}
+    assert back["obama.png"] == first["likeness"][0]["value"]

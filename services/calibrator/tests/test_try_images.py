@@ -60,7 +60,7 @@ def test_each_image_gets_its_answer_in_lines_in_json_and_drawn(
     assert [each["lines"][0].split()[-1] for each in images] == ["right", "left"]
     assert [line["result"]["top"][0][0] for line in ended.lines("results.jsonl")] == [2, 1]
     with Image.open(ended.folder / "outputs" / images[0]["drawing"]) as drawn:
-        assert drawn.size == (60, 40)
+        assert drawn.size == (240, 160)  # magnified, to be written on
     assert images[0]["importance"] is None
 
 

@@ -10,3 +10,4 @@ OPTIONS: dict[str, object] = {}
 ANNOTATION = Label(2)
 OUTPUTS = {"scores": np.eye(10, dtype=np.float32)[[2]]}
 DAMAGED = {"scores": np.eye(10, dtype=np.float32)[[7]]}
+TIMES = 5  # a picture so small is magnified to be written on

@@ -16,3 +16,4 @@ OTHERS = (
     ("b.png", Known("ann"), {"embedding": np.array([[1.0, 0.0, 0.1, 0.0]], np.float32)}),
     ("c.png", Known("bob"), {"embedding": np.array([[0.1, 0.0, 1.0, 0.0]], np.float32)}),
 )
+TIMES = 5  # a picture so small is magnified to be written on

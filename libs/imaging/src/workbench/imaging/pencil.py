@@ -12,6 +12,7 @@ Color = tuple[int, int, int]
 
 _BITS = 8
 _BESIDE = 4  # pixels around and between, at the smallest size of letters
+_LEGIBLE, _MOST_TIMES = 160, 8  # pixels of the shorter side
 _HOTTEST = 0.7  # how far the hottest part is covered
 _DARK, _LIGHT = (0, 0, 0), (255, 255, 255)
 
@@ -40,6 +41,12 @@ def heat(image: Image.Image, warmth: NDArray[np.float32]) -> Image.Image:
     colors[..., 0] = 255
     colors[..., 1] = (255 * np.clip(2 - 2 * hot, 0, 1)).astype(np.uint8)
     return overlay(image, colors, (_HOTTEST * hot * hot).astype(np.float32))
+
+
+def legible(image: Image.Image) -> Image.Image:
+    """A picture large enough to be written on: a tiny one is magnified, by a whole number of times."""
+    times = min(_MOST_TIMES, -(-_LEGIBLE // min(image.size)))
+    return image if times <= 1 else image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)
 
 
 def legend(image: Image.Image, entries: Sequence[tuple[Color | None, str]]) -> Image.Image:

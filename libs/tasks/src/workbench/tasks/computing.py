@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -70,7 +70,8 @@ class Computing(Generic[R, A]):
     has it: two models whose answers differ differ on the image. ``still``: how far outputs, of a picture part of
     which is hidden, say what a result says of the whole one; None where that is not told. ``confusion``: what is
     taken for what; None where there are no classes. ``sureness``: of a result; of images that are equally wrong the
-    one that the model is surest of is the worst.
+    one that the model is surest of is the worst. ``likeness``: of two pictures by their results and the options, the
+    larger the more alike; None where results say nothing of that.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Computing(Generic[R, A]):
     still: Callable[[Outputs, Recipe, R], float] | None = None
     confusion: Confusion[R, A] | None = None
     sureness: Callable[[R], float] = _unknown
+    likeness: Callable[[R, R, Mapping[str, Any]], float] | None = None
 
 
 # A task that is not here has no accuracy.
@@ -98,7 +100,8 @@ COMPUTING: tuple[Computing[Any, Any], ...] = (
               pixels.METRICS, confusion=PIXELS),
     Computing("facial-landmarks", POINTING, dots, points_in, PointRemarks, distances.line, distances.answer,
               distances.METRICS),
-    Computing("face-recognition", RECOGNISING, people, people_in, PairRemarks, pairs.line, pairs.answer, pairs.METRICS),
+    Computing("face-recognition", RECOGNISING, people, people_in, PairRemarks, pairs.line, pairs.answer, pairs.METRICS,
+              likeness=pairs.likeness),
     Computing("style-transfer", STYLING, style, pictures_in, PictureRemarks, likenesses.line, digest,
               likenesses.METRICS),
     Computing("super-resolution", ENLARGING, larger, pictures_in, PictureRemarks, gains.line, digest,

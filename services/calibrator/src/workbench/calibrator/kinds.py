@@ -178,5 +178,5 @@ CALIBRATION = Kind("calibration", plan=plan_calibration, publish=publish_calibra
 EVALUATION = Kind("evaluation", plan=plan_evaluation, publish=publish_evaluation, needs=evaluation_needs,
                   check=check_evaluation, version=core_version("4", "openvino", "numpy", "pillow"))  # fmt: skip
 TRIAL = Kind("trial", plan=plan_trial, publish=publish_trial, needs=trial_needs,
-             version=core_version("2", "openvino", "numpy", "pillow"))  # fmt: skip
+             version=core_version("3", "openvino", "numpy", "pillow"))  # fmt: skip
 KINDS = (RECIPE, CALIBRATION, EVALUATION, TRIAL)

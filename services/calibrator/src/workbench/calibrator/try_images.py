@@ -19,6 +19,7 @@ from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 from workbench.shards import Item
 from workbench.tasks.computing import Computing, computing_of
+from workbench.tasks.recipe import Recipe
 
 
 class NoSuchImage(Refusal):
@@ -39,14 +40,29 @@ def run(run: Run) -> dict[str, Any]:
     items = choose(feed.read_items(folder), spec.images)
     model = compile_model(run.inputs / "model" / spec.main_file, spec, recipe)
     pieces = Pieces(run, "trying", 0.05, 1.0)
-    images = []
+    images, results = [], []
     with (run.outputs / "results.jsonl").open("w", encoding="utf-8") as lines:
         for number, item in enumerate(items):
             said = _tried(run.outputs, number, item, feed.read(folder, item), model, task)
             lines.write(json.dumps({"name": item.name, **said.pop("line")}, ensure_ascii=False) + "\n")
+            results.append(said.pop("result"))
             images.append({"name": item.name, "sha256": item.sha256, **said})
             pieces.done((number + 1) / len(items), f"{number + 1} of {len(items)} images")
+    likened(images, results, recipe)
     return {"images": images, "device": spec.device, "configuration": model.configuration}
+
+
+def likened(images: Sequence[dict[str, Any]], results: Sequence[Any], recipe: Recipe) -> None:
+    """Each image is told how alike it is to the others, the most alike first, where results say so."""
+    task = computing_of(recipe.task)
+    if task is None or task.likeness is None or len(images) < 2:
+        return
+    for mine, result in zip(images, results, strict=True):
+        alike = {other["name"]: round(task.likeness(result, theirs, recipe.options), 4)
+                 for other, theirs in zip(images, results, strict=True) if other is not mine}  # fmt: skip
+        ordered = sorted(alike.items(), key=lambda pair: -pair[1])
+        mine["likeness"] = [{"name": name, "value": value} for name, value in ordered]
+        mine["lines"] = [*mine["lines"], *(f"{value:7.3f}  like {name}" for name, value in ordered)]
 
 
 def choose(items: Sequence[Item], names: Sequence[str] | None) -> list[Item]:
@@ -71,7 +87,7 @@ def _explained(name: str) -> Computing[Any, Any]:
 
 def _tried(outputs: Path, number: int, item: Item, data: bytes, model: Loaded,
            task: Computing[Any, Any] | None) -> dict[str, Any]:
-    """``line``: the whole answer; beside it what people read, and the files' names."""
+    """``line``: the whole answer, as ``result`` has it; beside it what people read, and the files' names."""
     running = running_of(model.recipe.task)
     head = running.head(model.recipe)
     arrays, fitted = prepared(data, model, item.name)
@@ -79,12 +95,12 @@ def _tried(outputs: Path, number: int, item: Item, data: bytes, model: Loaded,
     if head is None:
         shapes = {name: {"shape": list(array.shape), "type": str(array.dtype)} for name, array in answer.items()}
         lines = [f"{name}: shape {each['shape']}, {each['type']}" for name, each in shapes.items()]
-        return {"line": {"outputs": shapes}, "lines": lines, "drawing": None, "importance": None}
+        return {"line": {"outputs": shapes}, "result": None, "lines": lines, "drawing": None, "importance": None}
     result = read_outputs(head, answer, model.recipe, fitted, item.name)
     picture = picture_of(data, model.recipe.preparation)
     drawing = None if running.draw is None else running.draw(picture, result, model.recipe)
     warmth = None if task is None else importance.drawn(picture, model, result, task)
-    return {"line": {"result": result.to_json()}, "lines": result.lines(model.recipe),
+    return {"line": {"result": result.to_json()}, "result": result, "lines": result.lines(model.recipe),
             "drawing": _saved(drawing, outputs, f"drawings/{number}.png"),
             "importance": _saved(warmth, outputs, f"importance/{number}.png")}  # fmt: skip
 

@@ -96,15 +96,22 @@ def _beside(row: Ranked) -> str:
 
 
 def _draw(folder: Path, number: int, row: Ranked, task: Computing[Any, Any], dataset: Dataset, recipe: Recipe) -> None:
+    """Both in one size, whatever the result's own is."""
     picture = picture_of(feed.read(dataset.folder, dataset.items[row.at]), recipe.preparation)
     draw = task.running.draw
     assert draw is not None, "a task that is judged has something to see"
-    _save(folder / drawn_name(number, RESULT), small(draw(picture, row.scored.result, recipe), DRAWN_PIXELS)[0])
     beside, scale = small(picture, DRAWN_PIXELS)
+
+    def drawn(result: Any) -> Image.Image:
+        made = draw(picture, result, recipe)
+        how = Image.Resampling.NEAREST if beside.width >= made.width else Image.Resampling.BILINEAR
+        return made.resize(beside.size, how)
+
+    _save(folder / drawn_name(number, RESULT), drawn(row.scored.result))
     if row.scored.annotation is not None:
         beside = task.contents.draw(beside, row.scored.annotation, recipe.class_name, scale)
     elif row.scored.reference is not None:
-        beside = small(draw(picture, row.scored.reference, recipe), DRAWN_PIXELS)[0]
+        beside = drawn(row.scored.reference)
     _save(folder / drawn_name(number, TRUTH), beside)
 
 

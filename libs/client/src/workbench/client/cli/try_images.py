@@ -10,6 +10,7 @@ import typer
 from workbench.client import uploads
 from workbench.client.cli import output
 from workbench.client.cli.descriptions import DEVICE, PRECISION, TARGET
+from workbench.client.cli.inputs import OF_OPTIMIZATION, as_asked, by_input
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.pipeline import Source
 from workbench.client.cli.placing import refuse_absent
@@ -41,7 +42,7 @@ The pictures are kept as a dataset, the answers as a trial: `workbench trials sh
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    options = [RECIPE, LABELS, *SETTINGS, *PLACED, IMPORTANCE, DRAW]
+    options = [RECIPE, LABELS, *SETTINGS, *OF_OPTIMIZATION, *PLACED, IMPORTANCE, DRAW]
     add_command(app, "try", try_images, HELP, [MODEL, IMAGES, *options])
 
 
@@ -58,8 +59,9 @@ def try_images(session: Session, values: Values) -> None:
     with Progress() as progress:
         work = _Work(session.client, progress)
         source = work.model(model)
-        spread(overrides, lambda: source)
-        model_id = work.ir(source)
+        inputs = by_input(source, values, OF_OPTIMIZATION)
+        spread(overrides, lambda: as_asked(source, inputs))
+        model_id = work.ir(source, inputs)
         recipe_id = values["recipe"] or work.recipe(model_id, overrides)
         view = work.trial(model_id, recipe_id, paths, body([*PLACED, IMPORTANCE], values))
     images = view["facts"]["images"]
@@ -88,11 +90,12 @@ class _Work:
             id = self._client.models.upload(source.path, tell=self._progress.sent, name=name)["id"]
         return self._done(self._client.models, id, "model")
 
-    def ir(self, model: View) -> str:
-        """The id of an IR: the model itself, or what it is converted to."""
-        if model["facts"]["format"] == "ir":
+    def ir(self, model: View, inputs: Mapping[str, Any]) -> str:
+        """The id of an IR: the model itself, or what it is converted to. ``inputs``: what is said of them, by name."""
+        if model["facts"]["format"] == "ir" and not inputs:
             return str(model["id"])
-        started = self._client.conversions.create({"model_id": model["id"], "precision": "FP32"})
+        asked = {"model_id": model["id"], "precision": "FP32", "inputs": dict(inputs)}
+        started = self._client.conversions.create(asked)
         return str(self._done(self._client.conversions, started["id"], "conversion")["result"]["id"])
 
     def recipe(self, model_id: str, overrides: dict[str, Any]) -> str:

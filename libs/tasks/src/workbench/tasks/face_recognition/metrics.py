@@ -7,7 +7,7 @@ out. What is drawn anew for an interval are pairs.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from workbench.figures import Figure, paired_change, wilson
 from workbench.figures.resampled import resampled, resampled_change
 from workbench.tasks.face_recognition.annotation import Known
-from workbench.tasks.face_recognition.result import Embedding
+from workbench.tasks.face_recognition.result import Embedding, near
 from workbench.tasks.face_recognition.verification import Marks, Numbers, auc, hits, tar_at_far
 from workbench.tasks.scoring import Items, Metric, Scored
 from workbench.tasks.totals import mean
@@ -48,17 +48,12 @@ def pairs_of(items: Items) -> Pairs:
     vectors = {item["name"]: Embedding(item["embedding"]).vector for item in items}
     settings = dict(zip(_SETTINGS, items[0]["settings"], strict=True))
     listed = sorted((item["name"], *pair) for item in items for pair in item["pairs"] if pair[0] in vectors)
-    near = np.array([_near(vectors[first], vectors[second], settings["compared_by"]) for first, second, *_ in listed])
+    by = settings["compared_by"]
+    nearness = np.array([near(vectors[first], vectors[second], by) for first, second, *_ in listed])
     same = np.array([pair[2] for pair in listed], bool)
     given = np.array([pair[3] for pair in listed], np.intp)
     folds = given if len(set(given.tolist())) > 1 else _dealt(same, settings["folds"])
-    return Pairs([(first, second) for first, second, *_ in listed], near, same, folds, settings["far"])
-
-
-def _near(one: Numbers, other: Numbers, by: str) -> float:
-    if by == "l2":
-        return -float(np.linalg.norm(one - other))
-    return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
+    return Pairs([(first, second) for first, second, *_ in listed], nearness, same, folds, settings["far"])
 
 
 def _dealt(same: Marks, folds: int) -> NDArray[np.intp]:
@@ -128,7 +123,7 @@ def _drawn(name: str, of: Callable[[Numbers, Marks, float], float]) -> Metric[Em
 def _agreement(scored: Seen) -> float | None:
     if scored.reference is None:
         return None
-    return max(0.0, _near(scored.result.vector, scored.reference.vector, "cosine"))
+    return max(0.0, scored.result.nearness(scored.reference, "cosine"))
 
 
 METRICS: tuple[Metric[Embedding, Known], ...] = (
@@ -149,3 +144,8 @@ def answer(result: Embedding) -> list[float]:
     """Where it points, in tenths."""
     vector = result.vector
     return [round(float(number), 1) for number in vector / np.linalg.norm(vector)]
+
+
+def likeness(one: Embedding, other: Embedding, options: Mapping[str, Any]) -> float:
+    """Of two pictures, as the recipe compares them."""
+    return one.nearness(other, options["compared_by"])

@@ -31,6 +31,10 @@ class Embedding:
         """Shape (n,)."""
         return np.frombuffer(base64.b64decode(self.text), _TYPE).astype(np.float64)
 
+    def nearness(self, other: Embedding, by: str) -> float:
+        """Of two: the cosine between them, or with ``l2`` their distance as a negative number."""
+        return near(self.vector, other.vector, by)
+
     def to_json(self) -> dict[str, Any]:
         """``{embedding}``."""
         return {"embedding": self.text}
@@ -44,3 +48,10 @@ class Embedding:
         """For people: alone it says little."""
         vector = self.vector
         return [f"an embedding of {vector.size} numbers, its length {math.sqrt(float(vector @ vector)):.3g}"]
+
+
+def near(one: NDArray[np.float64], other: NDArray[np.float64], by: str) -> float:
+    """The larger, the more alike; shape (n,) both."""
+    if by == "l2":
+        return -float(np.linalg.norm(one - other))
+    return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
