@@ -39,10 +39,16 @@ def published(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same where they are at hand, else some made here by their names; no test is skipped for want of them."""
-    if SHARED.is_dir():
-        return SHARED / "models"
+def at_hand() -> Path | None:
+    """The shared data for tests that can do without; units do, so that they cost and say the same everywhere."""
+    return SHARED if SHARED.is_dir() and "WORKBENCH_TEST_UNITS" not in os.environ else None
+
+
+@pytest.fixture(scope="session")
+def models(at_hand: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shared models, else some made here by their names: no test is skipped for want of them."""
+    if at_hand:
+        return at_hand / "models"
     import made_models  # what only some tests need
 
     return made_models.write(tmp_path_factory.mktemp("made") / "models")

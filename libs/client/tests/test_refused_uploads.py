@@ -25,7 +25,9 @@ SENT = 160 << 20  # more than is read of whoever is told goodbye, and than any b
 
 
 @pytest.fixture(scope="module", params=["directly", "through nginx"])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(
+    serving: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """A model registry that takes little."""
     if request.param == "through nginx" and (reason := available()):
         pytest.skip(reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from PIL import Image
 from workbench.converter import convert
 from workbench.runner.core import Run
 
-SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
+Converted = tuple[dict[str, Any], Path]
 
 
 @pytest.fixture(scope="session")
@@ -24,37 +25,59 @@ def squeezenet(models: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def photographs() -> np.ndarray:
+def photographs(at_hand: Path | None) -> np.ndarray:
     """(20, 224, 224, 3) RGB, 0..255, float32; smooth noise where no photographs are at hand."""
-    folder = SHARED / "datasets" / "imagenet200" / "images"
-    if not folder.is_dir():
+    if not at_hand:
         noise = np.random.default_rng(5).uniform(0, 255, (20, 7, 7, 3)).astype(np.uint8)
         return np.stack([np.asarray(Image.fromarray(one).resize((224, 224)), np.float32) for one in noise])
     return np.stack([
         np.asarray(Image.open(path).convert("RGB").resize((224, 224)), np.float32)
-        for path in sorted(folder.iterdir())[:20]])
+        for path in sorted((at_hand / "datasets" / "imagenet200" / "images").iterdir())[:20]])
+
+
+@pytest.fixture(scope="session")
+def conversions(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Converted]:
+    """Run the core over a model file; what was converted before in the same way is not converted again."""
+    known: dict[Any, Converted] = {}
+
+    def once(model: Path, precision: str, inputs: dict[str, Any]) -> Converted:
+        key = (model, model.stat().st_mtime_ns, precision, json.dumps(inputs))
+        if key not in known:
+            folder = tmp_path_factory.mktemp("conversion")
+            known[key] = _convert(model, folder, {"main_file": model.name, "precision": precision, "inputs": inputs})
+        return known[key]
+
+    return once
+
+
+def _convert(model: Path, folder: Path, spec: dict[str, Any]) -> Converted:
+    for part in ("inputs/model", "outputs"):
+        (folder / part).mkdir(parents=True)
+    shutil.copy(model, folder / "inputs" / "model")
+    if model.suffix == ".xml":
+        shutil.copy(model.with_suffix(".bin"), folder / "inputs" / "model")
+    (folder / "spec.json").write_text(json.dumps(spec))
+    return convert.run(Run(folder)), folder
 
 
 @pytest.fixture
-def converted(tmp_path: Path) -> Callable[..., tuple[dict[str, Any], Path]]:
-    """Run the core over a model file in a folder of its own: the result, and the outputs folder."""
-    def convert_file(model: Path, precision: str = "FP32", **inputs: Any) -> tuple[dict[str, Any], Path]:
+def converted(tmp_path: Path, conversions: Callable[..., Converted]) -> Callable[..., Converted]:
+    """The result of the core, and the outputs folder of a run that is the test's own."""
+    def convert_file(model: Path, precision: str = "FP32", **inputs: Any) -> Converted:
+        facts, run = conversions(model, precision, inputs)
         folder = tmp_path / f"run{len(list(tmp_path.iterdir()))}"
-        for part in ("inputs/model", "outputs"):
-            (folder / part).mkdir(parents=True)
-        shutil.copy(model, folder / "inputs" / "model")
-        if model.suffix == ".xml":
-            shutil.copy(model.with_suffix(".bin"), folder / "inputs" / "model")
-        spec = {"main_file": model.name, "precision": precision, "inputs": inputs}
-        (folder / "spec.json").write_text(json.dumps(spec))
-        return convert.run(Run(folder)), folder / "outputs"
+        shutil.copytree(run, folder)
+        return deepcopy(facts), folder / "outputs"
     return convert_file
 
 
 @pytest.fixture
 def infer() -> Callable[..., np.ndarray]:
     """The first output of a model for these inputs, in f32 arithmetic."""
+    compiled: dict[Path, ov.CompiledModel] = {}
+
     def run(model: Path, *inputs: np.ndarray) -> np.ndarray:
-        compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-        return np.array(compiled(list(inputs))[0])
+        if model not in compiled:
+            compiled[model] = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        return np.array(compiled[model](list(inputs))[0])
     return run
