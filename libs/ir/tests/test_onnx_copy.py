@@ -160,8 +160,8 @@ def test_large_weights_move_out_of_the_model_and_stay_the_same(tmp_path: Path, e
     assert np.array_equal(constant(ir.read(tmp_path / "net.onnx")), weights)
 
 
-def test_a_model_reads_the_same_as_by_openvino_alone(published: Path) -> None:
-    for path in [*published.glob("*/*.onnx")]:
+def test_a_model_reads_the_same_as_by_openvino_alone(models: Path) -> None:
+    for path in [*models.glob("*/*.onnx")]:
         if path.parent.name != "negative":
             ours, alone = ir.read(path), ov.Core().read_model(path)
 

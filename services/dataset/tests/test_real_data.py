@@ -1,4 +1,4 @@
-"""Real data sets in the layouts that people have."""
+"""Real data sets in the layouts that people have, and what a drawn one shows as well."""
 
 from __future__ import annotations
 
@@ -32,13 +32,26 @@ def test_imagenet200_is_a_list_with_a_thousand_names(
     assert sorted(item["label"] for item in items) == list(range(0, 1000, 5))
 
 
-def test_imagenet200_is_the_same_dataset_as_a_tar_gz(
-        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+def test_a_list_is_the_same_dataset_as_a_tar_gz(
+        at_hand: Path | None, listed: Path, read_folder: Callable, ingested: Callable) -> None:
+    folder = at_hand / "datasets" / "imagenet200" if at_hand else listed
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as archive:
-        archive.add(datasets / "imagenet200", "imagenet200")
+        archive.add(folder, folder.name)
 
-    assert ingested({"imagenet200.tgz": file.getvalue()}) == ingested(read_folder(datasets / "imagenet200"))
+    assert ingested({f"{folder.name}.tgz": file.getvalue()}) == ingested(read_folder(folder))
+
+
+@pytest.fixture
+def listed(tmp_path: Path, image: Callable) -> Path:
+    """Twenty images of noise, a list of them, and the names of its classes."""
+    folder = tmp_path / "listed"
+    (folder / "images").mkdir(parents=True)
+    for number in range(20):
+        (folder / "images" / f"{number:02d}.jpg").write_bytes(image(number, size=(420, 600)))
+    (folder / "val.txt").write_text("".join(f"{number:02d}.jpg {number % 4}\n" for number in range(20)))
+    (folder / "synsets.txt").write_text("n1 cat\nn2 dog\nn3 fox\nn4 owl\n")
+    return folder
 
 
 def test_imagenet200_as_class_folders_is_recognised(
@@ -53,16 +66,15 @@ def test_imagenet200_as_class_folders_is_recognised(
     assert [item["label"] for item in items] == list(range(200))
 
 
-def test_a_real_set_with_one_photo_missing_names_the_line(
-        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
-    files = read_folder(datasets / "imagenet200")
-    del files["images/n01530575_brambling.JPEG"]
+def test_a_set_with_one_photo_missing_names_the_line(listed: Path, read_folder: Callable, ingested: Callable) -> None:
+    files = read_folder(listed)
+    del files["images/02.jpg"]
 
     with pytest.raises(InvalidDataset) as refused:
         ingested(files)
 
     assert refused.value.facts["faults"] == [
-        {"file": "val.txt", "line": 3, "reason": "the image n01530575_brambling.JPEG is not in the upload"}]
+        {"file": "val.txt", "line": 3, "reason": "the image 02.jpg is not in the upload"}]
 
 
 def test_tinycoco_gives_the_boxes_of_its_val_part(
@@ -98,32 +110,37 @@ def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
     assert len(elsewhere) < 2
 
 
-@pytest.mark.parametrize(("folder", "recognised"), [
-    ("imagenet200", "imagenet-list"),
-    ("tinycoco", "coco"),
-    ("sr8", "common-super-resolution"),
-    ("seg_coral", "unannotated"),
-    ("face_pairs", "unannotated"),
-    ("format_samples/imagenet_txt_dataset/basic", "imagenet-list"),
-    ("format_samples/imagenet_dataset", "unannotated"),
-    ("format_samples/coco_dataset/coco", "coco"),
-    ("format_samples/camvid_dataset", "camvid"),
-    ("format_samples/cityscapes_dataset/dataset", "cityscapes"),
-    ("format_samples/common_semantic_segmentation_dataset/dataset", "common-semantic-segmentation"),
-    ("format_samples/common_super_resolution_dataset", "common-super-resolution"),
-    ("format_samples/lfw_dataset/test", "lfw"),
-    ("landmarks_dlib68", "dlib-landmarks"),
-    ("format_samples/vgg_face2_dataset", "vggface2"),
-    ("format_samples/celeba_dataset/dataset", "celeba-landmarks"),
-    ("format_samples/align_celeba_dataset/dataset", "celeba-landmarks"),
-    ("format_samples/widerface_dataset", "wider-face"),
-    ("format_samples/yolo_dataset/labels", "yolo"),
-    ("format_samples/open_images_dataset/v6", "open-images"),
-])
-def test_a_known_layout_is_recognised_or_taken_without_its_labels(
-        datasets: Path, tmp_path: Path, folder: str, recognised: str) -> None:
-    with opened(datasets / folder, tmp_path) as entries:
-        assert recognised == formats.choose(arrange(entries), None).NAME
+LAYOUTS = {
+    "imagenet200": "imagenet-list",
+    "tinycoco": "coco",
+    "sr8": "common-super-resolution",
+    "seg_coral": "unannotated",
+    "face_pairs": "unannotated",
+    "format_samples/imagenet_txt_dataset/basic": "imagenet-list",
+    "format_samples/imagenet_dataset": "unannotated",
+    "format_samples/coco_dataset/coco": "coco",
+    "format_samples/camvid_dataset": "camvid",
+    "format_samples/cityscapes_dataset/dataset": "cityscapes",
+    "format_samples/common_semantic_segmentation_dataset/dataset": "common-semantic-segmentation",
+    "format_samples/common_super_resolution_dataset": "common-super-resolution",
+    "format_samples/lfw_dataset/test": "lfw",
+    "landmarks_dlib68": "dlib-landmarks",
+    "format_samples/vgg_face2_dataset": "vggface2",
+    "format_samples/celeba_dataset/dataset": "celeba-landmarks",
+    "format_samples/align_celeba_dataset/dataset": "celeba-landmarks",
+    "format_samples/widerface_dataset": "wider-face",
+    "format_samples/yolo_dataset/labels": "yolo",
+    "format_samples/open_images_dataset/v6": "open-images",
+}
+
+
+def test_a_known_layout_is_recognised_or_taken_without_its_labels(datasets: Path, tmp_path: Path) -> None:
+    found = {}
+    for folder in LAYOUTS:
+        with opened(datasets / folder, tmp_path) as entries:
+            found[folder] = formats.choose(arrange(entries), None).NAME
+
+    assert found == LAYOUTS
 
 
 def test_each_face_of_a_photo_is_an_image_of_its_own(
@@ -135,11 +152,11 @@ def test_each_face_of_a_photo_is_an_image_of_its_own(
     assert items[0]["name"] == "2007_007763.jpg-face1.png"
 
 
-@pytest.mark.parametrize("folder", ["voc7", "format_samples/voc_dataset/voc_dataset1"])
-def test_boxes_and_masks_of_one_upload_are_both_offered(datasets: Path, tmp_path: Path, folder: str) -> None:
-    with (opened(datasets / folder, tmp_path) as entries,
-          pytest.raises(UnknownFormat, match="voc-detection .* and voc-segmentation .*Choose the format by name")):
-        formats.choose(arrange(entries), None)
+def test_boxes_and_masks_of_one_upload_are_both_offered(datasets: Path, tmp_path: Path) -> None:
+    for folder in ("voc7", "format_samples/voc_dataset/voc_dataset1"):
+        with (opened(datasets / folder, tmp_path) as entries,
+              pytest.raises(UnknownFormat, match="voc-detection .* and voc-segmentation .*Choose the format by name")):
+            formats.choose(arrange(entries), None)
 
 
 def test_voc7_has_the_boxes_that_tinycoco_has(datasets: Path, read_folder: Callable, new_run: Callable) -> None:
@@ -168,9 +185,9 @@ def test_a_sample_list_with_two_missing_photos_names_both_lines(
 
 
 def test_one_image_at_a_time_is_in_memory(
-        datasets: Path, read_folder: Callable, new_run: Callable, tarred: Callable) -> None:
-    run = new_run({"a.tar.gz": tarred(read_folder(datasets / "imagenet200"), "w:gz")})
-    first = dict(list(read_folder(datasets / "sr8").items())[:2])
+        listed: Path, read_folder: Callable, new_run: Callable, tarred: Callable, image: Callable) -> None:
+    run = new_run({"a.tar.gz": tarred(read_folder(listed), "w:gz")})
+    first = {f"{number}.png": image(number, kind="PNG") for number in range(2)}
     ingest.run(new_run({"a.tar.gz": tarred(first, "w:gz")}))  # what is loaded once is nothing of an image's
 
     tracemalloc.start()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
 from workbench.dataset import ingest
 from workbench.dataset.formats.voc_segmentation import VOC_NAMES
@@ -73,18 +72,20 @@ def test_coral_with_ids_in_bmp_is_read_with_a_description(datasets: Path, new_ru
     assert tasks_of(run.outputs) == [TASK]
 
 
-@pytest.mark.parametrize(("folder", "items", "warned"), [
-    ("camvid_dataset", 1, "6 images and masks are not in val.txt"),
-    ("cityscapes_dataset/dataset", 1, "6 images and masks are not in val/, so left out"),
-    ("common_semantic_segmentation_dataset/dataset", 2, ""),
-    ("voc_dataset/voc_dataset1", 1, "ImageSets/Segmentation/test.txt names no image that has a mask"),
-])
-def test_the_samples_of_other_tools_are_read(
-        datasets: Path, read_folder: Callable, new_run: Callable, folder: str, items: int, warned: str) -> None:
-    given = {"format": "voc-segmentation"} if folder.startswith("voc") else None
-    run = new_run(read_folder(datasets / "format_samples" / folder), given)
+SAMPLES = {
+    "camvid_dataset": (1, "6 images and masks are not in val.txt"),
+    "cityscapes_dataset/dataset": (1, "6 images and masks are not in val/, so left out"),
+    "common_semantic_segmentation_dataset/dataset": (2, ""),
+    "voc_dataset/voc_dataset1": (1, "ImageSets/Segmentation/test.txt names no image that has a mask"),
+}
 
-    facts = ingest.run(run)
 
-    assert (facts["tasks"][-1], facts["items"], len(_masks(run.outputs))) == (TASK, items, items)
-    assert facts["warnings"][0].startswith(warned)
+def test_the_samples_of_other_tools_are_read(datasets: Path, read_folder: Callable, new_run: Callable) -> None:
+    for folder, (items, warned) in SAMPLES.items():
+        given = {"format": "voc-segmentation"} if folder.startswith("voc") else None
+        run = new_run(read_folder(datasets / "format_samples" / folder), given)
+
+        facts = ingest.run(run)
+
+        assert (facts["tasks"][-1], facts["items"], len(_masks(run.outputs))) == (TASK, items, items), folder
+        assert facts["warnings"][0].startswith(warned), folder

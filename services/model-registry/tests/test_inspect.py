@@ -89,8 +89,8 @@ def test_real_models_from_many_exporters_pass(published: Path, upload: Path) -> 
         assert (facts["precision"], facts["opset"]["ai.onnx"]) == (precision, opset), file
 
 
-def test_the_opsets_and_producer_are_those_the_onnx_package_reads(published: Path, upload: Path) -> None:
-    for path in published.glob("*/*.onnx"):
+def test_the_opsets_and_producer_are_those_the_onnx_package_reads(models: Path, upload: Path) -> None:
+    for path in models.glob("*/*.onnx"):
         if path.parent.name == "negative":
             continue
         shutil.copy(path, upload / "one.onnx")
