@@ -24,12 +24,13 @@ check: $(READY) ## format, lint, types, layers, generated files: what to run bef
 servers: # PostgreSQL, RabbitMQ, nginx and a browser for the tests, where they may be installed
 	@sh tools/servers.sh
 
-# Which tests these are, conftest.py reads from the fixtures they ask for.
-UNITS := not server and not workbench and not shared
+# Which tests these are, conftest.py reads from the fixtures they ask for. Plugins that none of them needs would cost each
+# of the processes a second.
+UNITS := not server and not workbench and not shared and not whole and not alone
 ELSEWHERE := not environment
-unit: $(READY) ## every test that needs no server, no workbench and no shared data, side by side: run it before a commit
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "$(UNITS) and $(ELSEWHERE) and not alone"
-	$(BIN)/python -m pytest -q -m "$(UNITS) and $(ELSEWHERE) and alone"
+unit: $(READY) ## every test that runs nothing whole and needs nothing but the checkout, side by side: run it before a commit
+	$(BIN)/python -m pytest -q -p no:schemathesis -p no:hypothesispytest -p no:anyio \
+		-n auto --maxprocesses 4 --dist loadfile -m "$(UNITS) and $(ELSEWHERE)"
 
 # Side by side, but for what measures, or runs whole workbenches and real servers: that has the machine for itself.
 test: check servers ## everything `check` does, then every test

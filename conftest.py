@@ -1,8 +1,9 @@
 """What a test starts decides where it runs: read from its fixtures, so that no list of files is kept by hand.
 
 `server`: a PostgreSQL, RabbitMQ, S3 or nginx of ours. `workbench`: processes of ours that serve. `shared`: real models
-and images beside the checkout. All others are units: `make unit`, where starting a server is an error. `alone`:
-measures, so nothing may run beside it. `environment`: needs an environment apart: `make test-environments`.
+and images beside the checkout. `whole`: something is run whole, in about a second. `alone`: measures, so nothing may run
+beside it. `environment`: needs an environment apart, so `make test-environments` runs it. All others are units:
+`make unit`, where starting a server is an error.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 SHARED = Path(__file__).resolve().parents[1] / "shared" / "data"
-UNITS = "not server and not workbench and not shared"
+UNITS = "not server and not workbench and not shared and not whole and not alone"
 # A fixture, or the parameter of one that then asks for it by name.
 SERVERS = {"postgres", "rabbitmq", "seaweedfs", "s3", "every_server"}
 ENVIRONMENTS = {"keras", "legacy", "torch_apart"}  # those apart: see `workbench environments`
@@ -55,6 +56,13 @@ def models(at_hand: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="session")
+def whole() -> None:
+    """Asked for by every fixture with which something is run whole, as its users do: what a network makes of
+    photographs, an unpacked package, an installation that is saved and restored. Each takes about a second.
+    """
+
+
+@pytest.fixture(scope="session")
 def serving() -> None:
     """Asked for by every fixture that starts an API, a worker or all of them as processes."""
 
@@ -81,8 +89,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("server")
         if asked & WORKBENCHES:
             item.add_marker("workbench")
-        if "shared" in asked:
-            item.add_marker("shared")
+        for mark in asked & {"shared", "whole"}:
+            item.add_marker(mark)
         if "quiet" in asked:
             item.add_marker("alone")
         if asked & ENVIRONMENTS:

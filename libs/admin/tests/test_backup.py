@@ -63,7 +63,7 @@ class Operator:
 
 
 @pytest.fixture
-def operator(settings: Settings, tmp_path: Path) -> Operator:
+def operator(whole: None, settings: Settings, tmp_path: Path) -> Operator:
     (tmp_path / "backup").mkdir()
     return Operator(settings, tmp_path / "backup")
 

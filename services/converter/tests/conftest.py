@@ -25,7 +25,7 @@ def squeezenet(models: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def photographs(at_hand: Path | None) -> np.ndarray:
+def photographs(whole: None, at_hand: Path | None) -> np.ndarray:
     """(20, 224, 224, 3) RGB, 0..255, float32; smooth noise where no photographs are at hand."""
     if not at_hand:
         noise = np.random.default_rng(5).uniform(0, 255, (20, 7, 7, 3)).astype(np.uint8)

@@ -114,7 +114,7 @@ def write_dataset(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def needed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def needed(whole: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder to import from that has these packages, with the libraries beside them, and no other."""
     folder = tmp_path_factory.mktemp("needed")
     for name in NEEDED:
@@ -166,7 +166,7 @@ def package(made: Path, tmp_path: Path, unpack: Callable[[Path, Path], Path]) ->
 
 
 @pytest.fixture(scope="session")
-def run_python() -> Callable[..., subprocess.CompletedProcess[str]]:
+def run_python(whole: None) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a script of a package in an environment that says nothing but where programs are."""
     def run(script: Path | str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([sys.executable, str(script), *arguments], capture_output=True, text=True, timeout=120,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from typing import Any
 
 import marshmallow as ma
 import structlog
 from flask import Flask, Response
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import HTTPException
 from workbench.problems import Problem
 from workbench.problems.common import HttpProblem, InternalError, InvalidRequest, StorageFull
@@ -37,9 +38,34 @@ class ProblemView(ma.Schema):
 
 
 class ProblemApi(Api):
-    """flask-smorest with its one error handler replaced, so that a validation error looks like any refusal."""
+    """flask-smorest with its one error handler replaced, so that a validation error looks like any refusal.
+
+    Routes are described when somebody asks for the description: that takes longer than all else of an app's start.
+    """
 
     ERROR_SCHEMA = ProblemView
+
+    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
+        """See Api.register_blueprint."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self._undescribed.append(blp)
+
+    @property
+    def spec(self) -> Any:
+        """The description of all that is registered."""
+        with self._describing:
+            while self._undescribed:
+                blueprint = self._undescribed.pop(0)
+                blueprint.register_views_in_doc(self, self._app, self._spec, name=blueprint.name, parameters=None)
+                self._spec.tag({"name": blueprint.name, "description": blueprint.description})
+        return self._spec
+
+    @spec.setter
+    def spec(self, made: Any) -> None:
+        self._spec = made
+        self._undescribed: list[Blueprint] = []
+        self._describing = threading.RLock()
 
     def _register_responses(self) -> None:
         """The reusable responses are all refusals."""
