@@ -1,8 +1,8 @@
 """What a test starts decides where it runs: read from its fixtures, so that no list of files is kept by hand.
 
 `server`: a PostgreSQL, RabbitMQ, S3 or nginx of ours. `workbench`: processes of ours that serve. `shared`: real models
-and images beside the checkout. `whole`: something is run whole, in about a second. `alone`: measures, so nothing may run
-beside it. `environment`: needs an environment apart, so `make test-environments` runs it. All others are units:
+and images beside the checkout. `whole`: something is run whole, in about a second. `alone`: measures, so nothing may
+run beside it. `environment`: needs an environment apart, so `make test-environments` runs it. All others are units:
 `make unit`, where starting a server is an error.
 """
 
