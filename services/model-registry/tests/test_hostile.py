@@ -82,6 +82,13 @@ def values_taken_inside(count: int) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
 
 
+@pytest.mark.parametrize("name", ["net.PT2", "net.caffemodel", "all.zip"])
+def test_what_may_be_read_in_an_environment_apart_has_two_minutes_more(name: str) -> None:
+    request = {"files": [{"name": name, "key": "k", "size_bytes": 10**7}]}
+
+    assert kinds.plan(job_of(request), None).limits.wall_s == 181  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("size_bytes", "wall_s"), [(0, 60), (500 * 10**6, 110), (5 * 10**9, 560)])
 def test_an_examination_has_a_minute_and_more_only_for_more_bytes(size_bytes: int, wall_s: int) -> None:
     request = {"files": [{"name": "net.onnx", "key": "k", "size_bytes": size_bytes}]}

@@ -13,6 +13,10 @@ from workbench.store import File, Manifests
 GIB = 1 << 30
 # Somebody waits for it, and others for its place. A model of 500 MB takes some seconds; what takes longer is made to.
 PATIENCE_S = 60.0
+# What is read in an environment apart begins with loading a framework, for which a busy machine takes its time. Nobody
+# has looked inside a file yet, so names say what may be such; another thing of that name has no more than this, either.
+APART_S = 120.0
+_MAY_BE_APART = (".keras", ".h5", ".hdf5", ".caffemodel", ".params", ".pt2", ".zip", ".tar", ".gz", ".tgz")
 SLOWEST_BYTES_PER_S = 10 * 10**6  # of a machine that is busy, on a slow disk
 
 
@@ -22,11 +26,14 @@ def plan(job: Job, _manifests: Manifests) -> Launch:
 
 
 def _look(core: str, job: Job, more: dict[str, Any] | None = None) -> Launch:
-    wall_s = PATIENCE_S + sum(file.get("size_bytes", 0) for file in job.request["files"]) / SLOWEST_BYTES_PER_S
+    files = job.request["files"]
+    wall_s = PATIENCE_S + sum(file.get("size_bytes", 0) for file in files) / SLOWEST_BYTES_PER_S
+    if any(file["name"].lower().endswith(_MAY_BE_APART) for file in files):
+        wall_s += APART_S
     return Launch(
         core,
         spec={"name": job.name, **(more or {})},
-        inputs={f"upload/{file['name']}": file["key"] for file in job.request["files"]},
+        inputs={f"upload/{file['name']}": file["key"] for file in files},
         limits=Limits(memory_bytes=8 * GIB, cpu_s=int(2 * wall_s), file_bytes=8 * GIB, wall_s=round(wall_s),
                       disk_bytes=24 * GIB),
     )  # fmt: skip
