@@ -65,8 +65,9 @@ class ProblemReported(WorkbenchError):
 
     @property
     def remedy(self) -> str:
-        """What to do next; empty when the server has no advice."""
-        return str(self.problem.get("remedy") or "")
+        """What to do next; empty when the server has no advice. Of a step that failed it is that step's own."""
+        cause = self.problem.get("cause")
+        return str((cause if isinstance(cause, dict) else self.problem).get("remedy") or "")
 
 
 class Refused(ProblemReported):

@@ -11,7 +11,7 @@ from workbench.client.cli.inputs import OF_OPTIMIZATION, by_input
 from workbench.client.cli.optimize import CALIBRATION, PROJECT, REQUEST
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.placing import refuse_absent
-from workbench.client.cli.progress import followed
+from workbench.client.cli.progress import beforehand, followed
 from workbench.client.cli.recipes import spread
 from workbench.client.cli.session import Session
 from workbench.client.cli.task_settings import settle
@@ -67,6 +67,8 @@ def _optimize(session: Session, values: Values) -> None:
 
 
 def _tell(session: Session, resource: Resource, view: dict[str, Any], noun: str, values: Values) -> None:
+    if expected := beforehand(view):
+        output.tell(expected)
     if values["wait"]:
         view = followed(resource, view["id"], noun)
     if session.as_json:
