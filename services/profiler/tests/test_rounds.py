@@ -36,10 +36,10 @@ def test_every_model_has_one_turn_a_round_and_each_second_round_goes_backwards(c
 
 
 def subject(speeds: list[float], p50: float | None = 2.0, cpu_ms: float = 4.0, waiting: float | None = 0.0,
-            devices: list[str] | None = CPU) -> Subject:
+            devices: list[str] | None = CPU, requests: int = 2) -> Subject:
     made = Subject(ProfileSpec("model.xml"), Path("model.xml"), Goal(5, None, 1.0))
     made.launches = [{"throughput_fps": speed, "latency_ms": {"p50": p50}, "cpu_ms_per_request": cpu_ms,
-                      "cpu_cores": speed * cpu_ms / 1000, "waiting_share": waiting,
+                      "cpu_cores": speed * cpu_ms / 1000, "waiting_share": waiting, "requests": requests,
                       "configuration": {"executed": {"devices": devices}}}
                      for speed in speeds]  # fmt: skip
     return made
@@ -102,6 +102,14 @@ def test_a_model_that_spreads_over_the_cores_less_well_is_told_and_no_contradict
     assert "kept 1.35 and 1.80 cores" in found["notes"][0]
 
 
+def test_models_that_were_measured_with_other_requests_in_flight_say_so() -> None:
+    """A tiny model is measured one at a time, since Python is its limit: it keeps one core."""
+    found = trust(subject(QUIET, cpu_ms=2.2, requests=1), subject(QUIET, cpu_ms=4.4, waiting=0.4))
+
+    assert (found["verdict"], found["reasons"][0]["rule"]) == ("doubtful", "other-requests")
+    assert "with 1 and 2 requests in flight" in found["reasons"][0]["detail"]
+
+
 @pytest.mark.parametrize("devices", [["GPU.0"], ["CPU", "GPU"], None])
 def test_of_a_device_beside_the_cpu_its_time_contradicts_nothing(devices: list[str] | None) -> None:
     found = ratios(subject(QUIET, devices=devices), subject(QUIET, cpu_ms=1.0))
@@ -159,6 +167,9 @@ def test_a_model_that_is_refused_drops_out_and_the_others_go_on(together: dict[s
     there, back = together["ratios"][0][1]["throughput_fps"], together["ratios"][1][0]["throughput_fps"]
     assert there["value"] * back["value"] == pytest.approx(1)
     assert there["low"] * back["high"] == pytest.approx(1)
+    trusts = [together["ratios"][mine][1 - mine]["trust"] for mine in (0, 1)]
+    assert trusts[0]["cores"]["value"] * trusts[1]["cores"]["value"] == pytest.approx(1)
+    assert trusts[0]["verdict"] == trusts[1]["verdict"]
 
 
 def test_progress_never_goes_back_and_says_which_model(together: dict[str, Any]) -> None:

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from workbench.figures import Figure
 from workbench.figures.launches import paired_ratio
 from workbench.profiler.measuring.evidence import Limits, mean_known
-from workbench.profiler.values import Verdict
+from workbench.profiler.values import Reason, Verdict
 
 Launches = Sequence[dict[str, Any]]
-RULE = "contradiction"
+CONTRADICTION, OTHER_REQUESTS = "contradiction", "other-requests"
 # By how much the nearer end of the interval lies off 1. At ten tasks a core, where throughput said 0.30 in place of
 # 0.45, the cores' ratio was 0.67. The limits are those of the spread, halved at the lower end, since an interval is
 # between already.
@@ -42,12 +42,19 @@ def trust_of_ratio(mine: Launches, theirs: Launches) -> dict[str, Any] | None:
     told = {"verdict": Verdict.TRUSTED, "reasons": [], "notes": [], "cores": cores.to_json()}
     if crossed is None:
         return told
+    verdict, limit = crossed
+    requests = [each[0]["requests"] for each in (mine, theirs)]
+    if requests[0] != requests[1]:
+        return {**told, "verdict": Verdict.DOUBTFUL, "reasons": [
+            _reason(OTHER_REQUESTS, Verdict.DOUBTFUL, _other_requests(requests), _off(cores), APART.doubtful)]}
     if all(each is not None and each <= CALM for each in waited):
         return {**told, "notes": [_own(mine, theirs)]}
-    verdict, limit = crossed
-    reason = {"rule": RULE, "verdict": verdict, "detail": _contradiction(cores, waited), "value": _off(cores),
-              "limit": limit}  # fmt: skip
+    reason = _reason(CONTRADICTION, verdict, _contradiction(cores, waited), _off(cores), limit)
     return {**told, "verdict": verdict, "reasons": [reason]}
+
+
+def _reason(rule: str, verdict: Verdict, detail: str, value: float, limit: float) -> dict[str, Any]:
+    return Reason(rule, verdict, detail, value, limit).to_json()
 
 
 def _on_cpu(launch: dict[str, Any]) -> bool:
@@ -71,6 +78,12 @@ def _contradiction(cores: Figure, waited: Sequence[float | None]) -> str:
             "time they could have used. A load on the machine slowed one more than the other, so the ratio of "
             "throughputs is not that of a quiet machine; that of CPU time a request suffers less. Measure again when "
             "it is quiet.")  # fmt: skip
+
+
+def _other_requests(requests: Sequence[int]) -> str:
+    return (f"Throughput and CPU time a request say different things: the models were measured with {requests[0]} and "
+            f"{requests[1]} requests in flight, as each is fastest from Python. Compare their CPU time a request, or "
+            "measure both with the same `requests`.")  # fmt: skip
 
 
 def _own(mine: Launches, theirs: Launches) -> str:
