@@ -16,7 +16,7 @@ from workbench.calibrator.gates import squares
 from workbench.calibrator.scorer import Dataset, prepared
 
 # Of whole outputs a few images say what many do.
-IMAGES = 32
+IMAGES = 8
 
 
 @dataclass(frozen=True)
