@@ -100,6 +100,17 @@ def test_a_ratio_is_told_of_those_alone_that_were_measured_in_turns(server: Any)
     assert "Not measured together" in result.stderr
 
 
+def test_what_has_no_name_is_called_as_its_model_while_that_is_there(server: Any) -> None:
+    model = str(server.add("models", {}, []).view["id"])
+    ids = [profile(server, 400), evaluation(server, 0.5), profile(server, 300)]
+    for id, of in zip(ids, (model, model, ABSENT), strict=True):
+        server.jobs[id].view |= {"name": None, "request": {"model_id": of, "device": "CPU"}}
+
+    rows = json.loads(run(server, "compare", *ids, "--format", "json").stdout)["rows"]
+
+    assert [row["name"] for row in rows] == ["squeeze", "squeeze", None]
+
+
 def test_programs_get_every_bound(server: Any) -> None:
     ids = [profile(server, 400), evaluation(server, 0.5)]
 

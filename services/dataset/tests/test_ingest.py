@@ -169,7 +169,7 @@ def test_photos_that_viewers_turn_are_told(ingested: Callable, pets: dict[str, b
                                 "dog/damaged.jpg": photo(8, damaged=True)})
 
     [warning] = facts["warnings"]
-    assert warning.startswith("2 images have an EXIF orientation, which is not applied")
+    assert warning.startswith("2 images have an EXIF orientation: a model sees them as they are stored")
     assert "(cat/side.jpg, dog/head.jpg)" in warning
 
 

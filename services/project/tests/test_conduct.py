@@ -31,6 +31,22 @@ def silent_for_long(bench) -> None:
     bench.adapters.record("project").ring()
 
 
+def test_a_project_goes_with_its_optimizations_unless_one_is_under_way(bench) -> None:
+    bench.others.answer = succeed
+    waiting = bench.optimize()
+    project = f"/v1/projects/{bench.project_id}"
+
+    refused = bench.client.delete(project)
+    assert (refused.status_code, refused.json["type"]) == (409, "urn:workbench:problem:still-running")
+    bench.work()
+    assert bench.ended(waiting)["state"] == "succeeded"
+    assert bench.client.delete(project).status_code == 204
+
+    assert bench.client.get(bench.url).json["items"] == []
+    assert bench.client.get(f"{bench.url}/{waiting}").status_code == 404
+    assert bench.client.get(project).status_code == 404
+
+
 def test_every_step_succeeds_and_the_report_says_what_to_deploy(bench) -> None:
     bench.others.answer = succeed
     bench.work()
@@ -45,6 +61,7 @@ def test_every_step_succeeds_and_the_report_says_what_to_deploy(bench) -> None:
     assert report["constraints_met"] is True
     assert report["package"]["size_bytes"] == 7
     assert report["environment"] == {"openvino": "x"}
+    assert [variant["peak_memory_bytes"] for variant in report["variants"]] == [90_000_000] * 3
     assert (report["target"], report["device"]) == ("local", "CPU")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", report["created_at"])
     int8 = report["comparison"][1]

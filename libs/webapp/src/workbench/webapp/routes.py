@@ -109,6 +109,19 @@ class Resource:
         """As JobView."""
         return job_view(job, ports().jobs, ports().kinds[job.kind]) | self.more(job)
 
+    def remove(self, job: Job) -> None:
+        """Delete an ended job and what it made. Raises StillRunning, and StillInUse where something needs that."""
+        if not job.state.ended:
+            raise StillRunning(job.id, job.state)
+        # A reused result belongs to the job that made it.
+        made = job.result["id"] if job.result and job.state is State.SUCCEEDED and not job.reused_from else None
+        holders = ports().manifests().bury(made) if made else []
+        if holders:
+            raise StillInUse(self.kind, job.id, holders)
+        self.forget(job)
+        ports().jobs.delete(self.kind, job.team, job.id)
+        ports().room.tell(job.team)
+
 
 def serve_jobs(blueprint: Blueprint, resource: Resource) -> None:
     """Everything else a resource that is a job answers to."""
@@ -199,14 +212,4 @@ def _serve_changing(blueprint: Blueprint, resource: Resource) -> None:
     def delete(job_id: str) -> None:
         """Delete an ended job and what it made, unless something still needs that."""
         identity().require("member")
-        job = resource.get(job_id)
-        if not job.state.ended:
-            raise StillRunning(job_id, job.state)
-        # A reused result belongs to the job that made it.
-        made = job.result["id"] if job.result and job.state is State.SUCCEEDED and not job.reused_from else None
-        holders = ports().manifests().bury(made) if made else []
-        if holders:
-            raise StillInUse(resource.kind, job_id, holders)
-        resource.forget(job)
-        ports().jobs.delete(resource.kind, identity().team, job_id)
-        ports().room.tell(identity().team)
+        resource.remove(resource.get(job_id))

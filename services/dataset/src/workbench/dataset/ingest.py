@@ -95,9 +95,9 @@ class _Odd:
         if self.animated:
             found.append(f"{len(self.animated)} images are animated or have several pages; the first frame counts.")
         if self.turned:
-            found.append(f"{len(self.turned)} images have an EXIF orientation, which is not applied: models see them "
-                         f"as they are stored, not as a viewer turns them ({some(self.turned)}). Where the application "
-                         "turns photos, let the recipe do so, too: orientation exif (`--orientation exif`).")
+            found.append(f"{len(self.turned)} images have an EXIF orientation: a model sees them as they are stored, "
+                         f"not as viewers turn them, unless its recipe says so ({some(self.turned)}). It should where "
+                         "the application turns photos: orientation exif (`--orientation exif`).")
         return found
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import g, request
-from workbench.jobs import Job
+from workbench.jobs import Job, StillRunning
 from workbench.problems.common import InvalidRequest
 from workbench.project import projects as rows
 from workbench.project.beforehand import settled
@@ -66,9 +67,15 @@ def read(project_id: str) -> dict[str, Any]:
 @projects.delete("/<project_id>")
 @projects.response(204)
 def delete(project_id: str) -> None:
-    """Delete a project; its optimizations and their results stay."""
+    """Delete a project with its optimizations and their reports, unless one is under way; the models, profiles and
+    packages that they made stay."""
     identity().require("member")
     project = rows.find(ports().jobs, identity().team, project_id)
+    found = list(_optimizations_of(project_id))
+    if running := next((job for job in found if not job.state.ended), None):
+        raise StillRunning(running.id, running.state)
+    for job in found:
+        _RESOURCE.remove(job)
     rows.remove(ports().jobs, ports().manifests(), project)
 
 
@@ -105,6 +112,17 @@ def _where(body: dict[str, Any], project: rows.Project) -> dict[str, Any]:
     if body["target"] or body["device"]:
         return body
     return {**body, "target": project.target, "device": project.device}
+
+
+def _optimizations_of(project_id: str) -> Iterator[Job]:
+    """Every one, newest first: nobody would find what outlived its project."""
+    cursor = None
+    while True:
+        page = ports().jobs.list("optimization", identity().team, limit=200, cursor=cursor)
+        yield from (job for job in page.items if job.request["project_id"] == project_id)
+        cursor = page.cursor
+        if cursor is None:
+            return
 
 
 def _below_the_project(job: Job) -> bool:

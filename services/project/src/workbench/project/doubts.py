@@ -52,4 +52,4 @@ def _remedy(accuracy: Facts) -> str:
         return ("the images and preparation the model was trained with: see --color, --mean, --scale, --resize and the "
                 "task's --option settings")  # fmt: skip
     return ("the images, labels and preparation the model was trained with: see --color, --mean, --scale, --resize, "
-            "the task's --option settings and the order of the classes")  # fmt: skip
+            "--orientation, the task's --option settings and the order of the classes")  # fmt: skip

@@ -64,6 +64,7 @@ def _variant(variant: Variant, baseline: Variant) -> dict[str, Any]:
         "digest": variant.model["digest"],
         "built_in": variant.model.get("built_in") or [],
         **{name: variant.profile[name] for name in _PROFILE_PARTS},
+        "peak_memory_bytes": variant.profile.get("peak_memory_bytes"),
         "accuracy": variant.accuracy,
         "metrics": variant.evaluation["metrics"] if variant.evaluation else [],
         "profile": variant.profile_id,

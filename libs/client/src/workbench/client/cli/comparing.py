@@ -77,10 +77,20 @@ def rows_of(client: Client, id: str) -> list[Row]:
     ):
         if view := _found(resource.get, id):
             _refuse_unfinished(kind, view)
-            return [{"kind": kind, "id": id, "name": view.get("name"), "measured_at": view["created_at"], **read(view)}]
+            named = {"kind": kind, "id": id, "name": _name(client, view), "measured_at": view["created_at"]}
+            return [{**named, **read(view)}]
     if project := _found(client.projects.get, id):
         return list(_variants(client, project))
     raise wrong("ID", f"there is no profile, evaluation or project {id}")
+
+
+def _name(client: Client, view: View) -> str | None:
+    """Its own, which few give, else its model's, as long as that is there."""
+    model_id = str(view["request"].get("model_id"))
+    if view.get("name") or not is_id(model_id):
+        return view.get("name")
+    model = _found(client.models.get, model_id)
+    return model["name"] if model else None
 
 
 def shown(row: Row) -> Row:
