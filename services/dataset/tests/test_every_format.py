@@ -246,6 +246,10 @@ DESCRIPTION = b'{"label_map": {"0": "a", "2": "c"}}'
 @pytest.mark.parametrize(("name", "change", "told"), [
     ("imagenet-folders", {"labels.txt": b"0s\n1s\n"}, "2s/: this class is not named in labels.txt"),
     ("imagenet-list", {"val.txt": b"0.jpg 0\n1.jpg 3\n"}, "val.txt line 2: the label 3 is outside 0 to 2"),
+    ("imagenet-list", {"synsets.txt": None, "dataset_meta.json": b'{"labels": ["a", "b"]}'},
+     "val.txt line 3: the label 2 is outside 0 to 1"),
+    ("imagenet-list", {"synsets.txt": None, "dataset_meta.json": b"[]"}, "dataset_meta.json: must be a JSON object"),
+    ("voc-detection", {"dataset_meta.json": DESCRIPTION}, "dataset_meta.json: label_map must number"),
     ("coco", {"annotations/instances_val2017.json": coco(images=[{"id": n, "file_name": f"{n}.jpg"} for n in (0, 1)])},
      "annotations/instances_val2017.json: annotations[2] (id 2): image_id 2 is that of no image"),
     ("coco", {"annotations/instances_val2017.json": coco(categories=[{"id": 3, "name": "a"}])},

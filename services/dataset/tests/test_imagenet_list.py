@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -201,3 +202,26 @@ def test_a_list_in_another_encoding_says_so(read: Callable) -> None:
     faults = read("a.jpg 0\nb.jpg 1\nü.jpg 1\n".encode("latin-1")).faults
 
     assert [str(fault) for fault in faults] == ["val.txt line 3: the line is not UTF-8; save the list in UTF-8"]
+
+
+def test_a_description_names_the_classes_where_no_text_does(ingested: Callable, image: Callable) -> None:
+    """However many: a thousand and more are no mask's."""
+    names = [f"class {number}" for number in range(1000)]
+    files = {"a.jpg": image(1), "b.jpg": image(2), "val.txt": b"a.jpg 999\nb.jpg 0\n"}
+    described = {"dataset_meta.json": json.dumps({"label_map": dict(enumerate(names))}).encode()}
+
+    facts, items = ingested(files | described)
+
+    assert (facts["format"], facts["labels"], [item["label"] for item in items]) == ("imagenet-list", names, [999, 0])
+    assert ingested(files | described | {"labels.txt": "\n".join(names[::-1]).encode()})[0]["labels"] == names[::-1]
+
+
+def test_a_description_gives_boxes_of_voc_the_ids_of_its_classes(ingested: Callable, image: Callable) -> None:
+    box = b"<bndbox><xmin>1</xmin><ymin>2</ymin><xmax>9</xmax><ymax>9</ymax></bndbox>"
+
+    xml = b"<annotation><object><name>cat</name>" + box + b"</object></annotation>"
+
+    facts, _ = ingested({"JPEGImages/1.jpg": image(1), "Annotations/1.xml": xml,
+                         "dataset_meta.json": b'{"labels": ["background", "yak", "cat"]}'})
+
+    assert facts["classes"] == {"object-detection": ["yak", "cat"]}

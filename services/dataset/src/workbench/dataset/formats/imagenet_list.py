@@ -1,7 +1,8 @@
 """Images anywhere, and one list in the root: ``<file> <label id>`` a line, or a table of the two.
 
 A text of class names (``synsets.txt``, ``synset_words.txt``, ``labels.txt`` …) may lie beside it; its line
-numbers, from 0, are the label ids.
+numbers, from 0, are the label ids. Without one ``dataset_meta.json`` in the root may tell them: ``label_map`` (id to
+name) or ``labels``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from workbench.dataset.reading.classes import META_NAME, read_meta
 from workbench.dataset.reading.finder import Finder
 from workbench.dataset.reading.found import Fault, Noted, Reading, some
 from workbench.dataset.reading.label_rows import EXPECTED, is_heading, parted
@@ -40,10 +42,11 @@ def read(tree: Tree) -> Reading:
         reason = f"exactly one .txt in the root must list the labels, not {len(lists)}"
         return Reading([], {TASK: {}}, faults=(Fault(lists[0].name if lists else "the root", reason),))
     names = [read_class_names(entry) for entry in class_names(tree)]
-    labels = names[0].names if names else None
+    meta = read_meta(tree.files[META_NAME], masks=False) if META_NAME in tree.files and not names else None
+    labels = names[0].names if names else meta.names if meta else None
     listing = _Listing(lists[0].name, tree, len(labels) if labels else LARGEST_LABEL + 1)
     listing.read(lines(lists[0]))
-    faults = [fault for each in names for fault in each.faults] + listing.faults
+    faults = [*(fault for each in names for fault in each.faults), *(meta.faults if meta else ()), *listing.faults]
     if len(names) > 1:
         faults.append(Fault(names[1].file, f"{names[0].file} names the classes, too; keep one of the two"))
     known = {name: Noted({"label": label}, listing.file, line)

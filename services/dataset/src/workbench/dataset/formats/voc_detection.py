@@ -1,8 +1,9 @@
 """Pascal VOC, its boxes: `JPEGImages/` and `Annotations/*.xml` side by side, at any depth.
 
 `ImageSets/Main/` has lists of images, of which the first of `val.txt`, `test.txt`, `train.txt` and `trainval.txt`
-counts; without one every image that has an XML file does. Classes are those of `labelmap.txt` (`name:r,g,b:…`) in its
-order, a first `background` left out; without one VOC's 20 where no other name is met, else the names that are, sorted.
+counts; without one every image that has an XML file does. Classes are those of `labelmap.txt` (`name:r,g,b:…`), or of
+`dataset_meta.json`, in its order, a first `background` left out; without one VOC's 20 where no other name is met, else
+the names that are, sorted.
 The first pixel is 1, as VOC has it; `difficult` is kept.
 """
 
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 
 from workbench.archives.entries import Entry
 from workbench.dataset.formats.voc_segmentation import VOC_NAMES, below, key_of, tops
-from workbench.dataset.reading.classes import read_labelmap
+from workbench.dataset.reading.classes import META_NAME, read_labelmap, read_meta
 from workbench.dataset.reading.found import Fault, Noted, Reading, some
 from workbench.dataset.reading.pairs import PARTS
 from workbench.dataset.reading.texts import lines
@@ -74,11 +75,11 @@ class _Voc:
 
     def _classes(self, met: set[str]) -> list[str]:
         """Their names in the order of their ids."""
-        listed = next((self.tree.files[place + _MAP] for place in (self.top, "") if place + _MAP in self.tree.files),
-                      None)  # fmt: skip
+        listed = next((self.tree.files[place + name] for name in (_MAP, META_NAME) for place in (self.top, "")
+                       if place + name in self.tree.files), None)  # fmt: skip
         if listed is None:
             return list(VOC_NAMES[1:]) if met <= set(VOC_NAMES[1:]) else sorted(met)
-        found = read_labelmap(listed)
+        found = read_labelmap(listed) if listed.name.endswith(_MAP) else read_meta(listed, masks=False)
         self.faults += found.faults
         names = found.names[1:] if found.names[:1] == ["background"] else found.names
         more = sorted(met - set(names))

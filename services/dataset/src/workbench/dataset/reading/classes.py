@@ -65,8 +65,8 @@ def read_label_colors(entry: Entry) -> Classes:
     return _checked(found)
 
 
-def read_meta(entry: Entry) -> Classes:
-    """Of any layout. Its colours may be missing."""
+def read_meta(entry: Entry, *, masks: bool = True) -> Classes:
+    """Of any layout. Its colours may be missing. ``masks``: whether it is of masks, which have few classes."""
     found = Classes(entry.name)
     try:
         document = _document(entry)
@@ -75,7 +75,7 @@ def read_meta(entry: Entry) -> Classes:
         _check_background(document.get("background_label"), found.names)
     except ValueError as wrong:
         found.faults.append(Fault(entry.name, str(wrong)))
-    return _checked(found)
+    return _checked(found, masks=masks)
 
 
 def _rows(entry: Entry) -> Iterator[tuple[int, str]]:
@@ -94,12 +94,12 @@ def _add(found: Classes, name: str, color: list[Any], number: int, expected: str
     found.names.append(name)
 
 
-def _checked(found: Classes) -> Classes:
+def _checked(found: Classes, *, masks: bool = True) -> Classes:
     if found.faults:
         return found
     if not found.names:
         found.faults.append(Fault(found.file, "it names no class (or is over 64 MB)"))
-    if len(found.names) > MOST_CLASSES:
+    if masks and len(found.names) > MOST_CLASSES:
         found.faults.append(Fault(found.file, f"it has {len(found.names)} classes; masks may have {MOST_CLASSES}"))
     for values, what in ((found.names, "name"), (found.colors, "colour")):
         first: dict[Any, int] = {}
