@@ -62,10 +62,10 @@ def test_outputs_of_other_shapes_have_no_distance(run_core: Core, saved: Core, f
     assert ended.lines("shown/images.jsonl")[0]["score"] is None
 
 
-def test_an_agreement_tells_how_far_the_outputs_are_apart_too(run_core: Core, squeezenet: Path, few_images: Path,
+def test_an_agreement_tells_how_far_the_outputs_are_apart_too(run_core: Core, network: Path, few_images: Path,
                                                               recipe: dict[str, Any]) -> None:
-    alone, beside = (run_core("evaluate", {"recipe": recipe}, model=squeezenet, dataset=few_images, **more)
-                     for more in ({}, {"reference": squeezenet}))  # fmt: skip
+    alone, beside = (run_core("evaluate", {"recipe": recipe}, model=network, dataset=few_images, **more)
+                     for more in ({}, {"reference": network}))  # fmt: skip
 
     assert alone.result["tensor_distance"] is None
     told = beside.result["tensor_distance"]
