@@ -18,7 +18,7 @@ from workbench.standalone.demo import digits, export, network
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(whole: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     command = [sys.executable, "-m", "workbench.standalone.demo", "--make", str(folder)]
     subprocess.run(command, check=True, timeout=120)
@@ -31,7 +31,7 @@ def split() -> tuple[digits.Digits, digits.Digits]:
 
 
 @pytest.fixture(scope="module")
-def trained(split: tuple[digits.Digits, digits.Digits]) -> network.Network:
+def trained(whole: None, split: tuple[digits.Digits, digits.Digits]) -> network.Network:
     return network.train(split[0])
 
 

@@ -16,7 +16,7 @@ from workbench.standalone.problems import EnvironmentNotMade
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(whole: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where environments go; the only recipe has an empty lock."""
     folder = tmp_path / "recipes" / "poems"
     folder.mkdir(parents=True)
