@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import onnx
 import openvino as ov
 import pytest
 from workbench.ir import describe, read, tell
@@ -54,8 +55,10 @@ def test_a_section_that_is_none_says_nothing(convolution: ov.Model, value: objec
     assert model_info(convolution) == {}
 
 
-def test_the_metadata_of_an_onnx_file_name_its_task(published: Path) -> None:
-    path = published / "yolo_seg_shapes" / "yolo_seg_shapes.onnx"
+def test_the_metadata_of_an_onnx_file_name_its_task(models: Path, tmp_path: Path) -> None:
+    model, path = onnx.load(models / "tiny_inpaint" / "tiny_inpaint.onnx"), tmp_path / "seg.onnx"
+    onnx.helper.set_model_props(model, {"task": "segment", "author": "somebody"})
+    onnx.save(model, path)
 
     assert describe(read(path), path)["model_info"] == {"task": "segment"}
 
