@@ -58,7 +58,8 @@ def models(at_hand: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture(scope="session")
 def whole() -> None:
     """Asked for by every fixture with which something is run whole, as its users do: what a network makes of
-    photographs, an unpacked package, an installation that is saved and restored. Each takes about a second.
+    photographs, an unpacked package, an installation that is saved and restored, every service at every place. Each
+    takes about a second, or its fixture does.
     """
 
 
