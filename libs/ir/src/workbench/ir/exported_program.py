@@ -132,7 +132,7 @@ def _check_strings(archive: _Archive, document: Any) -> None:
         if expression is not None and not _is_of_sizes(expression):
             raise archive.unsafe(f"it has {str(expression)[:80]!r} for a size")
         if target is not None and not _is_operation(target):
-            raise archive.unsafe(f"it has {str(target)[:80]!r} for an operation")
+            raise archive.unsafe(f"it has {str(target)[:80]!r} for an operation, which is none of PyTorch's own")
         if "metadata" in each:
             each["metadata"] = {}
 
