@@ -65,8 +65,8 @@ def compared(checker: Checker, model: onnx.ModelProto) -> str:
         copy.mkdir()
         made.mkdir()
         ir.save(convert(ir.read(path, copy_to=copy), Options("FP32", {})), made, fp16=False)
-        checker.ask(ask="compare", runtime="onnxruntime", source=copy / "model.onnx", converted=made / "model.xml",
-                    inputs={}, fp16=False)  # fmt: skip
+        checker.ask(ask="compare", runtime="onnxruntime", source=copy / "model.onnx", made=None,
+                    converted=made / "model.xml", inputs={}, fp16=False)  # fmt: skip
         return str(checker.answer()["verdict"])
 
 

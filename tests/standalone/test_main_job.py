@@ -45,6 +45,8 @@ def test_a_model_and_labelled_images_become_a_recommendation_and_a_package(anywh
         assert variant["trust"]["verdict"] in ("trusted", "doubtful", "untrusted")
     assert report["package"]["variant"] == (report["recommended"]["variant"] or "fp32")
     assert report["package"]["size_bytes"] == package_path.stat().st_size
+    dataset = anywhere.json("datasets", "list")[0]["id"]
+    assert anywhere.run("exports", "create", dataset, "--format", "imagenet", "--wait").returncode == 0
     assert _columns_without_anything(anywhere) == SOMETIMES_EMPTY
 
 
@@ -148,10 +150,11 @@ def test_the_commands_of_an_unknown_server_end_in_one_clear_line(workbench) -> N
 
 
 def _columns_without_anything(workbench) -> set[str]:
-    """Of every list of jobs, by the very rows and columns that people are shown."""
+    """Of every list, by the very rows and columns that people are shown."""
     empty = set()
     for row in DESCRIPTIONS:
-        views = [row.for_list(view) for view in workbench.json(row.name, "list")] if row.key is None else []
+        views = [line for view in workbench.json(row.name, "list")
+                 for line in (row.rows(view) if row.rows else [row.for_list(view)])]  # fmt: skip
         empty |= {f"{row.name} {column.title}" for column in row.columns
                   if views and not any(value_at(view, column.place) not in (None, "") for view in views)}  # fmt: skip
     return empty
