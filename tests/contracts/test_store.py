@@ -409,7 +409,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
-@pytest.mark.parametrize("kind", ["files", "s3"])
+@pytest.mark.parametrize("kind", ["files", pytest.param("s3", marks=pytest.mark.server)])
 def test_200_mb_pass_through_without_being_held_in_memory(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
