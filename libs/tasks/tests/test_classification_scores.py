@@ -65,8 +65,13 @@ def test_any_number_type_is_taken(dtype: type) -> None:
     assert classify(np.array([[3, 1, 2]], dtype), recipe(top_k=1)) == [(0, 3.0)]
 
 
-def test_infinite_scores_still_have_an_order() -> None:
-    assert classify(np.array([-np.inf, np.inf, 0.0]), recipe(top_k=2)) == [(1, np.inf), (2, 0.0)]
+def test_minus_infinity_rules_a_class_out() -> None:
+    assert classify(np.array([-np.inf, 1.0, 0.0]), recipe(top_k=2)) == [(1, 1.0), (2, 0.0)]
+
+
+def test_infinity_is_no_score() -> None:
+    with pytest.raises(ValueError, match="1 of 3 scores are not finite"):
+        classify(np.array([-np.inf, np.inf, 0.0]), recipe(top_k=2))
 
 
 @pytest.mark.parametrize("shape", [(1, 10, 4), (2, 10), (1, 3, 8, 8), ()])
