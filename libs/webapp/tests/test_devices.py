@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,16 @@ def test_a_look_that_does_not_end_in_time_leaves_the_last_one(record: Jobs) -> N
 
     assert Devices(record, look_s=2).seen_for(NPU) == here.Here(("CPU",), {}, 1.0)
     assert len(commands(record)) == 1
+
+
+def test_after_one_that_waited_in_vain_nobody_waits_for_a_while(record: Jobs) -> None:
+    devices = Devices(record, look_s=1)
+    began = time.monotonic()
+
+    for _ in range(20):
+        assert devices.seen_for(NPU) is None
+
+    assert 1 <= time.monotonic() - began < 5
 
 
 def test_a_device_that_was_once_here_needs_no_other_look(record: Jobs) -> None:

@@ -1,11 +1,13 @@
 """What an API knows of this machine's devices: as they were last seen, or as they are seen when it asks for a look.
 
 Only a core may load OpenVINO, and it is the profiler's: a look is a command to it, one in ten minutes for a team. Where
-no look ends in time, as behind a measurement that has the machine, the last one is the answer, however old.
+no look ends in time, as behind a measurement that has the machine, the last one is the answer, however old. One request
+of a process waits for it at a time, and none for a while after one that waited in vain: a thread is not for that.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 
@@ -18,6 +20,7 @@ from workbench.webapp.ports import identity
 KEPT_S = 600.0  # what is older is looked at anew before a device counts as missing
 LOOK_S = 25.0  # a look takes one; as long as one is waited for where devices are listed
 AGAIN_S = 0.1
+IN_VAIN_S = 60.0  # nobody seems to be there who looks
 
 
 class Devices:
@@ -26,6 +29,8 @@ class Devices:
     def __init__(self, record: Jobs, look_s: float = LOOK_S) -> None:
         self._record = record
         self._look_s = look_s
+        self._waiting = threading.Lock()
+        self._waits_from = 0.0
 
     def seen_for(self, device: DeviceName) -> Here | None:
         """The machine as it was seen; not older than ten minutes if the device is not there, as far as can be known.
@@ -36,12 +41,21 @@ class Devices:
         if known is not None and not (device.missing(known.devices) and self._is_old(known)):
             return known
         self._ask()
+        if time.monotonic() < self._waits_from or not self._waiting.acquire(blocking=False):
+            return known
+        try:
+            return self._looked_after(known)
+        finally:
+            self._waiting.release()
+
+    def _looked_after(self, known: Here | None) -> Here | None:
         deadline = time.monotonic() + (self._look_s if known is None else self._look_s / 10)
         while time.monotonic() < deadline:
             time.sleep(AGAIN_S)
             seen = told(self._record.store)
             if seen is not None and seen != known:
                 return seen
+        self._waits_from = time.monotonic() + IN_VAIN_S
         return known
 
     @staticmethod
