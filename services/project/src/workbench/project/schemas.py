@@ -71,7 +71,7 @@ class OptimizationRequest(ma.Schema):
                            load_default=None)  # fmt: skip
     objective = Text(load_default="throughput", validate=OneOf(["throughput", "latency"]))
     max_latency_ms = Number(
-        0.001, 1e7, load_default=None, allow_none=True,
+        1e-6, 1e7, load_default=None, allow_none=True,
         metadata={"description": "The median latency, with its interval, must be at most this."},
     )  # fmt: skip
     max_accuracy_drop = Number(
