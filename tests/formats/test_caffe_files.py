@@ -11,7 +11,7 @@ import numpy as np
 import openvino as ov
 import pytest
 from workbench.ir.environments import EnvironmentMissing, NotConverted
-from workbench.ir.refusals import BrokenModel, MissingFile
+from workbench.ir.refusals import BrokenModel
 from workbench.model_registry.values import SeveralModels
 from workbench.runner.core import Refusal
 
@@ -102,17 +102,6 @@ def test_of_several_networks_that_for_inference_is_taken(
     assert isinstance(refusal(), EnvironmentMissing)  # so far it came
     (upload / "other.prototxt").write_text(LAYER.format("data"))
     assert "which of deploy.prototxt, other.prototxt, train_val.prototxt is its network" in str(refusal())
-
-
-def test_a_missing_half_is_named(models: Path, upload: Path, refusal: Refused) -> None:
-    shutil.copy(models / "mtcnn" / "det1.prototxt", upload)
-    refused = refusal()
-    assert (isinstance(refused, MissingFile), refused.facts["missing"]) == (True, "det1.caffemodel")
-
-    (upload / "det1.prototxt").unlink()
-    shutil.copy(models / "mtcnn" / "det1.caffemodel", upload)
-    refused = refusal()
-    assert (isinstance(refused, MissingFile), refused.facts["missing"]) == (True, "det1.prototxt")
 
 
 def test_weights_that_were_cut_off_are_told_without_the_environment(

@@ -172,6 +172,20 @@ def test_files_that_have_each_others_names(
     assert type(refusal()) is refused_as
 
 
+@pytest.mark.parametrize(("alone", "missing"), [
+    ("det1.prototxt", "det1.caffemodel"), ("det1.caffemodel", "det1.prototxt"),
+    ("det1-symbol.json", "det1-0000.params"), ("det1-0001.params", "det1-symbol.json"),
+])  # fmt: skip
+def test_either_half_alone_names_the_other(
+    models: Path, upload: Path, refusal: Refused, alone: str, missing: str
+) -> None:
+    shutil.copy(models / "mtcnn" / alone, upload)
+
+    refused = refusal()
+
+    assert (isinstance(refused, MissingFile), refused.facts["missing"]) == (True, missing)
+
+
 def test_every_format_that_is_taken_has_a_row() -> None:
     taken: list[Any] = [format_ for format_ in formats() if format_.ACCEPTED]
 

@@ -12,7 +12,6 @@ import numpy as np
 import openvino as ov
 import pytest
 from workbench.ir.environments import EnvironmentMissing, NotConverted
-from workbench.ir.refusals import MissingFile
 from workbench.runner.core import Refusal
 
 Imported = Callable[[], dict[str, Any]]
@@ -83,17 +82,6 @@ def test_a_graph_without_end_or_with_an_unknown_operation_is_refused(
 
     (upload / "net-symbol.json").write_text(json.dumps(graph)[:3000])
     assert isinstance(refusal(), NotConverted)
-
-
-def test_a_missing_half_is_named(models: Path, upload: Path, refusal: Refused) -> None:
-    shutil.copy(models / "mtcnn" / "det1-symbol.json", upload)
-    refused = refusal()
-    assert (isinstance(refused, MissingFile), refused.facts["missing"]) == (True, "det1-0000.params")
-
-    (upload / "det1-symbol.json").unlink()
-    shutil.copy(models / "mtcnn" / "det1-0001.params", upload)
-    refused = refusal()
-    assert (isinstance(refused, MissingFile), refused.facts["missing"]) == (True, "det1-symbol.json")
 
 
 def test_without_the_environment_it_is_told_what_to_install(

@@ -24,6 +24,17 @@ def succeed(others, command) -> None:
     others.succeed(command)
 
 
+def failing(kind, reason, **word):
+    """Whoever does this kind of work cannot; all others succeed."""
+    def answer(others, command) -> None:
+        if command.type.startswith(kind):
+            others.fail(command, reason, **word)
+        else:
+            others.succeed(command)
+
+    return answer
+
+
 def silent_for_long(bench) -> None:
     """As if more than the time had passed after which a command is sent again."""
     with bench.adapters.record("project").engine.begin() as connection:
@@ -121,13 +132,7 @@ def test_every_answer_doubled_and_stale_words_after_it_change_nothing(bench) -> 
 
 
 def test_a_step_that_fails_late_leaves_a_report_of_what_was_measured(bench) -> None:
-    def answer(others, command) -> None:
-        if command.type.startswith("package"):
-            others.fail(command, "it does not run on its samples")
-        else:
-            others.succeed(command)
-
-    bench.others.answer = answer
+    bench.others.answer = failing("package", "it does not run on its samples")
     bench.work()
 
     job = bench.ended(bench.optimize())
@@ -144,13 +149,7 @@ def test_a_step_that_fails_late_leaves_a_report_of_what_was_measured(bench) -> N
 
 def test_what_cannot_be_scored_ends_it_after_the_speeds_were_measured(bench) -> None:
     """As of a model that answers NaN to some images."""
-    def answer(others, command) -> None:
-        if command.type.startswith("evaluation"):
-            others.fail(command, "c_blue/000.png: 3 of 3 scores are not a number (NaN)")
-        else:
-            others.succeed(command)
-
-    bench.others.answer = answer
+    bench.others.answer = failing("evaluation", "c_blue/000.png: 3 of 3 scores are not a number (NaN)")
     bench.work()
 
     job = bench.ended(bench.optimize())
@@ -207,13 +206,7 @@ def test_one_job_measures_all_variants_in_turns_and_the_other_profiles_are_taken
 
 
 def test_without_int8_the_others_are_measured_in_turns_all_the_same(bench) -> None:
-    def answer(others, command) -> None:
-        if command.type.startswith("calibration"):
-            others.fail(command, "no layer can be quantized")
-        else:
-            others.succeed(command)
-
-    bench.others.answer = answer
+    bench.others.answer = failing("calibration", "no layer can be quantized")
     bench.work()
 
     job = bench.ended(bench.optimize())
@@ -323,13 +316,7 @@ def test_an_event_of_another_pipeline_or_of_nobody_is_nothing(bench) -> None:
 
 
 def test_a_rejected_command_fails_the_optimization_with_the_reason_and_its_step(bench) -> None:
-    def answer(others, command) -> None:
-        if command.type.startswith("recipe"):
-            others.fail(command, "short_side: only with crop", word="rejected")
-        else:
-            others.succeed(command)
-
-    bench.others.answer = answer
+    bench.others.answer = failing("recipe", "short_side: only with crop", word="rejected")
     bench.work()
 
     job = bench.ended(bench.optimize())

@@ -6,10 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+_BESIDE = Path(__file__).parent / "beside"
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """Of the folder of this name: ``requirements.lock`` and the programs that its interpreter runs.
+    """Of the folder of this name: ``requirements.lock`` and the programs that its interpreter runs; besides these, what
+    is the same for all of them.
 
     ``download_mb``, ``size_mb``: what comes over the network, and what lies on the disk in the end.
     ``python``: the only version that its packages were made for; None for that of the workbench.
@@ -32,7 +35,7 @@ class Recipe:
     @property
     def programs(self) -> list[Path]:
         """What lies beside the interpreter."""
-        return sorted((self.folder / self.name).glob("*.py"))
+        return sorted([*(self.folder / self.name).glob("*.py"), *_BESIDE.glob("*.py")])
 
     @property
     def digest(self) -> str:

@@ -7,12 +7,12 @@ objects here. The last line on stderr says why a file was refused.
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "openvino"
 import keras
 import openvino as ov
+from converting import convert
 
 
 def main(source: Path, target: Path) -> None:
@@ -34,8 +34,4 @@ def _name(ports: list[ov.Output], names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(Path(sys.argv[1]), Path(sys.argv[2]))
-    except Exception as error:
-        sys.stderr.write(f"\n{type(error).__name__}: {' '.join(str(error).split())}\n")
-        sys.exit(3)
+    convert(main)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
 from pathlib import Path
 from typing import Any
+
+from converting import convert
 
 _CUSTOM = re.compile(r'Found custom layer "(.+?)"')
 _STEP = re.compile(r'Exception occurred during running replacer .+?>\)"?: ')  # where in its own code
 _ADVICE = re.compile(r"\s*For more information please refer to.+", re.DOTALL)
-_OURS = {"__main__", "caffe_messages", "mxnet_network"}
 _ORIGINAL = "Original exception message:"
 
 
@@ -68,9 +68,4 @@ def _reason(text: str) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        main(Path(sys.argv[1]), Path(sys.argv[2]))
-    except Exception as error:
-        kind = "" if type(error).__module__ in _OURS else f"{type(error).__name__}: "
-        sys.stderr.write(f"\n{kind}{' '.join(str(error).split())}\n")
-        sys.exit(3)
+    convert(main)

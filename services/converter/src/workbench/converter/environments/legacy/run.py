@@ -1,42 +1,23 @@
-"""A Caffe or MXNet network computes: ``python run.py MODEL``, so that a conversion can be compared with its source.
-
-The first line on stdout says who computes. Then each line on stdin names a file of inputs and one for the outputs
-(.npz, by name after a colon, so that no name is one of NumPy's); the line that answers says that the outputs are there,
-or why they are not. It ends with stdin.
+"""A Caffe or MXNet network computes: ``python run.py MODEL``.
 
 MXNet's networks are computed by MXNet. Caffe cannot be installed any more: OpenCV, which reads its networks, stands in.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-import numpy as np
+from answering import Arrays, answer
 
-Arrays = Mapping[str, Any]
-_LONGEST_REASON = 200
 # OpenCV leaves out the rows that hold nothing, and on random pictures nothing is found in any.
 _NOT_ALIKE = {"DetectionOutput"}
 
 
-def main(source: Path, questions: TextIO, answers: TextIO) -> None:
-    """Until there is no next question."""
-    called, compute = _caffe(source) if source.suffix == ".caffemodel" else _mxnet(source)
-    _say(answers, called)
-    for line in questions:
-        asked = json.loads(line)
-        try:
-            with np.load(asked["inputs"]) as inputs:
-                found = compute({key[1:]: inputs[key] for key in inputs})
-            np.savez(asked["outputs"], **{f":{name}": array for name, array in found.items()})
-            _say(answers, {"reason": None})
-        except Exception as error:
-            _say(answers, {"reason": " ".join(str(error).split())[:_LONGEST_REASON]})
+def start(source: Path) -> tuple[dict[str, Any], Callable[[Arrays], Arrays]]:
+    """Whichever of the two it is."""
+    return _caffe(source) if source.suffix == ".caffemodel" else _mxnet(source)
 
 
 def _mxnet(source: Path) -> tuple[dict[str, Any], Callable[[Arrays], Arrays]]:
@@ -78,14 +59,5 @@ def _caffe(source: Path) -> tuple[dict[str, Any], Callable[[Arrays], Arrays]]:
     return {"name": "opencv", "version": cv2.__version__, "stands_in_for": "Caffe"}, compute
 
 
-def _say(answers: TextIO, what: Mapping[str, Any]) -> None:
-    answers.write(json.dumps(what) + "\n")
-    answers.flush()
-
-
 if __name__ == "__main__":
-    told = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print is no answer
-    main(Path(sys.argv[1]), sys.stdin, told)
-    told.flush()
-    os._exit(0)  # tearing MXNet down can take its time
+    answer(start)

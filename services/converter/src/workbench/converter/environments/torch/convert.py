@@ -7,12 +7,12 @@ overlooked one, PyTorch is told to load numbers only. The last line on stderr sa
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
 import openvino as ov
 import torch
+from converting import convert
 
 
 def main(source: Path, target: Path) -> None:
@@ -36,8 +36,4 @@ def _shape(node: torch.fx.Node) -> ov.PartialShape:
 
 
 if __name__ == "__main__":
-    try:
-        main(Path(sys.argv[1]), Path(sys.argv[2]))
-    except Exception as error:
-        sys.stderr.write(f"\n{type(error).__name__}: {' '.join(str(error).split())}\n")
-        sys.exit(3)
+    convert(main)
