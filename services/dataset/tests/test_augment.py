@@ -15,6 +15,7 @@ from workbench.dataset import augment, ingest
 from workbench.dataset.augment import CannotAugment
 from workbench.dataset.kinds import check
 from workbench.dataset.values import METHODS
+from workbench.imaging.orientation import Turn
 from workbench.problems.common import InvalidRequest
 from workbench.runner.core import BadSpec, Run
 from workbench.shards import read_annotations, read_bytes, read_index
@@ -168,9 +169,10 @@ def test_what_is_known_of_real_images_is_flipped_and_back(
         assert computing is not None
         for name, document in read_annotations(first, task).items():
             known = computing.annotation.from_json(document)
-            for mirror in ("horizontal", "vertical"):
-                once = computing.contents.copied(known, sizes[name], mirror)
-                twice = computing.contents.copied(once, sizes[name], mirror)
+            for orientation in (2, 4):
+                turn = Turn(orientation, *sizes[name])
+                once = computing.annotation.turned(computing.contents.copied(known, mirrored=True), turn)
+                twice = computing.annotation.turned(computing.contents.copied(once, mirrored=True), turn)
                 assert not computing.annotation.faults(once, *sizes[name], None)
                 assert rounded(computing.annotation.to_json(twice)) == rounded(document)
                 assert rounded(computing.annotation.to_json(once)) != rounded(document)

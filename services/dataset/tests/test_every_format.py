@@ -313,6 +313,9 @@ DESCRIPTION = b'{"label_map": {"0": "a", "2": "c"}}'
     ("cvat", {"annotations.xml": b"<annotations>\n<track label='a'>\n<box frame='7' xtl='1' ytl='2'/></track>"
                                  b"</annotations>"},
      "annotations.xml line 3: no image of the upload has a name that ends in the number 7 of this frame"),
+    ("cvat", {"annotations.xml": b"<annotations>\n<track label='a'>\n<box frame='" + b"9" * 5000
+                                 + b"' xtl='1' ytl='2'/></track></annotations>"},
+     f"annotations.xml line 3: no image of the upload has a name that ends in the number {'9' * 20} of this frame"),
     ("coco-keypoints", {POINTS: keypoints(annotations=[{"id": 5, "image_id": 0, "keypoints": [1, 2]}])},
      f"{POINTS}: annotations[0] (id 5): keypoints must be three numbers a point, x, y and 0, 1 or 2"),
     ("coco-keypoints", {POINTS: keypoints(annotations=[{"id": 5, "image_id": 0, "keypoints": [1, 2, 7]}])},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from workbench.client.jobs import View
 from workbench.client.resources import Resource
@@ -15,14 +14,9 @@ class Evaluations(Resource):
     def images(self, id: str) -> Iterator[View]:
         """Each image with its score, what was said of it and what is there, the worst first; page by page as they are
         read. ``metric``, ``unit`` and ``better`` of what ranks them are in each."""
-        query: dict[str, Any] = {}
-        while True:
-            page = self._transport.json("GET", f"{self._one(id)}/images", params=query)
+        for page in self._pages(f"{self._one(id)}/images", {}):
             ranked_by = {name: page[name] for name in ("metric", "unit", "better")}
             yield from (image | ranked_by for image in page["items"])
-            query["cursor"] = page["next_cursor"]
-            if query["cursor"] is None:
-                return
 
     def result_picture(self, id: str, number: int) -> bytes:
         """What the model says of one of the worst images, drawn onto it: JPEG, its long side 512 pixels at most."""

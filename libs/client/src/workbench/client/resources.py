@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -99,6 +99,16 @@ class Resource:
             self.download(id, name, target)
         return targets
 
+    def _pages(self, path: str, wanted: Mapping[str, Any]) -> Iterator[View]:
+        """One after the other. ``wanted``: of the query, where a name is no word of Python's with a `_` after it."""
+        query = {name.rstrip("_"): value for name, value in wanted.items() if value is not None}
+        while True:
+            page = self._transport.json("GET", path, params=query)
+            yield page
+            query["cursor"] = page["next_cursor"]
+            if not query["cursor"]:
+                return
+
     def _one(self, id: str) -> str:
         # An id goes into the URL: anything that would make it another URL is no id.
         if not id or not all(each.isalnum() or each in "-_." for each in id) or id.strip(".") == "":
@@ -112,13 +122,7 @@ class WithGraph(Resource):
     def layers(self, id: str, **wanted: Any) -> Iterator[View]:
         """Its layers in execution order, page by page as they are read: those that fit ``search`` (in a name, a type, a
         shape as 1x64x56x56), ``type`` and ``name`` (a list: any of them)."""
-        query = {name: value for name, value in wanted.items() if value is not None}
-        while True:
-            page = self._transport.json("GET", f"{self._one(id)}/layers", params=query)
-            yield from page["items"]
-            query["cursor"] = page["next_cursor"]
-            if not query["cursor"]:
-                return
+        return (layer for page in self._pages(f"{self._one(id)}/layers", wanted) for layer in page["items"])
 
     def graph(self, id: str, **wanted: Any) -> View:
         """``nodes`` and ``edges`` of a part: ``around`` a layer to a ``depth``, or from the place ``first`` to
@@ -238,13 +242,7 @@ class Datasets(Uploads):
 
     def images(self, id: str, **wanted: Any) -> Iterator[View]:
         """Each image, page by page as they are read. ``wanted``: ``task``, ``part``, ``class_`` by its name."""
-        query = {name.rstrip("_"): value for name, value in wanted.items() if value is not None}
-        while True:
-            page = self._transport.json("GET", f"{self._one(id)}/images", params=query)
-            yield from page["items"]
-            query["cursor"] = page["next_cursor"]
-            if query["cursor"] is None:
-                return
+        return (image for page in self._pages(f"{self._one(id)}/images", wanted) for image in page["items"])
 
     def preview(self, id: str, number: int) -> bytes:
         """An image with its annotation drawn onto it: JPEG, its long side 256 pixels at most."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from PIL import Image
 from workbench.figures import Figure
@@ -56,8 +56,6 @@ class Seen(NamedTuple):
     area: float | None = None
 
 
-Mirror = Literal["horizontal", "vertical"]  # left becomes right, or top bottom
-
 Naming = Callable[[int], str]  # of a class by its id
 
 
@@ -85,9 +83,9 @@ class Contents(Protocol[A]):
         """Onto a picture that is ``scale`` times as large as the image; a new one of its size."""
         ...
 
-    def copied(self, annotation: A, size: tuple[int, int], mirror: Mirror | None) -> A:
-        """Of a copy of the image, mirrored or not. ``size``: width and height. Raises ValueError in words where nobody
-        knows what a mirror makes of it.
+    def copied(self, annotation: A, *, mirrored: bool) -> A:
+        """What a copy of the image keeps of it, where the image has it: what moves with the pixels, ``turned`` moves.
+        Raises ValueError in words where nobody knows what a mirror makes of it.
         """
         ...
 
@@ -155,6 +153,11 @@ class Metric(Generic[R, A]):
     belief: Callable[[Sequence[Scored[R, A]]], dict[str, Any]] = _nothing
     alone: Callable[[Items], Sequence[float]] | None = None
     worthless: float | None = None
+
+    @property
+    def sign(self) -> int:
+        """What makes more of it better."""
+        return 1 if self.better == "higher" else -1
 
     def each(self, items: Items) -> Sequence[float]:
         """How well each image does by itself."""

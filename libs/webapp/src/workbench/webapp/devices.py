@@ -18,7 +18,8 @@ from workbench.targets.here import Here, told
 from workbench.webapp.ports import identity
 
 KEPT_S = 600.0  # what is older is looked at anew before a device counts as missing
-LOOK_S = 25.0  # a look takes one; as long as one is waited for where devices are listed
+LOOK_S = 25.0  # a look takes one; as long as one is waited for
+AGAIN_LOOK_S = LOOK_S / 10  # where an earlier one is an answer, too
 AGAIN_S = 0.1
 IN_VAIN_S = 60.0  # nobody seems to be there who looks
 
@@ -29,6 +30,7 @@ class Devices:
     def __init__(self, record: Jobs, look_s: float = LOOK_S) -> None:
         self._record = record
         self._look_s = look_s
+        self._asked: dict[str, str] = {}  # of each team, the look that was asked for last
         self._waiting = threading.Lock()
         self._waits_from = 0.0
 
@@ -49,7 +51,7 @@ class Devices:
             self._waiting.release()
 
     def _looked_after(self, known: Here | None) -> Here | None:
-        deadline = time.monotonic() + (self._look_s if known is None else self._look_s / 10)
+        deadline = time.monotonic() + (self._look_s if known is None else self._look_s * AGAIN_LOOK_S / LOOK_S)
         while time.monotonic() < deadline:
             time.sleep(AGAIN_S)
             seen = told(self._record.store)
@@ -65,7 +67,10 @@ class Devices:
     def _ask(self) -> None:
         team = identity().team
         job = str(uuid.uuid5(uuid.NAMESPACE_URL, f"workbench:target:{team}:{int(time.time() // KEPT_S)}"))
+        if self._asked.get(team) == job:
+            return
         command = Message("target.requested", f"/{self._record.service}", job, team, {})
         with self._record.engine.begin() as connection:
             put_in_outbox(connection, command)
         self._record.ring()
+        self._asked[team] = job

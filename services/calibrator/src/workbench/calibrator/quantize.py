@@ -71,11 +71,13 @@ def run(run: Run) -> dict[str, Any]:
     def read(item: Item) -> Arrays:
         return feed.arrays(run.inputs / "dataset", item, feeding)
 
+    transformer = is_transformer(model)
     pieces = Pieces(run, "calibrating", 0.0, 1.0)
     counted = counting(read, pieces, len(choice.items))
     started = time.monotonic()
     quantized, found = gates.kept(model, [read(item) for item in choice.items[:gates.IMAGES]], lambda scope: quantize(
-        model, choice.items, counted, spec.preset, scope), spec.ignored_scope)  # fmt: skip
+        model, choice.items, counted, spec.preset, scope, transformer),
+        spec.ignored_scope)  # fmt: skip
     seconds = time.monotonic() - started - pieces.waited_s
     run.progress("saving", _SAVING)
     outputs = [ir.tensor_json(port, is_input=False) for port in quantized.outputs]
@@ -83,11 +85,11 @@ def run(run: Run) -> dict[str, Any]:
     facts = _save(quantized, run.outputs, fp16=precision == "FP16")
     _write_items(run.outputs / "calibration-items.jsonl", choice.items)
     calibration = _calibration(spec, choice, seconds, found)
-    return {**facts, "calibration": {**calibration, "transformer": is_transformer(model)}}
+    return {**facts, "calibration": {**calibration, "transformer": transformer}}
 
 
 def quantize(model: ov.Model, items: Sequence[Item], read: Callable[[Item], Arrays],
-             preset: str, scope: IgnoredScope) -> ov.Model:
+             preset: str, scope: IgnoredScope, transformer: bool) -> ov.Model:
     """The INT8 model; ``read`` gives an array for each input of an item and is called in order, once a pass."""
     ignored = nncf.IgnoredScope(
         names=list(scope.names), types=list(scope.types), patterns=list(scope.patterns))
@@ -95,7 +97,7 @@ def quantize(model: ov.Model, items: Sequence[Item], read: Callable[[Item], Arra
         quantized: ov.Model = nncf.quantize(
             model.clone(), nncf.Dataset(items, read), subset_size=len(items),
             preset=nncf.QuantizationPreset(preset), ignored_scope=ignored,
-            model_type=nncf.ModelType.TRANSFORMER if is_transformer(model) else None)
+            model_type=nncf.ModelType.TRANSFORMER if transformer else None)
     except (nncf.ValidationError, nncf.UnsupportedModelError, nncf.InternalError, RuntimeError) as error:
         raise NotQuantizable(f"NNCF could not quantize the model: {ir.one_line(str(error))}") from error
     if not any(node.get_type_name() == "FakeQuantize" for node in quantized.get_ops()):

@@ -70,5 +70,4 @@ def _better(metric: Scale, both: Sequence[tuple[Noted, Noted]]) -> dict[str, flo
     scored = [(mine, theirs) for mine, theirs in both if metric.name in mine.items and metric.name in theirs.items]
     now, before = (metric.each([each.items[metric.name] for each in side]) for side in
                    ([mine for mine, _ in scored], [theirs for _, theirs in scored]))  # fmt: skip
-    sign = 1 if metric.better == "higher" else -1
-    return {mine.name: sign * (one - other) for (mine, _), one, other in zip(scored, now, before, strict=True)}
+    return {mine.name: metric.sign * (one - other) for (mine, _), one, other in zip(scored, now, before, strict=True)}

@@ -131,7 +131,7 @@ def _worth(metric: Scale, items: Mapping[str, Any]) -> float:
     each = [value for value in metric.each(list(items.values())) if not math.isnan(value)] if items else []
     if not each:
         return -math.inf
-    return sum(each) / len(each) if metric.better == "higher" else -sum(each) / len(each)
+    return metric.sign * sum(each) / len(each)
 
 
 def _is_clearly_better(metric: Scale, items: Mapping[str, Any], than: Mapping[str, Any]) -> bool:

@@ -52,9 +52,8 @@ def ranked(task: Computing[Any, Any], metric: Metric[Any, Any], scored: Sequence
     """The worst first; those that the metric says nothing of come last. ``noted``: of the same images."""
     known = [(at, each.items[metric.name]) for at, each in enumerate(noted) if metric.name in each.items]
     found = dict(zip((at for at, _ in known), metric.each([item for _, item in known]), strict=True))
-    sign = 1 if metric.better == "higher" else -1
     rows = [Ranked(at, each, _number(found.get(at))) for at, each in enumerate(scored)]
-    return sorted(rows, key=lambda row: (row.score is None, sign * (row.score or 0.0),
+    return sorted(rows, key=lambda row: (row.score is None, metric.sign * (row.score or 0.0),
                                          -task.sureness(row.scored.result)))  # fmt: skip
 
 

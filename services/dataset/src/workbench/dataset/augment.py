@@ -16,22 +16,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 from workbench.dataset.canonical import Canonical
 from workbench.dataset.pictures import Picture
 from workbench.dataset.spec import read_augmentation
 from workbench.dataset.values import FLIPS, Augmentation
+from workbench.imaging.orientation import Turn, upright
 from workbench.imaging.preprocess import decode
 from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 from workbench.shards import AnnotationReader, Item, read_bytes, read_classes, read_index, tasks_of
 from workbench.tasks.computing import Computing, computing_of
-from workbench.tasks.scoring import Mirror
 
 _PNG_LEVEL = 1  # a third of the default level's time, for a tenth more bytes
 _GRAY = (128, 128, 128)
 _BYTES, _BYTE_DEVIATION = 4, 147.802  # the sum of four bytes is nearly normal; of such a sum
-_MIRRORS: dict[str, Mirror] = {"flip-horizontal": "horizontal", "flip-vertical": "vertical"}
+_TURNS = {"flip-horizontal": 2, "flip-vertical": 4}  # as the orientation that such a picture has
 
 Task = Computing[Any, Any]
 Known = dict[str, Any]  # annotations by task
@@ -95,11 +95,14 @@ def _copies(wanted: Augmentation) -> Iterator[tuple[str, int]]:
 
 
 def _known(source: Source, item: Item, known: Mapping[str, Any], size: tuple[int, int], method: str) -> Known:
-    contents = {task.name: task.contents for task in source.tasks}
+    tasks = {task.name: task for task in source.tasks}
     try:
-        return {task: contents[task].copied(each, size, _MIRRORS.get(method)) for task, each in known.items()}
+        kept = {name: tasks[name].contents.copied(each, mirrored=method in _TURNS) for name, each in known.items()}
     except ValueError as unknown:
         raise CannotAugment(f"{item.name[:200]} can't be changed by {method}: {unknown}.") from None
+    if method not in _TURNS:
+        return kept
+    return {name: tasks[name].annotation.turned(each, Turn(_TURNS[method], *size)) for name, each in kept.items()}
 
 
 def _item(item: Item, method: str, copy: int, changed: Picture, taken: set[str]) -> Item:
@@ -118,10 +121,8 @@ def _encoded(image: Image.Image) -> Picture:
 
 def _changed(image: Image.Image, item: Item, method: str, copy: int, wanted: Augmentation) -> Image.Image:
     draw = random.Random(f"{wanted.seed} {item.sha256} {method} {copy}")  # noqa: S311
-    if method == "flip-horizontal":
-        return ImageOps.mirror(image)
-    if method == "flip-vertical":
-        return ImageOps.flip(image)
+    if method in _TURNS:
+        return upright(image, _TURNS[method])
     if method == "erase":
         return _erased(image, wanted.erase, draw)
     levels = np.asarray(image, np.float64)

@@ -74,9 +74,9 @@ class Frames:
 
 def _told(noted: Known, picture: Picture) -> str | None:
     """By the size beside the annotation: stored, upright, or None where it fits both or neither."""
-    size, stored = _size(noted), picture.image.size
+    stored = picture.image.size
     upright = Turn(picture.orientation, *stored).size
-    if stored == upright or size not in (stored, upright):
+    if stored == upright or (size := _size(noted)) not in (stored, upright):
         return None
     return "stored" if size == stored else _UPRIGHT
 

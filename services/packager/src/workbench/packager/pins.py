@@ -36,12 +36,12 @@ def requirements(hashes: Path = HASHES) -> str:
 
 def video(hashes: Path = HASHES) -> str:
     """The text of ``requirements-video.txt``."""
-    return "".join(pin[0] for pin in _PIN.finditer(hashes.read_text()) if pin["name"] in VIDEO)
+    return excerpt(hashes.read_text(), VIDEO)
 
 
-def excerpt(lock: str) -> str:
+def excerpt(lock: str, names: tuple[str, ...] = PACKAGES + VIDEO) -> str:
     """Those entries of a lock that a package needs."""
-    return "".join(pin[0] for pin in _PIN.finditer(lock) if pin["name"] in PACKAGES + VIDEO)
+    return "".join(pin[0] for pin in _PIN.finditer(lock) if pin["name"] in names)
 
 
 if __name__ == "__main__":

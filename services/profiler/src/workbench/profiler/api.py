@@ -19,6 +19,7 @@ from workbench.runner.values import LOCAL
 from workbench.targets import described
 from workbench.targets.census import Reader
 from workbench.targets.placement import Placement
+from workbench.webapp.devices import AGAIN_LOOK_S, KEPT_S, LOOK_S
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.graphs import serve_graph
 from workbench.webapp.part_uploads import serve_part_uploads
@@ -27,8 +28,6 @@ from workbench.webapp.routes import Resource, serve_jobs, serve_submission
 from workbench.webapp.uploads import UploadKind, serve_form_upload
 from workbench.webapp.views import rfc3339
 
-DISCOVERED_FOR_S = 600.0
-DISCOVERY_S = 25.0
 CENSUS = "workbench.census"
 STANDING = "workbench.standing"
 
@@ -120,11 +119,11 @@ def _discovered() -> Job:
     """
     jobs, team = ports().jobs, identity().team
     known = next(iter(jobs.list("target", team, state="succeeded", limit=1).items), None)
-    if known is not None and time.time() - known.created_at < DISCOVERED_FOR_S:
+    if known is not None and time.time() - known.created_at < KEPT_S:
         return known
     last = next(iter(jobs.list("target", team, limit=1).items), None)
     job = last if last and not last.state.ended else ports().submit("target", {})
-    deadline = time.monotonic() + (DISCOVERY_S if known is None else DISCOVERY_S / 10)
+    deadline = time.monotonic() + (LOOK_S if known is None else AGAIN_LOOK_S)
     while not job.state.ended and (left := deadline - time.monotonic()) > 0:
         job = jobs.wait("target", team, job.id, job.seq, left)
     if job.manifest is not None and job.state.ended:

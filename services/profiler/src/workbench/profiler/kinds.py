@@ -147,8 +147,7 @@ def _target(request: dict[str, Any]) -> str | None:
 
 def takes(request: dict[str, Any]) -> Span | None:
     """What is taken from another profile takes no time to speak of."""
-    models = 1 + len(request.get("with_model_ids") or [])
-    return None if request.get("from_profile_id") else expected_measurement(request, models)
+    return None if request.get("from_profile_id") else expected_measurement(request, len(models_of(request)))
 
 
 def plan_target(_job: Job, _manifests: Manifests) -> Launch:

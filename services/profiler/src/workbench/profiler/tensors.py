@@ -16,7 +16,7 @@ from workbench.profiler.refusals import TensorNotReadable
 from workbench.profiler.values import ELEMENT_TYPES, TENSOR_FILE
 from workbench.runner.core import Run
 
-_TYPES = {np.dtype(dtype): name for name, dtype in ELEMENT_TYPES.items()}
+TYPES = {np.dtype(dtype): name for name, dtype in ELEMENT_TYPES.items()}
 _SAMPLE = 1 << 24  # elements looked at at a time
 
 
@@ -29,7 +29,7 @@ def run(run: Run) -> dict[str, Any]:
     array = read(files[0])
     np.save(run.outputs / TENSOR_FILE, array, allow_pickle=False)
     seen = _range(array)
-    return {"shape": list(array.shape), "element_type": _TYPES[array.dtype], **seen, "warnings": _warnings(seen)}
+    return {"shape": list(array.shape), "element_type": TYPES[array.dtype], **seen, "warnings": _warnings(seen)}
 
 
 def read(path: Path) -> NDArray[np.generic]:
@@ -41,7 +41,7 @@ def read(path: Path) -> NDArray[np.generic]:
     if not isinstance(array, np.ndarray):  # an .npz holds several
         raise _not(path, "holds several arrays: give each as a .npy file of its own")
     native = array.dtype.newbyteorder("=")
-    if native not in _TYPES:
+    if native not in TYPES:
         raise _not(path, f"has elements of the type {array.dtype}; accepted are {', '.join(ELEMENT_TYPES)}")
     if 0 in array.shape:
         raise _not(path, f"has the shape {list(array.shape)}, which holds nothing")
@@ -55,7 +55,7 @@ def _not(path: Path, said: str) -> TensorNotReadable:
 
 def _range(array: NDArray[np.generic]) -> dict[str, Any]:
     """Least and largest of what is finite, and how much is not."""
-    flat = array.reshape(-1)
+    flat = array.ravel(order="K")  # as it lies in its file: no copy, whichever order that is
     least, most, nonfinite = np.inf, -np.inf, 0
     for begin in range(0, flat.size, _SAMPLE):
         part = np.asarray(flat[begin:begin + _SAMPLE], dtype=np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
+from workbench.client.cli.listing import fitted
 
 Facts = Mapping[str, Any]
 
@@ -29,9 +29,9 @@ def _matrix(found: Facts, names: Mapping[int, str]) -> Iterable[str]:
     counts = {(pair["truth"], pair["said"]): pair["count"] for pair in found["pairs"]}
     rows = [*names, *([None] if any(truth is None for truth, _ in counts) else [])]
     columns = [*names, *([None] if any(said is None for _, said in counts) else [])]
-    yield " " * _NAME + "".join(f" {_fit(_name(each, names), _CELL)}" for each in columns) + "  taken for"
+    yield " " * _NAME + "".join(f" {fitted(_name(each, names), _CELL)}" for each in columns) + "  taken for"
     for truth in rows:
-        yield _fit(_name(truth, names), _NAME) + "".join(
+        yield fitted(_name(truth, names), _NAME) + "".join(
             f" {_count(counts.get((truth, said), 0)):>{_CELL}}" for said in columns)  # fmt: skip
 
 
@@ -63,10 +63,6 @@ def _count(count: int) -> str:
         if count >= step:
             return f"{count / (1000 if letter == 'k' else step):.0f}{letter}"
     return str(count) if count else "·"
-
-
-def _fit(text: str, cells: int) -> str:
-    return set_cell_size(text if cell_len(text) <= cells else set_cell_size(text, cells - 1) + "…", cells)
 
 
 def _short(name: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich import table as rich
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 from workbench.client.cli.output import plain, tell, write_json
@@ -83,6 +83,11 @@ def value_at(view: Any, place: str) -> Any:
     for name in place.split("."):
         view = view.get(name) if isinstance(view, dict) else None
     return view
+
+
+def fitted(text: str, cells: int) -> str:
+    """In so many columns of a terminal, cut or filled up."""
+    return set_cell_size(text if cell_len(text) <= cells else set_cell_size(text, cells - 1) + "…", cells)
 
 
 def _cell(view: Any, column: Column, names: Mapping[str, str] | None, *, first: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
+from workbench.client.cli.listing import fitted
 
 Facts = Mapping[str, Any]
 
@@ -52,7 +52,7 @@ def _classes(classes: Sequence[Facts]) -> Iterable[str]:
     most = ordered[0]["things"] if ordered else 1
     for each in ordered[:_MOST_CLASSES]:
         name = each["name"] if each["name"] is not None else f"class {each['id']}"
-        shown = set_cell_size(name if cell_len(name) <= _NAME else set_cell_size(name, _NAME - 1) + "…", _NAME)
+        shown = fitted(name, _NAME)
         bar = "█" * round(_BAR * each["things"] / most)
         yield f"  {shown} {bar:<{_BAR}} {each['things']:>7,} in {each['images']:,}"
     if len(ordered) > _MOST_CLASSES:

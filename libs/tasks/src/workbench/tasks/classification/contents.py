@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from PIL import Image
 from workbench.imaging.pencil import legend
 from workbench.tasks.classification.annotation import Label
-from workbench.tasks.scoring import Mirror, Naming, Seen
+from workbench.tasks.scoring import Naming, Seen
 
 OF_LEVELS = False
 
@@ -27,6 +27,6 @@ def draw(image: Image.Image, annotation: Label, name: Naming, scale: float) -> I
     return legend(image, [(None, name(annotation.label))])
 
 
-def copied(annotation: Label, size: tuple[int, int], mirror: Mirror | None) -> Label:  # noqa: ARG001
+def copied(annotation: Label, *, mirrored: bool) -> Label:  # noqa: ARG001
     """Of the same class."""
     return annotation

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from PIL import Image
 from workbench.imaging.pencil import legend
 from workbench.tasks.face_recognition.annotation import Known
-from workbench.tasks.scoring import Mirror, Naming, Seen, picture
+from workbench.tasks.scoring import Naming, Seen, picture
 
 OF_LEVELS = False
 
@@ -29,6 +29,6 @@ def draw(image: Image.Image, annotation: Known, name: Naming, scale: float) -> I
     return legend(image, [(None, annotation.identity or "unknown"), (None, f"{pairs} pair{'s' * (pairs != 1)}")])
 
 
-def copied(annotation: Known, size: tuple[int, int], mirror: Mirror | None) -> Known:  # noqa: ARG001
+def copied(annotation: Known, *, mirrored: bool) -> Known:  # noqa: ARG001
     """Of the same person, and in no pair: those are of the image itself."""
     return Known(annotation.identity)

@@ -8,7 +8,7 @@ from PIL import Image
 from workbench.imaging.pencil import dots
 from workbench.tasks.facial_landmarks.annotation import Known
 from workbench.tasks.facial_landmarks.mirror import swapped
-from workbench.tasks.scoring import Mirror, Naming, Seen
+from workbench.tasks.scoring import Naming, Seen
 
 OF_LEVELS = False
 _COLOR = (0, 230, 118)
@@ -29,13 +29,11 @@ def draw(image: Image.Image, annotation: Known, name: Naming, scale: float) -> I
     return dots(image, [(x * scale, y * scale) for x, y in annotation.points], _COLOR)
 
 
-def copied(annotation: Known, size: tuple[int, int], mirror: Mirror | None) -> Known:
-    """The points where they are, those of left and right in each other's place: a mirror makes one of the other.
+def copied(annotation: Known, *, mirrored: bool) -> Known:
+    """The points; those of left and right in each other's place where a mirror makes one of the other.
 
     Raises ValueError for a set whose sides nobody has told.
     """
-    if mirror is None:
+    if not mirrored:
         return annotation
-    width, height = size
-    points = [annotation.points[place] for place in swapped(len(annotation.points))]
-    return Known(tuple((width - x, y) if mirror == "horizontal" else (x, height - y) for x, y in points))
+    return Known(tuple(annotation.points[place] for place in swapped(len(annotation.points))))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 
 from PIL import Image
 from workbench.imaging.pencil import frames, palette
-from workbench.tasks.object_detection.annotation import Corners, Things
-from workbench.tasks.scoring import Mirror, Naming, Seen
+from workbench.tasks.object_detection.annotation import Things
+from workbench.tasks.scoring import Naming, Seen
 
 OF_LEVELS = False
 
@@ -32,14 +31,6 @@ def draw(image: Image.Image, annotation: Things, name: Naming, scale: float) -> 
                           for (left, top, right, bottom), label in scaled])  # fmt: skip
 
 
-def copied(annotation: Things, size: tuple[int, int], mirror: Mirror | None) -> Things:
-    """The boxes where their things are."""
-    width, height = size
-
-    def moved(box: Corners) -> Corners:
-        left, top, right, bottom = box
-        if mirror == "horizontal":
-            return width - right, top, width - left, bottom
-        return (left, height - bottom, right, height - top) if mirror else box
-
-    return Things(tuple(replace(thing, box=moved(thing.box)) for thing in annotation.things))
+def copied(annotation: Things, *, mirrored: bool) -> Things:  # noqa: ARG001
+    """The same things."""
+    return annotation

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 import numpy as np
 from PIL import Image
 from workbench.imaging.pencil import legend, overlay, palette
-from workbench.tasks.scoring import Mirror, Naming, Seen
+from workbench.tasks.scoring import Naming, Seen
 from workbench.tasks.semantic_segmentation.annotation import IGNORED, Annotation
 
 OF_LEVELS = False
@@ -35,9 +35,6 @@ def draw(image: Image.Image, annotation: Annotation, name: Naming, scale: float)
     return legend(overlay(image, _COLORS[classes], opacity), entries)
 
 
-def copied(annotation: Annotation, size: tuple[int, int], mirror: Mirror | None) -> Annotation:  # noqa: ARG001
-    """The map, mirrored."""
-    if mirror is None:
-        return annotation
-    mask = annotation.mask()
-    return Annotation.of(np.ascontiguousarray(mask[:, ::-1] if mirror == "horizontal" else mask[::-1]))
+def copied(annotation: Annotation, *, mirrored: bool) -> Annotation:  # noqa: ARG001
+    """The same map."""
+    return annotation

@@ -149,13 +149,11 @@ def _files(tree: Tree) -> list[Entry]:
 
 
 def _has_keypoints(entry: Entry) -> bool:
-    if not keys(entry) >= _LISTS:
-        return False
     try:
         first = next((element for _, element in elements(entry, "annotations")), None)
     except NotJson:
         return False
-    return isinstance(first, dict) and "keypoints" in first
+    return isinstance(first, dict) and "keypoints" in first and keys(entry) >= _LISTS
 
 
 def _last(name: str) -> str:

@@ -60,6 +60,7 @@ class _Cvat:
     lines: dict[str, int | None] = field(default_factory=dict)
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
     frame: tuple[int, int] | None = None
+    tracks: bool = False
     others: int = 0
     faults: list[Fault] = field(default_factory=list)
 
@@ -75,6 +76,7 @@ class _Cvat:
                 elif node.tag == "image":
                     self._image(node, finder)
                 else:
+                    self._every_frame(frames)
                     self._track(node, frames)
         except NotXml as broken:
             self.faults.append(Fault(self.entry.name, str(broken), broken.line))
@@ -121,18 +123,24 @@ class _Cvat:
         for child in node.children:
             self._shape(child, name, child.attributes.get("label", ""))
 
-    def _track(self, node: Node, frames: dict[int, str]) -> None:
-        """Of every image, since each is a frame."""
+    def _every_frame(self, frames: dict[int, str]) -> None:
+        """Tracks are of every image, since each is a frame; before the first of them its size is told."""
+        if self.tracks:
+            return
+        self.tracks = True
         for name in frames.values():
             self.shapes.setdefault(name, [])
             self.lines.setdefault(name, None)
             if self.frame is not None:
                 self.sizes.setdefault(name, self.frame)
+
+    def _track(self, node: Node, frames: dict[int, str]) -> None:
         for child in node.children:
             if child.attributes.get("outside") == "1":
                 continue
             frame = child.attributes.get("frame", "")
-            shown = frames.get(int(frame)) if frame.isascii() and frame.isdigit() else None
+            number = _whole(frame)
+            shown = None if number is None else frames.get(number)
             if shown is None:
                 self.faults.append(Fault(self.entry.name, f"no image of the upload has a name that ends in the number "
                                          f"{frame[:20]} of this frame", child.line))  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.ir import BrokenModel, MissingFile, UnsafeFile
+from workbench.ir import BrokenModel, UnsafeFile
+from workbench.model_registry.formats._beside import missing
 from workbench.model_registry.formats._ir_xml import Document, read_document, root_name
 from workbench.model_registry.values import Found
 
@@ -40,8 +41,7 @@ def _weights(main: Path, document: Document, name: str) -> Path | None:
     if not path.is_file():
         if not document.weights_end:
             return None
-        raise MissingFile(f"{name}: its weights were not uploaded. Upload {path.name} in the same folder.",
-                          file=name, missing=path.name)
+        raise missing(name, "its weights were", path.name)
     size = path.stat().st_size
     if size != document.weights_end:
         raise BrokenModel(

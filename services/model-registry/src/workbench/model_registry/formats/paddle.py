@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.ir import BrokenModel, MissingFile
+from workbench.ir import BrokenModel
+from workbench.model_registry.formats._beside import missing
 from workbench.model_registry.formats._paddle_files import is_program, parameters, tensors
 from workbench.model_registry.formats._protobuf import ProtobufError, mapped
 from workbench.model_registry.values import Found
@@ -27,9 +28,7 @@ def gather(main: Path, upload: Path) -> Found:
                           file=name) from error
     weights = _weights(main)
     if wanted and weights is None:
-        missing = main.with_suffix(".pdiparams").name
-        raise MissingFile(f"{name}: its weights were not uploaded. Upload {missing} in the same folder.", file=name,
-                          missing=missing)
+        raise missing(name, "its weights were", main.with_suffix(".pdiparams").name)
     if weights is not None and tensors(mapped(weights)) != [shape for _, shape in sorted(wanted.items())]:
         raise BrokenModel(f"{name}: {weights.name} does not hold the {len(wanted)} weights that the program names: it "
                           "belongs to another model or is not whole. Upload the one that was saved with it.",

@@ -37,24 +37,15 @@ def trust_of_ratio(mine: Launches, theirs: Launches) -> dict[str, Any] | None:
     if not (mine and theirs) or not all(_on_cpu(each) for each in (*mine, *theirs)):
         return None
     cores = paired_ratio(_cores(mine), _cores(theirs))
-    crossed = APART.crossed(_off(cores))
     waited = [mean_known(launch["waiting_share"] for launch in each) for each in (mine, theirs)]
-    told = {"verdict": Verdict.TRUSTED, "reasons": [], "notes": [], "cores": cores.to_json()}
-    if crossed is None:
-        return told
-    verdict, limit = crossed
     requests = [each[0]["requests"] for each in (mine, theirs)]
-    if requests[0] != requests[1]:
-        return {**told, "verdict": Verdict.DOUBTFUL, "reasons": [
-            _reason(OTHER_REQUESTS, Verdict.DOUBTFUL, _other_requests(requests), _off(cores), APART.doubtful)]}
-    if all(each is not None and each <= CALM for each in waited):
-        return {**told, "notes": [_own(mine, theirs)]}
-    reason = _reason(CONTRADICTION, verdict, _contradiction(cores, waited), _off(cores), limit)
-    return {**told, "verdict": verdict, "reasons": [reason]}
-
-
-def _reason(rule: str, verdict: Verdict, detail: str, value: float, limit: float) -> dict[str, Any]:
-    return Reason(rule, verdict, detail, value, limit).to_json()
+    reason, notes = APART.objection(CONTRADICTION, _off(cores), _contradiction(cores, waited)), list[str]()
+    if reason and requests[0] != requests[1]:
+        reason = Reason(OTHER_REQUESTS, Verdict.DOUBTFUL, _other_requests(requests), reason.value, APART.doubtful)
+    elif reason and all(each is not None and each <= CALM for each in waited):
+        reason, notes = None, [_own(mine, theirs)]
+    return {"verdict": reason.verdict if reason else Verdict.TRUSTED, "notes": notes,
+            "reasons": [reason.to_json()] if reason else [], "cores": cores.to_json()}  # fmt: skip
 
 
 def _on_cpu(launch: dict[str, Any]) -> bool:

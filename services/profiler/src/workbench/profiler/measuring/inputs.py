@@ -16,7 +16,7 @@ import openvino as ov
 from numpy.typing import NDArray
 from workbench.ir import tensor_name
 from workbench.profiler.refusals import InputNotSupported, TensorDoesNotFit
-from workbench.profiler.tensors import read
+from workbench.profiler.tensors import TYPES, read
 from workbench.profiler.values import ELEMENT_TYPES, may_feed
 
 Arrays = list[NDArray[np.generic]]
@@ -72,7 +72,7 @@ def _kind(port: ov.Output) -> str:
 
 
 def _as_input(name: str, array: NDArray[np.generic], port: ov.Output) -> NDArray[np.generic]:
-    kind, given = _kind(port), next(word for word, dtype in ELEMENT_TYPES.items() if array.dtype == dtype)
+    kind, given = _kind(port), TYPES[array.dtype]
     if not may_feed(given, kind):
         raise TensorDoesNotFit(f"inputs.{name}: the array has elements of the type {given}, the input takes {kind}.",
                                input=name, element_type=kind)  # fmt: skip
