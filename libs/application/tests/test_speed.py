@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from workbench.application import machine
-from workbench.application.speed import Judged, judge
+from workbench.application.speed import Judged, judge, looked_again
 
 RECORD = {"throughput_fps": {"value": 100.0, "low": 95.0, "high": 105.0}, "trust": {"verdict": "trusted"},
           "cpu_ms_per_request": {"value": 20.0, "low": 19.0, "high": 21.0}}
@@ -43,6 +43,18 @@ def test_what_has_another_reason_is_told_and_not_failed(found: Judged, words: st
 
 def test_a_device_beside_the_cpu_is_judged_by_its_throughput_alone() -> None:
     assert judged(50.0, on_cpu=False).failed
+
+
+@pytest.mark.parametrize(("looks", "taken", "failed"), [
+    ([97.0], 97.0, False), ([50.0, 97.0], 97.0, False), ([50.0, 51.0, 98.0], 98.0, False),
+    ([50.0, 51.0, 52.0], 52.0, True)])  # fmt: skip
+def test_only_what_stays_slow_is_a_failure(looks: list[float], taken: float, *, failed: bool) -> None:
+    speeds = iter(looks)
+
+    here, found = looked_again(lambda: {"fps": next(speeds)}, lambda here: judged(here["fps"], cpu_ms=40.0))
+
+    assert (here["fps"], found.failed) == (taken, failed)
+    assert not [*speeds]
 
 
 def test_a_machine_is_known_by_its_processor_and_its_cores() -> None:
