@@ -13,8 +13,8 @@ from workbench.application.feeding import Arrays
 from workbench.application.loading import Loaded
 
 ALLOWANCE = 0.25  # below the recorded interval: a second's look is not five launches
-# What is too slow is looked at again before it fails: a host that lends its cores elsewhere, or clocks them down, makes a
-# second's inferences dearer, too; a package that is slow by its own doing stays so.
+# What is too slow is looked at again before it fails: a host that lends its cores elsewhere, or clocks them down,
+# makes a second's inferences dearer, too; a package that is slow by its own doing stays so.
 LOOKS = 3
 
 Timed = tuple[list[float], float]  # latencies in ms, and the seconds they took together
