@@ -44,7 +44,7 @@ FROM build AS build-runner
 RUN cd /wheels && /build/bin/uv pip install --python /srv/venv --constraint /src/requirements.lock --compile-bytecode \
         $(for name in calibrator converter dataset model_registry packager profiler; do \
             wheel=$(ls workbench_$name-*); echo "workbench-$(echo $name | tr _ -)[core]@file:///wheels/$wheel"; done) \
-        ./workbench_project-* ./workbench_admin-* ./workbench_client-* ./workbench_archives-* ./workbench_ir-* ./workbench_imaging-* ./workbench_shards-* ./workbench_tasks-* \
+        ./workbench_project-* ./workbench_admin-* ./workbench_client-* ./workbench_plots-* ./workbench_archives-* ./workbench_ir-* ./workbench_imaging-* ./workbench_shards-* ./workbench_tasks-* \
         ./workbench_application-* \
         ./workbench_fields-* ./workbench_problems-* ./workbench_store-* ./workbench_messages-* ./workbench_targets-* ./workbench_webapp-* ./workbench_jobs-* \
         "workbench-figures[launches]@file:///wheels/$(ls workbench_figures-*)" \
@@ -87,7 +87,7 @@ CMD ["workbench.packager", "api"]
 
 FROM build AS build-console
 RUN cd /wheels && /build/bin/uv pip install --python /srv/venv --constraint /src/requirements.lock --compile-bytecode \
-        ./workbench_console-* ./workbench_client-* \
+        ./workbench_console-* ./workbench_client-* ./workbench_plots-* \
         ./workbench_fields-* ./workbench_figures-* ./workbench_problems-* ./workbench_store-* ./workbench_messages-* ./workbench_runner-* ./workbench_targets-* ./workbench_webapp-* ./workbench_jobs-*
 
 FROM base AS console

@@ -86,9 +86,10 @@ def have_everything(bench: Bench) -> None:
         bench.have("target", "succeeded", team=team, name=None, facts={"targets": [seen]})
     for kind in SERVICE_OF:
         if kind not in ("optimization", "target"):
-            bench.have(kind, "queued", waiting_for=HOSTILE)
-            bench.have(kind, "running", progress=progress)
-            bench.have(kind, "failed", error=problem)
+            asked = {"model_id": str(uuid.uuid4())}
+            bench.have(kind, "queued", waiting_for=HOSTILE, request=asked)
+            bench.have(kind, "running", progress=progress, request=asked)
+            bench.have(kind, "failed", error=problem, request=asked)
     tensor = {"name": HOSTILE, "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}
     guess = {"task": "generic", "head": HOSTILE, "options": {}, "sure": "likely", "why": HOSTILE}
     bench.have("model", "succeeded", facts={"format": "onnx", "precision": "FP32", "inputs": [tensor], "outputs": [],

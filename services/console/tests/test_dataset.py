@@ -8,8 +8,8 @@ import io
 import pytest
 from console_bench import Bench
 from PIL import Image
-from workbench.console.drawing import steps
 from workbench.dataset import ingest
+from workbench.plots.drawing import steps
 from workbench.runner.core import Run
 from workbench.store import File, Keys
 

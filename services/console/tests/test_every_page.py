@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from console_bench import HOSTILE, Bench
 from workbench.console.pages import PAGES
-from workbench.console.text import clean
+from workbench.plots.text import clean
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 REFUSED_INVISIBLE = ("\u202e", "\x1b", "\x00", "\u200b", "\u2028")
@@ -47,11 +47,12 @@ def addresses(bench: Bench) -> list[str]:
     found = []
     known = {"project_id": ids["project"]} | {f"{kind}_id": ids[f"{kind} succeeded"]
                                               for kind in ("model", "dataset", "profile", "evaluation")}  # fmt: skip
+    files = ("static", "sheet", "health", "uploads", "file", "first")
     for rule in console.url_map.iter_rules():  # type: ignore[attr-defined]
         page = rule.endpoint.partition(".")[0]
-        if rule.rule.endswith((".json", ".jpg")):  # a file to keep, with a test of its own
+        if rule.rule.endswith((".json", ".html", ".jpg")):  # a file to keep, with a test of its own
             continue
-        if "GET" not in (rule.methods or ()) or page in ("static", "health", "uploads", "file") or page == "first":
+        if "GET" not in (rule.methods or ()) or page in files:
             continue
         if not rule.arguments:
             found.append(rule.rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console_bench import Bench
-from workbench.console.drawing import launches
+from workbench.plots.drawing import launches
 
 
 def layer(name: str, time_ms: float) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console_bench import Bench
-from workbench.console.drawing import Point, bar, plane
+from workbench.plots.drawing import Point, bar, plane
 
 
 def measured(value: float, low: float, high: float) -> dict[str, float]:
@@ -30,6 +30,16 @@ def test_the_report_comes_as_the_api_has_it(bench: Bench) -> None:
     assert "attachment" in answer.headers["Content-Disposition"]
     assert answer.content_type == "application/json"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_report_comes_as_a_page_that_needs_nothing_else(bench: Bench) -> None:
+    path = f"/console/project/{bench.ids['project']}/report.html"
+    answer = bench.visitor("hostile").get(f"{path}?run={bench.ids['optimization succeeded']}")
+
+    assert answer.headers["Content-Disposition"] == "attachment; filename=report.html"
+    assert "Which one to take is not known yet" in answer.text
+    assert "<script" not in answer.text
+    assert bench.visitor("hostile").get(f"{path}?run={bench.ids['optimization queued']}").status_code == 404
 
 
 def test_a_failed_run_says_what_to_do(bench: Bench) -> None:

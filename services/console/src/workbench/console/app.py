@@ -5,15 +5,17 @@ from __future__ import annotations
 import secrets
 
 import httpx
-from flask import Flask, redirect
+from flask import Blueprint, Flask, redirect
+from jinja2 import ChoiceLoader
 from werkzeug.wrappers import Response
 from workbench.console import guard, reach, uploads
 from workbench.console.assets import addresses
-from workbench.console.drawing import bar, steps
 from workbench.console.page import FIRST, PLACE
 from workbench.console.pages import PAGES
 from workbench.console.session import Seal
-from workbench.console.text import shown, words
+from workbench.plots import report
+from workbench.plots.drawing import steps
+from workbench.plots.text import shown
 from workbench.webapp import health
 from workbench.webapp.settings import Settings
 
@@ -28,14 +30,16 @@ def create_app(settings: Settings, api: httpx.BaseTransport, key: str = "") -> F
     app = Flask("workbench.console", static_url_path=f"{PLACE}/static")
     app.config.update(MAX_CONTENT_LENGTH=65 << 20, MAX_FORM_MEMORY_SIZE=1 << 20, PROPAGATE_EXCEPTIONS=False)
     app.jinja_options = {**app.jinja_options, "finalize": shown, "trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_env.filters.update(words())
-    app.jinja_env.globals.update(
-        PAGES=PAGES, FIRST=FIRST, bar=bar, steps=steps, asset=addresses(app.static_folder or "")
-    )
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, report.loader()] if app.jinja_loader else [report.loader()])
+    report.furnish(app.jinja_env)
+    sheet = Blueprint("sheet", __name__, static_folder=str(report.STATIC), static_url_path=f"{PLACE}/sheet")
+    asset = addresses({app.static_url_path or "": app.static_folder or "", f"{PLACE}/sheet": str(report.STATIC)})
+    app.jinja_env.globals.update(PAGES=PAGES, FIRST=FIRST, steps=steps, asset=asset)
     app.extensions["workbench.console"] = reach.Reach(api, Seal(key or secrets.token_urlsafe()))
     guard.keep(app, settings)
     app.register_blueprint(health.health_of([]))
     app.register_blueprint(uploads.uploads)
+    app.register_blueprint(sheet)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
 

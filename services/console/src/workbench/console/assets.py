@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 
-def addresses(folder: str) -> Callable[[str], str]:
-    """From a file's name below ``static`` to its address."""
-    known = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-             for path in Path(folder).glob("*") if path.is_file()}  # fmt: skip
-    return lambda name: f"/console/static/{name}?v={known[name]}"
+def addresses(folders: Mapping[str, str]) -> Callable[[str], str]:
+    """From a file's name to its address; ``folders``: by the address that what is in one begins with."""
+    known = {path.name: f"{place}/{path.name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+             for place, folder in folders.items() for path in Path(folder).glob("*") if path.is_file()}  # fmt: skip
+    return known.__getitem__

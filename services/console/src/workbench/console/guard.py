@@ -35,7 +35,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-_OPEN = frozenset({"static", *(f"{page.name}." for page in PAGES if page.open)})
+_STATIC = ("static", "sheet.static")
+_OPEN = frozenset({*_STATIC, *(f"{page.name}." for page in PAGES if page.open)})
 
 
 def keep(app: Flask, settings: Settings) -> None:
@@ -58,7 +59,7 @@ def keep(app: Flask, settings: Settings) -> None:
     def say(response: Response) -> Response:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint == "static" and response.status_code == 200 and request.args.get("v"):
+        if request.endpoint in _STATIC and response.status_code == 200 and request.args.get("v"):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         if request.path not in health.PATHS:
             count("console", response.status_code)

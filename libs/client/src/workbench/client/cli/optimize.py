@@ -64,7 +64,8 @@ REQUEST = [
     *recipe_options("recipe"),
 ]
 REVERSE = Option("--reverse-channels", "The same as --color BGR.", flag=True)
-REPORT = Option("--report", "Write the report as JSON to this file.", metavar="FILE")
+REPORT = Option("--report", "Write the report to this file: one that ends in .html for people, with its plots, to read "
+                "offline and to print; any other as JSON.", metavar="FILE")
 PACKAGE = Option("--package", "Download the deployment package to this file (.tar.zst).", metavar="FILE")
 HELP = """Convert, measure, calibrate to INT8, score, compare and package a model in one go.
 
@@ -207,5 +208,13 @@ def _leave_what_was_measured(failed: JobFailed, targets: dict[str, Path]) -> Non
 
 def _write(path: Path, document: dict[str, Any]) -> None:
     draft = path.with_name(path.name + ".part")
-    draft.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    draft.write_text(_text(path, document), encoding="utf-8")
     draft.replace(path)
+
+
+def _text(path: Path, document: dict[str, Any]) -> str:
+    if path.suffix.lower() in (".html", ".htm"):
+        from workbench.plots.report import page  # a template engine that no other command needs
+
+        return page(document)
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import render_template
 from markupsafe import Markup
-from workbench.console.drawing import launches
 from workbench.console.page import Page
 from workbench.console.reach import client, layers_of, perhaps
+from workbench.plots.drawing import launches
 
 PAGE = Page("profile")
 LONGEST = 20  # layers of those that take time

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from flask import Response, abort, render_template, request
-from workbench.console.drawing import Point, plane
 from workbench.console.page import Page
 from workbench.console.reach import client, perhaps
 from workbench.console.work import Work
+from workbench.plots.report import page, told
 
 PAGE = Page("project")
 RUNS = 20
@@ -44,13 +44,15 @@ def now(project_id: str) -> Response:
 @PAGE.blueprint.get("/<project_id>/report.json")
 def report(project_id: str) -> Response:
     """The report as the API has it."""
-    work = _run(project_id)
-    document = _report(work) if work else None
-    if document is None:
-        abort(404, "This optimization has no report (yet).")
-    response = Response(json.dumps(document, indent=2, ensure_ascii=False) + "\n", content_type="application/json")
-    response.headers["Content-Disposition"] = "attachment; filename=report.json"
-    return response
+    document = _document(project_id)
+    return _to_keep(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "report.json", "application/json")
+
+
+@PAGE.blueprint.get("/<project_id>/report.html")
+def report_page(project_id: str) -> Response:
+    """The same for people, as a file that needs nothing else."""
+    text = page(_document(project_id), client().projects.get(project_id)["name"])
+    return _to_keep(text, "report.html", "text/html; charset=utf-8")
 
 
 def _run(project_id: str) -> Work | None:
@@ -59,6 +61,19 @@ def _run(project_id: str) -> Work | None:
     newest = [view["id"] for view in optimizations.list(limit=1)]
     run_id = request.args.get("run") or "".join(newest)
     return Work(f"projects/{project_id}/optimizations/{run_id}", optimizations.get(run_id)) if run_id else None
+
+
+def _document(project_id: str) -> dict[str, Any]:
+    document = _report(_run(project_id))
+    if document is None:
+        abort(404, "This optimization has no report (yet).")
+    return document
+
+
+def _to_keep(text: str, name: str, content_type: str) -> Response:
+    response = Response(text, content_type=content_type)
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
 
 
 def _report(work: Work | None) -> dict[str, Any] | None:
@@ -70,26 +85,6 @@ def _report(work: Work | None) -> dict[str, Any] | None:
 
 
 def _shown(work: Work | None) -> dict[str, Any]:
-    """The report, the variants' differences by name, how far the bars reach, and the picture."""
+    """The report and what is drawn of it."""
     document = _report(work)
-    if not document or not document.get("variants"):
-        return {"report": None}
-    variants, recommended = document["variants"], document.get("recommended") or {}
-    chosen = recommended.get("variant")
-    points = [Point(each["name"], each["latency_ms"]["p50"], each["throughput_fps"], each["name"] == chosen)
-              for each in variants if _measured(each)]  # fmt: skip
-    return {
-        "report": document, "recommended": recommended,
-        "against": {each["variant"]: each for each in document.get("comparison") or ()},
-        "most_fps": _most(each.get("throughput_fps") for each in variants),
-        "most_ms": _most((each.get("latency_ms") or {}).get("p50") for each in variants),
-        "picture": plane(points, (document.get("constraints") or {}).get("max_latency_ms")),
-    }  # fmt: skip
-
-
-def _measured(variant: dict[str, Any]) -> bool:
-    return bool(variant.get("throughput_fps") and (variant.get("latency_ms") or {}).get("p50"))
-
-
-def _most(measured: Any) -> float:
-    return max((float(each.get("high") or each.get("value") or 0) for each in measured if each), default=0.0)
+    return {"report": document, "told": told(document) if document else None}

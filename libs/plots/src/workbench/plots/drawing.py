@@ -1,4 +1,4 @@
-"""Figures with their intervals as SVG, made on the server: only where things are is computed here."""
+"""Figures with their intervals as SVG: only where things are is computed here."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
-from workbench.console.text import clean, figure
+from workbench.plots.text import clean, figure
 
 Measured = dict[str, Any]
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 360, 64, 24, 18, 46
+SLIM, ROW = 400, 46
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,15 @@ class Point:
     across: Measured
     up: Measured
     chosen: bool
+
+
+@dataclass(frozen=True)
+class Range:
+    """A row of `ranges`: a name, `{value, low, high}`, and whether it is the one to take."""
+
+    name: str
+    measured: Measured
+    chosen: bool = False
 
 
 def bar(measured: Measured | None, most: float, chosen: bool = False) -> Markup:
@@ -110,6 +120,45 @@ def launches(values: Sequence[float], measured: Measured) -> Markup:
     return Markup('<svg class="drawing" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDTH, height, words, Markup("").join(drawn)
     )
+
+
+def ranges(title: str, rows: Sequence[Range], words: Callable[[float], str], *, from_zero: bool = False) -> Markup:
+    """Each row's value as a dot on the way from low to high, one below the other, on one scale with its ends in words.
+
+    from_zero: for amounts; else the scale is what the intervals need, so that they can be told apart.
+    """
+    if not rows:
+        return Markup("")
+    ends = [end for row in rows for end in _ends(row.measured)]
+    first, last = (0.0 if from_zero else min(ends)), max(ends)
+    margin = 0.06 * (last - first) or abs(last) * 0.06 or 1.0
+    first, last = (0.0 if from_zero else first - margin), last + margin
+    height = ROW * len(rows) + 26
+
+    def x(value: float) -> float:
+        return round(8 + (SLIM - 16) * (value - first) / (last - first), 1)
+
+    drawn = [Markup('<path class="axis" d="M{} {}H{}"/>').format(x(first), height - 26, x(last))]
+    scale = Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>')
+    drawn += [scale.format(x(at), height - 8, anchor, clean(words(at)))
+              for at, anchor in ((first, "start"), (last, "end"))]  # fmt: skip
+    drawn += [_row(row, ROW * at + 32, x, words) for at, row in enumerate(rows)]
+    said = "; ".join(f"{row.name}: {words(row.measured['value'])}" for row in rows)
+    return Markup('<svg class="drawing slim" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        SLIM, height, clean(f"{title}. {said}"), Markup("").join(drawn)
+    )
+
+
+def _row(row: Range, y: float, x: Callable[[float], float], words: Callable[[float], str]) -> Markup:
+    low, high = _ends(row.measured)
+    return Markup(
+        '<g class="{}"><text class="name" x="8" y="{}">{}</text><path class="rule" d="M8 {}H{}"/>'
+        '<path class="reach" d="M{} {}H{}"/><circle class="value" cx="{}" cy="{}" r="6"/>'
+        '<text class="name" x="{}" y="{}" text-anchor="end">{}</text></g>'
+    ).format(
+        "chosen" if row.chosen else "other", y - 14, clean(row.name[:40]), y, SLIM - 8, x(low), y, x(high),
+        x(row.measured["value"]), y, SLIM - 8, y - 14, clean(words(row.measured["value"])),
+    )  # fmt: skip
 
 
 def _cross(point: Point, x: Callable[[float], float], y: Callable[[float], float]) -> Markup:

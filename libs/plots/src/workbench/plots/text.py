@@ -1,4 +1,4 @@
-"""Words and figures as pages show them. Whatever a model or an image is called, it stays one harmless text."""
+"""Words and figures as people read them. Whatever a model or an image is called, it stays one harmless text."""
 
 from __future__ import annotations
 
@@ -54,12 +54,16 @@ def percent(value: float | None) -> str:
 
 def signed(value: float | None) -> str:
     """A change, with its sign."""
-    return "–" if value is None else f"{value:+.1f}"
+    return f"{value:+.1f}" if isinstance(value, (int, float)) else "–"
 
 
 def score(accuracy: dict[str, Any]) -> str:
     """In the metric's own unit; a share without one as ``61.5 %``."""
-    unit, value = accuracy.get("unit"), accuracy.get("value")
+    return score_in(accuracy.get("unit"), accuracy.get("value"))
+
+
+def score_in(unit: str | None, value: float | None) -> str:
+    """A value of a metric of that unit."""
     return percent(value) if not unit or unit == "share" else f"{figure(value)} {unit}"
 
 

@@ -1,0 +1,1 @@
+"""Figures and their intervals as words and pictures: in the console, and in the report that needs no server."""
