@@ -51,7 +51,7 @@ def test_a_report_that_ends_in_html_is_a_page_with_plots(server: Any, model: Pat
     assert result.exit_code == 0, result.output
     assert written.startswith("<!doctype html>")
     assert "Take <bdi>int8</bdi>" in written
-    assert "800 FPS at 5 ms" in written, "in words for who cannot see the plot"
+    assert "int8: 800 FPS at 2.5 ms" in written, "in words for who cannot see the plot"
 
 
 def test_people_get_the_variants_the_reason_and_what_to_do_next(server: Any, model: Path, tmp_path: Path) -> None:
