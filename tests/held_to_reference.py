@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 from jsonschema import Draft202012Validator
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "openapi.json"
@@ -36,6 +38,23 @@ def breaches(method: str, path: str, query: list[str], body: Any, status: int, a
         if answer is not None:
             said += _wrong(operation["responses"].get(str(status), {}), answer, "the answer")
     return [f"{method} {path}: {each}" for each in said]
+
+
+def holding(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransport:
+    """For a client: what answers in place of the API. A test fails where either is other than the API."""
+    def held(request: httpx.Request) -> httpx.Response:
+        response = answer(request)
+        found = breaches(request.method, request.url.path, [*request.url.params], _json(request), response.status_code,
+                         _json(response))  # fmt: skip
+        assert not found, "\n".join(found[:5])
+        return response
+
+    return httpx.MockTransport(held)
+
+
+def _json(message: httpx.Request | httpx.Response) -> Any:
+    is_json = message.headers.get("Content-Type", "").startswith("application/json")
+    return json.loads(message.content) if is_json else None
 
 
 @cache

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, Request, Response, g, jsonify, request
-from held_to_reference import breaches
+from held_to_reference import REFERENCE, breaches
 from werkzeug.serving import make_server
 from workbench.client import Client
 
@@ -229,6 +229,8 @@ def application(server: Server) -> Flask:
         body = g.get("asked")
         if body is not None:  # the tasks of this server are no workbench's
             body = json.loads(json.dumps(body).replace('"sorting"', '"generic"').replace('"nothing"', '"generic"'))
+        if request.path.endswith("/openapi.json"):  # the reference itself
+            return response
         answer = response.get_json(silent=True) if response.is_json else None
         server.breaches += breaches(request.method, request.path, [*request.args], body, response.status_code, answer)
         return response
@@ -264,6 +266,14 @@ def application(server: Server) -> Flask:
     @app.post("/v1/datasets/generations")
     def generate() -> Any:
         return once(lambda: server.add("datasets", request.get_json()))
+
+    @app.post("/v1/datasets/<any(subsets, augmentations):_of_another>")
+    def derive(_of_another: str) -> Any:
+        return once(lambda: server.add("datasets", request.get_json()))
+
+    @app.get("/v1/<_kind>/openapi.json")
+    def described(_kind: str) -> Response:
+        return Response(REFERENCE.read_bytes(), content_type="application/json")
 
     @app.get("/v1/<kind>")
     def listing(kind: str) -> Any:

@@ -9,12 +9,14 @@ from typing import Any
 import httpx
 import pytest
 import typer
+from held_to_reference import holding
 from typer.testing import CliRunner, Result
 from workbench.client import Client
 from workbench.client.cli import datasets
 from workbench.client.cli.session import Session
 
-IMAGES = [{"number": n, "name": f"../{n}/a b.png", "has_preview": n != 2,
+IMAGES = [{"number": n, "name": f"../{n}/a b.png", "has_preview": n != 2, "part": "evaluation", "width": 8, "height": 8,
+           "size_bytes": 100,
            "classes": [{"task": "t", "id": 0, "name": "cat", "things": n}]} for n in range(5)]  # fmt: skip
 
 
@@ -33,7 +35,7 @@ class Server:
             return httpx.Response(200, json={"items": IMAGES[start : start + 2], "next_cursor": after})
         if what.endswith("/preview"):
             return httpx.Response(200, content=b"jpeg " + what.encode())
-        return httpx.Response(202, json={"id": "s", "state": "queued"})
+        return httpx.Response(202, json={"id": "s", "kind": "dataset", "state": "queued"})
 
 
 @pytest.fixture
@@ -43,14 +45,14 @@ def server() -> Server:
 
 @pytest.fixture
 def client(server: Server) -> Client:
-    return Client(transport=httpx.MockTransport(server))
+    return Client(transport=holding(server))
 
 
 def run(client: Client, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
     app = typer.Typer()
     datasets.register(app)
     monkeypatch.setattr(Session, "client", client)
-    return CliRunner().invoke(app, [*words], env={"COLUMNS": "80"})
+    return CliRunner().invoke(app, [*words], env={"COLUMNS": "80"}, catch_exceptions=False)
 
 
 def test_images_come_page_by_page_with_their_filters(client: Client, server: Server) -> None:

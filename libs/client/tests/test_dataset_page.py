@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from held_to_reference import holding
 from workbench.client import Client
 from workbench.client.cli.dataset_page import page, with_statistics
 from workbench.client.errors import Refused
@@ -21,7 +22,7 @@ COUNTED: dict[str, Any] = {
 
 
 def client(status: int, document: dict[str, Any]) -> Client:
-    return Client(transport=httpx.MockTransport(lambda _request: httpx.Response(status, json=document)))
+    return Client(transport=holding(lambda _request: httpx.Response(status, json=document)))
 
 
 def test_statistics_stand_below_what_is_known() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 import typer
+from held_to_reference import holding
 from typer.testing import CliRunner, Result
 from workbench.client import Client
 from workbench.client.cli import evaluations
@@ -35,14 +36,14 @@ def answer(request: httpx.Request) -> httpx.Response:
 
 @pytest.fixture
 def client() -> Client:
-    return Client(transport=httpx.MockTransport(answer))
+    return Client(transport=holding(answer))
 
 
 def run(client: Client, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
     app = typer.Typer()
     evaluations.register(app)
     monkeypatch.setattr(Session, "client", client)
-    return CliRunner().invoke(app, [*words], env={"COLUMNS": "80"})
+    return CliRunner().invoke(app, [*words], env={"COLUMNS": "80"}, catch_exceptions=False)
 
 
 def test_images_come_page_by_page_and_each_tells_by_what_it_is_ranked(client: Client) -> None:
@@ -89,7 +90,7 @@ def test_of_many_classes_only_what_is_confused_most_is_shown(
     classes = [{"id": n, "label": f"c{n}", "there": 1, "said": 1, "right": 0} for n in range(40)]
     pairs = [{"truth": n, "said": (n + 1) % 40, "count": 1} for n in range(40)]
     many = {"of": "images", "classes": classes, "pairs": pairs}
-    client = Client(transport=httpx.MockTransport(lambda _request: httpx.Response(200, json=many)))
+    client = Client(transport=holding(lambda _request: httpx.Response(200, json=many)))
 
     told = run(client, monkeypatch, "confusion", "e").output
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+from held_to_reference import holding
 from workbench.client import Client
 from workbench.client.cli.lineage import lines, with_family
 
 
 def model(id: str, *parents: str, created: int = 0, **facts: Any) -> dict[str, Any]:
-    return {"id": id, "state": "succeeded", "parents": list(parents), "created_at": f"{created:04}",
+    return {"id": id, "kind": "model", "state": "succeeded", "parents": list(parents), "created_at": f"{created:04}",
             "facts": {"name": f"net {id}", "precision": "FP32", "origin": "conversion", **facts}}  # fmt: skip
 
 
@@ -26,7 +27,7 @@ def shown(listed: list[dict[str, Any]], id: str, beyond: tuple[dict[str, Any], .
         return httpx.Response(200, json=found) if found else httpx.Response(
             404, json=problem, headers={"content-type": "application/problem+json"})  # fmt: skip
 
-    with Client(transport=httpx.MockTransport(answer)) as client:
+    with Client(transport=holding(answer)) as client:
         return list(lines(with_family(client, known[id])))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from workbench.dataset import augment, ingest
 from workbench.dataset.augment import CannotAugment
 from workbench.dataset.kinds import check
 from workbench.dataset.values import METHODS
-from workbench.imaging.orientation import Turn
+from workbench.imaging.orientation import Turn, orientation_of, upright
+from workbench.imaging.preprocess import opened, rgb
 from workbench.problems.common import InvalidRequest
 from workbench.runner.core import BadSpec, Run
 from workbench.shards import read_annotations, read_bytes, read_index
@@ -152,6 +154,54 @@ def test_brightness_and_contrast_change_by_no_more_than_asked_for(gray: Path, au
     for name, image in found.items():
         if "contrast" in name and name.startswith("100"):
             assert float(image.mean()) == pytest.approx(float(levels(gray)["100.png"].mean()), abs=1)
+
+
+@pytest.fixture
+def lying(imported: Callable[..., Path]) -> Callable[[int], Path]:
+    """A picture that a viewer turns by that orientation, with a light thing in the dark and its box, as stored."""
+
+    def make(orientation: int) -> Path:
+        pixels, exif, file = np.full((16, 20, 3), 40, np.uint8), Image.Exif(), io.BytesIO()
+        pixels[1:9, 2:9] = 220
+        exif[0x0112] = orientation
+        Image.fromarray(pixels).save(file, "PNG", exif=exif)
+        thing = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [2, 1, 7, 8]}
+        document = {"images": [{"id": 1, "file_name": "a.png", "width": 20, "height": 16}],
+                    "categories": [{"id": 1, "name": "x"}], "annotations": [thing]}  # fmt: skip
+        return imported({"a.png": file.getvalue(), "instances.json": json.dumps(document).encode()})
+
+    return make
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_that_viewers_turn_is_flipped_as_they_show_it_with_its_box(
+        lying: Callable[[int], Path], augmented: Callable[..., Made], orientation: int) -> None:  # fmt: skip
+    facts, folder = augmented(lying(orientation), *METHODS)
+
+    shown = {item.name: np.asarray(opened(read_bytes(folder, item), lambda image: upright(
+        rgb(image), orientation_of(image)))) for item in read_index(folder)}  # fmt: skip
+    assert (shown["a-flip-horizontal.png"] == shown["a.png"][:, ::-1]).all()
+    assert (shown["a-flip-vertical.png"] == shown["a.png"][::-1]).all()
+    assert {image.shape for image in shown.values()} == {shown["a.png"].shape}
+    for name, image in levels(folder).items():
+        if "flip" in name or name == "a.png":
+            left, top, right, bottom = map(int, read_annotations(folder, BOXES)[name]["things"][0]["box"])
+            inside = image[top:bottom, left:right]
+            assert (inside.shape, inside.min(), (image == 220).sum()) == ((8, 7, 3), 220, inside.size), name
+    told = [warning for warning in facts["warnings"] if warning.startswith("7 images have an EXIF orientation")]
+    assert bool(told) == (orientation != 1)
+
+
+def test_brightness_and_contrast_are_what_they_would_be_pixel_by_pixel(
+        photos: Path, augmented: Callable[..., Made]) -> None:  # fmt: skip
+    found = levels(augmented(photos, "brightness", "contrast", light=0.9, seed=3, originals=False)[1])
+
+    for item in read_index(photos):
+        image, stem = levels(photos)[item.name].astype(np.float64), item.name.removesuffix(".png")
+        for method, middle in (("brightness", 0.0), ("contrast", image.mean())):
+            change = 1 + random.Random(f"3 {item.sha256} {method} 1").uniform(-0.9, 0.9)
+            wanted = np.clip(np.rint(middle + (image - middle) * change), 0, 255)
+            assert (found[f"{stem}-{method}.png"] == wanted).all()
 
 
 @pytest.mark.parametrize(("folder", "layout", "tasks"), [

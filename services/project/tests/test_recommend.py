@@ -33,11 +33,11 @@ def variant(
     return Variant(name, f"m-{name}", facts, size, f"p-{name}", profile, "e", evaluation)
 
 
-def in_turns(*variants, ratio, half=0.01, verdict="trusted"):
+def in_turns(*variants, ratio, half=0.01, verdict="trusted", rule="contradiction"):
     """As if one job had measured the two, the second ``ratio`` times as fast as the first."""
     mine, theirs = variants
     found = {(theirs.model_id, mine.model_id): ratio, (mine.model_id, theirs.model_id): 1 / ratio}
-    reasons = [{"rule": "contradiction", "verdict": verdict, "detail": "…"}] if verdict != "trusted" else []
+    reasons = [{"rule": rule, "verdict": verdict, "detail": "…"}] if verdict != "trusted" else []
     ratios = {of: {to: {"throughput_fps": figure(value, half), "latency_p50_ms": figure(1 / value, half),
                         "cpu_ms_per_request": figure(0.3, half), "trust": {"verdict": verdict, "reasons": reasons}}}
               for (of, to), value in found.items()}  # fmt: skip
@@ -86,6 +86,18 @@ def test_nothing_is_recommended_on_a_speedup_that_contradicts_the_cpu_time(verdi
     assert "int8: its throughput against fp32 contradicts its CPU time a request" in found.reason
     assert "quieter machine" in found.needed[0]
     assert compare(*variants[::-1])["trust"]["reasons"][0]["rule"] == "contradiction"
+
+
+def test_models_with_other_numbers_of_requests_are_measured_with_the_same_and_not_on_a_quieter_machine() -> None:
+    variants = in_turns(variant("fp32", 100), variant("int8", 290, change=0.0), ratio=2.9, verdict="doubtful",
+                        rule="other-requests")  # fmt: skip
+
+    found = recommend(variants, Constraints("throughput", None, 1.0))
+
+    assert found.decision == "undecided"
+    assert "int8: it was measured with another number of requests in flight than fp32" in found.reason
+    assert "contradicts" not in found.reason
+    assert [("--requests" in each, "quieter" in each) for each in found.needed] == [(True, False)]
 
 
 def test_a_contradiction_with_a_variant_that_is_ruled_out_changes_nothing() -> None:

@@ -35,6 +35,14 @@ def orientation_of(image: Image.Image) -> int:
     return found if found in _STEPS else _UPRIGHT
 
 
+def orientation_tag(orientation: int) -> Image.Exif:
+    """The metadata that says it; none at all of what is upright."""
+    found = Image.Exif()
+    if orientation != _UPRIGHT:
+        found[_TAG] = orientation
+    return found
+
+
 def upright(image: Image.Image, orientation: int) -> Image.Image:
     """A picture with that orientation as a viewer shows it."""
     return image if orientation == _UPRIGHT else image.transpose(_PILLOWS[orientation])

@@ -1,7 +1,9 @@
 """Core: copies of the images of a dataset, flipped, hidden in part, noisy, lighter or darker, with their annotations.
 
 Each copy lies in the part of its image, so that no picture is in both. What is drawn at random follows from the seed,
-the image's digest, the method and the number of the copy: the same everywhere, whatever else is asked for.
+the image's digest, the method and the number of the copy: the same everywhere, whatever else is asked for. A copy of a
+photo with an EXIF orientation lies as the photo does and has that orientation, so a recipe treats both alike; flips
+mirror what a viewer shows.
 """
 
 from __future__ import annotations
@@ -18,11 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from workbench.dataset.canonical import Canonical
-from workbench.dataset.pictures import Picture
+from workbench.dataset.pictures import Picture, whole
 from workbench.dataset.spec import read_augmentation
 from workbench.dataset.values import FLIPS, Augmentation
-from workbench.imaging.orientation import Turn, upright
-from workbench.imaging.preprocess import decode
+from workbench.imaging.orientation import Turn, orientation_tag, upright
 from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 from workbench.shards import AnnotationReader, Item, read_bytes, read_classes, read_index, tasks_of
@@ -32,6 +33,8 @@ _PNG_LEVEL = 1  # a third of the default level's time, for a tenth more bytes
 _GRAY = (128, 128, 128)
 _BYTES, _BYTE_DEVIATION = 4, 147.802  # the sum of four bytes is nearly normal; of such a sum
 _TURNS = {"flip-horizontal": 2, "flip-vertical": 4}  # as the orientation that such a picture has
+_LYING = {2: 4, 4: 2}  # in pixels as they are stored of a photo that a viewer lays on its side
+_BAND = 2**20  # numbers of noise held at a time: a photo may have 200 times as many
 
 Task = Computing[Any, Any]
 Known = dict[str, Any]  # annotations by task
@@ -49,14 +52,13 @@ class Source:
     items: list[Item]
     tasks: list[Task]
 
-    def images(self) -> Iterator[tuple[Item, Image.Image, bytes, Known]]:
+    def images(self) -> Iterator[tuple[Item, Picture, Known]]:
         """In the order of the index; one is held at a time."""
         readers = {task.name: AnnotationReader(self.folder, task.name) for task in self.tasks}
         for item in self.items:
-            data = read_bytes(self.folder, item)
             known = {task.name: task.annotation.from_json(document) for task in self.tasks
                      if (document := readers[task.name].of(item.name)) is not None}  # fmt: skip
-            yield item, decode(data), data, known
+            yield item, whole(read_bytes(self.folder, item)), known
         for reader in readers.values():
             reader.check_end()
 
@@ -69,13 +71,13 @@ def run(run: Run) -> dict[str, Any]:
     _check(wanted, tasks)
     pieces, taken = Pieces(run, "augment", 0.0, 1.0), {item.name for item in source.items}
     with Canonical(run.outputs, tasks=tasks, classes=read_classes(folder)) as dataset:
-        for number, (item, image, data, known) in enumerate(source.images(), 1):
+        for number, (item, picture, known) in enumerate(source.images(), 1):
             if wanted.originals:
-                dataset.take(item, Picture(data, image), known, copy=True)
+                dataset.take(item, picture, known, copy=True)
             for method, copy in _copies(wanted):
-                changed = _encoded(_changed(image, item, method, copy, wanted))
+                changed = _encoded(_changed(picture, item, method, copy, wanted), picture.orientation)
                 dataset.take(_item(item, method, copy, changed, taken), changed,
-                             _known(source, item, known, image.size, method), copy=True)  # fmt: skip
+                             _known(source, item, known, picture, method), copy=True)  # fmt: skip
             pieces.done(number / len(source.items), f"{number} of {len(source.items)} images")
         return dataset.facts("augmented", [])
 
@@ -94,7 +96,7 @@ def _copies(wanted: Augmentation) -> Iterator[tuple[str, int]]:
             yield method, copy
 
 
-def _known(source: Source, item: Item, known: Mapping[str, Any], size: tuple[int, int], method: str) -> Known:
+def _known(source: Source, item: Item, known: Mapping[str, Any], picture: Picture, method: str) -> Known:
     tasks = {task.name: task for task in source.tasks}
     try:
         kept = {name: tasks[name].contents.copied(each, mirrored=method in _TURNS) for name, each in known.items()}
@@ -102,7 +104,14 @@ def _known(source: Source, item: Item, known: Mapping[str, Any], size: tuple[int
         raise CannotAugment(f"{item.name[:200]} can't be changed by {method}: {unknown}.") from None
     if method not in _TURNS:
         return kept
-    return {name: tasks[name].annotation.turned(each, Turn(_TURNS[method], *size)) for name, each in kept.items()}
+    turn = Turn(_turn(picture, method), picture.width, picture.height)
+    return {name: tasks[name].annotation.turned(each, turn) for name, each in kept.items()}
+
+
+def _turn(picture: Picture, method: str) -> int:
+    """What a flip does to the pixels as they are stored."""
+    turn, (width, _) = _TURNS[method], Turn(picture.orientation, 1, 2).size
+    return turn if width == 1 else _LYING[turn]
 
 
 def _item(item: Item, method: str, copy: int, changed: Picture, taken: set[str]) -> Item:
@@ -113,23 +122,34 @@ def _item(item: Item, method: str, copy: int, changed: Picture, taken: set[str])
     return replace(item, name=name, sha256=hashlib.sha256(changed.data).hexdigest())
 
 
-def _encoded(image: Image.Image) -> Picture:
+def _encoded(image: Image.Image, orientation: int) -> Picture:
     file = io.BytesIO()
-    image.save(file, "PNG", compress_level=_PNG_LEVEL)
-    return Picture(file.getvalue(), image)
+    image.save(file, "PNG", compress_level=_PNG_LEVEL, exif=orientation_tag(orientation))
+    return Picture(file.getvalue(), image, orientation=orientation)
 
 
-def _changed(image: Image.Image, item: Item, method: str, copy: int, wanted: Augmentation) -> Image.Image:
-    draw = random.Random(f"{wanted.seed} {item.sha256} {method} {copy}")  # noqa: S311
+def _changed(picture: Picture, item: Item, method: str, copy: int, wanted: Augmentation) -> Image.Image:
+    image, draw = picture.image, random.Random(f"{wanted.seed} {item.sha256} {method} {copy}")  # noqa: S311
     if method in _TURNS:
-        return upright(image, _TURNS[method])
+        return upright(image, _turn(picture, method))
     if method == "erase":
         return _erased(image, wanted.erase, draw)
-    levels = np.asarray(image, np.float64)
     if method == "noise":
-        return _picture(levels + _noise(levels.shape, draw) * wanted.noise)
-    change = 1 + draw.uniform(-wanted.light, wanted.light)
-    return _picture(levels * change if method == "brightness" else levels.mean() + (levels - levels.mean()) * change)
+        return _noisy(image, wanted.noise, draw)
+    middle = 0.0 if method == "brightness" else _mean(image)
+    return _lit(image, middle, 1 + draw.uniform(-wanted.light, wanted.light))
+
+
+def _lit(image: Image.Image, middle: float, change: float) -> Image.Image:
+    """Every level so many times as far from the middle: the same of each, so it is worked out once a level."""
+    levels = middle + (np.arange(256, dtype=np.float64) - middle) * change
+    return image.point([*_whole(levels)] * len(image.getbands()))
+
+
+def _mean(image: Image.Image) -> float:
+    """Of all levels of all channels."""
+    counts = np.array(image.histogram()).reshape(-1, 256)
+    return float((counts * np.arange(256)).sum() / counts.sum())
 
 
 def _erased(image: Image.Image, share: float, draw: random.Random) -> Image.Image:
@@ -144,12 +164,21 @@ def _erased(image: Image.Image, share: float, draw: random.Random) -> Image.Imag
     return found
 
 
-def _noise(shape: tuple[int, ...], draw: random.Random) -> NDArray[np.float64]:
+def _noisy(image: Image.Image, deviation: float, draw: random.Random) -> Image.Image:
+    """In bands: the numbers come in the same order as they would for the whole picture."""
+    levels = np.array(image)
+    flat = levels.reshape(-1)
+    for start in range(0, flat.size, _BAND):
+        band = flat[start : start + _BAND]
+        band[:] = _whole(band + _noise(band.size, draw) * deviation)
+    return Image.fromarray(levels)
+
+
+def _noise(count: int, draw: random.Random) -> NDArray[np.float64]:
     """Nearly normal, of deviation 1; made of the generator's own bits, which no release of NumPy changes."""
-    count = int(np.prod(shape))
     bits = np.frombuffer(draw.randbytes(_BYTES * count), np.uint8).reshape(count, _BYTES)
-    return ((bits.sum(axis=1, dtype=np.float64) - _BYTES * 127.5) / _BYTE_DEVIATION).reshape(shape)
+    return (bits.sum(axis=1, dtype=np.float64) - _BYTES * 127.5) / _BYTE_DEVIATION
 
 
-def _picture(levels: NDArray[np.float64]) -> Image.Image:
-    return Image.fromarray(np.clip(np.rint(levels), 0, 255).astype(np.uint8))
+def _whole(levels: NDArray[np.float64]) -> NDArray[np.uint8]:
+    return np.clip(np.rint(levels), 0, 255).astype(np.uint8)

@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.dataset.gallery import Gallery
 from workbench.dataset.parting import Parting
-from workbench.dataset.pictures import Picture
+from workbench.dataset.pictures import Odd, Picture
 from workbench.dataset.statistics import STATISTICS_NAME, Statistics
 from workbench.dataset.values import CALIBRATION_PERCENT
 from workbench.shards import SPLITS, AnnotationWriter, Item, ShardWriter, reassign
@@ -42,6 +42,7 @@ class Canonical:
         self._gallery = Gallery(folder, tasks, self._classes)
         self._splits = Counter(dict.fromkeys(SPLITS, 0))
         self._size_bytes = 0
+        self._odd = Odd()
         self._seen: set[bytes] = set()
         self._copies = 0
 
@@ -70,6 +71,7 @@ class Canonical:
                                      for task, known in annotations.items()})
         seen = {task: self._tasks[task].contents.things(known) for task, known in annotations.items()}
         self._statistics.add(picture, seen)
+        self._odd.note(name, picture)
         self._gallery.add(name, split, picture, annotations, seen)
         self._splits[split] += 1
         self._size_bytes += len(picture.data)
@@ -114,7 +116,8 @@ class Canonical:
         self._seen.add(digest)
 
     def _warnings(self) -> list[str]:
-        found = [warning for remarks in self._remarks.values() for warning in remarks.warnings()]
+        found = self._odd.warnings()
+        found += [warning for remarks in self._remarks.values() for warning in remarks.warnings()]
         if self._copies:
             found.append(f"{self._copies} images are byte for byte copies of others and count double; each lies in the "
                          "part of its original.")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from workbench.archives.entries import Entry
@@ -56,7 +56,7 @@ def run(run: Run) -> dict[str, Any]:
 
 def _write(run: Run, chosen: formats.Format, reading: Reading, wanted: Ingestion) -> dict[str, Any]:
     faults = list(reading.faults)[:MOST_FAULTS]
-    odd, total = _Odd(), len(reading.images)
+    total = len(reading.images)
     progress = Pieces(run, "validate", _UNPACKED, 1.0)
     annotator = Annotator(reading, wanted.annotated_on)
     with Canonical(run.outputs, wanted.calibration_percent, annotator.tasks, reading.classes) as dataset:
@@ -66,7 +66,6 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, wanted: Ingestion
             if len(faults) >= MOST_FAULTS:
                 break
             if picture and not faults:
-                odd.note(image.name, picture)
                 dataset.add(image.name, picture, known)
             progress.done(done / total, f"{done} of {total} images")
     if not faults and (unclear := annotator.frames.fault()):
@@ -74,31 +73,7 @@ def _write(run: Run, chosen: formats.Format, reading: Reading, wanted: Ingestion
     _refuse(faults[:MOST_FAULTS])
     if not total:
         raise NoImages(f"{chosen.NAME}: no image is left to make a dataset of.")
-    return dataset.facts(chosen.NAME, [*reading.warnings, *odd.warnings(), *annotator.frames.warnings()])
-
-
-@dataclass
-class _Odd:
-    """What of the pictures is told, since other programs may show them otherwise: their names."""
-
-    animated: list[str] = field(default_factory=list)
-    turned: list[str] = field(default_factory=list)
-
-    def note(self, name: str, picture: Picture) -> None:
-        if picture.animated:
-            self.animated.append(name)
-        if picture.orientation != 1:
-            self.turned.append(name)
-
-    def warnings(self) -> list[str]:
-        found = []
-        if self.animated:
-            found.append(f"{len(self.animated)} images are animated or have several pages; the first frame counts.")
-        if self.turned:
-            found.append(f"{len(self.turned)} images have an EXIF orientation: a model sees them as they are stored, "
-                         f"not as viewers turn them, unless its recipe says so ({some(self.turned)}). It should where "
-                         "the application turns photos: orientation exif (`--orientation exif`).")
-        return found
+    return dataset.facts(chosen.NAME, [*reading.warnings, *annotator.frames.warnings()])
 
 
 def _with_litter(reading: Reading, tree: Tree) -> Reading:

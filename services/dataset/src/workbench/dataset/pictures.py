@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from PIL import Image
 from workbench.archives.entries import Entry
 from workbench.dataset.aligning import aligned
-from workbench.dataset.reading.found import Aligned, Cut
+from workbench.dataset.reading.found import Aligned, Cut, some
 from workbench.imaging.orientation import orientation_of
 from workbench.imaging.preprocess import FORMATS, LARGEST_PIXELS, decode, opened, rgb
 
@@ -49,8 +49,38 @@ def look_at(entry: Entry | Cut | Aligned) -> Picture:
         return _cut(entry)
     if isinstance(entry, Aligned):
         return _kept(aligned(decode(whole_file(entry.entry)), entry.points))
-    data = whole_file(entry)
+    return whole(whole_file(entry))
+
+
+def whole(data: bytes) -> Picture:
+    """Decode one image; raises ValueError with the reason it is refused."""
     return opened(data, partial(_looked, data))
+
+
+@dataclass
+class Odd:
+    """Of a dataset, what of the pictures other programs may show otherwise: their names."""
+
+    animated: list[str] = field(default_factory=list)
+    turned: list[str] = field(default_factory=list)
+
+    def note(self, name: str, picture: Picture) -> None:
+        """Look at one."""
+        if picture.animated:
+            self.animated.append(name)
+        if picture.orientation != 1:
+            self.turned.append(name)
+
+    def warnings(self) -> list[str]:
+        """In words."""
+        found = []
+        if self.animated:
+            found.append(f"{len(self.animated)} images are animated or have several pages; the first frame counts.")
+        if self.turned:
+            found.append(f"{len(self.turned)} images have an EXIF orientation: a model sees them as they are stored, "
+                         f"not as viewers turn them, unless its recipe says so ({some(self.turned)}). It should where "
+                         "the application turns photos: orientation exif (`--orientation exif`).")
+        return found
 
 
 def _cut(wanted: Cut) -> Picture:

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.dataset.canonical import Canonical
-from workbench.dataset.pictures import Picture
+from workbench.dataset.pictures import whole
 from workbench.dataset.spec import read_subset
 from workbench.dataset.values import Subset
-from workbench.imaging.preprocess import decode
 from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 from workbench.shards import SPLITS, Item, read_annotations, read_bytes, read_classes, read_index, tasks_of
@@ -54,7 +53,7 @@ def run(run: Run) -> dict[str, Any]:
         for number, item in enumerate(chosen, 1):
             data = read_bytes(folder, item)
             annotations = {task: known[task][item.name] for task in known if item.name in known[task]}
-            dataset.take(item, Picture(data, decode(data)), annotations, copy=not shared)
+            dataset.take(item, whole(data), annotations, copy=not shared)
             pieces.done(number / len(chosen), f"{number} of {len(chosen)} images")
         return {**dataset.facts("subset", _warnings(chosen, tasks, known)), "shared": shared}
 

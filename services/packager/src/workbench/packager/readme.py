@@ -44,10 +44,10 @@ def _ratios(manifest: Facts) -> list[str]:
     for variant in measured[1:]:
         mine, theirs = variant["profile"]["together"], measured[0]["profile"]["together"]
         ratios = mine["ratios"].get(theirs["model_id"], {})
-        found, trust = ratios.get("throughput_fps"), (ratios.get("trust") or {}).get("verdict", "trusted")
+        found, trust = ratios.get("throughput_fps"), ratios.get("trust") or {}
         if found and mine["profile_id"] == theirs["profile_id"]:
             times = _interval(found, ".2f", " ×")
-            so_so = "" if trust == "trusted" else f" This ratio is {trust}: it contradicts the CPU time a frame."
+            so_so = "".join(f" This ratio is {trust['verdict']}: {each['detail']}" for each in trust.get("reasons", ()))
             lines.append(f"{variant['name']} has {times} the frames per second of {measured[0]['name']}, in launches "
                          f"that were taken in turns.{so_so}")  # fmt: skip
     return ["", *lines] if lines else []

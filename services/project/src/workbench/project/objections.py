@@ -10,6 +10,10 @@ from workbench.project.compare import accuracy_change, disagreement, ratio_trust
 from workbench.project.values import Facts, Variant
 
 MEASURE_AGAIN = "measure again on a quieter machine, with more launches (--launches) or longer ones (--duration-s)"
+# Models that were each measured as they are fastest: no machine is too quiet for that, but a measurement may be alike.
+_OTHER_REQUESTS = "other-requests"
+_SAME_REQUESTS = ("measure both with as many requests in flight (`workbench profiles create MODEL --with-model OTHER "
+                  "--requests N`)")
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,21 @@ def objections(variant: Variant, baseline: Variant, constraints: Constraints) ->
 
 def contradictions(variant: Variant, others: Iterable[Variant]) -> list[Objection]:
     """Those others that it is faster or slower than by a ratio whose measures contradict each other."""
-    trusts = {other.name: ratio_trust(variant, other) for other in others}
-    against = [name for name, trust in trusts.items() if trust and trust["verdict"] != "trusted"]
-    if not against:
-        return []
-    words = f"its throughput against {' and '.join(against)} contradicts its CPU time a request"
-    return [Objection(words, MEASURE_AGAIN)]
+    slowed, alone = [], []
+    for other in others:
+        trust = ratio_trust(variant, other)
+        if trust and trust["verdict"] != "trusted":
+            rules = {reason["rule"] for reason in trust["reasons"]}
+            (alone if rules == {_OTHER_REQUESTS} else slowed).append(other.name)
+    found = []
+    if slowed:
+        words = f"its throughput against {' and '.join(slowed)} contradicts its CPU time a request"
+        found.append(Objection(words, MEASURE_AGAIN))
+    if alone:
+        words = (f"it was measured with another number of requests in flight than {' and '.join(alone)}, and its "
+                 "throughput and CPU time a request say different things")
+        found.append(Objection(words, _SAME_REQUESTS))
+    return found
 
 
 def is_trusted(variant: Variant) -> bool:

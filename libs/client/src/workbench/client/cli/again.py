@@ -6,19 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 import typer
-from workbench.client.cli import output
+from workbench.client.cli import made
 from workbench.client.cli.inputs import OF_OPTIMIZATION, by_input
+from workbench.client.cli.made import WAIT, Making
 from workbench.client.cli.optimize import CALIBRATION, PROJECT, REQUEST
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.placing import refuse_absent
-from workbench.client.cli.progress import beforehand, followed
 from workbench.client.cli.recipes import spread
 from workbench.client.cli.session import Session
 from workbench.client.cli.task_settings import settle
 from workbench.client.resources import Resource
 
 HELP = "Ask for the same as a {noun} was, as a new one; the options that are given are changed."
-WAIT = Option("--wait", "Wait until the job has ended.", flag=True)
 OF_PROJECT = [*PROJECT, *REQUEST, replace(CALIBRATION, metavar="ID", help="Id of other images to calibrate INT8 with.")]
 
 
@@ -37,7 +36,8 @@ def add(group: typer.Typer, row: Any) -> None:
         changes = body(options, values)
         if row.prepare:
             changes = row.prepare(client, changes, values)
-        _tell(session, resource, resource.again(values["id"], changes), row.noun, values)
+        making = Making(row.noun, resource, f"{row.name} show {{}}", row.after)
+        made.tell(session, making, resource.again(values["id"], changes), wait=values["wait"])
 
     id = Argument("ID", f"Id of the {row.noun}.")
     add_command(group, "again", run, HELP.format(noun=row.noun), [id, *options, WAIT])
@@ -63,19 +63,8 @@ def _optimize(session: Session, values: Values) -> None:
     if any(values[option.key] for option in OF_OPTIMIZATION):
         changes["inputs"] = by_input(client.models.get(project["model_id"]), values, OF_OPTIMIZATION)
     spread(changes.get("recipe", {}), lambda: client.models.get(project["model_id"]))
-    _tell(session, resource, resource.again(id, changes), "optimization", values)
-
-
-def _tell(session: Session, resource: Resource, view: dict[str, Any], noun: str, values: Values) -> None:
-    if expected := beforehand(view):
-        output.tell(expected)
-    if values["wait"]:
-        view = followed(resource, view["id"], noun)
-    if session.as_json:
-        output.write_json(view)
-        return
-    output.write(view["id"])
-    output.tell(f"{noun} {view['state']}; asked for as {values.get('optimization') or values['id']} was")
+    making = Making("optimization", resource, f"projects show {project['id']}")
+    made.tell(session, making, resource.again(id, changes), wait=values["wait"])
 
 
 def _as_option(parameter: Argument | Option) -> Option:

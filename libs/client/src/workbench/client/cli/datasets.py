@@ -7,8 +7,9 @@ from itertools import islice
 from pathlib import Path
 
 import typer
-from workbench.client.cli import output
+from workbench.client.cli import made, output
 from workbench.client.cli.accepted import asked
+from workbench.client.cli.made import WAIT, Making
 from workbench.client.cli.options import Argument, Option, Values, add_command, body
 from workbench.client.cli.progress import followed
 from workbench.client.cli.readers import whole
@@ -35,7 +36,7 @@ SUBSET = [
     asked("--split", "Images to choose from", "SubsetRequest", "split", "SPLIT"),
     asked("--seed", "Same seed, same images", "SubsetRequest", "seed", "N"),
     Option("--name", "A name for people.", place="name"),
-    Option("--wait", "Wait until the job has ended.", flag=True),
+    WAIT,
 ]  # fmt: skip
 
 
@@ -49,7 +50,7 @@ AUGMENT = [
     Option("--without-originals", "Leave the images themselves out.", flag=True),
     asked("--seed", "Same seed, same images", "AugmentationRequest", "seed", "N"),
     Option("--name", "A name for people.", place="name"),
-    Option("--wait", "Wait until the job has ended.", flag=True),
+    WAIT,
 ]  # fmt: skip
 
 
@@ -113,22 +114,17 @@ def _statistics(session: Session, values: Values) -> None:
 
 
 def _subset(session: Session, values: Values) -> None:
-    _made(session, session.client.datasets.subset(values["id"], **body(SUBSET, values)), values)
+    _tell(session, session.client.datasets.subset(values["id"], **body(SUBSET, values)), values)
 
 
 def _augment(session: Session, values: Values) -> None:
     wanted = body(AUGMENT, values) | ({"originals": False} if values["without_originals"] else {})
-    _made(session, session.client.datasets.augment(values["id"], **wanted), values)
+    _tell(session, session.client.datasets.augment(values["id"], **wanted), values)
 
 
-def _made(session: Session, view: View, values: Values) -> None:
-    if values["wait"]:
-        view = followed(session.client.datasets, view["id"], "dataset")
-    if session.as_json:
-        output.write_json(view)
-        return
-    output.write(view["id"])
-    output.tell(f"dataset {view['state']}; `workbench datasets show {view['id']}`")
+def _tell(session: Session, view: View, values: Values) -> None:
+    making = Making("dataset", session.client.datasets, "datasets show {}")
+    made.tell(session, making, view, wait=values["wait"])
 
 
 def _export(session: Session, values: Values) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from workbench.client.cli import output
+from workbench.client.cli import made
 from workbench.client.cli.accepted import asked
 from workbench.client.cli.inputs import LAYOUT, NEW_SHAPE, by_input
+from workbench.client.cli.made import WAIT, Making
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
-from workbench.client.cli.progress import followed
 from workbench.client.cli.session import Session
 from workbench.client.jobs import View
 
@@ -21,7 +21,6 @@ PRECISION = asked("--precision", "Of the stored weights", "ConversionRequest", "
                   default=" (default: as they are)")  # fmt: skip
 BATCH = asked("--batch", "Pictures at once", "ConversionRequest", "batch", "N")
 NAME = Option("--name", "A name for people.", place="name")
-WAIT = Option("--wait", "Wait until the new model is there.", flag=True)
 OF_INPUTS = (NEW_SHAPE, LAYOUT)
 CHANGES = (*OF_INPUTS, BATCH, PRECISION)
 HELP = """Make another variant of an IR: other shapes, layouts, batch or precision.
@@ -44,14 +43,7 @@ def reconfigure(session: Session, values: Values) -> None:
     request = {"precision": _own_precision(facts)} | body([MODEL, BATCH, PRECISION, NAME], values)
     request["inputs"] = by_input(model, values, OF_INPUTS)
     view = session.client.conversions.create(request)
-    if values["wait"]:
-        view = followed(session.client.conversions, view["id"], "variant")
-    if session.as_json:
-        output.write_json(view)
-        return
-    output.write(view["id"])
-    later = "" if values["wait"] else " once it has succeeded"
-    output.tell(f"variant {view['state']}; `workbench models show {view['id']}`{later}")
+    made.tell(session, Making("variant", session.client.conversions, "models show {}"), view, wait=values["wait"])
 
 
 def _of_ir(model: View) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
-from workbench.client.cli import again, output, reconfigure
+from workbench.client.cli import again, made, output, reconfigure
 from workbench.client.cli.accepted import asked
 from workbench.client.cli.descriptions import DESCRIPTIONS, Description
 from workbench.client.cli.listing import Column, show_list, value_at
+from workbench.client.cli.made import WAIT, Making
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.placing import refuse_absent
-from workbench.client.cli.progress import beforehand, followed
+from workbench.client.cli.progress import followed
 from workbench.client.cli.readers import whole
 from workbench.client.cli.session import Session
 from workbench.client.jobs import View
@@ -21,7 +22,6 @@ from workbench.client.resources import Resource
 
 Run = Callable[[Session, Values], None]
 
-WAIT = Option("--wait", "Wait until the job has ended.", flag=True)
 STATE = asked("--state", "Only those that are", "JobView", "state", "STATE", place="")
 LIMIT = Option("--limit", "At most this many (default 50).", whole(1, 100_000), "N")
 FOLLOW = Option("--follow", "Go on until the job has ended.", flag=True)
@@ -89,22 +89,8 @@ def _add_show(group: typer.Typer, row: Description) -> None:
 def _add_create(group: typer.Typer, row: Description) -> None:
     def run(session: Session, values: Values) -> None:
         wait = values.pop("wait", False)
-        view = _created(session, row, values)
-        if expected := beforehand(view):
-            output.tell(expected)
-        if wait:
-            view = followed(_resource(session, row), view["id"], row.noun)
-        more = row.after(session.client, view) if wait and row.after else []
-        if session.as_json:
-            output.write_json({**view, "others": more} if more else view)
-            return
-        for warning in (view.get("facts") or {}).get("warnings") or ():
-            output.tell(f"Warning: {warning}")
-        for each in (view, *more):
-            output.write(each["id"])
-            output.tell(f"{row.noun} {each.get('state', 'created')}; `workbench {row.name} show {each['id']}`")
-        if more:
-            output.tell(f"`workbench compare {' '.join(each['id'] for each in (view, *more))}` has their ratios")
+        making = Making(row.noun, _resource(session, row), f"{row.name} show {{}}", row.after)
+        made.tell(session, making, _created(session, row, values), wait=wait)
 
     waits = [] if row.name == "projects" else [WAIT]
     add_command(group, "create", run, row.create_help, [*row.parameters, *waits])

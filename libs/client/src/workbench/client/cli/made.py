@@ -1,0 +1,48 @@
+"""How a command tells of the job that it has made: the same after `create`, `again`, `subset`, `reconfigure` …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from workbench.client.cli import output
+from workbench.client.cli.options import Option
+from workbench.client.cli.progress import beforehand, followed
+from workbench.client.cli.session import Session
+from workbench.client.client import Client
+from workbench.client.jobs import View
+from workbench.client.resources import Resource
+
+WAIT = Option("--wait", "Wait until the job has ended.", flag=True)
+
+
+@dataclass(frozen=True)
+class Making:
+    """What is made, in words, and where its jobs are.
+
+    ``shown``: the words that show one, `{}` where its id goes. ``after``: what else is made of one that was waited for.
+    """
+
+    noun: str
+    resource: Resource
+    shown: str
+    after: Callable[[Client, View], Sequence[View]] | None = None
+
+
+def tell(session: Session, making: Making, view: View, *, wait: bool) -> None:
+    """What is known of the job just accepted; with ``wait`` of the one that has ended."""
+    if expected := beforehand(view):
+        output.tell(expected)
+    if wait:
+        view = followed(making.resource, view["id"], making.noun)
+    more = making.after(session.client, view) if wait and making.after else []
+    if session.as_json:
+        output.write_json({**view, "others": more} if more else view)
+        return
+    for warning in (view.get("facts") or {}).get("warnings") or ():
+        output.tell(f"Warning: {warning}")
+    for each in (view, *more):
+        output.write(each["id"])
+        output.tell(f"{making.noun} {each.get('state', 'created')}; `workbench {making.shown.format(each['id'])}`")
+    if more:
+        output.tell(f"`workbench compare {' '.join(each['id'] for each in (view, *more))}` has their ratios")
