@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageOps
 from workbench.imaging.orientation import Turn, orientation_of, upright
 from workbench.imaging.preparation import Preparation
-from workbench.imaging.preprocess import picture, preprocess
+from workbench.imaging.preprocess import decode, opened, picture, preprocess, stored_orientation
 
 WIDTH, HEIGHT = 7, 4
 BOX = (1, 0, 4, 3)
@@ -50,6 +50,22 @@ def test_what_is_turned_comes_back(orientation: int) -> None:
 @pytest.mark.parametrize("told", [0, 9, 77])
 def test_an_orientation_that_there_is_not_turns_nothing(told: int) -> None:
     assert orientation_of(stored(told)) == 1
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_the_orientation_that_a_decoded_picture_has_is_told(kind: str) -> None:
+    data = stored(6, kind).fp.getvalue()
+
+    assert stored_orientation(data) == opened(data, orientation_of)
+
+
+def test_of_a_photo_it_is_told_without_its_pixels() -> None:
+    data = stored(6, "JPEG").fp.getvalue()
+    head = data[: data.index(b"\xff\xda")]  # where the scan starts
+
+    assert stored_orientation(head) == 6
+    with pytest.raises(ValueError, match="broken image"):
+        decode(head)
 
 
 def test_damaged_metadata_turns_nothing() -> None:

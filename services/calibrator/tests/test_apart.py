@@ -10,6 +10,9 @@ import numpy as np
 import openvino as ov
 import pytest
 from openvino import opset8 as ops
+from workbench.imaging.preprocess import preprocess
+from workbench.shards import read_bytes, read_index
+from workbench.tasks.recipe import Recipe
 
 Core = Callable[..., Any]
 RECIPE = {"task": "generic", "resize": "stretch",
@@ -25,6 +28,13 @@ def scaling(by: float, outputs: int = 1, rows: int = 8) -> ov.Model:
     for number, node in enumerate(made):
         node.output(0).set_names({f"out{number}"})
     return ov.Model(made, [image], "scaling")
+
+
+def powers(dataset: Path) -> list[float]:
+    """The mean square of what each picture feeds, by name."""
+    preparation = Recipe.from_json(RECIPE).preparation
+    items = sorted(read_index(dataset), key=lambda item: item.name)
+    return [float((preprocess(read_bytes(dataset, item), preparation) ** 2).mean()) for item in items]
 
 
 @pytest.fixture
@@ -52,6 +62,9 @@ def test_a_model_of_no_task_is_compared_with_a_reference_image_by_image(run_core
     assert len(lines) == 12
     assert [line["score"] for line in lines] == pytest.approx([0.1] * 12, rel=1e-4)
     assert all(line["said"][0].startswith("out0: mean squared error ") for line in lines)
+    # Each picture's own: many are in flight, and are done in another order.
+    errors = [float(line["said"][0].rpartition(" ")[2]) for line in sorted(lines, key=lambda line: line["name"])]
+    assert errors == pytest.approx([0.01 * power for power in powers(few_images)], rel=0.01)
 
 
 def test_outputs_of_other_shapes_have_no_distance(run_core: Core, saved: Core, few_images: Path) -> None:
@@ -60,6 +73,28 @@ def test_outputs_of_other_shapes_have_no_distance(run_core: Core, saved: Core, f
 
     assert ended.result["tensor_distance"]["outputs"] == [{"output": "out0", "mse": None, "relative": None}]
     assert ended.lines("shown/images.jsonl")[0]["score"] is None
+
+
+def choosing(output: str) -> ov.Model:
+    """It says which of the picture's numbers are largest: their values, or their places."""
+    image = ops.parameter([1, 3, 8, 8], ov.Type.f32, name="in0")
+    image.output(0).set_names({"in0"})
+    top = ops.topk(ops.reshape(image, ops.constant([1, 192]), special_zero=False), ops.constant(5), 1, "max", "value")
+    made = ops.convert(image, "i32").output(0) if output == "whole" else top.output(0)
+    made.set_names({"out0"})
+    return ov.Model([made], [image], "choosing")
+
+
+@pytest.mark.parametrize(("output", "why"), [("values", "the model selects or sorts"), ("whole", "whole numbers")])
+def test_what_was_chosen_and_whole_numbers_have_no_distance_and_say_why(
+        run_core: Core, saved: Core, few_images: Path, output: str, why: str) -> None:
+    ended = run_core("evaluate", {"recipe": RECIPE}, dataset=few_images, model=saved(choosing(output)),
+                     reference=saved(choosing(output)))  # fmt: skip
+
+    assert ended.result["tensor_distance"]["outputs"] == [{"output": "out0", "mse": None, "relative": None}]
+    lines = ended.lines("shown/images.jsonl")
+    assert {line["score"] for line in lines} == {None}
+    assert lines[0]["said"][0].startswith(f"out0: {why}")
 
 
 def test_an_agreement_tells_how_far_the_outputs_are_apart_too(run_core: Core, network: Path, few_images: Path,

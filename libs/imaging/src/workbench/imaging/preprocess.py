@@ -59,15 +59,25 @@ def decode(image_bytes: bytes) -> Image.Image:
     return opened(image_bytes, rgb)
 
 
-def opened(image_bytes: bytes, use: Callable[[Image.Image], T]) -> T:
-    """What ``use`` makes of the picture as it is stored, decoded to its end; raises ValueError as ``decode``."""
+def stored_orientation(image_bytes: bytes) -> int:
+    """From 1, upright, to 8; raises ValueError with the reason when this is no image.
+
+    Of what most cameras write it is read without decoding the picture, which whoever needs the pixels does, too.
+    """
+    # Pillow turns those itself when it decodes them.
+    return opened(image_bytes, lambda image: 1 if image.format == "TIFF" else orientation_of(image), whole=False)
+
+
+def opened(image_bytes: bytes, use: Callable[[Image.Image], T], *, whole: bool = True) -> T:
+    """What ``use`` makes of the picture as it is stored; raises ValueError as ``decode``. ``whole``: decoded before."""
     with warnings.catch_warnings():
         # Pillow warns of bombs, which have their own limit here, and of odd metadata, which changes no pixel.
         warnings.simplefilter("ignore")
         try:
             with Image.open(io.BytesIO(image_bytes), formats=FORMATS) as image:
                 _check_size(image)
-                image.load()
+                if whole:
+                    image.load()
                 return use(image)
         except (MemoryError, ValueError):
             raise

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workbench import shards
+from workbench import ir, shards
 from workbench.application.loading import Loaded
 from workbench.calibrator import apart, confused, feed, predictions, suspicion, worst
 from workbench.calibrator import rows as rows_of
@@ -64,7 +64,8 @@ def run(run: Run) -> dict[str, Any]:
         "warnings": suspected(run, model, task, metrics[0], rows, dataset),
         "changed_items": rows_of.changed_items(metrics[0], noted, against) if against else None,
         "tensor_distance": reference and apart.to_json(apart.of_images(
-            model, reference, replace(dataset, items=items[:apart.IMAGES]), lambda _count: None)),
+            model, reference, replace(dataset, items=items[:apart.IMAGES]), lambda _count: None,
+            selecting=apart.selects(ir.read(reference_file)))),
         "ranked_by": {"metric": metrics[0].name, "unit": metrics[0].unit, "better": metrics[0].better},
         "items": len(items),
         "device": spec.device,
@@ -80,7 +81,7 @@ def unjudged(run: Run, spec: EvaluationSpec, recipe: Recipe, dataset: Dataset, r
     reference, total = compile_model(reference_file, spec, recipe), len(dataset.items)
     pieces = Pieces(run, "comparing outputs", 0.05, 0.95)
     found = apart.of_images(model, reference, dataset, lambda count: pieces.done(
-        count / total, f"{count} of {total} images"))  # fmt: skip
+        count / total, f"{count} of {total} images"), selecting=apart.selects(ir.read(reference_file)))  # fmt: skip
     rows = [{"name": item.name, "score": apart.worst(gaps), "said": apart.lines(gaps), "known": [], "beside": None}
             for item, gaps in zip(dataset.items, found, strict=True)]  # fmt: skip
     worst.write_lines(run.outputs, sorted(rows, key=lambda row: -1.0 if row["score"] is None else -row["score"]))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from workbench import ir, shards
 from workbench.application.feeding import Arrays, Feeding
 from workbench.application.ports import NoSuchTensor
 from workbench.application.running import running_of
-from workbench.imaging.orientation import Turn, orientation_of
+from workbench.imaging.orientation import Turn
 from workbench.imaging.preparation import Preparation
-from workbench.imaging.preprocess import opened, picture
+from workbench.imaging.preprocess import picture, stored_orientation
 from workbench.runner.core import Refusal
 from workbench.shards import Item
 from workbench.tasks import catalogue
@@ -23,6 +24,8 @@ from workbench.tasks.recipe import Recipe
 from workbench.tasks.scoring import Annotating
 
 _FED_AS = ("f32", "f16", "u8")
+# A mirror and a quarter turn; what neither changes, none of the eight orientations does.
+_GENERATORS = (2, 6)
 
 
 class NoImages(Refusal):
@@ -78,32 +81,51 @@ def read_annotations(folder: Path, recipe: Recipe, annotating: Annotating[Any],
         known = shards.read_annotations(folder, recipe.task)
     except shards.BadDataset as bad:
         raise BadDataset(f"{bad}.") from bad
-    turns = recipe.preparation.orientation == "exif"
-    return {item.name: _annotation(item, known[item.name], annotating, _turn(folder, item) if turns else None)
-            for item in items if item.name in known}  # fmt: skip
+    here = [(item, known[item.name]) for item in items if item.name in known]
+    found = {item.name: _annotation(item, document, annotating) for item, document in here}
+    if recipe.preparation.orientation == "stored" or not any(
+            _has_a_place(item, found[item.name], annotating) for item, _ in here):
+        return found
+    return {item.name: _turned(folder, item, found[item.name], annotating) for item, _ in here}
 
 
-def _annotation(item: Item, document: dict[str, Any], annotating: Annotating[Any], turn: Turn | None) -> Any:
+def _annotation(item: Item, document: dict[str, Any], annotating: Annotating[Any]) -> Any:
     try:
         annotation = annotating.from_json(document)
     except ValueError as wrong:
         raise BadDataset(f"{item.name}: {wrong}.", file=item.name) from wrong
     if faults := annotating.faults(annotation, item.width, item.height, None):
         raise BadDataset(f"{item.name}: {'; '.join(faults)}.", file=item.name)
-    if turn is None:
-        return annotation
+    return annotation
+
+
+def _has_a_place(item: Item, annotation: Any, annotating: Annotating[Any]) -> bool:
+    """Whether turning the picture changes what is known of it, as it does not a label."""
+    turns = (Turn(each, item.width, item.height) for each in _GENERATORS)
+    return any(_as_turned(item, annotation, annotating, turn) != annotation for turn in turns)
+
+
+def _turned(folder: Path, item: Item, annotation: Any, annotating: Annotating[Any]) -> Any:
+    """As it lies on the picture that stands upright."""
+    with broken_by_name(item.name):
+        turn = Turn(stored_orientation(read(folder, item)), item.width, item.height)
+    return _as_turned(item, annotation, annotating, turn)
+
+
+def _as_turned(item: Item, annotation: Any, annotating: Annotating[Any], turn: Turn) -> Any:
     try:
         return annotating.turned(annotation, turn)
     except ValueError as wrong:
         raise BadDataset(f"{item.name}: {wrong}.", file=item.name) from wrong
 
 
-def _turn(folder: Path, item: Item) -> Turn:
-    data = read(folder, item)
+@contextmanager
+def broken_by_name(name: str) -> Iterator[None]:
+    """What is found to be no whole image inside is refused by its name."""
     try:
-        return Turn(opened(data, orientation_of), item.width, item.height)
+        yield
     except ValueError as broken:
-        raise BrokenImage(f"{item.name}: {broken}.", file=item.name) from broken
+        raise BrokenImage(f"{name}: {broken}.", file=name) from broken
 
 
 def check_input(model: ov.Model, recipe: Recipe) -> Feeding:
@@ -132,10 +154,8 @@ def check_input(model: ov.Model, recipe: Recipe) -> Feeding:
 def arrays(folder: Path, item: Item, feeding: Feeding) -> Arrays:
     """What one image of the dataset feeds the model's inputs; refuses by name one that is broken."""
     data = read(folder, item)
-    try:
+    with broken_by_name(item.name):
         return feeding.arrays(picture(data, feeding.recipe.preparation))[0]
-    except ValueError as broken:
-        raise BrokenImage(f"{item.name}: {broken}.", file=item.name) from broken
 
 
 def read(folder: Path, item: Item) -> bytes:

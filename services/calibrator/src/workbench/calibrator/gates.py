@@ -11,19 +11,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 import openvino as ov
-from numpy.typing import NDArray
+from workbench.application.loading import Outputs
+from workbench.calibrator import apart
 from workbench.calibrator.values import IgnoredScope
 from workbench.runner.core import Refusal
 
-# Images the distance is measured on: of whole outputs a few say what many do.
-IMAGES = 8
 # Relative distances: from here on the gates are tried; to be kept they must take this share of it away.
 FAR, BETTER = 0.1, 0.25
 _SQUASHING = {"Sigmoid", "HardSigmoid", "HSigmoid", "HSwish", "Swish"}
 _AROUND = {"Multiply", "ReduceMean"}
-_SELECTING = ("NonMaxSuppression", "MulticlassNms", "MatrixNms", "DetectionOutput", "TopK", "Proposal")
 
 
 @dataclass(frozen=True)
@@ -77,16 +74,11 @@ def distance(model: ov.Model, quantized: ov.Model, fed: Sequence[Any]) -> float 
     Each of ``fed`` is an image, as the model's inputs take it. Both models run in f32 on the CPU, whatever device they
     are made for. None where places can't be compared: the model selects or sorts, or answers in whole numbers only.
     """
-    if any(node.get_type_name().startswith(_SELECTING) for node in model.get_ops()):
+    if apart.selects(model):
         return None
-    real = [index for index, port in enumerate(model.outputs) if port.get_element_type().is_real()]
     before, after = _compiled(model), _compiled(quantized)
-    sums = np.zeros((len(real), 2))
-    for inputs in fed:
-        wanted, said = before(inputs), after(inputs)
-        sums += [squares(wanted[index], said[index]) for index in real]
-    shares = [float(np.sqrt(error / power)) for error, power in sums if power]
-    return max(shares, default=None)
+    found = [apart.between(_by_number(after(inputs)), _by_number(before(inputs))) for inputs in fed]
+    return apart.worst(apart.summed(found))
 
 
 def kept(model: ov.Model, fed: Sequence[Any], make: Callable[[IgnoredScope], ov.Model],
@@ -123,8 +115,5 @@ def _compiled(model: ov.Model) -> ov.CompiledModel:
     return ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
 
 
-def squares(wanted: NDArray[Any], said: NDArray[Any]) -> tuple[float, float]:
-    """Of the differences and of the values, summed; of what is finite in both."""
-    finite = np.isfinite(wanted) & np.isfinite(said)
-    values, others = np.asarray(wanted[finite], np.float64), np.asarray(said[finite], np.float64)
-    return float(np.sum((values - others) ** 2)), float(np.sum(values**2))
+def _by_number(results: Any) -> Outputs:
+    return {str(number): array for number, array in enumerate(results.values())}

@@ -21,7 +21,7 @@ import nncf
 import openvino as ov
 from workbench import ir
 from workbench.application.feeding import Arrays
-from workbench.calibrator import feed, gates
+from workbench.calibrator import apart, feed, gates
 from workbench.calibrator.attention import is_transformer
 from workbench.calibrator.spec import read_calibration
 from workbench.calibrator.values import FEW_IMAGES, CalibrationSpec, IgnoredScope
@@ -75,7 +75,7 @@ def run(run: Run) -> dict[str, Any]:
     pieces = Pieces(run, "calibrating", 0.0, 1.0)
     counted = counting(read, pieces, len(choice.items))
     started = time.monotonic()
-    quantized, found = gates.kept(model, [read(item) for item in choice.items[:gates.IMAGES]], lambda scope: quantize(
+    quantized, found = gates.kept(model, [read(item) for item in choice.items[:apart.IMAGES]], lambda scope: quantize(
         model, choice.items, counted, spec.preset, scope, transformer),
         spec.ignored_scope)  # fmt: skip
     seconds = time.monotonic() - started - pieces.waited_s

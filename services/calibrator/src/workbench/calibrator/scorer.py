@@ -103,10 +103,8 @@ def pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> I
 
 def prepared(data: bytes, loaded: Loaded, name: str) -> tuple[Arrays, Fitted]:
     """The model's inputs for an image file; refuses by its name one that is broken."""
-    try:
+    with feed.broken_by_name(name):
         return prepare(data, loaded)
-    except ValueError as broken:
-        raise feed.BrokenImage(f"{name}: {broken}.", file=name) from broken
 
 
 def read_outputs(head: Head, outputs: Outputs, recipe: Recipe, fitted: Fitted, name: str) -> Any:

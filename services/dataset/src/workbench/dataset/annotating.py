@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from workbench.dataset.drawing import drawn, taken_apart
 from workbench.dataset.masks import class_map
-from workbench.dataset.orienting import Frames
+from workbench.dataset.orienting import Frames, size_annotated
 from workbench.dataset.pictures import Picture, whole_file
 from workbench.dataset.reading.coding import Mask, Objects
 from workbench.dataset.reading.found import Counterpart, Fault, Known, Noted, Reading
 from workbench.dataset.reading.outlines import Outlines
 from workbench.dataset.reading.things import Things
-from workbench.imaging.orientation import Turn
 from workbench.imaging.pictures import encode_picture
 from workbench.imaging.preprocess import decode
 from workbench.tasks.computing import Computing, computing_of
@@ -46,8 +45,8 @@ class Annotator:
         return known
 
     def _annotation(self, task: Task, name: str, noted: Known, picture: Picture, faults: list[Fault]) -> Any:
-        upright = self.frames.was_upright(noted, picture)
-        size = Turn(picture.orientation, picture.width, picture.height).size if upright else picture.image.size
+        told = self.frames.told(noted, picture)
+        size = size_annotated(told, picture)
         try:
             annotation = _read(task, noted, size)
         except ValueError as unreadable:
@@ -58,7 +57,7 @@ class Annotator:
         # A text that speaks of many images has to be told of which.
         of = "" if noted.line is not None or noted.file == name or not isinstance(noted, Noted) else f"{name}: "
         faults += [Fault(noted.file, f"{of}{reason}", noted.line) for reason in wrong]
-        return annotation if wrong else self.frames.lying(name, annotation, noted, picture, task.annotation)
+        return annotation if wrong else self.frames.lying(name, annotation, told, picture, task.annotation)
 
 
 def _read(task: Task, noted: Known, size: tuple[int, int]) -> Any:

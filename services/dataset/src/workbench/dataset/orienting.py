@@ -14,7 +14,7 @@ from workbench.imaging.orientation import Turn
 from workbench.imaging.preprocess import opened
 from workbench.tasks.scoring import Annotating
 
-_UPRIGHT = "upright"
+_STORED, _UPRIGHT = "stored", "upright"
 
 
 @dataclass
@@ -28,27 +28,25 @@ class Frames:
     upright: dict[str, None] = field(default_factory=dict)
     unclear: dict[str, None] = field(default_factory=dict)
 
-    def was_upright(self, noted: Known, picture: Picture) -> bool:
-        """Whether it was written of the photo as its EXIF orientation turns it."""
+    def told(self, noted: Known, picture: Picture) -> str | None:
+        """How the photo lay when it was annotated, stored or upright; None where nobody says and nothing tells."""
         if picture.orientation == 1:
-            return False
-        return (self.annotated_on or _told(noted, picture)) == _UPRIGHT
+            return _STORED
+        return self.annotated_on or _told(noted, picture)
 
-    def lying(self, name: str, annotation: Any, noted: Known, picture: Picture,
-              annotating: Annotating[Any]) -> Any:
-        """The annotation as it lies on the photo as stored; what turning does not change needs no telling."""
-        if picture.orientation == 1:
+    def lying(self, name: str, annotation: Any, told: str | None, picture: Picture, annotating: Annotating[Any]) -> Any:
+        """The annotation as it lies on the photo as stored; what turning does not change needs no telling.
+
+        ``told``: how the photo lay when it was annotated.
+        """
+        if told == _STORED:
             return annotation
-        turn = Turn(picture.orientation, picture.width, picture.height)
-        upright = self.was_upright(noted, picture)
-        turned = annotating.turned(annotation, turn.back if upright else turn)
+        turn = _turn_of(picture)
+        turned = annotating.turned(annotation, turn.back if told == _UPRIGHT else turn)
         if turned == annotation:
             return annotation
-        if upright:
-            self.upright[name] = None
-        elif self.annotated_on is None and _told(noted, picture) is None:
-            self.unclear[name] = None
-        return turned if upright else annotation
+        (self.upright if told == _UPRIGHT else self.unclear)[name] = None
+        return turned if told == _UPRIGHT else annotation
 
     def fault(self) -> Fault | None:
         """Where some were annotated upright, others were, too, most likely; who sends them knows."""
@@ -72,13 +70,22 @@ class Frames:
         return found
 
 
+def size_annotated(told: str | None, picture: Picture) -> tuple[int, int]:
+    """Width and height of the photo as it lay then."""
+    return _turn_of(picture).size if told == _UPRIGHT else picture.image.size
+
+
+def _turn_of(picture: Picture) -> Turn:
+    """What turns it upright."""
+    return Turn(picture.orientation, picture.width, picture.height)
+
+
 def _told(noted: Known, picture: Picture) -> str | None:
     """By the size beside the annotation: stored, upright, or None where it fits both or neither."""
-    stored = picture.image.size
-    upright = Turn(picture.orientation, *stored).size
+    stored, upright = picture.image.size, _turn_of(picture).size
     if stored == upright or (size := _size(noted)) not in (stored, upright):
         return None
-    return "stored" if size == stored else _UPRIGHT
+    return _STORED if size == stored else _UPRIGHT
 
 
 def _size(noted: Known) -> tuple[int, int] | None:

@@ -43,7 +43,7 @@ def objections(variant: Variant, baseline: Variant, constraints: Constraints) ->
 
 def contradictions(variant: Variant, others: Iterable[Variant]) -> list[Objection]:
     """Those others that it is faster or slower than by a ratio whose measures contradict each other."""
-    slowed, alone = [], []
+    slowed, alone = list[str](), list[str]()
     for other in others:
         trust = ratio_trust(variant, other)
         if trust and trust["verdict"] != "trusted":
