@@ -25,7 +25,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +32,7 @@ import openvino as ov
 import openvino.opset13 as ops
 from launched import Launcher
 from launched.faults import neighbours
+from launched.forked import Forked
 from workbench.figures import Figure, ratio
 from workbench.profiler.measuring.facts import interval_of
 from workbench.profiler.measuring.going_on import Goal
@@ -45,16 +45,6 @@ QUIET_LAUNCHES, QUIET_AGAIN = 30, 10
 SMALL, AGAIN, LARGE = range(3)
 METRICS = ("throughput_fps", "cpu_ms_per_request")
 LAUNCHER = Launcher()
-
-
-@dataclass
-class Forked(Subject):
-    """Launched by a fork; nobody else waits for the device."""
-
-    def launch(self, _run: Run, place: int) -> None:
-        """One launch, in a process of its own."""
-        figures = LAUNCHER.ask({**self._question(), **self._agreed_loop()})
-        self.launches.append({"round": len(self.launches), "place": place, **figures})
 
 
 def main() -> None:
@@ -99,7 +89,7 @@ def compared(folder: Path, launches: int) -> list[Subject]:
     subjects: list[Subject] = []
     for name in ("small.xml", "small.xml", "large.xml"):
         spec = ProfileSpec(name, duration_s=0.1, launches=launches, seed=random.randrange(2**32))
-        subjects.append(Forked(spec, folder / name, Goal(launches, None, 1.0)))
+        subjects.append(Forked(spec, folder / name, Goal(launches, None, 1.0), launcher=LAUNCHER))
     measure(Run(folder), subjects)
     return subjects
 

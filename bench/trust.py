@@ -24,13 +24,17 @@ from typing import Any
 import openvino as ov
 from launched import Launcher
 from launched.faults import FAULTS
+from launched.forked import Forked
 from profile_vs_benchmark_app import network
 from workbench.profiler.machine import cgroups, state
 from workbench.profiler.measuring.facts import aggregate
+from workbench.profiler.measuring.going_on import Goal
+from workbench.profiler.measuring.rounds import measure
 from workbench.profiler.values import ProfileSpec
+from workbench.runner.core import Run
 
 LAUNCHES, OFF = 5, 0.03
-SPEC = ProfileSpec("model.xml", duration_s=0.3).to_json()
+SPEC = ProfileSpec("model.xml", duration_s=0.3, launches=LAUNCHES)
 # The pressure of the 10 s before a profile is one of its rules: what one fault leaves is no fault of the next.
 SETTLING_S = 12.0
 Profile = dict[str, Any]
@@ -83,9 +87,8 @@ class Bench:
     """One network, and profiles of it."""
 
     def __init__(self, folder: Path) -> None:
-        self.launcher = Launcher()
-        self._model = folder / "model.xml"
-        ov.save_model(network(), self._model, compress_to_fp16=False)
+        self.launcher, self._folder = Launcher(), folder
+        ov.save_model(network(), folder / SPEC.main_file, compress_to_fp16=False)
 
     def profiles(self, count: int, most_s: float) -> list[Profile]:
         """So many, or as many as begin in that time, but one."""
@@ -97,12 +100,10 @@ class Bench:
 
     def _profile(self) -> Profile:
         before = state.load()
-        launches: list[dict[str, Any]] = []
-        for _ in range(LAUNCHES):
-            agreed = {name: launches[0][name] for name in ("loop", "loop_reason")} if launches else {}
-            launches.append(self.launcher.ask({"spec": SPEC, "model": str(self._model), **agreed}))
-        speeds = [launch["throughput_fps"] for launch in launches]
-        return {**aggregate(launches, cgroups.cores_available(), before), "speeds": speeds}
+        subject = Forked(SPEC, self._folder / SPEC.main_file, Goal(LAUNCHES, None, 1.0), launcher=self.launcher)
+        measure(Run(self._folder), [subject])
+        speeds = [launch["throughput_fps"] for launch in subject.launches]
+        return {**aggregate(subject.launches, cgroups.cores_available(), before), "speeds": speeds}
 
 
 def told(fault: str, profiles: list[Profile], right: float) -> int:

@@ -13,6 +13,7 @@ import onnx
 import openvino as ov
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from onnx.external_data_helper import set_external_data
 from PIL import Image
 from workbench.application.loading import infer, load, prepare
 from workbench.tasks.default_recipe import default_recipe
@@ -128,3 +129,18 @@ def test_weights_beside_the_model_come_along_and_missing_ones_are_named(upload: 
 
     (upload / "m.onnx.data").unlink()
     assert "'m.onnx.data' was not uploaded" in str(refusal())
+
+
+def test_weights_in_files_of_a_folder_below_come_along(upload: Path, imported: Callable, converted: Callable) -> None:
+    model, weights = Case().model(), upload / "onnx" / "weights"
+    weights.mkdir(parents=True)
+    for number, tensor in enumerate(model.graph.initializer):
+        set_external_data(tensor, f"onnx/weights/part.{number}")
+        (weights / f"part.{number}").write_bytes(tensor.raw_data)
+        tensor.ClearField("raw_data")
+    (upload / "model.onnx").write_bytes(model.SerializeToString())
+
+    facts, file = converted(imported()["main_file"])
+
+    assert facts["conversion"]["checked"]["verdict"] == "alike"
+    assert answers(facts, file, DATASET, [colour(2, 1), colour(0, 1)]) == [2, 0]

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import openvino as ov
 import pytest
-from tensorflow_files import MATMUL_TEXT, matmul_graph, meta_graph, node, saved_model
+from protobuf_writing import block, number
+from tensorflow_files import MATMUL_TEXT, averaging_graph, matmul_graph, meta_graph, node, saved_model, shape
 from workbench.ir import BrokenModel, MissingFile, Unreadable, UnsupportedOperations
 from workbench.model_registry.values import SeveralModels, UnknownFormat
 from workbench.runner.core import Refusal
@@ -44,6 +45,43 @@ def test_a_saved_model_without_variables_needs_none(upload: Path, imported: Impo
 
     assert facts["format"] == "tensorflow-saved-model"
     assert facts["producer"] == "TensorFlow 2.21.0"
+
+
+@pytest.mark.parametrize(("signatures", "others", "words", "answer"), [
+    ({"features": ("x:0", "z:0"), "serving_default": ("x:0", "y:0"), "__saved_model_init_op": ("x:0", "z:0")},
+     ["features"], "beside serving_default", 24.0),
+    ({"features": ("x:0", "z:0"), "more": ("x:0", "z:0")}, [], "no serving_default, so the outputs of all", -24.0),
+    ({"features": ("x:0", "z:0")}, None, "", -24.0),
+])  # fmt: skip
+def test_of_several_signatures_the_default_is_taken_and_the_others_are_named(
+    upload: Path, imported: Imported, converted: Callable[..., Any], signatures: dict[str, tuple[str, str]],
+    others: list[str] | None, words: str, answer: float,
+) -> None:  # fmt: skip
+    negated = node("z", "Neg", "y", T=number(6, 1))
+    (upload / "saved_model.pb").write_bytes(saved_model(matmul_graph() + negated, signatures))
+
+    facts = imported()
+    _, written = converted("saved_model.pb")
+
+    assert (facts["signatures"]["others"] if others is not None else facts.get("signatures")) == others
+    assert all(words in warning for warning in facts.get("warnings", []))
+    assert ("warnings" in facts) == (others is not None)
+    assert ov.Core().compile_model(written, "CPU")(np.ones((1, 4), np.float32))[0][0][0] == answer
+
+
+@pytest.mark.parametrize("told", [{}, {"_output_shapes": block(1, block(7, shape(1, 32, 32, 3)))}])
+def test_a_graph_whose_input_has_no_shape_converts_with_one_that_is_said(
+    upload: Path, imported: Imported, converted: Callable[..., Any], told: dict[str, bytes]
+) -> None:
+    (upload / "frozen.pb").write_bytes(averaging_graph(told))
+
+    facts = imported()
+    _, written = converted("model.pb", inputs={"image:0": {"shape": [1, 32, 32, 3]}})
+
+    assert facts["inputs"][0]["shape"] == [-1, -1, -1, 3]
+    in_f32 = ov.Core().compile_model(written, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    found = in_f32(np.ones((1, 32, 32, 3), np.float32))[0]
+    assert found.tolist() == [pytest.approx([0.958767] * 3, abs=1e-5)]
 
 
 def test_a_graph_that_reads_variables_is_not_frozen(upload: Path, refusal: Refused) -> None:

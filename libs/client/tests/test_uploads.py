@@ -221,3 +221,20 @@ def test_a_link_is_called_as_it_is_typed_and_not_by_what_it_leads_to(tmp_path: P
 
     assert uploads.display_name(tmp_path / "model.onnx") == "model"
     assert uploads.display_name(tmp_path / "blobs" / "..") == tmp_path.name
+
+
+def test_of_a_hubs_cache_a_model_comes_with_its_weights_and_the_folder_says_how(tmp_path: Path) -> None:
+    """Both are links into a folder beside, under the digest of what they lead to."""
+    revision = tmp_path / "models--someone--thing" / "snapshots" / "abc123"
+    (tmp_path / "models--someone--thing" / "blobs").mkdir(parents=True)
+    revision.mkdir(parents=True)
+    for name in ("model.onnx", "model.onnx_data"):
+        (revision / "../../blobs" / f"digest of {name}").write_bytes(name.encode())
+        (revision / name).symlink_to(f"../../blobs/digest of {name}")
+
+    parts = uploads.model_parts(revision / "model.onnx")
+
+    assert {part.name: b"".join(part.read(0, part.size_bytes)) for part in parts} == {
+        "model.onnx": b"model.onnx", "model.onnx_data": b"model.onnx_data"}  # fmt: skip
+    with pytest.raises(BadInput, match=r"model\.onnx leads out of the folder, .* give the file itself .*cp -rL"):
+        uploads.model_parts(revision)

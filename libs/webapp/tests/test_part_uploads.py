@@ -389,6 +389,32 @@ def test_a_part_without_a_length_is_refused(client: FlaskClient) -> None:
     refused(answer, 411, "Content-Length is needed; this part has 3 bytes")
 
 
+@pytest.mark.parametrize("store", ["directory"], indirect=True)  # a bucket's own server takes any length
+def test_over_a_bad_line_a_part_counts_once_and_what_came_last_is_kept(client: FlaskClient, store: Store) -> None:
+    upload = declared(client, big())
+    (url, piece), *others = pieces(upload)
+
+    def arrived() -> list[bool]:
+        files = client.get(f"/v1/models/uploads/{upload['id']}").json["files"]
+        return [bool(part["arrived"]) for part in files[0]["parts"]]
+
+    assert [put(client, url, body).status_code for body in (piece[:1000], piece + b"z")] == [422, 422]
+    assert not any(arrived())
+    damaged = bytes([piece[0] ^ 255]) + piece[1:]
+    assert [put(client, url, body).status_code for body in (damaged, piece, piece)] == [200, 200, 200]
+    assert arrived() == [True, *[False] * len(others)]
+    refused(complete(client, upload), 422, "part 2: it has not arrived")
+    for other in others:
+        assert put(client, *other).status_code == 200
+
+    first, again = complete(client, upload), complete(client, upload)
+
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json["id"] == again.json["id"]
+    assert put(client, url, damaged).status_code == 404
+    assert kept_file(store, first.json) == DATA
+
+
 def test_content_md5_is_checked_and_nothing_kept_of_another(client: FlaskClient, store: Store) -> None:
     upload = declared(client, {"name": "m.onnx", "size_bytes": 3})
     url = pieces(upload)[0][0]

@@ -8,10 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PIL import Image
 from workbench.calibrator import feed
-from workbench.calibrator.feed import BrokenImage
 from workbench.shards import read_index
 from workbench.tasks.computing import computing_of
 from workbench.tasks.recipe import Recipe
@@ -50,13 +48,3 @@ def test_a_box_turns_with_its_photo(make_annotated: Callable[..., Path]) -> None
 
     assert found["up.jpg"]["things"][0]["box"] == [0, 0, 5, 2]
     assert found["side.jpg"]["things"][0]["box"] == [8, 0, 10, 5]
-
-
-def test_a_photo_that_is_none_is_refused_by_its_name(make_annotated: Callable[..., Path]) -> None:
-    things = {"things": [{"class": 0, "box": [0, 0, 5, 2]}]}
-    dataset = make_annotated(BOXES, [("a.jpg", photo(6), things)])
-    for shard in (dataset / "shards").iterdir():
-        shard.write_bytes(bytes(shard.stat().st_size))
-
-    with pytest.raises((BrokenImage, feed.BadDataset), match=r"a\.jpg: not an image"):
-        known(dataset, BOXES)

@@ -174,7 +174,8 @@ def _walk(folder: Path, root: Path) -> Iterator[Part]:
 
 def _refuse_leading_out(link: Path, root: Path) -> None:
     if not link.resolve().is_relative_to(root.resolve()):
-        raise BadInput(f"{link} leads out of the folder, to {link.readlink()}: copy the file in")
+        raise BadInput(f"{link} leads out of the folder, to {link.readlink()}: give the file itself (what belongs to a "
+                       f"model comes along), or a copy with what links lead to (`cp -rL {root} COPY`)")  # fmt: skip
 
 
 class _WhenItsTurnComes(io.RawIOBase):

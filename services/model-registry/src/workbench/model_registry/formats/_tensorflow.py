@@ -12,7 +12,8 @@ from workbench.ir import BrokenModel, MissingFile
 from workbench.model_registry.formats._protobuf import BYTES, VARINT, ProtobufError, Value, fields
 
 _NODE, _NODE_NAME, _NODE_OP = 1, 1, 2
-_META_INFO, _META_GRAPH, _INFO_VERSION = 1, 2, 5
+_META_INFO, _META_GRAPH, _META_SIGNATURE, _INFO_VERSION = 1, 2, 5, 5
+_SIGNATURE_NAME = 1
 _SCHEMA_VERSION, _META_GRAPHS = 1, 2
 _OPERATION = re.compile(rb"[A-Za-z_][A-Za-z0-9_.>]*")
 _VERSION = re.compile(rb"\d+\.\d+[\w.+-]*")
@@ -50,6 +51,17 @@ def producer(meta: memoryview) -> str | None:
     _, _, info = _first(meta)
     version = _version(info) if isinstance(info, memoryview) else None
     return f"TensorFlow {version}" if version else None
+
+
+def signatures(meta: memoryview) -> list[str]:
+    """By which names a MetaGraphDef is asked to compute; what TensorFlow has for itself is left out."""
+    found = []
+    for number, wire, value in fields(meta):
+        if number == _META_SIGNATURE and wire == BYTES and isinstance(value, memoryview):
+            field, _, name = _first(value)
+            if field == _SIGNATURE_NAME and isinstance(name, memoryview):
+                found.append(bytes(name[:_LONGEST_NAME]).decode(errors="replace"))
+    return sorted(name for name in found if not name.startswith("__"))
 
 
 def refuse_cut_off(message: memoryview, name: str) -> None:

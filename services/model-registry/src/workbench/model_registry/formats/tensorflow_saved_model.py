@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from workbench.ir import BrokenModel, MissingFile
 from workbench.model_registry.formats._protobuf import mapped
@@ -11,6 +12,7 @@ from workbench.model_registry.formats._tensorflow import (
     meta_graph,
     producer,
     refuse_cut_off,
+    signatures,
     variables,
 )
 from workbench.model_registry.values import Found
@@ -18,6 +20,7 @@ from workbench.model_registry.values import Found
 ACCEPTED = "a TensorFlow SavedModel (the folder with saved_model.pb)"
 
 _PREFIX = Path("variables", "variables")
+_DEFAULT = "serving_default"
 
 
 def claims(path: Path) -> bool:
@@ -37,4 +40,17 @@ def gather(main: Path, upload: Path) -> Found:
         raise MissingFile(f"{name}: its variables were not uploaded. Upload the whole SavedModel folder, with "
                           f"{_PREFIX}.index and .data files.", file=name, missing=f"{_PREFIX}.index")
     files = {f"{_PREFIX.parent}/{path.name}": path for path in parts}
-    return Found({"saved_model.pb": main, **files}, {"producer": producer(meta)})
+    return Found({"saved_model.pb": main, **files}, {"producer": producer(meta), **_several(signatures(meta))})
+
+
+def _several(names: list[str]) -> dict[str, Any]:
+    """Of several signatures OpenVINO reads the default one, or without it all of them together."""
+    if len(names) < 2:
+        return {}
+    taken = [_DEFAULT] if _DEFAULT in names else names
+    left_out = [name for name in names if name not in taken]
+    told = (f"The SavedModel has other signatures beside {_DEFAULT}, which was taken: {', '.join(left_out)}."
+            if left_out else f"The SavedModel has several signatures and no {_DEFAULT}, so the outputs of all were "
+            f"taken: {', '.join(names)}.")  # fmt: skip
+    told += f" For another one alone, save the model with it as {_DEFAULT}."
+    return {"signatures": {"taken": taken, "others": left_out}, "warnings": [told]}
