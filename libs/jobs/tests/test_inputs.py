@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from workbench.jobs.job import Job, State
-from workbench.jobs.problems import ForeignInput
-from workbench.jobs.working.inputs import sources
+from workbench.jobs.problems import ForeignInput, UploadDamaged
+from workbench.jobs.working.inputs import StagingFailed, sources, verify
 from workbench.runner import Launch, Limits
 
 LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 20, wall_s=60)
@@ -42,6 +42,18 @@ def test_what_was_uploaded_for_the_job_is_read_with_what_was_declared() -> None:
     found = sources(job(files=[{"key": key, "sha256": DIGEST}]), launch(key))["upload/model.onnx"]
 
     assert (found.key, found.sha256, found.is_blob) == (key, DIGEST, False)
+
+
+def test_bytes_that_are_not_those_declared_are_the_users_and_named_those_of_a_blob_are_ours_to_fetch_again() -> None:
+    other, key = "cd" * 32, "teams/red/uploads/j1/form/0"
+    uploaded = sources(job(files=[{"key": key, "sha256": DIGEST}]), launch(key))["upload/model.onnx"]
+    blob = sources(job(), launch(DIGEST))["upload/model.onnx"]
+
+    verify("upload/model.onnx", uploaded, DIGEST)
+    with pytest.raises(UploadDamaged, match=f"^model.onnx: SHA-256 {DIGEST} was declared, but {other} arrived"):
+        verify("upload/model.onnx", uploaded, other)
+    with pytest.raises(StagingFailed):
+        verify("upload/model.onnx", blob, other)
 
 
 def test_a_name_of_an_earlier_release_is_still_an_upload() -> None:
