@@ -110,6 +110,28 @@ def test_every_option_reaches_its_place_in_the_request(server: Any, model: Path,
     assert (project["dataset_id"], project["target"], project["device"]) == (dataset, "npu", "NPU")
 
 
+def test_what_is_said_of_the_images_goes_with_them_and_not_with_those_to_calibrate_with(
+        server: Any, model: Path, images: Path) -> None:  # fmt: skip
+    run(server, model, "--dataset", images, "--calibration-dataset", images, "--annotated-on", "upright", "--format",
+        "coco", "--calibration-percent", "30")  # fmt: skip
+
+    dataset, calibration = [job.view["request"] for job in server.jobs.values() if job.view["kind"] == "datasets"]
+    said = {"annotated_on": "upright", "format": "coco", "calibration_percent": "30"}
+    assert {name: dataset.get(name) for name in said} == said
+    assert not said.keys() & calibration.keys()
+
+
+@pytest.mark.parametrize("images", [[], ["--dataset", "{id}"]])
+def test_what_is_said_of_images_that_are_not_sent_is_refused(server: Any, model: Path, images: list[str]) -> None:
+    id = server.add("datasets", {}).view["id"]
+
+    result = run(server, model, *(word.format(id=id) for word in images), "--annotated-on", "upright")
+
+    assert result.exit_code == 2
+    assert "'--annotated-on': is said of images that are sent: --dataset is to" in result.output
+    assert server.uploads == []
+
+
 def test_what_is_not_said_is_the_server_s_to_decide(server: Any, model: Path) -> None:
     run(server, model)
 

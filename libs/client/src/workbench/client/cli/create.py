@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.client.cli.accepted import asked
 from workbench.client.cli.inputs import MEASURED_SHAPE, OF_CONVERSION, by_input, fed
-from workbench.client.cli.options import Values, wrong
+from workbench.client.cli.options import Option, Values, wrong
 from workbench.client.cli.progress import Progress
 from workbench.client.cli.readers import is_id
 from workbench.client.cli.recipes import spread
@@ -21,7 +22,15 @@ from workbench.client.uploads import display_name
 Request = dict[str, Any]
 PARTS = {"profile": "profile_id", "evaluation": "evaluation_id", "folder": "folder"}
 GENERATED = ("width", "height", "channels", "seed")
-UPLOADED = ("calibration_percent", "format", "annotated_on")
+# Wherever images are uploaded: what a refusal names has to be an option there.
+OF_UPLOAD = [
+    asked("--calibration-percent", "Share of the images set apart for calibration", "DatasetForm",
+          "calibration_percent", "PERCENT", place=""),
+    Option("--format", "Layout of the images, where it should not be detected: `workbench tasks show NAME` "
+           "lists those that serve a task.", metavar="NAME", place="format"),
+    asked("--annotated-on", "How photos that viewers turn (EXIF) lay when boxes, masks and points were drawn",
+          "DatasetForm", "annotated_on", "HOW", default=" (default: as the sizes beside them tell)"),
+]  # fmt: skip
 
 
 def model(client: Client, request: Request, values: Values) -> View:
@@ -38,17 +47,22 @@ def dataset(client: Client, request: Request, values: Values) -> View:
     """Upload images, or have some generated: one or the other."""
     if bool(values["path"]) == bool(values["generate"]):
         raise wrong("PATH", "give a folder or archive, or --generate COUNT, one of the two")
-    for key in GENERATED if values["path"] else UPLOADED:
+    for key in GENERATED if values["path"] else [option.key for option in OF_UPLOAD]:
         if values[key] is not None:
             other = "--generate" if values["path"] else "an upload"
             raise wrong(f"--{key.replace('_', '-')}", f"belongs to {other}")
     if values["generate"]:
         return client.datasets.generate(**request)
     path = Path(values["path"]).expanduser()
-    fields = {key: values[key] for key in UPLOADED}
+    fields = of_upload(values)
     with Progress() as progress:
         name = request.get("name") or display_name(path)
         return client.datasets.upload(path, tell=progress.sent, name=name, **fields)
+
+
+def of_upload(values: Values) -> dict[str, Any]:
+    """What is said of the images that are sent."""
+    return {option.key: values[option.key] for option in OF_UPLOAD}
 
 
 def tensor(client: Client, request: Request, values: Values) -> View:

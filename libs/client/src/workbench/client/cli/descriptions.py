@@ -14,7 +14,17 @@ from workbench.client.cli import dataset_page, datasets, evaluations, model_page
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
-from workbench.client.cli.create import dataset, model, others_of, packages, profile, recipe, tensor, with_inputs
+from workbench.client.cli.create import (
+    OF_UPLOAD,
+    dataset,
+    model,
+    others_of,
+    packages,
+    profile,
+    recipe,
+    tensor,
+    with_inputs,
+)
 from workbench.client.cli.inputs import FED, MEASURED_SHAPE, OF_CONVERSION
 from workbench.client.cli.lineage import with_family
 from workbench.client.cli.listing import Column, dataset_for_list
@@ -105,12 +115,7 @@ DESCRIPTIONS = [
         [
             Argument("PATH", "Folder, zip or tar of images; none with --generate.", required=False),
             NAME,
-            asked("--calibration-percent", "Share of the images set apart for calibration", "DatasetForm",
-                  "calibration_percent", "PERCENT", place=""),
-            Option("--format", "Layout of the upload, where it should not be detected: `workbench tasks show NAME` "
-                   "lists those that serve a task.", metavar="NAME", place="format"),
-            asked("--annotated-on", "How photos that viewers turn (EXIF) lay when boxes, masks and points were drawn",
-                  "DatasetForm", "annotated_on", "HOW", default=" (default: as the sizes beside them tell)"),
+            *OF_UPLOAD,
             asked("--generate", "Generate this many images instead of uploading", "GenerationRequest", "count", "COUNT",
                   default=""),
             asked("--width", "Width of generated images", "GenerationRequest", "width", "PIXELS"),

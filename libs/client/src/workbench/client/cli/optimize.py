@@ -12,6 +12,7 @@ from workbench.client import uploads
 from workbench.client.cli import output, report
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.asking import task_for
+from workbench.client.cli.create import OF_UPLOAD, of_upload
 from workbench.client.cli.inputs import OF_OPTIMIZATION, as_asked, by_input
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.pipeline import Pipeline, Source
@@ -77,7 +78,8 @@ Ctrl-C cancels the work on the server; a second Ctrl-C leaves at once.
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    options = [*OF_SOURCE, DATASET, CALIBRATION, NAME, *PROJECT, *REQUEST, REVERSE, *OF_OPTIMIZATION, REPORT, PACKAGE]
+    sources, files = [*OF_SOURCE, DATASET, *OF_UPLOAD, CALIBRATION], [REPORT, PACKAGE]
+    options = [*sources, NAME, *PROJECT, *REQUEST, REVERSE, *OF_OPTIMIZATION, *files]
     add_command(app, "optimize", optimize, HELP, [MODEL, *options])
 
 
@@ -118,8 +120,8 @@ def _run(session: Session, pipeline: Pipeline, sources: dict[str, Source | None]
     client = session.client
     ids = {
         "model": _model(pipeline, client, sources["model"], values),
-        "dataset": pipeline.send(client.datasets, sources["dataset"], None),
-        "calibration dataset": pipeline.send(client.datasets, sources["calibration dataset"], None),
+        "dataset": pipeline.send(client.datasets, sources["dataset"], **of_upload(values)),
+        "calibration dataset": pipeline.send(client.datasets, sources["calibration dataset"]),
     }
     model = pipeline.examined(client.models, str(ids["model"]), "model")
     request["inputs"] = by_input(model, values, OF_OPTIMIZATION)
@@ -134,7 +136,7 @@ def _run(session: Session, pipeline: Pipeline, sources: dict[str, Source | None]
 
 def _model(pipeline: Pipeline, client: Client, source: Source | None, values: Values) -> str | None:
     if source is None or not source.elsewhere:
-        return pipeline.send(client.models, source, values["name"])
+        return pipeline.send(client.models, source, name=values["name"])
     return pipeline.bring(source, body([*OF_SOURCE, NAME], values))
 
 
@@ -150,11 +152,20 @@ def _sources(values: Values) -> dict[str, Source | None]:
         text = values[option.strip("-").replace("-", "_")]
         return Source.of(option, text, role, uploads.dataset_parts) if text else None
 
-    return {
+    found = {
         "model": _model_source(values),
         "dataset": given(DATASET.name, "dataset"),
         "calibration dataset": given(CALIBRATION.name, "calibration dataset"),
     }
+    _refuse_unsent(found["dataset"], values)
+    return found
+
+
+def _refuse_unsent(dataset: Source | None, values: Values) -> None:
+    """What is said of images that are not sent would be lost."""
+    for option in OF_UPLOAD:
+        if values[option.key] is not None and (dataset is None or dataset.path is None):
+            raise wrong(option.name, f"is said of images that are sent: {DATASET.name} is to name a folder or archive")
 
 
 def _settle_color(values: Values) -> None:

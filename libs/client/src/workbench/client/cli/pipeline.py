@@ -62,13 +62,14 @@ class Pipeline:
         self._running[view["id"]] = self._client.models
         return str(view["id"])
 
-    def send(self, resource: Uploads, source: Source | None, name: str | None) -> str | None:
-        """The id of the source on the server; its examination goes on there."""
+    def send(self, resource: Uploads, source: Source | None, *, name: str | None = None, **fields: Any) -> str | None:
+        """The id of the source on the server; its examination goes on there. ``fields``: what is said of it."""
         if source is None or source.path is None:
             return source.id if source else None
         megabytes = sum(part.size_bytes for part in resource.parts(source.path)) / 1e6
         self._progress.say(f"sending the {source.role} {source.path} ({megabytes:.1f} MB)")
-        view = resource.upload(source.path, tell=self._progress.sent, name=name or uploads.display_name(source.path))
+        called = name or uploads.display_name(source.path)
+        view = resource.upload(source.path, tell=self._progress.sent, name=called, **fields)
         self._running[view["id"]] = resource
         return str(view["id"])
 
