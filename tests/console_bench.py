@@ -40,6 +40,11 @@ class Bench:
         assert visitor.post("/console/sign-in", token=token).status_code == 303
         return visitor
 
+    def asked(self, path: str) -> dict[str, Any]:
+        """What was asked for with a job of the hostile team."""
+        answer = Client(self.front).get(f"/v1{path}", headers={"Authorization": "Bearer hostile"})
+        return dict(json.loads(answer.text)["request"])
+
     def have(
         self, kind: str, state: str, *, team: str = "hostile", facts: dict[str, Any] | None = None, id: str = "",
         files: tuple[File, ...] = (File("report.json", "0" * 64, 1),), parents: tuple[str, ...] = (), **columns: Any
@@ -52,6 +57,7 @@ class Bench:
             Manifests(self.adapters.store, team).write(text)
         row = {"id": id, "team": team, "kind": kind, "state": state, "name": HOSTILE, "request": {},
                "created_at": now, "started_at": None if state == "queued" else now, "holds": [], "manifest": text,
+               "result": {"kind": kind, "id": id} if text else None,
                "finished_at": now if state in ("succeeded", "failed", "cancelled") else None, **columns}  # fmt: skip
         with self.adapters.record(SERVICE_OF[kind]).engine.begin() as connection:
             connection.execute(insert(jobs).values(**row))
@@ -98,6 +104,11 @@ def have_everything(bench: Bench) -> None:
     bench.have("profile", "succeeded", facts=_profile(), request={"model_id": bench.ids["model succeeded"]})
     bench.have("evaluation", "succeeded", facts=_evaluation(), files=_looked_through(bench),
                request={"model_id": bench.ids["model succeeded"]})  # fmt: skip
+    bench.have("recipe", "succeeded", request={"model_id": bench.ids["model succeeded"], "dataset_id": None,
+                                               "overrides": {"options": {"top_k": 2}}}, facts=_recipe())  # fmt: skip
+    bench.have("trial", "succeeded", request={"model_id": bench.ids["model succeeded"]}, files=_drawn(bench), facts={
+        "images": [{"name": HOSTILE, "lines": [HOSTILE] * 21, "drawing": "drawings/0.png", "importance": None},
+                   {"name": "bare", "lines": [], "drawing": None, "importance": None}]})  # fmt: skip
     client = Client(bench.front)
     project = {"name": HOSTILE.replace("\0", "")[:200], "model_id": bench.ids["model succeeded"]}
     made = client.post("/v1/projects", json=project, headers={"Authorization": "Bearer hostile"})
@@ -139,6 +150,18 @@ def _evaluation() -> dict[str, Any]:
                 "images": 10, "outputs": [{"output": HOSTILE, "mse": 0.25, "relative": 0.1},
                                           {"output": HOSTILE, "mse": None, "relative": None}]},
             "ranked_by": {"metric": HOSTILE, "unit": "share", "better": "higher"}}  # fmt: skip
+
+
+def _recipe() -> dict[str, Any]:
+    """Of a task that has options, one of which is set."""
+    return {"recipe": {"task": "classification", "options": {"top_k": 2}}, "digest": "d", "assumed": []}
+
+
+def _drawn(bench: Bench) -> tuple[File, ...]:
+    """The one picture of a trial."""
+    digest = hashlib.sha256(b"picture").hexdigest()
+    bench.adapters.store.put(Keys("hostile").blob(digest), b"picture")
+    return (File("drawings/0.png", digest, 7),)
 
 
 def _looked_through(bench: Bench) -> tuple[File, ...]:

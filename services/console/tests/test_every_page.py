@@ -50,7 +50,7 @@ def addresses(bench: Bench) -> list[str]:
     files = ("static", "sheet", "health", "uploads", "file", "first")
     for rule in console.url_map.iter_rules():  # type: ignore[attr-defined]
         page = rule.endpoint.partition(".")[0]
-        if rule.rule.endswith((".json", ".html", ".jpg")):  # a file to keep, with a test of its own
+        if rule.rule.endswith((".json", ".html", ".jpg", ".png")):  # a file to keep, with a test of its own
             continue
         if "GET" not in (rule.methods or ()) or page in files:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console_bench import Bench
+from console_bench import ORIGIN, Bench
 from workbench.plots.drawing import Point, bar, plane
 
 
@@ -42,6 +42,35 @@ def test_the_report_comes_as_a_page_that_needs_nothing_else(bench: Bench) -> Non
     assert bench.visitor("hostile").get(f"{path}?run={bench.ids['optimization queued']}").status_code == 404
 
 
+def test_another_package_is_of_the_variants_that_are_chosen(bench: Bench) -> None:
+    visitor, ids = bench.visitor("hostile"), bench.ids
+    bench.have("evaluation", "succeeded", id="scored", request={"recipe_id": ids["recipe succeeded"]})
+    figures = {"precision": "FP32", "profile": ids["profile succeeded"], "evaluation": "scored"}
+    variants = [{"name": name, "model": ids["model succeeded"], **figures} for name in ("fp32", "fp16", "int8")]
+    changed = {"broken": ["b"], "fixed": ["f"], "differing": ["b", "f", "d"], "differing_n": 3}
+    facts = {"variants": variants, "recommended": {"variant": "int8", "decision": "recommended", "reason": "fast"},
+             "comparison": [{"variant": "int8", "baseline": "fp32", "changed_items": changed}]}  # fmt: skip
+    asked = {"project_id": ids["project"], "model_id": ids["model succeeded"], "launches": 3}
+    run = bench.have("optimization", "succeeded", facts=facts, request=asked, name="run")
+    path = f"/console/project/{ids['project']}"
+
+    page = visitor.get(f"{path}?run={run}").text
+    made = visitor.browser.post(f"{path}/package?run={run}", headers=ORIGIN,
+                                data={"variant": ["fp16", "int8"], "recommended": "int8"})  # fmt: skip
+    again = visitor.post(f"{path}/again?run={run}", launches="9", duration_s="0,5", max_latency_ms="")
+    wrong = visitor.post(f"{path}/again?run={run}", launches="many")
+
+    assert made.status_code == 303, made.text
+    assert again.status_code == 303, again.text
+    package = bench.asked(made.headers["Location"].replace("/console/job", ""))
+    assert [each["folder"] for each in package["variants"]] == ["fp16", "int8"]
+    assert (package["recommended"], package["recipe_id"]) == ("int8", ids["recipe succeeded"])
+    new = bench.asked(f"/projects/{ids['project']}/optimizations/{again.headers['Location'].partition('run=')[2]}")
+    assert (new["launches"], new["duration_s"], new["max_latency_ms"]) == (9, 0.5, None)
+    assert "no whole number" in wrong.text
+    assert 'name="launches" inputmode="decimal" value="3"' in page
+
+
 def test_a_failed_run_says_what_to_do(bench: Bench) -> None:
     page = bench.visitor("hostile").get(
         f"/console/project/{bench.ids['project']}?run={bench.ids['optimization failed']}"
@@ -70,3 +99,10 @@ def test_the_plane_has_each_variant_both_intervals_and_the_limit() -> None:
     assert 'class="limit"' in drawn
     assert drawn.count('class="chosen"') == 1
     assert plane([], 10) == ""
+
+
+def test_names_of_points_that_lie_together_stand_one_above_the_other() -> None:
+    drawn = plane([Point(name, measured(5, 4, 6), measured(100, 90, 110), False) for name in ("a", "b")], None)
+
+    first, second = (float(part.split(' y="')[1].split('"')[0]) for part in drawn.split('class="name"')[1:])
+    assert first - second == 14

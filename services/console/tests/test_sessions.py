@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -23,6 +24,16 @@ def test_without_a_session_every_page_leads_to_the_form_and_back(bench: Bench) -
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/console/sign-in?back=/console/job/profiles/1"
     assert b"Token" in stranger(bench).get(answer.headers["Location"]).data
+
+
+def test_what_the_form_is_made_of_needs_no_session_and_may_be_kept(bench: Bench) -> None:
+    form = stranger(bench).get("/console/sign-in").text
+
+    for address in re.findall(r'(?:href|src)="(/console/(?:static|sheet)/[^"]+)"', form):
+        answer = stranger(bench).get(address)
+        assert answer.status_code == 200, address
+        assert "immutable" in answer.headers["Cache-Control"]
+    assert "/console/sheet/" in form
 
 
 def test_a_token_becomes_a_cookie_that_no_script_and_no_other_site_can_use(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from workbench.client import embedded, uploads
 from workbench.client.evaluations import Evaluations
 from workbench.client.resources import Datasets, Models, Profiles, Resource, Uploads
 from workbench.client.transport import PATIENCE_S, Address, Transport
+from workbench.client.trials import Trials
 
 
 class Client:
@@ -40,7 +41,7 @@ class Client:
         self.profiles = Profiles(self._transport, "/v1/profiles")
         self.calibrations = self._resource("calibrations")
         self.evaluations = Evaluations(self._transport, "/v1/evaluations")
-        self.trials = self._resource("trials")
+        self.trials = Trials(self._transport, "/v1/trials")
         self.recipes = self._resource("recipes")
         self.packages = self._resource("packages")
         self.targets = self._resource("targets")

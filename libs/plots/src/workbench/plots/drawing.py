@@ -85,7 +85,7 @@ def plane(points: Sequence[Point], limit_ms: float | None) -> Markup:
         line = Markup('<path class="limit" d="M{} {}V{}"/><text class="bad" x="{}" y="{}">at most {} ms</text>')
         at = x(limit_ms)
         drawn.append(line.format(at, TOP, HEIGHT - BOTTOM, at + 6, TOP + 12, figure(limit_ms)))
-    drawn += [_cross(point, x, y) for point in points]
+    drawn += [_cross(point, x, y, line) for point, line in zip(points, _lines(points, x, y), strict=True)]
     words = "; ".join(
         f"{each.name}: {figure(each.up['value'])} FPS at {figure(each.across['value'])} ms" for each in points
     )
@@ -161,7 +161,18 @@ def _row(row: Range, y: float, x: Callable[[float], float], words: Callable[[flo
     )  # fmt: skip
 
 
-def _cross(point: Point, x: Callable[[float], float], y: Callable[[float], float]) -> Markup:
+def _lines(points: Sequence[Point], x: Callable[[float], float], y: Callable[[float], float]) -> list[float]:
+    """How high each name stands: beside its point, or as far above as no other name is in its way."""
+    taken: list[tuple[float, float]] = []
+    for point in points:
+        across, line = x(point.across["value"]), y(point.up["value"]) - 9
+        while any(abs(across - other) < 110 and abs(line - height) < 14 for other, height in taken):
+            line -= 14
+        taken.append((across, line))
+    return [round(line, 1) for _, line in taken]
+
+
+def _cross(point: Point, x: Callable[[float], float], y: Callable[[float], float], line: float) -> Markup:
     (left, right), (bottom, top) = _ends(point.across), _ends(point.up)
     across, up = x(point.across["value"]), y(point.up["value"])
     late = across > WIDTH * 0.75
@@ -170,7 +181,7 @@ def _cross(point: Point, x: Callable[[float], float], y: Callable[[float], float
         '<text class="name" x="{}" y="{}" text-anchor="{}">{}</text></g>'
     ).format(
         "chosen" if point.chosen else "other", x(left), up, x(right), across, y(bottom), y(top), across, up,
-        across - 10 if late else across + 10, up - 9, "end" if late else "start", clean(point.name[:40]),
+        across - 10 if late else across + 10, line, "end" if late else "start", clean(point.name[:40]),
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def score_interval(accuracy: dict[str, Any]) -> str:
 
 def size(value: float | None) -> str:
     """Bytes in the unit that fits, of 1000."""
-    if value is None:
+    if not isinstance(value, (int, float)):
         return "–"
     for unit in ("B", "kB", "MB", "GB"):
         if abs(value) < 1000:

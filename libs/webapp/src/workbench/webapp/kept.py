@@ -29,6 +29,15 @@ def read_kept(job: Job, file: File, start: int = 0, length: int | None = None) -
 
 def jpeg(data: bytes) -> Response:
     """A picture that we have made ourselves."""
-    response = Response(data, content_type="image/jpeg")
+    return _picture(data, "image/jpeg")
+
+
+def png(data: bytes) -> Response:
+    """The same, where none of it may be lost."""
+    return _picture(data, "image/png")
+
+
+def _picture(data: bytes, content_type: str) -> Response:
+    response = Response(data, content_type=content_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from workbench.calibrator import looking
+from workbench.calibrator import looking, tried
 from workbench.calibrator.schemas import (
     CalibrationRequest,
     ConfusionView,
@@ -18,7 +18,7 @@ from workbench.calibrator.schemas import (
 from workbench.calibrator.shown import RESULT, TRUTH
 from workbench.targets.placement import Placement
 from workbench.webapp.documents import Blueprint
-from workbench.webapp.kept import jpeg
+from workbench.webapp.kept import jpeg, png
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
 
 calibrations = Blueprint("calibrations", __name__, url_prefix="/v1/calibrations", description="Float IR into INT8.")
@@ -65,4 +65,12 @@ serve_jobs(recipes, Resource("recipe"))
 
 trials = Blueprint("trials", __name__, url_prefix="/v1/trials", description="What a model says of a few images.")
 serve_submission(trials, "trial", TrialRequest, Placement.resolve_or_host)
-serve_jobs(trials, Resource("trial"))
+TRIALS = Resource("trial")
+serve_jobs(trials, TRIALS)
+
+
+@trials.get("/<job_id>/images/<int:number>/drawing")
+@trials.response(200, content_type="image/png", description="The image as it was brought, with the answer on it.")
+def show_drawing(job_id: str, number: int) -> Response:
+    """What the model says of an image, drawn onto it; ``number`` counts the images of the trial from 0."""
+    return png(tried.drawing(TRIALS.get(job_id), number))

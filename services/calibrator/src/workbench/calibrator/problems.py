@@ -100,6 +100,24 @@ class NothingConfused(Problem):
 
 
 @dataclass(eq=False)
+class NothingDrawn(Problem):
+    """A trial has pictures only where its task has something to draw; outputs that nobody can read have not.
+
+    Remedy: read `lines` of the trial's image; give the model's task in the recipe if it has another.
+    """
+
+    status = 404
+    title = "Nothing is drawn on this image"
+    trial_id: str
+    number: int
+
+    @property
+    def detail(self) -> str:
+        """Say of which."""
+        return f"Of image {self.number} of the trial {self.trial_id} there is no picture: what is said has no place."
+
+
+@dataclass(eq=False)
 class NotDrawn(Problem):
     """Only the worst images of an evaluation are drawn.
 

@@ -36,7 +36,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _STATIC = ("static", "sheet.static")
-_OPEN = frozenset({*_STATIC, *(f"{page.name}." for page in PAGES if page.open)})
+_OPEN = frozenset(f"{page.name}." for page in PAGES if page.open)
 
 
 def keep(app: Flask, settings: Settings) -> None:
@@ -51,7 +51,7 @@ def keep(app: Flask, settings: Settings) -> None:
         _refuse_forged()
         g.token = reach().seal.token(request.cookies.get(cookie_name(), ""))
         endpoint = request.endpoint or ""
-        if g.token or endpoint == "static" or f"{endpoint.partition('.')[0]}." in _OPEN:
+        if g.token or endpoint in _STATIC or f"{endpoint.partition('.')[0]}." in _OPEN:
             return None
         return _to_sign_in()
 

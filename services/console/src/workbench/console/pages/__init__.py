@@ -17,6 +17,7 @@ from workbench.console.pages import (
     start,
     targets,
     team,
+    trial,
 )
 
 PAGES: tuple[Page, ...] = (
@@ -24,6 +25,7 @@ PAGES: tuple[Page, ...] = (
     projects.PAGE,
     models.PAGE,
     datasets.PAGE,
+    trial.PAGE,
     jobs.PAGE,
     targets.PAGE,
     team.PAGE,

@@ -5,14 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Response, abort, render_template, request
-from workbench.console.page import Page
+from flask import Response, abort, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+from workbench.console.page import PLACE, Page
 from workbench.console.reach import client, perhaps
+from workbench.console.typed import numbers
 from workbench.console.work import Work
 from workbench.plots.report import page, told
 
 PAGE = Page("project")
 RUNS = 20
+DRAWN = 6  # images whose answer changed
+# What people ask again with: the request's field, in words, what it is when nothing is said, and its type.
+AGAIN_WITH = (
+    ("max_latency_ms", "Median latency at most, ms", "no limit", float),
+    ("max_accuracy_drop", "Accuracy may drop by, points", "as before", float),
+    ("launches", "Launches of each", "as before", int),
+    ("duration_s", "Each launch measures, s", "as before", float),
+)
 
 
 @PAGE.blueprint.get("/<project_id>")
@@ -55,6 +65,47 @@ def report_page(project_id: str) -> Response:
     return _to_keep(text, "report.html", "text/html; charset=utf-8")
 
 
+@PAGE.blueprint.post("/<project_id>/again")
+def again(project_id: str) -> AnyResponse:
+    """The same optimization with other limits, or measured longer; what is left empty has its default."""
+    work = _run(project_id)
+    if work is None:
+        abort(404)
+    changes = {"max_latency_ms": None, **numbers(request.form, [(key, kind) for key, _, _, kind in AGAIN_WITH])}
+    made = client().optimizations(project_id).again(work.view["id"], changes)
+    return redirect(f"{PLACE}/project/{project_id}?run={made['id']}", 303)
+
+
+@PAGE.blueprint.post("/<project_id>/package")
+def package(project_id: str) -> AnyResponse:
+    """Another package, of the variants that are chosen."""
+    document, given = _document(project_id), request.form
+    chosen = [each for each in document["variants"] if each["name"] in given.getlist("variant")]
+    variants = [{"folder": each["name"], "model_id": each["model"], "profile_id": each["profile"],
+                 "evaluation_id": each["evaluation"]} for each in chosen]  # fmt: skip
+    project = client().projects.get(project_id)
+    made = client().packages.create({
+        "name": "package", "variants": variants, "recommended": given.get("recommended", ""),
+        "recipe_id": _shared(document)["recipe_id"], "dataset_id": project["dataset_id"]})  # fmt: skip
+    return redirect(f"{PLACE}/job/packages/{made['id']}", 303)
+
+
+def changed_images(comparison: dict[str, Any]) -> list[str]:
+    """Some names of images that a variant answers otherwise: the worse ones first."""
+    found = comparison.get("changed_items") or {}
+    names = [name for key in ("broken", "fixed", "differing") for name in found.get(key) or ()]
+    return list(dict.fromkeys(names))[:DRAWN]
+
+
+def _shared(document: dict[str, Any] | None) -> dict[str, Any]:
+    """What all variants have in common: ``recipe_id``, if they were scored; and ``models``, each variant's."""
+    variants = (document or {}).get("variants") or []
+    scored = next((each["evaluation"] for each in variants if each.get("evaluation")), None)
+    view = perhaps(client().evaluations, scored) or {}
+    return {"recipe_id": (view.get("request") or {}).get("recipe_id"),
+            "models": {each["name"]: each.get("model") for each in variants}}  # fmt: skip
+
+
 def _run(project_id: str) -> Work | None:
     """The optimization that ``run`` names, else the newest, if there is any."""
     optimizations = client().optimizations(project_id)
@@ -87,4 +138,5 @@ def _report(work: Work | None) -> dict[str, Any] | None:
 def _shown(work: Work | None) -> dict[str, Any]:
     """The report and what is drawn of it."""
     document = _report(work)
-    return {"report": document, "told": told(document) if document else None}
+    return {"report": document, "told": told(document) if document else None, "shared": _shared(document),
+            "again_with": AGAIN_WITH, "changed_images": changed_images}  # fmt: skip

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from workbench.client import Client, Refused, Unreachable
 from workbench.console.page import PLACE, Page
 from workbench.console.reach import client, whoami
+from workbench.console.typed import numbers
 from workbench.problems.common import InvalidRequest
 
 PAGE = Page("start", "Start")
@@ -107,14 +108,4 @@ def _named(api: Client, model_id: str) -> str:
 def _asked(given: MultiDict[str, str]) -> dict[str, Any]:
     """Only what was filled in: the API knows its own defaults. Raises InvalidRequest."""
     body: dict[str, Any] = {name: given[name] for name in ("task", "objective") if given.get(name)}
-    for name in ("max_latency_ms", "max_accuracy_drop", "duration_s"):
-        if text := given.get(name, "").strip():
-            body[name] = _number(name, text)
-    return body
-
-
-def _number(name: str, text: str) -> float:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise InvalidRequest({name: f"{text[:40]!r} is no number"}) from None
+    return body | numbers(given, [(name, float) for name in ("max_latency_ms", "max_accuracy_drop", "duration_s")])
