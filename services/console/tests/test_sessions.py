@@ -33,6 +33,7 @@ def test_what_the_form_is_made_of_needs_no_session_and_may_be_kept(bench: Bench)
         answer = stranger(bench).get(address)
         assert answer.status_code == 200, address
         assert "immutable" in answer.headers["Cache-Control"]
+        answer.close()
     assert "/console/sheet/" in form
 
 
