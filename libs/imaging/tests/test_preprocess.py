@@ -97,6 +97,24 @@ def test_every_picture_ends_in_the_inputs_size(width: int, height: int, resize: 
     assert fitted.size == (224, 160)
 
 
+def test_a_picture_that_keeps_its_size_is_filled_up_to_a_multiple_by_its_last_pixels() -> None:
+    picture = Image.fromarray(noise(5, 9))
+
+    kept, filled = (fit(picture, recipe(resize="keep", multiple=multiple)) for multiple in (1, 4))
+
+    assert (kept.image.tobytes(), kept.size) == (picture.tobytes(), (9, 5))
+    levels = np.asarray(filled.image)
+    assert levels.shape == (8, 12, 3)
+    assert (levels[:5, :9] == noise(5, 9)).all()
+    assert (levels[5:, 9:] == noise(5, 9)[-1, -1]).all()
+    assert (filled.size, filled.scale, filled.left, filled.top) == ((9, 5), (1, 1), 0, 0)
+
+
+def test_a_picture_that_is_too_large_to_go_in_as_it_is_is_refused_with_its_size() -> None:
+    with pytest.raises(ValueError, match="9000×1 pixels; at most 8192 a side"):
+        fit(Image.new("RGB", (9000, 1)), recipe(resize="keep"))
+
+
 def test_a_crop_takes_the_centre_by_the_reference_arithmetic() -> None:
     picture = Image.fromarray(noise(333, 500))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from workbench.tasks.catalogue import check
 from workbench.tasks.default_recipe import NoDefaultRecipe, default_recipe
 from workbench.tasks.guess import LIKELY, POSSIBLE
 from workbench.tasks.model_facts import ModelFacts
-from workbench.tasks.recipe import VERSION, Recipe
+from workbench.tasks.recipe import VERSION, BadRecipe, Recipe
 from workbench.tasks.style_transfer import options
 from workbench.tasks.style_transfer.heads import picture
 
@@ -29,7 +31,7 @@ def recipe(width: int = SIDE, resize: str = "stretch", color: str = "RGB", **cho
         "preparation": {"resize": resize, "color": color, "input": taken}}))  # fmt: skip
 
 
-def facts(shape: list[int], name: str = "net.onnx", operations: tuple[str, ...] = ("Add",)) -> dict[str, object]:
+def facts(shape: list[Any], name: str = "net.onnx", operations: tuple[str, ...] = ("Add",)) -> dict[str, Any]:
     tensor = {"name": "x", "shape": [1, 3, SIDE, SIDE], "layout": "NCHW", "element_type": "f32"}
     out = {"name": "y", "shape": shape, "element_type": "f32", "operations": list(operations)}
     return {"inputs": [tensor], "outputs": [out], "source_files": [name]}
@@ -119,6 +121,27 @@ def test_a_picture_as_large_as_the_input_may_be_a_style_and_is_likely_one_by_its
     assert sure == {"net.onnx": POSSIBLE, "candy.onnx": LIKELY}
     assert options.guess(ModelFacts(facts([1, 3, 2 * SIDE, 2 * SIDE])), None) is None
     assert options.guess(ModelFacts(facts(shape, operations=("Softmax",))), None) is None
+
+
+def test_of_open_sizes_the_name_alone_says_that_it_is_a_style_and_pictures_keep_theirs() -> None:
+    sides: list[Any] = [1, 3, None, None]
+    known = {name: {**facts(sides, name), "inputs": [{**facts(sides)["inputs"][0], "shape": sides}]}
+             for name in ("candy.onnx", "net.onnx")}  # fmt: skip
+
+    assert options.guess(ModelFacts(known["net.onnx"]), None) is None
+    made = default_recipe(known["candy.onnx"], None, {})
+    assert (made.task, made.preparation.resize, made.preparation.input.width) == ("style-transfer", "keep", 256)
+    fixed = default_recipe(known["candy.onnx"], None, {"width": 64, "height": 48})
+    assert (fixed.preparation.resize, fixed.preparation.input.width) == ("stretch", 64)
+
+
+def test_only_where_the_size_is_open_and_the_task_draws_a_picture_do_pictures_keep_their_size() -> None:
+    shape = [1, 3, SIDE, SIDE]
+    with pytest.raises(NoDefaultRecipe, match="must be open") as refused:
+        default_recipe(facts(shape, "candy.onnx"), None, {"resize": "keep"})
+    assert refused.value.field == "resize"
+    with pytest.raises(BadRecipe, match="stretch, crop or letterbox for classification"):
+        check(replace(recipe(resize="keep"), task="classification", options={}))
 
 
 @pytest.mark.parametrize(("shape", "overrides", "field"), [

@@ -30,12 +30,14 @@ CASES: dict[str, Case] = {
         {"head": "yolo_seg", "preparation": preparation("images", 160, resize="letterbox", scale=[255] * 3)},
         "shapes_instances/images"),
     "inpainting": (
-        "tiny_inpaint/tiny_inpaint.onnx", [64],
-        {"options": {"levels": "0..1"}, "preparation": preparation("image", 64, scale=[255] * 3)}, "sr8/HR"),
-    "super-resolution": (
-        "fsrcnn/FSRCNN_x2.pb", [1, 120, 120, 1],
+        "tiny_inpaint/tiny_inpaint.onnx", None,
         {"options": {"levels": "0..1"},
-         "preparation": preparation("IteratorGetNext:0", 120, "NHWC", 1, color="GRAY", scale=[255])}, "sr8/LR_x2"),
+         "preparation": preparation("image", 64, scale=[255] * 3, resize="keep", multiple=4)}, "sr8/HR"),
+    "super-resolution": (
+        "fsrcnn/FSRCNN_x2.pb", [1, -1, -1, 1],
+        {"options": {"levels": "0..1"},
+         "preparation": preparation("IteratorGetNext:0", 64, "NHWC", 1, color="GRAY", scale=[255], resize="keep")},
+        "sr8/LR_x2"),
     "style-transfer": (
         "fns_candy/candy.onnx", [1, 3, 720, 720], {"preparation": preparation("inputImage", 720, color="BGR")},
         "sr8/HR"),
@@ -76,9 +78,7 @@ def test_its_sample_runs_and_its_answer_is_drawn(
 
 
 def sized(model: ov.Model, shape: list[int] | None) -> ov.Model:
-    """Fixed where it is open; of one number: the side of a picture and its mask."""
-    if shape is not None and len(shape) == 1:
-        model.reshape({"image": [1, 3, *shape * 2], "mask": [1, 1, *shape * 2]})
-    elif shape is not None:
+    """Fixed where it is open."""
+    if shape is not None:
         model.reshape(shape)
     return model

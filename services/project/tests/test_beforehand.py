@@ -6,7 +6,7 @@ import pytest
 from marshmallow import ValidationError
 from workbench.problems import Problem
 from workbench.project.beforehand import settled
-from workbench.project.inputs import conversion_inputs
+from workbench.project.inputs import conversion_inputs, measured_shapes
 from workbench.project.problems import DatasetOfAnotherTask, ModelNeedsHelp, TaskNotSure
 from workbench.project.schemas import OptimizationRequest
 from workbench.store import Manifest, Manifests
@@ -51,6 +51,33 @@ def test_what_is_not_sure_is_refused_with_each_choice_and_why() -> None:
     assert document["field"] == "task"
     assert [each["task"] for each in document["guesses"]] == ["classification", "generic"]
     assert document["detail"].startswith("task: say what the model is for. classification is possible: ")
+
+
+def upscaler(shape=(None, 3, None, None)):
+    outputs = [{"name": "y", "shape": [None, 3, None, None], "element_type": "f32", "layout": None,
+                "operations": ["DepthToSpace"]}]  # fmt: skip
+    return {**model(shape), "outputs": outputs}
+
+
+def test_pictures_that_keep_their_size_leave_the_model_open_and_the_shape_to_measure_is_asked_for() -> None:
+    keep = {"task": "super-resolution", "recipe": {"resize": "keep"}}
+    with pytest.raises(ModelNeedsHelp, match="the shape that speed is measured with") as refused:
+        settled(asked(**keep), upscaler(), None)
+    assert refused.value.document()["field"] == "inputs.x.shape"
+
+    request = settled(asked(**keep, inputs={"x": {"shape": [1, 3, 64, 64]}}), upscaler(), None)
+
+    assert conversion_inputs(upscaler(), request) == {"x": {"shape": [1, 3, -1, -1]}}
+    assert measured_shapes(upscaler(), request) == {"x": [1, 3, 64, 64]}
+
+
+def test_without_that_a_shape_is_the_models_and_a_fixed_model_keeps_no_size() -> None:
+    request = settled(asked(task="super-resolution", inputs={"x": {"shape": [1, 3, 64, 64]}}), upscaler(), None)
+
+    assert conversion_inputs(upscaler(), request) == {"x": {"shape": [1, 3, 64, 64]}}
+    assert measured_shapes(upscaler(), request) == {}
+    with pytest.raises(ModelNeedsHelp, match="must be open"):
+        settled(asked(task="super-resolution", recipe={"resize": "keep"}), upscaler((1, 3, 32, 32)), None)
 
 
 def test_a_detector_and_a_dataset_of_classes_do_not_belong_together() -> None:

@@ -45,7 +45,11 @@ class Feeding:
         return cls(recipe, order, tuple(shapes), tuple(_dtype(ports[number]) for number in order))
 
     def fix(self, model: ov.Model) -> None:
-        """Give every input whose shape is open that of its array. Raises RuntimeError where the model can't have it."""
+        """Give every input whose shape is open that of its array, unless every picture has its own. Raises RuntimeError
+        where the model can't have it.
+        """
+        if self.recipe.preparation.any_size:
+            return
         open_ = {model.inputs[number]: list(shape) for number, shape in zip(self.order, self.shapes, strict=True)
                  if model.inputs[number].partial_shape.is_dynamic}  # fmt: skip
         if open_:

@@ -21,6 +21,17 @@ from workbench.tasks.recipe import Recipe
 Outputs = dict[str, NDArray[Any]]
 
 
+class UnfitSize(ValueError):
+    """The model takes pictures of other sizes only; ``number``: which of a stream."""
+
+    def __init__(self, shapes: Iterable[tuple[int, ...]], reason: RuntimeError, number: int = 0) -> None:
+        said = " ".join(str(reason).split()).rpartition("shapes ")[2][-200:]
+        taken = ", ".join(str(list(each)) for each in shapes)
+        super().__init__(f"the model can't take it as large as it is ({taken}): {said} Resize keep with a "
+                         "multiple, such as keep:8, fills its sides up")  # fmt: skip
+        self.number = number
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A model on its device. ``feeding``: what goes into it; ``outputs``: their names, in order.
@@ -68,8 +79,13 @@ def prepare_picture(picture: Image.Image, loaded: Loaded) -> tuple[Arrays, Fitte
 
 
 def infer(loaded: Loaded, arrays: Arrays) -> Outputs:
-    """Every output for one image, by name, in the model's order."""
-    results = loaded.compiled(arrays)
+    """Every output for one image, by name, in the model's order. Raises UnfitSize."""
+    try:
+        results = loaded.compiled(arrays)
+    except RuntimeError as error:
+        if not loaded.recipe.preparation.any_size:
+            raise
+        raise UnfitSize((array.shape for array in arrays), error) from error
     ports = loaded.compiled.outputs
     return {name: np.array(results[port]) for name, port in zip(loaded.outputs, ports, strict=True)}
 
@@ -77,10 +93,20 @@ def infer(loaded: Loaded, arrays: Arrays) -> Outputs:
 def stream(loaded: Loaded, pictures: Iterable[tuple[Arrays, Fitted]]) -> Iterator[tuple[int, Outputs, Fitted]]:
     """Each picture's number, outputs and fit, in the order in which they are done; outputs are valid until the next.
 
-    No callback: OpenVINO can hang when a queue with a Python callback is torn down.
+    No callback: OpenVINO can hang when a queue with a Python callback is torn down. Raises UnfitSize.
     """
     queue = ov.AsyncInferQueue(loaded.compiled)
     in_flight: dict[int, tuple[int, Fitted]] = {}
+    try:
+        yield from _streamed(loaded, queue, in_flight, pictures)
+    except RuntimeError as error:
+        if not loaded.recipe.preparation.any_size:
+            raise
+        raise _unfit(queue, in_flight, error) from error
+
+
+def _streamed(loaded: Loaded, queue: ov.AsyncInferQueue, in_flight: dict[int, tuple[int, Fitted]],
+              pictures: Iterable[tuple[Arrays, Fitted]]) -> Iterator[tuple[int, Outputs, Fitted]]:  # fmt: skip
 
     def collected(slot: int) -> tuple[int, Outputs, Fitted]:
         number, fitted = in_flight.pop(slot)
@@ -97,6 +123,16 @@ def stream(loaded: Loaded, pictures: Iterable[tuple[Arrays, Fitted]]) -> Iterato
     queue.wait_all()
     for slot in list(in_flight):
         yield collected(slot)
+
+
+def _unfit(queue: ov.AsyncInferQueue, in_flight: Mapping[int, tuple[int, Fitted]], error: RuntimeError) -> Exception:
+    """Which of those in flight it was: each request tells of its own."""
+    for slot, (number, fitted) in in_flight.items():
+        try:
+            queue[slot].wait()
+        except RuntimeError as own:
+            return UnfitSize([(fitted.image.height, fitted.image.width)], own, number)
+    return error
 
 
 def _output_names(model: ov.Model, recipe: Recipe) -> tuple[str, ...]:

@@ -63,8 +63,9 @@ def _speed(package: Package, variant: dict[str, Any], loaded: Loaded, seconds: f
     arrays, _ = prepare((package.root / sample).read_bytes(), loaded)
     profile = variant["profile"] or {}
     batch = profile.get("provenance", {}).get("spec", {}).get("batch", 1)
-    # Larger batches are another measurement: there is nothing to compare one image at a time with.
-    recorded = profile.get("throughput_fps") if batch == 1 else None
+    # Larger batches, and a picture of its own size, are other measurements: there is nothing to compare with.
+    comparable = batch == 1 and not package.recipe.preparation.any_size
+    recorded = profile.get("throughput_fps") if comparable else None
     on_cpu = loaded.configuration["executed"]["devices"] == ["CPU"]
     here, judged = speed.looked_again(
         lambda: speed.measure(loaded, arrays, variant["configuration"], seconds),

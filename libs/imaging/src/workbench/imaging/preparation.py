@@ -16,19 +16,23 @@ from workbench.imaging.fields import (
 )
 
 LAYOUTS = ("NCHW", "NHWC")
-RESIZES = ("stretch", "crop", "letterbox")
+RESIZES = ("stretch", "crop", "letterbox", "keep")
 INTERPOLATIONS = ("bilinear", "bicubic", "nearest")
 COLORS = ("RGB", "BGR", "GRAY")
 ORIENTATIONS = ("stored", "exif")
 
 # An input larger than this is a mistake: one float32 image of it would take 768 MiB.
 LARGEST_SIDE = 8192
+LARGEST_MULTIPLE = 256
 SMALLEST_SCALE = 1e-6  # what is divided by less is divided by nothing
 
 
 @dataclass(frozen=True)
 class ModelInput:
-    """The one image input of the model: its name and the size of the picture it takes, in pixels."""
+    """The one image input of the model: its name and the size of the picture it takes, in pixels.
+
+    Where pictures keep their own size, it is that of pictures that are made up.
+    """
 
     name: str
     width: int
@@ -57,6 +61,8 @@ class Preparation:
     """What happens to a picture before the model sees it. Whoever holds one holds a valid one.
 
     ``mean`` and ``scale`` hold one number a channel in the order of ``color``: (x - mean) / scale on 0..255.
+    ``keep``: each picture in its own size, into a model that leaves height and width open; continued to the right and
+    below until both are multiples of ``multiple``, where a model halves and doubles them.
     ``short_side`` belongs to ``crop``. ``orientation``: as the picture is stored, or turned as its EXIF data says.
     """
 
@@ -68,6 +74,7 @@ class Preparation:
     mean: tuple[float, ...] | None = None
     scale: tuple[float, ...] | None = None
     orientation: str = "stored"
+    multiple: int = 1
 
     def __post_init__(self) -> None:
         check_choice("resize", self.resize, RESIZES)
@@ -75,6 +82,7 @@ class Preparation:
         check_choice("color", self.color, COLORS)
         check_choice("orientation", self.orientation, ORIENTATIONS)
         self._check_short_side()
+        self._check_multiple()
         self._check_channels()
 
     def _check_short_side(self) -> None:
@@ -85,6 +93,11 @@ class Preparation:
         # A shorter side than the crop would have to be enlarged again: certainly not what was meant.
         check_int("short_side", self.short_side, min(self.input.width, self.input.height), 2 * LARGEST_SIDE)
 
+    def _check_multiple(self) -> None:
+        check_int("multiple", self.multiple, 1, LARGEST_MULTIPLE)
+        if self.multiple != 1 and self.resize != "keep":
+            raise BadRecipe("multiple", f"must be 1 when resize is {self.resize}", self.multiple)
+
     def _check_channels(self) -> None:
         channels = self.input.channels
         if (self.color == "GRAY") != (channels == 1):
@@ -94,6 +107,11 @@ class Preparation:
         check_per_channel("scale", self.scale, channels)
         if self.scale is not None and any(abs(number) < SMALLEST_SCALE for number in self.scale):
             raise BadRecipe("scale", f"must hold no zero and nothing below {SMALLEST_SCALE:g}", list(self.scale))
+
+    @property
+    def any_size(self) -> bool:
+        """Whether the input is as large as each picture."""
+        return self.resize == "keep"
 
     @property
     def crop_short_side(self) -> int:

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 from workbench.imaging.orientation import orientation_of, upright
-from workbench.imaging.preparation import Preparation
+from workbench.imaging.preparation import LARGEST_SIDE, Preparation
 
 T = TypeVar("T")
 # Only well-trodden decoders see bytes that strangers upload.
@@ -40,7 +40,8 @@ _RESAMPLING = {
 
 
 def preprocess(image_bytes: bytes, preparation: Preparation) -> NDArray[np.float32]:
-    """One image as the model's input: float32, shape ``preparation.input.shape`` (batch 1).
+    """One image as the model's input: float32, shape ``preparation.input.shape`` (batch 1), or as large as the image
+    where that keeps its size.
 
     Raises ValueError with the reason when the bytes are not a whole image.
     """
@@ -104,11 +105,16 @@ class Fitted:
 
 
 def fit(image: Image.Image, preparation: Preparation) -> Fitted:
-    """The RGB picture in the input's width and height, by the preparation's way of resizing."""
+    """The RGB picture in the input's width and height, by the preparation's way of resizing.
+
+    Raises ValueError for a picture that is too large to go in as it is.
+    """
     if preparation.resize == "crop":
         return _centre_crop(image, preparation)
     if preparation.resize == "letterbox":
         return _letterbox(image, preparation)
+    if preparation.resize == "keep":
+        return _continued(image, preparation.multiple)
     size = (preparation.input.width, preparation.input.height)
     return _fitted(image.resize(size, _RESAMPLING[preparation.interpolation]), image, size)
 
@@ -172,6 +178,17 @@ def _letterbox(image: Image.Image, preparation: Preparation) -> Fitted:
     left, top = (width - size[0]) // 2, (height - size[1]) // 2
     framed.paste(resized, (left, top))
     return _fitted(framed, image, size, left, top)
+
+
+def _continued(image: Image.Image, multiple: int) -> Fitted:
+    """The picture as it is; its last column and row repeated until the sides are multiples."""
+    if max(image.size) > LARGEST_SIDE:
+        raise ValueError(f"{image.width}×{image.height} pixels; at most {LARGEST_SIDE} a side go in as they are")
+    missing = [-side % multiple for side in image.size]
+    if not any(missing):
+        return _fitted(image, image, image.size)
+    levels = np.pad(np.asarray(image), ((0, missing[1]), (0, missing[0]), (0, 0)), "edge")
+    return _fitted(Image.fromarray(levels), image, image.size)
 
 
 def _fitted(fitted: Image.Image, image: Image.Image, size: tuple[int, int], left: int = 0, top: int = 0) -> Fitted:

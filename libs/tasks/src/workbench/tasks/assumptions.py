@@ -78,7 +78,8 @@ def _pixels(model: Facts, overrides: Facts, recipe: Recipe) -> Iterable[Assumpti
     if not told & {"mean", "scale"}:
         yield Assumption("mean", "pixels go in as they are, 0 to 255, without mean and scale", POSSIBLE)
     if "resize" not in told:
-        usual = f"pictures are resized by {preparation.resize}, as is usual for {recipe.task}"
+        done = "go in as large as they are" if preparation.any_size else f"are resized by {preparation.resize}"
+        usual = f"pictures {done}, as is usual for {recipe.task}"
         yield Assumption("resize", usual, LIKELY)
 
 

@@ -33,7 +33,7 @@ class Choosing(Protocol):
     HEADS: tuple[Choice, ...]  # readings of the outputs, the usual one first
     OPTIONS: tuple[Option, ...]
     METRICS: tuple[Measure, ...]  # the first is what variants are compared by; none: nobody judges the results
-    RESIZE: str
+    RESIZE: str  # keep: where the model leaves the size open, else stretch
     MODEL_API: str | None  # OpenVINO Model API's name for it
 
     def guess(self, model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:
@@ -116,6 +116,9 @@ def check(recipe: Recipe) -> Recipe:
     """The recipe with every option of its task, those left out at their defaults. Raises BadRecipe."""
     task = task_of(recipe.task)
     check_settings(task.name, recipe.head, recipe.options)
+    if recipe.preparation.any_size and task.choosing.RESIZE != "keep":
+        raise BadRecipe("resize", f"must be stretch, crop or letterbox for {task.name}, whose models take one size",
+                        "keep")  # fmt: skip
     options = {option.name: option.default for option in task.choosing.OPTIONS}
     return replace(recipe, options={**options, **recipe.options})
 

@@ -13,14 +13,14 @@ from workbench.tasks.catalogue import Task
 from workbench.tasks.guess import Guess
 from workbench.tasks.model_api import told_preparation
 from workbench.tasks.model_facts import ModelFacts
-from workbench.tasks.picture_input import NoDefaultRecipe, picture_input
+from workbench.tasks.picture_input import NoDefaultRecipe, picture_input, sized
 from workbench.tasks.recipe import VERSION, BadRecipe, Recipe, renewed
 
 Facts = dict[str, Any]
 # Overrides about the input, flat as a person types them.
 _INPUT_FIELDS = ("width", "height", "channels", "layout")
 _RECIPE_FIELDS = ("task", "labels", "head", "output", "options")
-PREPARED = ("resize", "short_side", "interpolation", "color", "mean", "scale", "orientation")
+PREPARED = ("resize", "short_side", "interpolation", "color", "mean", "scale", "orientation", "multiple")
 
 __all__ = ["NoDefaultRecipe", "default_recipe"]
 
@@ -41,9 +41,9 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
         overrides = renewed(overrides, task.name)
         _refuse_unknown(overrides)
         _refuse_absent_output(overrides.get("output"), model_facts)
-        preparation = {"resize": task.choosing.RESIZE, "color": "GRAY" if input_["channels"] == 1 else "RGB",
-                       **told_preparation(model_facts, input_["channels"]), **_only(overrides, PREPARED),
-                       "input": input_}  # fmt: skip
+        preparation = {"resize": _resize(task, input_), "color": "GRAY" if input_["channels"] == 1 else "RGB",
+                       **told_preparation(model_facts, input_["channels"]), **_only(overrides, PREPARED)}  # fmt: skip
+        preparation["input"] = sized(model_facts["inputs"], input_, any_size=preparation["resize"] == "keep")
         options = {**(guess.options if guess else {}), **overrides.get("options", {})}
         recipe = catalogue.check(Recipe.from_json({
             "version": VERSION, "task": task.name, "labels": overrides.get("labels", classes.get(task.name)),
@@ -54,6 +54,12 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
     if misfit := task.choosing.misfit(ModelFacts(model_facts, recipe.output), recipe):
         raise NoDefaultRecipe(misfit[1], misfit[0])
     return recipe
+
+
+def _resize(task: Task, taken: Facts) -> str:
+    """The task's usual way; pictures can keep their size only where the model leaves that open."""
+    usual = task.choosing.RESIZE
+    return "stretch" if usual == "keep" and not (taken["width"] is taken["height"] is None) else usual
 
 
 def _task(model_facts: Facts, overrides: Facts, classes: guesses.Classes) -> tuple[Task, Guess | None]:

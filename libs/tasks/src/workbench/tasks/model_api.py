@@ -24,7 +24,7 @@ def model_info(recipe: Recipe, outputs: Sequence[Mapping[str, Any]]) -> dict[str
     ``outputs``: as a manifest's facts have them, since Model API refuses labels of another number.
     """
     model_type, preparation = task_of(recipe.task).choosing.MODEL_API, recipe.preparation
-    if model_type is None:
+    if model_type is None or preparation.any_size:
         return {}
     return {
         "model_type": model_type,

@@ -9,6 +9,7 @@ Facts = Mapping[str, Any]
 # What pictures can be fed as; half precision becomes single when a model is converted.
 ELEMENT_TYPES = ("f32", "f16", "u8")
 MODEL = "model_id"  # what no override mends
+MADE_UP_SIDE = 256  # of pictures for a model that takes any
 
 
 class NoDefaultRecipe(ValueError):
@@ -25,7 +26,8 @@ class NoDefaultRecipe(ValueError):
 def picture_input(
     inputs: Sequence[Facts], given: Facts, name: str | None = None, channels: int | None = None
 ) -> dict[str, Any]:
-    """``name``, ``width``, ``height``, ``channels`` and ``layout``, of which ``given`` has what people said.
+    """``name``, ``width``, ``height``, ``channels`` and ``layout``, of which ``given`` has what people said; None for a
+    side that the model leaves open and nobody said.
 
     ``name`` and ``channels``: which takes the picture, and how many are the picture's, where the task fills the others.
 
@@ -47,8 +49,27 @@ def picture_input(
     sizes = dict(zip(layout, shape, strict=True))
     return {
         "name": tensor["name"], "layout": layout, "channels": channels or _channels(what, sizes["C"], layout, given),
-        "height": _fixed(what, "height", sizes["H"], given), "width": _fixed(what, "width", sizes["W"], given),
+        "height": _size(what, "height", sizes["H"], given), "width": _size(what, "width", sizes["W"], given),
     }  # fmt: skip
+
+
+def sized(inputs: Sequence[Facts], taken: Mapping[str, Any], *, any_size: bool) -> dict[str, Any]:
+    """What ``picture_input`` found, with its size. Raises NoDefaultRecipe where that is open and one is needed.
+
+    ``any_size``: pictures keep their own; then the size is that of pictures that are made up.
+    """
+    shape = _chosen(inputs, taken["name"])["shape"]
+    what, sides = f"The input '{taken['name']}' has the shape {shape}", ("height", "width")
+    if any_size:
+        if any(type(shape[taken["layout"].index(letter)]) is int and shape[taken["layout"].index(letter)] >= 0
+               for letter in "HW"):  # fmt: skip
+            raise NoDefaultRecipe(f"{what}; where images keep their size (resize keep), height and width must be open: "
+                                  "convert it with -1 for both, or take another way to resize.", "resize")  # fmt: skip
+        return {**taken, **{field: taken[field] or MADE_UP_SIDE for field in sides}}
+    for field in sides:
+        if taken[field] is None:
+            raise _no_fixed(what, field)
+    return dict(taken)
 
 
 def _chosen(inputs: Sequence[Facts], name: str | None) -> Facts:
@@ -62,20 +83,24 @@ def _chosen(inputs: Sequence[Facts], name: str | None) -> Facts:
 
 
 def _channels(what: str, declared: Any, layout: str, given: Facts) -> int:
-    channels = _fixed(what, "channels", declared, given)
+    channels = _size(what, "channels", declared, given)
+    if channels is None:
+        raise _no_fixed(what, "channels")
     if channels not in (1, 3):
         raise NoDefaultRecipe(f"{what}, {channels} channels as {layout}; an image has 1 or 3. If the layout is "
                               "another, give the override layout.", "layout")  # fmt: skip
     return int(channels)
 
 
-def _fixed(what: str, field: str, declared: Any, given: Facts) -> Any:
-    """A size the model fixes can't be overridden; one it leaves free must be."""
+def _size(what: str, field: str, declared: Any, given: Facts) -> Any:
+    """A size the model fixes can't be overridden; None where it is free and nobody said it."""
     if type(declared) is int and declared >= 0:
         if given.get(field, declared) != declared:
             raise NoDefaultRecipe(f"{what}; {field} can't be {given[field]}.", field)
         return declared
-    if field in given:
-        return given[field]
-    raise NoDefaultRecipe(
+    return given.get(field)
+
+
+def _no_fixed(what: str, field: str) -> NoDefaultRecipe:
+    return NoDefaultRecipe(
         f"{what}, no fixed {field}; convert the model with a fixed shape, or give the override {field}.", field)

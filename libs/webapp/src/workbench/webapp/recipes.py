@@ -9,7 +9,15 @@ import marshmallow as ma
 from marshmallow.validate import Length, OneOf
 from workbench.fields import Number, Text, Whole
 from workbench.imaging.fields import LARGEST_NUMBER, BadRecipe
-from workbench.imaging.preparation import COLORS, INTERPOLATIONS, LARGEST_SIDE, LAYOUTS, ORIENTATIONS, RESIZES
+from workbench.imaging.preparation import (
+    COLORS,
+    INTERPOLATIONS,
+    LARGEST_MULTIPLE,
+    LARGEST_SIDE,
+    LAYOUTS,
+    ORIENTATIONS,
+    RESIZES,
+)
 from workbench.tasks import catalogue
 
 _OPTIONS = "By name, as `GET /v1/tasks` tells them; what is left out has its default, or what the model suggests."
@@ -30,8 +38,13 @@ class RecipeSettings(ma.Schema):
 
     error_messages = {"unknown": "Unknown field; what only one task knows belongs into `options`."}  # noqa: RUF012
 
-    resize = Text(validate=OneOf(RESIZES))
+    resize = Text(validate=OneOf(RESIZES), metadata={
+        "description": "`keep`: every image goes in as large as it is, where the model leaves height and width open "
+        "and the task draws a picture (super-resolution, style transfer, inpainting)."})  # fmt: skip
     short_side = Whole(1, 2 * LARGEST_SIDE, metadata={"description": "Pixels; with `crop` only."})
+    multiple = Whole(1, LARGEST_MULTIPLE, metadata={
+        "description": "With `keep` only: images are continued to the right and below until both sides are multiples "
+        "of it, for models that halve and double them."})  # fmt: skip
     interpolation = Text(validate=OneOf(INTERPOLATIONS))
     orientation = Text(validate=OneOf(ORIENTATIONS), metadata={
         "description": "Photos as they are stored, or turned upright as their EXIF data says."})  # fmt: skip

@@ -131,7 +131,7 @@ def broken_by_name(name: str) -> Iterator[None]:
 def check_input(model: ov.Model, recipe: Recipe) -> Feeding:
     """What feeds the model; refuses unless every input takes what recipe and task make for it.
 
-    A free batch dimension is fine, images are fed one by one; a free width or height is not.
+    A free batch dimension is fine, images are fed one by one; a free width or height only where images keep their size.
     """
     names = [ir.tensor_name(port) for port in model.inputs]
     if len(names) > 1 and running_of(recipe.task).feed is None:
@@ -175,7 +175,10 @@ def names(items: Sequence[Item], most: int = 5) -> str:
 def _check_port(port: ov.Output, wanted: tuple[int, ...], preparation: Preparation) -> None:
     declared, name = port.get_partial_shape(), ir.tensor_name(port)
     shape = ir.shape_json(declared)
-    if declared.rank.is_dynamic or any(dimension.is_dynamic for dimension in list(declared)[1:]):
+    open_ = None if declared.rank.is_dynamic else [dimension.is_dynamic for dimension in list(declared)[1:]]
+    if preparation.any_size:
+        _check_open(open_, name, shape)
+    elif open_ is None or any(open_):
         raise DynamicInput(
             f"The model's input '{name}' has the shape {shape}; fixed height, width and "
             f"channels are needed. Convert the model with the shape {list(wanted)}.", shape=shape)
@@ -184,6 +187,13 @@ def _check_port(port: ov.Output, wanted: tuple[int, ...], preparation: Preparati
             f"The recipe makes a tensor of the shape {list(wanted)} ({preparation.input.layout}), the model's "
             f"input '{name}' takes {shape}.", field="input", shape=shape)
     _check_type(port, name, preparation)
+
+
+def _check_open(open_: Sequence[bool] | None, name: str, shape: Any) -> None:
+    if open_ is not None and sum(open_) < 2:
+        raise InputMismatch(
+            f"The model's input '{name}' takes {shape}; where images keep their size (resize keep), height and width "
+            "must be open: convert it with -1 for both, or take another way to resize.", field="resize", shape=shape)
 
 
 def _check_type(port: ov.Output, name: str, preparation: Preparation) -> None:

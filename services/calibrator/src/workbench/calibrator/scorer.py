@@ -10,7 +10,7 @@ from typing import Any
 import openvino as ov
 from workbench import ir
 from workbench.application.feeding import Arrays
-from workbench.application.loading import Loaded, Outputs, load, prepare, stream
+from workbench.application.loading import Loaded, Outputs, UnfitSize, infer, load, prepare, stream
 from workbench.application.ports import NoSuchTensor
 from workbench.calibrator import feed
 from workbench.calibrator.values import EvaluationSpec, TrialSpec
@@ -84,13 +84,33 @@ def results(loaded: Loaded, task: Computing[Any, Any], dataset: Dataset, told: C
     assert head is not None, "a task that is judged reads outputs"
     found: list[Any] = [None] * len(dataset.items)
     checked = False
-    for number, outputs, fitted in stream(loaded, pictures(loaded, dataset, told)):
+    for number, outputs, fitted in answers(loaded, dataset, told):
         item = dataset.items[number]
         found[number] = read_outputs(head, outputs, loaded.recipe, fitted, item.name)
         if not checked:  # as many classes as in every other answer
             _check_annotations(task, dataset, head.classes(outputs, loaded.recipe), loaded.recipe)
             checked = True
     return found
+
+
+def answers(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> Iterator[tuple[int, Outputs, Fitted]]:
+    """As ``stream``; refuses by its name an image of a size that the model can't take."""
+    try:
+        yield from stream(loaded, pictures(loaded, dataset, told))
+    except UnfitSize as unfit:
+        raise _of_another_size(dataset.items[unfit.number].name, unfit) from unfit
+
+
+def answer(loaded: Loaded, arrays: Arrays, name: str) -> Outputs:
+    """The same of one image."""
+    try:
+        return infer(loaded, arrays)
+    except UnfitSize as unfit:
+        raise _of_another_size(name, unfit) from unfit
+
+
+def _of_another_size(name: str, unfit: UnfitSize) -> feed.InputMismatch:
+    return feed.InputMismatch(f"{name}: {unfit}.", field="resize", file=name)
 
 
 def pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> Iterator[tuple[Arrays, Fitted]]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from workbench.application.loading import Loaded, Outputs, stream
-from workbench.calibrator.scorer import Dataset, pictures
+from workbench.application.loading import Loaded, Outputs
+from workbench.calibrator.scorer import Dataset, answers
 from workbench.imaging.preparation import Preparation
 from workbench.imaging.preprocess import Fitted
 from workbench.tasks.computing import Computing
@@ -120,7 +120,7 @@ class _Asked:
     def _answers(self, recipe: Recipe) -> list[tuple[Outputs, Fitted]]:
         """Kept, so that reading them otherwise takes no inference."""
         loaded = replace(self._loaded, recipe=recipe, feeding=replace(self._loaded.feeding, recipe=recipe))
-        told = stream(loaded, pictures(loaded, self._dataset, lambda _count: None))
+        told = answers(loaded, self._dataset, lambda _count: None)
         found = {number: ({name: array.copy() for name, array in outputs.items()}, fitted)
                  for number, outputs, fitted in told}  # fmt: skip
         return [found[number] for number in range(len(self._dataset.items))]

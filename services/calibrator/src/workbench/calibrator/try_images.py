@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from workbench.application.loading import Loaded, infer
+from workbench.application.loading import Loaded
 from workbench.application.running import running_of
 from workbench.calibrator import feed, importance
-from workbench.calibrator.scorer import compile_model, prepared, read_outputs
+from workbench.calibrator.scorer import answer, compile_model, prepared, read_outputs
 from workbench.calibrator.spec import read_trial
 from workbench.calibrator.values import MOST_TRIED
 from workbench.imaging.preprocess import picture as picture_of
@@ -91,12 +91,12 @@ def _tried(outputs: Path, number: int, item: Item, data: bytes, model: Loaded,
     running = running_of(model.recipe.task)
     head = running.head(model.recipe)
     arrays, fitted = prepared(data, model, item.name)
-    answer = infer(model, arrays)
+    said = answer(model, arrays, item.name)
     if head is None:
-        shapes = {name: {"shape": list(array.shape), "type": str(array.dtype)} for name, array in answer.items()}
+        shapes = {name: {"shape": list(array.shape), "type": str(array.dtype)} for name, array in said.items()}
         lines = [f"{name}: shape {each['shape']}, {each['type']}" for name, each in shapes.items()]
         return {"line": {"outputs": shapes}, "result": None, "lines": lines, "drawing": None, "importance": None}
-    result = read_outputs(head, answer, model.recipe, fitted, item.name)
+    result = read_outputs(head, said, model.recipe, fitted, item.name)
     picture = picture_of(data, model.recipe.preparation)
     drawing = None if running.draw is None else running.draw(picture, result, model.recipe)
     warmth = None if task is None else importance.drawn(picture, model, result, task)

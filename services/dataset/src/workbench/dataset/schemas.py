@@ -211,7 +211,9 @@ class TaskView(ma.Schema):
         ma.fields.String(), required=True,
         metadata={"description": "Layouts of datasets with its annotations; of others the images serve alone."},
     )  # fmt: skip
-    resize = ma.fields.String(required=True, metadata={"description": "How images get the input's size by default."})
+    resize = ma.fields.String(required=True, metadata={
+        "description": "How images get the input's size by default; `keep`: where the model leaves it open, else "
+        "`stretch`."})  # fmt: skip
 
 
 class TaskPage(ma.Schema):

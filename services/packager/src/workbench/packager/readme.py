@@ -71,9 +71,13 @@ def _steps(built_in: Facts) -> Iterable[str]:
 
 def _prepared(preparation: Facts) -> list[str]:
     of = preparation["input"]
-    place = f"input {of['name']}: {of['width']}×{of['height']} pixels, {of['channels']} channels, {of['layout']}"
+    keeps = preparation["resize"] == "keep"
+    size = "pictures of any size" if keeps else f"{of['width']}×{of['height']} pixels"
+    place = f"input {of['name']}: {size}, {of['channels']} channels, {of['layout']}"
     turned = ["turned as its EXIF orientation says"] if preparation.get("orientation") == "exif" else []
-    done = [*turned, f"resized by {preparation['resize']}", f"colours as {preparation['color']}"]
+    filled = f"sides filled up to multiples of {preparation.get('multiple', 1)}"
+    resized = filled if keeps else f"resized by {preparation['resize']}"
+    done = [*turned, resized, f"colours as {preparation['color']}"]
     done += [f"{name} {', '.join(f'{value:g}' for value in preparation[name])}"
              for name in ("mean", "scale") if preparation.get(name)]
     return [place, f"the application does to each picture: {', '.join(done)}"]

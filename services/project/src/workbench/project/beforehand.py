@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.project.inputs import conversion_inputs, recipe_overrides
+from workbench.project.inputs import conversion_inputs, measured_shapes, recipe_overrides
 from workbench.project.problems import DatasetOfAnotherTask, ModelNeedsHelp, TaskNotSure
 from workbench.project.told import with_told
 from workbench.project.values import Facts
@@ -26,6 +26,7 @@ def settled(request: Facts, model: Facts, dataset: Facts | None) -> Facts:
     request = _with_task(with_told(request, model), model, dataset)
     _refuse_another_task(request["task"], dataset)
     inputs = conversion_inputs(model, request)
+    measured_shapes(model, request)
     converted = {**model, "inputs": _converted(model, inputs)}
     _refuse_several_inputs(converted, request["task"])
     try:

@@ -12,6 +12,7 @@ from workbench.tasks.recipe import renewed
 # Built into the IR unless asked otherwise, so that the deployed application cannot get them wrong.
 BUILT_IN = ("mean", "scale", "color")
 _AND_A_MASK = 4  # channels: of a picture in colour, and one more
+_OF_A_BATCH = 1  # open dimensions
 _FLOATS = ("f32", "f16", "bf16", "f64")
 
 
@@ -26,7 +27,9 @@ def conversion_inputs(model: Facts, request: Facts) -> Facts:
         if name not in names:
             raise ModelNeedsHelp(f"inputs.{name}", f"there is no such input; the model has {', '.join(names)}.")
     _refuse_unknown_ranks(model)
-    options = {tensor["name"]: _one(tensor, request["inputs"].get(tensor["name"], {})) for tensor in model["inputs"]}
+    any_size = keeps_size(request)
+    options = {tensor["name"]: _one(tensor, request["inputs"].get(tensor["name"], {}), any_size)
+               for tensor in model["inputs"]}  # fmt: skip
     built_in = {} if _stays_outside(request) else _built_in(request["recipe"])
     for image in _image_inputs(model, options, request) if built_in else ():
         layout = options[image["name"]].get("layout") or request["recipe"].get("layout") or image["layout"]
@@ -40,6 +43,30 @@ def conversion_inputs(model: Facts, request: Facts) -> Facts:
         channels = dict(zip(layout, shape, strict=False)).get("C")
         options[image["name"]] |= {**_for_all(built_in, channels), "layout": layout}
     return {name: option for name, option in options.items() if option}
+
+
+def keeps_size(request: Facts) -> bool:
+    """Whether pictures go in as large as they are, so that the models stay as open as they came."""
+    return request["recipe"].get("resize") == "keep"
+
+
+def measured_shapes(model: Facts, request: Facts) -> Facts:
+    """Of inputs that stay open, the shapes that speed is measured with: by name, as a profile takes them.
+
+    Raises ModelNeedsHelp where one is not said.
+    """
+    if not keeps_size(request):
+        return {}
+    found = {}
+    for tensor in model["inputs"]:
+        shape = request["inputs"].get(tensor["name"], {}).get("shape")
+        if len(_open_dimensions(tensor)) > _OF_A_BATCH and shape is None:
+            raise ModelNeedsHelp(
+                f"inputs.{tensor['name']}.shape", f"pictures go in as large as they are (resize keep), into "
+                f"{tensor['shape']}; give the shape that speed is measured with, such as 1,3,256,256.")  # fmt: skip
+        if shape is not None:
+            found[tensor["name"]] = shape
+    return found
 
 
 def takes_several(tensor: Facts) -> bool:
@@ -60,14 +87,26 @@ def recipe_overrides(request: Facts) -> Facts:
     return {"task": request["task"], **kept}
 
 
-def _one(tensor: Facts, asked: Facts) -> Facts:
+def _opened(measured: list[int] | None, layout: str | None) -> Facts:
+    """The shape of an input that takes pictures of any size; ``measured``: the one that speed is measured with."""
+    if measured is None or layout is None or len(layout) != len(measured):
+        return {}
+    return {"shape": [-1 if letter in "HW" else size for letter, size in zip(layout, measured, strict=True)]}
+
+
+def _open_dimensions(tensor: Facts) -> list[int]:
+    return [index for index, size in enumerate(tensor["shape"] or ()) if not isinstance(size, int) or size < 0]
+
+
+def _one(tensor: Facts, asked: Facts, any_size: bool) -> Facts:
     option = {name: value for name, value in asked.items() if value is not None}
+    if any_size and _open_dimensions(tensor)[1:]:
+        return option | _opened(option.pop("shape", None), option.get("layout") or tensor["layout"])
     if "shape" not in option and takes_several(tensor):
         return option | {"shape": [1, *tensor["shape"][1:]]}
     if "shape" in option or all(isinstance(size, int) and size >= 0 for size in tensor["shape"]):
         return option
-    open_dimensions = [index for index, size in enumerate(tensor["shape"]) if not isinstance(size, int) or size < 0]
-    if open_dimensions != [0]:
+    if _open_dimensions(tensor) != [0]:
         raise ModelNeedsHelp(
             f"inputs.{tensor['name']}.shape",
             f"the input has the dynamic shape {tensor['shape']}; give the shape to measure, such as 1,3,224,224.",

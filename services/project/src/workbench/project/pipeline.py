@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from workbench.project.inputs import conversion_inputs, recipe_overrides
+from workbench.project.inputs import conversion_inputs, measured_shapes, recipe_overrides
 from workbench.project.values import Facts, Step
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.guesses import tasks_of
@@ -43,6 +43,11 @@ class Plan:
     def inputs(self) -> Facts:
         """What every conversion does to the inputs."""
         return conversion_inputs(self.model, self.request)
+
+    @property
+    def shapes(self) -> Facts:
+        """What is measured of inputs that stay open."""
+        return measured_shapes(self.model, self.request)
 
     @property
     def brought(self) -> str | None:
@@ -195,7 +200,7 @@ def _calibration(plan: Plan, steps: Mapping[str, Step], baseline: str) -> Iterat
 def _generation(plan: Plan) -> Wanted:
     """Images of the size the model takes: the last two dimensions that are not channels."""
     tensor = plan.model["inputs"][0]
-    shape = plan.inputs.get(tensor["name"], {}).get("shape") or tensor["shape"]
+    shape = (plan.shapes.get(tensor["name"]) or plan.inputs.get(tensor["name"], {}).get("shape") or tensor["shape"])
     channels_last = (plan.inputs.get(tensor["name"], {}).get("layout") or tensor["layout"]) == "NHWC"
     sizes = shape[1:3] if channels_last else shape[-2:]
     height, width = sizes if len(shape) == 4 else (64, 64)
@@ -220,6 +225,7 @@ def _profile(plan: Plan, steps: Mapping[str, Step], name: str, model_id: str) ->
         "duration_s": plan.request["duration_s"],
         "launches": plan.request["launches"],
         **{name: plan.request[name] for name in ("until", "within_s") if plan.request.get(name) is not None},
+        **({"shapes": plan.shapes} if plan.shapes else {}),
     }
     beside = {"with_model_ids": others} if others else {}
     yield Wanted(f"profile-{name}", "profile", {**where, **configuration, **beside})

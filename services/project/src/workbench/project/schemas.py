@@ -58,7 +58,8 @@ class InputRequest(ma.Schema):
     """What has to be said about one input of the model."""
 
     shape = ma.fields.List(Whole(1, 2**31 - 1), load_default=None,
-                           metadata={"description": "For an input with dynamic dimensions."})  # fmt: skip
+                           metadata={"description": "For an input with dynamic dimensions; with resize `keep` "
+                                     "the one that speed is measured with."})  # fmt: skip
     layout = Text(load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`."})
 
 

@@ -41,6 +41,7 @@ FED = Option("--input", "What an input is fed with: an array that numpy.save has
              repeat=True)
 OF_CONVERSION = (NEW_SHAPE, LAYOUT, MEAN, SCALE, REVERSE, ELEMENT_TYPE, TENSOR_LAYOUT, RESIZE_INPUT, FREEZE)
 OF_OPTIMIZATION = (RUN_SHAPE, LAYOUT)
+OF_TRIAL = (NEW_SHAPE, LAYOUT)
 MEMBERS = {"shape": "shape", "input_shape": "shape", "embed_resize": "resize", "freeze": "value"}
 
 

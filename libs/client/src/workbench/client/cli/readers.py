@@ -122,16 +122,20 @@ def layout(text: str) -> str:
     return text.upper()
 
 
+_NUMBERED = {"crop": "short_side", "keep": "multiple"}
+
+
 def resize(kinds: Sequence[str]) -> Reader[dict[str, Any]]:
-    """One of the kinds, or ``crop:256`` (short side in pixels before the centre crop)."""
+    """One of the kinds, ``crop:256`` (short side before the centre crop) or ``keep:8`` (sides a multiple of it)."""
 
     def read(text: str) -> dict[str, Any]:
         kind, _, side = text.lower().partition(":")
-        if kind == "crop" and re.fullmatch(r"[1-9]\d{0,4}", side):
-            return {"resize": "crop", "short_side": int(side)}
+        if kind in _NUMBERED and re.fullmatch(r"[1-9]\d{0,4}", side):
+            return {"resize": kind, _NUMBERED[kind]: int(side)}
         if kind in kinds and ":" not in text:
             return {"resize": kind}
-        raise typer.BadParameter(f"{text!r} is not one of {', '.join(kinds)}, crop:SHORT (as crop:256)")
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(kinds)}, crop:SHORT (as crop:256), keep:MULTIPLE "
+                                 "(as keep:8)")  # fmt: skip
 
     return read
 

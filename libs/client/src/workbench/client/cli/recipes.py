@@ -25,8 +25,9 @@ def recipe_options(place: str) -> list[Option]:
                f"{place}.scale"),
         asked("--color", "Channel order the model expects", "RecipeSettings", "color", "ORDER", place=f"{place}.color",
               default=" (default RGB)"),
-        Option("--resize", f"How an image gets the input's size: {', '.join(RESIZES)}, or crop:SHORT with "
-               "the short side in pixels before the centre crop.", resize(RESIZES), "HOW", f"{place}.resize"),
+        Option("--resize", f"How an image gets the input's size: {', '.join(RESIZES)}, crop:SHORT with the short side "
+               "in pixels before the centre crop, or keep:MULTIPLE, which fills sides up to multiples of that.",
+               resize(RESIZES), "HOW", f"{place}.resize"),
         asked("--interpolation", "How pixels are made when an image changes its size", "RecipeSettings",
               "interpolation", "HOW", place=f"{place}.interpolation", default=" (default bilinear)"),
         asked("--orientation", "Photos as they are stored, or turned upright as viewers do", "RecipeSettings",

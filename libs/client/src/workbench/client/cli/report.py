@@ -109,7 +109,8 @@ def _outside(report: dict[str, Any]) -> Iterable[str]:
         turned = ["turned upright by its EXIF orientation"] if known.get("orientation") == "exif" else []
         numbers = [f"{words} {','.join(f'{value:g}' for value in known[name])}"
                    for name, words in (("mean", "minus mean"), ("scale", "divided by scale")) if known.get(name)]
-        steps = [*turned, f"resized by {known['resize']}", f"channels as {known['color']}", *numbers]
+        resized = "as large as it is" if known["resize"] == "keep" else f"resized by {known['resize']}"
+        steps = [*turned, resized, f"channels as {known['color']}", *numbers]
         yield f"\nTo do to each picture before: {', '.join(steps)}"
 
 

@@ -10,7 +10,7 @@ import typer
 from workbench.client import uploads
 from workbench.client.cli import output
 from workbench.client.cli.descriptions import DEVICE, PRECISION, TARGET
-from workbench.client.cli.inputs import OF_OPTIMIZATION, as_asked, by_input
+from workbench.client.cli.inputs import OF_TRIAL, as_asked, by_input
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.pipeline import Source
 from workbench.client.cli.placing import refuse_absent
@@ -42,7 +42,7 @@ The pictures are kept as a dataset, the answers as a trial: `workbench trials sh
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    options = [RECIPE, LABELS, *SETTINGS, *OF_OPTIMIZATION, *PLACED, IMPORTANCE, DRAW]
+    options = [RECIPE, LABELS, *SETTINGS, *OF_TRIAL, *PLACED, IMPORTANCE, DRAW]
     add_command(app, "try", try_images, HELP, [MODEL, IMAGES, *options])
 
 
@@ -59,7 +59,7 @@ def try_images(session: Session, values: Values) -> None:
     with Progress() as progress:
         work = _Work(session.client, progress)
         source = work.model(model)
-        inputs = by_input(source, values, OF_OPTIMIZATION)
+        inputs = by_input(source, values, OF_TRIAL)
         spread(overrides, lambda: as_asked(source, inputs))
         model_id = work.ir(source, inputs)
         recipe_id = values["recipe"] or work.recipe(model_id, overrides)

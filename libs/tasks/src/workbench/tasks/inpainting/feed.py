@@ -38,7 +38,7 @@ def arrays(recipe: Recipe, fitted: Fitted, shapes: Sequence[tuple[int, ...]]) ->
     value = float(recipe.options["mask_value"])
     mask = np.where(hole == 1, value, 0.0 if value else 1.0).astype(np.float32)
     if len(shapes) == 2:
-        return [picture, mask.reshape(shapes[1])]
+        return [picture, np.expand_dims(mask, (0, 1 if _first(shapes[1]) else 3))]
     at = 1 if recipe.preparation.input.layout == "NCHW" else 3
     return [np.concatenate([picture, np.expand_dims(mask, (0, at))], at)]
 
@@ -48,6 +48,11 @@ def _sized(recipe: Recipe, channels: int, turned: bool = False) -> tuple[int, ..
     taken = recipe.preparation.input
     first = (taken.layout == "NCHW") is not turned
     return (1, channels, taken.height, taken.width) if first else (1, taken.height, taken.width, channels)
+
+
+def _first(mask: tuple[int, ...]) -> bool:
+    """Whether its only channel comes before height and width."""
+    return mask[1] == 1
 
 
 def _fits(shape: tuple[int, ...], declared: Shape | None) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from workbench.tasks.guess import LIKELY, POSSIBLE, Guess
 from workbench.tasks.model_facts import ModelFacts, fixed, last_operation, plane, shown
 from workbench.tasks.recipe import Recipe
+from workbench.tasks.redrawn.misfit import only_one_size
 
 _FAMILIES = frozenset({"deepfill", "deepfillv", "gmcnn", "inpaint", "inpainting", "lama", "migan", "partialconv"})
 _SCORES = frozenset({"Softmax", "LogSoftmax", "ArgMax", "TopK"})
@@ -28,11 +29,13 @@ def guess(model: ModelFacts) -> Guess | None:
 def misfit(model: ModelFacts, recipe: Recipe) -> tuple[str, str] | None:
     """The field at fault and why; None too where a size is only known when the model runs."""
     if recipe.preparation.resize == "crop":
-        return "resize", "crop cuts a part off, which could not be drawn; accepted are stretch, letterbox."
+        return "resize", "crop cuts a part off, which could not be drawn; accepted are keep, stretch, letterbox."
     taken = recipe.preparation.input
     shape = model.outputs[0].get("shape") if model.outputs else None
     if shape is None or (len(shape) == 4 and not all(map(fixed, shape[1:]))):
         return None
+    if recipe.preparation.any_size:
+        return only_one_size(model)
     size, channels = [taken.height, taken.width], taken.channels
     if list(shape[1:]) in ([channels, *size], [*size, channels]):
         return None

@@ -16,7 +16,7 @@ HEADS: tuple[Choice, ...] = (
     Choice("picture", "The whole picture, [1, 3, height, width] or [1, height, width, 3], its colours in the order of "
            "the input's, one channel where the input is GRAY; what is not missing is kept as it was."),
 )  # fmt: skip
-RESIZE = "stretch"
+RESIZE = "keep"  # a picture of its own size comes out; stretched where a model fixes it
 MODEL_API: str | None = None  # what OpenVINO's Model API calls such a model; it has no word for this one
 OPTIONS: tuple[Option, ...] = (
     LEVELS,

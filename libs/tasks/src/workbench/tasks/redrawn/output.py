@@ -20,13 +20,13 @@ def output_of(outputs: Outputs, recipe: Recipe) -> NDArray[Any]:
     return outputs[recipe.output] if recipe.output is not None else next(iter(outputs.values()))
 
 
-def channels_last(output: NDArray[Any], channels: int) -> NDArray[Any] | None:
-    """Of one picture, shape (height, width, channels); None where the output has none of so many channels."""
-    if output.ndim != 4 or output.shape[0] != 1:
-        return None
-    if output.shape[1] == channels:
+def channels_last(output: NDArray[Any], channels: int) -> NDArray[Any]:
+    """Of one picture, shape (height, width, channels). Raises ValueError for an output of other channels."""
+    if output.ndim == 4 and output.shape[0] == 1 and output.shape[1] == channels:
         return output[0].transpose(1, 2, 0)
-    return output[0] if output.shape[3] == channels else None
+    if output.ndim == 4 and output.shape[0] == 1 and output.shape[3] == channels:
+        return output[0]
+    raise refuse_shape(output, "a picture", ([1, channels, "height", "width"], [1, "height", "width", channels]))
 
 
 def as_levels(numbers: NDArray[Any], recipe: Recipe) -> NDArray[np.uint8]:

@@ -16,7 +16,7 @@ HEADS: tuple[Choice, ...] = (
     Choice("picture", "A picture as large as the input, [1, 3, height, width] or [1, height, width, 3], its colours in "
            "the order of the input's."),
 )  # fmt: skip
-RESIZE = "stretch"
+RESIZE = "keep"  # a picture of its own size comes out; stretched where a model fixes it
 MODEL_API: str | None = None  # what OpenVINO's Model API calls such a model; it has no word for this one
 OPTIONS: tuple[Option, ...] = (LEVELS,)
 # SSIM first: variants are compared by points of a hundred, which decibels are not.

@@ -7,6 +7,7 @@ from typing import Any
 from workbench.tasks.guess import LIKELY, POSSIBLE, Guess
 from workbench.tasks.model_facts import ModelFacts, fixed, last_operation, plane, shown
 from workbench.tasks.recipe import Recipe
+from workbench.tasks.redrawn.misfit import only_one_size
 
 _FAMILIES = frozenset({"carn", "edsr", "espcn", "esrgan", "fsrcnn", "rcan", "realesrgan", "sr", "srgan", "srresnet",
                        "superresolution", "upscale", "upscaler", "wdsr"})  # fmt: skip
@@ -55,13 +56,15 @@ def _of_signs(model: ModelFacts, tensor: Any) -> Guess | None:
 def misfit(model: ModelFacts, recipe: Recipe) -> tuple[str, str] | None:
     """The field at fault and why; None too where a size is only known when the model runs."""
     if recipe.preparation.resize == "crop":
-        return "resize", "crop cuts a part off, which could not be drawn; accepted are stretch, letterbox."
+        return "resize", "crop cuts a part off, which could not be drawn; accepted are keep, stretch, letterbox."
     taken = recipe.preparation.input
     out = plane(model.outputs[0]) if model.outputs else None
     if model.outputs and out is None and model.outputs[0].get("shape") is not None:
         return "head", f"picture can't read the model's output {shown(model.outputs[0])}; it needs four dimensions."
     if out is None or not _is_fixed(out):
         return None
+    if recipe.preparation.any_size:
+        return only_one_size(model)
     if out[0] == taken.channels and _times((taken.channels, taken.height, taken.width), out) is not None:
         return None
     return "head", (f"picture can't read the model's output {shown(model.outputs[0])}; it needs {taken.channels} "

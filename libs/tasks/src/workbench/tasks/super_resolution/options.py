@@ -17,7 +17,7 @@ HEADS: tuple[Choice, ...] = (
            "the input's; of one channel where the input is GRAY: then it is the luma, and the colours are those of "
            "bicubic upscaling."),
 )  # fmt: skip
-RESIZE = "stretch"
+RESIZE = "keep"  # a picture of its own size comes out; stretched where a model fixes it
 MODEL_API: str | None = None  # what OpenVINO's Model API calls such a model; it has no word for this one
 OPTIONS: tuple[Option, ...] = (
     LEVELS,

@@ -16,7 +16,12 @@ NAME = "picture"
 
 def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Whole:
     """Raises ValueError for what is no picture of the input's size."""
-    drawn = np.broadcast_to(levels(outputs, recipe), (fitted.image.height, fitted.image.width, 3))
+    size, channels = (fitted.image.height, fitted.image.width), recipe.preparation.input.channels
+    drawn = levels(outputs, recipe)
+    if drawn.shape[:2] != size:
+        raise refuse_shape(output_of(outputs, recipe), "a picture as large as the input",
+                           ([1, channels, *size], [1, *size, channels]))  # fmt: skip
+    drawn = np.broadcast_to(drawn, (*size, 3))
     image = fitted.image.convert("L").convert("RGB") if recipe.preparation.color == "GRAY" else fitted.image
     over = (max(0, fitted.left), max(0, fitted.top),
             min(image.width, fitted.left + fitted.size[0] * fitted.scale[0]),
@@ -30,9 +35,4 @@ def classes(outputs: Outputs, recipe: Recipe) -> None:
 
 def levels(outputs: Outputs, recipe: Recipe) -> NDArray[np.uint8]:
     """The output itself, shape (height, width, channels); three as RGB."""
-    output, taken = output_of(outputs, recipe), recipe.preparation.input
-    size, channels = (taken.height, taken.width), taken.channels
-    numbers = channels_last(output, channels)
-    if numbers is None or numbers.shape[:2] != size:
-        raise refuse_shape(output, "a picture as large as the input", ([1, channels, *size], [1, *size, channels]))
-    return as_levels(numbers, recipe)
+    return as_levels(channels_last(output_of(outputs, recipe), recipe.preparation.input.channels), recipe)

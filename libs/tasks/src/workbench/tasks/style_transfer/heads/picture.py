@@ -17,7 +17,12 @@ _CHANNELS = 3
 
 def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Redrawn:
     """Raises ValueError for what is no picture of the input's size."""
-    return Redrawn.of(of_original(Image.fromarray(levels(outputs, recipe)), fitted, fitted.size))
+    drawn = levels(outputs, recipe)
+    size = (fitted.image.height, fitted.image.width)
+    if drawn.shape[:2] != size:
+        raise refuse_shape(output_of(outputs, recipe), "a picture as large as the input",
+                           ([1, _CHANNELS, *size], [1, *size, _CHANNELS]))  # fmt: skip
+    return Redrawn.of(of_original(Image.fromarray(drawn), fitted, fitted.size))
 
 
 def classes(outputs: Outputs, recipe: Recipe) -> None:
@@ -26,9 +31,4 @@ def classes(outputs: Outputs, recipe: Recipe) -> None:
 
 def levels(outputs: Outputs, recipe: Recipe) -> NDArray[np.uint8]:
     """The output itself as RGB, shape (height, width, 3)."""
-    output, taken = output_of(outputs, recipe), recipe.preparation.input
-    size = (taken.height, taken.width)
-    numbers = channels_last(output, _CHANNELS)
-    if numbers is None or numbers.shape[:2] != size:
-        raise refuse_shape(output, "a picture as large as the input", ([1, _CHANNELS, *size], [1, *size, _CHANNELS]))
-    return as_levels(numbers, recipe)
+    return as_levels(channels_last(output_of(outputs, recipe), _CHANNELS), recipe)

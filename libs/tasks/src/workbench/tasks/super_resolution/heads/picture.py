@@ -16,7 +16,12 @@ NAME = "picture"
 
 def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Upscaled:
     """Raises ValueError for what is no larger picture of as many channels as the input."""
-    drawn = levels(outputs, recipe)
+    drawn, taken = levels(outputs, recipe), fitted.image
+    if drawn.shape[0] < 1.5 * taken.height or drawn.shape[1] < 1.5 * taken.width:
+        channels = recipe.preparation.input.channels
+        larger = f"a picture larger than the input of {taken.height}×{taken.width}"
+        raise refuse_shape(output_of(outputs, recipe), larger,
+                           ([1, channels, "height", "width"], [1, "height", "width", channels]))  # fmt: skip
     picture = Image.fromarray(drawn) if drawn.shape[2] == 3 else _coloured(drawn[:, :, 0], fitted.image)
     scale = round(picture.height / fitted.image.height)
     small = Image.fromarray(of_original(fitted.image, fitted, fitted.size))
@@ -30,12 +35,7 @@ def classes(outputs: Outputs, recipe: Recipe) -> None:
 
 def levels(outputs: Outputs, recipe: Recipe) -> NDArray[np.uint8]:
     """The output itself, shape (height, width, channels); three as RGB."""
-    output, taken = output_of(outputs, recipe), recipe.preparation.input
-    numbers = channels_last(output, taken.channels)
-    if numbers is None or numbers.shape[0] < 1.5 * taken.height or numbers.shape[1] < 1.5 * taken.width:
-        raise refuse_shape(output, f"a picture larger than the input of {taken.height}×{taken.width}", (
-            [1, taken.channels, "height", "width"], [1, "height", "width", taken.channels]))  # fmt: skip
-    return as_levels(numbers, recipe)
+    return as_levels(channels_last(output_of(outputs, recipe), recipe.preparation.input.channels), recipe)
 
 
 def _coloured(luma: NDArray[np.uint8], small: Image.Image) -> Image.Image:
