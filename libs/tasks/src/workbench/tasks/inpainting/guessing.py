@@ -8,7 +8,7 @@ from typing import Any
 from workbench.tasks.guess import LIKELY, POSSIBLE, Guess
 from workbench.tasks.model_facts import ModelFacts, fixed, last_operation, plane, shown
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.redrawn.misfit import only_one_size
+from workbench.tasks.redrawn.guessing import only_one_size
 
 _FAMILIES = frozenset({"deepfill", "deepfillv", "gmcnn", "inpaint", "inpainting", "lama", "migan", "partialconv"})
 _SCORES = frozenset({"Softmax", "LogSoftmax", "ArgMax", "TopK"})

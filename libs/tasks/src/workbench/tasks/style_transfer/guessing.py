@@ -8,7 +8,7 @@ from __future__ import annotations
 from workbench.tasks.guess import LIKELY, POSSIBLE, Guess
 from workbench.tasks.model_facts import ModelFacts, fixed, last_operation, picture_size, plane, shown, sizes
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.redrawn.misfit import only_one_size
+from workbench.tasks.redrawn.guessing import only_one_size
 
 _FAMILIES = frozenset({"candy", "fns", "mosaic", "pointilism", "style", "stylisation", "stylization", "udnie"})
 _SCORES = frozenset({"Softmax", "LogSoftmax"})

@@ -7,7 +7,7 @@ from typing import Any
 from workbench.tasks.guess import LIKELY, POSSIBLE, Guess
 from workbench.tasks.model_facts import ModelFacts, fixed, last_operation, plane, shown
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.redrawn.misfit import only_one_size
+from workbench.tasks.redrawn.guessing import only_one_size
 
 _FAMILIES = frozenset({"carn", "edsr", "espcn", "esrgan", "fsrcnn", "rcan", "realesrgan", "sr", "srgan", "srresnet",
                        "superresolution", "upscale", "upscaler", "wdsr"})  # fmt: skip
