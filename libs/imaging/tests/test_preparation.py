@@ -129,7 +129,7 @@ def test_an_input_that_is_no_object_is_refused() -> None:
 
 
 def test_the_message_says_what_is_accepted_and_what_was_given() -> None:
-    with pytest.raises(BadRecipe, match="must be one of stretch, crop, letterbox, not 'fill'"):
+    with pytest.raises(BadRecipe, match="must be one of stretch, crop, letterbox, keep, not 'fill'"):
         Preparation.from_json(with_(resize="fill"))
 
 
