@@ -63,6 +63,11 @@ def have_things(adapters: Adapters) -> dict[str, str]:
     return ids
 
 
+DELETIONS = [f"/v1/{collection}/deletions" for collection in (
+    "models", "inspections", "datasets", "exports", "conversions", "profiles", "tensors", "calibrations",
+    "evaluations", "recipes", "trials", "packages", "projects", "projects/{project_id}/optimizations")]  # fmt: skip
+
+
 def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
     """For each POST of JSON a request that nothing is wrong with."""
     computed = {"model_id": ids["model"], "dataset_id": ids["dataset"], "recipe_id": ids["recipe"]}
@@ -90,4 +95,5 @@ def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "/v1/tensors/uploads/{upload_id}/complete": {"files": []},
         "/v1/models/uploads/{upload_id}/complete": {"files": []},
         "/v1/datasets/uploads/{upload_id}/complete": {"files": []},
+        **{path: {"ids": [str(uuid.uuid4())]} for path in DELETIONS},
     }

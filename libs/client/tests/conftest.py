@@ -118,6 +118,7 @@ class Server:
         self.jobs: dict[str, Job] = {}
         self.projects: dict[str, dict[str, Any]] = {}
         self.requests: list[tuple[str, str, Any]] = []
+        self.queries: list[dict[str, str]] = []
         self.uploads: list[dict[str, int]] = []
         self.headers: list[dict[str, str]] = []
         self.breaches: list[str] = []
@@ -221,6 +222,7 @@ def application(server: Server) -> Flask:
             return problem(401, "unauthorized", "A valid token is required", "A valid token is required")
         body = request.get_json(silent=True) if request.is_json else None
         server.requests.append((request.method, request.path, body))
+        server.queries.append(request.args.to_dict())
         g.asked = copy.deepcopy(body)  # a test may change what is answered of it
         return server.before()
 
@@ -333,6 +335,21 @@ def application(server: Server) -> Flask:
             return problem(409, "job-finished", "The job has already ended", f"Job {id} has already ended.")
         job.steps = [{"state": "cancelled"}]
         return jsonify(job.view)
+
+    @app.patch("/v1/<path:collection>/<uuid:id>")
+    def relabel(collection: str, id: uuid.UUID) -> Any:
+        view = server.jobs[str(id)].view
+        view |= request.get_json()
+        return jsonify(view)
+
+    @app.post("/v1/<path:collection>/deletions")
+    def delete_several(collection: str) -> Any:
+        items = []
+        for id in request.get_json()["ids"]:
+            answer = app.make_response(delete(collection, uuid.UUID(id)))
+            gone = answer.status_code == 204
+            items.append({"id": id, "deleted": gone, "problem": None if gone else answer.get_json(force=True)})
+        return jsonify({"items": items})
 
     @app.delete("/v1/<path:collection>/<uuid:id>")
     def delete(collection: str, id: uuid.UUID) -> Any:

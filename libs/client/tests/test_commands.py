@@ -306,6 +306,34 @@ def test_rm_deletes_several_and_names_who_holds_one(server: Any) -> None:
     assert "used by ['package x']" in result.stderr
 
 
+def test_rm_asks_once_for_all(server: Any) -> None:
+    ids = [server.add("models", {}).view["id"] for _ in range(3)]
+
+    result = run(server, "models", "rm", *ids, "--json")
+
+    assert json.loads(result.stdout) == {"deleted": ids}
+    assert [(method, path) for method, path, _ in server.requests] == [("POST", "/v1/models/deletions")]
+
+
+def test_rename_and_tag_change_what_people_find_it_by(server: Any) -> None:
+    id = server.add("models", {}).view["id"]
+
+    assert f"{id} is called mine now" in run(server, "models", "rename", id, "mine").stderr
+    assert f"{id} has the tags prod, v2" in run(server, "models", "tag", id, "prod", "v2").stderr
+    assert json.loads(run(server, "models", "tag", id, "--json").stdout)["tags"] == []
+
+    bodies = [body for method, _, body in server.requests if method == "PATCH"]
+    assert bodies == [{"name": "mine"}, {"tags": ["prod", "v2"]}, {"tags": []}]
+
+
+def test_a_list_asks_for_what_was_said(server: Any) -> None:
+    run(server, "profiles", "list", "--search", "res", "--tag", "prod", "--of", MODEL, "--sort", "name",
+        "--state", "failed")  # fmt: skip
+
+    assert server.queries[-1] == {"search": "res", "tag": "prod", "of": MODEL, "sort": "name", "state": "failed",
+                                  "limit": "50"}  # fmt: skip
+
+
 def test_download_puts_all_files_into_a_folder(server: Any, tmp_path: Path) -> None:
     server.files = {"model.xml": b"<net/>", "model.bin": b"w"}
     id = server.add("models", {}).view["id"]
@@ -374,7 +402,7 @@ def test_every_command_and_every_option_has_help(name: str, command: Any) -> Non
 
 
 def test_every_resource_of_the_issue_has_its_commands() -> None:
-    expected = {"list", "show", "create", "wait", "log", "cancel", "rm", "download"}
+    expected = {"list", "show", "create", "rename", "tag", "wait", "log", "cancel", "rm", "download"}
     names = {row.name: set(row.commands) for row in DESCRIPTIONS}
 
     assert names.pop("targets") == names.pop("tasks") == {"list", "show"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +20,8 @@ from workbench.client.transport import Transport
 # Above either, an upload goes in parts.
 SMALL_BYTES = 8 << 20
 FEW_FILES = 1000
+# That one request deletes.
+AT_ONCE = 100
 
 
 class Resource:
@@ -39,9 +41,13 @@ class Resource:
         self._one(id)
         return again(self._transport, self._path.removeprefix("/v1/"), id, changes)
 
-    def list(self, *, state: str | None = None, limit: int | None = None) -> Iterator[View]:
-        """The newest first, page by page as they are read; at most ``limit``."""
-        query = {"state": state, "limit": min(limit, 100) if limit else None, "cursor": None}
+    def list(self, *, limit: int | None = None, **wanted: str | None) -> Iterator[View]:
+        """The newest first, page by page as they are read; at most ``limit``.
+
+        ``wanted``: ``state``; ``search`` in names and tags; ``tag``; ``of``, the id of a thing that they were asked
+        for with; ``sort`` (``name``, ``-name``, ``created_at``); ``cursor``.
+        """
+        query = {**wanted, "limit": min(limit, 100) if limit else None}
         left = limit
         while True:
             asked = {name: value for name, value in query.items() if value is not None}
@@ -77,6 +83,20 @@ class Resource:
     def delete(self, id: str) -> None:
         """Delete it. Raises Refused (still-in-use) naming who holds it."""
         self._transport.send("DELETE", self._one(id))
+
+    def delete_all(self, ids: Iterable[str]) -> Iterator[View]:
+        """Delete several; of each ``{id, deleted, problem}``, where that says why not."""
+        left = list(ids)
+        for first in range(0, len(left), AT_ONCE):
+            some = {"ids": left[first : first + AT_ONCE]}
+            yield from self._transport.json("POST", f"{self._path}/deletions", json=some)["items"]
+
+    def relabel(self, id: str, *, name: str | None = None, tags: Sequence[str] | None = None) -> View:
+        """Give it another name, or other tags."""
+        given = {"name": name, "tags": None if tags is None else [*tags]}
+        changed = {member: value for member, value in given.items() if value is not None}
+        view: View = self._transport.json("PATCH", self._one(id), json=changed)
+        return view
 
     def files(self, id: str) -> dict[str, str]:
         """The names of its files with their SHA-256."""

@@ -33,6 +33,23 @@ def a_name(words: str, **kwargs: Any) -> Text:
     return Text(validate=Length(1, 200), metadata={"description": words}, **kwargs)
 
 
+def tags(**kwargs: Any) -> ma.fields.List[str]:
+    """Words by which people find what belongs together."""
+    return ma.fields.List(Text(validate=[Length(1, 32), _a_tag]), validate=[Length(max=8), _each_once], metadata={
+        "description": "Up to 8 words of up to 32 characters; a list finds by them without regard to case."},
+        **kwargs)  # fmt: skip
+
+
+def _a_tag(tag: str) -> None:
+    if not tag.isprintable() or tag != tag.strip():
+        raise ma.ValidationError("A tag is in one line, of characters that can be seen, with no space around it.")
+
+
+def _each_once(tags: list[str]) -> None:
+    if len({tag.casefold() for tag in tags}) < len(tags):
+        raise ma.ValidationError("Give each tag once, whatever its case.")
+
+
 def device(words: str, **kwargs: Any) -> Text:
     """A device in OpenVINO's words, or a list of devices that it makes one of."""
     lists = " Or a list: `AUTO:GPU,CPU` (the first that can), `MULTI:…` (requests to all), `HETERO:…` (layers)."

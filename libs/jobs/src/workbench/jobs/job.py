@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +49,7 @@ class Job:
     request_id: str | None = None
     crashes: int = 0
     target: str = ""
+    tags: list[str] = field(default_factory=list)
 
     @property
     def holder(self) -> str:

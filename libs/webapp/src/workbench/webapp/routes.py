@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import marshmallow as ma
 from flask import Response
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import OneOf, Range
 from workbench.fields import Text
 from workbench.jobs import Job, State, StillRunning
-from workbench.problems.common import InvalidRequest, NotFound, StillInUse
+from workbench.jobs.record import labels
+from workbench.problems.common import NotFound, StillInUse
 from workbench.store import Manifest
 from workbench.targets.placement import Placement
 from workbench.webapp.connection import nobody_waits
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.files import FileQuery, send_file
+from workbench.webapp.lists import Labels, ListQuery, page_or_refusal, serve_deletions
 from workbench.webapp.ports import identity, ports, turn
-from workbench.webapp.views import JobPage, JobView, job_view
+from workbench.webapp.views import JobPage, JobView, in_list, job_view
 
 
-class ListQuery(ma.Schema):
-    """Which page of a list."""
+class JobQuery(ListQuery):
+    """Which jobs."""
 
-    limit = ma.fields.Integer(load_default=50, validate=Range(1, 200), metadata={"description": "Items a page."})
-    cursor = Text(load_default=None, validate=Length(max=200))
     state = Text(load_default=None, validate=OneOf([str(state) for state in State]))
 
 
@@ -77,6 +78,10 @@ def _everything(_job: Job) -> bool:
     return True
 
 
+def _nowhere() -> str | None:
+    return None
+
+
 def _nothing_more(_job: Job) -> dict[str, Any]:
     return {}
 
@@ -89,12 +94,14 @@ def _nothing_else(_job: Job) -> None:
 class Resource:
     """One kind of job as a resource.
 
-    belongs: whether a job is below the path that was asked for; more: members its view has beside JobView's;
+    belongs: whether a job is below the path that was asked for; below: the id in that path, which such jobs name;
+    more: members its view has beside JobView's;
     forget: lets go of what is kept about the job elsewhere, when it is deleted; safe to repeat.
     """
 
     kind: str
     belongs: Callable[[Job], bool] = _everything
+    below: Callable[[], str | None] = _nowhere
     more: Callable[[Job], dict[str, Any]] = _nothing_more
     forget: Callable[[Job], None] = _nothing_else
 
@@ -142,16 +149,14 @@ def waited_for(job: Job, after: int, wait_s: float) -> Job:
 
 def _serve_reading(blueprint: Blueprint, resource: Resource) -> None:
     @blueprint.get("")
-    @blueprint.arguments(ListQuery, location="query")
+    @blueprint.arguments(JobQuery, location="query")
     @blueprint.response(200, JobPage)
     def list_them(query: dict[str, Any]) -> dict[str, Any]:
-        """The team's own, newest first."""
-        try:
-            page = ports().jobs.list(resource.kind, identity().team, **query)
-        except ValueError:
-            raise InvalidRequest({"cursor": "give the `next_cursor` of an earlier page, unchanged"}) from None
+        """The team's own: the newest first, if nothing else is asked."""
+        asked = {**query, "of": query["of"] or resource.below()}
+        page = page_or_refusal(partial(ports().jobs.list, resource.kind, identity().team), asked)
         return {
-            "items": [job_view(job, ports().jobs, brief=True) for job in page.items if resource.belongs(job)],
+            "items": [in_list(job, ports().jobs) for job in page.items if resource.belongs(job)],
             "next_cursor": page.cursor,
         }
 
@@ -206,6 +211,16 @@ def _serve_changing(blueprint: Blueprint, resource: Resource) -> None:
         if job.state is State.CANCELLED:
             return resource.view(job)
         return resource.view(ports().jobs.cancel(resource.kind, identity().team, job_id))
+
+    @blueprint.patch("/<job_id>")
+    @blueprint.arguments(Labels)
+    @blueprint.response(200, JobView)
+    def relabel(body: dict[str, Any], job_id: str) -> dict[str, Any]:
+        """Give it another name, or other tags; nothing else of a job changes by a request."""
+        identity().require("member")
+        return resource.view(labels.relabel(ports().jobs, resource.get(job_id), **body))
+
+    serve_deletions(blueprint, lambda job_id: resource.remove(resource.get(job_id)))
 
     @blueprint.delete("/<job_id>")
     @blueprint.response(204)

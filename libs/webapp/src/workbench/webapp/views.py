@@ -9,6 +9,7 @@ from typing import Any
 import marshmallow as ma
 from workbench.jobs import Job, Jobs, Kind, State
 from workbench.jobs.record.outlook import COUNTED
+from workbench.jobs.record.pages import place_of
 
 # Too long for a list; the resource itself has them.
 _LONG_FACTS = ("layers", "launches", "provenance", "weights", "opset", "environment", "comparison", "together")
@@ -39,6 +40,7 @@ class JobView(ma.Schema):
         required=True, metadata={"enum": [str(state) for state in State], "description": "There are no others."}
     )
     name = ma.fields.String(allow_none=True)
+    tags = ma.fields.List(ma.fields.String(), metadata={"description": "What people have put on it."})
     created_at = ma.fields.String(metadata={"description": "RFC 3339, UTC."})
     started_at = ma.fields.String(allow_none=True)
     finished_at = ma.fields.String(allow_none=True)
@@ -68,10 +70,17 @@ class JobView(ma.Schema):
     steps = ma.fields.List(ma.fields.Dict(), metadata={"description": "Of an optimization: its steps."})
 
 
-class JobPage(ma.Schema):
-    """One page of a list, newest first."""
+class JobInList(JobView):
+    """A job in a list: without facts too long for one."""
 
-    items = ma.fields.List(ma.fields.Nested(JobView))
+    place = ma.fields.String(metadata={
+        "description": "As `cursor`, a list of any collection of jobs begins after this one, by age."})  # fmt: skip
+
+
+class JobPage(ma.Schema):
+    """One page of a list."""
+
+    items = ma.fields.List(ma.fields.Nested(JobInList))
     next_cursor = ma.fields.String(allow_none=True, metadata={"description": "Pass it as `cursor`; null at the end."})
 
 
@@ -84,7 +93,7 @@ def job_view(
     if facts is not None and brief:
         facts = {name: value for name, value in facts.items() if name not in _LONG_FACTS}
     return {
-        "id": job.id, "kind": job.kind, "state": str(job.state), "name": job.name,
+        "id": job.id, "kind": job.kind, "state": str(job.state), "name": job.name, "tags": job.tags,
         "created_at": rfc3339(job.created_at), "started_at": rfc3339(job.started_at),
         "finished_at": rfc3339(job.finished_at), "attempt": job.attempt, "seq": job.seq,
         "progress": job.progress, "waiting_for": _waiting_for(job, record),
@@ -93,6 +102,11 @@ def job_view(
         "reused_from": job.reused_from, "request": job.request, "result": job.result, "facts": facts,
         "files": manifest.get("files", []), "parents": manifest.get("parents", []),
     }  # fmt: skip
+
+
+def in_list(job: Job, record: Jobs) -> dict[str, Any]:
+    """As JobInList describes it."""
+    return job_view(job, record, brief=True) | {"place": place_of(job.created_at, job.id)}
 
 
 def _waiting_for(job: Job, record: Jobs | None) -> str | None:

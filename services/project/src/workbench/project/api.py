@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import g, request
 from workbench.jobs import Job, StillRunning
-from workbench.problems.common import InvalidRequest
 from workbench.project import projects as rows
 from workbench.project.beforehand import settled
 from workbench.project.pipeline import variants_of
 from workbench.project.schemas import (
     OptimizationRequest,
     ProjectPage,
-    ProjectQuery,
     ProjectRequest,
     ProjectView,
 )
 from workbench.project.steps import Steps
 from workbench.webapp.documents import Blueprint
+from workbench.webapp.lists import Labels, ListQuery, page_or_refusal, serve_deletions
 from workbench.webapp.ports import identity, ports
 from workbench.webapp.routes import Resource, serve_jobs
 from workbench.webapp.views import JobView
@@ -30,8 +30,9 @@ optimizations = Blueprint(
     "optimizations",
     __name__,
     url_prefix="/v1/projects/<project_id>/optimizations",
-    description="The whole pipeline as one request.",
+    description="The whole pipeline as one request; below the project `-`, those of all projects.",
 )
+ALL = "-"
 
 
 @projects.post("")
@@ -46,14 +47,11 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @projects.get("")
-@projects.arguments(ProjectQuery, location="query")
+@projects.arguments(ListQuery, location="query")
 @projects.response(200, ProjectPage)
 def list_them(query: dict[str, Any]) -> dict[str, Any]:
-    """The team's projects, newest first."""
-    try:
-        found, cursor = rows.page(ports().jobs, identity().team, **query)
-    except ValueError:
-        raise InvalidRequest({"cursor": "give the `next_cursor` of an earlier page, unchanged"}) from None
+    """The team's projects: the newest first, if nothing else is asked."""
+    found, cursor = page_or_refusal(partial(rows.page, ports().jobs, identity().team), query)
     return {"items": [_view(project) for project in found], "next_cursor": cursor}
 
 
@@ -64,12 +62,25 @@ def read(project_id: str) -> dict[str, Any]:
     return _view(rows.find(ports().jobs, identity().team, project_id))
 
 
+@projects.patch("/<project_id>")
+@projects.arguments(Labels)
+@projects.response(200, ProjectView)
+def relabel(body: dict[str, Any], project_id: str) -> dict[str, Any]:
+    """Give it another name, or other tags."""
+    identity().require("member")
+    return _view(rows.relabel(ports().jobs, rows.find(ports().jobs, identity().team, project_id), **body))
+
+
 @projects.delete("/<project_id>")
 @projects.response(204)
 def delete(project_id: str) -> None:
     """Delete a project with its optimizations and their reports, unless one is under way; the models, profiles and
     packages that they made stay."""
     identity().require("member")
+    _remove(project_id)
+
+
+def _remove(project_id: str) -> None:
     project = rows.find(ports().jobs, identity().team, project_id)
     found = list(_optimizations_of(project_id))
     if running := next((job for job in found if not job.state.ended), None):
@@ -77,6 +88,9 @@ def delete(project_id: str) -> None:
     for job in found:
         _RESOURCE.remove(job)
     rows.remove(ports().jobs, ports().manifests(), project)
+
+
+serve_deletions(projects, _remove)
 
 
 @optimizations.url_value_preprocessor
@@ -118,7 +132,7 @@ def _optimizations_of(project_id: str) -> Iterator[Job]:
     """Every one, newest first: nobody would find what outlived its project."""
     cursor = None
     while True:
-        page = ports().jobs.list("optimization", identity().team, limit=200, cursor=cursor)
+        page = ports().jobs.list("optimization", identity().team, of=project_id, limit=200, cursor=cursor)
         yield from (job for job in page.items if job.request["project_id"] == project_id)
         cursor = page.cursor
         if cursor is None:
@@ -126,7 +140,11 @@ def _optimizations_of(project_id: str) -> Iterator[Job]:
 
 
 def _below_the_project(job: Job) -> bool:
-    return bool(job.request["project_id"] == g.project_id)
+    return g.project_id in (ALL, job.request["project_id"])
+
+
+def _project_of_path() -> str | None:
+    return None if g.project_id == ALL else str(g.project_id)
 
 
 def _steps(job: Job) -> dict[str, Any]:
@@ -136,7 +154,7 @@ def _steps(job: Job) -> dict[str, Any]:
     return {"steps": [{name: getattr(step, name) for name in shown} | {"job_id": step.command_id} for step in found]}
 
 
-_RESOURCE = Resource("optimization", belongs=_below_the_project, more=_steps)
+_RESOURCE = Resource("optimization", belongs=_below_the_project, below=_project_of_path, more=_steps)
 serve_jobs(optimizations, _RESOURCE)
 
 

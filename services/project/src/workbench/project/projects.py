@@ -6,15 +6,16 @@ import hashlib
 import json
 import time
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, tuple_
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from workbench.jobs import Jobs, reading
 from workbench.jobs.problems import IdempotencyConflict
-from workbench.jobs.record.pages import begins
+from workbench.jobs.record.pages import Wanted, page_of
 from workbench.jobs.record.rows import ID_LENGTH, KEY_LENGTH, nameable
+from workbench.jobs.record.words import named, words_of
 from workbench.problems.common import InvalidRequest, NotFound
 from workbench.project.tables import projects
 from workbench.store import Manifests
@@ -32,6 +33,7 @@ class Project:
     target: str
     device: str
     created_at: float
+    tags: list[str] = field(default_factory=list)
 
     @property
     def holder(self) -> str:
@@ -43,6 +45,9 @@ class Project:
         """(manifest kind, id) of each."""
         named = (("model", self.model_id), ("dataset", self.dataset_id))
         return [(kind, manifest_id) for kind, manifest_id in named if manifest_id]
+
+
+_COLUMNS = [projects.c[name] for name in Project.__dataclass_fields__]
 
 
 def create(record: Jobs, manifests: Manifests, request: dict[str, Any], key: str | None = None) -> Project:
@@ -57,7 +62,8 @@ def create(record: Jobs, manifests: Manifests, request: dict[str, Any], key: str
     record.hold(project.team, project.held, project.holder)
     try:
         with record.engine.begin() as connection:
-            connection.execute(insert(projects).values(**project.__dict__))
+            found_by = {"words": words_of(project.name, []), "about": named(request, ())}
+            connection.execute(insert(projects).values(**project.__dict__, **found_by))
     except IntegrityError:  # a racing twin was first: what both named is held by its row
         first = find(record, project.team, project.id)
         _release(manifests, project, [need for need in project.held if need not in first.held])
@@ -85,7 +91,8 @@ def _twin(record: Jobs, project: Project) -> Project | None:
 
 
 def _same(known: Project, asked: Project) -> Project:
-    if replace(asked, created_at=known.created_at) != known:
+    # What people call it may have changed since.
+    if replace(asked, created_at=known.created_at, name=known.name, tags=known.tags) != known:
         raise IdempotencyConflict(known.id)
     return known
 
@@ -99,7 +106,7 @@ def find(record: Jobs, team: str, project_id: str) -> Project:
     """Raises NotFound, also for another team's id."""
     if not nameable(project_id, ID_LENGTH):
         raise NotFound("project", project_id)
-    query = select(projects).where(projects.c.id == project_id, projects.c.team == team)
+    query = select(*_COLUMNS).where(projects.c.id == project_id, projects.c.team == team)
     with reading(record.engine).connect() as connection:
         row = connection.execute(query).first()
     if row is None:
@@ -107,16 +114,21 @@ def find(record: Jobs, team: str, project_id: str) -> Project:
     return _project(row)
 
 
-def page(record: Jobs, team: str, limit: int, cursor: str | None) -> tuple[list[Project], str | None]:
-    """Newest first, and the cursor of the next page. Raises ValueError for a cursor that is not ours."""
-    query = select(projects).where(projects.c.team == team)
-    if cursor:
-        query = query.where(tuple_(projects.c.created_at, projects.c.id) < tuple_(*begins(cursor)))
-    query = query.order_by(projects.c.created_at.desc(), projects.c.id.desc()).limit(limit + 1)
+def page(record: Jobs, team: str, **wanted: Any) -> tuple[list[Project], str | None]:
+    """``wanted``: as Wanted has them; and the cursor of the next page. Raises ValueError for one that is not ours."""
     with reading(record.engine).connect() as connection:
-        found = [_project(row) for row in connection.execute(query)]
-    last_one = found[limit - 1] if len(found) > limit else None
-    return found[:limit], f"{last_one.created_at.hex()}~{last_one.id}" if last_one else None
+        rows, cursor = page_of(connection, projects, _COLUMNS, Wanted(**wanted), projects.c.team == team)
+    return [_project(row) for row in rows], cursor
+
+
+def relabel(record: Jobs, project: Project, *, name: str | None = None, tags: list[str] | None = None) -> Project:
+    """Another name, or other tags; None leaves what there is. Raises NotFound for one that is deleted meanwhile."""
+    known = replace(project, name=project.name if name is None else name, tags=project.tags if tags is None else tags)
+    values = {"name": known.name, "tags": known.tags, "words": words_of(known.name, known.tags)}
+    with record.engine.begin() as connection:
+        if not connection.execute(update(projects).where(projects.c.id == project.id).values(**values)).rowcount:
+            raise NotFound("project", project.id)
+    return known
 
 
 def remove(record: Jobs, manifests: Manifests, project: Project) -> None:
@@ -127,4 +139,4 @@ def remove(record: Jobs, manifests: Manifests, project: Project) -> None:
 
 
 def _project(row: Row[Any]) -> Project:
-    return Project(**row._mapping)
+    return Project(**{column.name: row._mapping[column.name] for column in _COLUMNS})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, OneOf
 from workbench.fields import Flag, Number, Text, Whole, shared
 from workbench.tasks.catalogue import NAMES
 from workbench.webapp.recipes import RecipeSettings, refuse_misfits
@@ -37,18 +37,12 @@ class ProjectView(ma.Schema):
     dataset_id = ma.fields.String(allow_none=True)
     target = ma.fields.String(required=True)
     device = ma.fields.String(required=True)
+    tags = ma.fields.List(ma.fields.String(), metadata={"description": "What people have put on it."})
     created_at = ma.fields.String(required=True, metadata={"description": "RFC 3339, UTC."})
 
 
-class ProjectQuery(ma.Schema):
-    """Which page of the list."""
-
-    limit = ma.fields.Integer(load_default=50, validate=Range(1, 200))
-    cursor = Text(load_default=None, validate=Length(max=200))
-
-
 class ProjectPage(ma.Schema):
-    """One page, newest first."""
+    """One page."""
 
     items = ma.fields.List(ma.fields.Nested(ProjectView))
     next_cursor = ma.fields.String(allow_none=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, Index, MetaData, String, Table, Text
+from workbench.jobs.record.words import listed_columns
 
 metadata = MetaData()
 
@@ -17,7 +18,10 @@ projects = Table(
     Column("target", String(64), nullable=False),
     Column("device", String(100), nullable=False),
     Column("created_at", Float, nullable=False),
-    Index("projects_list", "team", "created_at", "id"),
+    Column("tags", JSON, nullable=False, default=list, server_default="[]"),
+    *listed_columns(),
+    Index("projects_list", "team", "created_at", "id", "words", "about"),
+    Index("projects_by_name", "team", "words", "id", "about"),
 )
 
 steps = Table(

@@ -36,8 +36,8 @@ from workbench.client.cli.task_settings import settle, task_options
 from workbench.client.client import Client
 from workbench.client.jobs import View
 
-UPLOADED = ("list", "show", "create", "wait", "log", "cancel", "rm", "download")
-ALL = ("list", "show", "create", "again", "wait", "log", "cancel", "rm", "download")
+UPLOADED = ("list", "show", "create", "rename", "tag", "wait", "log", "cancel", "rm", "download")
+ALL = (*UPLOADED, "again")
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
-from workbench.client.cli import again, made, output, reconfigure
+from workbench.client.cli import again, labels, made, output, reconfigure
 from workbench.client.cli.accepted import asked
 from workbench.client.cli.descriptions import DESCRIPTIONS, Description
+from workbench.client.cli.labels import NARROWING, narrowed
 from workbench.client.cli.listing import Column, show_list, value_at
 from workbench.client.cli.made import WAIT, Making
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
@@ -17,6 +18,7 @@ from workbench.client.cli.placing import refuse_absent
 from workbench.client.cli.progress import followed
 from workbench.client.cli.readers import whole
 from workbench.client.cli.session import Session
+from workbench.client.errors import Refused
 from workbench.client.jobs import View
 from workbench.client.resources import Resource
 
@@ -47,14 +49,15 @@ def register(app: typer.Typer) -> None:
 def _add_list(group: typer.Typer, row: Description) -> None:
     def run(session: Session, values: Values) -> None:
         limit = None if row.key else values["limit"] or 50
-        items = list(_resource(session, row).list(state=values.get("state"), limit=limit))
+        items = list(_resource(session, row).list(state=values.get("state"), limit=limit, **narrowed(values)))
         if session.as_json:
             output.write_json(items)
         else:
             shown = [line for item in items for line in _lines(row, item)]
             show_list(shown, row.columns, names=_names(session, shown, row.columns))
 
-    filters = [] if row.key else [LIMIT] if row.name == "projects" else [STATE, LIMIT]
+    own = [] if row.name == "projects" else [STATE]
+    filters = [] if row.key else [*own, *NARROWING, LIMIT]
     order = "" if row.key else ", newest first"
     help = f"List the {row.name}{order}, as far as there is room; --json has everything."
     add_command(group, "list", run, help, filters)
@@ -160,11 +163,14 @@ def _add_cancel(group: typer.Typer, row: Description) -> None:
 
 def _add_rm(group: typer.Typer, row: Description) -> None:
     def run(session: Session, values: Values) -> None:
-        for id in values["id"]:
-            _resource(session, row).delete(id)
+        outcomes = list(_resource(session, row).delete_all(values["id"]))
+        gone = [each["id"] for each in outcomes if each["deleted"]]
+        for id in gone:
             output.tell(f"{id} deleted")
         if session.as_json:
-            output.write_json({"deleted": values["id"]})
+            output.write_json({"deleted": gone})
+        if refusals := [each["problem"] for each in outcomes if not each["deleted"]]:
+            raise Refused(refusals[0] | {"detail": "; ".join(str(each["detail"]) for each in refusals)})
 
     ids = Argument("ID", f"Ids of {row.name}.", repeat=True)
     add_command(group, "rm", run, f"Delete {row.name}; refused for what something else needs.", [ids])
@@ -188,7 +194,7 @@ def _add_download(group: typer.Typer, row: Description) -> None:
 _ADD: dict[str, Callable[[typer.Typer, Description], None]] = {
     "list": _add_list, "show": _add_show, "create": _add_create, "wait": _add_wait, "log": _add_log,
     "cancel": _add_cancel, "rm": _add_rm, "download": _add_download,
-    "again": again.add, "optimize again": again.add_optimization,
+    "rename": labels.add_rename, "tag": labels.add_tag, "again": again.add, "optimize again": again.add_optimization,
     "reconfigure": lambda group, _row: reconfigure.add(group),
 }
 

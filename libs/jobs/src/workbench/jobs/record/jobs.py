@@ -25,11 +25,12 @@ from workbench.jobs.record import holds, logs, stored
 from workbench.jobs.record.engine import alone, reading
 from workbench.jobs.record.events import event_of, put_in_outbox
 from workbench.jobs.record.outlook import Outlook
-from workbench.jobs.record.pages import Page, page_of
+from workbench.jobs.record.pages import Page, Wanted, page_of
 from workbench.jobs.record.reuse import reusable, reuse_key
 from workbench.jobs.record.rows import COLUMNS, ID_LENGTH, KEY_LENGTH, job_of, nameable
 from workbench.jobs.record.storage import Storage
 from workbench.jobs.record.tables import jobs, queued, running
+from workbench.jobs.record.words import named, words_of
 from workbench.messages import Message, Messages
 from workbench.problems import Problem
 from workbench.problems.common import InvalidRequest, JobFinished, NotFound
@@ -79,11 +80,12 @@ class Jobs:
         new_id = job_id or str(uuid.uuid4())
         holder = f"{kind.name}-{new_id}"
         held = self._held(kind, team, request, holder)
+        held_ids = [manifest.id for manifest in held]
         row = _row(
             id=new_id, team=team, kind=kind.name, name=storable(name) if name else name, request=request,
             idempotency_key=idempotency_key, request_id=_request_id(),
             target=kind.target(request) or "",
-            holds=[manifest.id for manifest in held], reuse_key=reuse_key(kind, request, held),
+            holds=held_ids, about=named(request, held_ids), reuse_key=reuse_key(kind, request, held),
         )  # fmt: skip
         try:
             job = self._insert(row)
@@ -109,7 +111,8 @@ class Jobs:
         if self.find(manifest.id) is not None:
             return
         result = {"kind": manifest.kind, "id": manifest.id}
-        row = _row(id=manifest.id, team=manifest.team, kind=kind, name=name, request={}, holds=[])
+        row = _row(id=manifest.id, team=manifest.team, kind=kind, name=name, request={}, holds=[],
+                   about=named({}, manifest.parents))  # fmt: skip
         row |= _done(row["created_at"], manifest.text(), result)
         with contextlib.suppress(IntegrityError), self.engine.begin() as connection:
             connection.execute(insert(jobs).values(**row))
@@ -221,13 +224,14 @@ class Jobs:
             # The cap is the fallback for a bell rung in another process.
             self.messages.wait(self.bell, since, min(left, 1.0))
 
-    def list(
-        self, kind: str, team: str, *, limit: int = 50, cursor: str | None = None, state: str | None = None,
-        target: str | None = None,
-    ) -> Page:
-        """Newest first. Raises ValueError for a cursor that is not ours."""
+    def list(self, kind: str, team: str, *, state: str | None = None, target: str | None = None, **wanted: Any) -> Page:
+        """``wanted``: as Wanted has them. Raises ValueError for a cursor that is not ours."""
+        where = [jobs.c.kind == kind, jobs.c.team == team]
+        where += [jobs.c.state == state] if state else []
+        where += [jobs.c.target == target] if target else []
         with reading(self.engine).connect() as connection:
-            return page_of(connection, kind, team, limit, cursor, state, target)
+            rows, cursor = page_of(connection, jobs, COLUMNS, Wanted(**wanted), *where)
+        return Page([job_of(row) for row in rows], cursor)
 
     def log(self, job: Job, offset: int) -> tuple[str, int]:
         """The kept log from ``offset`` (characters) on, and where it ends now."""
@@ -293,7 +297,7 @@ class Jobs:
 def _row(**values: Any) -> dict[str, Any]:
     """A job that has just been accepted."""
     return {"state": State.QUEUED, "created_at": time.time(), "seq": 1, "attempt": 0, "fence": 0,
-            "cancel_requested": False, "reuse_key": None, **values}  # fmt: skip
+            "cancel_requested": False, "reuse_key": None, "words": words_of(values["name"], []), **values}  # fmt: skip
 
 
 def _request_id() -> str | None:

@@ -14,8 +14,8 @@ COLUMNS = [jobs.c[name] for name in Job.__dataclass_fields__]
 
 
 def job_of(row: Row[Any]) -> Job:
-    """A row as a value."""
-    values = dict(row._mapping)
+    """A row as a value, whatever else it has."""
+    values = {name: row._mapping[name] for name in Job.__dataclass_fields__}
     return Job(**values | {"state": State(values["state"])})
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal_column,
     text,
 )
+from workbench.jobs.record.words import listed_columns
 
 metadata = MetaData()
 
@@ -64,13 +65,16 @@ jobs = Table(
     Column("crashes", Integer, nullable=False, server_default="0"),  # of its runs, by themselves
     # Where it is to run: a device type, or the machine itself for what measures there; "": wherever there is a worker.
     Column("target", String(64), nullable=False, default="", server_default=""),
+    Column("tags", JSON, nullable=False, default=list, server_default="[]"),
+    *listed_columns(),
     _part("queued", "jobs_queued", "team", "created_at", "id"),
     _part("queued", "jobs_queued_for", "team", "target", "created_at", "id"),
     _part("running", "jobs_running", "team"),
     _part("running", "jobs_running_on", "team", "target"),
     _part("succeeded", "jobs_recent", "kind", "finished_at"),
-    Index("jobs_list", "team", "kind", "created_at", "id"),
-    Index("jobs_list_state", "team", "kind", "state", "created_at", "id"),
+    Index("jobs_list", "team", "kind", "created_at", "id", "words", "about"),
+    Index("jobs_list_state", "team", "kind", "state", "created_at", "id", "words", "about"),
+    Index("jobs_by_name", "team", "kind", "words", "id", "about"),
     Index("jobs_made", "team", "reuse_key", "created_at", postgresql_where=_MADE, sqlite_where=_MADE),
     Index("jobs_idempotency", "team", "kind", "idempotency_key", unique=True),
 )
