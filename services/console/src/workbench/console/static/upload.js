@@ -1,86 +1,160 @@
 "use strict";
-// Files of a form go to the workbench part by part; what has arrived stays there, so the same files go on after anything.
-const TRIES = 6;
+// Files go to the workbench part by part. What has arrived stays there, so the same files go on after anything: a pause,
+// a connection that is cut, a page that was closed.
+const LANES = 3, GIVES_UP_MS = 15 * 60e3, LONGEST_PAUSE_MS = 10e3, REMEMBERED_MS = 6 * 86400e3;
 const KEPT = "workbench-upload:";
 
-class Refusal extends Error {}
+class Refusal extends Error {} // the workbench says no: to ask again would not help
+class Changed extends Error {} // a file is not what it was when it was chosen
+class Stale extends Error {} // a part's address holds no longer
+class Paused extends Error {}
 
 async function ask(method, url, body) {
-  const plain = body === undefined || body instanceof Blob;
   const response = await fetch(url, {
-    method, body: plain ? body : JSON.stringify(body),
-    headers: { Accept: "application/json", ...(plain ? {} : { "Content-Type": "application/json" }) },
+    method, body: body && JSON.stringify(body),
+    headers: { Accept: "application/json", ...(body ? { "Content-Type": "application/json" } : {}) },
   });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
+  throw refused(response.status, answer);
+}
+
+function refused(status, answer) {
   const words = [answer.title, answer.detail, answer.remedy].filter(Boolean).join(". ");
-  if (response.status === 429 || response.status >= 500) throw new Error(words || response.statusText);
-  throw new Refusal(words || response.statusText);
+  return new (status === 429 || status >= 500 ? Error : Refusal)(words || `The answer was ${status}.`);
 }
 
-async function patiently(work) {
-  for (let attempt = 1; ; attempt += 1) {
-    try { return await work(); } catch (error) {
-      if (error instanceof Refusal || attempt === TRIES) throw error;
-      await new Promise(done => setTimeout(done, 500 * 2 ** attempt));
-    }
+// 53 bits of a text (cyrb53, public domain): names of a folder's files are too long to be a key.
+function brief(text) {
+  let a = 0xdeadbeef, b = 0x41c6ce57;
+  for (let at = 0; at < text.length; at += 1) {
+    a = Math.imul(a ^ text.charCodeAt(at), 2654435761);
+    b = Math.imul(b ^ text.charCodeAt(at), 1597334677);
   }
+  return `${(b >>> 0).toString(16)}${(a >>> 0).toString(16)}`;
 }
 
-const nameOf = file => file.webkitRelativePath || file.name;
-
-async function declared(kind, files) {
-  const key = KEPT + kind + files.map(file => `|${nameOf(file)}:${file.size}:${file.lastModified}`).join("");
-  const before = localStorage.getItem(key);
-  if (before) {
-    try { return [key, await ask("GET", `/console/uploads/${kind}/${before}`)]; } catch { localStorage.removeItem(key); }
+class Upload {
+  // chosen: a Map of paths to files. tell(words): of what keeps it waiting. moved(): some more has arrived.
+  constructor(kind, chosen, tell, moved) {
+    Object.assign(this, { kind, chosen, tell, moved });
+    this.total = [...chosen.values()].reduce((sum, file) => sum + file.size, 0);
+    this.name = [...chosen.keys()][0].split("/")[0];
+    const facts = [...chosen].map(([path, file]) => `${path}:${file.size}:${file.lastModified}`).sort().join("|");
+    this.key = `${KEPT}${kind}:${brief(facts)}`;
+    this.arrived = 0;
+    this.onTheWay = new Map();
+    this.waiting = new Set();
+    this.round = 0; // what was begun in an earlier one does nothing more
+    addEventListener("online", () => this.wake());
   }
-  const body = { name: files[0].name.replace(/\.[^.]+$/, "").slice(0, 200) || "upload",
-    files: files.map(file => ({ name: nameOf(file), size_bytes: file.size })) };
-  const upload = await patiently(() => ask("POST", `/console/uploads/${kind}`, body));
-  localStorage.setItem(key, upload.id);
-  return [key, upload];
-}
 
-async function send(field, files) {
-  const kind = field.dataset.upload;
-  const line = field.querySelector(".sent"), bar = line.querySelector("progress"), words = line.querySelector("span");
-  const begin = document.getElementById("begin");
-  const total = files.reduce((sum, file) => sum + file.size, 0);
-  const tell = text => { words.textContent = text; };
-  line.hidden = false;
-  line.classList.remove("wrong");
-  begin.disabled = true;
-  try {
-    const [key, upload] = await declared(kind, files);
-    let sent = 0;
-    for (const [index, file] of upload.files.entries()) {
-      for (const part of file.parts) {
-        if (!part.arrived) {
-          const piece = files[index].slice(part.offset, part.offset + part.size_bytes);
-          await patiently(() => ask("PUT", part.to, piece));
-        }
-        sent += part.size_bytes;
-        bar.value = total ? sent / total : 1;
-        tell(`${(sent / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB have arrived`);
+  get sent() { return this.arrived + [...this.onTheWay.values()].reduce((sum, size) => sum + size, 0); }
+
+  // The id of the job that examines the files. Raises Paused, Refusal, Changed, or Error after GIVES_UP_MS of trying.
+  async run() {
+    for (let attempt = 1; ; attempt += 1) {
+      try { return await this.all(this.round); } catch (error) {
+        this.pause();
+        if (!(error instanceof Stale) || attempt === 3) throw error;
       }
     }
-    const job = await patiently(() => ask("POST", `/console/uploads/${kind}/${upload.id}/complete`));
-    localStorage.removeItem(key);
-    const select = field.querySelector("select");
-    select.add(new Option(files[0].name, job.id, true, true));
-    select.dispatchEvent(new Event("change", { bubbles: true }));
-    tell("It is here.");
-  } catch (error) {
-    line.classList.add("wrong");
-    tell(`${error.message} What has arrived is kept: choose the same files to go on.`);
-  } finally {
-    begin.disabled = false;
+  }
+
+  pause() {
+    this.round += 1;
+    for (const request of [...this.onTheWay.keys()]) request.abort();
+    this.onTheWay.clear();
+    this.wake();
+  }
+
+  wake() { for (const done of this.waiting) done(); }
+
+  forget() { localStorage.removeItem(this.key); }
+
+  async all(round) {
+    const upload = await this.patiently(() => this.declared());
+    const parts = upload.files.flatMap(file => file.parts.map(part => ({ ...part, path: file.name })));
+    this.arrived = parts.filter(part => part.arrived).reduce((sum, part) => sum + part.size_bytes, 0);
+    this.moved();
+    const left = parts.filter(part => !part.arrived);
+    const lane = async () => { while (left.length && round === this.round) await this.part(left.shift()); };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    const job = await this.patiently(() => ask("POST", `/console/uploads/${this.kind}/${upload.id}/complete`));
+    this.forget();
+    return job.id;
+  }
+
+  async declared() {
+    const before = remembered(this.key);
+    if (before) {
+      try { return await ask("GET", `/console/uploads/${this.kind}/${before.id}`); } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        this.forget();
+      }
+    }
+    const files = [...this.chosen].map(([name, file]) => ({ name, size_bytes: file.size }));
+    const name = this.name.replace(/\.[^.]+$/, "").slice(0, 200) || "upload";
+    const upload = await ask("POST", `/console/uploads/${this.kind}`, { name, files });
+    localStorage.setItem(this.key, JSON.stringify({ id: upload.id, name: this.name, since: Date.now() }));
+    return upload;
+  }
+
+  async part(part) {
+    const file = this.chosen.get(part.path);
+    let bytes;
+    try { bytes = await file.slice(part.offset, part.offset + part.size_bytes).arrayBuffer(); } catch {
+      this.forget();
+      throw new Changed(`${part.path} has changed, or is gone, since it was chosen. Choose it again to send it as it is now.`);
+    }
+    const { round } = this;
+    await this.patiently(() => this.put(part.to, bytes));
+    if (round !== this.round) return;
+    this.arrived += part.size_bytes;
+    this.moved();
+  }
+
+  put(address, bytes) {
+    const request = new XMLHttpRequest(), { onTheWay } = this;
+    onTheWay.set(request, 0);
+    const sending = new Promise((done, failed) => {
+      request.upload.onprogress = event => { if (onTheWay.has(request)) onTheWay.set(request, event.loaded); this.moved(); };
+      request.onerror = () => failed(new Error("The connection was cut."));
+      request.onabort = () => failed(new Paused());
+      request.onload = () => {
+        if (request.status < 300) return done();
+        let answer = {};
+        try { answer = JSON.parse(request.responseText); } catch { /* the status says it */ }
+        failed(request.status === 404 ? new Stale() : refused(request.status, answer));
+      };
+      request.open("PUT", address);
+      request.setRequestHeader("Accept", "application/json");
+      request.send(bytes);
+    });
+    return sending.finally(() => { onTheWay.delete(request); });
+  }
+
+  async patiently(work) {
+    const begun = Date.now(), { round } = this;
+    for (let pause = 500; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      if (round !== this.round) throw new Paused();
+      try {
+        const answer = await work();
+        if (round === this.round) this.tell("");
+        return answer;
+      } catch (error) {
+        const final = [Refusal, Changed, Stale, Paused].some(kind => error instanceof kind);
+        if (final || Date.now() - begun > GIVES_UP_MS) throw error;
+        this.tell(`${error instanceof TypeError ? "The connection is cut." : error.message} It goes on by itself as soon as it can.`);
+        await new Promise(done => { this.waiting.add(done); setTimeout(done, pause); });
+      }
+    }
   }
 }
 
-for (const field of document.querySelectorAll("[data-upload]")) {
-  field.addEventListener("change", event => {
-    if (event.target.type === "file" && event.target.files.length) send(field, [...event.target.files]);
-  });
+function remembered(key) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(key));
+    return kept && Date.now() - kept.since < REMEMBERED_MS ? kept : null;
+  } catch { return null; }
 }
