@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, false, or_, select, tuple_
 from workbench.jobs.job import Job
 from workbench.jobs.record.rows import ID_LENGTH, nameable
 from workbench.jobs.record.words import folded, tag_line
@@ -78,7 +78,8 @@ def _narrowed(table: Table, wanted: Wanted) -> list[ColumnElement[bool]]:
         asked.append(words.contains(f"\n{tag_line(wanted.tag)}", autoescape=True))
     if wanted.of:
         # What an earlier release has put in beside us may name it: nobody may miss that.
-        asked.append(or_(about.is_(None), about.contains(f"\n{wanted.of}\n", autoescape=True)))
+        names = about.contains(f"\n{wanted.of}\n", autoescape=True)
+        asked.append(or_(about.is_(None), names) if nameable(wanted.of, ID_LENGTH) else false())
     return asked
 
 
