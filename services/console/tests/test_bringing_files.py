@@ -138,3 +138,14 @@ def test_a_refusal_is_told_in_the_words_of_the_workbench(page: Any, tmp_path: Pa
     page.set_input_files("#model-files", model)
 
     told(page, "The request is not valid")
+
+
+def test_an_image_to_try_is_brought_where_it_is_tried(page: Any, tmp_path: Path) -> None:
+    image = tmp_path / "one.jpg"
+    image.write_bytes(b"x" * 1000)
+    page.goto(page.url.replace("/start", "/trial"))
+
+    page.set_input_files("#image-files", image)
+
+    page.locator("[data-upload=datasets] .told", has_text="It is here.").wait_for(timeout=20_000)
+    assert page.locator("#dataset option:checked").inner_text() == "one.jpg"
