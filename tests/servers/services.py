@@ -16,7 +16,7 @@ from servers.process import Server
 
 # Which service owns which part of the URL space.
 OWNERS = {
-    "model_registry": ("/v1/models", "/v1/inspections"),
+    "model_registry": ("/v1/models", "/v1/inspections", "/v1/catalogue"),
     "converter": ("/v1/conversions",),
     "dataset": ("/v1/datasets", "/v1/exports", "/v1/tasks"),
     "profiler": ("/v1/targets", "/v1/profiles", "/v1/tensors"),

@@ -1,7 +1,7 @@
 {{/* The services: the Python module of each, and what it answers in the one URL space. One that conducts the others
      has no heavy work of its own, and so launches nothing. Pages have no jobs: neither rows nor a worker. */}}
 {{- define "workbench.services" -}}
-model-registry: {module: model_registry, paths: [/v1/models, /v1/inspections]}
+model-registry: {module: model_registry, paths: [/v1/models, /v1/inspections, /v1/catalogue]}
 converter: {module: converter, paths: [/v1/conversions]}
 dataset: {module: dataset, paths: [/v1/datasets, /v1/exports, /v1/tasks]}
 profiler: {module: profiler, paths: [/v1/targets, /v1/profiles, /v1/tensors]}

@@ -130,6 +130,7 @@ class Server:
         self.token = TOKEN
         self.targets: list[dict[str, Any]] = [LOCAL]
         self.tasks: list[dict[str, Any]] = [SORTING, NOTHING]
+        self.catalogue: list[dict[str, Any]] = []
         self.streams = True
         self.met = True
         self.undecided = False
@@ -276,6 +277,22 @@ def application(server: Server) -> Flask:
     @app.get("/v1/<_kind>/openapi.json")
     def described(_kind: str) -> Response:
         return Response(REFERENCE.read_bytes(), content_type="application/json")
+
+    @app.get("/v1/catalogue")
+    def catalogue() -> Any:
+        part, start = request.args.get("name", ""), int(request.args.get("cursor", 0))
+        fit = [entry for entry in server.catalogue if part in entry["name"]]
+        return jsonify({"items": fit[start : start + 2], "matching": len(fit), "total": len(server.catalogue),
+                        "zoo": "https://zoo", "read_at": "2026-01-01T00:00:00Z",
+                        "next_cursor": str(start + 2) if start + 2 < len(fit) else None})  # fmt: skip
+
+    @app.get("/v1/catalogue/<path:name>")
+    def entry(name: str) -> Any:
+        return jsonify(next(entry for entry in server.catalogue if entry["name"] == name))
+
+    @app.post("/v1/models/downloads")
+    def bring() -> Any:
+        return once(lambda: server.add("models", request.get_json()))
 
     @app.get("/v1/<kind>")
     def listing(kind: str) -> Any:

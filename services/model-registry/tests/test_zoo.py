@@ -13,7 +13,9 @@ from workbench.model_registry.sources.addresses import Addresses
 from workbench.model_registry.sources.asking import Asking, TryLater
 from workbench.model_registry.sources.problems import NotTheFile, SourceRefuses, ZooModelNotUsable, ZooNotSet
 from workbench.model_registry.sources.values import Checksum, Listing, Pace
-from workbench.model_registry.sources.zoo import TASKS, Zoo, ZooModel
+from workbench.model_registry.sources.zoo import Zoo
+from workbench.model_registry.sources.zoo_choice import ZooModel
+from workbench.model_registry.sources.zoo_entry import TASKS
 from workbench.tasks.catalogue import NAMES
 
 INTEL, PUBLIC = "/models/intel/net/model.yml", "/models/public/net/model.yml"

@@ -10,6 +10,7 @@ from typing import Self
 
 import httpx
 from workbench.client import embedded, uploads
+from workbench.client.catalogue import Catalogue
 from workbench.client.evaluations import Evaluations
 from workbench.client.resources import Datasets, Models, Profiles, Resource, Uploads
 from workbench.client.transport import PATIENCE_S, Address, Transport
@@ -34,6 +35,7 @@ class Client:
     ) -> None:
         self._transport = Transport(base_url, token, http=transport, find=find, patience_s=patience_s)
         self.models = Models(self._transport, "/v1/models", uploads.model_parts)
+        self.catalogue = Catalogue(self._transport)
         self.inspections = Uploads(self._transport, "/v1/inspections", uploads.model_parts)
         self.datasets = Datasets(self._transport, "/v1/datasets", uploads.dataset_parts)
         self.exports = self._resource("exports")

@@ -95,7 +95,7 @@ def serve_graph(blueprint: Blueprint, found: Callable[[str], Lines]) -> None:
     @blueprint.response(200, LayersView)
     def layers(query: dict[str, Any], job_id: str) -> dict[str, Any]:
         """Its layers in execution order, page by page, as far as they fit what is asked."""
-        start = _start(query["cursor"])
+        start = start_of(query["cursor"])
         wanted = Wanted(query["search"], query["type"], query["name"])
         page = graph_parts.page(found(job_id), wanted, start, query["limit"])
         end = start + len(page["items"])
@@ -109,7 +109,8 @@ def serve_graph(blueprint: Blueprint, found: Callable[[str], Lines]) -> None:
         return _part(found(job_id), query)
 
 
-def _start(cursor: str | None) -> int:
+def start_of(cursor: str | None) -> int:
+    """Where a page of lines begins. Raises InvalidRequest."""
     if cursor is None:
         return 0
     if not (cursor.isascii() and cursor.isdigit()):

@@ -1,4 +1,4 @@
-"""Routes under /v1/models and /v1/inspections."""
+"""Routes under /v1/models, /v1/inspections and /v1/catalogue."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from workbench.model_registry import analyses
-from workbench.model_registry.schemas import DownloadRequest, InspectionForm, ModelForm
+from workbench.model_registry import analyses, catalogue
+from workbench.model_registry.schemas import (
+    CatalogueEntry,
+    CataloguePage,
+    CatalogueQuery,
+    DownloadRequest,
+    InspectionForm,
+    ModelForm,
+)
 from workbench.model_registry.sources.names import file_name, model_name
 from workbench.model_registry.values import MAIN_FILES
 from workbench.webapp.documents import Blueprint
-from workbench.webapp.graphs import serve_graph
+from workbench.webapp.graphs import serve_graph, start_of
 from workbench.webapp.part_uploads import serve_part_uploads
 from workbench.webapp.ports import ports
 from workbench.webapp.routes import Resource, WaitQuery, accepted, serve_jobs, waited_for
@@ -69,3 +76,27 @@ def read_analysis(query: dict[str, Any], job_id: str) -> dict[str, Any]:
     """
     job = analyses.of(MODELS.get(job_id))
     return Resource(analyses.KIND).view(waited_for(job, query["after"], query["wait_s"]))
+
+
+zoo = Blueprint("catalogue", __name__, url_prefix="/v1/catalogue", description="Models of the zoo, by name.")
+
+
+@zoo.get("")
+@zoo.arguments(CatalogueQuery, location="query")
+@zoo.response(200, CataloguePage)
+def search(query: dict[str, Any]) -> dict[str, Any]:
+    """The zoo's models by name, page by page, as far as they fit what is asked.
+
+    Begun to be read when somebody first asks (503 until it is), and again when it is a day old.
+    """
+    start, limit = start_of(query.pop("cursor")), query.pop("limit")
+    page = catalogue.page(catalogue.Wanted(**query), start, limit)
+    end = start + len(page["items"])
+    return {**page, "next_cursor": str(end) if end < page["matching"] else None}
+
+
+@zoo.get("/<path:name>")
+@zoo.response(200, CatalogueEntry)
+def read_entry(name: str) -> dict[str, Any]:
+    """One model of the zoo; a part of a model of several is `MODEL/PART`."""
+    return catalogue.entry_of(name)

@@ -1,5 +1,5 @@
-"""Three kinds of jobs, each in a limited process: an upload, or what was brought from elsewhere, becomes a model; an
-upload is only scanned; a model is analysed."""
+"""Four kinds of jobs, each in a limited process: an upload, or what was brought from elsewhere, becomes a model; an
+upload is only scanned; a model is analysed; what a zoo says of its models becomes a catalogue."""
 
 from __future__ import annotations
 
@@ -73,7 +73,24 @@ def publish_analysis(job: Job, result: dict[str, Any], files: tuple[File, ...], 
     return Made("analysis", {**result, "model_id": job.request["model_id"]}, files)
 
 
+def plan_catalogue(job: Job, _manifests: Manifests) -> Launch:
+    """What was read of the zoo, some hundred texts."""
+    return Launch(
+        "workbench.model_registry.read_catalogue",
+        spec={"files_url": job.request["told"]["files_url"]},
+        inputs={file["name"]: file["key"] for file in job.request["files"]},
+        limits=Limits(memory_bytes=2 * GIB, cpu_s=120, file_bytes=1 * GIB, wall_s=120, disk_bytes=1 * GIB),
+    )
+
+
+def publish_catalogue(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
+    """A catalogue of where it was read."""
+    told = job.request["told"]
+    return Made("catalogue", {**result, "zoo": told["zoo"], "read_at": told["read_at"]}, files)
+
+
 MODEL = Kind("model", plan=plan, publish=publish)
 ANALYSIS = Kind("analysis", plan=plan_analysis, publish=publish_analysis)
 INSPECTION = Kind("inspection", plan=plan_inspection, publish=publish_inspection)
-KINDS = (MODEL, INSPECTION, ANALYSIS)
+CATALOGUE = Kind("catalogue", plan=plan_catalogue, publish=publish_catalogue)
+KINDS = (MODEL, INSPECTION, ANALYSIS, CATALOGUE)

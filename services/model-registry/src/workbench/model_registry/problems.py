@@ -44,3 +44,62 @@ class AnalysisFailed(Problem):
     def detail(self) -> str:
         """Why not."""
         return f"The analysis of model {self.model} has not succeeded: {self.reason}"
+
+
+@dataclass(eq=False)
+class CatalogueNotReadYet(Problem):
+    """The zoo is being read, which begins when somebody asks for its catalogue.
+
+    Remedy: ask again after `retry_after_s`.
+    """
+
+    status = 503
+    title = "The zoo's catalogue is being read"
+    zoo: str
+    so_far: str | None = None
+    retry_after_s: int = 3
+
+    @property
+    def detail(self) -> str:
+        """How far it is."""
+        far = f" ({self.so_far})" if self.so_far else ""
+        return f"What {self.zoo} says of its models is being read{far}. Ask again in {self.retry_after_s} s."
+
+
+@dataclass(eq=False)
+class CatalogueNotRead(Problem):
+    """The zoo that the operator has set could not be read, and never was before.
+
+    Remedy: see to it that the workbench reaches the zoo, or have the operator set WORKBENCH_ZOO_URL to a mirror that it
+    reaches; a minute later another attempt is made when somebody asks. Models whose names are known may be brought
+    without the catalogue.
+    """
+
+    status = 502
+    title = "The zoo's catalogue could not be read"
+    reason: str
+
+    @property
+    def detail(self) -> str:
+        """Why not."""
+        return f"What the zoo says of its models could not be read: {self.reason}"
+
+
+@dataclass(eq=False)
+class NotInCatalogue(Problem):
+    """The zoo has no model of that name.
+
+    Remedy: `GET /v1/catalogue?name=…` (`workbench zoo search`) lists those whose names have a part in common.
+    """
+
+    status = 404
+    title = "The zoo has no such model"
+    name: str
+    zoo: str
+    alike: list[str]
+
+    @property
+    def detail(self) -> str:
+        """Which are called nearly so."""
+        alike = f" It has {', '.join(self.alike)}." if self.alike else ""
+        return f"{self.zoo} has no model {self.name!r}.{alike}"

@@ -1,11 +1,11 @@
-"""What crosses HTTP: the form fields beside an uploaded model."""
+"""What crosses HTTP: the form fields beside an uploaded model, a model elsewhere, and the zoo's catalogue."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import Length, Regexp
+from marshmallow.validate import Length, Range, Regexp
 from workbench.fields import Object, Text, shared
 from workbench.model_registry.sources.names import fault_in_source, wants
 
@@ -61,3 +61,51 @@ class DownloadRequest(Object):
         for stray, words in _BELONGS.items():
             if stray != wanted and stray in data:
                 raise ma.ValidationError(words, stray)
+
+
+def _filter(words: str) -> Text:
+    return Text(load_default=None, validate=Length(1, 100), metadata={"description": words})
+
+
+class CatalogueQuery(ma.Schema):
+    """Which models of the zoo; all that is given must hold."""
+
+    name = _filter("A part of its name.")
+    task = _filter("A task of the workbench, or what the zoo calls one.")
+    framework = _filter("As the zoo calls it: `dldt` is an OpenVINO IR.")
+    precision = _filter("What it comes in, or may be converted to: `FP32`, `FP16`, `FP16-INT8` …")
+    limit = ma.fields.Integer(load_default=100, validate=Range(1, 500), metadata={"description": "Items a page."})
+    cursor = Text(load_default=None, validate=Length(max=20))
+
+
+class CatalogueEntry(ma.Schema):
+    """What a zoo says of a model."""
+
+    name = ma.fields.String()
+    source = ma.fields.String(metadata={"description": "What to bring it by; `@PRECISION` behind it names another."})
+    group = ma.fields.String(metadata={"description": "`intel` or `public`."})
+    description = ma.fields.String()
+    task = ma.fields.String(allow_none=True, metadata={"description": "Of the workbench; null for what it has not."})
+    task_type = ma.fields.String(allow_none=True, metadata={"description": "As the zoo calls it."})
+    framework = ma.fields.String(allow_none=True, metadata={"description": "`dldt` is an OpenVINO IR."})
+    license = ma.fields.String()
+    precisions = ma.fields.List(ma.fields.String(), metadata={
+        "description": "The zoo has the IR in these; empty for an original, which is converted."})  # fmt: skip
+    size_bytes = ma.fields.Integer(allow_none=True, metadata={"description": "Of what is brought by `source`."})
+    inputs = ma.fields.Dict(metadata={"description": "By name: `shape` and `layout`, as far as they are told."})
+    recipe = ma.fields.Dict(metadata={"description": "`mean`, `scale` and `color` that the network wants."})
+    outputs = ma.fields.List(ma.fields.String(), metadata={"description": "Where the zoo ends it; empty: as it is."})
+    unused = ma.fields.List(ma.fields.String(), metadata={
+        "description": "Arguments of the zoo's converter that the workbench does not hear."})  # fmt: skip
+    reason = ma.fields.String(allow_none=True, metadata={"description": "Why it cannot be brought; null: it can."})
+
+
+class CataloguePage(ma.Schema):
+    """One page of the zoo's models, by name."""
+
+    items = ma.fields.List(ma.fields.Nested(CatalogueEntry))
+    matching = ma.fields.Integer(metadata={"description": "How many there are in all pages."})
+    total = ma.fields.Integer(metadata={"description": "How many models the zoo has at all."})
+    zoo = ma.fields.String(metadata={"description": "Where the zoo is."})
+    read_at = ma.fields.String(metadata={"description": "When that was read. RFC 3339, UTC."})
+    next_cursor = ma.fields.String(allow_none=True, metadata={"description": "Pass it as `cursor`; null at the end."})

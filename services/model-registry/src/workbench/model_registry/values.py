@@ -10,6 +10,8 @@ from typing import Any
 from workbench.runner.core import Refusal
 
 LAYERS = "layers.jsonl"  # an analysis's own file
+SAID = "said.jsonl"  # what a zoo says of each of its models, as it says it
+CATALOGUE = "catalogue.jsonl"  # the same, read
 
 
 # A person would name the model after such a file.

@@ -1,4 +1,4 @@
-"""Builds the working side: a worker that inspects uploads, and indexes the models other services make."""
+"""Builds the working side: a worker that inspects uploads, reads the zoo, and indexes models other services make."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from workbench.jobs import Adapters, Worker
 from workbench.messages import Message
-from workbench.model_registry.kinds import KINDS, MODEL
+from workbench.model_registry.kinds import CATALOGUE, KINDS, MODEL
 from workbench.model_registry.sources.addresses import Addresses
 from workbench.model_registry.sources.asking import Asking
 from workbench.model_registry.sources.bringing import Bringing
 from workbench.model_registry.sources.huggingface import HuggingFace
+from workbench.model_registry.sources.indexing import Indexing
 from workbench.model_registry.sources.names import listing
 from workbench.model_registry.sources.values import PATIENT
 from workbench.model_registry.sources.zoo import Zoo
@@ -40,5 +41,6 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     list_of = partial(listing, hub=hub, zoo=zoo)
     bring = Bringing(adapters.store, asking, list_of, room.reserve, settings.upload_limit_mib << 20)
     adapters.messages.subscribe(MADE_ELSEWHERE, index)
-    kinds = [replace(kind, bring=bring) if kind is MODEL else kind for kind in KINDS]
+    brings = {MODEL.name: bring, CATALOGUE.name: Indexing(adapters.store, zoo)}
+    kinds = [replace(kind, bring=brings.get(kind.name)) for kind in KINDS]
     return adapters.worker(record, kinds, slots=settings.slots, lease_s=settings.lease_s)

@@ -89,14 +89,16 @@ def _add_show(group: typer.Typer, row: Description) -> None:
     add_command(group, "show", run, f"Show one {row.noun} with everything known about it.", [_id(row)])
 
 
-def _add_create(group: typer.Typer, row: Description) -> None:
+def add_create(group: typer.Typer, row: Description, name: str = "create") -> None:
+    """The command of that name, with which one is made."""
+
     def run(session: Session, values: Values) -> None:
         wait = values.pop("wait", False)
         making = Making(row.noun, _resource(session, row), f"{row.name} show {{}}", row.after)
         made.tell(session, making, _created(session, row, values), wait=wait)
 
     waits = [] if row.name == "projects" else [WAIT]
-    add_command(group, "create", run, row.create_help, [*row.parameters, *waits])
+    add_command(group, name, run, row.create_help, [*row.parameters, *waits])
 
 
 def _one(session: Session, row: Description, values: Values) -> View:
@@ -192,7 +194,7 @@ def _add_download(group: typer.Typer, row: Description) -> None:
 
 
 _ADD: dict[str, Callable[[typer.Typer, Description], None]] = {
-    "list": _add_list, "show": _add_show, "create": _add_create, "wait": _add_wait, "log": _add_log,
+    "list": _add_list, "show": _add_show, "create": add_create, "wait": _add_wait, "log": _add_log,
     "cancel": _add_cancel, "rm": _add_rm, "download": _add_download,
     "rename": labels.add_rename, "tag": labels.add_tag, "again": again.add, "optimize again": again.add_optimization,
     "reconfigure": lambda group, _row: reconfigure.add(group),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 from workbench.model_registry.sources.addresses import Addresses
-from workbench.model_registry.sources.problems import NotTheFile, NotThere, SourceRefuses
+from workbench.model_registry.sources.problems import NotTheFile, NotThere, SourceRefuses, SourceUnavailable
 from workbench.model_registry.sources.values import Pace, shown
 
 MOST_HOPS = 10
+T = TypeVar("T")
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -78,6 +80,18 @@ class Asking:
             except httpx.TransportError as error:
                 last = error
         raise TryLater(in_words(last)) from last
+
+
+def patiently(ask: Callable[[], T], what: str, pace: Pace, wait: Callable[[float, str], None]) -> T:
+    """What ``ask`` gives, asked again while ``what`` is busy. Raises SourceUnavailable at last."""
+    last: TryLater | None = None
+    for pause_s in pace.pauses_s:
+        try:
+            return ask()
+        except TryLater as later:
+            wait(min(max(later.after_s or 0.0, pause_s), pace.longest_wait_s), f"the source: {later}")
+            last = later
+    raise SourceUnavailable(what, f"{last}; tried {len(pace.pauses_s)} times")
 
 
 def in_words(error: Exception | None) -> str:

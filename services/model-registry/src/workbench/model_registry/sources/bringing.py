@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.jobs import Conduct
-from workbench.model_registry.sources.asking import Asking, TryLater
+from workbench.model_registry.sources.asking import Asking, patiently
 from workbench.model_registry.sources.download import Terms, download
-from workbench.model_registry.sources.problems import SourceUnavailable, TooLargeToBring
+from workbench.model_registry.sources.problems import TooLargeToBring
+from workbench.model_registry.sources.telling import Telling
 from workbench.model_registry.sources.values import PATIENT, Listing, Pace, shown
 from workbench.store import Keys, Store
 
@@ -53,15 +54,9 @@ class Bringing:
         return {"files": files, "told": listing.told}
 
     def _listed(self, conduct: Conduct) -> Listing:
-        """Asked again while the source is busy. Raises SourceUnavailable at last."""
-        telling = _Telling(conduct, 0, 1, conduct.job.request["source"])
-        for pause_s in self.pace.pauses_s:
-            try:
-                return self.listing(conduct.job.request, conduct.job.team)
-            except TryLater as later:
-                telling.wait(min(max(later.after_s or 0.0, pause_s), self.pace.longest_wait_s), f"the source: {later}")
-                last = later
-        raise SourceUnavailable(conduct.job.request["source"], f"{last}; tried {len(self.pace.pauses_s)} times")
+        job = conduct.job
+        telling = _Telling(conduct, 0, 1, job.request["source"])
+        return patiently(lambda: self.listing(job.request, job.team), job.request["source"], self.pace, telling.wait)
 
     def _refuse_too_large(self, listing: Listing) -> None:
         if sum(remote.size_bytes or 0 for remote in listing.files) > self.limit_bytes:
@@ -82,30 +77,18 @@ class Bringing:
         return told
 
 
-class _Telling:
-    """How far one file is, at most twice a second; each time is a moment at which a cancel is obeyed."""
+class _Telling(Telling):
+    """How far one file is, at most twice a second."""
 
     def __init__(self, conduct: Conduct, number: int, files: int, name: str) -> None:
-        self._conduct, self._number, self._files, self._name = conduct, number, files, name
+        super().__init__(conduct, stage="download", fraction=number / files, message=name)
+        self._number, self._files, self._name = number, files, name
         self._said_at = 0.0
-        self._progress = {"stage": "download", "fraction": number / files, "message": name}
-        conduct.report(self._progress)
 
     def told(self, here: int, total: int | None) -> None:
         if time.monotonic() - self._said_at < TELL_S:
             return
         of = f" of {total / MEGABYTE:.1f}" if total else ""
         share = here / total if total else 0.0
-        self._progress = {"stage": "download", "fraction": round((self._number + share) / self._files, 3),
-                          "message": f"{self._name}: {here / MEGABYTE:.1f}{of} MB"}  # fmt: skip
-        self._conduct.report(self._progress)
+        self.report((self._number + share) / self._files, f"{self._name}: {here / MEGABYTE:.1f}{of} MB")
         self._said_at = time.monotonic()
-
-    def wait(self, seconds: float, reason: str) -> None:
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            self._conduct.report(self._progress, reason)
-            self._conduct.sleep(min(left, 1.0))
-        self._conduct.report(self._progress)
-
-

@@ -9,8 +9,9 @@ from urllib.parse import unquote, urlsplit
 from workbench.model_registry.sources.huggingface import PREFIX as OF_HUB
 from workbench.model_registry.sources.huggingface import HuggingFace, Repository
 from workbench.model_registry.sources.values import Checksum, Listing, Remote, fault_in_address
-from workbench.model_registry.sources.zoo import PREFIX as OF_ZOO
-from workbench.model_registry.sources.zoo import Zoo, ZooModel
+from workbench.model_registry.sources.zoo import Zoo
+from workbench.model_registry.sources.zoo_choice import PREFIX as OF_ZOO
+from workbench.model_registry.sources.zoo_choice import ZooModel
 
 
 def file_name(url: str) -> str:

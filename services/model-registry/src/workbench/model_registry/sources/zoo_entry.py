@@ -15,7 +15,15 @@ from marshmallow.validate import Length, Regexp
 from workbench.fields import Text, WholeInForm
 
 MOST_FILES = 1000
+MOST_PARTS = 10
 LARGEST = 256 << 10  # the longest that the zoo has is 21 kB
+IR = "dldt"  # what the zoo calls the framework of an OpenVINO IR
+# What the zoo calls tasks that the workbench knows.
+TASKS = {
+    "classification": "classification", "detection": "object-detection", "face_recognition": "face-recognition",
+    "image_inpainting": "inpainting", "instance_segmentation": "instance-segmentation",
+    "semantic_segmentation": "semantic-segmentation", "style_transfer": "style-transfer",
+}  # fmt: skip
 
 
 class NotAnEntry(Exception):
@@ -34,22 +42,33 @@ class Entry:
     framework: str
     task_type: str
     license: str
+    description: str
     arguments: list[str]
     changed: frozenset[str]
     archives: frozenset[str]
     inputs: dict[str, dict[str, Any]]
 
 
-def read_entry(content: bytes) -> Entry:
+def read_entry(content: bytes | str) -> Entry:
     """Raises NotAnEntry."""
+    entry: Entry = _read(content, _Entry())
+    return entry
+
+
+def read_parts(content: bytes) -> list[str]:
+    """The names of a model's parts, out of its ``composite-model.yml``. Raises NotAnEntry."""
+    parts: list[str] = _read(content, _Whole())["stages_order"]
+    return parts
+
+
+def _read(content: bytes | str, schema: ma.Schema) -> Any:
     try:
         document = yaml.load(content, _Texts)  # noqa: S506 - a loader that makes texts, lists and mappings, nothing else
-        entry: Entry = _Entry().load(document)
+        return schema.load(document)
     except ma.ValidationError as wrong:
         raise NotAnEntry(str(next(iter(wrong.messages_dict), "it"))) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise NotAnEntry("it is no YAML that can be read, without aliases") from None
-    return entry
 
 
 class _Texts(yaml.BaseLoader):
@@ -101,6 +120,7 @@ class _Entry(_Some):
     framework = Text(required=True, validate=Length(1, 50))
     task_type = Text(required=True, validate=Length(1, 100))
     license = Text(load_default="", validate=Length(0, 500))
+    description = Text(load_default="", validate=Length(0, 5000))
     model_optimizer_args = ma.fields.List(Text(validate=Length(0, 1000)), load_default=list, validate=Length(max=100))
     postprocessing = ma.fields.List(ma.fields.Nested(_Step), load_default=list, validate=Length(max=MOST_FILES))
     input_info = ma.fields.List(ma.fields.Nested(_Input), load_default=list, validate=Length(max=100))
@@ -110,8 +130,12 @@ class _Entry(_Some):
         steps = data["postprocessing"]
         return Entry(
             files=data["files"], framework=data["framework"], task_type=data["task_type"], license=data["license"],
-            arguments=data["model_optimizer_args"],
+            description=data["description"], arguments=data["model_optimizer_args"],
             changed=frozenset(step["file"] for step in steps if step["kind"] != "unpack_archive"),
             archives=frozenset(step["file"] for step in steps if step["kind"] == "unpack_archive"),
             inputs={each.pop("name"): each for each in data["input_info"]},
         )  # fmt: skip
+
+
+class _Whole(_Some):
+    stages_order = ma.fields.List(Text(validate=Length(1, 100)), required=True, validate=Length(1, MOST_PARTS))
