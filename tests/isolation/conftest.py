@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import onnx
@@ -84,7 +84,9 @@ class Team:
 
 @dataclass
 class World:
-    """``secrets``: what of red's may be in no answer to anybody else."""
+    """``secrets``: what of red's may be in no answer to anybody else. ``of_all``: what has nothing of any team."""
+
+    of_all: ClassVar = ("/v1/catalogue", "/v1/catalogue/{name}")
 
     adapters: Adapters
     front: Front
@@ -104,7 +106,8 @@ class World:
 
     def reds(self) -> dict[str, Any]:
         """Everything that red sees of its own."""
-        seen = {path: self.red.get(path) for method, path in self.routes() if method == "GET" and "{" not in path}
+        lists = [path for method, path in self.routes() if method == "GET" and "{" not in path]
+        seen = {path: self.red.get(path) for path in lists if path not in self.of_all}
         del seen["/v1/targets"], seen["/v1/identity"]
         return seen | {"upload": self.red.get(f"/v1/models/uploads/{self.red.ids['uploads']}")["files"][0]["name"]}
 

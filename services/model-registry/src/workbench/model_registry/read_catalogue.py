@@ -43,7 +43,7 @@ def entry_of(said: dict[str, str], files_url: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_NOTHING = {
+_NOTHING: dict[str, Any] = {
     "size_bytes": None, "description": "", "task": None, "task_type": None, "framework": None, "license": "",
     "precisions": [], "inputs": {}, "recipe": {}, "outputs": [], "unused": [],
 }  # fmt: skip

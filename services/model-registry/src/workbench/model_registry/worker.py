@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
-from workbench.jobs import Adapters, Worker
+from workbench.jobs import Adapters, Conduct, Worker
 from workbench.messages import Message
 from workbench.model_registry.kinds import CATALOGUE, KINDS, MODEL
 from workbench.model_registry.sources.addresses import Addresses
@@ -21,6 +23,7 @@ from workbench.store import Manifests
 from workbench.webapp.room import Room
 from workbench.webapp.settings import Settings
 
+Bring = Callable[[Conduct], dict[str, Any]]
 MADE_ELSEWHERE = ("conversion.succeeded", "calibration.succeeded")
 
 
@@ -41,6 +44,6 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     list_of = partial(listing, hub=hub, zoo=zoo)
     bring = Bringing(adapters.store, asking, list_of, room.reserve, settings.upload_limit_mib << 20)
     adapters.messages.subscribe(MADE_ELSEWHERE, index)
-    brings = {MODEL.name: bring, CATALOGUE.name: Indexing(adapters.store, zoo)}
+    brings: dict[str, Bring] = {MODEL.name: bring, CATALOGUE.name: Indexing(adapters.store, zoo)}
     kinds = [replace(kind, bring=brings.get(kind.name)) for kind in KINDS]
     return adapters.worker(record, kinds, slots=settings.slots, lease_s=settings.lease_s)

@@ -18,7 +18,7 @@ COLUMNS = [
     Column("IN", "in"),
 ]  # fmt: skip
 MODEL = Argument("MODEL", "As `workbench zoo search` tells it; a part of a model of several is MODEL/PART.")
-FILTERS = [
+FILTERS: list[Argument | Option] = [
     Argument("NAME", "A part of the name (default: all).", "name", required=False),
     Option("--task", "A task of the workbench (`workbench tasks list`), or what the zoo calls one.", place="task"),
     Option("--framework", "As the zoo calls it, such as onnx or tf; dldt is an OpenVINO IR.", place="framework"),
