@@ -8,8 +8,8 @@ import pytest
 from workbench.project.beforehand import settled
 from workbench.project.inputs import conversion_inputs
 from workbench.project.schemas import OptimizationRequest
-from workbench.project.told import with_told
 from workbench.project.values import Facts
+from workbench.tasks.told import with_told
 
 ZOO = {"inputs": {"x": {"shape": [1, 3, 32, 32], "layout": "NCHW"}}, "task": "classification",
        "recipe": {"mean": [1.0, 2.0, 3.0], "scale": [255.0], "color": "RGB"}}  # fmt: skip

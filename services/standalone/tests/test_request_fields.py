@@ -9,8 +9,8 @@ import marshmallow as ma
 import pytest
 from flask import Flask
 from marshmallow.validate import OneOf, Range
-from workbench.converter.spec import DimensionField
 from workbench.fields import Facts, Said, Text
+from workbench.fields.conversion import DimensionField
 from workbench.jobs import Adapters, embedded
 from workbench.standalone.mount import SERVICES
 from workbench.webapp import runs

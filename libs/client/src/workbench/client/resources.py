@@ -11,7 +11,7 @@ from urllib.parse import quote
 from workbench.client import jobs, uploads
 from workbench.client.again import again
 from workbench.client.downloads import download
-from workbench.client.errors import BadInput
+from workbench.client.errors import BadInput, Refused
 from workbench.client.folder_tar import FolderTar, empty_folders
 from workbench.client.jobs import View
 from workbench.client.part_uploads import Source, Tell, send_in_parts
@@ -209,10 +209,25 @@ class Models(Uploads, WithGraph):
     def bring(self, source: str, **fields: Any) -> View:
         """Ask for the model at an address, ``sha256`` being what its file must have, or in a repository
         (``hf:OWNER/NAME@REVISION``), ``include`` saying which files, or of Open Model Zoo (``zoo:NAME@PRECISION``);
-        the view of the job that brings and examines it."""
+        the view of the job that brings and examines it. ``convert``: what a conversion that follows is asked for."""
         given = {name: value for name, value in fields.items() if value is not None}
         view: View = self._transport.json("POST", f"{self._path}/downloads", json={"source": source, **given})
         return view
+
+
+    def converted(self, view: View) -> View | None:
+        """The conversion of a succeeded model that was brought with ``convert``, waited for. Raises as ``wait``."""
+        id = view.get("conversion_id")
+        if id is None:
+            return None
+        conversions, patience = Resource(self._transport, "/v1/conversions"), self._transport.patience()
+        while True:
+            try:
+                return conversions.wait(id)
+            except Refused as refused:
+                if refused.problem.get("status") != 404:
+                    raise
+            patience.pause(f"nobody has begun the conversion {id}")  # the converter hears of it in a moment
 
 
 class Datasets(Uploads):

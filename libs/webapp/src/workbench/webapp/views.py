@@ -68,6 +68,8 @@ class JobView(ma.Schema):
     files = ma.fields.List(ma.fields.Nested(FileView))
     parents = ma.fields.List(ma.fields.String(), metadata={"description": "Ids of what it was made from."})
     steps = ma.fields.List(ma.fields.Dict(), metadata={"description": "Of an optimization: its steps."})
+    conversion_id = ma.fields.String(metadata={
+        "description": "Of a model brought with `convert`: its conversion, there once the model is."})  # fmt: skip
 
 
 class JobInList(JobView):

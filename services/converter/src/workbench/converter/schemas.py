@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import marshmallow as ma
-from workbench.converter.spec import InputSchema, batch, outputs, precision
-from workbench.fields import Named, Object, Text, shared
+from workbench.fields import shared
+from workbench.fields.conversion import ConversionOptions
 
 
-class ConversionRequest(Object):
+class ConversionRequest(ConversionOptions):
     """Turn a registered model into OpenVINO IR."""
 
     model_id = shared.an_id(required=True, metadata={"description": "A registered model: an original or an IR."})
-    precision = precision()
-    inputs = Named(
-        keys=Text(), values=ma.fields.Nested(InputSchema), load_default=dict,
-        metadata={"description": "Input name to what changes about it."},
-    )  # fmt: skip
-    outputs = outputs()
-    batch = batch()
     name = shared.a_name("What people call the result.")

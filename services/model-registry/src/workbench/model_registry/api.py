@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from workbench.jobs import Job
 from workbench.model_registry import analyses, catalogue
+from workbench.model_registry.converting import conversion_id
 from workbench.model_registry.schemas import (
     CatalogueEntry,
     CataloguePage,
@@ -35,7 +37,14 @@ def _name_of(files: Sequence[str]) -> str:
 
 
 UPLOADED = UploadKind("model", ModelForm, _name_of)
-MODELS = Resource("model", forget=analyses.forget)
+
+
+def _more(job: Job) -> dict[str, Any]:
+    wanted = conversion_id(job)
+    return {"conversion_id": wanted} if wanted else {}
+
+
+MODELS = Resource("model", more=_more, forget=analyses.forget)
 
 serve_form_upload(models, UPLOADED)
 serve_part_uploads(models, UPLOADED)
@@ -45,11 +54,16 @@ serve_part_uploads(models, UPLOADED)
 @models.arguments(DownloadRequest)
 @models.response(202, JobView)
 def bring(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Bring a model from elsewhere: the job downloads it, checks it, and examines it as an upload."""
+    """Bring a model from elsewhere: the job downloads it, checks it, and examines it as an upload.
+
+    With `convert` a conversion of it follows by itself.
+    """
     name = body.pop("name", None) or model_name(body["source"]) or _name_of([file_name(body["source"])])
     digest = {"sha256": body["sha256"].lower()} if "sha256" in body else {}
     wanted = {**body, **digest, "files": [], "name": name[:200]}
-    return accepted(models, ports().submit("model", wanted))
+    job = ports().submit("model", wanted)
+    view, headers = accepted(models, job)
+    return view | _more(job), headers
 
 
 serve_jobs(models, MODELS)

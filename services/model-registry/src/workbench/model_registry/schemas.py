@@ -7,6 +7,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow.validate import Length, Range, Regexp
 from workbench.fields import Object, Text, shared
+from workbench.fields.conversion import ConversionOptions
 from workbench.model_registry.sources.names import fault_in_source, wants
 
 _BELONGS = {
@@ -47,6 +48,12 @@ class DownloadRequest(Object):
                   "belongs to a model by its name comes along. Default: the only model there is."},
     )  # fmt: skip
     name = shared.a_name("What people call the model; the file's or repository's name by default.")
+    convert = ma.fields.Nested(
+        ConversionOptions, metadata={
+        "description": "Convert the model once it is here, as `POST /v1/conversions` would: the conversion is at "
+        "`conversion_id`. What is left out is taken from what the source says (of the zoo: mean, scale, order of "
+        "channels, shape, layout, outputs)."},
+    )  # fmt: skip
 
     @ma.validates("source")
     def _can_be_brought(self, value: str, **_context: object) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from workbench.jobs import Adapters, Conduct, Worker
 from workbench.messages import Message
+from workbench.model_registry.converting import ask_for
 from workbench.model_registry.kinds import CATALOGUE, KINDS, MODEL
 from workbench.model_registry.sources.addresses import Addresses
 from workbench.model_registry.sources.asking import Asking
@@ -44,6 +45,7 @@ def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     list_of = partial(listing, hub=hub, zoo=zoo)
     bring = Bringing(adapters.store, asking, list_of, room.reserve, settings.upload_limit_mib << 20)
     adapters.messages.subscribe(MADE_ELSEWHERE, index)
+    adapters.messages.subscribe(["model.succeeded"], partial(ask_for, record))
     brings: dict[str, Bring] = {MODEL.name: bring, CATALOGUE.name: Indexing(adapters.store, zoo)}
     kinds = [replace(kind, bring=brings.get(kind.name)) for kind in KINDS]
     return adapters.worker(record, kinds, slots=settings.slots, lease_s=settings.lease_s)

@@ -6,12 +6,12 @@ from typing import Any
 
 from workbench.project.inputs import conversion_inputs, measured_shapes, recipe_overrides
 from workbench.project.problems import DatasetOfAnotherTask, ModelNeedsHelp, TaskNotSure
-from workbench.project.told import with_told
 from workbench.project.values import Facts
 from workbench.tasks import guesses
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.default_recipe import NoDefaultRecipe, default_recipe
 from workbench.tasks.picture_input import MODEL
+from workbench.tasks.told import with_told
 
 # Where a request has what a recipe calls by these names.
 _FIELDS = {"task": "task", "labels": "dataset_id"}

@@ -36,7 +36,7 @@ def add(group: typer.Typer, row: Any) -> None:
         changes = body(options, values)
         if row.prepare:
             changes = row.prepare(client, changes, values)
-        making = Making(row.noun, resource, f"{row.name} show {{}}", row.after)
+        making = Making(row.noun, resource, f"{row.name} show {{}}", row.after, row.compared)
         made.tell(session, making, resource.again(values["id"], changes), wait=values["wait"])
 
     id = Argument("ID", f"Id of the {row.noun}.")

@@ -43,6 +43,12 @@ def model(client: Client, request: Request, values: Values) -> View:
         return client.models.upload(path, tell=progress.sent, name=request.get("name") or display_name(path))
 
 
+def converted(client: Client, view: View) -> Sequence[View]:
+    """The conversion that was asked for with the model."""
+    conversion = client.models.converted(view)
+    return [conversion] if conversion else []
+
+
 def dataset(client: Client, request: Request, values: Values) -> View:
     """Upload images, or have some generated: one or the other."""
     if bool(values["path"]) == bool(values["generate"]):

@@ -16,6 +16,7 @@ from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
 from workbench.client.cli.create import (
     OF_UPLOAD,
+    converted,
     dataset,
     model,
     others_of,
@@ -30,7 +31,7 @@ from workbench.client.cli.lineage import with_family
 from workbench.client.cli.listing import Column, dataset_for_list
 from workbench.client.cli.options import Argument, Option, Values
 from workbench.client.cli.recipes import recipe_options
-from workbench.client.cli.sources import OF_SOURCE
+from workbench.client.cli.sources import OF_IMPORT
 from workbench.client.cli.task_page import for_list, page
 from workbench.client.cli.task_settings import settle, task_options
 from workbench.client.client import Client
@@ -48,7 +49,8 @@ class Description:
     places; ``create``: where that is not how one is made. ``key``: by what one is found in a list that comes as a
     whole; without it one is asked for by its id. ``for_list`` and ``page``: how a person sees one; ``rows``: the lines
     of a list, where one thing takes several; ``more``: asks for what the page has beside the view;
-    ``after``: what else is made of one that was waited for. ``own``: adds the commands that it alone has.
+    ``after``: what else is made of one that was waited for; ``compared``: what is said of all that. ``own``: adds the
+    commands that it alone has.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Description:
     page: Callable[[View], str] | None = None
     more: Callable[[Client, View], View] | None = None
     after: Callable[[Client, View], Sequence[View]] | None = None
+    compared: str = ""
     own: Callable[[typer.Typer], None] | None = None
 
 
@@ -102,9 +105,10 @@ DESCRIPTIONS = [
                      "the workbench downloads: the address (https://…) of a file, hf:OWNER/NAME[@REVISION], or "
                      "zoo:NAME[@PRECISION].",
                      "source"),
-            *OF_SOURCE, NAME,
+            *OF_IMPORT, NAME,
         ],
         create=model, create_help="Upload a model, or have it downloaded; the workbench then examines it.",
+        after=converted,
         for_list=model_page.for_list,
         page=model_page.page, more=lambda client, view: with_family(client, with_analysis(client, view)),
         commands=(*UPLOADED, "reconfigure"),
@@ -170,6 +174,7 @@ DESCRIPTIONS = [
                    metavar="PROFILE", place="from_profile_id"),
         ],
         profile, "Measure a model on a device, alone or in turns with others.", after=others_of,
+        compared="`workbench compare {ids}` has their ratios",
     ),
     Description(
         "tensors", "tensor",

@@ -20,13 +20,15 @@ WAIT = Option("--wait", "Wait until the job has ended.", flag=True)
 class Making:
     """What is made, in words, and where its jobs are.
 
-    ``shown``: the words that show one, `{}` where its id goes. ``after``: what else is made of one that was waited for.
+    ``shown``: the words that show one, `{}` where its id goes. ``after``: what else is made of one that was waited for;
+    ``compared``: what is said of all that, `{ids}` where their ids go.
     """
 
     noun: str
     resource: Resource
     shown: str
     after: Callable[[Client, View], Sequence[View]] | None = None
+    compared: str = ""
 
 
 def tell(session: Session, making: Making, view: View, *, wait: bool) -> None:
@@ -44,5 +46,5 @@ def tell(session: Session, making: Making, view: View, *, wait: bool) -> None:
     for each in (view, *more):
         output.write(each["id"])
         output.tell(f"{making.noun} {each.get('state', 'created')}; `workbench {making.shown.format(each['id'])}`")
-    if more:
-        output.tell(f"`workbench compare {' '.join(each['id'] for each in (view, *more))}` has their ratios")
+    if more and making.compared:
+        output.tell(making.compared.format(ids=" ".join(each["id"] for each in (view, *more))))

@@ -94,7 +94,7 @@ def add_create(group: typer.Typer, row: Description, name: str = "create") -> No
 
     def run(session: Session, values: Values) -> None:
         wait = values.pop("wait", False)
-        making = Making(row.noun, _resource(session, row), f"{row.name} show {{}}", row.after)
+        making = Making(row.noun, _resource(session, row), f"{row.name} show {{}}", row.after, row.compared)
         made.tell(session, making, _created(session, row, values), wait=wait)
 
     waits = [] if row.name == "projects" else [WAIT]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import typer
+from workbench.client.cli.accepted import asked
 from workbench.client.cli.options import Option, Values, wrong
 
 
@@ -22,12 +24,17 @@ def _sha256(text: str) -> str:
 SHA256 = Option("--sha256", "SHA-256 that the file at an address must have.", _sha256, "DIGEST", "sha256")
 INCLUDE = Option("--include", "Which files of the repository: a name, or a pattern such as 'onnx/*_fp16.onnx'; what "
                  "belongs to a model comes along. Repeatable.", metavar="PATTERN", place="include", repeat=True)
+CONVERT = replace(
+    asked("--convert", "Convert it once it is here, with what its source says of mean, scale, channels and shape, its "
+          "weights stored in", "ConversionRequest", "precision", "P", default=""), place="convert.precision",
+)  # fmt: skip
 OF_SOURCE = (SHA256, INCLUDE)
+OF_IMPORT = (*OF_SOURCE, CONVERT)
 
 
 def refuse_stray(values: Values, argument: str) -> None:
     """What belongs to a source has nothing to say about files of this machine. Raises a usage error."""
-    for option in OF_SOURCE:
-        if values[option.key]:
+    for option in OF_IMPORT:
+        if values.get(option.key):
             elsewhere = "belongs to a model that is elsewhere (https://… or hf:…)"
             raise wrong(option.name, f"{elsewhere}; {argument} is on this machine")

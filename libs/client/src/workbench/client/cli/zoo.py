@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import typer
 from workbench.client.cli import output
+from workbench.client.cli.create import converted
 from workbench.client.cli.descriptions import DESCRIPTIONS, NAME, Description
 from workbench.client.cli.listing import Column, show_list
 from workbench.client.cli.options import Argument, Option, Values, add_command
 from workbench.client.cli.resources import add_create
 from workbench.client.cli.session import Session
+from workbench.client.cli.sources import CONVERT
 from workbench.client.client import Client
 from workbench.client.jobs import View
 
@@ -80,6 +82,6 @@ MODELS = next(row for row in DESCRIPTIONS if row.name == "models")
 ADDED = Description(
     "models", "model", MODELS.columns,
     [Argument("MODEL", "As `workbench zoo search` tells it; MODEL@PRECISION for an IR that the zoo has in several.",
-              "source"), NAME],
-    create=_add, create_help="Bring a model of the zoo by its name; the workbench then examines it.",
+              "source"), CONVERT, NAME],
+    after=converted, create=_add, create_help="Bring a model of the zoo by its name; the workbench then examines it.",
 )  # fmt: skip

@@ -13,6 +13,7 @@ from workbench.jobs.record.events import event_of, put_in_outbox
 from workbench.jobs.record.jobs import Jobs
 from workbench.messages import Message, Messages
 from workbench.problems import Problem
+from workbench.problems.common import InvalidRequest
 
 log = structlog.get_logger()
 
@@ -32,13 +33,18 @@ def accept_commands(
             if known.state.ended and known.team == message.team:
                 _say(record, event_of(known, record.service))
             return
+        request: dict[str, Any] | None = None
         try:
             name = message.data.get("name")
-            record.submit(kind, message.team, validate(message.data), job_id=message.subject, name=name)
+            request = validate(message.data)
+            record.submit(kind, message.team, request, job_id=message.subject, name=name)
         except DatabaseAway:  # no answer yet: the command is delivered again
             raise
-        except Problem as problem:
+        except InvalidRequest as problem:  # nothing of it can be kept
             _say(record, _rejection(kind, message, problem, record.service))
+        except Problem as problem:
+            rejection = _rejection(kind, message, problem, record.service)
+            record.refuse(kind, message.team, request or {}, message.subject, name, rejection)
 
     def cancel(message: Message) -> None:
         try:

@@ -118,6 +118,18 @@ class Jobs:
             connection.execute(insert(jobs).values(**row))
         self.ring()
 
+    def refuse(
+        self, kind: Kind, team: str, request: dict[str, Any], job_id: str, name: str | None, rejection: Message
+    ) -> None:
+        """A job that failed before it began, so that whoever asked from afar finds why; a repeat changes nothing."""
+        name = storable(name) if name else name
+        row = _row(id=job_id, team=team, kind=kind.name, name=name, request=request, holds=[], target="")
+        row |= {"state": State.FAILED, "error": rejection.data["error"], "finished_at": row["created_at"]}
+        with contextlib.suppress(IntegrityError), self.engine.begin() as connection:
+            connection.execute(insert(jobs).values(**row))
+            put_in_outbox(connection, rejection)
+        self.ring()
+
     def _insert(self, row: dict[str, Any]) -> Job:
         """Raises _NotAsked, or DatabaseAway when perhaps it is accepted: then it needs what it holds."""
         made = insert(jobs).values(**row).returning(*COLUMNS)

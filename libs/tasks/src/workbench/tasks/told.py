@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.project.values import Facts
 from workbench.tasks.assumptions import Assumption
 from workbench.tasks.guess import LIKELY
 
+Facts = dict[str, Any]
 _FLOATS = ("f32", "f16", "bf16", "f64")
 _NUMBERS = ("mean", "scale")
 
