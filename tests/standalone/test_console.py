@@ -71,6 +71,16 @@ def test_from_the_link_to_figures_by_clicks(link: str, chromium: Any, tmp_path: 
     assert page.locator("svg.bar-of").count() >= 4, "each figure has its interval drawn"
     assert page.locator("svg.drawing circle").count() >= 2
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing lies beyond a narrow screen"
+    page.get_by_role("link", name="its measurement").first.click()
+    page.get_by_role("button", name="Draw the graph").click()
+    page.locator(".graph .node").first.wait_for()
+    page.locator(".graph").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.locator("tr.chosen").count() == 1, "by the keyboard alone a layer is selected, and its row with it"
+    page.get_by_role("button", name="in the graph").first.click()
+    assert page.locator(".node.chosen").count() == 1
     page.get_by_role("link", name="Jobs").click()
     page.get_by_role("heading", name="Going on").wait_for()
     assert wrong == [], "the browser refused or missed something"

@@ -85,3 +85,34 @@ def test_a_model_that_is_not_here_yet_says_why(bench: Bench) -> None:
     assert 'class="state failed"' in visitor.get(f"/console/model/{bench.ids['model failed']}").text
     assert 'class="state queued"' in visitor.get(f"/console/model/{bench.ids['model queued']}").text
     assert visitor.get("/console/model/..%2f..").status_code == 404
+
+
+def test_a_graph_of_a_hundred_thousand_layers_says_so_and_comes_as_runs_that_open(bench: Bench) -> None:
+    visitor, id = bench.visitor("hostile"), model(bench, "enormous")
+    analysed(bench, id, 100_000)
+
+    part = visitor.get(f"/console/model/{id}/graph.json").json or {}
+    opened = visitor.get(f"/console/model/{id}/graph.json?first=500&last=599").json or {}
+    around = visitor.get(f"/console/model/{id}/graph.json?around=conv+%3C7%3E").json or {}
+    nobody = visitor.get(f"/console/model/{id}/graph.json?around=nobody", Accept="application/json")
+
+    assert len(part["nodes"]) == 400
+    assert part["note"] == "100000 layers as 400 runs in execution order"
+    assert [node["count"] for node in opened["nodes"]] == [1] * 100
+    assert [node["name"] for node in around["nodes"]] == ["conv <7>"]
+    assert nobody.status_code == 422
+    assert nobody.content_type == "application/problem+json"
+
+
+def test_the_graph_is_drawn_when_asked_for_and_its_layers_stand_in_the_table(bench: Bench) -> None:
+    visitor, id = bench.visitor("hostile"), model(bench, "drawn")
+    analysed(bench, id, 60)
+
+    page = visitor.get(f"/console/model/{id}?around=conv+%3C7%3E").text
+    row = visitor.get(f"/console/model/{id}/layers?name=conv+%3C55%3E").text
+
+    assert f'data-graph="/console/model/{id}/graph.json"' in page
+    assert 'data-around="conv &lt;7&gt;"' in page
+    assert 'src="/console/static/dagre' not in page, "the layout is loaded once it is used"
+    assert "1 of 60 layers" in row
+    assert 'data-row="conv &lt;55&gt;"' in row

@@ -16,6 +16,7 @@ Layer = dict[str, Any]
 Lines = Callable[[], Iterable[bytes]]
 
 _TYPES_NAMED = 3
+_OF_ONE = ("exec_type", "runtime_precision", "original_layers")
 _SUMMED = ("time_ms", "gops", "parameters")
 
 
@@ -140,7 +141,7 @@ def _told(node: Layer) -> Layer:
         "types": dict(node["types"]),
         "outputs": last["outputs"],
         **{name: value for name, value in node["sums"].items() if value is not None},
-        **({name: first[name] for name in ("exec_type", "runtime_precision") if name in first} if alone else {}),
+        **({name: first[name] for name in _OF_ONE if name in first} if alone else {}),
     }
 
 

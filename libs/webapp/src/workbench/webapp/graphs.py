@@ -24,7 +24,8 @@ _LAYER = """\
 _NO_GRAPH = "No graph is known: the device tells none, or an earlier release measured, which kept none."
 _NODE = """\
 `id` (the first place), `last`, `count`, `name`, `type`, `types` (how many of each), `outputs`, `unseen` (edges to what
-is not shown), sums of `gops`, `parameters`, `time_ms`. Ask with `first`=id and `last` for the layers of a run."""
+is not shown), sums of `gops`, `parameters`, `time_ms`; of a layer alone
+`exec_type`, `runtime_precision`, `original_layers`. Ask with `first`=id and `last` for the layers of a run."""
 
 
 class LayersQuery(ma.Schema):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import httpx
-from flask import current_app, g, request
+from flask import Response, current_app, g, jsonify, request
 from workbench.client import Client, Refused
 from workbench.client.resources import Resource
 from workbench.client.transport import Transport
@@ -17,6 +17,8 @@ from workbench.console.session import Seal
 PATIENCE_S = 4.0
 # A page of layers: what fits a screen or two.
 LAYERS = 50
+# Of a graph: what a browser lays out in half a second, and a person still reads.
+NODES = 400
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,18 @@ def perhaps(resource: Resource, id: str | None) -> dict[str, Any] | None:
 
 
 def layers_of(where: str) -> dict[str, Any]:
-    """``layers``: the page of ``/v1/<where>/layers`` that this request asks for by ``search`` and ``cursor``."""
-    asked = {name: request.args.get(name, "") for name in ("search", "cursor")}
+    """``layers``: the page of ``/v1/<where>/layers`` that this request asks for by ``search``, ``name``, ``cursor``."""
+    asked = {name: request.args.get(name, "") for name in ("search", "name", "cursor")}
     asked["search"] = asked["search"][:200]
     given = {name: value for name, value in asked.items() if value}
     return {"layers": api().json("GET", f"/v1/{where}/layers", params={**given, "limit": LAYERS}),
             "search": asked["search"]}  # fmt: skip
+
+
+def graph_of(where: str) -> Response:
+    """The part of ``/v1/<where>/graph`` that this request asks for, for the script that draws it."""
+    asked = {name: request.args[name] for name in ("around", "first", "last") if request.args.get(name)}
+    return jsonify(api().json("GET", f"/v1/{where}/graph", params={**asked, "limit": NODES}))
 
 
 def whoami() -> dict[str, Any]:

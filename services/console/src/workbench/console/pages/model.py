@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import render_template
+from flask import Response, render_template
 from workbench.client import Client
 from workbench.console.page import Page
-from workbench.console.reach import client, layers_of, perhaps
+from workbench.console.reach import client, graph_of, layers_of, perhaps
 
 PAGE = Page("model")
 LISTED, DEEPEST = 100, 20
@@ -39,6 +39,12 @@ def layers(model_id: str) -> str:
     """A page of them that fit ``search``."""
     view = client().models.get(model_id)
     return render_template("_model_layers.html", view=view, **_analysed(view))
+
+
+@PAGE.blueprint.get("/<model_id>/graph.json")
+def graph(model_id: str) -> Response:
+    """A part of its graph."""
+    return graph_of(f"models/{model_id}")
 
 
 def _analysed(view: View) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import Response, render_template
 from markupsafe import Markup
 from workbench.console.page import Page
-from workbench.console.reach import client, layers_of, perhaps
+from workbench.console.reach import client, graph_of, layers_of, perhaps
 from workbench.plots.drawing import launches
 
 PAGE = Page("profile")
@@ -37,6 +37,12 @@ def layers(profile_id: str) -> str:
     """A page of the executed layers that fit ``search``, in execution order."""
     view = client().profiles.get(profile_id)
     return render_template("_profile_layers.html", view=view, **_layers(view))
+
+
+@PAGE.blueprint.get("/<profile_id>/graph.json")
+def graph(profile_id: str) -> Response:
+    """A part of the graph that was executed."""
+    return graph_of(f"profiles/{profile_id}")
 
 
 def _layers(view: View) -> dict[str, Any]:
