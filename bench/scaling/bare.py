@@ -11,7 +11,7 @@ from pathlib import Path
 from workbench.jobs.pods.dispatcher import STEPS
 from workbench.runner.kubernetes.api import Cluster
 from workbench.runner.kubernetes.objects import kubernetes_job
-from workbench.runner.kubernetes.port import Ticket
+from workbench.runner.runs import Ticket
 
 from scaling import work
 from scaling.ours import paced, set_kubeconfig

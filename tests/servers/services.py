@@ -19,8 +19,8 @@ OWNERS = {
     "model_registry": ("/v1/models", "/v1/inspections", "/v1/catalogue"),
     "converter": ("/v1/conversions",),
     "dataset": ("/v1/datasets", "/v1/exports", "/v1/tasks"),
-    "profiler": ("/v1/targets", "/v1/profiles", "/v1/tensors"),
-    "calibrator": ("/v1/calibrations", "/v1/evaluations", "/v1/recipes", "/v1/trials"),
+    "profiler": ("/v1/targets", "/v1/profiles", "/v1/tensors", "/v1/profiler-runs"),
+    "calibrator": ("/v1/calibrations", "/v1/evaluations", "/v1/recipes", "/v1/trials", "/v1/calibrator-runs"),
     "packager": ("/v1/packages",),
     "project": ("/v1/projects", "/v1/identity"),
 }

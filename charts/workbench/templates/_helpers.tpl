@@ -4,8 +4,8 @@
 model-registry: {module: model_registry, paths: [/v1/models, /v1/inspections, /v1/catalogue]}
 converter: {module: converter, paths: [/v1/conversions]}
 dataset: {module: dataset, paths: [/v1/datasets, /v1/exports, /v1/tasks]}
-profiler: {module: profiler, paths: [/v1/targets, /v1/profiles, /v1/tensors]}
-calibrator: {module: calibrator, paths: [/v1/calibrations, /v1/evaluations, /v1/recipes, /v1/trials]}
+profiler: {module: profiler, paths: [/v1/targets, /v1/profiles, /v1/tensors, /v1/profiler-runs]}
+calibrator: {module: calibrator, paths: [/v1/calibrations, /v1/evaluations, /v1/recipes, /v1/trials, /v1/calibrator-runs]}
 packager: {module: packager, paths: [/v1/packages]}
 console: {module: console, paths: [/console], exact: [/], pages: true}
 project: {module: project, paths: [/v1/projects, /v1/identity], conducts: true}

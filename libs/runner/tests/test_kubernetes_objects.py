@@ -9,8 +9,8 @@ import kubernetes_validate
 import pytest
 from workbench.runner.kubernetes.fields import quantity
 from workbench.runner.kubernetes.objects import kubernetes_job, name_of, selector
-from workbench.runner.kubernetes.port import Ticket
 from workbench.runner.pools import Pools, pools_of
+from workbench.runner.runs import Ticket
 from workbench.runner.values import Launch, Limits
 
 TICKET = Ticket("0a1b2c3d4e5f6a7b8c9d", "job-7.secret", exit=None, begun=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 from servers.pools import in_cluster
 from workbench.problems import Problem
 from workbench.problems.common import InvalidRequest
+from workbench.store import FileStore
+from workbench.targets.machines import Machines
 from workbench.targets.placement import Placement
 from workbench.targets.problems import DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
 from workbench.webapp.settings import load
-from workbench.webapp.validate import validator
+from workbench.webapp.validate import placing, validator
 
 
 @pytest.fixture
@@ -149,20 +152,62 @@ def test_a_service_that_launches_nothing_itself_knows_the_targets_too(tmp_path: 
     assert settings.placement.pools is not None
 
 
+@pytest.fixture
+def machines(tmp_path: Path) -> Machines:
+    """A team with a machine whose devices are known, and one nobody has looked at."""
+    made = Machines(FileStore(tmp_path / "store"))
+    made.add("a", "bench")
+    made.add("a", "new")
+    made.tell("a", "bench", {"devices": [{"name": "CPU"}, {"name": "GPU.0"}], "absent": []}, 1.0)
+    return made
+
+
+@pytest.mark.parametrize("settings", [lambda home: load({"WORKBENCH_HOME": str(home)}), in_cluster])
+def test_a_machine_of_the_team_is_a_target(machines: Machines, settings: Any, tmp_path: Path) -> None:
+    placement = replace(settings(tmp_path).placement, machines=machines).of("a")
+
+    assert where(placement.resolve({"target": "bench"})) == ("bench", "CPU")
+    assert where(placement.resolve({"target": "bench", "device": "GPU"})) == ("bench", "GPU")
+    assert where(placement.resolve_or_host({"target": "bench", "device": "AUTO:GPU,CPU"})) == ("bench", "AUTO:GPU,CPU")
+    assert where(placement.resolve({"target": "new", "device": "NPU"})) == ("new", "NPU")
+    assert placement.only_if_asked({"target": "bench"}) == {"target": "bench"}
+    with pytest.raises(DeviceNotOfTarget, match=r"bench has CPU, GPU\.0, not 'NPU'"):
+        placement.resolve({"target": "bench", "device": "NPU"})
+
+
+def test_a_machine_of_another_team_is_none(machines: Machines, tmp_path: Path) -> None:
+    placement = replace(load({"WORKBENCH_HOME": str(tmp_path)}).placement, machines=machines)
+
+    with pytest.raises(UnknownTarget) as refused:
+        placement.of("b").resolve({"target": "bench"})
+    assert refused.value.available == ["local"]
+    with pytest.raises(UnknownTarget) as refused:
+        placement.of("a").resolve({"target": "moon"})
+    assert refused.value.available == ["local", "bench", "new"]
+
+
+@pytest.mark.parametrize("name", ["../b/machines/bench", "a/b", "x\0", "n" * 2000, "."])
+def test_no_name_leads_out_of_a_teams_machines(machines: Machines, name: str) -> None:
+    assert machines.get("a", name) is None
+
+
 class Request(ma.Schema):
     name = ma.fields.String()
     target = ma.fields.String(load_default=None)
     device = ma.fields.String(load_default=None)
 
 
-def test_a_command_is_settled_as_a_post_is(cluster: Placement) -> None:
-    validate = validator(Request, cluster.resolve)
+def test_a_command_is_settled_as_a_post_is(tmp_path: Path) -> None:
+    place = placing(in_cluster(tmp_path), FileStore(tmp_path / "store"), Placement.resolve)
 
-    assert validate({"name": "n", "device": "NPU"}) == {"target": "npu", "device": "NPU"}
+    def settled(data: dict[str, Any]) -> dict[str, Any]:
+        return place(validator(Request)(data), "a")
+
+    assert settled({"name": "n", "device": "NPU"}) == {"target": "npu", "device": "NPU"}
     with pytest.raises(UnknownTarget):
-        validate({"target": "moon"})
+        settled({"target": "moon"})
     with pytest.raises(InvalidRequest):
-        validate({"target": 7})
+        settled({"target": 7})
 
 
 @pytest.mark.parametrize("problem", [

@@ -11,6 +11,7 @@ from workbench.jobs.kind import Kind
 from workbench.jobs.pods.capacity import Told
 from workbench.jobs.pods.dispatcher import Dispatcher
 from workbench.jobs.pods.dispatching import Dispatching, Place
+from workbench.jobs.pods.placed import routed, with_machines
 from workbench.jobs.record.engine import sqlite_engine
 from workbench.jobs.record.jobs import Jobs
 from workbench.jobs.working.execution import Execution
@@ -28,6 +29,7 @@ class Adapters:
     ``migrates``: whether opening a service's rows brings its schema up to date. A service of a shared
     installation leaves that to ``migrate``, so that it can start while the database is away.
     ``place``: where the runs of a service live instead of beside its worker, as a cluster's pods do.
+    ``is_machine``: whether a launch's target is a machine that takes its runs itself.
     ``provide``: makes an environment by its name, which a run did not find; None where nobody may.
     """
 
@@ -38,6 +40,7 @@ class Adapters:
     engine_of: Callable[[str], Engine]
     migrates: bool = True
     place: Callable[[Jobs], Place] | None = None
+    is_machine: Callable[[str | None], bool] = bool
     provide: Provide | None = None
     _records: dict[str, Jobs] = field(default_factory=dict, repr=False)
 
@@ -67,9 +70,10 @@ class Adapters:
         work.mkdir(parents=True, exist_ok=True)
         by_name = {kind.name: kind for kind in kinds}
         if self.place is not None and not any(kind.conduct for kind in by_name.values()):
-            dispatching = Dispatching(record, by_name, self.place(record), work)
+            dispatching = Dispatching(record, by_name, with_machines(record, self.place(record), self.is_machine), work)
             return Dispatcher(dispatching, slots=slots, lease_s=lease_s, told=told)
-        execution = Execution(record, by_name, self.launcher, work, self.provide)
+        launcher = routed(record, self.launcher, self.is_machine)
+        execution = Execution(record, by_name, launcher, work, self.provide, launcher.elsewhere)
         return Worker(execution, slots=slots, lease_s=lease_s)
 
 

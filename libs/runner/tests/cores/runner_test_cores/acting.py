@@ -168,6 +168,13 @@ def journal(run):
     _note(run, "end")
 
 
+def count_aloud(run):
+    """A line of the log for each number."""
+    for number in range(run.spec["to"]):
+        run.log(str(number))
+        time.sleep(run.spec["pause_s"])
+
+
 def take_turns(run):
     """A measurement of several launches, each noted."""
     name = run.spec["name"]

@@ -54,6 +54,14 @@ class Keys:
         """How much of the team's storage one service has counted, for the others to know."""
         return f"teams/{self.team}/usage/{service}.json"
 
+    def machines(self) -> str:
+        """The prefix of what is known of every machine that the team has registered."""
+        return f"teams/{self.team}/machines/"
+
+    def machine(self, name: str, what: str) -> str:
+        """What is known of one: that it is registered, when it was seen, its devices."""
+        return f"{self.machines()}{name}/{what}.json"
+
     def tombstone(self, thing_id: str, deleter: str = "") -> str:
         """Written first when a thing is deleted; without a deleter, the prefix of all of them."""
         return f"teams/{self.team}/tombstones/{thing_id}/{deleter}"
@@ -62,6 +70,11 @@ class Keys:
 def token(sha256: str) -> str:
     """The identity behind a token, by the token's digest."""
     return f"identity/tokens/{sha256}.json"
+
+
+def machine_token(sha256: str) -> str:
+    """The machine behind a token of its own, by the token's digest."""
+    return f"identity/machines/{sha256}.json"
 
 
 def checked(key: str) -> str:

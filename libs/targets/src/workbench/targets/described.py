@@ -27,8 +27,8 @@ def precisions(capabilities: list[str]) -> list[str]:
 
 
 def machine(seen: Facts, seen_at: str | None, state: State, reason: str | None, last: Facts | None) -> Target:
-    """This machine. ``seen``: by a core; ``seen_at``: when (RFC 3339); ``state``: of all its devices, since one lock is
-    for the whole machine."""
+    """A machine, such as this one. ``seen``: by a core; ``seen_at``: when (RFC 3339); ``state``: of all its devices,
+    since one lock is for the whole machine."""
     return {
         **seen,
         "kind": "machine",
@@ -38,6 +38,17 @@ def machine(seen: Facts, seen_at: str | None, state: State, reason: str | None, 
         "seen_at": seen_at,
         "last_measured": last_measured(last),
     }
+
+
+def registered(
+    name: str, seen: Facts | None, seen_at: str | None, away: str | None, working: str | None, last: Facts | None
+) -> Target:
+    """A machine of a team. ``away``: why it does nothing now; ``working``: what works there, None for nothing."""
+    state: State = "unknown" if away else "busy" if working else "free"
+    looked = machine(seen or {"devices": []}, seen_at, state, away or working, last) | {"id": name, "name": name}
+    if seen is None:
+        looked |= {"usable": False, "reason": "nobody has looked at its devices yet"}
+    return looked | ({"usable": False, "reason": away} if away else {})
 
 
 def device_type(counted: Facts, last: Facts | None) -> Target:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from workbench.runner.device_names import kind_of, misnamed
@@ -29,11 +29,15 @@ class Here:
         return misnamed(device) or self.absent.get(kind_of(device))
 
 
+def here_of(seen: Mapping[str, Any], at: float) -> Here:
+    """What of it a request's device is held against. ``seen``: a machine, in the words of the core that looked."""
+    devices = tuple(device["name"] for device in seen["devices"])
+    return Here(devices, {each["device"]: each["reason"] for each in seen["absent"]}, at)
+
+
 def tell(store: Store, seen: Mapping[str, Any], at: float) -> None:
-    """Replace what was told before. ``seen``: this machine, in the words of the core that looked."""
-    devices = [device["name"] for device in seen["devices"]]
-    absent = {each["device"]: each["reason"] for each in seen["absent"]}
-    store.put(KEY, json.dumps({"devices": devices, "absent": absent, "at": at}).encode())
+    """Replace what was told before. ``seen``: see here_of."""
+    store.put(KEY, json.dumps(asdict(here_of(seen, at))).encode())
 
 
 def told(store: Store) -> Here | None:

@@ -1,6 +1,7 @@
 """Where a request is to run, and how long it may: the target and device that it leaves open follow from what there is.
 
-A target is a device type of the cluster. Without any the workbench is this machine alone, whose name is ``local``.
+A target is a device type of the cluster, or a machine that the team has registered. Without device types the workbench
+is this machine, whose name is ``local``, and those.
 What is filled in here is what the job's request says from then on. In a cluster ``local`` counts as not given: it is
 what releases without device types wrote for wherever they ran, in projects, commands and scripts that still come.
 
@@ -10,7 +11,7 @@ Of this machine it is asked what it has only where a device is named that not ev
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workbench.problems.common import InvalidRequest
@@ -19,6 +20,7 @@ from workbench.runner.device_time import DeviceTime
 from workbench.runner.pools import DeviceType, Pools
 from workbench.runner.values import LOCAL
 from workbench.targets.here import Here
+from workbench.targets.machines import Machine, Machines
 from workbench.targets.problems import DeviceNotHere, DeviceNotOfTarget, NoTargetForDevice, UnknownTarget
 
 Body = dict[str, Any]
@@ -32,7 +34,8 @@ def _nobody_looked(_device: DeviceName) -> Here | None:
 class Placement:
     """Built once, from the settings. ``pools``: of the cluster, None where heavy work runs on this machine.
     ``device_time``: the most that one measurement may ask for. ``seen_for``: this machine, as it is known when a device
-    is asked for; None where nobody knows, and the core will say.
+    is asked for; None where nobody knows, and the core will say. ``machines``: those that teams have registered;
+    ``team``: whose request it is.
 
     Each method gives a request's body with its ``target`` and ``device`` settled. Raises UnknownTarget, DeviceNotHere,
     DeviceNotOfTarget and NoTargetForDevice, which name what there is.
@@ -41,6 +44,12 @@ class Placement:
     pools: Pools | None = None
     device_time: DeviceTime = field(default_factory=DeviceTime)
     seen_for: Callable[[DeviceName], Here | None] = _nobody_looked
+    machines: Machines | None = None
+    team: str = ""
+
+    def of(self, team: str) -> Placement:
+        """The same for a request of this team."""
+        return replace(self, team=team)
 
     def measurement(self, body: Body, models: int = 1) -> Body:
         """As ``resolve``, for what measures so many models in turns.
@@ -56,15 +65,18 @@ class Placement:
     def resolve(self, body: Body) -> Body:
         """A target and a device, always: those asked for, else a CPU and the first device type that has the device."""
         target, device = body.get("target"), body.get("device")
+        if self._is_machine(target):
+            self._refuse_missing(str(target), device or CPU)
+            return {**body, "device": device or CPU}
         if self.pools is None:
             if target not in (None, LOCAL):
-                raise UnknownTarget(target, [LOCAL])
+                raise self._unknown(target)
             self._refuse_absent(device or CPU)
             return {**body, "target": LOCAL, "device": device or CPU}
         if target in (None, LOCAL):
             chosen = _default(self.pools, device or CPU)
         else:
-            chosen = _named(self.pools, target)
+            chosen = self._named(target)
             _check_kind(chosen, device)
         return {**body, "target": chosen.name, "device": device or chosen.device}
 
@@ -80,9 +92,33 @@ class Placement:
         target = body.get("target")
         if target in (None, LOCAL):
             return {name: value for name, value in body.items() if name != "target"}
-        if self.pools is None:
-            raise UnknownTarget(target, [LOCAL])
-        return {**body, "target": _named(self.pools, target).name}
+        if self._is_machine(target):
+            return body
+        return {**body, "target": self._named(target).name}
+
+    def _is_machine(self, target: str | None) -> bool:
+        if target in (None, LOCAL) or self.machines is None or (self.pools and target in self.pools.deviceTypes):
+            return False
+        return self.machines.get(self.team, str(target)) is not None
+
+    def _refuse_missing(self, machine: str, device: str) -> None:
+        """As long as nobody has looked, the core will say."""
+        seen = self.machines.here(self.team, machine) if self.machines else None
+        if seen and read_device(device).missing(seen.devices):
+            raise DeviceNotOfTarget(device, machine, ", ".join(seen.devices))
+
+    def _named(self, target: str) -> DeviceType:
+        found = self.pools.deviceTypes.get(target) if self.pools else None
+        if found is None:
+            raise self._unknown(target)
+        return found
+
+    def _unknown(self, target: str) -> UnknownTarget:
+        there = list(self.pools.deviceTypes) if self.pools else [LOCAL]
+        return UnknownTarget(target, [*there, *(each.name for each in self._machines())])
+
+    def _machines(self) -> list[Machine]:
+        return self.machines.of(self.team) if self.machines and self.team else []
 
     def _refuse_absent(self, device: str) -> None:
         asked = read_device(device)
@@ -105,13 +141,6 @@ def _default(pools: Pools, device: str) -> DeviceType:
     found = pools.default_for(_accelerator(device))
     if found is None:
         raise NoTargetForDevice(device, sorted({each.device for each in pools.deviceTypes.values()}))
-    return found
-
-
-def _named(pools: Pools, target: str) -> DeviceType:
-    found = pools.deviceTypes.get(target)
-    if found is None:
-        raise UnknownTarget(target, list(pools.deviceTypes))
     return found
 
 

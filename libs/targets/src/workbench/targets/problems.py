@@ -9,7 +9,7 @@ from workbench.problems import Problem
 
 @dataclass(eq=False)
 class UnknownTarget(Problem):
-    """No device type of this installation has the name that was given as the target.
+    """Neither a device type of this installation nor a machine of the team has the name that was given as the target.
 
     Remedy: choose one of `available`; `workbench targets list` says what each has, and leaving it out takes the first
     that has the device.
@@ -24,6 +24,23 @@ class UnknownTarget(Problem):
     def detail(self) -> str:
         """Name those that exist."""
         return f"target: {self.target!r} is not one of {', '.join(self.available) or 'any: there are none'}."
+
+
+@dataclass(eq=False)
+class TargetNameTaken(Problem):
+    """A machine was to be registered under a name that a target has.
+
+    Remedy: choose another name, or remove the machine that has it: `workbench targets rm NAME`.
+    """
+
+    status = 409
+    title = "There is a target of this name"
+    name: str
+
+    @property
+    def detail(self) -> str:
+        """Name it."""
+        return f"name: {self.name!r} is a target already."
 
 
 @dataclass(eq=False)

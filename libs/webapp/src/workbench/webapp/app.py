@@ -13,6 +13,7 @@ from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from workbench.jobs import Desk, Jobs, Kind
 from workbench.jobs.record.following import Following
+from workbench.targets.machines import Machines
 from workbench.webapp import health
 from workbench.webapp.connect import store_of
 from workbench.webapp.connection import CONNECTION
@@ -20,12 +21,13 @@ from workbench.webapp.devices import Devices
 from workbench.webapp.documents import Blueprint, Documents
 from workbench.webapp.errors import ProblemApi
 from workbench.webapp.identity import Tokens, refuse_foreign_pages
+from workbench.webapp.machine_runs import MACHINES, OF_MACHINES, machine_runs
 from workbench.webapp.metrics import DURATION, REQUESTS
 from workbench.webapp.part_uploads import SIGNED_ENDPOINT
 from workbench.webapp.ports import Ports, ports
 from workbench.webapp.queries import refuse_unread
 from workbench.webapp.room import Room
-from workbench.webapp.runs import INTERNAL, refuse_beside_runs, runs_of
+from workbench.webapp.runs import INTERNAL, pod_runs, refuse_beside_runs
 from workbench.webapp.settings import Settings
 from workbench.webapp.streams import Streams
 from workbench.webapp.turns import TURNS
@@ -71,12 +73,15 @@ def create_app(
     by_name = {kind.name: kind for kind in kinds}
     room = Room(record, settings.team_storage_bytes)
     streams = Streams(Following(record), service)
-    placement = replace(settings.placement, seen_for=Devices(record).seen_for)
+    machines = Machines(record.store)
+    placement = replace(settings.placement, seen_for=Devices(record).seen_for, machines=machines)
     app.extensions["workbench"] = Ports(record, record.store, by_name, room, streams, placement)
     _guard(app, service, Tokens(record.store), settings)
     app.register_blueprint(health.health_of([record]))
     if settings.launcher == "kubernetes":
-        app.register_blueprint(runs_of(Desk(record, store_of(settings, inside=True))))
+        app.register_blueprint(pod_runs(Desk(record, store_of(settings, inside=True))))
+    for blueprint in machine_runs(record, machines):
+        app.register_blueprint(blueprint)
     api = ProblemApi(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
@@ -113,6 +118,9 @@ def _guard(app: Flask, service: str, tokens: Tokens, settings: Settings) -> None
             g.turn = TURNS.begin(INTERNAL)
             return
         refuse_foreign_pages(request, settings.allowed_hosts)
+        if request.blueprint in OF_MACHINES:  # their tokens are of other kinds, too
+            g.turn = TURNS.begin(MACHINES)
+            return
         if not (request.endpoint or "").endswith(f".{SIGNED_ENDPOINT}"):
             g.identity = tokens.identify(request)
             g.turn = TURNS.begin(g.identity.team)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from sqlalchemy import Engine
 from workbench.jobs import Adapters, Jobs, Runs, embedded
@@ -33,7 +34,14 @@ def connect(settings: Settings, service: str, *, migrates: bool = False) -> Adap
         _engines(settings),
         migrates or not settings.database_url,
         _place(settings) if settings.launcher == "kubernetes" else None,
+        partial(_is_machine, settings),
     )
+
+
+def _is_machine(settings: Settings, target: str | None) -> bool:
+    """A device type keeps its name, whoever registers a machine."""
+    pools = settings.pools_file
+    return bool(target) and not (pools and target in pools.deviceTypes)
 
 
 def _place(settings: Settings) -> Callable[[Jobs], Place]:

@@ -18,14 +18,19 @@ from workbench.webapp.turns import Turn
 
 @dataclass(frozen=True)
 class Ports:
-    """Built once by app.py."""
+    """Built once by app.py. ``places``: for every team."""
 
     jobs: Jobs
     store: Store
     kinds: Mapping[str, Kind]
     room: Room
     streams: Streams
-    placement: Placement
+    places: Placement
+
+    @property
+    def placement(self) -> Placement:
+        """Where work of the asking team may run."""
+        return self.places.of(identity().team)
 
     def submit(self, kind: str, body: dict[str, Any], *, job_id: str | None = None) -> Job:
         """Accept a job for the asking team, honouring its Idempotency-Key. Raises StorageLimit.

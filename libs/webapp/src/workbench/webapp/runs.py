@@ -15,12 +15,12 @@ from workbench.fields import Said, Text
 from workbench.jobs import Desk
 from workbench.jobs.pods.desk import Caller, Report
 from workbench.problems.common import HttpProblem, Unauthorized
+from workbench.runner.agent.protocol import POD_HEADER
 from workbench.runner.values import ExitReason
 from workbench.store import MAX_PARTS, Part
 from workbench.webapp.validate import validator
 
 INTERNAL = "/internal/"
-POD_HEADER = "X-Run-Pod"
 LARGEST_PART = 64 << 20
 LARGEST_LOG = 1 << 20
 
@@ -58,27 +58,34 @@ class _End(ma.Schema):
     parts = ma.fields.List(ma.fields.Nested(_Part), load_default=list, validate=Length(max=MAX_PARTS))
 
 
-def runs_of(desk: Desk) -> Blueprint:
-    """The routes, for the runs of one service."""
-    runs = Blueprint("runs", __name__, url_prefix=f"{INTERNAL}run")
+def pod_runs(desk: Desk) -> Blueprint:
+    """The routes of pods; what they leave goes to the store by signed URLs."""
+    runs = runs_of(desk, "runs", f"{INTERNAL}run")
+
+    @runs.post("/parts")
+    def part() -> dict[str, Any]:
+        return {"url": desk.part_url(caller(), **read_body(_NewPart))}
+
+    return runs
+
+
+def runs_of(desk: Desk, name: str, url_prefix: str) -> Blueprint:
+    """The routes that whoever carries out a run of one service needs, wherever that is."""
+    runs = Blueprint(name, __name__, url_prefix=url_prefix)
 
     @runs.post("")
     def begin() -> dict[str, Any]:
         """What to do; inputs have URLs that hold for an hour, and asking again gives new ones."""
-        return desk.begin(_caller())
+        return desk.begin(caller())
 
     @runs.post("/reports")
     def report() -> dict[str, Any]:
-        return desk.report(_caller(), Report(**_body(_Report)))
-
-    @runs.post("/parts")
-    def part() -> dict[str, Any]:
-        return {"url": desk.part_url(_caller(), **_body(_NewPart))}
+        return desk.report(caller(), Report(**read_body(_Report)))
 
     @runs.post("/end")
     def end() -> dict[str, Any]:
-        caller, body = _caller(), _body(_End)
-        desk.end(caller, body["exit"], [Part(**each) for each in body["parts"]])
+        who, body = caller(), read_body(_End)
+        desk.end(who, body["exit"], [Part(**each) for each in body["parts"]])
         return {}
 
     return runs
@@ -93,12 +100,14 @@ def refuse_beside_runs(request: Request, port: int) -> None:
         raise HttpProblem(404, "This port answers runs alone.")
 
 
-def _caller() -> Caller:
+def caller() -> Caller:
+    """Who asks: with a run's token. Raises Unauthorized."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or "." not in token:
         raise Unauthorized
     return Caller(token.strip(), request.headers.get(POD_HEADER, ""))
 
 
-def _body(schema: type[ma.Schema]) -> dict[str, Any]:
+def read_body(schema: type[ma.Schema]) -> dict[str, Any]:
+    """Raises InvalidRequest."""
     return validator(schema)(request.get_json(silent=True) or {})

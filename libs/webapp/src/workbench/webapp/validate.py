@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import marshmallow as ma
 from workbench.problems.common import InvalidRequest
+from workbench.store import Store
+from workbench.targets.machines import Machines
+from workbench.targets.placement import Placement
+from workbench.webapp.settings import Settings
 
 Body = dict[str, Any]
 
 
-def validator(schema: type[ma.Schema], place: Callable[[Body], Body] | None = None) -> Callable[[Body], Body]:
-    """A function from raw data to a valid request without its ``name``; it raises InvalidRequest.
-
-    ``place``: a method of Placement, the one that the POST's route has. What it raises is raised too.
-    """
+def validator(schema: type[ma.Schema]) -> Callable[[Body], Body]:
+    """A function from raw data to a valid request without its ``name``; it raises InvalidRequest."""
 
     def validate(data: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -23,6 +25,12 @@ def validator(schema: type[ma.Schema], place: Callable[[Body], Body] | None = No
         except ma.ValidationError as error:
             raise InvalidRequest(dict(error.messages_dict)) from None
         loaded.pop("name", None)
-        return place(loaded) if place else loaded
+        return loaded
 
     return validate
+
+
+def placing(settings: Settings, store: Store, place: Callable[[Placement, Body], Body]) -> Callable[[Body, str], Body]:
+    """For commands. ``place``: the method of Placement that the POST's route has; what it raises is raised too."""
+    everywhere = replace(settings.placement, machines=Machines(store))
+    return lambda body, team: place(everywhere.of(team), body)

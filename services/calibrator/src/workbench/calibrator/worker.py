@@ -7,19 +7,21 @@ from typing import Any
 from workbench.calibrator.kinds import CALIBRATION, EVALUATION, KINDS, RECIPE, TRIAL
 from workbench.calibrator.schemas import CalibrationRequest, EvaluationRequest, RecipeRequest, TrialRequest
 from workbench.jobs import Adapters, Worker, accept_commands
+from workbench.targets.placement import Placement
 from workbench.tasks.recipe import renewed
 from workbench.webapp.settings import Settings
-from workbench.webapp.validate import validator
+from workbench.webapp.validate import placing, validator
 
 
 def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     """The calibrator service's worker."""
-    record, placement = adapters.record("calibrator"), settings.placement
-    validate_calibration = validator(CalibrationRequest, placement.only_if_asked)
-    validate_evaluation = validator(EvaluationRequest, placement.resolve_or_host)
-    accept_commands(record, CALIBRATION, adapters.messages, validate_calibration)
-    accept_commands(record, EVALUATION, adapters.messages, validate_evaluation)
-    accept_commands(record, TRIAL, adapters.messages, validator(TrialRequest, placement.resolve_or_host))
+    record = adapters.record("calibrator")
+    on_target, anywhere = (
+        placing(settings, adapters.store, place) for place in (Placement.only_if_asked, Placement.resolve_or_host)
+    )
+    accept_commands(record, CALIBRATION, adapters.messages, validator(CalibrationRequest), on_target)
+    accept_commands(record, EVALUATION, adapters.messages, validator(EvaluationRequest), anywhere)
+    accept_commands(record, TRIAL, adapters.messages, validator(TrialRequest), anywhere)
     validate_recipe = validator(RecipeRequest)
     accept_commands(record, RECIPE, adapters.messages, lambda data: validate_recipe(_renewed(data)))
     # Models are deleted at the registry, and count where they were made.

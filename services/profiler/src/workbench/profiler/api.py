@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any, cast
 
 from flask import current_app
-from workbench.jobs import Job
-from workbench.problems.common import NotFound, RunFailed
-from workbench.profiler import executed_layers
+from workbench.problems.common import NotFound
+from workbench.profiler import executed_layers, looks
 from workbench.profiler.kinds import placed
-from workbench.profiler.problems import DevicesNotKnownYet, TargetsNotAnnounced
-from workbench.profiler.schemas import ProfileRequest, TargetPage, TargetView, TensorForm
+from workbench.profiler.problems import TargetsNotAnnounced
+from workbench.profiler.schemas import (
+    MachineRequest,
+    NewMachineView,
+    ProfileRequest,
+    TargetPage,
+    TargetView,
+    TensorForm,
+)
 from workbench.runner.values import LOCAL
 from workbench.targets import described
 from workbench.targets.census import Reader
+from workbench.targets.machines import Machines
 from workbench.targets.placement import Placement
-from workbench.webapp.devices import AGAIN_LOOK_S, KEPT_S, LOOK_S
+from workbench.targets.problems import TargetNameTaken
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.graphs import serve_graph
 from workbench.webapp.part_uploads import serve_part_uploads
@@ -59,8 +64,8 @@ serve_graph(profiles, lambda job_id: executed_layers.of(PROFILES.get(job_id)))
 def list_targets() -> dict[str, Any]:
     """Each target with its devices, what they can do, whether they are free, and why one cannot be used.
 
-    This machine as a core has seen it; a device type of a cluster as its nodes were counted, and as the team's last
-    measurement there found its device.
+    This machine, and those of the team, as a core has seen them; a device type of a cluster as its nodes were counted,
+    and as the team's last measurement there found its device.
     """
     return {"items": _targets()}
 
@@ -75,20 +80,48 @@ def read_target(target_id: str) -> dict[str, Any]:
     raise NotFound("target", target_id)
 
 
+@targets.post("")
+@targets.arguments(MachineRequest)
+@targets.response(201, NewMachineView)
+def register(body: dict[str, Any]) -> dict[str, Any]:
+    """Expect a machine of the team's own: `workbench agent`, started there with the token, joins by it, once and within
+    a day. 409 when a target has the name."""
+    pools = ports().placement.pools
+    if body["name"] == LOCAL or (pools and body["name"] in pools.deviceTypes):
+        raise TargetNameTaken(body["name"])
+    return {"id": body["name"], "token": _registry().add(identity().team, body["name"])}
+
+
+@targets.delete("/<target_id>")
+@targets.response(204)
+def remove(target_id: str) -> None:
+    """Forget a machine of the team's own: what it runs ends there as soon as it asks again, what waits for it fails."""
+    if not _registry().remove(identity().team, target_id):
+        raise NotFound("machine", target_id)
+
+
+def _registry() -> Machines:
+    return cast(Machines, ports().places.machines)
+
+
 def _targets() -> list[dict[str, Any]]:
+    return [*_own(), *(looks.registered(machine) for machine in _registry().of(identity().team))]
+
+
+def _own() -> list[dict[str, Any]]:
+    """Of the installation: this machine, or what its cluster has."""
     if ports().placement.pools is None:
         return [_machine()]
     known = cast(Reader, current_app.extensions[CENSUS]).targets()
     if known is None:
         raise TargetsNotAnnounced()
-    return [described.device_type(counted, _last_measured(counted["id"])) for counted in known]
+    return [described.device_type(counted, looks.last_measured(counted["id"])) for counted in known]
 
 
 def _machine() -> dict[str, Any]:
-    job = _discovered()
+    seen, at = looks.here()
     state, reason = _standing()
-    [seen] = json.loads(job.manifest or "{}")["facts"]["targets"]
-    return described.machine(seen, rfc3339(job.finished_at), state, reason, _last_measured(LOCAL))
+    return described.machine(seen, rfc3339(at), state, reason, looks.last_measured(LOCAL))
 
 
 def _standing() -> tuple[described.State, str | None]:
@@ -99,37 +132,5 @@ def _standing() -> tuple[described.State, str | None]:
         return "unknown", "runs are carried out by a worker on another machine, which does not tell"
     if working is None:
         return "free", None
-    running = ports().jobs.list("profile", identity().team, state="running", target=LOCAL).items
-    mine = next((job.id for job in running if job.waiting_for is None), None)
+    mine = looks.measuring()
     return "busy", f"{working} (your profile {mine})" if mine else working
-
-
-def _last_measured(target: str) -> dict[str, Any] | None:
-    """The facts of the newest profile that the asking team has of this target."""
-    page = ports().jobs.list("profile", identity().team, state="succeeded", target=target, limit=1)
-    for job in page.items:
-        return {**json.loads(job.manifest or "{}").get("facts", {}), "id": job.id, "at": rfc3339(job.finished_at)}
-    return None
-
-
-def _discovered() -> Job:
-    """The last look at the devices if it is fresh, else a new one: only a core may load OpenVINO.
-
-    While the machine is measured a new look has to wait: then the last one is the answer, however old.
-    """
-    jobs, team = ports().jobs, identity().team
-    known = next(iter(jobs.list("target", team, state="succeeded", limit=1).items), None)
-    if known is not None and time.time() - known.created_at < KEPT_S:
-        return known
-    last = next(iter(jobs.list("target", team, limit=1).items), None)
-    job = last if last and not last.state.ended else ports().submit("target", {})
-    deadline = time.monotonic() + (LOOK_S if known is None else AGAIN_LOOK_S)
-    while not job.state.ended and (left := deadline - time.monotonic()) > 0:
-        job = jobs.wait("target", team, job.id, job.seq, left)
-    if job.manifest is not None and job.state.ended:
-        return job
-    if job.state.ended:
-        raise RunFailed("discovery", f"Looking for devices has {job.state}; job {job.id} has the log.")
-    if known is None:
-        raise DevicesNotKnownYet(job.id)
-    return known

@@ -18,6 +18,7 @@ from workbench.runner.documents import MAX_BYTES
 from workbench.runner.values import device_type
 from workbench.store import File, Keys, Manifest, Manifests
 from workbench.targets import here
+from workbench.targets.machines import Machines
 from workbench.targets.placement import Body, Placement
 
 GIB = 1 << 30
@@ -150,15 +151,20 @@ def takes(request: dict[str, Any]) -> Span | None:
     return None if request.get("from_profile_id") else expected_measurement(request, len(models_of(request)))
 
 
-def plan_target(_job: Job, _manifests: Manifests) -> Launch:
-    """Ask OpenVINO, in a process of its own: drivers may crash."""
+def plan_target(job: Job, _manifests: Manifests) -> Launch:
+    """Ask OpenVINO, in a process of its own: drivers may crash. On this machine, or on one that the team has."""
     return Launch("workbench.profiler.targets", spec={}, inputs={}, device="AUTO",  # that it may open them all
-                  limits=Limits(memory_bytes=8 * GIB, cpu_s=120, file_bytes=GIB, wall_s=120))  # fmt: skip
+                  limits=Limits(memory_bytes=8 * GIB, cpu_s=120, file_bytes=GIB, wall_s=120),
+                  target=device_type(job.request.get("target")))  # fmt: skip
 
 
 def publish_target(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
     """What was found, which every service is told, too."""
-    here.tell(manifests.store, result["targets"][0], job.created_at)
+    machine = device_type(job.request.get("target"))
+    if machine is None:
+        here.tell(manifests.store, result["targets"][0], job.created_at)
+    else:
+        Machines(manifests.store).tell(job.team, machine, result["targets"][0], job.created_at)
     return Made("target", result, files)
 
 

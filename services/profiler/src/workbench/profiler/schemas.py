@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import Length
+from marshmallow.validate import Length, Regexp
 from workbench.fields import Named, Text, shared
 from workbench.profiler.spec import Configuration
 from workbench.profiler.values import MOST_INPUTS, MOST_OTHERS
+from workbench.targets.machines import NAME
 
+_NAMES = "Give 1 to 40 of a-z, 0-9 and '-', which is at neither end."
 _OF_A_TAKEN_ONE = ("model_id", "target", "device", "name", "from_profile_id")
 
 
@@ -134,8 +136,22 @@ class NodeView(ma.Schema):
     reason = ma.fields.String(allow_none=True, metadata={"description": "Why it cannot be used."})
 
 
+class MachineRequest(ma.Schema):
+    """A machine of the team's own that becomes a target."""
+
+    name = Text(required=True, validate=Regexp(rf"{NAME}\Z", error=_NAMES),
+                metadata={"description": "What requests then give as their `target`."})  # fmt: skip
+
+
+class NewMachineView(ma.Schema):
+    """How the machine joins."""
+
+    id = ma.fields.String(metadata={"description": "What a request gives as its `target`."})
+    token = ma.fields.String(metadata={"description": "For `workbench agent --token` there; told only here."})
+
+
 class TargetView(ma.Schema):
-    """A target: of this machine there are `absent` to `versions`, of a cluster's device type `device` to `memory`."""
+    """A target: of a machine there are `absent` to `heard_at`, of a cluster's device type `device` to `memory`."""
 
     id = ma.fields.String(required=True, metadata={"description": "What a request gives as its `target`."})
     name = ma.fields.String()
@@ -151,6 +167,12 @@ class TargetView(ma.Schema):
     cores_available = ma.fields.Float(metadata={"description": "CPU cores that the workbench may use."})
     machine = ma.fields.Dict(metadata={"description": "Processor, memory, disk, kernel."})
     versions = ma.fields.Dict(metadata={"description": "Of OpenVINO and what else computes."})
+    host = ma.fields.String(
+        allow_none=True, metadata={"description": "What a machine of the team's own calls itself."}
+    )
+    heard_at = ma.fields.String(
+        allow_none=True, metadata={"description": "When such a machine last asked for work: RFC 3339, UTC."}
+    )
     device = ma.fields.String(metadata={"description": "In OpenVINO's words."})
     resource = ma.fields.String(
         allow_none=True, metadata={"description": "The extended resource that is counted; null: nodes are."}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from typing import Any
 
 import marshmallow as ma
@@ -12,14 +11,14 @@ from workbench.profiler.kinds import KINDS, PROFILE, TARGET, placed
 from workbench.profiler.schemas import ProfileRequest
 from workbench.targets.census import announce
 from workbench.webapp.settings import Settings
-from workbench.webapp.validate import validator
+from workbench.webapp.validate import placing, validator
 
 
 def create_worker(adapters: Adapters, settings: Settings) -> Worker:
     """The profiler service's worker."""
     record = adapters.record("profiler")
-    validate = validator(ProfileRequest, partial(placed, settings.placement))
-    accept_commands(record, PROFILE, adapters.messages, validate)
+    place = placing(settings, adapters.store, placed)
+    accept_commands(record, PROFILE, adapters.messages, validator(ProfileRequest), place)
     accept_commands(record, TARGET, adapters.messages, validator(ma.Schema))  # there is nothing to ask for
 
     def tell(targets: list[dict[str, Any]]) -> None:

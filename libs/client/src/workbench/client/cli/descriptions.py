@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import typer
-from workbench.client.cli import dataset_page, datasets, evaluations, model_page, target_page
+from workbench.client.cli import dataset_page, datasets, evaluations, machines, model_page, target_page
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
@@ -272,7 +272,7 @@ DESCRIPTIONS = [
         "targets", "target",
         [Column("ID", "id"), Column("DEVICE", "device"), Column("STATE", "state"), Column("INT8", "int8"),
          Column("SAYS", "says", folds=True)],
-        commands=("list", "show"), key="id", rows=target_page.rows,
+        commands=("list", "show"), key="id", rows=target_page.rows, own=machines.register,
     ),
     Description(
         "tasks", "task",

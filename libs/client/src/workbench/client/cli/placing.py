@@ -35,7 +35,10 @@ def _no_device(targets: Sequence[Facts], device: str) -> str:
 
 
 def _has(target: Facts, device: str) -> bool:
-    """A list needs each device that it names; AUTO may name none. Whether the list is one, the server says."""
+    """A list needs each device that it names; AUTO may name none. Whether the list is one, the server says, and what a
+    machine has that nobody has looked at yet, its run."""
+    if target.get("kind") == "machine" and not target.get("seen_at"):
+        return True
     virtual, _, listed = device.partition(":")
     if virtual not in VIRTUAL:
         return _kind(device) in _kinds(target)

@@ -11,7 +11,7 @@ import hmac
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Row, select, update
 from workbench.fields.text import storable
@@ -23,10 +23,12 @@ from workbench.jobs.record.jobs import Jobs
 from workbench.jobs.record.rows import COLUMNS, job_of, nameable
 from workbench.jobs.record.tables import jobs, runs
 from workbench.jobs.working import lease
-from workbench.problems.common import InvalidRequest
-from workbench.store import Part, PartMismatch, Store, UploadMissing
+from workbench.problems.common import InvalidRequest, NotFound
+from workbench.runner.agent.protocol import PART_BYTES
+from workbench.store import ObjectMissing, Part, PartMismatch, Store, UploadMissing
 
 URL_S = 3600
+BESIDE_BYTES = 1 << 30  # of log, progress and the tar's own
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,10 @@ class Report:
 
 
 class Desk:
-    """store: one whose pre-signed URLs hold inside the cluster."""
+    """store: one whose pre-signed URLs hold inside the cluster. signed: whether bytes go by such URLs; else by here."""
 
-    def __init__(self, record: Jobs, store: Store) -> None:
-        self._record, self._store = record, store
+    def __init__(self, record: Jobs, store: Store, *, signed: bool = True) -> None:
+        self._record, self._store, self._signed = record, store, signed
 
     def begin(self, caller: Caller) -> dict[str, Any]:
         """The launch, its inputs with URLs for an hour; a pod that begins takes the run from one before it."""
@@ -96,6 +98,32 @@ class Desk:
         url = self._store.part_url(key, upload, number, size_bytes, URL_S)
         assert url is not None, "pods need a store with pre-signed URLs"
         return url
+
+    def read_input(self, caller: Caller, name: str) -> Iterator[bytes]:
+        """One of its inputs, whose run has begun. Raises NotFound."""
+        with self._mine(caller) as (_, row, _job):
+            source = row.launch["inputs"].get(name)
+        try:
+            if source is not None:
+                return self._store.read(source["key"])
+        except ObjectMissing:
+            pass
+        raise NotFound("input", name)
+
+    def put_part(self, caller: Caller, number: int, source: BinaryIO) -> Part:
+        """The next part of its outputs, as it arrives; as many as the run may have on its disk, no more."""
+        with self._mine(caller) as (connection, row, job):
+            key, upload = outputs_key(job.team, job.id, row.run), row.upload
+            most = row.launch["limits"]["disk_bytes"] + BESIDE_BYTES
+            if (number - 1) * PART_BYTES > most:
+                raise InvalidRequest({"number": f"the run may leave {most} bytes"})
+            if upload is None:
+                upload = self._store.begin_parts(key)
+                connection.execute(_of(row).values(upload=upload))
+        try:
+            return self._store.put_part(key, upload, number, source)
+        except UploadMissing:
+            raise RunGone("it has ended") from None
 
     def end(self, caller: Caller, exit_: dict[str, Any], parts: Sequence[Part]) -> None:
         """The run has ended like this and its outputs are in these parts; safe to repeat."""
@@ -149,6 +177,8 @@ class Desk:
         return job_of(connection.execute(select(*COLUMNS).where(jobs.c.id == job.id)).one())
 
     def _input(self, source: dict[str, Any]) -> dict[str, Any]:
+        if not self._signed:
+            return {"sha256": source["sha256"]}
         url = self._store.read_url(source["key"], URL_S)
         assert url is not None, "pods need a store with pre-signed URLs"
         return {"url": url, "sha256": source["sha256"]}

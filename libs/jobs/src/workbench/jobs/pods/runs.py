@@ -23,7 +23,7 @@ from workbench.jobs.record.tables import jobs, runs
 from workbench.jobs.working.inputs import sources
 from workbench.jobs.working.lease import LeaseLost, batched
 from workbench.runner import Exit, Launch
-from workbench.runner.kubernetes.port import Ticket
+from workbench.runner.runs import Ticket
 from workbench.runner.unpack import unpack
 from workbench.store import Keys, ObjectMissing
 
@@ -66,6 +66,11 @@ class Runs:
             for some in batched(run_ids, 500):
                 found |= set(connection.execute(select(runs.c.run).where(runs.c.run.in_(some))).scalars())
         return found
+
+    def ended(self) -> set[str]:
+        """The jobs whose run's end is known, and not yet worked off."""
+        with reading(self._record.engine).connect() as connection:
+            return set(connection.execute(select(runs.c.job_id).where(runs.c.exit.is_not(None))).scalars())
 
     def end(self, job_id: str, run: str, exit_: Exit) -> None:
         """Decide how a run has ended, unless that is known; from then on its pod writes nothing."""
@@ -119,7 +124,13 @@ def _new(job: Job, launch: Launch) -> dict[str, Any]:
 
 def _ticket(row: Row[Any]) -> Ticket:
     exit_ = Exit(row.exit["reason"], row.exit.get("code"), row.exit.get("detail", "")) if row.exit else None
-    return Ticket(row.run, f"{row.job_id}.{row.secret}", exit_, begun=row.pod is not None)
+    return Ticket(row.run, token_of(row.job_id, row.secret), exit_, begun=row.pod is not None, team=row.team,
+                  target=row.launch.get("target"))  # fmt: skip
+
+
+def token_of(job_id: str, secret: str) -> str:
+    """What whoever carries the run out shows at the desk."""
+    return f"{job_id}.{secret}"
 
 
 class _Chunks:

@@ -18,10 +18,19 @@ from workbench.problems.common import InvalidRequest
 log = structlog.get_logger()
 
 
+Body = dict[str, Any]
+
+
+def _anywhere(body: Body, _team: str) -> Body:
+    return body
+
+
 def accept_commands(
-    record: Jobs, kind: Kind, messages: Messages, validate: Callable[[dict[str, Any]], dict[str, Any]]
-) -> None:
-    """Listen for ``<kind>.requested`` and ``<kind>.cancel``. ``validate`` is that of the service's POST."""
+    record: Jobs, kind: Kind, messages: Messages, validate: Callable[[Body], Body],
+    place: Callable[[Body, str], Body] = _anywhere,
+) -> None:  # fmt: skip
+    """Listen for ``<kind>.requested`` and ``<kind>.cancel``. ``validate`` is that of the service's POST, and so is
+    ``place``, which settles where a team's request runs."""
 
     def requested(message: Message) -> None:
         with bound_contextvars(request_id=message.request_id):
@@ -36,7 +45,7 @@ def accept_commands(
         request: dict[str, Any] | None = None
         try:
             name = message.data.get("name")
-            request = validate(message.data)
+            request = place(validate(message.data), message.team)
             record.submit(kind, message.team, request, job_id=message.subject, name=name)
         except DatabaseAway:  # no answer yet: the command is delivered again
             raise

@@ -240,7 +240,7 @@ class Jobs:
         """``wanted``: as Wanted has them. Raises ValueError for a cursor that is not ours."""
         where = [jobs.c.kind == kind, jobs.c.team == team]
         where += [jobs.c.state == state] if state else []
-        where += [jobs.c.target == target] if target else []
+        where += [jobs.c.target == target] if target is not None else []
         with reading(self.engine).connect() as connection:
             rows, cursor = page_of(connection, jobs, COLUMNS, Wanted(**wanted), *where)
         return Page([job_of(row) for row in rows], cursor)

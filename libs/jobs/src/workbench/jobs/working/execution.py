@@ -44,15 +44,21 @@ PLACE_AWAY = "the cluster, which does not answer or takes no run now"
 AWAY_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
+def _nowhere(_launch: Launch) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Execution:
-    """What is needed to carry any job of this service to its end. ``provide``: see Adapters."""
+    """What is needed to carry any job of this service to its end. ``provide``: see Adapters. ``elsewhere``: whether
+    somebody else brings a run its inputs, and tells its progress and log."""
 
     record: Jobs
     kinds: Mapping[str, Kind]
     launcher: Launcher
     work: Path
     provide: Provide | None = None
+    elsewhere: Callable[[Launch], bool] = _nowhere
 
     def carry_out(self, job: Job) -> None:
         """Bring the job to an end, or give up the lease; never raises for what a job can do wrong.
@@ -148,6 +154,9 @@ class Execution:
         return self._conclude(kind, job, exit_)
 
     def _exited(self, job: Job, launch: Launch, folder: Path) -> Exit | None:
+        if self.elsewhere(launch):
+            self.launcher.start(folder, launch)
+            return self._await(job, folder)
         self._stage(job, launch, folder)
         self.launcher.start(folder, launch)
         return self._follow(job, folder, launch)
@@ -216,6 +225,19 @@ class Execution:
                 continue
             lease.report(self.record, job, *saying)
             said = saying
+
+    def _await(self, job: Job, folder: Path) -> Exit | None:
+        """See _follow, of a run that tells of itself."""
+        said = job.waiting_for
+        while True:
+            status = self.launcher.wait(folder, QUIET_TICK_S)
+            if status.state == "exited":
+                return status.exit
+            if _waiting(status) == said:
+                lease.check(self.record, job)
+                continue
+            said = _waiting(status)
+            lease.say_waiting(self.record, job, said)
 
     def _keep_files(self, job: Job, outputs: Mapping[str, Path]) -> tuple[File, ...]:
         """Hash the outputs while they stream to staging, then copy them to where their digest names them."""

@@ -7,10 +7,9 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+from workbench.runner.agent.protocol import PART_BYTES
 from workbench.runner.agent.service import Service
 from workbench.runner.unpack import FILES, FOLDER
-
-PART_BYTES = 16 << 20
 
 
 def send(folder: Path, service: Service) -> list[dict[str, Any]]:

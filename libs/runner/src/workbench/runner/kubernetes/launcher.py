@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from workbench.runner.documents import BadDocument
 from workbench.runner.kubernetes.api import Cluster, Object, Refused
 from workbench.runner.kubernetes.complaints import Complaints
 from workbench.runner.kubernetes.explain import lost, overdue, pod_status
 from workbench.runner.kubernetes.fields import holds, text
 from workbench.runner.kubernetes.nodes import targets_of
 from workbench.runner.kubernetes.objects import HOST, kubernetes_job, name_of, selector
-from workbench.runner.kubernetes.port import Runs, Ticket
 from workbench.runner.kubernetes.seen import Seen
 from workbench.runner.pools import Pools
+from workbench.runner.runs import Runs, Ticket, collected
 from workbench.runner.values import Exit, Launch, Status
 
 log = structlog.get_logger()
@@ -78,7 +77,7 @@ class KubernetesLauncher:
         if ticket is None:
             return Status("absent")
         if ticket.exit is not None:
-            return self._ended(folder, ticket.run, ticket.exit)
+            return Status("exited", exit=collected(self._runs, folder, ticket.run, ticket.exit))
         status = self._look(ticket)
         if status.exit is None:
             self._know(folder, ticket)
@@ -86,7 +85,7 @@ class KubernetesLauncher:
         # Its last word may have come just before it ended: the row decides, for everybody.
         self._runs.end(folder.name, ticket.run, status.exit)
         ticket = self._runs.current(folder.name) or ticket
-        return self._ended(folder, ticket.run, ticket.exit or status.exit)
+        return Status("exited", exit=collected(self._runs, folder, ticket.run, ticket.exit or status.exit))
 
     def wait(self, folder: Path, timeout_s: float) -> Status:
         """See Launcher.wait."""
@@ -192,29 +191,6 @@ class KubernetesLauncher:
             return False
         node = text(pod, "spec", "nodeName")
         return lost(pod, self._cluster.node(node) if node else None, now=time.time())
-
-    def _ended(self, folder: Path, run: str, exit_: Exit) -> Status:
-        """The folder may be an earlier run's, of a job that another dispatcher had meanwhile."""
-        marker = folder / "run"
-        if not marker.exists() or marker.read_text() != run:
-            exit_ = self._collect(folder, run, exit_)
-        return Status("exited", exit=exit_)
-
-    def _collect(self, folder: Path, run: str, exit_: Exit) -> Exit:
-        draft = folder.with_name(f"{folder.name}.{run}.part")
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
-        try:
-            if exit_.reason != "stopped":
-                self._runs.collect(folder.name, draft)
-        except BadDocument as fault:
-            exit_ = Exit("crashed", None, f"The run left something that is not a result: {fault}.")
-            shutil.rmtree(draft)
-            draft.mkdir()
-        (draft / "run").write_text(run)
-        shutil.rmtree(folder, ignore_errors=True)
-        draft.rename(folder)
-        return exit_
 
 
 def _replaced(job: Object | None, pod: Object) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.runner.kubernetes.fields import quantity
-from workbench.runner.kubernetes.port import Ticket
 from workbench.runner.pools import DeviceType, Pools
+from workbench.runner.runs import Ticket
 from workbench.runner.values import Launch
 
 HOST = "host"

@@ -1,0 +1,37 @@
+"""Machines of the team's own as targets: `workbench targets add|rm`."""
+
+from __future__ import annotations
+
+import typer
+from workbench.client.cli import output
+from workbench.client.cli.options import Argument, Values, add_command
+from workbench.client.cli.session import Session
+
+NAME = Argument("NAME", "What requests then give as --target.", "name")
+ADD_HELP = """Make a machine of yours a target.
+
+Says the command to start there, with a token that joins one machine, once, and within a day. The machine reaches out to
+this workbench; it needs no open port.
+"""
+RM_HELP = "Forget a machine: what it runs ends there, what waits for it fails."
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands to the group of targets."""
+    add_command(group, "add", _add, ADD_HELP, [NAME])
+    add_command(group, "rm", _remove, RM_HELP, [NAME])
+
+
+def _add(session: Session, values: Values) -> None:
+    made = session.client.targets.create({"name": values["name"]})
+    if session.as_json:
+        output.write_json({**made, "server": session.client.base_url})
+        return
+    output.write(f"workbench agent --server {session.client.base_url} --token {made['token']}")
+    output.tell(f"Start that on the machine, within a day; then `workbench targets show {made['id']}` has its devices.")
+
+
+def _remove(session: Session, values: Values) -> None:
+    session.client.targets.delete(values["name"])
+    if session.as_json:
+        output.write_json({"id": values["name"]})
