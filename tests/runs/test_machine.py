@@ -18,7 +18,7 @@ from eventually import until
 from workbench.jobs import Job, Runs, State, Worker, sqlite_engine
 from workbench.jobs.pods.assigning import Assigning
 from workbench.runner import Launch
-from workbench.runner.agent.protocol import PART_BYTES, prefix
+from workbench.runner.agent.protocol import PART_BYTES, prefix, release
 from workbench.runner.agent.service import Gone, Refused, Service, ask
 from workbench.runner.local import procfs
 from workbench.runner.machines.launcher import MachineLauncher
@@ -310,6 +310,15 @@ def test_a_machine_gets_no_run_of_another_team_or_machine(service: MachineServic
     assert Assigning(service.record).to("others", MACHINE, [], 0, lambda: True).take == ()
 
 
+def test_an_agent_of_another_release_gets_no_work_and_its_jobs_say_so(service: MachineService, token: str) -> None:
+    service.machines.join(token, "m" * 40)
+
+    with pytest.raises(Refused, match=rf"of release 0\.0\.9, the workbench of {release()}"):
+        work(service, "m" * 40, of="0.0.9")
+
+    assert "whose agent is of release 0.0.9" in service.machines.standing(TEAM, MACHINE).away
+
+
 def test_what_a_machine_has_and_nobody_wants_it_is_to_drop(service: MachineService, token: str) -> None:
     service.machines.join(token, "m" * 40)
 
@@ -368,10 +377,12 @@ def test_nothing_is_lost_and_nothing_done_twice_when_all_of_it_fails_at_random(
     until(lambda: not list(agent.home.glob("agents/*/runs/*/*")))
 
 
-def work(service: MachineService, secret: str, held: list[str] | None = None) -> dict[str, Any]:
+def work(
+    service: MachineService, secret: str, held: list[str] | None = None, of: str = release()
+) -> dict[str, Any]:
     """What the machine with this secret is told, at once."""
     headers = {"Authorization": f"Bearer {secret}"}
-    return ask(f"{service.url}{prefix('contract')}/work", headers, {"held": held or [], "host": "host"})
+    return ask(f"{service.url}{prefix('contract')}/work", headers, {"held": held or [], "host": "host", "release": of})
 
 
 def begun(service: MachineService, token: str) -> Service:

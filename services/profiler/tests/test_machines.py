@@ -13,6 +13,7 @@ from servers.pools import in_cluster
 from workbench.jobs import Adapters, embedded
 from workbench.profiler.app import create_app
 from workbench.profiler.kinds import TARGET, plan_target, publish_target
+from workbench.runner.agent.protocol import release
 from workbench.store import Manifests
 from workbench.targets import here
 from workbench.targets.census import announce
@@ -109,11 +110,11 @@ def test_what_it_has_and_does_is_told_as_of_this_machine(
 ) -> None:
     machines.join(ask("POST", "/v1/targets", name="bench").json["token"], SECRET)
     machines.tell("a", "bench", SEEN, time.time())
-    machines.note(machines.identify(SECRET), "lab-7", "a measurement is running")
+    machines.note(machines.identify(SECRET), "lab-7", release(), "a measurement is running")
     later = Machines(adapters.store, lambda: time.time() - AWAY_S - 10)
 
     [target] = ask("GET", "/v1/targets").json["items"]
-    later.note(later.identify(SECRET), "lab-7", None)
+    later.note(later.identify(SECRET), "lab-7", release(), None)
     [away] = ask("GET", "/v1/targets").json["items"]
 
     assert (target["id"], target["name"], target["host"], target["usable"]) == ("bench", "bench", "lab-7", True)

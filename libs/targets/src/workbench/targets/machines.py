@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.runner.agent.protocol import release
 from workbench.runner.machines.launcher import Standing
 from workbench.store import Keys, ObjectMissing, Store
 from workbench.store.keys import machine_token
@@ -30,14 +31,15 @@ _REGISTERED, _SEEN, _DEVICES = "registered", "seen", "devices"
 
 @dataclass(frozen=True)
 class Machine:
-    """Times are since the epoch. ``seen_at``: when it last asked for work; ``host``: its name for itself; ``working``:
-    what its device lock said then, None for nothing."""
+    """Times are since the epoch. ``seen_at``: when it last asked for work; ``host``: its name for itself; ``release``:
+    its agent's; ``working``: what its device lock said then, None for nothing."""
 
     team: str
     name: str
     joined_at: float | None
     seen_at: float | None = None
     host: str | None = None
+    release: str | None = None
     working: str | None = None
 
     def away(self, now: float) -> str | None:
@@ -45,8 +47,10 @@ class Machine:
         if self.joined_at is None or self.seen_at is None:
             return f"the machine {self.name}, which has not joined yet"
         silent_s = now - self.seen_at
-        if silent_s <= AWAY_S:
+        if silent_s <= AWAY_S and self.release == release():
             return None
+        if silent_s <= AWAY_S:
+            return f"the machine {self.name}, whose agent is of release {self.release}, to get {release()}"
         return f"the machine {self.name}, which was last heard of {_long(silent_s)} ago"
 
 
@@ -92,7 +96,8 @@ class Machines:
         if known is None:
             return None
         seen = self._read(team, name, _SEEN) or {}
-        return Machine(team, name, known.get("joined_at"), seen.get("at"), seen.get("host"), seen.get("working"))
+        return Machine(team, name, known.get("joined_at"), seen.get("at"), seen.get("host"), seen.get("release"),
+                       seen.get("working"))  # fmt: skip
 
     def of(self, team: str) -> list[Machine]:
         """The team's, by name."""
@@ -112,12 +117,13 @@ class Machines:
                 self._store.delete(machine_token(digest))
         return True
 
-    def note(self, machine: Machine, host: str, working: str | None) -> None:
+    def note(self, machine: Machine, host: str, release: str, working: str | None) -> None:
         """It has just asked for work."""
         now = self._clock()
         quiet = machine.seen_at is not None and 0 <= now - machine.seen_at < NOTED_S
-        if not (quiet and (machine.host, machine.working) == (host, working)):
-            self._write(machine.team, machine.name, _SEEN, {"at": now, "host": host, "working": working})
+        if not (quiet and (machine.host, machine.release, machine.working) == (host, release, working)):
+            seen = {"at": now, "host": host, "release": release, "working": working}
+            self._write(machine.team, machine.name, _SEEN, seen)
 
     def tell(self, team: str, name: str, seen: Mapping[str, Any], at: float) -> None:
         """What a core has seen of it, which replaces what was told before. A machine that was removed stays so."""

@@ -17,11 +17,12 @@ from workbench.fields import Said, Text
 from workbench.jobs import Desk, Jobs
 from workbench.jobs.pods.assigning import Assigning
 from workbench.problems.common import HttpProblem, Unauthorized
-from workbench.runner.agent.protocol import PART_BYTES, WAIT_S, prefix
+from workbench.runner.agent.protocol import PART_BYTES, WAIT_S, prefix, release
 from workbench.store import MAX_PARTS
 from workbench.targets.machines import Machine, Machines
 from workbench.webapp.connection import nobody_waits
 from workbench.webapp.ports import turn
+from workbench.webapp.problems import OtherRelease
 from workbench.webapp.runs import caller, read_body, runs_of
 
 MACHINES = "machines"  # who has a turn: all of them are one, as nobody knows yet whose a request is
@@ -38,6 +39,7 @@ class _Join(ma.Schema):
 class _Ask(ma.Schema):
     held = ma.fields.List(Text(validate=Regexp(r"[0-9a-f]{1,32}\Z")), load_default=list, validate=Length(max=MOST_HELD))
     host = Said(load_default="", validate=Length(max=200))
+    release = Said(load_default="", validate=Length(max=50))
     working = Said(load_default=None, allow_none=True, validate=Length(max=200))
     wait_s = ma.fields.Float(load_default=0.0, validate=Range(0, WAIT_S))
 
@@ -66,7 +68,9 @@ def _asking(record: Jobs, machines: Machines) -> Blueprint:
     def work() -> dict[str, Any]:
         machine = _machine(machines)
         body = read_body(_Ask)
-        machines.note(machine, body["host"], body["working"])
+        machines.note(machine, body["host"], body["release"], body["working"])
+        if body["release"] != release():
+            raise OtherRelease(body["release"], release())
         waits = body["wait_s"] > 0 and turn().wait()
         try:
             wait_s = body["wait_s"] if waits else 0.0

@@ -106,3 +106,21 @@ class TooManyStreams(Problem):
     def detail(self) -> str:
         """Name the limit."""
         return f"A team may have {self.limit} event streams open at one server."
+
+
+@dataclass(eq=False)
+class OtherRelease(Problem):
+    """The agent of a machine is of another release than this workbench, so it gets no work.
+
+    Remedy: install the workbench's release on the machine and start `workbench agent` again; what it runs goes on.
+    """
+
+    status = 409
+    title = "The agent is of another release"
+    release: str
+    wanted: str
+
+    @property
+    def detail(self) -> str:
+        """Both."""
+        return f"The agent is of release {self.release or 'unknown'}, the workbench of {self.wanted}."

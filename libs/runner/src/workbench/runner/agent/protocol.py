@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 PART_BYTES = 16 << 20  # of what a run leaves, at a time
 POD_HEADER = "X-Run-Pod"
 # The services whose runs a machine takes, the one first that it joins by.
@@ -12,3 +14,8 @@ WAIT_S = 20.0  # of one long poll; a front that cuts quiet connections does so a
 def prefix(service: str) -> str:
     """Of the URLs by which machines take this service's runs."""
     return f"/v1/{service}-runs"
+
+
+def release() -> str:
+    """Ours; what an agent computes must be what the workbench means, so both are of one."""
+    return version("workbench-runner")

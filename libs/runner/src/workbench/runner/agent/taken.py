@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from workbench.runner.agent.kept import KeptRuns, Note
-from workbench.runner.agent.protocol import WAIT_S, prefix
+from workbench.runner.agent.protocol import WAIT_S, prefix, release
 from workbench.runner.agent.run import OneRun
 from workbench.runner.agent.service import FAULTS, Gone, Refused, Service, ask
 from workbench.runner.local.devices import standing
@@ -60,7 +60,7 @@ class Taken:
                 removed.set()
             except (Refused, *FAULTS) as fault:
                 if tries == 0:
-                    _tell(f"the workbench does not answer, and is asked again: {fault}")
+                    _tell(f"the workbench gives no work, and is asked again: {fault}")
                 removed.wait(_PAUSES_S[min(tries, len(_PAUSES_S) - 1)])
                 tries += 1
 
@@ -68,7 +68,8 @@ class Taken:
         """What there is to do and what is to end, now or within ``wait_s``. Raises what ``ask`` raises."""
         with self._mutex:
             held = list(self._stops)
-        document = {"held": held, "host": socket.gethostname(), "working": self._working(), "wait_s": wait_s}
+        document = {"held": held, "host": socket.gethostname(), "release": release(), "working": self._working(),
+                    "wait_s": wait_s}  # fmt: skip
         answer = ask(f"{self._url}/work", self._headers, document, timeout_s=wait_s + 15)
         for each in answer["take"]:
             self._take(str(each["run"]), str(each["token"]))
