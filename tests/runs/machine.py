@@ -34,7 +34,7 @@ import sys, pathlib
 from workbench.runner.agent import machine
 from workbench.runner.local.process import ProcessLauncher
 server, token, home, cores, journals = sys.argv[1:]
-machine.SERVICES = ("contract",)
+machine.SERVICES = ("profiler",)
 machine.ProcessLauncher = lambda home, sandbox: ProcessLauncher(
     home, (pathlib.Path(cores),), sandbox, (pathlib.Path(journals),))
 raise SystemExit(machine.work(server, token or None, pathlib.Path(home)))
@@ -58,11 +58,11 @@ class MachineService:
     def __init__(self, folder: Path, engine: Engine) -> None:
         migrate(engine)
         self.store = FileStore(folder / "store")
-        self.record = Jobs(engine, InProcessMessages(), self.store, "contract")
+        self.record = Jobs(engine, InProcessMessages(), self.store, "profiler")
         self.machines = Machines(self.store)
         deeds = Blueprint("deeds", __name__, url_prefix="/v1/deeds")
         settings = load({"WORKBENCH_HOME": str(folder)})
-        self._flask = app.create_app("contract", settings, self.record, [KIND], [deeds])
+        self._flask = app.create_app("profiler", settings, self.record, [KIND], [deeds])
         self._port = 0
         self.open()
 

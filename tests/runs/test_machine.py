@@ -279,7 +279,7 @@ def test_a_run_of_a_machine_that_is_away_is_given_up_at_once(
 
 
 def test_a_token_joins_one_machine_once(service: MachineService, token: str) -> None:
-    join = f"{service.url}{prefix('contract')}/join"
+    join = f"{service.url}{prefix('profiler')}/join"
     mine, other = "m" * 40, "o" * 40
 
     assert ask(join, {}, {"token": token, "secret": mine})["machine"] == MACHINE
@@ -382,7 +382,7 @@ def work(
 ) -> dict[str, Any]:
     """What the machine with this secret is told, at once."""
     headers = {"Authorization": f"Bearer {secret}"}
-    return ask(f"{service.url}{prefix('contract')}/work", headers, {"held": held or [], "host": "host", "release": of})
+    return ask(f"{service.url}{prefix('profiler')}/work", headers, {"held": held or [], "host": "host", "release": of})
 
 
 def begun(service: MachineService, token: str) -> Service:
@@ -391,6 +391,6 @@ def begun(service: MachineService, token: str) -> Service:
     launcher = MachineLauncher(Runs(service.record), service.machines.standing, service.record.ring)
     launcher.start(Path("/nowhere") / service.job().id, SLEEP)
     [taken] = work(service, "m" * 40)["take"]
-    desk = Service(f"{service.url}{prefix('contract')}/run", taken["token"], "pod", lambda: True, direct=True)
+    desk = Service(f"{service.url}{prefix('profiler')}/run", taken["token"], "pod", lambda: True, direct=True)
     desk.begin()
     return desk

@@ -13,6 +13,7 @@ from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from workbench.jobs import Desk, Jobs, Kind
 from workbench.jobs.record.following import Following
+from workbench.runner.agent.protocol import SERVICES
 from workbench.targets.machines import Machines
 from workbench.webapp import health
 from workbench.webapp.connect import store_of
@@ -80,8 +81,8 @@ def create_app(
     app.register_blueprint(health.health_of([record]))
     if settings.launcher == "kubernetes":
         app.register_blueprint(pod_runs(Desk(record, store_of(settings, inside=True))))
-    for blueprint in machine_runs(record, machines):
-        app.register_blueprint(blueprint)
+    for runs in machine_runs(record, machines) if service in SERVICES else ():
+        app.register_blueprint(runs)
     api = ProblemApi(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)

@@ -13,7 +13,7 @@ from typing import Any
 import marshmallow as ma
 from flask import Blueprint, Response, request
 from marshmallow.validate import Length, Range, Regexp
-from workbench.fields import Said, Text
+from workbench.fields import Text
 from workbench.jobs import Desk, Jobs
 from workbench.jobs.pods.assigning import Assigning
 from workbench.problems.common import HttpProblem, Unauthorized
@@ -38,9 +38,9 @@ class _Join(ma.Schema):
 
 class _Ask(ma.Schema):
     held = ma.fields.List(Text(validate=Regexp(r"[0-9a-f]{1,32}\Z")), load_default=list, validate=Length(max=MOST_HELD))
-    host = Said(load_default="", validate=Length(max=200))
-    release = Said(load_default="", validate=Length(max=50))
-    working = Said(load_default=None, allow_none=True, validate=Length(max=200))
+    host = Text(load_default="", validate=Length(max=200))
+    release = Text(load_default="", validate=Length(max=50))
+    working = Text(load_default=None, allow_none=True, validate=Length(max=200))
     wait_s = ma.fields.Float(load_default=0.0, validate=Range(0, WAIT_S))
 
 

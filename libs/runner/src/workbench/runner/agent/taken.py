@@ -68,7 +68,7 @@ class Taken:
         """What there is to do and what is to end, now or within ``wait_s``. Raises what ``ask`` raises."""
         with self._mutex:
             held = list(self._stops)
-        document = {"held": held, "host": socket.gethostname(), "release": release(), "working": self._working(),
+        document = {"held": held, "host": _host(), "release": release(), "working": self._working(),
                     "wait_s": wait_s}  # fmt: skip
         answer = ask(f"{self._url}/work", self._headers, document, timeout_s=wait_s + 15)
         for each in answer["take"]:
@@ -131,10 +131,14 @@ class Taken:
             self.ask(0.0)  # that nothing of it is alive
 
 
+def _host() -> str:
+    return socket.gethostname().encode(errors="replace").decode()[:200]
+
+
 def _failed(fault: Exception) -> Exit:
     if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Exit("disk_full", None, f"The disk of the machine {socket.gethostname()} is full.")
-    return Exit("crashed", None, f"The machine {socket.gethostname()} could not carry out the run: {fault}")
+        return Exit("disk_full", None, f"The disk of the machine {_host()} is full.")
+    return Exit("crashed", None, f"The machine {_host()} could not carry out the run: {fault}")
 
 
 def _tell(line: str) -> None:
