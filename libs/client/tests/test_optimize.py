@@ -68,6 +68,37 @@ def test_people_get_the_variants_the_reason_and_what_to_do_next(server: Any, mod
     assert "profile-fp16: running 40% · measuring: launch 2 of 5" in result.stderr
 
 
+def test_the_report_stands_with_its_project_afterwards(server: Any, model: Path) -> None:
+    said = run(server, model).stdout
+    env = {"WORKBENCH_SERVER": server.url, "WORKBENCH_TOKEN": server.token}
+
+    shown = CliRunner().invoke(app, ["projects", "show", *server.projects], env=env)
+
+    assert shown.exit_code == 0, shown.output
+    report = said[said.index("variant") : said.index("\nNext:")]
+    assert report.rstrip("\n") in shown.stdout
+    assert "name: squeeze" in shown.stdout
+
+
+def test_of_a_failed_one_what_was_measured_is_shown_with_its_project(server: Any, model: Path) -> None:
+    measured = json.loads(run(server, model, "--json").stdout)
+    error = {"title": "A step failed", "detail": "evaluate-fp32: a.png", "report": measured}
+    server.script["optimization"] = [{"state": "failed", "error": error}]
+    for id, job in [*server.jobs.items()]:  # the newest, as the API has it first, is that which fails
+        if job.view["kind"] == "optimization":
+            del server.jobs[id]
+
+    told = run(server, model)
+
+    *_, project = server.projects
+    assert told.exit_code == 3
+    assert "What was measured before the failure: `workbench projects show p`" in told.stderr
+    env = {"WORKBENCH_SERVER": server.url, "WORKBENCH_TOKEN": server.token}
+    shown = CliRunner().invoke(app, ["projects", "show", project], env=env).stdout
+    assert "failed\nA step failed: evaluate-fp32: a.png\n" in shown
+    assert "800 (776–824)" in shown
+
+
 def test_what_is_inside_and_what_was_taken_for_granted_stand_with_the_result(server: Any, model: Path) -> None:
     said = run(server, model).stdout
 

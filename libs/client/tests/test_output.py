@@ -187,6 +187,34 @@ def test_a_report_with_as_little_as_possible_is_still_shown(capsys: pytest.Captu
     assert "fp16" in shown
 
 
+REPORTED = [{"name": name, "precision": name.upper(), "size_bytes": 30_000, "trust": {
+    "verdict": "untrusted", "reasons": [{"detail": "The machine was busy."}]}, "throughput_fps": {
+    "value": 19320.0, "low": 18003.0, "high": 21540.0}, "latency_ms": {"p50": {
+    "value": 0.0721, "low": 0.0588, "high": 0.0885}}, "cpu_ms_per_request": {
+    "value": 0.0837, "low": 0.0689, "high": 0.102}, "accuracy": {
+    "metric": "top1_agreement", "value": 1.0, "n": 83, "low": 0.95, "high": 1.0}}
+    for name in ("fp32", "fp16", "int8")]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [80, 100, 240])
+def test_a_table_of_variants_cuts_no_figure_off_whatever_the_width(width: int) -> None:
+    rows = [report._row(variant, "int8") for variant in REPORTED]
+
+    shown = output.table(report.HEADINGS, rows, width)
+
+    assert max(map(len, shown.splitlines())) <= width
+    assert "…" not in shown
+    for words in ("(18003–21540)", "(0.0588–0.0885)", "* int8", "untrusted", "top1_agreement", "0.0837"):
+        assert shown.count(words) == (1 if words == "* int8" else 3), words
+
+
+def test_what_holds_of_several_variants_is_said_once() -> None:
+    shown = report.page({"variants": REPORTED, "recommended": {"variant": "int8"}})
+
+    assert shown.count("The machine was busy.") == 1
+    assert "\nNote on fp32, fp16, int8: The machine was busy." in shown
+
+
 def test_a_package_that_was_not_downloaded_can_be(capsys: pytest.CaptureFixture[str]) -> None:
     package = {"id": "abc", "sha256": "f" * 64, "size_bytes": 1_300_000}
     report.show({"variants": [], "recommended": {}, "project_id": "p", "package": package}, " --home /x y")

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import colours
+import numpy as np
+import openvino as ov
 import pytest
+from openvino import opset8 as ops
 
 Core = Callable[..., Any]
 
@@ -43,6 +47,25 @@ def test_a_score_above_chance_arouses_no_suspicion(run_core: Core, network: Path
 
     assert ended.result["warnings"] == []
     assert "likely_cause" not in ended.result["metrics"][0]
+
+
+def test_one_answer_for_all_images_is_said_to_be_so_and_is_explained_by_no_other_reading(
+        run_core: Core, save_model: Core, make_dataset: Core) -> None:
+    """Most images are of one class, and first: taken for it, the answer would be right of most."""
+    images = [(f"{number:02d}.png", colours.picture(number), 0 if number < 40 else 1) for number in range(60)]
+    image = ops.parameter([1, 3, 8, 8], name="in0")
+    image.output(0).set_names({"in0"})
+    nothing = ops.multiply(ops.reduce_mean(image, ops.constant([1, 2, 3])), np.float32(0))
+    scores = ops.add(ops.constant(np.array([[0.0, 1, 0]], np.float32)), nothing)
+    recipe = {"task": "classification", "resize": "stretch",
+              "input": {"name": "in0", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}}  # fmt: skip
+
+    ended = run_core("evaluate", {"recipe": recipe}, dataset=make_dataset(images, split="evaluation"),
+                     model=save_model(ov.Model([scores], [image], "fixed")))  # fmt: skip
+
+    top1 = ended.result["metrics"][0]
+    assert (top1["constant"], top1["value"], top1["likely_cause"]) == (True, pytest.approx(1 / 3), None)
+    assert ended.result["warnings"][0] == "The model gives the same answer for all 60 images."
 
 
 def test_where_nothing_explains_it_how_much_was_tried_is_told(

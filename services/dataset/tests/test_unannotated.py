@@ -23,6 +23,18 @@ def test_images_in_one_folder_raise_no_warning(tree: Callable) -> None:
     assert unannotated.read(tree({"photos/a.jpg": b"", "photos/b.jpg": b""})).warnings == ()
 
 
+def test_a_folder_around_all_images_may_be_meant_as_their_only_class(ingested: Callable, image: Callable) -> None:
+    files = {f"cat/{number}.jpg": image(number) for number in range(3)}
+
+    facts, _ = ingested(files)
+    said, _ = ingested(files, {"format": "imagenet-folders"})
+
+    assert (facts["format"], said["labels"]) == ("unannotated", ["cat"])
+    assert facts["warnings"][0] == (
+        "All images lie in one folder, cat, not taken for a class. If it is the only class, say the format "
+        "imagenet-folders (`--format imagenet-folders`).")  # fmt: skip
+
+
 def test_folders_that_were_not_taken_for_classes_are_warned_of(tree: Callable) -> None:
     [warning] = unannotated.read(tree({"a.jpg": b"", "sub/b.jpg": b""})).warnings
 

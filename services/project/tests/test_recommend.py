@@ -270,6 +270,7 @@ CHANCE = {"metric": "top1", "value": 0.0, "low": 0.0, "high": 0.11, "n": 31}
 
 @pytest.mark.parametrize(("accuracy", "said", "needed"), [
     (CHANCE | {"chance": 0.1}, "not above chance: always the most frequent class would score 10.0%", "preparation"),
+    (CHANCE | {"chance": 0.1, "constant": True}, "the same answer for all 31 images", "preparation"),
     (CHANCE | {"chance": 1.0, "value": 1.0, "high": 1.0, "low": 0.4}, "one and the same class", "more than one class"),
     (CHANCE | {"chance": 0.5, "value": 1.0, "high": 1.0, "low": 0.4, "n": 3}, "not above", "more images than 3"),
     (CHANCE | {"chance": 0.1, "other_reading": {"value": 0.97, "words": "when read otherwise", "remedy": "--option x"}},

@@ -167,10 +167,12 @@ def suspected(run: Run, model: Loaded, task: Computing[Any, Any], metric: Scale,
         return []
     cause = suspicion.cause(model, task, metric, dataset, lambda tried: run.progress(
         "looking for what is wrong", 0.97, tried))  # fmt: skip
+    constant = rows[0].get("constant")
+    told = [f"The model gives the same answer for all {rows[0]['n']} images."] if constant else []
     if cause is None:
-        return []
+        return told
     rows[0]["likely_cause"] = cause.to_json()
-    return [cause.warning(metric.name)]
+    return [*told, cause.warning(metric.name)]
 
 
 def _metric(name: str, task: Computing[Any, Any], there: Mapping[str, bool]) -> Scale:

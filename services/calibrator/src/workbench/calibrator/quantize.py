@@ -228,9 +228,8 @@ def _calibration(spec: CalibrationSpec, choice: Choice, seconds: float, found: g
 
 
 def _warnings(spec: CalibrationSpec, used: int) -> list[str]:
-    warnings = []
-    if used < spec.subset_size:
-        warnings.append(f"{spec.subset_size} images were asked for; there are {used}, all of them were used.")
+    images = f"{used} image{'s' if used > 1 else ''}"
+    all_there_are = f", all that there are of the {spec.subset_size} that it may be" if used < spec.subset_size else ""
     if used < FEW_IMAGES:
-        warnings.append(f"{used} images are few to calibrate with: {FEW_IMAGES} to 1000 are usual. Check the accuracy.")
-    return warnings
+        return [f"It is calibrated with {images}{all_there_are}: {FEW_IMAGES} to 1000 are usual. Check the accuracy."]
+    return [f"It is calibrated with {images}{all_there_are}."] if all_there_are else []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openvino as ov
 from workbench import ir
 from workbench.application.feeding import Arrays
@@ -132,6 +133,11 @@ def read_outputs(head: Head, outputs: Outputs, recipe: Recipe, fitted: Fitted, n
     try:
         return head.read(outputs, recipe, fitted)
     except ValueError as error:
+        floats = [array for array in outputs.values() if array.dtype.kind == "f"]
+        if any((np.isnan(array) | np.isposinf(array)).any() for array in floats):
+            raise UnusableOutput(
+                f"{name}: {error}. The model itself computes that of this image: export it again without what divides "
+                "by 0 or overflows, or leave the image out.", file=name) from error
         shape = list(next(iter(outputs.values())).shape if recipe.output is None else outputs[recipe.output].shape)
         has = ", ".join(f"{name} {list(array.shape)}" for name, array in outputs.items())
         wanted = " ".join(f"{each.name}: {each.words}" for each in task_of(recipe.task).choosing.HEADS)

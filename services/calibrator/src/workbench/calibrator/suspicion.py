@@ -74,7 +74,9 @@ def cause(loaded: Loaded, task: Computing[Any, Any], metric: Scale, dataset: Dat
           told: Callable[[str], None]) -> Cause | None:  # fmt: skip
     """What mends it; None where so few images tell nothing. ``told``: hears what is tried."""
     known = [item for item in dataset.items if item.name in dataset.annotations or metric.needs == "image"]
-    asked = _Asked(loaded, task, metric, replace(dataset, items=known[:IMAGES]))
+    # By digest, since the first of a set may be all of one class.
+    some = sorted(known, key=lambda item: item.sha256)[:IMAGES]
+    asked = _Asked(loaded, task, metric, replace(dataset, items=some))
     whole_pixels = any(dtype == np.uint8 for dtype in loaded.feeding.dtypes)
     first = best = asked.items(loaded.recipe)
     if len(first) < _FEWEST or math.isnan(metric.total(list(first.values())).value):
@@ -86,8 +88,10 @@ def cause(loaded: Loaded, task: Computing[Any, Any], metric: Scale, dataset: Dat
                   for suspect in suspects(recipe, group, whole_pixels=whole_pixels)]  # fmt: skip
         tried += len(others)
         suspect, items = max(others, key=lambda each: _worth(metric, each[1]), default=(None, {}))
-        better = _worth(metric, items) > _worth(metric, best)
-        if suspect is not None and better and _is_clearly_better(metric, items, best):
+        if suspect is None or _worth(metric, items) <= _worth(metric, best):
+            continue
+        # One answer for all images is right of some by chance, whichever it is.
+        if _is_clearly_better(metric, items, best) and not asked.is_constant(suspect.recipe):
             best, recipe, found = items, suspect.recipe, [*found, suspect]
     value, before = (metric.total(list(items.values())).value for items in (best, first))
     return Cause(" and ".join(each.words for each in found), " ".join(each.remedy for each in found), value, before,
@@ -104,6 +108,14 @@ class _Asked:
 
     def items(self, recipe: Recipe) -> dict[str, Any]:
         """What each image adds, by name; nothing where the recipe does not fit what the model says."""
+        items = {each.name: self._metric.item(each) for each in self._scored(recipe)}
+        return {name: item for name, item in items.items() if item is not None}
+
+    def is_constant(self, recipe: Recipe) -> bool:
+        """Whether it is the same answer for every image."""
+        return bool(self._metric.belief(self._scored(recipe)).get("constant"))
+
+    def _scored(self, recipe: Recipe) -> list[Scored[Any, Any]]:
         head = self._task.running.head(recipe)
         assert head is not None, "a task that is judged reads outputs"
         if recipe.preparation != self._fed:
@@ -111,11 +123,9 @@ class _Asked:
         try:
             said = [head.read(outputs, recipe, fitted) for outputs, fitted in self._said]
         except ValueError:
-            return {}
-        scored = [Scored(item.name, item.sha256, result, self._dataset.annotations.get(item.name), None, recipe.options)
-                  for item, result in zip(self._dataset.items, said, strict=True)]  # fmt: skip
-        items = {each.name: self._metric.item(each) for each in scored}
-        return {name: item for name, item in items.items() if item is not None}
+            return []
+        return [Scored(item.name, item.sha256, result, self._dataset.annotations.get(item.name), None, recipe.options)
+                for item, result in zip(self._dataset.items, said, strict=True)]  # fmt: skip
 
     def _answers(self, recipe: Recipe) -> list[tuple[Outputs, Fitted]]:
         """Kept, so that reading them otherwise takes no inference."""

@@ -21,8 +21,9 @@ def doubt(baseline: Variant) -> Objection | None:
     over = accuracy.get("over_chance")  # on the very same images
     if over["low"] > 0 if over else accuracy["low"] > accuracy["chance"]:
         return None
+    same = f"; it gives the same answer for all {accuracy['n']} images" if accuracy.get("constant") else ""
     what = "clearly above" if accuracy["value"] > accuracy["chance"] and over else "above"
-    return Objection(f"{score}, which is not {what} chance: {_chance(accuracy)}", _remedy(accuracy))
+    return Objection(f"{score}, which is not {what} chance: {_chance(accuracy)}{same}", _remedy(accuracy))
 
 
 def _caused(baseline: Variant, accuracy: Facts, cause: Facts) -> Objection:

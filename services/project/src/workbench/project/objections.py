@@ -87,7 +87,7 @@ def _too_wrong(variant: Variant, limit: float | None) -> Objection | None:
     if limit is None:
         return None
     change = accuracy_change(variant)
-    if (variant.accuracy or {}).get("constant"):
+    if change is None and (variant.accuracy or {}).get("constant"):
         return _constant(variant)
     if change is None:
         apart = disagreement(variant)

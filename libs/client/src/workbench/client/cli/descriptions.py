@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import typer
-from workbench.client.cli import dataset_page, datasets, evaluations, machines, model_page, target_page
+from workbench.client.cli import (
+    dataset_page,
+    datasets,
+    evaluations,
+    machines,
+    model_page,
+    project_page,
+    target_page,
+)
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.analysis_page import with_analysis
 from workbench.client.cli.comparing import scored_for_list
@@ -266,6 +274,7 @@ DESCRIPTIONS = [
         [MODEL, Option("--dataset", "Id of the dataset.", metavar="ID", place="dataset_id"), TARGET, DEVICE,
          Option("--name", "A name for people.", place="name", required=True)],
         create_help="Keep a model, a dataset and a device together.",
+        page=project_page.page, more=project_page.with_newest,
         commands=(*UPLOADED, "optimize again"),
     ),
     Description(

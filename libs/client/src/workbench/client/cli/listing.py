@@ -11,10 +11,9 @@ from rich import table as rich
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
-from workbench.client.cli.output import plain, tell, write_json
+from workbench.client.cli.output import GAP, plain, tell, write_json
 from workbench.client.cli.readers import is_id
 
-GAP = 2
 NARROW = 14  # what a column that folds can do with
 SHORT_ID = 8
 LONGEST_NAME = 24  # of what a row refers to

@@ -215,6 +215,8 @@ def _leave_what_was_measured(failed: JobFailed, targets: dict[str, Path]) -> Non
     if document and "report" in targets:
         _write(targets["report"], document)
         output.tell(f"What was measured before the failure is in {targets['report']}")
+    elif document and document["variants"]:
+        output.tell(f"What was measured before the failure: `workbench projects show {document['project_id']}`")
 
 
 def _write(path: Path, document: dict[str, Any]) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 from workbench.client.errors import JobFailed, ProblemReported, WorkbenchError
 
 WIDE = 240
+GAP = 2  # between columns
 SHOWN_ITEMS = 8
+_ANYWHERE = Console(file=io.StringIO(), width=WIDE)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -37,15 +41,34 @@ def tell(text: str) -> None:
     console(stderr=True).print(plain(text), soft_wrap=True)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str = "nothing yet") -> None:
-    """Aligned columns on stdout."""
-    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        drawn.add_row(*(Text(plain(cell)) for cell in row))
-    if drawn.row_count:
-        console().print(drawn)
-    else:
-        tell(empty)
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
+    """Aligned columns, as lines of that width. Where it has no room for the words of a row, each row is a column."""
+    words = [[Text(plain(cell)) for cell in row] for row in (columns, *rows)]
+    widths = _widths(words, width)
+    if sum(widths) + GAP * (len(widths) - 1) > width:
+        words = [list(column) for column in zip(*words, strict=True)]
+        widths = _widths(words, width)
+    drawn = Table(box=None, pad_edge=False, show_header=False)
+    for each in widths:
+        drawn.add_column(width=each)
+    for row in words:
+        drawn.add_row(*row)
+    lines = Console(file=io.StringIO(), highlight=False, markup=False, width=width)
+    with lines.capture() as captured:
+        lines.print(drawn)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
+def _widths(rows: Sequence[Sequence[Text]], width: int) -> list[int]:
+    """Of each column what its longest word needs, and beyond that what there is room for, from all sides alike."""
+    asked = [[Measurement.get(_ANYWHERE, _ANYWHERE.options, cell) for cell in column]
+             for column in zip(*rows, strict=True)]  # fmt: skip
+    found = [max(each.minimum for each in column) for column in asked]
+    whole = [max(each.maximum for each in column) for column in asked]
+    while sum(found) + GAP * (len(found) - 1) < width and found != whole:
+        short = [number for number in range(len(found)) if found[number] < whole[number]]
+        found[min(short, key=found.__getitem__)] += 1
+    return found
 
 
 def show_one(view: dict[str, Any], *, as_json: bool) -> None:

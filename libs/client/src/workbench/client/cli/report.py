@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
 from workbench.client.cli.model_page import inside
-from workbench.client.cli.output import table, write
+from workbench.client.cli.output import console, table, write
 from workbench.figures import with_interval
 
 # What says of a model what is taken for granted otherwise, by the recipe's field.
 OTHERWISE = {"head": "--head", "output": "--output-name", "color": "--color", "mean": "--mean and --scale",
              "resize": "--resize",
              "labels": "give the classes in the model's order, by a labels.txt beside the images"}  # fmt: skip
-HEADINGS = ("", "variant", "precision", "size MB", "throughput fps", "p50 ms", "CPU ms a request", "accuracy", "trust")
+HEADINGS = ("variant", "precision", "size MB", "throughput fps", "p50 ms", "CPU ms a request", "accuracy", "trust")
 
 
 def show(report: dict[str, Any], where: str) -> None:
-    """Print it on stdout; ``where`` are the options that make another command find the same workbench."""
+    """Print it on stdout, with what to do next; ``where``: the options that make another command find the workbench."""
+    write("\n" + "\n".join([page(report), *_next(report, where)]))
+
+
+def page(report: dict[str, Any]) -> str:
+    """What was found, and which to take."""
     chosen = (report.get("recommended") or {}).get("variant")
-    write("")
-    table(HEADINGS, [_row(variant, chosen) for variant in report["variants"]])
+    rows = [_row(variant, chosen) for variant in report["variants"]]
     told = (_differences(report), _inside(report), _outside(report), _assumed(report), _warnings(report),
-            _recommendation(report), _next(report, where))  # fmt: skip
-    for line in chain(*told):
-        write(line)
+            _recommendation(report))  # fmt: skip
+    return "\n".join([*([table(HEADINGS, rows, console().width)] if rows else []), *chain(*told)])
 
 
 def interval(measured: dict[str, Any] | None) -> str:
@@ -46,8 +50,7 @@ def accuracy(found: dict[str, Any] | None) -> str:
 
 def _row(variant: dict[str, Any], chosen: str | None) -> tuple[str, ...]:
     return (
-        "*" if variant["name"] == chosen else "",
-        variant["name"],
+        f"{'* ' if variant['name'] == chosen else ''}{variant['name']}",
         variant.get("precision") or "-",
         f"{variant.get('size_bytes', 0) / 1e6:.2f}",
         interval(variant.get("throughput_fps")),
@@ -129,11 +132,15 @@ def _otherwise(field: str) -> str:
 
 
 def _warnings(report: dict[str, Any]) -> Iterable[str]:
+    """What holds of several variants is said once."""
+    said: dict[tuple[str, str], list[str]] = defaultdict(list)
     for variant in report["variants"]:
         for reason in (variant.get("trust") or {}).get("reasons") or []:
-            yield f"Note on {variant['name']}: {reason.get('detail') or reason.get('rule')}"
+            said["Note", reason.get("detail") or reason.get("rule")].append(variant["name"])
         for warning in variant.get("warnings") or []:
-            yield f"Warning on {variant['name']}: {warning}"
+            said["Warning", warning].append(variant["name"])
+    for (kind, words), names in said.items():
+        yield f"{kind} on {', '.join(names)}: {words}"
     for warning in report.get("warnings") or []:
         yield f"Warning: {warning}"
 

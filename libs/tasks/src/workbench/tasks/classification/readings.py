@@ -17,7 +17,7 @@ _CLASSES = "check which class is which: the dataset's classes in the model's ord
 
 def belief(images: Sequence[Scored[Ranking, Label]]) -> dict[str, Any]:
     """``chance``: the share of the most frequent class. ``other_reading``: ``{value, words, remedy}`` where one scores
-    beyond both intervals, else None. Empty without labels.
+    beyond both intervals, else None. ``constant`` as below. Empty without labels.
     """
     pairs = [(each.result.first, each.annotation.label) for each in images if each.annotation is not None]
     if not pairs:
@@ -27,11 +27,15 @@ def belief(images: Sequence[Scored[Ranking, Label]]) -> dict[str, Any]:
     best, words, remedy = max(found, key=lambda one: one[0])
     now, then = (wilson(round(share * len(pairs)), len(pairs)) for share in (_share(pairs), best))
     better = then.low > max(now.high, chance)
-    return {"chance": chance, "other_reading": {"value": best, "words": words, "remedy": remedy} if better else None}
+    other = {"value": best, "words": words, "remedy": remedy} if better else None
+    return {"chance": chance, "other_reading": other, **constant(images)}
 
 
 def constant(images: Sequence[Scored[Ranking, Label]]) -> dict[str, Any]:
-    """``constant``: whether one class is said of every image, and there are several: to agree on that tells nothing."""
+    """``constant``: whether one class is said of every image, and there are several.
+
+    To agree on that tells nothing, and to be right of some of them is chance.
+    """
     return {"constant": len(images) > 1 and len({each.result.first for each in images}) == 1}
 
 

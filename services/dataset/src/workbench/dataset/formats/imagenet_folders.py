@@ -65,6 +65,11 @@ def _reading(tree: Tree, ids: dict[str, int], names: list[str], faults: Iterable
                    tuple(warnings), tuple(faults))
 
 
+def is_part(folder: str) -> bool:
+    """Whether a folder of that name is a part of a data set, not a thing to tell apart."""
+    return _PART.fullmatch(folder) is not None
+
+
 def parts_of_classes(tree: Tree) -> list[str]:
     """The folders such as train and val when each holds a folder a class, and all images lie in those; else none."""
     places = {tuple(image.name.split("/")[:-1]) for image in tree.images}

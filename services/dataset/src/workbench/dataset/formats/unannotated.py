@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from workbench.dataset.formats.imagenet_folders import parts_of_classes
+from workbench.dataset.formats.imagenet_folders import NAME as FOLDERS
+from workbench.dataset.formats.imagenet_folders import is_part, parts_of_classes
 from workbench.dataset.reading.found import Reading, some
 from workbench.dataset.reading.label_rows import EXPECTED
 from workbench.dataset.reading.texts import label_lists, lists_without_labels
@@ -91,4 +92,8 @@ def _not_read(tree: Tree) -> list[str]:
     if len(folders) > 1:
         shown = some([folder or "the root" for folder in folders])
         warnings.append(f"The images lie in {len(folders)} folders ({shown}), not taken for classes.")
+    # A folder around everything is mostly that of the set.
+    if folders == [""] and tree.top and not is_part(tree.top):
+        warnings.append(f"All images lie in one folder, {tree.top}, not taken for a class. If it is the only class, "
+                        f"say the format {FOLDERS} (`--format {FOLDERS}`).")  # fmt: skip
     return warnings
