@@ -15,6 +15,7 @@ from sqlalchemy import insert
 from werkzeug.test import Client, TestResponse
 from workbench.jobs import Adapters
 from workbench.jobs.record.tables import jobs
+from workbench.jobs.record.words import named, words_of
 from workbench.standalone.mount import SERVICES, Front
 from workbench.store import File, Keys, Manifest, Manifests
 
@@ -59,6 +60,7 @@ class Bench:
                "created_at": now, "started_at": None if state == "queued" else now, "holds": [], "manifest": text,
                "result": {"kind": kind, "id": id} if text else None,
                "finished_at": now if state in ("succeeded", "failed", "cancelled") else None, **columns}  # fmt: skip
+        row |= {"words": words_of(row["name"], []), "about": named(row["request"], ())}
         with self.adapters.record(SERVICE_OF[kind]).engine.begin() as connection:
             connection.execute(insert(jobs).values(**row))
         self.ids.setdefault(f"{kind} {state}", id)

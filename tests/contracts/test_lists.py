@@ -8,9 +8,10 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 from visiting import analyze, visited
-from workbench.jobs import Adapters, Jobs, Kind, Made
+from workbench.jobs import Adapters, Jobs, Kind, Made, claim
 from workbench.jobs.migrate import configuration
 from workbench.jobs.record.labels import relabel
+from workbench.jobs.working import lease
 from workbench.store import Manifest, Manifests
 
 THING = Kind("thing", plan=lambda _job, _manifests: None, publish=lambda job, *_: Made("thing", dict(job.request)),
@@ -109,6 +110,27 @@ def test_a_cursor_of_another_order_is_a_value_error(jobs: Jobs, cursor: str) -> 
         jobs.list("thing", "a", cursor=cursor, sort="name")
     with pytest.raises(ValueError, match="invalid"):
         jobs.list("thing", "a", cursor="nYQ==~a")
+
+
+def test_states_are_asked_for_one_by_one_or_as_what_goes_on_and_what_has_ended(jobs: Jobs) -> None:
+    for name in ("waits", "stopped"):
+        made(jobs, name)
+    jobs.cancel("thing", "a", jobs.list("thing", "a").items[0].id)
+
+    assert found(jobs, state="active") == found(jobs, state="queued") == ["waits"]
+    assert found(jobs, state="ended") == found(jobs, state="cancelled") == ["stopped"]
+    assert found(jobs, state="running") == []
+
+
+def test_the_end_of_a_log_is_read_without_the_rest(jobs: Jobs) -> None:
+    jobs.submit(THING, "a", {})
+    job = claim(jobs, ["thing"], "w", 30)
+    assert job is not None
+    for piece in ("über", "🚀🚀", "end"):
+        lease.append_log(jobs, job, piece)
+
+    assert jobs.log(job, -4) == ("🚀end", 9)
+    assert jobs.log(job, -100) == ("über🚀🚀end", 9)
 
 
 def test_a_new_name_leaves_the_tags_and_new_tags_the_name(jobs: Jobs) -> None:

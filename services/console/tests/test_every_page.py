@@ -47,10 +47,10 @@ def addresses(bench: Bench) -> list[str]:
     found = []
     known = {"project_id": ids["project"]} | {f"{kind}_id": ids[f"{kind} succeeded"]
                                               for kind in ("model", "dataset", "profile", "evaluation")}  # fmt: skip
-    files = ("static", "sheet", "health", "uploads", "file", "first")
+    files = ("static", "sheet", "health", "uploads", "file", "first", "live")
     for rule in console.url_map.iter_rules():  # type: ignore[attr-defined]
         page = rule.endpoint.partition(".")[0]
-        if rule.rule.endswith((".json", ".html", ".jpg", ".png")):  # a file to keep, with a test of its own
+        if rule.rule.endswith((".json", ".html", ".txt", ".jpg", ".png")):  # a file to keep, with a test of its own
             continue
         if "GET" not in (rule.methods or ()) or page in files:
             continue

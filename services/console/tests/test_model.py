@@ -66,8 +66,8 @@ def test_the_analysis_is_waited_for_and_then_shown_with_the_layers_page_by_page(
     next_page = visitor.get(f"/console/model/{id}/layers?cursor=50").text
     found = visitor.get(f"/console/model/{id}/layers?search=%3C77%3E").text
 
-    assert 'hx-trigger="every 3s"' in waiting
-    assert 'hx-trigger="every 3s"' not in page
+    assert 'hx-trigger="news"' in waiting
+    assert 'hx-trigger="news"' not in page
     assert "25.0 %" in page
     assert "<bdi>NonZero</bdi> (2)" in page
     assert "120 of 120 layers" in page

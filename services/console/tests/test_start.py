@@ -25,7 +25,7 @@ def test_a_chosen_model_and_device_become_a_project_that_is_worked_on(bench: Ben
     page = visitor.get(answer.headers["Location"])
     assert page.status_code == 200
     assert 'class="state queued"' in page.text
-    assert 'hx-trigger="every 3s"' in page.text
+    assert 'hx-trigger="news"' in page.text
 
 
 @pytest.mark.parametrize(

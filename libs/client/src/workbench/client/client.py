@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -10,11 +10,17 @@ from typing import Self
 
 import httpx
 from workbench.client import embedded, uploads
+from workbench.client.all_jobs import EVERY_PROJECT, newest
 from workbench.client.catalogue import Catalogue
 from workbench.client.evaluations import Evaluations
+from workbench.client.jobs import View
 from workbench.client.resources import Datasets, Models, Profiles, Resource, Uploads
 from workbench.client.transport import PATIENCE_S, Address, Transport
 from workbench.client.trials import Trials
+
+# The collections whose members are jobs.
+KINDS = ("models", "datasets", "inspections", "exports", "conversions", "profiles", "tensors", "calibrations",
+         "evaluations", "recipes", "trials", "packages", "optimizations")  # fmt: skip
 
 
 class Client:
@@ -56,6 +62,16 @@ class Client:
         """The workbench of this machine, started if it is not running. Raises Unreachable."""
         url, token = embedded.address(home)
         return cls(url, token, find=partial(embedded.ensure_running, home))
+
+    def jobs(
+        self, kinds: Sequence[str] = KINDS, *, at_once: int = 20, **wanted: str | None
+    ) -> Iterator[tuple[str, View]]:
+        """Jobs of all these collections, the newest first: the path of its collection below /v1, and its view.
+
+        ``wanted``: as ``list`` of one has them, without ``sort``; the ``place`` of one as ``cursor`` goes on after it.
+        """
+        paths = {kind: EVERY_PROJECT if kind == "optimizations" else kind for kind in kinds}
+        return newest({path: self._resource(path) for path in paths.values()}, at_once, wanted)
 
     @property
     def base_url(self) -> str:

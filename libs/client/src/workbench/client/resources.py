@@ -20,7 +20,7 @@ from workbench.client.transport import Transport
 # Above either, an upload goes in parts.
 SMALL_BYTES = 8 << 20
 FEW_FILES = 1000
-# That one request deletes.
+# That one request lists or deletes.
 AT_ONCE = 100
 
 
@@ -41,13 +41,13 @@ class Resource:
         self._one(id)
         return again(self._transport, self._path.removeprefix("/v1/"), id, changes)
 
-    def list(self, *, limit: int | None = None, **wanted: str | None) -> Iterator[View]:
-        """The newest first, page by page as they are read; at most ``limit``.
+    def list(self, *, limit: int | None = None, at_once: int | None = None, **wanted: str | None) -> Iterator[View]:
+        """The newest first, in pages of ``at_once`` as they are read; at most ``limit``.
 
-        ``wanted``: ``state``; ``search`` in names and tags; ``tag``; ``of``, the id of a thing that they were asked
-        for with; ``sort`` (``name``, ``-name``, ``created_at``); ``cursor``.
+        ``wanted``: ``state``, or ``active`` or ``ended``; ``search`` in names and tags; ``tag``; ``of``, the id of a
+        thing that they were asked for with; ``sort`` (``name``, ``-name``, ``created_at``); ``cursor``.
         """
-        query = {**wanted, "limit": min(limit, 100) if limit else None}
+        query = {**wanted, "limit": min(limit or AT_ONCE, at_once or AT_ONCE) if limit or at_once else None}
         left = limit
         while True:
             asked = {name: value for name, value in query.items() if value is not None}

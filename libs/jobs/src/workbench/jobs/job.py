@@ -16,6 +16,11 @@ class State(StrEnum):
     FAILED = "failed"  # `error` says why
     CANCELLED = "cancelled"  # somebody asked, and the work has really stopped
 
+    @classmethod
+    def group(cls, name: str) -> list[State]:
+        """The states that a word means: one, or all that are ``active`` or ``ended``."""
+        return [state for state in cls if name in (state, "ended" if state.ended else "active")]
+
     @property
     def ended(self) -> bool:
         """Whether nothing will change any more."""

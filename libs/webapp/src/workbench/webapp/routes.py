@@ -27,7 +27,8 @@ from workbench.webapp.views import JobPage, JobView, in_list, job_view
 class JobQuery(ListQuery):
     """Which jobs."""
 
-    state = Text(load_default=None, validate=OneOf([str(state) for state in State]))
+    state = Text(load_default=None, validate=OneOf([*map(str, State), "active", "ended"]), metadata={
+        "description": "`active`: queued or running; `ended`: neither."})  # fmt: skip
 
 
 class WaitQuery(ma.Schema):
@@ -41,7 +42,8 @@ class WaitQuery(ma.Schema):
 class LogQuery(ma.Schema):
     """From where to read the log."""
 
-    offset = ma.fields.Integer(load_default=0, validate=Range(0, 2**63 - 1), metadata={"description": "In characters."})
+    offset = ma.fields.Integer(load_default=0, validate=Range(-(2**31), 2**63 - 1), metadata={
+        "description": "In characters; below 0 so many before its end."})  # fmt: skip
 
 
 class LogView(ma.Schema):

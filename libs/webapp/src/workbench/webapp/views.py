@@ -76,7 +76,8 @@ class JobInList(JobView):
     """A job in a list: without facts too long for one."""
 
     place = ma.fields.String(metadata={
-        "description": "As `cursor`, a list of any collection of jobs begins after this one, by age."})  # fmt: skip
+        "description": "As `cursor`, a list of any collection of jobs begins after this one, by age; as texts, "
+                       "places sort as the jobs do."})  # fmt: skip
 
 
 class JobPage(ma.Schema):

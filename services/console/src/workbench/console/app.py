@@ -8,7 +8,7 @@ import httpx
 from flask import Blueprint, Flask, redirect
 from jinja2 import ChoiceLoader
 from werkzeug.wrappers import Response
-from workbench.console import guard, reach, uploads
+from workbench.console import guard, live, reach, uploads
 from workbench.console.assets import addresses
 from workbench.console.page import FIRST, PLACE
 from workbench.console.pages import PAGES
@@ -39,6 +39,7 @@ def create_app(settings: Settings, api: httpx.BaseTransport, key: str = "") -> F
     guard.keep(app, settings)
     app.register_blueprint(health.health_of([]))
     app.register_blueprint(uploads.uploads)
+    app.register_blueprint(live.live)
     app.register_blueprint(sheet)
     for page in PAGES:
         app.register_blueprint(page.blueprint)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 from workbench.client import Client
-from workbench.client.resources import Resource
 
 # By the name of the resource: what people call such a job.
 KINDS = {
@@ -28,7 +27,8 @@ KINDS = {
 }
 # They are made from files that were uploaded; to have one again, upload again.
 UPLOADED = ("models", "datasets", "inspections", "tensors")
-PROJECTS = 50
+# Of one collection at once: of most of them a page shows but a few.
+AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -86,16 +86,8 @@ def is_place(where: str) -> bool:
     return False
 
 
-def jobs(client: Client, *, state: str | None, limit: int) -> list[Work]:
-    """Of every resource at most ``limit``, the newest first."""
-    found = [Work(f"{path}/{view['id']}", view)
-             for path, resource in _resources(client) for view in resource.list(state=state, limit=limit)]  # fmt: skip
-    return sorted(found, key=lambda work: str(work.view["created_at"]), reverse=True)
-
-
-def _resources(client: Client) -> Iterator[tuple[str, Resource]]:
-    for name in KINDS:
-        if name != "optimizations":
-            yield name, getattr(client, name)
-    for project in client.projects.list(limit=PROJECTS):
-        yield f"projects/{project['id']}/optimizations", client.optimizations(project["id"])
+def jobs(client: Client, kind: str, count: int, **wanted: str | None) -> tuple[list[Work], str | None]:
+    """The newest, of all kinds or one; and where a list of those after them begins, if there are any."""
+    found = client.jobs([kind] if kind else list(KINDS), at_once=AT_ONCE, **wanted)
+    some = [Work(f"{path}/{view['id']}", view) for path, view in islice(found, count + 1)]
+    return some[:count], str(some[count - 1].view["place"]) if len(some) > count else None

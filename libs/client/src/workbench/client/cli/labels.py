@@ -18,7 +18,7 @@ NARROWING = (
 )  # fmt: skip
 
 
-def narrowed(values: Values) -> dict[str, str]:
+def narrowed(values: Values) -> dict[str, Any]:
     """What was said of them, as the SDK takes it."""
     return {option.key: values[option.key] for option in NARROWING if values.get(option.key) is not None}
 

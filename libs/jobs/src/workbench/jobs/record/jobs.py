@@ -237,9 +237,12 @@ class Jobs:
             self.messages.wait(self.bell, since, min(left, 1.0))
 
     def list(self, kind: str, team: str, *, state: str | None = None, target: str | None = None, **wanted: Any) -> Page:
-        """``wanted``: as Wanted has them. Raises ValueError for a cursor that is not ours."""
+        """``state``: one, or ``active`` or ``ended``; ``wanted``: as Wanted has them.
+
+        Raises ValueError for a cursor that is not ours.
+        """
         where = [jobs.c.kind == kind, jobs.c.team == team]
-        where += [jobs.c.state == state] if state else []
+        where += [jobs.c.state.in_(State.group(state))] if state else []
         where += [jobs.c.target == target] if target is not None else []
         with reading(self.engine).connect() as connection:
             rows, cursor = page_of(connection, jobs, COLUMNS, Wanted(**wanted), *where)

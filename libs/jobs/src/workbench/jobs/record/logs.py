@@ -19,7 +19,10 @@ def append(connection: Connection, job_id: str, text: str) -> None:
 
 
 def read(connection: Connection, job_id: str, offset: int) -> tuple[str, int]:
-    """The text from ``offset`` (characters) on, and where it ends now."""
+    """The text from ``offset`` (characters; below 0: before its end) on, and where it ends now."""
+    if offset < 0:
+        end = connection.execute(select(func.max(_END)).where(job_log.c.job_id == job_id)).scalar() or 0
+        offset = max(0, end + offset)
     offset = min(offset, LOG_LIMIT)
     pieces = (
         select(job_log.c.position, job_log.c.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,8 +64,8 @@ def page_of(
 
 
 def place_of(first: float | str, id: str) -> str:
-    """The cursor of what comes after a thing; by age it is one in every list, of whatever collection."""
-    begin = first.hex() if isinstance(first, float) else f"n{base64.urlsafe_b64encode(first.encode()).decode()}"
+    """The cursor of what comes after a thing; by age it is one in every list, and as texts they sort likewise."""
+    begin = f"{first:018.7f}" if isinstance(first, float) else f"n{base64.urlsafe_b64encode(first.encode()).decode()}"
     return f"{begin}~{id}"
 
 
@@ -89,9 +89,14 @@ def _begins(cursor: str, *, by_name: bool) -> tuple[float | str, str]:
     if not nameable(last, ID_LENGTH) or by_name != begin.startswith("n"):
         raise ValueError("invalid cursor")
     try:
-        first = base64.b64decode(begin[1:], b"-_", validate=True).decode() if by_name else float.fromhex(begin)
-    except (OverflowError, binascii.Error) as error:
+        first = base64.b64decode(begin[1:], b"-_", validate=True).decode() if by_name else _seconds(begin)
+    except (OverflowError, ValueError) as error:
         raise ValueError("invalid cursor") from error
-    if isinstance(first, str) and not nameable(first, LONGEST_CURSOR):
+    if not (nameable(first, LONGEST_CURSOR) if isinstance(first, str) else math.isfinite(first)):
         raise ValueError("invalid cursor")
     return first, last
+
+
+def _seconds(text: str) -> float:
+    """As they are written now, or as an earlier release has written them."""
+    return float.fromhex(text) if text.startswith("0x") else float(text)

@@ -12,6 +12,7 @@ from workbench.console.reach import api
 from workbench.console.work import Work, is_place
 
 PAGE = Page("job")
+TAIL = 20_000  # characters of the log; all of it is a file to keep
 
 
 @PAGE.blueprint.get("/<path:where>")
@@ -24,6 +25,15 @@ def show(where: str) -> str:
 def now(where: str) -> str:
     """What changes while it runs."""
     return render_template("_job.html", **_found(where))
+
+
+@PAGE.blueprint.get("/<path:where>/log.txt")
+def log(where: str) -> Response:
+    """All of it, as a file to keep."""
+    text = api().json("GET", f"/v1/{_checked(where)}/log")["text"]
+    response = Response(text, content_type="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = "attachment; filename=log.txt"
+    return response
 
 
 @PAGE.blueprint.post("/<path:where>/cancel")
@@ -43,7 +53,9 @@ def repeat(where: str) -> Response:
 
 def _found(where: str) -> dict[str, Any]:
     work = Work(_checked(where), _view(where))
-    return {"work": work, "log": api().json("GET", f"/v1/{where}/log")["text"]}
+    found = api().json("GET", f"/v1/{where}/log", params={"offset": -TAIL})
+    cut = found["next_offset"] > TAIL
+    return {"work": work, "log": found["text"], "cut": cut, "tail": TAIL}
 
 
 def _view(where: str) -> dict[str, Any]:

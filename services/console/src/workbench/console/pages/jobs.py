@@ -1,29 +1,42 @@
-"""What is going on: what runs, what waits and why, and what has ended."""
+"""What is going on: what runs, what waits and why, and what has ended; of every kind, and any of it found again."""
 
 from __future__ import annotations
 
-from flask import render_template
+from typing import Any
+
+from flask import render_template, request
 from workbench.console.page import Page
 from workbench.console.reach import client
-from workbench.console.work import Work, jobs
+from workbench.console.work import KINDS, jobs
 
 PAGE = Page("jobs", "Jobs")
-OF_EACH = 10
+SHOWN = 25
+GROUPS = ("active", "ended")
+STATES = {"active": "Going on", "queued": "Waiting", "running": "Running", "ended": "Ended", "succeeded": "Succeeded",
+          "failed": "Failed", "cancelled": "Cancelled"}  # fmt: skip
 
 
 @PAGE.blueprint.get("")
 def show() -> str:
-    """Both halves."""
-    ended = [work for work in jobs(client(), state=None, limit=OF_EACH) if not work.active]
-    return render_template("jobs.html", active=_active(), ended=ended[:50])
+    """What goes on, and below it what has ended; or what was searched for."""
+    asked = _asked()
+    narrowed = any(asked.values())
+    return render_template("jobs.html", asked=asked, narrowed=narrowed, kinds=KINDS, states=STATES,
+                           **_listed(asked if narrowed else asked | {"state": "active"}))  # fmt: skip
 
 
-@PAGE.blueprint.get("/active")
-def active() -> str:
-    """The first half; the page asks for it again every few seconds."""
-    return render_template("_active_jobs.html", active=_active())
+@PAGE.blueprint.get("/list")
+def part() -> str:
+    """The list alone; a page asks for it again while it is looked at."""
+    return render_template("_jobs.html", **_listed(_asked()))
 
 
-def _active() -> list[Work]:
-    """What runs before what waits."""
-    return [work for state in ("running", "queued") for work in jobs(client(), state=state, limit=100)]
+def _listed(asked: dict[str, str]) -> dict[str, Any]:
+    wanted = {name: value or None for name, value in asked.items() if name != "kind"}
+    found, after = jobs(client(), asked["kind"], SHOWN, **wanted)
+    return {"works": found, "after": after, "listed": asked}
+
+
+def _asked() -> dict[str, str]:
+    asked = {name: request.args.get(name, "")[:2500] for name in ("state", "kind", "search", "cursor")}
+    return asked | {"kind": asked["kind"] if asked["kind"] in KINDS else "", "search": asked["search"][:200]}
