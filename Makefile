@@ -26,16 +26,14 @@ servers: # PostgreSQL, RabbitMQ, nginx and a browser for the tests, where they m
 
 # Which tests these are, conftest.py reads from the fixtures they ask for. Plugins that none of them needs would cost each
 # of the processes a second.
-UNITS := not server and not workbench and not shared and not whole and not alone
-ELSEWHERE := not environment
 unit: $(READY) ## every test that runs nothing whole and needs nothing but the checkout, side by side: run it before a commit
 	$(BIN)/python -m pytest -q -p no:schemathesis -p no:hypothesispytest -p no:anyio \
-		-n auto --maxprocesses 4 --dist loadfile -m "$(UNITS) and $(ELSEWHERE)"
+		-n auto --maxprocesses 4 --dist loadfile --units
 
 # Side by side, but for what measures, or runs whole workbenches and real servers: that has the machine for itself.
 test: check servers ## everything `check` does, then every test
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "$(ELSEWHERE)" libs services --ignore services/profiler
-	$(BIN)/python -m pytest -q -m "$(ELSEWHERE)" services/profiler tests
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not environment" libs services --ignore services/profiler
+	$(BIN)/python -m pytest -q -m "not environment" services/profiler tests
 
 test-environments: $(READY) ## real models in the environments apart, which are installed the first time: 280 MB
 	$(BIN)/python -m workbench.converter.environments keras legacy

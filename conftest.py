@@ -1,9 +1,7 @@
 """What a test starts decides where it runs: read from its fixtures, so that no list of files is kept by hand.
 
-`server`: a PostgreSQL, RabbitMQ, S3 or nginx of ours. `workbench`: processes of ours that serve. `shared`: real models
-and images beside the checkout. `whole`: something is run whole, in about a second. `alone`: measures, so nothing may
-run beside it. `environment`: needs an environment apart, so `make test-environments` runs it. All others are units:
-`make unit`, where starting a server is an error.
+Each mark of `MARKS` is given to the tests that ask for one of its fixtures. A test that has none of them is a unit:
+`pytest --units`, where starting a server is an error.
 """
 
 from __future__ import annotations
@@ -15,11 +13,19 @@ from pathlib import Path
 import pytest
 
 SHARED = Path(__file__).resolve().parents[1] / "shared" / "data"
-UNITS = "not server and not workbench and not shared and not whole and not alone"
-# A fixture, or the parameter of one that then asks for it by name.
-SERVERS = {"postgres", "rabbitmq", "seaweedfs", "s3", "every_server"}
-ENVIRONMENTS = {"keras", "legacy", "torch_apart"}  # those apart: see `workbench environments`
-WORKBENCHES = {"serving", "workbench", "over_real_servers", "as_separate_processes"}
+# Where units have their folders, if it may be: they would wait for a disk longer than they compute.
+MEMORY = Path("/dev/shm")  # noqa: S108  # named by pytest inside, and nobody else's
+# What a mark says of a test, and its fixtures: asked for, or the parameter of one that then asks for it by name.
+MARKS = {
+    "server": ("starts PostgreSQL, RabbitMQ, S3 or nginx",
+               {"postgres", "rabbitmq", "seaweedfs", "s3", "every_server"}),
+    "workbench": ("starts processes of ours that serve",
+                  {"serving", "workbench", "over_real_servers", "as_separate_processes"}),
+    "environment": ("needs an environment apart: see `workbench environments`", {"keras", "legacy", "torch_apart"}),
+    "shared": ("needs the shared models and images beside the checkout", {"shared"}),
+    "whole": ("runs something whole, as its users do", {"whole"}),
+    "alone": ("measures, so nothing may run beside it", {"quiet"}),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -73,29 +79,43 @@ def quiet() -> None:
     """Asked for by every fixture that measures."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which tests units are, is said here and nowhere else."""
+    parser.addoption("--units", action="store_true", help="only tests that conftest.py gives no mark")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Servers look at the variable before they start; Ctrl-C reaches what tests start, in a shell's background, too."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell leaves it, and every child would have it
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if UNITS in config.option.markexpr:
+    for mark, (words, _) in MARKS.items():
+        config.addinivalue_line("markers", f"{mark}: {words}; set by conftest.py from the fixtures")
+    if config.option.units:
         os.environ["WORKBENCH_TEST_UNITS"] = "1"
+        if _roomy(MEMORY):
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Before pytest itself deselects by mark."""
     for item in items:
         asked = _asked(item)
-        if asked & SERVERS:
-            item.add_marker("server")
-        if asked & WORKBENCHES:
-            item.add_marker("workbench")
-        for mark in asked & {"shared", "whole"}:
-            item.add_marker(mark)
-        if "quiet" in asked:
-            item.add_marker("alone")
-        if asked & ENVIRONMENTS:
-            item.add_marker("environment")
+        for mark, (_, fixtures) in MARKS.items():
+            if asked & fixtures:
+                item.add_marker(mark)
+    if config.option.units:
+        marked = [item for item in items if any(item.get_closest_marker(mark) for mark in MARKS)]
+        config.hook.pytest_deselected(items=marked)
+        items[:] = [item for item in items if not any(item.get_closest_marker(mark) for mark in MARKS)]
+
+
+def _roomy(folder: Path) -> bool:
+    """Whether units may have their folders there, and programs in them."""
+    if not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize > 4 << 30 and not found.f_flag & os.ST_NOEXEC
 
 
 def _asked(item: pytest.Item) -> set[str]:

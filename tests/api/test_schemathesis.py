@@ -32,8 +32,7 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
     made = embedded(tmp_path)
     write_token(made.store, "token", Identity("a", "admin"), "test")
     yield made
-    for record in made._records.values():
-        record.engine.dispose()
+    made.close()
 
 
 @pytest.fixture

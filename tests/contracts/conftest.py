@@ -11,7 +11,7 @@ from served import Served, good, have_things
 from sqlalchemy import Engine
 from workbench.jobs import Adapters, embedded, postgres_engine
 from workbench.jobs.adapters import sqlite_below
-from workbench.standalone.mount import SERVICES, Front, merged_openapi, workers
+from workbench.standalone.mount import Front, merged_openapi, workers
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.settings import load
 
@@ -30,8 +30,7 @@ def adapters(tmp_path: Path, engine_of: Callable[[str], Engine]) -> Iterator[Ada
     """Adapters in a home of their own."""
     made = replace(embedded(tmp_path / "home"), engine_of=engine_of)
     yield made
-    for service in ("here", "there"):
-        made.record(service).engine.dispose()
+    made.close()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -53,5 +52,4 @@ def served(
     upload = made.ask("POST", "/v1/models/uploads", json=good(made.ids)["/v1/models/uploads"])
     made.ids.update(project=project.json["id"], upload=upload.json["id"])
     yield made
-    for service, _, _ in SERVICES:
-        adapters.record(service).engine.dispose()
+    adapters.close()

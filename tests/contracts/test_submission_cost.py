@@ -70,8 +70,7 @@ def adapters(tmp_path: Path, postgres: Any, seaweedfs: Any) -> Iterator[Adapters
     write_token(store, "token", Identity("a", "member"), "a")
     made = replace(embedded(tmp_path), store=store, engine_of=lambda service: postgres_engine(url, service))
     yield made
-    for record in made._records.values():
-        record.engine.dispose()
+    made.close()
 
 
 @contextmanager

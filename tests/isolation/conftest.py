@@ -21,7 +21,7 @@ from onnx import TensorProto, helper
 from PIL import Image
 from werkzeug.test import Client, TestResponse
 from workbench.jobs import Adapters, embedded
-from workbench.standalone.mount import SERVICES, Front, merged_openapi, workers
+from workbench.standalone.mount import Front, merged_openapi, workers
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.settings import load
 
@@ -143,8 +143,7 @@ def world(serving: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     leave_waiting(made.red, "secretly red")
     made.secrets = secrets_of(made.red)
     yield made
-    for service, _, _ in SERVICES:
-        made.adapters.record(service).engine.dispose()
+    made.adapters.close()
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +153,7 @@ def busy(serving: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         make_real_things(made.red, "secretly red", side=8)
         make_real_things(made.blue, "plainly blue", side=16)
         yield made
-    for service, _, _ in SERVICES:
-        made.adapters.record(service).engine.dispose()
+    made.adapters.close()
 
 
 def labelled_images(side: int) -> bytes:

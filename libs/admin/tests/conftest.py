@@ -52,8 +52,7 @@ def adapters(settings: Settings) -> Iterator[Adapters]:
     for service in ("here", "there"):
         made.record(service)
     yield made
-    for service in ("here", "there"):
-        made.record(service).engine.dispose()
+    made.close()
 
 
 @pytest.fixture

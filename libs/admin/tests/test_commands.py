@@ -56,7 +56,7 @@ def api(home: Path) -> Any:
     settings = load({"WORKBENCH_HOME": str(home)})
     adapters = connect(settings, "converter")
     yield create_app(adapters, settings).test_client()
-    adapters.record("converter").engine.dispose()
+    adapters.close()
 
 
 def status(api: FlaskClient, secret: str) -> int:

@@ -22,8 +22,7 @@ LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 24, wall_s=60)
 def adapters(tmp_path: Path) -> Iterator[Adapters]:
     made = embedded(tmp_path / "home")
     yield made
-    for service in ("here", "there"):
-        made.record(service).engine.dispose()
+    made.close()
 
 
 @pytest.fixture

@@ -39,8 +39,7 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
     made = embedded(tmp_path)
     write_token(made.store, "token", Identity("team-blue", "member"), "test")
     yield made
-    for name, _, _ in SERVICES:
-        made.record(name).engine.dispose()
+    made.close()
 
 
 @pytest.fixture

@@ -304,8 +304,7 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
     for role in identity.ROLES:
         write_token(made.store, f"the {role}", Identity("red", role), role)
     yield made
-    for service in ("converter", "dataset", "project"):
-        made.record(service).engine.dispose()
+    made.close()
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def store(seaweedfs: Any) -> Any:
 def models(store: Store, tmp_path: Path) -> Iterator[FlaskClient]:
     made = replace(embedded(tmp_path), store=store)
     yield serving(made, tmp_path)
-    made.record("model-registry").engine.dispose()
+    made.close()
 
 
 def test_who_asks_for_a_link_gets_one_that_needs_no_token_and_knows_ranges(models: FlaskClient) -> None:
@@ -97,4 +97,4 @@ def test_a_directory_has_no_links(tmp_path: Path) -> None:
     made = embedded(tmp_path)
 
     assert serving(made, tmp_path).get(f"{LARGE}?link=true").data == DATA
-    made.record("model-registry").engine.dispose()
+    made.close()

@@ -49,8 +49,7 @@ def adapters(tmp_path: Path, store: Store) -> Iterator[Adapters]:
     for token, team, role in (("a", "a", "member"), ("b", "b", "admin"), ("v", "a", "viewer")):
         write_token(store, f"token-{token}", Identity(team, role), token)
     yield made
-    for service in ("dataset", "model-registry"):
-        made.record(service).engine.dispose()
+    made.close()
 
 
 @pytest.fixture

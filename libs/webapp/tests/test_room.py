@@ -145,8 +145,7 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
         write_token(made.store, role, Identity("red", role), "test")
     write_team(made.store, "red", MIB)
     yield made
-    for service in ("dataset", "model-registry", "profiler", "project"):
-        made.record(service).engine.dispose()
+    made.close()
 
 
 @pytest.fixture

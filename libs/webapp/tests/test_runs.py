@@ -38,7 +38,7 @@ def served(adapters: Adapters, settings: Settings) -> Flask:
 def adapters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adapters]:
     made = embedded(tmp_path_factory.mktemp("home"))
     yield made
-    made.record("here").engine.dispose()
+    made.close()
 
 
 @pytest.fixture(scope="module")

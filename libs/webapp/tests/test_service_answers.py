@@ -31,8 +31,7 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
     Manifests(made.store, "a").write(manifest.text())
     made.record("model-registry").index("model", manifest, "a model")
     yield made
-    for service in ("converter", "model-registry"):
-        made.record(service).engine.dispose()
+    made.close()
 
 
 @pytest.fixture

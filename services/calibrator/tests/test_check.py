@@ -17,7 +17,7 @@ FIRST_RELEASE: dict[str, Any] = {"annotated": True, "labels": ["a", "b"]}
 def jobs(tmp_path: Any) -> Any:
     adapters = embedded(tmp_path / "home")
     yield adapters.record("calibrator")
-    adapters.record("calibrator").engine.dispose()
+    adapters.close()
 
 
 def submit(jobs: Jobs, task: str, dataset: dict[str, Any], reference: str | None = None) -> Any:

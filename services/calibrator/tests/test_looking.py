@@ -46,7 +46,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Any], Ask]]:
                                                 headers={"Authorization": "Bearer token"})  # fmt: skip
 
     yield serve
-    adapters.record("calibrator").engine.dispose()
+    adapters.close()
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
     for kind, known in facts.items():
         Manifests(made.store, "a").write(Manifest(kind, kind[0], "a", "", (), known).text())
     yield made
-    made.record("calibrator").engine.dispose()
+    made.close()
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def adapters(settings: Settings) -> Iterator[Adapters]:
     write_token(made.store, "token", Identity("a", "admin"), "a")
     Manifests(made.store, "a").write(Manifest("model", "m", "a", "", (), {"main_file": "model.xml"}).text())
     yield made
-    made.record("calibrator").engine.dispose()
+    made.close()
 
 
 @pytest.fixture

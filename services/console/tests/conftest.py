@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from console_bench import SERVICE_OF, Bench, have_everything
+from console_bench import Bench, have_everything
 from workbench.jobs import embedded
 from workbench.standalone.mount import Front
 from workbench.webapp.identity import Identity, write_token
@@ -22,5 +22,4 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         write_token(adapters.store, team, Identity(team, role), team)
     have_everything(made)
     yield made
-    for service in set(SERVICE_OF.values()):
-        adapters.record(service).engine.dispose()
+    adapters.close()

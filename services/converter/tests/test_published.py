@@ -20,7 +20,7 @@ GUESSES = [{"task": "classification", "head": "scores", "options": {}, "sure": "
 def adapters(tmp_path: Path) -> Iterator[Adapters]:
     made = embedded(tmp_path / "home")
     yield made
-    made.record("converter").engine.dispose()
+    made.close()
 
 
 def published(adapters: Adapters, inputs: dict[str, Any], **parent: Any) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def ask(tmp_path: Path, made: tuple[Path, dict[str, Any]]) -> Iterator[Ask]:
         return client.get(f"/v1/datasets/{ids[of][0]}/{path}", headers=headers, query_string=query)
 
     yield get
-    adapters.record("dataset").engine.dispose()
+    adapters.close()
 
 
 def names(answer: TestResponse) -> list[str]:

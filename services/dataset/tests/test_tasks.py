@@ -25,7 +25,7 @@ def client(tmp_path: Path) -> Iterator[FlaskClient]:
     client = create_app(adapters, load({"WORKBENCH_HOME": str(tmp_path)})).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = "Bearer token"
     yield client
-    adapters.record("dataset").engine.dispose()
+    adapters.close()
 
 
 def test_a_viewer_reads_every_task_with_its_settings_and_the_formats_that_feed_it(client: FlaskClient) -> None:

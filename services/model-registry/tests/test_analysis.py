@@ -47,7 +47,7 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
     made.record("model-registry").index("model", manifest, "m")
     made.store.put(Keys("a").manifest("model", "m"), manifest.text().encode())
     yield made
-    made.record("model-registry").engine.dispose()
+    made.close()
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def registry(tmp_path: Path, source: SourceServer) -> Iterator[Registry]:
     made.work()
     yield made
     made.stop()
-    made.adapters.record("model-registry").engine.dispose()
+    made.adapters.close()
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_a_download_counts_before_it_is_here(tmp_path: Path, source: SourceServe
         assert registry.adapters.record("model-registry").storage.used("a") == 0
     finally:
         registry.stop()
-        registry.adapters.record("model-registry").engine.dispose()
+        registry.adapters.close()
 
 
 COMMIT = "f" * 40
@@ -256,7 +256,7 @@ def test_a_repository_s_model_is_brought_at_its_commit_and_the_token_is_seen_by_
         log = registry.ask("GET", f"/{view['id']}/log").json  # type: ignore[index]
     finally:
         registry.stop()
-        registry.adapters.record("model-registry").engine.dispose()
+        registry.adapters.close()
 
     assert (view["state"], view["name"]) == ("succeeded", "net")
     assert view["facts"]["source"] == {"hub": source.url(""), "repository": "org/net", "revision": "main",

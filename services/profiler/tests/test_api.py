@@ -55,7 +55,7 @@ def adapters(tmp_path: Path, saved: Any, convolutions: Callable[..., ov.Model]) 
     facts = {"format": "ir", "main_file": "model.xml"}
     Manifests(made.store, "a").write(Manifest("model", "m", "a", "", tuple(files), facts).text())
     yield made
-    made.record("profiler").engine.dispose()
+    made.close()
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
     manifest = Manifest("model", "m", "a", "", (), {"format": "ir", "main_file": "model.xml"})
     Manifests(made.store, "a").write(manifest.text())
     yield made
-    made.record("profiler").engine.dispose()
+    made.close()
 
 
 @pytest.fixture

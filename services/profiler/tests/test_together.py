@@ -36,7 +36,7 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
         files = (File(f"{name}.xml", name * 64, 1),)
         Manifests(made.store, "t").write(Manifest("model", name, "t", "", files, facts).text())
     yield made
-    made.record("profiler").engine.dispose()
+    made.close()
 
 
 @pytest.fixture

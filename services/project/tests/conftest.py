@@ -204,4 +204,4 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.project_id = answer.json["id"]
     yield made
     made.rest()
-    adapters.record("project").engine.dispose()
+    adapters.close()

@@ -446,7 +446,7 @@ def test_an_answer_lost_with_its_process_is_asked_for_again_by_the_next(bench, t
 
     assert bench.ended(job_id)["state"] == "succeeded"
     bench.rest()
-    old.record("project").engine.dispose()
+    old.close()
 
 
 def test_progress_is_of_the_whole_and_says_what_is_waited_for(bench) -> None:

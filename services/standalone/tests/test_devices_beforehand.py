@@ -46,8 +46,7 @@ def adapters(settings: Settings) -> Iterator[Adapters]:
     for kind, facts in known.items():
         Manifests(made.store, "a").write(Manifest(kind, kind[0], "a", "", (), facts).text())
     yield made
-    for service, _, _ in SERVICES:
-        made.record(service).engine.dispose()
+    made.close()
 
 
 @pytest.fixture

@@ -26,8 +26,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Flask]]:
     write_token(adapters.store, "token", Identity("a", "member"), "a")
     settings = load({"WORKBENCH_HOME": str(home)})
     yield [module.create_app(adapters, settings) for _, module, _ in SERVICES]
-    for service, _, _ in SERVICES:
-        adapters.record(service).engine.dispose()
+    adapters.close()
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str]]:

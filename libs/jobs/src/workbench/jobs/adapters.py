@@ -56,6 +56,11 @@ class Adapters:
             self._records[service] = Jobs(engine, self.messages, self.store, service)
         return self._records[service]
 
+    def close(self) -> None:
+        """End the connections of every record that was opened; who asks a record again gets new ones."""
+        for record in self._records.values():
+            record.engine.dispose()
+
     def worker(
         self,
         record: Jobs,
