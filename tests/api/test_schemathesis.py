@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import schemathesis
 from flask import Flask
+from fresh import embedded
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -16,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.profiler.worker import create_worker
 from workbench.standalone.mount import SERVICES
 from workbench.webapp.identity import Identity, write_token

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workbench.jobs import Adapters, Job, Jobs, Kind, Made, Worker, embedded
+from fresh import embedded
+from workbench.jobs import Adapters, Job, Jobs, Kind, Made, Worker
 from workbench.jobs.working.execution import Execution
 from workbench.runner import Launch, Limits, ProcessLauncher
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, g
+from fresh import embedded
 from sqlalchemy import select
-from workbench.jobs import Jobs, embedded
+from workbench.jobs import Jobs
 from workbench.jobs.record.tables import outbox
 from workbench.messages import Message
 from workbench.runner.device_names import read_device

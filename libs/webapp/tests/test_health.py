@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from fresh import embedded
 from workbench.converter.app import create_app
-from workbench.jobs import Adapters, Jobs, Kind, claim, embedded
+from workbench.jobs import Adapters, Jobs, Kind, claim
 from workbench.jobs.working import lease
 from workbench.problems.common import RunFailed
 from workbench.standalone.mount import SERVICES, Front

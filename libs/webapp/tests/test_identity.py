@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from flask import Flask, Request
 from flask.testing import FlaskClient
+from fresh import embedded
 from werkzeug.test import EnvironBuilder
 from workbench.converter.app import create_app as converter
 from workbench.dataset.app import create_app as dataset
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.problems.common import Forbidden, Unauthorized
 from workbench.project.app import create_app as project
 from workbench.store import FileStore

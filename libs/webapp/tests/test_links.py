@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 from flask.testing import FlaskClient
-from workbench.jobs import Adapters, embedded
+from fresh import embedded
+from workbench.jobs import Adapters
 from workbench.model_registry.app import create_app
 from workbench.store import File, Keys, Manifest, Manifests, Store
 from workbench.webapp.files import LINKED_BYTES

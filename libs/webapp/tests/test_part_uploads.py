@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from fresh import embedded
 from workbench.dataset.app import create_app as dataset
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.model_registry.app import create_app as model_registry
 from workbench.store import Store
 from workbench.webapp import upload_links, upload_state

@@ -11,8 +11,9 @@ import pytest
 from eventually import until
 from flask import Flask
 from flask.testing import FlaskClient
+from fresh import embedded
 from workbench.dataset.app import create_app as dataset
-from workbench.jobs import Adapters, Jobs, embedded
+from workbench.jobs import Adapters, Jobs
 from workbench.jobs.record.storage import Storage
 from workbench.model_registry.app import create_app as model_registry
 from workbench.profiler.app import create_app as profiler

@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_smorest import Blueprint
+from fresh import embedded
 from servers.pools import in_cluster
-from workbench.jobs import Adapters, Job, Kind, Runs, claim, embedded
+from workbench.jobs import Adapters, Job, Kind, Runs, claim
 from workbench.runner import Launch, Limits
 from workbench.webapp import app as factory
 from workbench.webapp.identity import Identity, write_token

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from fresh import embedded
 from workbench.converter.app import create_app as converter
-from workbench.jobs import Adapters, claim, embedded
+from workbench.jobs import Adapters, claim
 from workbench.jobs.working import lease
 from workbench.model_registry.app import create_app as model_registry
 from workbench.store import File, Keys, Manifest, Manifests

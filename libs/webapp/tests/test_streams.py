@@ -16,8 +16,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fresh import embedded
 from workbench.client import Client
-from workbench.jobs import Job, Jobs, Kind, claim, embedded
+from workbench.jobs import Job, Jobs, Kind, claim
 from workbench.jobs.working import lease
 from workbench.store import Manifest
 from workbench.webapp.identity import Identity, write_token

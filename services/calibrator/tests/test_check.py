@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from fresh import embedded
 from workbench.calibrator.kinds import CALIBRATION, EVALUATION
 from workbench.calibrator.problems import NothingToScoreBy, QuantizedAlready
-from workbench.jobs import Jobs, embedded
+from workbench.jobs import Jobs
 from workbench.store import Manifest, Manifests
 
 FIRST_RELEASE: dict[str, Any] = {"annotated": True, "labels": ["a", "b"]}

@@ -12,11 +12,11 @@ from typing import Any
 
 import colours
 import pytest
+from fresh import embedded
 from PIL import Image
 from werkzeug.test import TestResponse
 from workbench.calibrator import shown
 from workbench.calibrator.app import create_app
-from workbench.jobs import embedded
 from workbench.store import File, Keys, Manifest, Manifests
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.settings import load

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from fresh import embedded
 from servers.pools import in_cluster
 from workbench.calibrator import kinds
 from workbench.calibrator.app import create_app
 from workbench.calibrator.worker import create_worker
-from workbench.jobs import Adapters, Job, embedded
+from workbench.jobs import Adapters, Job
 from workbench.jobs.record.reuse import reuse_key
 from workbench.messages import Message
 from workbench.store import Manifest, Manifests

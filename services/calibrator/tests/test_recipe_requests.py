@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from fresh import embedded
 from workbench.calibrator.app import create_app
 from workbench.calibrator.schemas import RecipeOverrides
 from workbench.calibrator.worker import create_worker
 from workbench.imaging.preparation import LARGEST_SIDE, ModelInput, Preparation
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.messages import Message
 from workbench.store import Manifest, Manifests
 from workbench.tasks.default_recipe import NoDefaultRecipe, default_recipe

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from console_bench import Bench, have_everything
-from workbench.jobs import embedded
+from fresh import embedded
 from workbench.standalone.mount import Front
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.settings import load

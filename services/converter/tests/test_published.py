@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fresh import embedded
 from workbench.converter.kinds import KINDS, publish
 from workbench.converter.schemas import ConversionRequest
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.store import Manifest, Manifests
 
 GUESSES = [{"task": "classification", "head": "scores", "options": {}, "sure": "likely", "why": "a softmax"}]

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from fresh import embedded
 from PIL import Image
 from werkzeug.test import TestResponse
 from workbench.dataset import gallery, ingest
 from workbench.dataset.app import create_app
-from workbench.jobs import embedded
 from workbench.shards import read_index
 from workbench.store import File, Keys, Manifest, Manifests
 from workbench.webapp.identity import Identity, write_token

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from fresh import embedded
 from workbench.dataset import formats
 from workbench.dataset.app import create_app
-from workbench.jobs import embedded
 from workbench.tasks.catalogue import TASKS
 from workbench.webapp.identity import Identity, write_token
 from workbench.webapp.settings import load

@@ -13,8 +13,9 @@ import numpy as np
 import openvino as ov
 import pytest
 from flask.testing import FlaskClient
+from fresh import embedded
 from openvino import opset13 as op
-from workbench.jobs import Adapters, State, embedded
+from workbench.jobs import Adapters, State
 from workbench.model_registry import analyse
 from workbench.model_registry.app import create_app
 from workbench.model_registry.supported import custom

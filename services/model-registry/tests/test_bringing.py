@@ -15,9 +15,10 @@ from typing import Any
 import onnx
 import pytest
 import yaml
+from fresh import embedded
 from source_server import SourceServer, source_server
 from werkzeug.test import TestResponse
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.model_registry.app import create_app
 from workbench.model_registry.worker import create_worker
 from workbench.store import Keys

@@ -16,8 +16,9 @@ import openvino as ov
 import pytest
 from eventually import until
 from flask.testing import FlaskClient
+from fresh import embedded
 from sqlalchemy import update
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.jobs.record.events import Relay
 from workbench.jobs.record.tables import jobs
 from workbench.messages import Message

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from fresh import embedded
 from servers.pools import in_cluster
 from sqlalchemy import select, update
-from workbench.jobs import Adapters, Job, State, embedded
+from workbench.jobs import Adapters, Job, State
 from workbench.jobs.record.tables import jobs, outbox
 from workbench.messages import Message
 from workbench.profiler import kinds

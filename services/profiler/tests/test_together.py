@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from workbench.jobs import Adapters, Job, embedded
+from fresh import embedded
+from workbench.jobs import Adapters, Job
 from workbench.problems.common import RunRefused
 from workbench.profiler import kinds
 from workbench.profiler.app import create_app

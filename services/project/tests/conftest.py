@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from workbench.jobs import Adapters, embedded
+from fresh import embedded
+from workbench.jobs import Adapters
 from workbench.messages import Message
 from workbench.project.app import create_app
 from workbench.project.worker import STEP_KINDS, create_worker

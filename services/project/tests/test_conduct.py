@@ -9,8 +9,8 @@ import time
 from collections import Counter
 
 import pytest
+from fresh import embedded
 from sqlalchemy import update
-from workbench.jobs import embedded
 from workbench.jobs.record.tables import jobs
 from workbench.project.tables import steps as steps_table
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from eventually import until
+from fresh import embedded
 from werkzeug.test import Client
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.standalone.mount import SERVICES, Front, merged_openapi, workers
 from workbench.store import Manifest, Manifests
 from workbench.targets import here

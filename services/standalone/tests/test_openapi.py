@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from workbench.jobs import embedded
+from fresh import embedded
 from workbench.standalone.mount import merged_openapi
 from workbench.webapp.settings import load
 

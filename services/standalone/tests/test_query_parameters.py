@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from fresh import embedded
 from werkzeug.routing import Rule
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.standalone.mount import SERVICES
 from workbench.webapp import health
 from workbench.webapp.identity import Identity, write_token

@@ -8,10 +8,11 @@ from pathlib import Path
 import marshmallow as ma
 import pytest
 from flask import Flask
+from fresh import embedded
 from marshmallow.validate import OneOf, Range
 from workbench.fields import Facts, Said, Text
 from workbench.fields.conversion import DimensionField
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.standalone.mount import SERVICES
 from workbench.webapp import runs
 from workbench.webapp.documents import Blueprint, Documents
