@@ -180,6 +180,7 @@ def test_connecting_contacts_nobody_so_that_a_server_may_come_up_later(tmp_path:
     away = {"DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:9/x", "BROKER_URL": "amqp://127.0.0.1:9"}
 
     adapters = connect(given(tmp_path, **away, **{name.removeprefix("WORKBENCH_"): v for name, v in S3.items()}), "x")
+    adapters.record("x")
     adapters.close()
 
     assert not adapters.migrates
@@ -192,5 +193,6 @@ def test_adapters_are_chosen_one_by_one(tmp_path: Path) -> None:
     assert isinstance(adapters.messages, InProcessMessages)
     assert adapters.migrates
     assert (tmp_path / "rows").exists() is False
+    adapters.record("converter")
     adapters.close()
     assert (tmp_path / "rows" / "converter.sqlite").exists()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from workbench.project.inputs import conversion_inputs, recipe_overrides
-from workbench.project.pipeline import Plan, expected, wanted
+from workbench.project.pipeline import expected, wanted
+from workbench.project.plan import Plan
 from workbench.project.problems import ModelNeedsHelp
 from workbench.project.values import Facts, Step
 

@@ -7,10 +7,9 @@ request or its multipart upload completes.
 from __future__ import annotations
 
 import contextlib
-import io
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,12 +20,11 @@ from workbench.store.digest import Digest
 from workbench.store.drafts import refusing_when_full
 from workbench.store.port import ObjectInfo, ObjectMissing, StoreAway
 from workbench.store.s3_errors import SILENCES, translated
+from workbench.store.s3_multipart import LANES, PART_BYTES, Multipart, read_full
 from workbench.store.s3_parts import S3Parts
 
 CHUNK = 1 << 20
-PART_BYTES = 8 << 20
 COPY_BYTES = 64 << 20  # what any server copies well within one read timeout
-_LANES = 3  # parts on their way at once: with the one being read, 32 MiB in memory
 _RESUMES = 4
 
 
@@ -69,7 +67,7 @@ class S3Store(S3Parts):
 
     def put_stream(self, key: str, source: BinaryIO) -> tuple[str, int]:
         """See Store.put_stream: parts of 8 MiB, three on their way at a time."""
-        data = _read_full(source, PART_BYTES)
+        data = read_full(source, PART_BYTES)
         with Digest() as digest:
             digest.update(data)
             if len(data) < PART_BYTES:
@@ -190,12 +188,12 @@ class S3Store(S3Parts):
         return found
 
     @contextlib.contextmanager
-    def _multipart(self, key: str) -> Iterator[_Multipart]:
+    def _multipart(self, key: str) -> Iterator[Multipart]:
         """Parts that become the object when the block ends well, and vanish otherwise."""
         token = self.begin_parts(key)
         try:
-            with ThreadPoolExecutor(_LANES) as lanes:
-                upload = _Multipart(self._client, self._at(key) | {"UploadId": token}, lanes)
+            with ThreadPoolExecutor(LANES) as lanes:
+                upload = Multipart(self._client, self._at(key) | {"UploadId": token}, lanes)
                 with translated(key):
                     yield upload
                     named = upload.wait()
@@ -204,50 +202,6 @@ class S3Store(S3Parts):
             with contextlib.suppress(StoreAway):  # an unreachable server keeps it until gc asks again
                 self.abort_parts(key, token)
             raise
-
-
-class _Multipart:
-    """The parts of one upload, a few on their way at a time."""
-
-    def __init__(self, client: Any, address: dict[str, str], lanes: ThreadPoolExecutor) -> None:
-        self._client, self._address, self._lanes = client, address, lanes
-        self._sent: list[Future[dict[str, Any]]] = []
-        self.expected = 0
-
-    def send(self, data: bytes, digest: Digest, source: BinaryIO) -> int:
-        """All of a stream whose first part is ``data``, hashed as it passes; returns its size in bytes."""
-        while data:
-            self.part("upload_part", Body=data)
-            self.expected += len(data)
-            data = _read_full(source, PART_BYTES)
-            digest.update(data)
-        return self.expected
-
-    def part(self, operation: str, **content: Any) -> None:
-        """Hand over the next part; waits while too many are on their way."""
-        if len(self._sent) >= _LANES:
-            self._sent[-_LANES].result()
-        self._sent.append(self._lanes.submit(self._one, operation, len(self._sent) + 1, content))
-
-    def wait(self) -> list[dict[str, Any]]:
-        """The parts as the completion names them."""
-        return [sent.result() for sent in self._sent]
-
-    def _one(self, operation: str, number: int, content: dict[str, Any]) -> dict[str, Any]:
-        answer = getattr(self._client, operation)(**self._address, PartNumber=number, **content)
-        return {"PartNumber": number, "ETag": answer.get("CopyPartResult", answer)["ETag"]}
-
-
-def _read_full(source: BinaryIO, size: int) -> bytes:
-    """``size`` bytes, or what there is: sockets and raw files give less than asked before they end."""
-    first = source.read(size)
-    if len(first) == size or not first:
-        return first
-    gathered = io.BytesIO(first)
-    gathered.seek(0, io.SEEK_END)
-    while (left := size - gathered.tell()) and (chunk := source.read(left)):
-        gathered.write(chunk)
-    return gathered.getvalue()
 
 
 def _config(attempt_s: float) -> Config:

@@ -11,7 +11,7 @@ from flask import g, request
 from workbench.jobs import Job, StillRunning
 from workbench.project import projects as rows
 from workbench.project.beforehand import settled
-from workbench.project.pipeline import variants_of
+from workbench.project.plan import variants_of
 from workbench.project.schemas import (
     OptimizationRequest,
     ProjectPage,

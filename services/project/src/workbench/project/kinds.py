@@ -12,7 +12,8 @@ from workbench.project.alike import measured_once
 from workbench.project.expected import overall, takes
 from workbench.project.inputs import takes_several
 from workbench.project.objections import Constraints
-from workbench.project.pipeline import Plan, Wanted, expected, images_of, is_scoring, model_of, result_of, wanted
+from workbench.project.pipeline import Wanted, expected, images_of, is_scoring, model_of, result_of, wanted
+from workbench.project.plan import Plan
 from workbench.project.problems import StepFailed
 from workbench.project.recommend import UNDECIDED, Recommendation, recommend
 from workbench.project.report import now_rfc3339, report
