@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.profiler.machine import procfs
+from workbench.runner.cgroups import folders
 
 
 def affinity() -> list[int]:
@@ -25,7 +25,7 @@ def cpu_quota(root: Path = Path("/")) -> float | None:
 
     ``root`` holds ``proc/self/cgroup`` and ``sys/fs/cgroup``; both cgroup versions are read.
     """
-    quotas = [quota for folder in _folders(root) if (quota := _quota(folder)) is not None]
+    quotas = [quota for folder in folders("cpu", root) if (quota := _quota(folder)) is not None]
     return min(quotas, default=None)
 
 
@@ -34,15 +34,9 @@ def throttling(root: Path = Path("/")) -> tuple[int, int] | None:
 
     None without a quota that counts.
     """
-    counted = [pair for folder in _folders(root) if (pair := _periods(procfs.text(folder / "cpu.stat"))) is not None]
+    stats = (procfs.text(folder / "cpu.stat") for folder in folders("cpu", root))
+    counted = [pair for stat in stats if (pair := _periods(stat)) is not None]
     return max(counted, key=lambda pair: pair[1], default=None)
-
-
-def unified(root: Path = Path("/")) -> Iterator[Path]:
-    """The folders of this process's group upwards, in the second version's tree."""
-    for line in (procfs.text(root / "proc/self/cgroup") or "").splitlines():
-        if line.startswith("0::"):
-            yield from _upwards(root / "sys/fs/cgroup", line[3:])
 
 
 def _periods(stat: str | None) -> tuple[int, int] | None:
@@ -50,23 +44,6 @@ def _periods(stat: str | None) -> tuple[int, int] | None:
     if not {"nr_periods", "nr_throttled"} <= set(found):
         return None
     return int(found["nr_periods"]), int(found["nr_throttled"])
-
-
-def _folders(root: Path) -> Iterator[Path]:
-    base = root / "sys/fs/cgroup"
-    for line in (procfs.text(root / "proc/self/cgroup") or "").splitlines():
-        _, controllers, path = line.split(":", 2)
-        if controllers == "":
-            yield from _upwards(base, path)
-        elif "cpu" in controllers.split(","):
-            # A container often sees its own group mounted at the controller's root: the walk ends there too.
-            yield from _upwards(base / "cpu", path)
-            yield from _upwards(base / "cpu,cpuacct", path)
-
-
-def _upwards(base: Path, path: str) -> Iterator[Path]:
-    own = base / path.lstrip("/")
-    yield from (folder for folder in (own, *own.parents) if folder == base or base in folder.parents)
 
 
 def _quota(folder: Path) -> float | None:

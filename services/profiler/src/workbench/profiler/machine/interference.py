@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.profiler.machine import cgroups, procfs
+from workbench.runner.cgroups import folders
 
 _CLOCKS = "sys/devices/system/cpu/cpu{}/cpufreq/scaling_max_freq"
 _HEAT = "sys/devices/system/cpu/cpu{}/thermal_throttle/core_throttle_count"
@@ -64,7 +65,7 @@ def between(before: Counters, after: Counters) -> dict[str, Any]:
 
 def _memory_stalled_us(root: Path) -> int | None:
     """Of our own control group where it says, else of the machine: time in which some task waited for memory."""
-    texts = [procfs.text(folder / "memory.pressure") for folder in cgroups.unified(root)]
+    texts = [procfs.text(folder / "memory.pressure") for folder in folders("memory", root)]
     found = [stalled for text in texts if (stalled := procfs.stalled_us(text)) is not None]
     return found[0] if found else procfs.stalled_us(procfs.text(root / "proc/pressure/memory"))
 
