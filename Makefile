@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
 READY := $(VENV)/.ready
+# What is compiled stays so, though this machine says otherwise: else each process of the tests compiles all again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help check unit test test-environments test-cluster demo up up-services chaos bench docs shots dist lock servers
 

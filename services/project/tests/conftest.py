@@ -167,8 +167,8 @@ class Bench:
         assert answer.status_code == 202, answer.text
         return str(answer.json["id"])
 
-    def view(self, job_id: str) -> dict[str, Any]:
-        return dict(self.client.get(f"{self.url}/{job_id}").json)
+    def view(self, job_id: str, **query: Any) -> dict[str, Any]:
+        return dict(self.client.get(f"{self.url}/{job_id}", query_string=query).json)
 
     def until(self, condition: Callable[[], Any], timeout_s: float = 20) -> None:
         deadline = time.monotonic() + timeout_s
@@ -177,8 +177,11 @@ class Bench:
             time.sleep(0.02)
 
     def ended(self, job_id: str) -> dict[str, Any]:
-        self.until(lambda: self.view(job_id)["state"] in ("succeeded", "failed", "cancelled"))
-        return self.view(job_id)
+        view, deadline = self.view(job_id), time.monotonic() + 20
+        while view["state"] not in ("succeeded", "failed", "cancelled"):
+            assert time.monotonic() < deadline, view
+            view = self.view(job_id, wait_s=5, after=view["seq"])
+        return view
 
     def steps(self, job_id: str) -> dict[str, str]:
         return {step["name"]: step["state"] for step in self.view(job_id)["steps"]}

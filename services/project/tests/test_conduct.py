@@ -12,6 +12,7 @@ import pytest
 from fresh import embedded
 from sqlalchemy import update
 from workbench.jobs.record.tables import jobs
+from workbench.project import kinds
 from workbench.project.tables import steps as steps_table
 
 EVERY_STEP = {
@@ -389,7 +390,9 @@ def test_cancelled_before_a_worker_saw_it_nothing_is_ever_asked_for(bench) -> No
     assert bench.others.commands == []
 
 
-def test_a_step_that_will_not_say_it_stopped_is_asked_again(bench) -> None:
+def test_a_step_that_will_not_say_it_stopped_is_asked_again(bench, monkeypatch) -> None:
+    monkeypatch.setattr(kinds, "ASK_AGAIN_S", 0.2)
+
     def hard_of_hearing(others, command) -> None:
         if len(others.cancels) > 1:
             others.say(command, "cancelled")
