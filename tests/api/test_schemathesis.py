@@ -29,7 +29,7 @@ EXAMPLES = 25
 
 
 @pytest.fixture
-def adapters(tmp_path: Path) -> Iterator[Adapters]:
+def adapters(whole: None, tmp_path: Path) -> Iterator[Adapters]:
     made = embedded(tmp_path)
     write_token(made.store, "token", Identity("a", "admin"), "test")
     yield made

@@ -157,7 +157,9 @@ def _blob(store: Store) -> File:
 
 
 @pytest.fixture(scope="module", params=["directly", "through nginx"])
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+def served(
+    serving: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Target]:
     """The embedded workbench: every service in one process, so that every attack is on all of them."""
     if request.param == "through nginx" and (reason := available()):
         pytest.skip(reason)

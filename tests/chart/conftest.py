@@ -43,7 +43,7 @@ def render(helm: Callable[..., subprocess.CompletedProcess[str]]) -> Render:
         given += [word for setting in settings for word in ("--set-json", setting)]
         done = helm("template", "wb", CHART, "--namespace", "lab", *given)
         assert done.returncode == 0, done.stderr
-        return [manifest for manifest in yaml.safe_load_all(done.stdout) if manifest]
+        return [manifest for manifest in yaml.load_all(done.stdout, yaml.CSafeLoader) if manifest]
 
     return run
 

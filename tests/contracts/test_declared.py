@@ -6,6 +6,8 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -54,6 +56,7 @@ def requires(distribution: str) -> list[str]:
         return []
 
 
+@cache
 def loaded(service: str) -> list[str]:
     """Packages of ours with their first two names, of others with one."""
     code = LOADED.format(name=service.replace("-", "_"))
@@ -91,9 +94,15 @@ def installed(words: list[str]) -> set[str]:
     return found
 
 
+@cache
+def brought() -> Mapping[str, list[str]]:
+    """The distributions that bring a module."""
+    return metadata.packages_distributions()
+
+
 def strangers(modules: list[str], known: set[str]) -> list[str]:
     """Those of other people's modules that none of the distributions brings."""
-    owners = metadata.packages_distributions()
+    owners = brought()
     missing = []
     for module in modules:
         if module in owners and module not in sys.stdlib_module_names:

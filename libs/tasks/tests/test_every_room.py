@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from workbench.figures import resampled
 from workbench.imaging.orientation import Turn
 from workbench.imaging.preprocess import Fitted, fit
 from workbench.tasks.catalogue import TASKS, check
@@ -54,7 +55,8 @@ class Example:
 
 
 @pytest.fixture(params=[task.name for task in TASKS if task.judged])
-def example(request: pytest.FixtureRequest) -> Example:
+def example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Example:
+    monkeypatch.setattr(resampled, "DRAWS", 50)  # an interval is asked for, not how wide it is
     file = EXAMPLES / f"{request.param.replace('-', '_')}.py"
     spec = importlib.util.spec_from_file_location(f"examples_{file.stem}", file)
     assert spec is not None

@@ -17,7 +17,9 @@ from workbench.webapp.identity import Identity, write_token
 
 
 @pytest.fixture(scope="module", params=["workbench.converter", "workbench.standalone"])
-def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+def address(
+    serving: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, int]]:
     """Where an API, and the embedded workbench, is served."""
     home = tmp_path_factory.mktemp("home")
     write_token(FileStore(home / "store"), "secret", Identity("a", "member"), "test")

@@ -36,8 +36,8 @@ def photographs(whole: None, at_hand: Path | None) -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def conversions(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Converted]:
-    """Run the core over a model file; what was converted before in the same way is not converted again."""
+def conversions(whole: None, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Converted]:
+    """Run the core over a model file, and so the file beside its IR; what was converted before is not again."""
     known: dict[Any, Converted] = {}
 
     def once(model: Path, precision: str, inputs: dict[str, Any]) -> Converted:

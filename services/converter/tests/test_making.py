@@ -21,7 +21,7 @@ QUIET = lambda _done, _what: None  # noqa: E731
 
 
 @pytest.fixture
-def recipe(tmp_path: Path) -> Recipe:
+def recipe(whole: None, tmp_path: Path) -> Recipe:
     """One that needs no package."""
     folder = tmp_path / "recipes" / "poems"
     folder.mkdir(parents=True)

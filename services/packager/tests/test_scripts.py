@@ -23,7 +23,7 @@ def fake_python(folder: Path, body: str) -> str:
 
 
 @pytest.fixture
-def installed(package: Path) -> Path:
+def installed(whole: None, package: Path) -> Path:
     """A package whose environment is the one the tests run in."""
     link = package / ".venv" / "bin" / "python"
     link.parent.mkdir(parents=True)

@@ -15,7 +15,7 @@ from scipy import special
 from workbench.figures.figure import Figure
 
 FEWEST_IMAGES = 5  # below, what was drawn says nothing about what could have come
-_DRAWS = 1000
+DRAWS = 1000
 _SEED = 0  # the same images always have the same interval
 
 Totals = Callable[[NDArray[Any]], NDArray[np.float64]]
@@ -36,7 +36,7 @@ def resampled(images: NDArray[Any], totals: Totals, low: float, high: float) -> 
     if n < FEWEST_IMAGES:
         return [Figure(float(value), low, high) for value in values]
     random = np.random.default_rng(_SEED)
-    drawn = np.array([totals(images[random.integers(0, n, n)]) for _ in range(_DRAWS)])
+    drawn = np.array([totals(images[random.integers(0, n, n)]) for _ in range(DRAWS)])
     tail = special.ndtr(math.sqrt(n / (n - 1)) * special.stdtrit(n - 1, 0.025))
     return [_figure(float(value), drawn[:, index], tail) for index, value in enumerate(values)]
 

@@ -7,6 +7,8 @@ request or its multipart upload completes.
 from __future__ import annotations
 
 import contextlib
+import functools
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +28,7 @@ from workbench.store.s3_parts import S3Parts
 CHUNK = 1 << 20
 COPY_BYTES = 64 << 20  # what any server copies well within one read timeout
 _RESUMES = 4
+_MAKING = threading.Lock()  # clients are safe to share, what makes them is not
 
 
 class S3Store(S3Parts):
@@ -48,14 +51,15 @@ class S3Store(S3Parts):
         attempt_s: float = 10.0,
     ) -> None:
         def client(url: str) -> Any:
-            return boto3.session.Session().client(
-                "s3",
-                endpoint_url=url,
-                region_name=region or "us-east-1",
-                aws_access_key_id=access_key,
-                aws_secret_access_key=secret_key,
-                config=_config(attempt_s),
-            )
+            with _MAKING:
+                return _session().client(
+                    "s3",
+                    endpoint_url=url,
+                    region_name=region or "us-east-1",
+                    aws_access_key_id=access_key,
+                    aws_secret_access_key=secret_key,
+                    config=_config(attempt_s),
+                )
 
         self._client = client(endpoint)
         super().__init__(self._client, client(public_endpoint) if public_endpoint else self._client, bucket, prefix)
@@ -202,6 +206,12 @@ class S3Store(S3Parts):
             with contextlib.suppress(StoreAway):  # an unreachable server keeps it until gc asks again
                 self.abort_parts(key, token)
             raise
+
+
+@functools.cache
+def _session() -> boto3.session.Session:
+    """One for all: each reads its library's descriptions of services anew, for a fifth of a second."""
+    return boto3.session.Session()
 
 
 def _config(attempt_s: float) -> Config:
