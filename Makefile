@@ -27,15 +27,18 @@ servers: # PostgreSQL, RabbitMQ, nginx and a browser for the tests, where they m
 	@sh tools/servers.sh
 
 # Which tests these are, conftest.py reads from the fixtures they ask for. Plugins that none of them needs would cost each
-# of the processes a second.
+# of the processes a second; half as many processes again as cores, since some tests wait.
 unit: $(READY) ## every test that runs nothing whole and needs nothing but the checkout, side by side: run it before a commit
 	$(BIN)/python -m pytest -q -p no:schemathesis -p no:hypothesispytest -p no:anyio \
-		-n auto --maxprocesses 4 --dist loadfile --units
+		-n $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )) --dist loadfile --units
 
+REPORTS := build/tests
 # Side by side, but for what measures, or runs whole workbenches and real servers: that has the machine for itself.
 test: check servers ## everything `check` does, then every test
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not environment" libs services --ignore services/profiler
-	$(BIN)/python -m pytest -q -m "not environment" services/profiler tests
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not environment" --junitxml $(REPORTS)/1.xml \
+		libs services --ignore services/profiler
+	$(BIN)/python -m pytest -q -m "not environment" --junitxml $(REPORTS)/2.xml services/profiler tests
+	$(BIN)/python tools/budgets.py $(REPORTS)/*.xml
 
 test-environments: $(READY) ## real models in the environments apart, which are installed the first time: 280 MB
 	$(BIN)/python -m workbench.converter.environments keras legacy

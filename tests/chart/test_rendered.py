@@ -5,15 +5,17 @@ from __future__ import annotations
 import subprocess
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-import kubernetes_validate
 import pytest
+from kubernetes_validate import utils as kubernetes_validate
 
 from chart.rendering import CHART, VARIANTS, Manifest, Render, of_kind, pods_of
 
 # Of the Prometheus operator: no schema of it comes with Kubernetes.
 CUSTOM = {"PodMonitor"}
+kubernetes_validate.schema_contents = cache(kubernetes_validate.schema_contents)  # else a megabyte for each manifest
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 
 

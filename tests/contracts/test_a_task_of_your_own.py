@@ -28,7 +28,7 @@ RECIPE = {"version": 2, "task": "brightness", "preparation": {
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def copy(whole: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tasks of this repository, with what the page says to write and to insert."""
     copied = tmp_path_factory.mktemp("repository")
     shutil.copytree(ROOT / TASKS, copied / TASKS, ignore=shutil.ignore_patterns("__pycache__"))

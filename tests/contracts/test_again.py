@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
+from commanding import CliRunner
 from served import Served, good
-from typer.testing import CliRunner
 from workbench.client import Client
 from workbench.client.cli import app
 from workbench.client.cli.descriptions import DESCRIPTIONS

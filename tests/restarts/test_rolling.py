@@ -134,7 +134,7 @@ class Work:
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Iterator[tuple[Work, list[Replica]]]:
+def work(serving: None, tmp_path: Path) -> Iterator[tuple[Work, list[Replica]]]:
     if reason := available():
         pytest.skip(reason)
     adapters = embedded(tmp_path / "home")

@@ -26,7 +26,7 @@ def declared(project: Path) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dist(whole: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of wheels, made of what git knows of."""
     clone = tmp_path_factory.mktemp("clone")
     files = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "libs", "services",

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commanding import CliRunner, Result
 from flask.testing import FlaskClient
-from typer.testing import CliRunner, Result
 from workbench.client.cli import app
 from workbench.converter.app import create_app
 from workbench.store import FileStore, Keys

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import typer
-from typer.testing import CliRunner, Result
+from commanding import CliRunner, Result
 from workbench.client import embedded
 from workbench.client.cli import app, reference
 from workbench.client.cli.descriptions import DESCRIPTIONS

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from commanding import CliRunner
 from workbench.client.cli import app
 
 ABSENT = "00000000-0000-0000-0000-000000000001"

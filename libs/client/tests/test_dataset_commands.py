@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 import typer
+from commanding import CliRunner, Result
 from held_to_reference import holding
-from typer.testing import CliRunner, Result
 from workbench.client import Client
 from workbench.client.cli import datasets
 from workbench.client.cli.session import Session

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 import typer
+from commanding import CliRunner, Result
 from held_to_reference import holding
-from typer.testing import CliRunner, Result
 from workbench.client import Client
 from workbench.client.cli import evaluations
 from workbench.client.cli.session import Session

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from commanding import CliRunner
 from workbench.client.cli import app
 
 TENSOR = "0f8fad5b-d9cb-469f-a165-70867728950e"

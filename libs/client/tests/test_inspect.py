@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from commanding import CliRunner, Result
 from workbench.client.cli import app
 from workbench.client.cli.inspect_files import page
 

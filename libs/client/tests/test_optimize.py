@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commanding import CliRunner, Result
 from eventually import until
-from typer.testing import CliRunner, Result
 from workbench.client.cli import app
 
 PACKAGE = bytes(range(256)) * 4096

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commanding import CliRunner, Result
 from flask import Response, request
-from typer.testing import CliRunner, Result
 from workbench.client.cli import app
 
 GUESSES = [

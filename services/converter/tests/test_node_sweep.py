@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.whole]
 
 BENCH = Path(__file__).resolve().parents[3] / "bench" / "onnx_node_tests.py"
 

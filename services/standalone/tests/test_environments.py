@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from typer.testing import CliRunner
+from commanding import CliRunner
 from workbench.converter.environments import recipes
 from workbench.converter.environments.recipes import Recipe
 from workbench.jobs import Conduct

@@ -6,10 +6,12 @@ repeated (all but POST by their nature, a POST by its Idempotency-Key) are repea
 
 from __future__ import annotations
 
+import ssl
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +27,12 @@ PATIENCE_S = 60.0
 ANSWER_S = 120.0
 COME_BACK = frozenset({429, 502, 503, 504})
 WORTH_REPEATING = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout, httpx.ReadTimeout)
+
+
+@cache
+def _trusted(trust_env: bool) -> ssl.SSLContext:
+    """Whom a client believes; read once, since that takes as long as several requests."""
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 class Patience:
@@ -114,7 +122,7 @@ class Transport:
 
     def plain(self) -> httpx.Client:
         """A client without our token, for URLs that are their own permission."""
-        return httpx.Client(transport=self._http, trust_env=not self._local)
+        return httpx.Client(transport=self._http, verify=_trusted(not self._local), trust_env=not self._local)
 
     def patience(self) -> Patience:
         """How long to put up with silence from now on."""
@@ -133,6 +141,7 @@ class Transport:
             base_url=self.base_url,
             headers={"Authorization": f"Bearer {token}"} if token else {},
             transport=self._http,
+            verify=_trusted(not self._local),
             trust_env=not self._local,
         )
 
