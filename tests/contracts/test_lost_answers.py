@@ -89,7 +89,7 @@ def test_an_upload_in_parts_is_there_once(
     client: Client, losing: LosingTransport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("workbench.client.resources.SMALL_BYTES", 1)
+    monkeypatch.setattr("workbench.client.uploaded.SMALL_BYTES", 1)
     (tmp_path / "large.onnx").write_bytes(b"bytes" * 1000)
     before = ids(client.models)
 

@@ -99,13 +99,13 @@ class ProcessPlace(ProcessLauncher):
     def _look(self, folder: Path, changed: Callable[[str], None]) -> None:
         token, before, progress_to, log_to = self._told[folder]
         status = super().check(folder)
-        if status != before:
-            changed(folder.name)
         news, progress_to = read_progress(folder, progress_to)
         text, read_to = read_log(folder, log_to)
         if news or text:
             progress = asdict(news[-1]) if news else None
             answer = self._desk.report(Caller(token, POD), Report(progress, text, log_to, read_to))
             log_to = answer["log_bytes"]
+        if status != before:  # after what it has said: who hears of its end asks it no more
+            changed(folder.name)
         if folder in self._told:
             self._told[folder] = (token, status, progress_to, log_to)

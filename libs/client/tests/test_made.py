@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from commanding import CliRunner, Result
 from workbench.client.cli import app
 
 MODEL, OTHER = (str(uuid.UUID(int=number)) for number in (1, 2))

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from commanding import CliRunner, Result
 from workbench.client.cli import app
 
 

@@ -72,7 +72,7 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
     made = embedded(tmp_path / "home")
     write_token(made.store, "token", Identity("a", "member"), "test")
     yield made
-    made.record("model-registry").engine.dispose()
+    made.close()
 
 
 Ask = Callable[[str], tuple[int, dict[str, Any]]]

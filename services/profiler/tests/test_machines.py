@@ -33,7 +33,7 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
         write_token(made.store, team, Identity("a" if team == "v" else team, role), team)
     announce(made.store, [], time.time())
     yield made
-    made.record("profiler").engine.dispose()
+    made.close()
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from workbench.client.errors import (
     WorkbenchError,
 )
 from workbench.client.jobs import ENDED, View
-from workbench.client.resources import Datasets, Resource, Uploads
+from workbench.client.resources import Resource
+from workbench.client.uploaded import Datasets, Uploads
 
 __all__ = [
     "ENDED",

@@ -14,9 +14,10 @@ from workbench.client.all_jobs import EVERY_PROJECT, newest
 from workbench.client.catalogue import Catalogue
 from workbench.client.evaluations import Evaluations
 from workbench.client.jobs import View
-from workbench.client.resources import Datasets, Models, Profiles, Resource, Uploads
+from workbench.client.resources import Profiles, Resource
 from workbench.client.transport import PATIENCE_S, Address, Transport
 from workbench.client.trials import Trials
+from workbench.client.uploaded import Datasets, Models, Uploads
 
 # The collections whose members are jobs.
 KINDS = ("models", "datasets", "inspections", "exports", "conversions", "profiles", "tensors", "calibrations",

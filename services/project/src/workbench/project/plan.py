@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.project.inputs import conversion_inputs
+from workbench.project.inputs import conversion_inputs, measured_shapes
 from workbench.project.values import Facts
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.guesses import tasks_of
@@ -28,6 +28,11 @@ class Plan:
     def inputs(self) -> Facts:
         """What every conversion does to the inputs."""
         return conversion_inputs(self.model, self.request)
+
+    @property
+    def shapes(self) -> Facts:
+        """What is measured of inputs that stay open."""
+        return measured_shapes(self.model, self.request)
 
     @property
     def brought(self) -> str | None:

@@ -20,7 +20,8 @@ from workbench.client.cli.readers import is_id
 from workbench.client.client import Client
 from workbench.client.errors import BadInput, Refused, Unreachable
 from workbench.client.jobs import ENDED, View
-from workbench.client.resources import Resource, Uploads
+from workbench.client.resources import Resource
+from workbench.client.uploaded import Uploads
 from workbench.client.uploads import Part
 
 

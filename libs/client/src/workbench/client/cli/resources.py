@@ -9,7 +9,8 @@ from pathlib import Path
 import typer
 from workbench.client.cli import again, labels, made, output, reconfigure
 from workbench.client.cli.accepted import asked
-from workbench.client.cli.descriptions import DESCRIPTIONS, Description
+from workbench.client.cli.description import Description
+from workbench.client.cli.descriptions import DESCRIPTIONS
 from workbench.client.cli.labels import NARROWING, narrowed
 from workbench.client.cli.listing import Column, show_list, value_at
 from workbench.client.cli.made import WAIT, Making

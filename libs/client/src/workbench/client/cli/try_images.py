@@ -21,7 +21,8 @@ from workbench.client.cli.task_settings import settle, task_options
 from workbench.client.client import Client
 from workbench.client.errors import BadInput, JobFailed
 from workbench.client.jobs import View
-from workbench.client.resources import Resource, distinct_names
+from workbench.client.resources import Resource
+from workbench.client.uploaded import distinct_names
 
 MODEL = Argument("MODEL", "Model file, folder or archive, or a model's id. What is no IR is converted first.")
 IMAGES = Argument("IMAGE", "Image files.", repeat=True)

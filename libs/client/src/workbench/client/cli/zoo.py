@@ -5,7 +5,8 @@ from __future__ import annotations
 import typer
 from workbench.client.cli import output
 from workbench.client.cli.create import converted
-from workbench.client.cli.descriptions import DESCRIPTIONS, NAME, Description
+from workbench.client.cli.description import Description
+from workbench.client.cli.descriptions import DESCRIPTIONS, NAME
 from workbench.client.cli.listing import Column, show_list
 from workbench.client.cli.options import Argument, Option, Values, add_command
 from workbench.client.cli.resources import add_create
