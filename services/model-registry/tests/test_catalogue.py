@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
+from fresh import embedded
 from source_server import SourceServer, source_server
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.model_registry import catalogue
 from workbench.model_registry.app import create_app
 from workbench.model_registry.read_catalogue import entry_of

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from fresh import embedded
 from servers.pools import in_cluster
-from workbench.jobs import Adapters, embedded
+from workbench.jobs import Adapters
 from workbench.profiler.app import create_app
 from workbench.profiler.kinds import TARGET, plan_target, publish_target
 from workbench.runner.agent.protocol import release

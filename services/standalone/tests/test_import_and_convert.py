@@ -13,11 +13,11 @@ from typing import Any
 import onnx
 import pytest
 import yaml
+from fresh import embedded
 from onnx import TensorProto, helper
 from source_server import SourceServer, source_server
 from werkzeug.test import Client
 from workbench.converter.worker import create_worker as converter
-from workbench.jobs import embedded
 from workbench.model_registry.worker import create_worker as registry
 from workbench.standalone.mount import Front
 from workbench.webapp.identity import Identity, write_token
@@ -65,7 +65,7 @@ def ask(tmp_path: Path, source: SourceServer) -> Iterator[Ask]:
     for service, worker in zip(("model-registry", "converter"), workers, strict=True):
         adapters.record(service).ring()
         worker.join(30)
-        adapters.record(service).engine.dispose()
+    adapters.close()
 
 
 def ended(ask: Ask, path: str) -> dict[str, Any]:
