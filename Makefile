@@ -42,7 +42,7 @@ test: check servers ## everything `check` does, then every test
 
 test-environments: $(READY) ## real models in the environments apart, which are installed the first time: 280 MB
 	$(BIN)/python -m workbench.converter.environments keras legacy
-	$(BIN)/python -m pytest -q -m environment tests/formats
+	$(BIN)/python -m pytest -q -m environment tests/formats tests/standalone
 
 test-cluster: $(READY) ## the chart in a real Kubernetes of two nodes: built the first time, in 15 minutes
 	@sh tools/servers.sh cluster

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 import openvino as ov
 import pytest
-from packing import zipped
+from keras_files import archive, running_code
 from workbench.ir.environments import EnvironmentMissing, NotConverted
 from workbench.runner.core import Refusal
 
@@ -19,21 +18,6 @@ Refused = Callable[[], Refusal]
 # What LiteRT computes with the same weights: see test_real_models.py.
 INPUT = np.random.default_rng(0).random((1, 224, 224, 3), np.float32)
 HIGHEST = {112: 0.0120973447, 79: 0.0116001973, 550: 0.0109956739}
-TOUCHED = "import pathlib; pathlib.Path('{}').touch()"
-
-
-def archive(layer: dict[str, Any]) -> bytes:
-    """A .keras file of one layer after its input."""
-    history = {"class_name": "__keras_tensor__", "config": {"shape": [None, 4], "dtype": "float32",
-                                                            "keras_history": ["x", 0, 0]}}  # fmt: skip
-    nodes = [{"args": [history], "kwargs": {}}]
-    x = {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "inbound_nodes": [],
-         "config": {"batch_shape": [None, 4], "dtype": "float32", "name": "x"}}  # fmt: skip
-    config = {"name": "net", "layers": [x, {**layer, "name": "y", "inbound_nodes": nodes}],
-              "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}  # fmt: skip
-    network = {"module": "keras.src.models.functional", "class_name": "Functional", "config": config}
-    return zipped({"metadata.json": json.dumps({"keras_version": "3.15.1"}).encode(),
-                   "config.json": json.dumps(network).encode(), "model.weights.h5": b"x"})  # fmt: skip
 
 
 def test_without_the_environment_it_is_told_what_to_install(
@@ -73,10 +57,7 @@ def test_the_older_form_is_the_same_network(
 
 
 def test_a_lambda_layer_is_refused_and_never_run(keras: None, upload: Path, refusal: Refused, tmp_path: Path) -> None:
-    code = {"class_name": "__lambda__", "config": {"code": TOUCHED.format(tmp_path / "harm"), "defaults": None,
-                                                   "closure": None}}  # fmt: skip
-    layer = {"module": "keras.layers", "class_name": "Lambda", "config": {"name": "y", "function": code}}
-    (upload / "net.keras").write_bytes(archive(layer))
+    (upload / "net.keras").write_bytes(archive(running_code(tmp_path / "harm")))
 
     refused = refusal()
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,20 @@ def workbench(tmp_path: Path) -> Iterator[Workbench]:
     bench = Workbench(tmp_path / "home")
     yield bench
     bench.stop()
+
+
+@pytest.fixture(scope="module")
+def workbench_with(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Mapping[str, str]], Workbench]]:
+    """Workbenches with settings of their own, for all tests of a module."""
+    made: list[Workbench] = []
+
+    def make(settings: Mapping[str, str]) -> Workbench:
+        made.append(Workbench(tmp_path_factory.mktemp("home") / "home", settings))
+        return made[-1]
+
+    yield make
+    for bench in made:
+        bench.stop()
 
 
 @pytest.fixture
