@@ -68,6 +68,9 @@ class Workbench:
             time.sleep(0.1)
 
 
+With = Callable[[Mapping[str, str]], Workbench]
+
+
 @pytest.fixture
 def workbench(tmp_path: Path) -> Iterator[Workbench]:
     """A workbench nobody has used."""
@@ -77,7 +80,7 @@ def workbench(tmp_path: Path) -> Iterator[Workbench]:
 
 
 @pytest.fixture(scope="module")
-def workbench_with(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Mapping[str, str]], Workbench]]:
+def workbench_with(serving: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[With]:
     """Workbenches with settings of their own, for all tests of a module."""
     made: list[Workbench] = []
 
