@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import struct
 import time
 import uuid
@@ -82,6 +83,34 @@ class Visitor:
     def send(self, path: str, body: Any) -> TestResponse:
         """As a script of ours does."""
         return self.browser.post(path, json=body, headers={**ORIGIN, "Accept": "application/json"})
+
+
+def addresses(bench: Bench) -> list[str]:
+    """Each GET route of the console with the ids that there are."""
+    ids = bench.ids
+    console = bench.front._owners["/console"]
+    found = []
+    known = {"project_id": ids["project"]} | {f"{kind}_id": ids[f"{kind} succeeded"]
+                                              for kind in ("model", "dataset", "profile", "evaluation")}  # fmt: skip
+    files = ("static", "sheet", "health", "uploads", "file", "first", "live")
+    for rule in console.url_map.iter_rules():  # type: ignore[attr-defined]
+        page = rule.endpoint.partition(".")[0]
+        if rule.rule.endswith((".json", ".html", ".txt", ".jpg", ".png")):  # a file to keep, with a test of its own
+            continue
+        if "GET" not in (rule.methods or ()) or page in files:
+            continue
+        if not rule.arguments:
+            found.append(rule.rule)
+        elif rule.arguments == {"where"}:
+            places = [f"{name}s/{ids[f'{name} {state}']}" for name in ("model", "profile", "recipe")
+                      for state in ("queued", "running", "failed")]  # fmt: skip
+            places.append(f"projects/{ids['project']}/optimizations/{ids['optimization failed']}")
+            found += [rule.rule.replace("<path:where>", place) for place in places]
+        elif rule.arguments <= {*known, "kind", "upload_id"}:
+            found.append(re.sub(r"<(?:\w+:)?(\w+)>", lambda match: known[match[1]], rule.rule))
+        else:
+            assert rule.endpoint == "sign-in.by_link", f"{rule.rule}: say here what its arguments are"
+    return sorted(found)
 
 
 def have_everything(bench: Bench) -> None:
