@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from workbench.imaging.preparation import Preparation
-from workbench.imaging.preprocess import LARGEST_PIXELS, decode, fit, preprocess
+from workbench.imaging.preparation import LARGEST_PIXELS, Preparation
+from workbench.imaging.preprocess import decode, fit, preprocess
 
 
 def recipe(width: int = 8, height: int = 8, **changes: Any) -> Preparation:

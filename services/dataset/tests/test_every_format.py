@@ -143,11 +143,11 @@ def open_images(**sides: Any) -> bytes:
                       "IsDepiction,IsInside", *rows]).encode()  # fmt: skip
 
 
-def cvat(third: str = '<polygon label="c" points="1,2;9,2;5,8"/>', rle: str = "1, 2, 3") -> bytes:
-    """A polygon in an image, a mask in another, and in the last what is given."""
+def cvat(third: str = '<polygon label="c" points="1,2;9,2;5,8"/>', rle: str = "1, 2, 3", size: int = 20) -> bytes:
+    """A polygon in an image, a mask in another, and in the last what is given. ``size``: the width of all."""
     shapes = ['<polygon label="a" points="1,2;9,2;9,8"/>',
               f'<mask label="b" left="1" top="2" width="2" height="3" rle="{rle}"/>', third]  # fmt: skip
-    images = "\n".join(f'<image id="{n}" name="{n}.jpg" width="20" height="16">{shape}</image>'
+    images = "\n".join(f'<image id="{n}" name="{n}.jpg" width="{size}" height="16">{shape}</image>'
                        for n, shape in enumerate(shapes))  # fmt: skip
     labels = "".join(f"<label><name>{name}</name></label>" for name in "abc")
     return f"<annotations>\n<meta><task><labels>{labels}</labels></task></meta>\n{images}</annotations>".encode()
@@ -310,6 +310,10 @@ DESCRIPTION = b'{"label_map": {"0": "a", "2": "c"}}'
      "annotations.xml line 5: its segmentation reaches from x 1 to 30, outside the image of 20×16 pixels"),
     ("cvat", {"annotations.xml": cvat(rle="1, 2")}, "annotations.xml line 4: rle is of 3 pixels; the mask is 2 wide"),
     ("cvat", {"annotations.xml": cvat(rle="1, x")}, "annotations.xml line 4: rle, `0, 3, 2, …`, must be numbers"),
+    ("cvat", {"annotations.xml": cvat(size=900_000_000)},
+     "annotations.xml line 4: the image of the mask is 900000000×16; at most 64,000,000 pixels are taken"),
+    ("cvat", {"annotations.xml": cvat('<mask label="c" left="0" top="0" width="99999999" height="9" rle="1,2"/>')},
+     "annotations.xml line 5: the mask is 1e+08 wide and 9 high; at most 64,000,000 pixels are taken"),
     ("cvat", {"annotations.xml": b"<annotations>\n<track label='a'>\n<box frame='7' xtl='1' ytl='2'/></track>"
                                  b"</annotations>"},
      "annotations.xml line 3: no image of the upload has a name that ends in the number 7 of this frame"),

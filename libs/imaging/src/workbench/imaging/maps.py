@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from workbench.imaging import png_text
-from workbench.imaging.preprocess import LARGEST_PIXELS
+from workbench.imaging.preparation import LARGEST_PIXELS
 
 _START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 _HEADER = struct.Struct(">IIBB")  # width, height, bits a sample, kind of colour

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging import png_text
-from workbench.imaging.preprocess import LARGEST_PIXELS, decode
+from workbench.imaging.preparation import LARGEST_PIXELS
+from workbench.imaging.preprocess import decode
 
 _WANTED = "the base64 of a PNG"
 _PNG = b"\x89PNG\r\n\x1a\n"

@@ -24,6 +24,7 @@ ORIENTATIONS = ("stored", "exif")
 # An input larger than this is a mistake: one float32 image of it would take 768 MiB.
 LARGEST_SIDE = 8192
 LARGEST_MULTIPLE = 256
+LARGEST_PIXELS = 64_000_000  # of a picture, as it is decoded
 SMALLEST_SCALE = 1e-6  # what is divided by less is divided by nothing
 
 

@@ -23,12 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 from workbench.imaging.orientation import orientation_of, upright
-from workbench.imaging.preparation import LARGEST_SIDE, Preparation
+from workbench.imaging.preparation import LARGEST_PIXELS, LARGEST_SIDE, Preparation
 
 T = TypeVar("T")
 # Only well-trodden decoders see bytes that strangers upload.
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF")
-LARGEST_PIXELS = 64_000_000
 
 # The grey that letterboxed detectors are trained with.
 _PADDING = (114, 114, 114)

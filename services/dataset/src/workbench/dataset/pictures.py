@@ -11,7 +11,8 @@ from workbench.archives.entries import Entry
 from workbench.dataset.aligning import aligned
 from workbench.dataset.reading.found import Aligned, Cut, some
 from workbench.imaging.orientation import orientation_of
-from workbench.imaging.preprocess import FORMATS, LARGEST_PIXELS, decode, opened, rgb
+from workbench.imaging.preparation import LARGEST_PIXELS
+from workbench.imaging.preprocess import FORMATS, decode, opened, rgb
 
 # A photo of 64 megapixels as PNG; also well below a shard, which must hold at least one whole image.
 LARGEST_IMAGE_BYTES = 128 * 2**20
