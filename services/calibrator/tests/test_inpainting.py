@@ -11,6 +11,7 @@ import openvino as ov
 import pytest
 from openvino import opset13 as ops
 from PIL import Image
+from workbench.tasks.inpainting.annotation import Hole, to_json
 
 Core = Callable[..., Any]
 SIDE = 32
@@ -80,6 +81,26 @@ def test_picture_and_mask_are_fed_in_evaluation_trial_and_calibration(
     with Image.open(tried.folder / "outputs" / image["drawing"]) as drawn:
         assert drawn.size == (SIDE, SIDE)
         assert drawn.convert("RGB").getcolors()
+    assert quantized.result["precision"] == "INT8"
+
+
+def test_a_picture_that_brings_a_mask_has_that_hole_and_no_other(
+        run_core: Core, save_model: Core, make_annotated: Callable[..., Path], tmp_path: Path) -> None:
+    images = []
+    for seed in range(5):
+        Image.new("RGB", (40, 30), (200, 40 * seed, 90)).save(tmp_path / "a.png")
+        missing = np.zeros((30, 40), bool)
+        missing[:15, :10] = True  # an eighth
+        images.append((f"{seed}.png", (tmp_path / "a.png").read_bytes(), to_json(Hole.of(missing))))
+    dataset, model = make_annotated("inpainting", images, split="evaluation"), save_model(through(True))
+
+    scored = run_core("evaluate", {"recipe": recipe()}, model=model, dataset=dataset, reference=model)
+    tried = run_core("try_images", {"recipe": recipe(), "images": ["3.png"]}, model=model, dataset=dataset)
+    quantized = run_core("quantize", {"recipe": recipe(), "split": "all"}, model=model, dataset=dataset)
+
+    assert [line["missing"] for line in scored.lines("predictions.jsonl")] == [0.125] * 5
+    assert by_name(scored)["ssim_agreement"]["value"] == 1
+    assert tried.result["images"][0]["lines"] == ["12.5% of 32×32 pixels were missing and have been filled"]
     assert quantized.result["precision"] == "INT8"
 
 

@@ -12,6 +12,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from workbench.application import masks
 from workbench.application.drawings import Drawings
 from workbench.application.frames import Frame, frames
 from workbench.application.loading import Loaded, infer, prepare_picture
@@ -63,7 +64,8 @@ def _show_all(loaded: Loaded, given: str, options: argparse.Namespace, drawings:
     codes = [0]
     try:
         look = partial(picture, preparation=loaded.recipe.preparation)
-        for frame in frames(given, options.every, options.most, look):
+        masked = running_of(loaded.recipe.task).masked
+        for frame in frames(given, options.every, options.most, look, masked=masked):
             codes.append(_show(loaded, frame, drawings))
     except (OSError, ValueError) as error:
         codes.append(_tell(given, error))
@@ -86,9 +88,11 @@ def _tell(name: str, error: OSError | ValueError) -> int:
 
 def _lines(loaded: Loaded, frame: Frame, drawings: Drawings | None) -> list[str]:
     recipe, shown = loaded.recipe, frame.picture()
-    arrays, fitted = prepare_picture(shown, loaded)
+    running = running_of(recipe.task)
+    mask = masks.read(frame.mask, shown) if frame.mask is not None else None
+    arrays, fitted = prepare_picture(shown, loaded, mask)
     outputs = infer(loaded, arrays)
-    head = running_of(recipe.task).head(recipe)
+    head = running.head(recipe)
     if head is None:
         return [f"{name}: shape {list(array.shape)}, {array.dtype}" for name, array in outputs.items()]
     result = head.read(outputs, recipe, fitted)

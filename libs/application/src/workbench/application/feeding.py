@@ -55,9 +55,9 @@ class Feeding:
         if open_:
             model.reshape(open_)
 
-    def arrays(self, picture: Image.Image) -> tuple[Arrays, Fitted]:
-        """In the model's order. picture: 8 bit RGB."""
-        fitted = fit(picture, self.recipe.preparation)
+    def arrays(self, picture: Image.Image, mask: Image.Image | None = None) -> tuple[Arrays, Fitted]:
+        """In the model's order. picture: 8 bit RGB; mask: what it brings, where the task has a use for one."""
+        fitted = fit(picture, self.recipe.preparation, mask)
         feed = running_of(self.recipe.task).feed
         made = self._zeros(fitted) if feed is None else feed.arrays(self.recipe, fitted, self.shapes)
         by_number = {number: array.astype(dtype, copy=False)

@@ -13,9 +13,10 @@ from itertools import islice
 from pathlib import Path
 
 from PIL import Image
+from workbench.application import masks
+from workbench.imaging.preparation import IMAGE_SUFFIXES
 from workbench.imaging.preprocess import decode
 
-IMAGES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
 VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
 
 _CAMERA = re.compile(r"camera:(\d{1,3})")
@@ -27,18 +28,21 @@ Look = Callable[[bytes], Image.Image]
 @dataclass(frozen=True)
 class Frame:
     """``name``: what it is called to people; ``stem``: of a file made of it. ``picture``: raises OSError and ValueError
-    in words.
+    in words. ``mask``: a picture of a mask that lies beside it, None where none does.
     """
 
     name: str
     stem: str
     picture: Callable[[], Image.Image]
+    mask: Path | None = None
 
 
-def frames(given: str, every: int = 1, most: int | None = None, look: Look = decode) -> Iterator[Frame]:
+def frames(given: str, every: int = 1, most: int | None = None, look: Look = decode, *,
+           masked: bool = False) -> Iterator[Frame]:  # fmt: skip
     """Of an image, a folder, a video, or ``camera:0`` and so on.
 
     Of videos and cameras each ``every``-th, and no more than ``most``. ``look``: makes a picture of an image file.
+    ``masked``: masks that lie beside pictures are theirs, and no pictures themselves.
     Raises OSError and ValueError in words.
     """
     if camera := _CAMERA.fullmatch(given):
@@ -48,25 +52,26 @@ def frames(given: str, every: int = 1, most: int | None = None, look: Look = dec
         return
     path = Path(given)
     if path.is_dir():
-        yield from _folder(path, look)
+        yield from _folder(path, look, masked=masked)
     elif path.suffix.lower() in VIDEOS:
         with path.open("rb"):  # its reason is the system's, in the words that files have
             pass
         yield from islice(_decoded(str(path), path.stem, every), most)
     else:
-        yield _file(path, look)
+        yield _file(path, look, masked=masked)
 
 
-def _folder(folder: Path, look: Look) -> Iterator[Frame]:
+def _folder(folder: Path, look: Look, *, masked: bool) -> Iterator[Frame]:
     """The images in it, at any depth, by name."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGES and path.is_file())
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()
+                   and not (masked and masks.is_mask(path)))  # fmt: skip
     if not found:
-        raise ValueError(f"no image lies in this folder ({', '.join(sorted(IMAGES))})")
-    yield from (_file(path, look) for path in found)
+        raise ValueError(f"no image lies in this folder ({', '.join(sorted(IMAGE_SUFFIXES))})")
+    yield from (_file(path, look, masked=masked) for path in found)
 
 
-def _file(path: Path, look: Look) -> Frame:
-    return Frame(str(path), path.stem, lambda: look(path.read_bytes()))
+def _file(path: Path, look: Look, *, masked: bool) -> Frame:
+    return Frame(str(path), path.stem, lambda: look(path.read_bytes()), masks.beside(path) if masked else None)
 
 
 def _decoded(source: str, stem: str, every: int, kind: str | None = None) -> Iterator[Frame]:

@@ -68,14 +68,14 @@ def load(model: ov.Model, device: str, properties: Mapping[str, Any], recipe: Re
     return Loaded(compiled, recipe, feeding, names, device, properties)
 
 
-def prepare(image: bytes, loaded: Loaded) -> tuple[Arrays, Fitted]:
-    """An array for each input; ValueError for a broken image."""
-    return prepare_picture(picture_of(image, loaded.recipe.preparation), loaded)
+def prepare(image: bytes, loaded: Loaded, mask: Image.Image | None = None) -> tuple[Arrays, Fitted]:
+    """An array for each input; ValueError for a broken image. mask: as large as the picture."""
+    return prepare_picture(picture_of(image, loaded.recipe.preparation), loaded, mask)
 
 
-def prepare_picture(picture: Image.Image, loaded: Loaded) -> tuple[Arrays, Fitted]:
+def prepare_picture(picture: Image.Image, loaded: Loaded, mask: Image.Image | None = None) -> tuple[Arrays, Fitted]:
     """The same for a picture that is decoded already, 8 bit RGB."""
-    return loaded.feeding.arrays(picture)
+    return loaded.feeding.arrays(picture, mask)
 
 
 def infer(loaded: Loaded, arrays: Arrays) -> Outputs:

@@ -24,6 +24,8 @@ ORIENTATIONS = ("stored", "exif")
 # An input larger than this is a mistake: one float32 image of it would take 768 MiB.
 LARGEST_SIDE = 8192
 LARGEST_MULTIPLE = 256
+# What may hold an image; whether it does is for the decoder to say.
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
 LARGEST_PIXELS = 64_000_000  # of a picture, as it is decoded
 SMALLEST_SCALE = 1e-6  # what is divided by less is divided by nothing
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -94,6 +94,7 @@ class Fitted:
 
     ``size``: width and height of the original in pixels. A point (x, y) of the original lies at
     (x * scale[0] + left, y * scale[1] + top) here; ``left`` and ``top`` are negative where a crop cut something off.
+    ``mask``: one that the picture brings, laid over ``image`` and as large; 0 where it says nothing.
     """
 
     image: Image.Image
@@ -101,13 +102,19 @@ class Fitted:
     scale: tuple[float, float]
     left: int
     top: int
+    mask: Image.Image | None = None
 
 
-def fit(image: Image.Image, preparation: Preparation) -> Fitted:
-    """The RGB picture in the input's width and height, by the preparation's way of resizing.
+def fit(image: Image.Image, preparation: Preparation, mask: Image.Image | None = None) -> Fitted:
+    """The RGB picture in the input's width and height, by the preparation's way of resizing, and with it its mask.
 
     Raises ValueError for a picture that is too large to go in as it is.
     """
+    fitted = _fit(image, preparation)
+    return fitted if mask is None else replace(fitted, mask=_laid_over(fitted, mask))
+
+
+def _fit(image: Image.Image, preparation: Preparation) -> Fitted:
     if preparation.resize == "crop":
         return _centre_crop(image, preparation)
     if preparation.resize == "letterbox":
@@ -116,6 +123,14 @@ def fit(image: Image.Image, preparation: Preparation) -> Fitted:
         return _continued(image, preparation.multiple)
     size = (preparation.input.width, preparation.input.height)
     return _fitted(image.resize(size, _RESAMPLING[preparation.interpolation]), image, size)
+
+
+def _laid_over(fitted: Fitted, mask: Image.Image) -> Image.Image:
+    """No level of a mask is between two others, so it is never smoothed."""
+    size = tuple(max(1, round(side * scale)) for side, scale in zip(fitted.size, fitted.scale, strict=True))
+    laid = Image.new("L", fitted.image.size, 0)
+    laid.paste(mask.convert("L").resize(size, Image.Resampling.NEAREST), (fitted.left, fitted.top))
+    return laid
 
 
 def to_tensor(image: Image.Image, preparation: Preparation) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic
 
+from PIL import Image
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.classification import annotation as label
 from workbench.tasks.classification import contents as labels_in
@@ -26,7 +27,9 @@ from workbench.tasks.facial_landmarks import metrics as distances
 from workbench.tasks.facial_landmarks.remarks import Remarks as PointRemarks
 from workbench.tasks.facial_landmarks.running import RUNNING as POINTING
 from workbench.tasks.inpainting import annotation as holes
+from workbench.tasks.inpainting import contents as holes_in
 from workbench.tasks.inpainting import metrics as fillings
+from workbench.tasks.inpainting.remarks import Remarks as HoleRemarks
 from workbench.tasks.inpainting.running import RUNNING as FILLING
 from workbench.tasks.instance_segmentation import annotation as shapes
 from workbench.tasks.instance_segmentation import contents as shapes_in
@@ -71,7 +74,8 @@ class Computing(Generic[R, A]):
     which is hidden, say what a result says of the whole one; None where that is not told. ``confusion``: what is
     taken for what; None where there are no classes. ``sureness``: of a result; of images that are equally wrong the
     one that the model is surest of is the worst. ``likeness``: of two pictures by their results and the options, the
-    larger the more alike; None where results say nothing of that.
+    larger the more alike; None where results say nothing of that. ``mask``: what of an annotation goes into the model
+    beside its picture; None where nothing does.
     """
 
     name: str
@@ -86,6 +90,7 @@ class Computing(Generic[R, A]):
     confusion: Confusion[R, A] | None = None
     sureness: Callable[[R], float] = _unknown
     likeness: Callable[[R, R, Mapping[str, Any]], float] | None = None
+    mask: Callable[[A], Image.Image] | None = None
 
 
 # A task that is not here has no accuracy.
@@ -106,8 +111,8 @@ COMPUTING: tuple[Computing[Any, Any], ...] = (
               likenesses.METRICS),
     Computing("super-resolution", ENLARGING, larger, pictures_in, PictureRemarks, gains.line, digest,
               gains.METRICS),
-    Computing("inpainting", FILLING, holes, pictures_in, PictureRemarks, fillings.line, digest,
-              fillings.METRICS),
+    Computing("inpainting", FILLING, holes, holes_in, HoleRemarks, fillings.line, digest, fillings.METRICS,
+              mask=holes.mask),
 )
 
 

@@ -57,7 +57,8 @@ class Running:
     """``running.py``: the readings of outputs, when two answers count as the same, and how one is drawn.
 
     fingerprint: what is kept of one answer; differences: in words, between two of them. draw: a result onto the picture
-    it is of; None where there is nothing to see. feed: None where only the picture goes in.
+    it is of; None where there is nothing to see. feed: None where only the picture goes in. masked: whether a picture
+    may bring a mask that goes in with it.
     """
 
     heads: tuple[Head, ...]
@@ -65,6 +66,7 @@ class Running:
     differences: Callable[[Mapping[str, Any], Mapping[str, Any], float], list[str]] = _alike
     draw: Callable[[Image.Image, Any, Recipe], Image.Image] | None = None
     feed: Feed | None = None
+    masked: bool = False
 
     def head(self, recipe: Recipe) -> Head | None:
         """The one that the recipe names, else the first; None where outputs mean nothing."""

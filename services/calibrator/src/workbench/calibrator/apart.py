@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from workbench.application.loading import Loaded, Outputs, prepare_picture, stream
 from workbench.calibrator import feed
+from workbench.calibrator.brought import mask_of
 from workbench.calibrator.scorer import Dataset
 from workbench.imaging.preprocess import picture
 
@@ -25,6 +26,9 @@ SHAPES = "its shape differs from the reference's"
 NUMBERS = "whole numbers, which are no measure of how far"
 SELECTED = "the model selects or sorts, so no place is comparable"
 _SELECTING = ("NonMaxSuppression", "MulticlassNms", "MatrixNms", "DetectionOutput", "TopK", "Proposal")
+
+
+_Brought = tuple[str, Image.Image, Image.Image | None]  # the name of a picture, it, and its mask
 
 
 @dataclass(frozen=True)
@@ -113,20 +117,20 @@ def lines(gaps: Gaps) -> list[str]:
             for name, gap in gaps.items()]  # fmt: skip
 
 
-def _pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> Iterator[tuple[str, Image.Image]]:
+def _pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> Iterator[_Brought]:
     for number, item in enumerate(dataset.items, 1):
         data = feed.read(dataset.folder, item)
         with feed.broken_by_name(item.name):
             image = picture(data, loaded.recipe.preparation)
-        yield item.name, image
+        yield item.name, image, mask_of(loaded.recipe, dataset.annotations.get(item.name))
         told(number)
 
 
-def _answers(loaded: Loaded, pictures: Iterator[tuple[str, Image.Image]]) -> Iterator[tuple[int, Outputs]]:
+def _answers(loaded: Loaded, pictures: Iterator[_Brought]) -> Iterator[tuple[int, Outputs]]:
     def fed() -> Iterator[Any]:
-        for name, image in pictures:
+        for name, image, mask in pictures:
             with feed.broken_by_name(name):
-                arrays = prepare_picture(image, loaded)
+                arrays = prepare_picture(image, loaded, mask)
             yield arrays
 
     return ((number, outputs) for number, outputs, _ in stream(loaded, fed()))

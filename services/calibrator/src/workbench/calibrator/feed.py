@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import openvino as ov
+from PIL import Image
 from workbench import ir, shards
 from workbench.application.feeding import Arrays, Feeding
 from workbench.application.ports import NoSuchTensor
@@ -151,11 +152,13 @@ def check_input(model: ov.Model, recipe: Recipe) -> Feeding:
     return feeding
 
 
-def arrays(folder: Path, item: Item, feeding: Feeding) -> Arrays:
-    """What one image of the dataset feeds the model's inputs; refuses by name one that is broken."""
+def arrays(folder: Path, item: Item, feeding: Feeding, mask: Image.Image | None = None) -> Arrays:
+    """What one image of the dataset feeds the model's inputs, with the mask that it brings; refuses by name one that is
+    broken.
+    """
     data = read(folder, item)
     with broken_by_name(item.name):
-        return feeding.arrays(picture(data, feeding.recipe.preparation))[0]
+        return feeding.arrays(picture(data, feeding.recipe.preparation), mask)[0]
 
 
 def read(folder: Path, item: Item) -> bytes:

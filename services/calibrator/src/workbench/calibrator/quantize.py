@@ -21,7 +21,7 @@ import nncf
 import openvino as ov
 from workbench import ir
 from workbench.application.feeding import Arrays
-from workbench.calibrator import apart, feed, gates
+from workbench.calibrator import apart, brought, feed, gates
 from workbench.calibrator.attention import is_transformer
 from workbench.calibrator.spec import read_calibration
 from workbench.calibrator.values import FEW_IMAGES, CalibrationSpec, IgnoredScope
@@ -68,8 +68,10 @@ def run(run: Run) -> dict[str, Any]:
         check_scope(model, spec.ignored_scope)
     choice = choose(feed.read_items(run.inputs / "dataset"), spec, _excluded_digests(run.inputs / "exclude"))
 
+    known = brought.of_items(run.inputs / "dataset", recipe, choice.items)
+
     def read(item: Item) -> Arrays:
-        return feed.arrays(run.inputs / "dataset", item, feeding)
+        return feed.arrays(run.inputs / "dataset", item, feeding, brought.mask_of(recipe, known.get(item.name)))
 
     transformer = is_transformer(model)
     pieces = Pieces(run, "calibrating", 0.0, 1.0)

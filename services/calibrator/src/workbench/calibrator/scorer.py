@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import openvino as ov
+from PIL import Image
 from workbench import ir
 from workbench.application.feeding import Arrays
 from workbench.application.loading import Loaded, Outputs, UnfitSize, infer, load, prepare, stream
 from workbench.application.ports import NoSuchTensor
 from workbench.calibrator import feed
+from workbench.calibrator.brought import mask_of
 from workbench.calibrator.values import EvaluationSpec, TrialSpec
 from workbench.imaging.preprocess import Fitted
 from workbench.runner.core import Refusal
@@ -118,14 +120,15 @@ def pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> I
     """What every item feeds the model; ``told`` hears how many have been read. Refuses by its name one that is broken.
     """
     for number, item in enumerate(dataset.items, 1):
-        yield prepared(feed.read(dataset.folder, item), loaded, item.name)
+        mask = mask_of(loaded.recipe, dataset.annotations.get(item.name))
+        yield prepared(feed.read(dataset.folder, item), loaded, item.name, mask)
         told(number)
 
 
-def prepared(data: bytes, loaded: Loaded, name: str) -> tuple[Arrays, Fitted]:
-    """The model's inputs for an image file; refuses by its name one that is broken."""
+def prepared(data: bytes, loaded: Loaded, name: str, mask: Image.Image | None = None) -> tuple[Arrays, Fitted]:
+    """The model's inputs for an image file and its mask; refuses by its name one that is broken."""
     with feed.broken_by_name(name):
-        return prepare(data, loaded)
+        return prepare(data, loaded, mask)
 
 
 def read_outputs(head: Head, outputs: Outputs, recipe: Recipe, fitted: Fitted, name: str) -> Any:

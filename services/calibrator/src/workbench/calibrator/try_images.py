@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 from workbench.application.loading import Loaded
 from workbench.application.running import running_of
-from workbench.calibrator import feed, importance
+from workbench.calibrator import brought, feed, importance
 from workbench.calibrator.scorer import answer, compile_model, prepared, read_outputs
 from workbench.calibrator.spec import read_trial
 from workbench.calibrator.values import MOST_TRIED
@@ -38,12 +38,14 @@ def run(run: Run) -> dict[str, Any]:
     task = _explained(recipe.task) if spec.importance else None
     folder = run.inputs / "dataset"
     items = choose(feed.read_items(folder), spec.images)
+    known = brought.of_items(folder, recipe, items)
     model = compile_model(run.inputs / "model" / spec.main_file, spec, recipe)
     pieces = Pieces(run, "trying", 0.05, 1.0)
     images, results = [], []
     with (run.outputs / "results.jsonl").open("w", encoding="utf-8") as lines:
         for number, item in enumerate(items):
-            said = _tried(run.outputs, number, item, feed.read(folder, item), model, task)
+            mask = brought.mask_of(recipe, known.get(item.name))
+            said = _tried(run.outputs, number, item, feed.read(folder, item), mask, model, task)
             lines.write(json.dumps({"name": item.name, **said.pop("line")}, ensure_ascii=False) + "\n")
             results.append(said.pop("result"))
             images.append({"name": item.name, "sha256": item.sha256, **said})
@@ -85,12 +87,12 @@ def _explained(name: str) -> Computing[Any, Any]:
     return task
 
 
-def _tried(outputs: Path, number: int, item: Item, data: bytes, model: Loaded,
+def _tried(outputs: Path, number: int, item: Item, data: bytes, mask: Image.Image | None, model: Loaded,
            task: Computing[Any, Any] | None) -> dict[str, Any]:
     """``line``: the whole answer, as ``result`` has it; beside it what people read, and the files' names."""
     running = running_of(model.recipe.task)
     head = running.head(model.recipe)
-    arrays, fitted = prepared(data, model, item.name)
+    arrays, fitted = prepared(data, model, item.name, mask)
     said = answer(model, arrays, item.name)
     if head is None:
         shapes = {name: {"shape": list(array.shape), "type": str(array.dtype)} for name, array in said.items()}

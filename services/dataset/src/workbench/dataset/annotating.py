@@ -7,16 +7,18 @@ from typing import Any
 
 import numpy as np
 from workbench.dataset.drawing import drawn, taken_apart
+from workbench.dataset.hidden import missing
 from workbench.dataset.masks import class_map
 from workbench.dataset.orienting import Frames, size_annotated
 from workbench.dataset.pictures import Picture, whole_file
 from workbench.dataset.reading.coding import Mask, Objects
-from workbench.dataset.reading.found import Counterpart, Fault, Known, Noted, Reading
+from workbench.dataset.reading.found import Counterpart, Fault, Hidden, Known, Noted, Reading
 from workbench.dataset.reading.outlines import Outlines
 from workbench.dataset.reading.things import Things
 from workbench.imaging.pictures import encode_picture
 from workbench.imaging.preprocess import decode
 from workbench.tasks.computing import Computing, computing_of
+from workbench.tasks.inpainting.annotation import Hole
 from workbench.tasks.redrawn.annotation import Wanted
 from workbench.tasks.semantic_segmentation.annotation import Annotation
 
@@ -66,6 +68,8 @@ def _read(task: Task, noted: Known, size: tuple[int, int]) -> Any:
         return Annotation.of(class_map(noted))
     if isinstance(noted, Counterpart):
         return Wanted(encode_picture(np.asarray(decode(whole_file(noted.entry)))))
+    if isinstance(noted, Hidden):
+        return Hole.of(missing(noted.entry))
     if isinstance(noted, Objects):
         return task.annotation.from_json(taken_apart(noted))
     return task.annotation.from_json(_document(noted, size))

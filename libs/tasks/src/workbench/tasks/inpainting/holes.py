@@ -1,4 +1,7 @@
-"""Which part of a picture is missing: drawn from a seed and the picture itself, so that it is the same everywhere."""
+"""Which part of a picture is missing: what its own mask says, else what is drawn from a seed and the picture itself.
+
+What is drawn is the same everywhere.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,19 @@ def missing(recipe: Recipe, fitted: Fitted) -> NDArray[np.uint8]:
 
     Python's own random numbers: they are the same in every release, which NumPy does not promise.
     """
+    if fitted.mask is not None:
+        return _partly(np.asarray(fitted.mask) != 0)
     picture = fitted.image
     draw = random.Random(f"{recipe.options['hole_seed']} {zlib.crc32(picture.tobytes())}")  # noqa: S311
     hole = Image.new("L", picture.size, 0)
     (_rectangle if recipe.options["hole"] == "rectangle" else _strokes)(hole, recipe, draw)
-    found = np.array(hole, np.uint8)
-    if found.all():  # of a brush as wide as the picture
+    return _partly(np.asarray(hole) != 0)
+
+
+def _partly(missing: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Of a brush, or a mask, as wide as the picture a pixel is left, else nothing would be known."""
+    found = missing.astype(np.uint8)
+    if found.all():
         found[0, 0] = 0
     return found
 

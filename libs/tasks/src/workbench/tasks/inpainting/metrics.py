@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from workbench.tasks.beating import beating
+from workbench.tasks.inpainting.annotation import Hole
 from workbench.tasks.inpainting.result import Whole
 from workbench.tasks.likeness import MOST_DECIBELS, psnr, ssim
-from workbench.tasks.redrawn.annotation import Wanted
 from workbench.tasks.scoring import Metric, Scored
 from workbench.tasks.totals import mean
 
-Filled = Scored[Whole, Wanted]
+Filled = Scored[Whole, Hole]
 Levels = NDArray[np.uint8]
 Likeness = Callable[[Levels, Levels, NDArray[np.bool_]], float | None]
 
@@ -48,12 +48,12 @@ def _belief(likeness: Likeness, most: float, images: Sequence[Filled]) -> dict[s
     return beating([_itself(likeness, each) for each in images], plain, most, "holes filled with the mean colour score")
 
 
-def _metric(name: str, unit: str, likeness: Likeness, most: float) -> Metric[Whole, Wanted]:
+def _metric(name: str, unit: str, likeness: Likeness, most: float) -> Metric[Whole, Hole]:
     found = mean(name, unit, "higher", "image", partial(_itself, likeness), most)
     return replace(found, belief=partial(_belief, likeness, most))
 
 
-METRICS: tuple[Metric[Whole, Wanted], ...] = (
+METRICS: tuple[Metric[Whole, Hole], ...] = (
     _metric("ssim", "share", _ssim, 1.0),
     _metric("psnr", "dB", _psnr, MOST_DECIBELS),
     _metric("psnr_hole", "dB", _psnr_hole, MOST_DECIBELS),

@@ -20,8 +20,8 @@ RESIZE = "keep"  # a picture of its own size comes out; stretched where a model 
 MODEL_API: str | None = None  # what OpenVINO's Model API calls such a model; it has no word for this one
 OPTIONS: tuple[Option, ...] = (
     LEVELS,
-    Option("hole", "What is cut out of each picture: a rectangle, or free-form, some strokes of a brush.",
-           default="free-form", choices=("free-form", "rectangle")),
+    Option("hole", "What is cut out of each picture that brings no mask of its own: a rectangle, or free-form, some "
+           "strokes of a brush.", default="free-form", choices=("free-form", "rectangle")),
     Option("hole_seed", "Which holes: the same picture and seed always have the same.", default=0, low=0,
            high=2**31 - 1),
     Option("hole_width", "Of a rectangle, as a part of the picture's.", default=0.3, low=0.01, high=0.9),

@@ -7,4 +7,4 @@ from workbench.tasks.inpainting.draw import draw
 from workbench.tasks.inpainting.heads import picture
 from workbench.tasks.protocols import Running
 
-RUNNING = Running((picture,), alike.fingerprint, alike.differences, draw, feed)
+RUNNING = Running((picture,), alike.fingerprint, alike.differences, draw, feed, masked=True)

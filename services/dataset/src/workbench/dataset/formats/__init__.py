@@ -21,6 +21,7 @@ from workbench.dataset.formats import (
     dlib_landmarks,
     imagenet_folders,
     imagenet_list,
+    inpainting_masks,
     lfw,
     open_images,
     unannotated,
@@ -54,7 +55,7 @@ class Format(Protocol):
 FORMATS: tuple[Format, ...] = (
     imagenet_folders, imagenet_list, coco, voc_detection, yolo, open_images, wider_face, cvat, voc_segmentation,
     common_semantic_segmentation, common_super_resolution, cityscapes, camvid, camvid_full, ade20k, dlib_landmarks,
-    coco_keypoints, vggface2, celeba_landmarks, lfw, unannotated,
+    inpainting_masks, coco_keypoints, vggface2, celeba_landmarks, lfw, unannotated,
 )  # fmt: skip
 NAMES = tuple(each.NAME for each in FORMATS)
 

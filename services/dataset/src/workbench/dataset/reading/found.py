@@ -57,6 +57,22 @@ class Counterpart:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """A picture that is white where the image is missing."""
+
+    entry: Entry
+
+    @property
+    def file(self) -> str:
+        """Of that picture."""
+        return self.entry.name
+
+    @property
+    def line(self) -> None:
+        """A picture has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """An image that is part of one in the upload. ``box``: left, top, right, bottom; what leaves that one is black."""
 
@@ -74,7 +90,7 @@ class Aligned:
     points: tuple[tuple[float, float], ...]
 
 
-Known = Noted | Mask | Objects | Counterpart
+Known = Noted | Mask | Objects | Counterpart | Hidden
 
 
 @dataclass(frozen=True)

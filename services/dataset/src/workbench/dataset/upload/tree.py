@@ -12,9 +12,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from workbench.archives.entries import Entries, Entry
-
-# What may hold an image; whether it does is for the decoder to say.
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
+from workbench.imaging.preparation import IMAGE_SUFFIXES
 
 _LITTER = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
 # Folders that a Mac, storage boxes of Synology and QNAP, and Windows put beside people's own.

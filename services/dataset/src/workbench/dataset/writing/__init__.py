@@ -11,6 +11,7 @@ from workbench.dataset.writing import (
     common_semantic_segmentation,
     common_super_resolution,
     imagenet,
+    inpainting_masks,
     lfw,
     unannotated,
     voc,
@@ -19,7 +20,8 @@ from workbench.dataset.writing import (
 from workbench.dataset.writing.layout import Layout
 
 LAYOUTS: tuple[Layout, ...] = (
-    coco, imagenet, voc, yolo, coco_keypoints, common_semantic_segmentation, common_super_resolution, lfw, unannotated,
+    coco, imagenet, voc, yolo, coco_keypoints, common_semantic_segmentation, common_super_resolution, inpainting_masks,
+    lfw, unannotated,
 )  # fmt: skip
 NAMES = tuple(each.NAME for each in LAYOUTS)
 
