@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from workbench.application import frames as module
+from workbench.application import masks
 from workbench.application.frames import frames
 
 LEVELS = [20, 60, 100, 140, 180, 220]
@@ -149,3 +150,18 @@ def test_without_pyav_a_video_says_how_to_get_it(film: Callable[..., Path], monk
 
     with pytest.raises(ValueError, match=r"need PyAV, which is not installed here: run install.sh --video"):
         next(frames(str(path)))
+
+
+@pytest.mark.parametrize(("picture", "mask"), [("a.png", "a_mask.jpg"), ("images/a.png", "masks/a.png")])
+def test_a_mask_beside_a_picture_is_its_own_and_no_picture(tmp_path: Path, picture: str, mask: str) -> None:
+    for name, level in ((picture, 9), (mask, 255), ("b.png", 9)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.new("RGB", (4, 3), (level,) * 3).save(tmp_path / name)
+
+    found = {frame.stem: frame.mask for frame in frames(str(tmp_path), masked=True)}
+
+    assert found == {"a": tmp_path / mask, "b": None}
+    assert len(list(frames(str(tmp_path)))) == 3
+    assert masks.read(tmp_path / mask, Image.new("RGB", (4, 3))).getextrema() == (255, 255)
+    with pytest.raises(ValueError, match=r"its mask a.* is 4×3 pixels, the picture 5×3"):
+        masks.read(tmp_path / mask, Image.new("RGB", (5, 3)))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from workbench.dataset import formats, ingest
 from workbench.dataset.ingest import InvalidDataset
+from workbench.imaging.maps import decode_map
 from workbench.shards import read_annotations, read_index, tasks_of
 from workbench.tasks.computing import computing_of
 
@@ -53,6 +54,8 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
         | {"dataset_meta.json": b'{"labels": ["a", "b", "c"], "segmentation_colors": [[0,0,0], [1,2,3], [3,2,1]]}'},
         "common-super-resolution": named("LR/{}.jpg", photos) | {
             f"HR/{n}.png": image(n, kind="PNG", size=(40, 32)) for n in range(3)} | {"upsampled/0.jpg": photos[0]},
+        "inpainting-masks": named("{}.jpg", photos) | named("{}_mask.png", masks(0, 255, 255))
+        | {"alone.jpg": photos[0]},
         "cityscapes": named(f"leftImg8bit/val/a/a{frames}_leftImg8bit.png", photos)
         | named(f"gtFine/val/a/a{frames}_gtFine_labelIds.png", masks(7, 33, 0)) | {train: photos[0]},
         "camvid": named("test/{}.png", photos) | named("testannot/{}.png", masks(0, 10, 11))
@@ -74,7 +77,7 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
     }  # fmt: skip
 
 
-CLASSLESS = ("facial-landmarks", "face-recognition", "super-resolution")
+CLASSLESS = ("facial-landmarks", "face-recognition", "super-resolution", "inpainting")
 
 
 def coco(**more: Any) -> bytes:
@@ -224,6 +227,39 @@ def test_a_mask_at_fault_is_told_with_its_pixel(
     assert re.match(told, fault["reason"])
 
 
+@pytest.mark.parametrize(("pixels", "told"), [
+    (zeros(), "the mask is black all over; it must be white where the picture is missing"),
+    (zeros() + 255, "the mask is white all over"),
+    (zeros() + 100, "100% of its pixels are neither black nor white"),
+    (zeros(height=15, x4y5=255), "the mask is 20×15 pixels, the image 20×16"),
+], ids=["nothing", "all", "gray", "size"])
+def test_a_mask_that_hides_no_part_of_its_picture_is_told(
+        good: dict[str, Files], new_run: Callable, png: Callable, pixels: Any, told: str) -> None:
+    with pytest.raises(InvalidDataset) as refused:
+        ingest.run(new_run(good["inpainting-masks"] | {"1_mask.png": png(pixels)}))
+
+    [fault] = refused.value.facts["faults"]
+    assert fault["file"] == "1_mask.png"
+    assert fault["reason"].startswith(told)
+
+
+@pytest.mark.parametrize("kind", ["masks", "holes", "true and false", "a JPEG"])
+def test_masks_are_read_from_a_folder_of_their_own_whatever_they_are_written_as(
+        good: dict[str, Files], new_run: Callable, png: Callable, kind: str) -> None:
+    photos = {f"images/{n}.jpg": good["inpainting-masks"][f"{n}.jpg"] for n in range(3)}
+    folder = "holes" if kind == "holes" else "masks"
+    hidden = np.arange(SIZE[0] * SIZE[1]).reshape(SIZE[1], SIZE[0]) >= 100
+    mask = png(hidden * (1 if kind == "true and false" else 255), kind="JPEG" if kind == "a JPEG" else "PNG")
+    wanted = None if kind == "holes" else {"format": "inpainting-masks"}
+    run = new_run(photos | {f"{folder}/{n}.png": mask for n in range(3)}, wanted)
+
+    ingest.run(run)
+
+    kept = [decode_map(each["hole"]) == 255 for each in read_annotations(run.outputs, "inpainting").values()]
+    assert len(kept) == 3
+    assert all(np.mean(each != hidden) < (0.1 if kind == "a JPEG" else 1e-9) for each in kept)
+
+
 @pytest.mark.parametrize("name", MASKS)
 @pytest.mark.parametrize("which", [0, 1], ids=["mask", "photo"])
 def test_a_damaged_file_is_told_by_its_name(
@@ -343,6 +379,8 @@ DESCRIPTION = b'{"label_map": {"0": "a", "2": "c"}}'
     ("voc-segmentation", {"labelmap.txt": b"a:0,0"}, "labelmap.txt line 1: a colour is three whole numbers"),
     ("common-semantic-segmentation", {"dataset_meta.json": None}, "dataset_meta.json: is missing in the root"),
     ("common-semantic-segmentation", {"dataset_meta.json": DESCRIPTION}, "dataset_meta.json: label_map must number"),
+    ("inpainting-masks", {"1_mask.png": None, "1_mask.bmp": b""}, "1_mask.bmp: the file is empty"),
+    ("inpainting-masks", {"1_mask.jpg": b"x"}, "1_mask.png: 1_mask.jpg is a mask of the same picture"),
     ("common-super-resolution", {"HR/1.png": b"text"}, "HR/1.png: not an image of a known format"),
     ("common-super-resolution", {"HR/1.png": None, "HR/1.bmp": b""}, "HR/1.bmp: the file is empty"),
     ("cityscapes", {f"leftImg8bit/val/a/a{n}_000000_000019_leftImg8bit.png": None for n in range(3)},

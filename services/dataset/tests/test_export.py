@@ -30,8 +30,8 @@ from workbench.store import Manifest
 
 # Which format reads what a layout writes.
 READ_BY = {"coco": "coco", "imagenet": "imagenet-list", "voc": "voc-detection", "yolo": "yolo"} | {
-    name: name for name in ("coco-keypoints", "common-semantic-segmentation", "common-super-resolution", "lfw",
-                            "unannotated")}  # fmt: skip
+    name: name for name in ("coco-keypoints", "common-semantic-segmentation", "common-super-resolution",
+                            "inpainting-masks", "lfw", "unannotated")}  # fmt: skip
 MOVED = ("images/", "JPEGImages/")  # where layouts want the images
 BOXES, MASKS, LABELS = "object-detection", "instance-segmentation", "classification"
 

@@ -1,7 +1,7 @@
-"""Inpainting with masks of one's own: `images/` beside `masks/` (or `holes/`) in the root, or `NAME_mask.png` beside
-`NAME.jpg`; white where the picture is missing.
+"""Inpainting with masks, white where the picture is missing: `images/` and `masks/` (or `holes/`), or `NAME_mask.png`.
 
-Files of the two folders belong together by their names without suffix, with or without `_mask` at a mask's end.
+The latter lies beside its `NAME.jpg`. Files of the two folders belong together by their names without suffix, with or
+without `_mask` at a mask's end.
 """
 
 from __future__ import annotations
@@ -48,19 +48,23 @@ def read(tree: Tree) -> Reading:
 
 def _parted(tree: Tree) -> tuple[list[Entry], list[Entry]]:
     """Pictures and masks."""
-    pictures, masks = ([image for image in tree.images if alike(image.name.partition("/")[0]) in names
-                        and "/" in image.name] for names in (_IMAGES, _MASKS))  # fmt: skip
-    if pictures and masks:
+    pictures, masks = ([image for image in tree.images if _first(image) in names] for names in (_IMAGES, _MASKS))
+    if pictures and masks and len(pictures) + len(masks) == len(tree.images):
         return pictures, masks
     masks = [image for image in tree.images if _key_of(image) != _stem(image)]
     return [image for image in tree.images if _key_of(image) == _stem(image)], masks
 
 
+def _first(image: Entry) -> str:
+    """The folder of the root that it lies in."""
+    first, _, below = image.name.partition("/")
+    return alike(first) if below else ""
+
+
 def _stem(image: Entry) -> str:
     """With the folders below the first, where that tells pictures from masks."""
     path = PurePosixPath(alike(image.name)).with_suffix("")
-    first = path.parts[0]
-    return "/".join(path.parts[1:]) if len(path.parts) > 1 and first in (*_IMAGES, *_MASKS) else str(path)
+    return "/".join(path.parts[1:]) if _first(image) in (*_IMAGES, *_MASKS) else str(path)
 
 
 def _key_of(image: Entry) -> str:
