@@ -127,9 +127,9 @@ def _fit(image: Image.Image, preparation: Preparation) -> Fitted:
 
 def _laid_over(fitted: Fitted, mask: Image.Image) -> Image.Image:
     """No level of a mask is between two others, so it is never smoothed."""
-    size = tuple(max(1, round(side * scale)) for side, scale in zip(fitted.size, fitted.scale, strict=True))
+    width, height = (max(1, round(side * scale)) for side, scale in zip(fitted.size, fitted.scale, strict=True))
     laid = Image.new("L", fitted.image.size, 0)
-    laid.paste(mask.convert("L").resize(size, Image.Resampling.NEAREST), (fitted.left, fitted.top))
+    laid.paste(mask.convert("L").resize((width, height), Image.Resampling.NEAREST), (fitted.left, fitted.top))
     return laid
 
 

@@ -18,7 +18,8 @@ from workbench.dataset.reading.faces import Point, numbers, pairs
 from workbench.dataset.reading.finder import Finder
 from workbench.dataset.reading.found import Aligned, Fault, Noted, Reading, some
 from workbench.dataset.reading.texts import lines
-from workbench.dataset.upload.tree import IMAGE_SUFFIXES, Tree, suffix
+from workbench.dataset.upload.tree import Tree, suffix
+from workbench.imaging.preparation import IMAGE_SUFFIXES
 
 NAME = "lfw"
 TASKS: tuple[str, ...] = ("face-recognition",)
