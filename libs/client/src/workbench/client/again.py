@@ -21,11 +21,11 @@ def again(transport: Transport, collection: str, id: str, changes: Mapping[str, 
     ``changes``: members of the request, below which objects keep what is not changed.
     """
     view = transport.json("GET", f"/v1/{collection}/{id}")
-    takes = _takes(transport, collection)
+    taken = takes(transport, collection)
     # Nothing where something is the default was asked for: streams without a hint, say.
     asked = {name: value for name, value in view["request"].items()
-             if name in takes and (value is not None or takes[name].get("default") is not None)}  # fmt: skip
-    if "name" in takes and view["name"] is not None:  # the job has it, its request does not
+             if name in taken and (value is not None or taken[name].get("default") is not None)}  # fmt: skip
+    if "name" in taken and view["name"] is not None:  # the job has it, its request does not
         asked["name"] = view["name"]
     made: View = transport.json("POST", f"/v1/{collection}", json=changed(asked, changes or {}))
     return made
@@ -38,7 +38,7 @@ def changed(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return {**old, **changes, **both}
 
 
-def _takes(transport: Transport, collection: str) -> dict[str, dict[str, Any]]:
+def takes(transport: Transport, collection: str) -> dict[str, dict[str, Any]]:
     """The members of what may be POSTed there, by the API's own description."""
     words = collection.split("/")
     path = f"/v1/{words[0]}" if len(words) == 1 else "/v1/projects/{project_id}/optimizations"

@@ -17,6 +17,7 @@ from workbench.console.pages import (
     start,
     targets,
     team,
+    things,
     trial,
 )
 
@@ -36,5 +37,6 @@ PAGES: tuple[Page, ...] = (
     dataset.PAGE,
     job.PAGE,
     file.PAGE,
+    things.PAGE,
     sign_in.PAGE,
 )

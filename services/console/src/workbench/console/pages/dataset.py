@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 from workbench.client import Refused
+from workbench.client.again import takes
 from workbench.console.page import Page
 from workbench.console.reach import api, client
 from workbench.problems.common import InvalidRequest
@@ -23,13 +24,21 @@ def show(dataset_id: str) -> str:
     """The whole page."""
     view = client().datasets.get(dataset_id)
     there = view["state"] == "succeeded"
-    found: View = {"statistics": None, "unknown": None}
+    found: View = {"statistics": None, "unknown": None, "formats": []}
     if there:
+        found["formats"] = takes(api(), "exports")["format"]["enum"]
         try:
             found["statistics"] = client().datasets.statistics(dataset_id)
         except Refused as refused:  # an earlier release kept none; the page has the rest
             found["unknown"] = refused.problem
     return render_template("dataset.html", view=view, parts=PARTS, **found, **(_images(dataset_id) if there else {}))
+
+
+@PAGE.blueprint.post("/<dataset_id>/export")
+def export(dataset_id: str) -> AnyResponse:
+    """All of it in another layout; the job has the archive."""
+    job = client().exports.create({"dataset_id": dataset_id, "format": request.form.get("format", "")})
+    return redirect(f"/console/job/exports/{job['id']}", 303)
 
 
 @PAGE.blueprint.get("/<dataset_id>/images")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from flask import render_template
+from workbench.console.listing import listed
 from workbench.console.page import Page
-from workbench.console.reach import client
 
 PAGE = Page("models", "Models")
-LISTED = 100
 
 
 @PAGE.blueprint.get("")
 def show() -> str:
-    """The newest first."""
-    return render_template("models.html", models=list(client().models.list(limit=LISTED)))
+    """The newest first, if nothing else is asked."""
+    return render_template("models.html", **listed("models"))
