@@ -126,6 +126,7 @@ class Server:
         self.holding: dict[str, list[str]] = {}
         self.files: dict[str, bytes] = {"package.tar.zst": PACKAGE}
         self.script: dict[str, list[dict[str, Any]]] = {}
+        self.born: dict[str, dict[str, Any]] = {}  # how jobs of a kind are from the start
         self.before: Callable[[], Response | None] = lambda: None
         self.token = TOKEN
         self.targets: list[dict[str, Any]] = [LOCAL]
@@ -180,6 +181,7 @@ class Server:
                 "request": body, "result": None, "facts": None, "files": files}  # fmt: skip
         if kind == "models":
             view["name"] = "squeeze"
+        view |= self.born.get(kind, {})
         self.jobs[id] = Job(view, steps if steps is not None else self.steps_of(kind), f"the log of {id}\n")
         return self.jobs[id]
 

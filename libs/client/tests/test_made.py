@@ -43,6 +43,18 @@ def test_a_warning_of_what_was_made_is_told_with_how_to_look_at_it(server: Any, 
     assert f"succeeded; `workbench {words[0]} show {id}`" in told.stderr
 
 
+@pytest.mark.parametrize("waits", [[], ["--wait"]])
+def test_of_an_earlier_result_the_id_is_told_that_other_commands_take(server: Any, waits: list[str]) -> None:
+    done = {"state": "succeeded", "reused_from": OTHER, "result": {"kind": "model", "id": OTHER}}
+    server.born["conversions"] = done
+    server.script["conversions"] = []
+
+    told = run(server, "conversions", "create", MODEL, *waits)
+
+    assert told.stdout.strip() == OTHER, told.output
+    assert f"by an earlier one, whose id this is; `workbench conversions show {OTHER}`" in told.stderr
+
+
 @pytest.mark.parametrize("command", ["create", "again"])
 def test_the_profiles_of_models_measured_in_turns_come_with_the_first(server: Any, command: str) -> None:
     asked = {"model_id": MODEL, "with_model_ids": [OTHER]}

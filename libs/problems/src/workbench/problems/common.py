@@ -13,7 +13,8 @@ from workbench.problems.faults import faults
 class NotFound(Problem):
     """There is no such thing, or it belongs to another team: the answer is the same.
 
-    Remedy: check the id; `workbench <resource> list` shows what this team has.
+    Remedy: check the id; `workbench <resource> list` shows what this team has. Of a job that was answered with an
+    earlier result (`reused_from`), take the id in `result`.
     """
 
     status = 404

@@ -44,7 +44,13 @@ def tell(session: Session, making: Making, view: View, *, wait: bool) -> None:
     for warning in (view.get("facts") or {}).get("warnings") or ():
         output.tell(f"Warning: {warning}")
     for each in (view, *more):
-        output.write(each["id"])
-        output.tell(f"{making.noun} {each.get('state', 'created')}; `workbench {making.shown.format(each['id'])}`")
+        id, known = _usable_id(each), " by an earlier one, whose id this is" if each.get("reused_from") else ""
+        output.write(id)
+        output.tell(f"{making.noun} {each.get('state', 'created')}{known}; `workbench {making.shown.format(id)}`")
     if more and making.compared:
-        output.tell(making.compared.format(ids=" ".join(each["id"] for each in (view, *more))))
+        output.tell(making.compared.format(ids=" ".join(map(_usable_id, (view, *more)))))
+
+
+def _usable_id(view: View) -> str:
+    """What other commands take: a job that was answered with an earlier result has made nothing of its own."""
+    return str((view.get("result") or {}).get("id") or view["reused_from"] if view.get("reused_from") else view["id"])
