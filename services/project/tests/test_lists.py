@@ -103,6 +103,12 @@ def test_several_are_deleted_and_of_each_it_is_told(api: FlaskClient) -> None:
     assert names(api) == ["two"]
 
 
+def test_of_a_project_that_there_is_not_nobody_takes_none_for_an_answer(api: Any) -> None:
+    answer = api.get("/v1/projects/nowhere/optimizations")
+
+    assert (answer.status_code, answer.json["type"]) == (404, "urn:workbench:problem:not-found")
+
+
 def test_optimizations_are_listed_below_their_project_or_all_together(api: FlaskClient) -> None:
     first, second = created(api, "one"), created(api, "two")
     mine, others = optimized(api, first), [optimized(api, second) for _ in range(3)]

@@ -67,7 +67,7 @@ class DeviceNotOfTarget(Problem):
 class DeviceNotHere(Problem):
     """A device was asked for that this machine does not have, as far as OpenVINO was last asked.
 
-    Remedy: choose one of `available`, or leave `device` out to use the CPU; `workbench targets list` says what each can
+    Remedy: choose one of those there are, or none to use the CPU; `workbench targets list` says what each can
     do, and what those that are missing need.
     """
 

@@ -18,7 +18,8 @@ class UnknownDevice(Refusal):
 class PrecisionNotSupported(Refusal):
     """The device would execute in another precision than the one asked for.
 
-    Remedy: ask for a precision that `GET /v1/targets` lists for the device; f32 works everywhere.
+    Remedy: ask for a precision that the device executes (`workbench targets show`, `GET /v1/targets`); f32 works
+    everywhere.
     """
 
 

@@ -144,7 +144,8 @@ def _below_the_project(job: Job) -> bool:
 
 
 def _project_of_path() -> str | None:
-    return None if g.project_id == ALL else str(g.project_id)
+    """Raises NotFound: of a project that there is not, nobody should take none for an answer."""
+    return None if g.project_id == ALL else rows.find(ports().jobs, identity().team, g.project_id).id
 
 
 def _steps(job: Job) -> dict[str, Any]:
