@@ -39,6 +39,42 @@ def test_the_layers_that_take_longest_come_first_and_all_are_found_by_a_search(b
     assert "1 of 62 layers" in found
 
 
+def test_the_time_is_shared_out_by_type_and_precision(bench: Bench) -> None:
+    layers = [layer("a", 3.0), layer("b", 5.0), {**layer("c", 2.0), "type": "Reorder", "runtime_precision": "u8"}]
+    figure = {"value": 1.0, "low": 1.0, "high": 1.0}
+    latencies = {"p50": {"value": 4.0, "low": 3.5, "high": 4.5}, "p99": {"value": 9.0, "low": 8.0, "high": 12.0}}
+    facts = {"throughput_fps": figure, "launches": [], "layers": layers, "latency_ms": latencies}
+    id = bench.have("profile", "succeeded", facts=facts)
+
+    page = bench.visitor("hostile").get(f"/console/profile/{id}").text
+
+    told = (("Convolution", 2, "80.0"), ("Reorder", 1, "20.0"), ("f32", 2, "80.0"))
+    shares = [f'<bdi>{name}</bdi> <span class="fine">{layers}</span></th><td class="number">{share} %</td>'
+              for name, layers, share in told]  # fmt: skip
+    assert [each for each in shares if each not in page] == []
+    assert "Latency in ms. Median: 4 ms; 99 % below: 9 ms" in page
+
+
+def test_another_measurement_has_a_ratio_only_where_both_were_measured_in_turns(bench: Bench) -> None:
+    def measured(id: str, fps: float, **together: object) -> str:
+        facts = {"throughput_fps": {"value": fps, "low": fps - 1, "high": fps + 1}, "together": together or None,
+                 "trust": {"verdict": "trusted", "reasons": []}, "device": "CPU"}  # fmt: skip
+        return bench.have("profile", "succeeded", name=id, facts=facts, request={"model_id": id})
+
+    ratio = {"throughput_fps": {"value": 2.5, "low": 2.25, "high": 2.75}}
+    one = measured("one", 50, profile_id="job", ratios={"one": {"two": ratio}})
+    two, apart = measured("two", 20, profile_id="job"), measured("apart", 20)
+    visitor = bench.visitor("hostile")
+
+    beside = visitor.get(f"/console/profile/{one}?against={two}").text
+    alone = visitor.get(f"/console/profile/{one}?against={apart}").text
+
+    assert "Throughput in FPS. this one: 50; the other: 20" in beside
+    assert "2.5 × the throughput (2.25–2.75)" in beside
+    assert "Not measured together" in alone
+    assert "× the throughput" not in alone
+
+
 def test_a_measurement_that_failed_says_what_to_do(bench: Bench) -> None:
     assert "What to do:" in bench.visitor("hostile").get(f"/console/profile/{bench.ids['profile failed']}").text
 

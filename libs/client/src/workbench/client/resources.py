@@ -149,6 +149,11 @@ class WithGraph(Resource):
 class Profiles(WithGraph):
     """Measurements. With ``with_model_ids`` one measures several models in turns."""
 
+    def times(self, id: str) -> View:
+        """Where the time of one inference goes: ``types`` and ``precisions`` of layers, each with its share."""
+        view: View = self._transport.json("GET", f"{self._one(id)}/times")
+        return view
+
     def others(self, view: View) -> Sequence[View]:
         """The profiles of the other models that a succeeded one has measured, each once it is made.
 

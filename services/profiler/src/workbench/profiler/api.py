@@ -18,6 +18,7 @@ from workbench.profiler.schemas import (
     TargetPage,
     TargetView,
     TensorForm,
+    TimesView,
 )
 from workbench.runner.values import LOCAL
 from workbench.targets import described
@@ -57,6 +58,13 @@ serve_form_upload(tensors, UPLOADED)
 serve_part_uploads(tensors, UPLOADED)
 serve_jobs(tensors, Resource("tensor"))
 serve_graph(profiles, lambda job_id: executed_layers.of(PROFILES.get(job_id)))
+
+
+@profiles.get("/<job_id>/times")
+@profiles.response(200, TimesView)
+def times(job_id: str) -> dict[str, Any]:
+    """Where the time of one inference goes: by type of layer, and by the precision it was executed in."""
+    return executed_layers.times(PROFILES.get(job_id))
 
 
 @targets.get("")

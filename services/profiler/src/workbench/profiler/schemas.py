@@ -15,6 +15,23 @@ _NAMES = "Give 1 to 40 of a-z, 0-9 and '-', which is at neither end."
 _OF_A_TAKEN_ONE = ("model_id", "target", "device", "name", "from_profile_id")
 
 
+class TimeShare(ma.Schema):
+    """What layers of one type, or of one precision, take."""
+
+    name = ma.fields.String(required=True, metadata={"description": "`not told` where the device does not say."})
+    layers = ma.fields.Integer(required=True, metadata={"description": "How many of them took time."})
+    time_ms = ma.fields.Float(required=True)
+    share = ma.fields.Float(required=True, metadata={"description": "Of the time of all layers, 0 to 1."})
+
+
+class TimesView(ma.Schema):
+    """Where the time of one inference goes; empty where the device tells no times of layers."""
+
+    total_ms = ma.fields.Float(required=True, metadata={"description": "Of all layers together."})
+    types = ma.fields.List(ma.fields.Nested(TimeShare), required=True, metadata={"description": "The longest first."})
+    precisions = ma.fields.List(ma.fields.Nested(TimeShare), required=True)
+
+
 class ProfileRequest(Configuration):
     """Measure one model on one device with one configuration."""
 
