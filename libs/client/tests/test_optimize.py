@@ -68,6 +68,17 @@ def test_people_get_the_variants_the_reason_and_what_to_do_next(server: Any, mod
     assert "profile-fp16: running 40% · measuring: launch 2 of 5" in result.stderr
 
 
+def test_what_was_noticed_of_model_and_images_is_said_before_the_work(server: Any, model: Path, images: Path) -> None:
+    inputs = [{"name": "data", "shape": [1, 3, 8, 8]}]
+    server.script["models"] = [{"state": "succeeded", "facts": {"inputs": inputs, "warnings": ["two signatures"]}}]
+    server.script["datasets"] = [{"state": "succeeded", "facts": {"warnings": ["3 photos are turned"]}}]
+
+    said = run(server, model, "--dataset", images).stderr
+
+    assert said.index("The model: two signatures") < said.index("The dataset: 3 photos are turned")
+    assert said.index("3 photos are turned") < said.index("profile-fp16: running")
+
+
 def test_the_report_stands_with_its_project_afterwards(server: Any, model: Path) -> None:
     said = run(server, model).stdout
     env = {"WORKBENCH_SERVER": server.url, "WORKBENCH_TOKEN": server.token}

@@ -22,6 +22,7 @@ from workbench.webapp.settings import load
 
 TEAM = "a"
 WARNINGS = ["2 images have an EXIF orientation"]
+OF_MODEL = ["another signature was left out"]
 ASSUMED = [{"field": "color", "words": "the channels go in as red, green, blue", "sure": "possible"}]
 FPS = {"FP32": 100.0, "FP16": 101.0, "INT8": 300.0}
 RIGHT = {"FP32": 95, "FP16": 95, "INT8": 94}  # of 100 images
@@ -201,7 +202,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     write_token(adapters.store, "other", Identity("b", "admin"), "test")
     manifests = Manifests(adapters.store, TEAM)
     original = {**model_facts("FP32"), "format": "onnx", "main_file": "model.onnx"}
-    manifests.write(Manifest("model", "m", TEAM, "", (), original).text())
+    manifests.write(Manifest("model", "m", TEAM, "", (), original | {"warnings": OF_MODEL}).text())
     manifests.write(Manifest("dataset", "d", TEAM, "", (), {"annotated": True, "warnings": WARNINGS}).text())
     made = Bench(tmp_path, adapters, Others(adapters), client_of(adapters, tmp_path))
     answer = made.client.post("/v1/projects", json={"name": "p", "model_id": "m", "dataset_id": "d"})

@@ -193,15 +193,15 @@ class _Pipeline:
                  for tensor in self._plan.model.get("inputs") or () if takes_several(tensor)]
         if guess := self._plan.request.get("guess"):
             said.append(f"The task was guessed: {guess['task']} is {guess['sure']}, {guess['why']}.")
-        return said + self._of_datasets()
+        return said + self._noticed()
 
-    def _of_datasets(self) -> list[str]:
-        """What was noticed when the images were taken in; scores and INT8 rest on them."""
+    def _noticed(self) -> list[str]:
+        """When model and images were taken in; the outputs rest on the one, scores and INT8 on the others."""
         request = self._job.request
         named = {"dataset": request["dataset_id"], "calibration dataset": request["calibration_dataset_id"]}
-        found = {role: self._context.manifests.get("dataset", id).facts.get("warnings") or ()
-                 for role, id in named.items() if id}
-        return [f"The {role}: {warning}" for role, warnings in found.items() for warning in warnings]
+        facts = {role: self._context.manifests.get("dataset", id).facts for role, id in named.items() if id}
+        found = {"model": self._plan.model, **facts}
+        return [f"The {role}: {warning}" for role, known in found.items() for warning in known.get("warnings") or ()]
 
 
 def _variant_warnings(plan: Plan, name: str, model: Facts) -> tuple[str, ...]:

@@ -75,8 +75,12 @@ class Pipeline:
         return str(view["id"])
 
     def examined(self, resource: Resource, id: str, role: str) -> View:
-        """Its view once the server has understood it. Raises JobFailed with what is wrong with it."""
-        return self._follow(resource, id, lambda view: self._progress.job(role, view))
+        """Its view once the server has understood it; what was noticed is said before the work. Raises JobFailed with
+        what is wrong with it."""
+        view = self._follow(resource, id, lambda view: self._progress.job(role, view))
+        for warning in (view.get("facts") or {}).get("warnings") or ():
+            self._progress.say(f"The {role}: {warning}")
+        return view
 
     def optimize(self, project: dict[str, Any], body: dict[str, Any], task_for: Callable[[Refused], str]) -> View:
         """Create the project, ask for the optimization and follow it to its end. Raises JobFailed.
