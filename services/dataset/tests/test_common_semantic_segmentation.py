@@ -61,7 +61,8 @@ def test_without_a_description_what_is_needed_is_told_and_no_mask_guessed(tree: 
 
     [fault] = reading.faults
     assert str(fault) == ("dataset_meta.json: is missing in the root; it tells the classes by label_map or labels, "
-                          "and their segmentation_colors")
+                          "and their segmentation_colors (masks of what is missing in pictures are read by `--format "
+                          "inpainting-masks`)")
     assert reading.annotations == {TASK: {}}
 
 

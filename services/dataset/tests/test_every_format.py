@@ -54,7 +54,7 @@ def good(image: Callable, png: Callable) -> dict[str, Files]:
         | {"dataset_meta.json": b'{"labels": ["a", "b", "c"], "segmentation_colors": [[0,0,0], [1,2,3], [3,2,1]]}'},
         "common-super-resolution": named("LR/{}.jpg", photos) | {
             f"HR/{n}.png": image(n, kind="PNG", size=(40, 32)) for n in range(3)} | {"upsampled/0.jpg": photos[0]},
-        "inpainting-masks": named("{}.jpg", photos) | named("{}_mask.png", masks(0, 255, 255))
+        "inpainting-masks": named("{}.jpg", photos) | named("{}_hole.png", masks(0, 255, 255))
         | {"alone.jpg": photos[0]},
         "cityscapes": named(f"leftImg8bit/val/a/a{frames}_leftImg8bit.png", photos)
         | named(f"gtFine/val/a/a{frames}_gtFine_labelIds.png", masks(7, 33, 0)) | {train: photos[0]},
@@ -236,10 +236,10 @@ def test_a_mask_at_fault_is_told_with_its_pixel(
 def test_a_mask_that_hides_no_part_of_its_picture_is_told(
         good: dict[str, Files], new_run: Callable, png: Callable, pixels: Any, told: str) -> None:
     with pytest.raises(InvalidDataset) as refused:
-        ingest.run(new_run(good["inpainting-masks"] | {"1_mask.png": png(pixels)}))
+        ingest.run(new_run(good["inpainting-masks"] | {"1_hole.png": png(pixels)}))
 
     [fault] = refused.value.facts["faults"]
-    assert fault["file"] == "1_mask.png"
+    assert fault["file"] == "1_hole.png"
     assert fault["reason"].startswith(told)
 
 
@@ -379,8 +379,8 @@ DESCRIPTION = b'{"label_map": {"0": "a", "2": "c"}}'
     ("voc-segmentation", {"labelmap.txt": b"a:0,0"}, "labelmap.txt line 1: a colour is three whole numbers"),
     ("common-semantic-segmentation", {"dataset_meta.json": None}, "dataset_meta.json: is missing in the root"),
     ("common-semantic-segmentation", {"dataset_meta.json": DESCRIPTION}, "dataset_meta.json: label_map must number"),
-    ("inpainting-masks", {"1_mask.png": None, "1_mask.bmp": b""}, "1_mask.bmp: the file is empty"),
-    ("inpainting-masks", {"1_mask.jpg": b"x"}, "1_mask.png: 1_mask.jpg is a mask of the same picture"),
+    ("inpainting-masks", {"1_hole.png": None, "1_hole.bmp": b""}, "1_hole.bmp: the file is empty"),
+    ("inpainting-masks", {"1_mask.jpg": b"x"}, "1_mask.jpg: 1_hole.png is a mask of the same picture"),
     ("common-super-resolution", {"HR/1.png": b"text"}, "HR/1.png: not an image of a known format"),
     ("common-super-resolution", {"HR/1.png": None, "HR/1.bmp": b""}, "HR/1.bmp: the file is empty"),
     ("cityscapes", {f"leftImg8bit/val/a/a{n}_000000_000019_leftImg8bit.png": None for n in range(3)},

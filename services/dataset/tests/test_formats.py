@@ -43,10 +43,11 @@ def test_every_format_can_be_chosen_by_its_name(tree: Callable, name: str) -> No
     ({"a.jpg": b"", "sub/b.jpg": b""}, "unannotated"),
     ({"train2017/a.jpg": b"", "val2017/b.jpg": b""}, "unannotated"),
     ({"HR/1.png": b"", "LR_x2/1.png": b""}, "common-super-resolution"),
-    ({"images/1.png": b"", "masks/1.png": b"", "dataset_meta.json": b""}, "common-semantic-segmentation"),
+    ({"images/1.png": b"", "masks/1.png": b""}, "common-semantic-segmentation"),
     ({"images/1.png": b"", "holes/1.png": b""}, "inpainting-masks"),
-    ({"a.jpg": b"", "a_mask.png": b"", "b.jpg": b""}, "inpainting-masks"),
-    ({"a_mask.png": b"", "b.jpg": b""}, "unannotated"),
+    ({"a.jpg": b"", "a_hole.png": b"", "b.jpg": b""}, "inpainting-masks"),
+    ({"a.jpg": b"", "a_mask.png": b""}, "unannotated"),
+    ({"a_hole.png": b"", "b.jpg": b""}, "unannotated"),
     ({"images/1.png": b"", "masks/1.png": b"", "more/1.png": b""}, "unannotated"),
     ({"train/1.png": b"", "trainannot/1.png": b"", "train.txt": b"train/1.png trainannot/1.png"}, "camvid"),
     ({"train/1.png": b"", "trainannot/1.png": b""}, "unannotated"),
@@ -114,11 +115,6 @@ def test_a_file_of_boxes_and_keypoints_is_offered_as_both(tree: Callable) -> Non
     assert formats.choose(tree(photo | {"person_keypoints_val.json": document}), None).NAME == "coco-keypoints"
     beside = tree(photo | {"person_keypoints_val.json": document, "instances_val.json": document})
     assert formats.choose(beside, None).NAME == "coco"
-
-
-def test_masks_without_a_word_about_classes_are_offered_as_classes_and_as_holes(tree: Callable) -> None:
-    with pytest.raises(UnknownFormat, match="common-semantic-seg.* and inpainting-masks .*white where the pict"):
-        formats.choose(tree({"images/1.png": b"", "masks/1.png": b""}), None)
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(tree: Callable) -> None:

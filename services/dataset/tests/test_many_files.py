@@ -53,7 +53,7 @@ MADE: dict[str, Callable[[int], Files]] = {
     "common-semantic-segmentation": lambda n: numbered(2 * n, "Images/{}.jpg") | numbered(n, "Masks/{}.png")
     | {"dataset_meta.json": b'{"labels": ["a"]}'},
     "common-super-resolution": lambda n: numbered(n, "HR/{}.png", "LR/{}.png", "upsampled/{}.png"),
-    "inpainting-masks": lambda n: numbered(2 * n, "{}.jpg") | numbered(n, "{}_mask.png"),
+    "inpainting-masks": lambda n: numbered(2 * n, "{}.jpg") | numbered(n, "{}_hole.png"),
     "cityscapes": lambda n: numbered(n, "gtFine/val/a/{}_gtFine_labelIds.png", "leftImg8bit/val/a/{}_leftImg8bit.png",
                                      "leftImg8bit/train/a/{}_leftImg8bit.png"),
     "camvid": lambda n: numbered(n, "test/{}.png", "testannot/{}.png", "train/{}.png") | {

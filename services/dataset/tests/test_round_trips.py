@@ -192,11 +192,11 @@ def test_any_dataset_is_written_as_its_images_alone(imported: Callable, exported
 
 def test_holes_go_out_and_come_back(imported: Callable, exported: Callable, image: Callable, png: Callable) -> None:
     mask = png(np.arange(20 * 16).reshape(16, 20) >= 200, kind="PNG")
-    files = {"a/1.jpg": image(1, size=(20, 16)), "a/1_mask.png": mask, "b.png": image(2, size=(20, 16), kind="PNG"),
-             "b_mask.png": png(np.eye(16, 20) * 255)}  # fmt: skip
+    files = {"a/1.jpg": image(1, size=(20, 16)), "a/1_hole.png": mask, "b.png": image(2, size=(20, 16), kind="PNG"),
+             "b_hole.png": png(np.eye(16, 20) * 255)}  # fmt: skip
     first = imported(files)
 
-    again = imported(exported(first, "inpainting-masks")[1], format="inpainting-masks")
+    again = imported(exported(first, "inpainting-masks")[1])
 
     assert len(known(first, "inpainting")) == 2
     assert known(again, "inpainting") == known(first, "inpainting")

@@ -1,4 +1,4 @@
-"""Masks that people lay beside their pictures: ``photo_mask.png``, or one of the same name in a folder ``masks``."""
+"""Masks that people lay beside their pictures: ``photo_mask.png``, or of the same name in ``masks`` or ``holes``."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from PIL import Image
 from workbench.imaging.preparation import IMAGE_SUFFIXES
 from workbench.imaging.preprocess import decode
 
-_END, _FOLDER, _PICTURES = "_mask", "masks", "images"
+_ENDS, _FOLDERS, _PICTURES = ("_mask", "_hole"), ("masks", "holes"), "images"
 
 
 def beside(picture: Path) -> Path | None:
     """The mask of a picture; None where there is none."""
-    places = [picture.with_name(f"{picture.stem}{_END}")]
+    places = [picture.with_name(f"{picture.stem}{end}") for end in _ENDS]
     if picture.parent.name.lower() == _PICTURES:
-        places.append(picture.parent.parent / _FOLDER / picture.stem)
+        places += [picture.parent.parent / folder / picture.stem for folder in _FOLDERS]
     found = (place.with_name(place.name + suffix) for place in places for suffix in sorted(IMAGE_SUFFIXES))
     return next((mask for mask in found if mask.is_file()), None)
 
 
 def is_mask(file: Path) -> bool:
     """Whether a picture that it is the mask of lies beside it."""
-    places = [file.with_name(file.stem.removesuffix(_END))] if file.stem.endswith(_END) else []
-    if file.parent.name.lower() == _FOLDER:
+    places = [file.with_name(file.stem.removesuffix(end)) for end in _ENDS if file.stem.endswith(end)]
+    if file.parent.name.lower() in _FOLDERS:
         places.append(file.parent.parent / _PICTURES / file.stem)
     return any(place.with_name(place.name + suffix).is_file() for place in places for suffix in IMAGE_SUFFIXES)
 

@@ -12,7 +12,9 @@ from workbench import ir, shards
 from workbench.application.loading import Loaded
 from workbench.calibrator import apart, confused, feed, predictions, suspicion, worst
 from workbench.calibrator import rows as rows_of
+from workbench.calibrator.images import Images
 from workbench.calibrator.scorer import Dataset, compile_model, results
+from workbench.calibrator.shelf import Shelf
 from workbench.calibrator.spec import read_evaluation
 from workbench.calibrator.values import EvaluationSpec
 from workbench.runner.core import BadSpec, Refusal, Run
@@ -20,7 +22,7 @@ from workbench.runner.pieces import Pieces
 from workbench.shards import Item
 from workbench.tasks.computing import COMPUTING, Computing, computing_of
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.scoring import Metric, Scored
+from workbench.tasks.scoring import Metric
 
 Scale = Metric[Any, Any]
 
@@ -145,19 +147,18 @@ def choose_metrics(names: Sequence[str] | None, task: Computing[Any, Any], there
 
 
 def score(run: Run, task: Computing[Any, Any], dataset: Dataset, model: Loaded,
-          reference: Loaded | None) -> list[Scored[Any, Any]]:
+          reference: Loaded | None) -> Images:
     """What the model, and the reference if there is one, says of every image, in the order of the items."""
     share, total = 0.45 if reference else 0.9, len(dataset.items)
 
-    def said(loaded: Loaded, stage: str, start: float) -> list[Any]:
+    def said(loaded: Loaded, stage: str, start: float) -> Shelf:
         pieces = Pieces(run, stage, start, start + share)
         return results(loaded, task, dataset,
                        lambda count: pieces.done(count / total, f"{count} of {total} images"))
 
     mine = said(model, "evaluating", 0.05)
-    theirs: Sequence[Any] = said(reference, "evaluating the reference", 0.5) if reference else [None] * total
-    return [Scored(item.name, item.sha256, result, dataset.annotations.get(item.name), other, model.recipe.options)
-            for item, result, other in zip(dataset.items, mine, theirs, strict=True)]
+    theirs = said(reference, "evaluating the reference", 0.5) if reference else None
+    return Images(dataset, mine, theirs, model.recipe.options)
 
 
 def suspected(run: Run, model: Loaded, task: Computing[Any, Any], metric: Scale, rows: list[dict[str, Any]],

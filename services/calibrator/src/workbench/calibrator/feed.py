@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from workbench import ir, shards
 from workbench.application.feeding import Arrays, Feeding
 from workbench.application.ports import NoSuchTensor
 from workbench.application.running import running_of
+from workbench.calibrator.shelf import Named, Shelf
 from workbench.imaging.orientation import Turn
 from workbench.imaging.preparation import Preparation
 from workbench.imaging.preprocess import picture, stored_orientation
@@ -74,20 +75,24 @@ def read_items(folder: Path) -> list[Item]:
 
 
 def read_annotations(folder: Path, recipe: Recipe, annotating: Annotating[Any],
-                     items: Sequence[Item]) -> dict[str, Any]:
+                     items: Sequence[Item]) -> Mapping[str, Any]:
     """What is known of these items for the recipe's task, by name, where there is something; on the picture as the
     recipe turns it. Refuses a wrong one by name.
     """
+    wanted, places, shelf = {item.name: item for item in items}, dict[str, int](), Shelf(len(items))
     try:
-        known = shards.read_annotations(folder, recipe.task)
+        for name, document in shards.each_annotation(folder, recipe.task):
+            if name in wanted:
+                places[name] = len(places)
+                shelf[places[name]] = _annotation(wanted[name], document, annotating)
     except shards.BadDataset as bad:
         raise BadDataset(f"{bad}.") from bad
-    here = [(item, known[item.name]) for item in items if item.name in known]
-    found = {item.name: _annotation(item, document, annotating) for item, document in here}
-    if recipe.preparation.orientation == "stored" or not any(
-            _has_a_place(item, found[item.name], annotating) for item, _ in here):
-        return found
-    return {item.name: _turned(folder, item, found[item.name], annotating) for item, _ in here}
+    here = [(number, wanted[name]) for name, number in places.items()]
+    if recipe.preparation.orientation == "exif" and any(
+            _has_a_place(item, shelf[number], annotating) for number, item in here):
+        for number, item in here:
+            shelf[number] = _turned(folder, item, shelf[number], annotating)
+    return Named(places, shelf)
 
 
 def _annotation(item: Item, document: dict[str, Any], annotating: Annotating[Any]) -> Any:

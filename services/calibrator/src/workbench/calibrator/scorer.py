@@ -16,6 +16,7 @@ from workbench.application.loading import Loaded, Outputs, UnfitSize, infer, loa
 from workbench.application.ports import NoSuchTensor
 from workbench.calibrator import feed
 from workbench.calibrator.brought import mask_of
+from workbench.calibrator.shelf import Shelf
 from workbench.calibrator.values import EvaluationSpec, TrialSpec
 from workbench.imaging.preprocess import Fitted
 from workbench.runner.core import Refusal
@@ -78,14 +79,14 @@ def compile_model(file: Path, spec: EvaluationSpec | TrialSpec, recipe: Recipe) 
     return loaded
 
 
-def results(loaded: Loaded, task: Computing[Any, Any], dataset: Dataset, told: Callable[[int], None]) -> list[Any]:
+def results(loaded: Loaded, task: Computing[Any, Any], dataset: Dataset, told: Callable[[int], None]) -> Shelf:
     """What the model says of every item, in the items' order; ``told`` hears how many are through.
 
     Refuses annotations that the model has no class for, and outputs that the task's head can't read.
     """
     head = task.running.head(loaded.recipe)
     assert head is not None, "a task that is judged reads outputs"
-    found: list[Any] = [None] * len(dataset.items)
+    found = Shelf(len(dataset.items))
     checked = False
     for number, outputs, fitted in answers(loaded, dataset, told):
         item = dataset.items[number]

@@ -40,11 +40,19 @@ Image_ = Scored[Any, Any]
 
 @dataclass(frozen=True)
 class Ranked:
-    """An image by its place in the dataset; ``score``: of the first metric, None where it says nothing of it."""
+    """An image by its place in the dataset; ``score``: of the first metric, None where it says nothing of it;
+    ``sureness``: of the model's answer.
+    """
 
     at: int
-    scored: Image_
+    images: Sequence[Image_]
     score: float | None
+    sureness: float
+
+    @property
+    def scored(self) -> Image_:
+        """The image itself."""
+        return self.images[self.at]
 
 
 def ranked(task: Computing[Any, Any], metric: Metric[Any, Any], scored: Sequence[Image_],
@@ -52,9 +60,9 @@ def ranked(task: Computing[Any, Any], metric: Metric[Any, Any], scored: Sequence
     """The worst first; those that the metric says nothing of come last. ``noted``: of the same images."""
     known = [(at, each.items[metric.name]) for at, each in enumerate(noted) if metric.name in each.items]
     found = dict(zip((at for at, _ in known), metric.each([item for _, item in known]), strict=True))
-    rows = [Ranked(at, each, _number(found.get(at))) for at, each in enumerate(scored)]
+    rows = [Ranked(at, scored, _number(found.get(at)), task.sureness(each.result)) for at, each in enumerate(scored)]
     return sorted(rows, key=lambda row: (row.score is None, metric.sign * (row.score or 0.0),
-                                         -task.sureness(row.scored.result)))  # fmt: skip
+                                         -row.sureness))  # fmt: skip
 
 
 def write(folder: Path, rows: Sequence[Ranked], task: Computing[Any, Any], dataset: Dataset, recipe: Recipe) -> None:
@@ -74,8 +82,9 @@ def write_lines(folder: Path, lines: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _line(row: Ranked, task: Computing[Any, Any], recipe: Recipe) -> dict[str, Any]:
-    said = [line.strip()[:_LETTERS] for line in row.scored.result.lines(recipe)[:_LINES]]
-    return {"name": row.scored.name, "score": row.score, "said": said, "known": _known(row.scored, task, recipe)}
+    scored = row.scored
+    said = [line.strip()[:_LETTERS] for line in scored.result.lines(recipe)[:_LINES]]
+    return {"name": scored.name, "score": row.score, "said": said, "known": _known(scored, task, recipe)}
 
 
 def _known(scored: Image_, task: Computing[Any, Any], recipe: Recipe) -> list[str]:

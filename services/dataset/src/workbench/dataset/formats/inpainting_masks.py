@@ -1,7 +1,7 @@
-"""Inpainting with masks, white where the picture is missing: `images/` and `masks/` (or `holes/`), or `NAME_mask.png`.
+"""Inpainting with masks, white where a picture is missing: `images/` and `holes/`, or `NAME_hole.png` at `NAME.jpg`.
 
-The latter lies beside its `NAME.jpg`. Files of the two folders belong together by their names without suffix, with or
-without `_mask` at a mask's end.
+By name it also reads `images/` and `masks/`, and `NAME_mask.png`: masks of classes are called so, too. Files of the two
+folders belong together by their names without suffix, with or without such an end.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ TASK = "inpainting"
 TASKS: tuple[str, ...] = (TASK,)
 
 _IMAGES, _MASKS = ("images", "image"), ("masks", "mask", "holes")
-_END = "_mask"
+_SURE, _SURE_END = "holes", "_hole"  # what masks of classes are not called
+_ENDS = ("_mask", _SURE_END)
 
 
 def recognise(tree: Tree) -> str | None:
-    """Two folders, or names that end in `_mask` beside names that don't."""
+    """Two folders, or names that end in `_hole` beside names that don't."""
     if META_NAME in tree.files:
         return f"{META_NAME} tells classes of masks"
     pictures, masks = _parted(tree)
-    if not masks:
-        return "there are no folders images and masks (or holes) in the root, and no NAME_mask.png beside NAME"
+    if not any(_first(mask) == _SURE or _stem(mask).endswith(_SURE_END) for mask in masks):
+        return "the root has no folders images and holes, and there is no NAME_hole.png; masks are to be chosen by name"
     return None if _by_key(pictures).keys() & _by_key(masks).keys() else "no mask has the name of a picture"
 
 
@@ -40,7 +41,7 @@ def read(tree: Tree) -> Reading:
     for several in found.values():
         faults += [Fault(each.name, f"{several[0].name} is a mask of the same picture") for each in several[1:]]
     if not known:
-        reason = "must hold images and masks (or holes) with files of the same names, or NAME_mask.png beside NAME"
+        reason = "must hold images and holes (or masks) with files of the same names, or NAME_hole.png beside NAME"
         faults.append(Fault("the upload", reason))
     return Reading([image for image in pictures if image.name in known], {TASK: known}, faults=tuple(faults),
                    warnings=tuple(_left_out(pictures, masks, known)))
@@ -68,7 +69,8 @@ def _stem(image: Entry) -> str:
 
 
 def _key_of(image: Entry) -> str:
-    return _stem(image).removesuffix(_END)
+    stem = _stem(image)
+    return next((stem.removesuffix(end) for end in _ENDS if stem.endswith(end)), stem)
 
 
 def _by_key(images: list[Entry]) -> dict[str, list[Entry]]:

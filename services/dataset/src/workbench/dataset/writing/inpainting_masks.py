@@ -1,4 +1,4 @@
-"""Inpainting with masks: the images below `images/`, and of each its mask, a PNG, below `masks/`."""
+"""Inpainting with masks: the images below `images/`, and of each its mask, a PNG, below `holes/`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def write(source: Source, archive: Archive) -> list[str]:
     for image, known in source.images():
         path = below("images", image.name)
         archive.copy(image, path)
-        mask = names.take(f"masks/{stem(path.partition('/')[2])}.png", image.name)
+        mask = names.take(f"holes/{stem(path.partition('/')[2])}.png", image.name)
         archive.picture(mask, b64decode(known[TASK]["hole"]))
     return []
