@@ -310,11 +310,16 @@ def application(server: Server) -> Flask:
     def optimizations(project: str) -> Any:
         return page([job.view for job in server.jobs.values() if job.view["kind"] == "optimization"])
 
+    @app.get("/v1/projects/-/optimizations")
+    def optimizations_of_all() -> Any:
+        return optimizations("-")
+
     def page(views: list[dict[str, Any]]) -> Any:
         first = int(request.args.get("cursor", 0))
         limit = int(request.args.get("limit", 50))
         more = str(first + limit) if first + limit < len(views) else None
-        return jsonify({"items": views[first : first + limit], "next_cursor": more})
+        placed = [view | {"place": f"{len(views) - at:09}~{view['id']}"} for at, view in enumerate(views)]
+        return jsonify({"items": placed[first : first + limit], "next_cursor": more})
 
     @app.post("/v1/projects/<project>/optimizations")
     def optimize(project: str) -> Any:

@@ -334,6 +334,21 @@ def test_a_list_asks_for_what_was_said(server: Any) -> None:
                                   "limit": "50"}  # fmt: skip
 
 
+def test_jobs_of_every_kind_are_one_list_with_their_news(server: Any) -> None:
+    waiting, broken = server.add("profiles", {}).view, server.add("conversions", {}).view
+    waiting |= {"waiting_for": "the device CPU", "name": "mine"}
+    broken |= {"state": "failed", "error": {"title": "Too hot"}}
+
+    shown = run(server, "jobs", "--state", "active")
+
+    assert shown.exit_code == 0, shown.output
+    assert {"state": "active", "limit": "20"} in server.queries
+    for words in ("profiles", "mine", "waits for", "conversions", "failed", "Too hot"):
+        assert words in shown.stdout
+    listed = json.loads(run(server, "jobs", "--json").stdout)
+    assert {each["collection"] for each in listed} == {"profiles", "conversions"}
+
+
 def test_download_puts_all_files_into_a_folder(server: Any, tmp_path: Path) -> None:
     server.files = {"model.xml": b"<net/>", "model.bin": b"w"}
     id = server.add("models", {}).view["id"]

@@ -14,7 +14,18 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
-from workbench.client.cli import comparing, inspect_files, installed, optimize, output, resources, try_images, up, zoo
+from workbench.client.cli import (
+    all_jobs,
+    comparing,
+    inspect_files,
+    installed,
+    optimize,
+    output,
+    resources,
+    try_images,
+    up,
+    zoo,
+)
 from workbench.client.errors import BadInput, UploadInterrupted, WorkbenchError
 
 USAGE = 2
@@ -82,6 +93,7 @@ try_images.register(app)
 comparing.register(app)
 up.register(app)
 resources.register(app)
+all_jobs.register(app)
 zoo.register(app)
 
 
