@@ -106,3 +106,11 @@ def test_ranges_lie_on_one_scale_that_tells_them_apart() -> None:
     assert second - first > 150
     assert 'class="chosen"' in drawn
     assert ranges("none", [], str) == ""
+
+
+def test_the_scale_of_what_is_never_below_nothing_begins_at_nothing() -> None:
+    words: list[float] = []
+
+    ranges("FPS", [Range("a", measured(50, 1, 100))], lambda value: words.append(value) or "")
+
+    assert min(words) == 0

@@ -73,3 +73,16 @@ def test_without_images_it_says_what_to_do(bench: Bench) -> None:
 
     assert answer.status_code == 422
     assert "Choose images, or bring one" in answer.text
+
+
+def test_a_file_in_a_folder_is_downloaded_by_its_own_name(bench: Bench) -> None:
+    visitor, where = bench.visitor("hostile"), f"trials/{bench.ids['trial succeeded']}"
+
+    page = visitor.get(f"/console/job/{where}").text
+    answer = visitor.get(f"/console/file/{where}/drawings/0.png")
+
+    assert f'href="/console/file/{where}/drawings/0.png"' in page
+    assert answer.data == b"picture"
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''0.png"
+    assert visitor.get(f"/console/file/{where}").status_code == 404
+    answer.close()

@@ -132,7 +132,8 @@ def ranges(title: str, rows: Sequence[Range], words: Callable[[float], str], *, 
     ends = [end for row in rows for end in _ends(row.measured)]
     first, last = (0.0 if from_zero else min(ends)), max(ends)
     margin = 0.06 * (last - first) or abs(last) * 0.06 or 1.0
-    first, last = (0.0 if from_zero else first - margin), last + margin
+    least = 0.0 if first >= 0 else -math.inf  # no throughput is below nothing, nor its scale
+    first, last = (0.0 if from_zero else max(first - margin, least)), last + margin
     height = ROW * len(rows) + 26
 
     def x(value: float) -> float:

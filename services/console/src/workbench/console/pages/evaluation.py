@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, abort, render_template, request
+from markupsafe import Markup
 from workbench.client import Refused
 from workbench.console.confusion import matrix
 from workbench.console.page import Page
 from workbench.console.reach import api, client, perhaps
+from workbench.plots.drawing import Range, ranges
+from workbench.plots.text import score_in
 
 PAGE = Page("evaluation")
 # A page of images: what fits a screen or two.
@@ -26,7 +29,7 @@ def show(evaluation_id: str) -> str:
     return render_template(
         "evaluation.html", view=view, model=perhaps(known.models, asked.get("model_id")),
         dataset=perhaps(known.datasets, asked.get("dataset_id")),
-        reference=perhaps(known.models, asked.get("reference_model_id")), **looked,
+        reference=perhaps(known.models, asked.get("reference_model_id")), drawn=_drawn, **looked,
     )  # fmt: skip
 
 
@@ -46,6 +49,14 @@ def picture(evaluation_id: str, number: int, what: str) -> Response:
     response = Response(of(evaluation_id, number), content_type="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=86400"  # an evaluation never changes
     return response
+
+
+def _drawn(metric: View) -> Markup:
+    """Its value with the interval, on a scale that shows how wide that is."""
+    if metric.get("value") is None:
+        return Markup("")
+    rows = [Range(str(metric["metric"]), metric)]
+    return ranges(str(metric["metric"]), rows, lambda value: score_in(metric.get("unit"), value))
 
 
 def _images(evaluation_id: str) -> View:

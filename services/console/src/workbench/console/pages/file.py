@@ -15,19 +15,24 @@ PAGE = Page("file")
 PASSED_ON = ("Content-Length", "Content-Range", "Accept-Ranges", "ETag", "Content-Type")
 
 
-@PAGE.blueprint.get("/<path:where>/<name>")
-def download(where: str, name: str) -> AnyResponse:
-    """To keep, never to look at: what users have brought is not run in a page of ours."""
-    if not is_place(where):
+@PAGE.blueprint.get("/<path:path>")
+def download(path: str) -> AnyResponse:
+    """To keep, never to look at: what users have brought is not run in a page of ours. ``path``: the job's, then the
+    file's name, which may be in folders.
+    """
+    words = path.split("/")
+    at = 4 if words[0] == "projects" else 2
+    where, name = "/".join(words[:at]), "/".join(words[at:])
+    if not is_place(where) or not name:
         abort(404, "There is no such job.")
     headers = {each: request.headers[each] for each in ("Range", "If-Range") if each in request.headers}
     opened = contextlib.ExitStack()
-    answer = opened.enter_context(api().stream(f"/v1/{where}/files/{quote(name, safe='')}", headers))
+    answer = opened.enter_context(api().stream(f"/v1/{where}/files/{quote(name)}", headers))
     if answer.is_redirect:
         opened.close()
         return redirect(answer.headers["location"], 307)
     response = Response(answer.iter_raw(1 << 20), answer.status_code)
     response.headers.update({each: answer.headers[each] for each in PASSED_ON if each in answer.headers})
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(words[-1], safe='')}"
     response.call_on_close(opened.close)
     return response
