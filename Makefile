@@ -23,7 +23,7 @@ check: $(READY) ## format, lint, types, layers, generated files: what to run bef
 	$(BIN)/lint-imports
 	$(BIN)/python tools/reference.py --check
 
-servers: # PostgreSQL, RabbitMQ, nginx and a browser for the tests, where they may be installed
+servers: # PostgreSQL, RabbitMQ, nginx, an SSH server and a browser for the tests, where they may be installed
 	@sh tools/servers.sh
 
 # Which tests these are, conftest.py reads from the fixtures they ask for. Plugins that none of them needs would cost each

@@ -17,8 +17,8 @@ SHARED = Path(__file__).resolve().parents[1] / "shared" / "data"
 MEMORY = Path("/dev/shm")  # noqa: S108  # named by pytest inside, and nobody else's
 # What a mark says of a test, and its fixtures: asked for, or the parameter of one that then asks for it by name.
 MARKS = {
-    "server": ("starts PostgreSQL, RabbitMQ, S3 or nginx",
-               {"postgres", "rabbitmq", "seaweedfs", "s3", "every_server"}),
+    "server": ("starts PostgreSQL, RabbitMQ, S3, SSH or nginx",
+               {"postgres", "rabbitmq", "seaweedfs", "s3", "sshd", "every_server"}),
     "workbench": ("starts processes of ours that serve",
                   {"serving", "workbench", "over_real_servers", "as_separate_processes"}),
     "environment": ("needs an environment apart: see `workbench environments`", {"keras", "legacy", "torch_apart"}),

@@ -66,6 +66,12 @@ def seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     yield from _serving("seaweedfs:SeaweedFS", tmp_path_factory)
 
 
+@pytest.fixture
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """An SSH server of ours, and an `ssh` that knows of no other."""
+    yield from _serving("sshd:Sshd", tmp_path_factory)
+
+
 @pytest.fixture(scope="session")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's model and digits, made here."""

@@ -6,6 +6,7 @@ wanted=""
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || wanted="$wanted postgresql"
 [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null || wanted="$wanted rabbitmq-server"
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || wanted="$wanted nginx-light"
+{ command -v sshd >/dev/null || [ -x /usr/sbin/sshd ]; } && command -v ssh >/dev/null || wanted="$wanted openssh-server openssh-client"
 command -v curl >/dev/null || wanted="$wanted curl"
 command -v chromium >/dev/null || wanted="$wanted chromium"
 if [ "${1:-}" = cluster ]; then

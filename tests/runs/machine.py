@@ -15,7 +15,9 @@ from sqlalchemy import Engine
 from werkzeug.serving import make_server
 from workbench.jobs import Job, Jobs, Kind, Made, Worker, claim
 from workbench.jobs.migrate import migrate
-from workbench.jobs.pods.placed import routed
+from workbench.jobs.pods.dispatcher import Dispatcher
+from workbench.jobs.pods.dispatching import Dispatching
+from workbench.jobs.pods.placed import routed, with_machines
 from workbench.jobs.working.execution import Execution
 from workbench.messages import InProcessMessages
 from workbench.runner import Launch, Limits, ProcessLauncher
@@ -23,6 +25,8 @@ from workbench.store import File, FileStore, Keys, Manifests
 from workbench.targets.machines import Machines, digest_of
 from workbench.webapp import app
 from workbench.webapp.settings import load
+
+from runs.place import ProcessPlace
 
 TEAM, MACHINE = "vision", "bench"
 LIMITS = Limits(memory_bytes=1 << 30, cpu_s=60, file_bytes=1 << 26, wall_s=60)
@@ -96,11 +100,15 @@ class MachineService:
         """A new job for the machine, for a worker to claim."""
         return self.record.submit(KIND, TEAM, {"target": MACHINE, "spec": {"do": do, **spec}})
 
-    def worker(self, work: Path) -> Worker:
-        """Of the embedded kind: a thread for each job."""
+    def worker(self, work: Path, *, dispatching: bool) -> Worker:
+        """With a thread for each job; or, as in a cluster, with steps."""
         work.mkdir(parents=True, exist_ok=True)
+        kinds = {KIND.name: KIND}
+        if dispatching:
+            places = with_machines(self.record, ProcessPlace(work.parent, self.record, CORES), bool)
+            return Dispatcher(Dispatching(self.record, kinds, places, work), slots=4, lease_s=3)
         launcher = routed(self.record, ProcessLauncher(work.parent), bool)
-        execution = Execution(self.record, {KIND.name: KIND}, launcher, work, elsewhere=launcher.elsewhere)
+        execution = Execution(self.record, kinds, launcher, work, elsewhere=launcher.elsewhere)
         return Worker(execution, slots=4, lease_s=3, poll_s=0.1)
 
     def blob(self, content: bytes) -> str:

@@ -72,12 +72,15 @@ class Working:
         self._thread.join(20)
 
 
-@pytest.fixture
-def working(service: MachineService, tmp_path: Path) -> Iterator[Callable[[], Working]]:
+@pytest.fixture(params=["worker", "dispatcher"])
+def working(
+    service: MachineService, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], Working]]:
     started: list[Working] = []
 
     def start() -> Working:
-        started.append(Working(service.worker(tmp_path / "worker" / "work")))
+        work = tmp_path / "worker" / "work"
+        started.append(Working(service.worker(work, dispatching=request.param == "dispatcher")))
         return started[-1]
 
     yield start

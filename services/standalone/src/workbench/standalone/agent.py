@@ -19,7 +19,9 @@ HOME = "Where runs work, and where the device lock lies (default: WORKBENCH_HOME
 @app.command()
 def agent(
     server: Annotated[str, typer.Option(envvar="WORKBENCH_SERVER", help=SERVER, metavar="URL", show_default=False)],
-    token: Annotated[str | None, typer.Option(help=TOKEN, metavar="TOKEN", show_default=False)] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="WORKBENCH_AGENT_TOKEN", help=TOKEN, metavar="TOKEN", show_default=False)
+    ] = None,
     home: Annotated[Path | None, typer.Option(help=HOME, show_default=False)] = None,
 ) -> None:
     """Take the runs of a workbench that is elsewhere: this machine becomes one of its targets.

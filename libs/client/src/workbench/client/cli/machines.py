@@ -1,9 +1,9 @@
-"""Machines of the team's own as targets: `workbench targets add|rm`."""
+"""Machines of the team's own as targets: `workbench targets add|connect|rm`."""
 
 from __future__ import annotations
 
 import typer
-from workbench.client.cli import output
+from workbench.client.cli import connecting, output
 from workbench.client.cli.options import Argument, Values, add_command
 from workbench.client.cli.session import Session
 
@@ -19,6 +19,7 @@ RM_HELP = "Forget a machine: what it runs ends there, what waits for it fails."
 def register(group: typer.Typer) -> None:
     """Add the commands to the group of targets."""
     add_command(group, "add", _add, ADD_HELP, [NAME])
+    add_command(group, "connect", connecting.connect, connecting.HELP, [NAME, *connecting.PARAMETERS])
     add_command(group, "rm", _remove, RM_HELP, [NAME])
 
 

@@ -31,6 +31,11 @@ class Session:
                    "--home": self._home}
         return "".join(f" {name} {shlex.quote(value)}" for name, value in options.items() if value)
 
+    @property
+    def workbench(self) -> str:
+        """What names it from here, whichever port it has now."""
+        return self._server or str(self.home.resolve())
+
     @cached_property
     def client(self) -> Client:
         """The named server, or this machine's own. Raises Unreachable; asked for only when first needed."""

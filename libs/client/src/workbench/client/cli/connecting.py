@@ -1,0 +1,108 @@
+"""`workbench targets connect`: a machine that the workbench cannot be reached from, by SSH."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from importlib.metadata import version
+from typing import Any
+
+from workbench.client.cli import output
+from workbench.client.cli.options import Argument, Option, Values
+from workbench.client.cli.session import Session
+from workbench.client.errors import Refused
+from workbench.client.ssh import NotOverSsh, Way, explained, port_of
+
+HELP = """Make a machine a target by SSH, and keep it connected until Ctrl-C.
+
+Looks whether an agent can work there, starts it, and gives it a tunnel to this workbench and nothing else. When the
+connection is lost it is made again; what runs there goes on meanwhile, and after Ctrl-C.
+"""
+PARAMETERS = (
+    Argument("ADDRESS", "Of the machine: [USER@]HOST[:PORT], as ssh takes it."),
+    Option("--key", "Private key to log in with (default: what ssh finds).", metavar="FILE"),
+    Option("--program", "The workbench's command there (default: workbench).", metavar="PATH"),
+)
+HEARD_S = 45.0  # until an agent that was removed has left, and ours has joined
+LOOK_S = 5.0
+LEAVING_S = 30.0
+_PAUSES_S = (1.0, 2.0, 5.0, 10.0)
+
+
+def connect(session: Session, values: Values) -> None:
+    """Until Ctrl-C, or the target is removed. Raises NotOverSsh for what does not mend itself."""
+    way = Way(values["address"], values["key"], values["program"] or "workbench")
+    if session.client.base_url.startswith("https:"):
+        raise NotOverSsh("https", f"{session.client.base_url} is reached without a tunnel",
+                         "use `workbench targets add`, and start what it says there")  # fmt: skip
+    way.look(version("workbench-client"))
+    port = port_of(session.workbench, values["name"])
+    token, tries = _token(session, values["name"]), 0
+    try:
+        while True:
+            began = time.monotonic()
+            try:
+                if not _held(session, way, values["name"], port, token):
+                    output.tell(f"{values['name']} is removed.")
+                    return
+            except NotOverSsh as fault:
+                if token or fault.code.startswith("host-key"):
+                    raise
+                output.tell(str(fault))
+            token, tries = "", 0 if time.monotonic() - began > HEARD_S else tries + 1
+            time.sleep(_PAUSES_S[min(tries, len(_PAUSES_S) - 1)])
+    except KeyboardInterrupt:
+        output.tell(f"Not connected any more; what runs on {values['name']} goes on.")
+
+
+def _token(session: Session, name: str) -> str:
+    """For a machine that has not joined yet; "" for one that has."""
+    known = _target(session, name)
+    if known is not None and known.get("heard_at"):
+        return ""
+    if known is not None:  # nobody knows its token any more
+        session.client.targets.delete(name)
+    return str(session.client.targets.create({"name": name})["token"])
+
+
+def _held(session: Session, way: Way, name: str, port: int, token: str) -> bool:
+    """For as long as the connection lasts; False when the target is there no more."""
+    url = session.client.base_url
+    ssh = way.hold(url, port, token)
+    try:
+        assert ssh.stdout is not None
+        if ssh.stdout.readline().strip() != "started":
+            _, said = ssh.communicate()
+            raise explained(said)
+        _await_agent(session, name, ssh)
+        output.tell(f"{name} is connected.")
+        while ssh.poll() is None and session.client.base_url == url:
+            if _target(session, name) is None:
+                time.sleep(LEAVING_S)  # the agent hears of it by the tunnel, and cleans up
+                return False
+            time.sleep(LOOK_S)
+        return True
+    finally:
+        ssh.terminate()
+        ssh.communicate()
+
+
+def _await_agent(session: Session, name: str, ssh: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + HEARD_S
+    while ssh.poll() is None:
+        known = _target(session, name)
+        if known is None or known["usable"]:
+            return
+        if time.monotonic() > deadline:
+            raise NotOverSsh("agent-silent", f"its agent does not ask for work ({known['reason']})",
+                             "see agent.log in the workbench's folder there")  # fmt: skip
+        time.sleep(1.0)
+
+
+def _target(session: Session, name: str) -> dict[str, Any] | None:
+    try:
+        return session.client.targets.get(name)
+    except Refused as refused:
+        if refused.problem.get("status") == 404:
+            return None
+        raise
