@@ -75,7 +75,6 @@ def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
     return {
         "/v1/conversions": {"model_id": ids["model"]},
         "/v1/profiles": {"model_id": ids["model"]},
-        "/v1/targets": {"name": "lab"},
         "/v1/calibrations": computed,
         "/v1/evaluations": computed,
         "/v1/trials": computed,

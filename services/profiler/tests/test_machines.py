@@ -61,7 +61,7 @@ def machines(adapters: Adapters) -> Machines:
 
 
 def test_a_machine_is_expected_until_it_has_joined(ask: Ask, machines: Machines) -> None:
-    answer = ask("POST", "/v1/targets", name="bench")
+    answer = ask("PUT", "/v1/targets/bench")
 
     assert answer.status_code == 201
     assert answer.json["id"] == "bench"
@@ -72,32 +72,39 @@ def test_a_machine_is_expected_until_it_has_joined(ask: Ask, machines: Machines)
 
 
 def test_another_team_sees_none_of_it(ask: Ask) -> None:
-    ask("POST", "/v1/targets", name="bench")
+    ask("PUT", "/v1/targets/bench")
 
     assert ask("GET", "/v1/targets", "b").json["items"] == []
     assert ask("GET", "/v1/targets/bench", "b").status_code == 404
     assert ask("DELETE", "/v1/targets/bench", "b").status_code == 404
-    assert ask("POST", "/v1/targets", "b", name="bench").status_code == 201
+    assert ask("PUT", "/v1/targets/bench", "b").status_code == 201
 
 
 @pytest.mark.parametrize(("name", "status"), [
-    ("bench", 409), ("local", 409), ("gpu", 409), ("Bench", 422), ("-a", 422), ("a/b", 422), ("", 422), ("n" * 41, 422),
+    ("bench", 409), ("local", 409), ("gpu", 409), ("Bench", 422), ("-a", 422), ("..", 422), ("n" * 41, 422),
 ])  # fmt: skip
-def test_a_name_that_is_taken_or_is_none_is_refused(ask: Ask, name: str, status: int) -> None:
-    ask("POST", "/v1/targets", name="bench")
+def test_a_name_that_is_taken_or_is_none_is_refused(ask: Ask, machines: Machines, name: str, status: int) -> None:
+    machines.join(ask("PUT", "/v1/targets/bench").json["token"], SECRET)
 
-    assert ask("POST", "/v1/targets", name=name).status_code == status
+    assert ask("PUT", f"/v1/targets/{name}").status_code == status
+
+
+def test_until_it_has_joined_another_token_takes_the_place_of_the_first(ask: Ask, machines: Machines) -> None:
+    first, second = (ask("PUT", "/v1/targets/bench").json["token"] for _ in range(2))
+
+    assert machines.join(first, SECRET) is None
+    assert machines.join(second, SECRET).name == "bench"
 
 
 def test_a_viewer_registers_and_removes_nothing(ask: Ask) -> None:
-    ask("POST", "/v1/targets", name="bench")
+    ask("PUT", "/v1/targets/bench")
 
-    assert ask("POST", "/v1/targets", "v", name="other").status_code == 403
+    assert ask("PUT", "/v1/targets/other", "v").status_code == 403
     assert ask("DELETE", "/v1/targets/bench", "v").status_code == 403
 
 
 def test_a_removed_machine_is_gone_with_its_tokens(ask: Ask, machines: Machines) -> None:
-    token = ask("POST", "/v1/targets", name="bench").json["token"]
+    token = ask("PUT", "/v1/targets/bench").json["token"]
     machines.join(token, SECRET)
 
     assert ask("DELETE", "/v1/targets/bench").status_code == 204
@@ -109,7 +116,7 @@ def test_a_removed_machine_is_gone_with_its_tokens(ask: Ask, machines: Machines)
 def test_what_it_has_and_does_is_told_as_of_this_machine(
     ask: Ask, adapters: Adapters, machines: Machines
 ) -> None:
-    machines.join(ask("POST", "/v1/targets", name="bench").json["token"], SECRET)
+    machines.join(ask("PUT", "/v1/targets/bench").json["token"], SECRET)
     machines.tell("a", "bench", SEEN, time.time())
     machines.note(machines.identify(SECRET), "lab-7", release(), "a measurement is running")
     later = Machines(adapters.store, lambda: time.time() - AWAY_S - 10)
@@ -138,7 +145,7 @@ def test_a_look_at_a_machine_is_a_run_there_and_told_of_it_alone(adapters: Adapt
 
 
 def test_a_profile_is_asked_for_on_a_machine(ask: Ask, machines: Machines) -> None:
-    ask("POST", "/v1/targets", name="bench")
+    ask("PUT", "/v1/targets/bench")
     machines.tell("a", "bench", SEEN, time.time())
 
     refused = ask("POST", "/v1/profiles", model_id="m", target="bench", device="NPU")

@@ -146,6 +146,15 @@ class WithGraph(Resource):
         return view
 
 
+class Targets(Resource):
+    """Where models run; machines of the team's own are registered and removed."""
+
+    def register(self, id: str) -> View:
+        """Expect a machine; ``token`` is what its agent joins with. Raises Refused for one that has joined."""
+        view: View = self._transport.json("PUT", self._one(id))
+        return view
+
+
 class Profiles(WithGraph):
     """Measurements. With ``with_model_ids`` one measures several models in turns."""
 

@@ -61,9 +61,13 @@ class Machines:
         self._store, self._clock = store, clock
 
     def add(self, team: str, name: str) -> str:
-        """Expect a machine; the token that it joins with, which is told only here. Raises TargetNameTaken."""
-        if self._read(team, name, _REGISTERED) is not None:
+        """Expect a machine; the token that it joins with, which is told only here, in place of an earlier one that
+        nobody has used. Raises TargetNameTaken for one that has joined."""
+        known = self._read(team, name, _REGISTERED)
+        if known is not None and known["token"]:
             raise TargetNameTaken(name)
+        if known is not None:
+            self._store.delete(machine_token(known["joining"]))
         token = secrets.token_urlsafe(32)
         until = self._clock() + JOIN_S
         self._name_token(digest_of(token), team, name)

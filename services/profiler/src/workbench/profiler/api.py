@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any, cast
 
 from flask import current_app
-from workbench.problems.common import NotFound
+from workbench.problems.common import InvalidRequest, NotFound
 from workbench.profiler import executed_layers, looks
 from workbench.profiler.kinds import placed
 from workbench.profiler.problems import TargetsNotAnnounced
 from workbench.profiler.schemas import (
-    MachineRequest,
     NewMachineView,
     ProfileRequest,
     TargetPage,
@@ -23,7 +23,7 @@ from workbench.profiler.schemas import (
 from workbench.runner.values import LOCAL
 from workbench.targets import described
 from workbench.targets.census import Reader
-from workbench.targets.machines import Machines
+from workbench.targets.machines import NAME, Machines
 from workbench.targets.placement import Placement
 from workbench.targets.problems import TargetNameTaken
 from workbench.webapp.documents import Blueprint
@@ -88,16 +88,17 @@ def read_target(target_id: str) -> dict[str, Any]:
     raise NotFound("target", target_id)
 
 
-@targets.post("")
-@targets.arguments(MachineRequest)
+@targets.put("/<target_id>")
 @targets.response(201, NewMachineView)
-def register(body: dict[str, Any]) -> dict[str, Any]:
+def register(target_id: str) -> dict[str, Any]:
     """Expect a machine of the team's own: `workbench agent`, started there with the token, joins by it, once and within
-    a day. 409 when a target has the name."""
+    a day. Again before it has joined, another token takes that one's place; 409 when a target has the name."""
+    if not re.fullmatch(NAME, target_id):
+        raise InvalidRequest({"target_id": "give 1 to 40 of a-z, 0-9 and '-', which is at neither end"})
     pools = ports().placement.pools
-    if body["name"] == LOCAL or (pools and body["name"] in pools.deviceTypes):
-        raise TargetNameTaken(body["name"])
-    return {"id": body["name"], "token": _registry().add(identity().team, body["name"])}
+    if target_id == LOCAL or (pools and target_id in pools.deviceTypes):
+        raise TargetNameTaken(target_id)
+    return {"id": target_id, "token": _registry().add(identity().team, target_id)}
 
 
 @targets.delete("/<target_id>")

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import Length, Regexp
+from marshmallow.validate import Length
 from workbench.fields import Named, Text, shared
 from workbench.profiler.spec import Configuration
 from workbench.profiler.values import MOST_INPUTS, MOST_OTHERS
-from workbench.targets.machines import NAME
 
-_NAMES = "Give 1 to 40 of a-z, 0-9 and '-', which is at neither end."
 _OF_A_TAKEN_ONE = ("model_id", "target", "device", "name", "from_profile_id")
 
 
@@ -151,13 +149,6 @@ class NodeView(ma.Schema):
     disk_bytes = ma.fields.Integer(allow_none=True, metadata={"description": "Disk that it has for pods."})
     cpu_model = ma.fields.Dict(metadata={"description": "As Node Feature Discovery labels it."})
     reason = ma.fields.String(allow_none=True, metadata={"description": "Why it cannot be used."})
-
-
-class MachineRequest(ma.Schema):
-    """A machine of the team's own that becomes a target."""
-
-    name = Text(required=True, validate=Regexp(rf"{NAME}\Z", error=_NAMES),
-                metadata={"description": "What requests then give as their `target`."})  # fmt: skip
 
 
 class NewMachineView(ma.Schema):

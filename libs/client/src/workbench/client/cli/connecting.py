@@ -60,9 +60,7 @@ def _token(session: Session, name: str) -> str:
     known = _target(session, name)
     if known is not None and known.get("heard_at"):
         return ""
-    if known is not None:  # nobody knows its token any more
-        session.client.targets.delete(name)
-    return str(session.client.targets.create({"name": name})["token"])
+    return str(session.client.targets.register(name)["token"])
 
 
 def _held(session: Session, way: Way, name: str, port: int, token: str) -> bool:

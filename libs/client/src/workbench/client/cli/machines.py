@@ -24,7 +24,7 @@ def register(group: typer.Typer) -> None:
 
 
 def _add(session: Session, values: Values) -> None:
-    made = session.client.targets.create({"name": values["name"]})
+    made = session.client.targets.register(values["name"])
     if session.as_json:
         output.write_json({**made, "server": session.client.base_url})
         return
