@@ -48,7 +48,7 @@ def _asked_with(rule: Rule) -> set[str]:
 
 def test_every_route_refuses_a_parameter_that_it_does_not_read(apps: list[Flask]) -> None:
     asked = [(app, method, path) for app in apps for method, path in routes(app)]
-    assert {method for _, method, _ in asked} == {"GET", "POST", "DELETE"}
+    assert {method for _, method, _ in asked} == {"GET", "PATCH", "POST", "PUT", "DELETE"}
     assert len(asked) > 80
     for app, method, path in asked:
         answer = app.test_client().open(f"{path}?colour=red", method=method, headers=HEADERS)
@@ -62,6 +62,6 @@ def test_what_is_accepted_is_named(apps: list[Flask]) -> None:
     listed = client.get("/v1/datasets?stat=queued&limit=5", headers=HEADERS).get_json()
     told = client.get("/v1/tasks?limit=5", headers=HEADERS).get_json()
 
-    assert listed["detail"] == "stat: this is not read here; accepted: cursor, limit, state"
+    assert listed["detail"] == "stat: this is not read here; accepted: cursor, limit, of, search, sort, state, tag"
     assert told["detail"] == "limit: this is not read here; accepted: none"
     assert client.get("/v1/datasets?limit=5&state=queued", headers=HEADERS).status_code == 200

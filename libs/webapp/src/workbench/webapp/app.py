@@ -121,6 +121,7 @@ def _guard(app: Flask, service: str, tokens: Tokens, settings: Settings) -> None
         refuse_foreign_pages(request, settings.allowed_hosts)
         if request.blueprint in OF_MACHINES:  # their tokens are of other kinds, too
             g.turn = TURNS.begin(MACHINES)
+            refuse_unread(request, app.view_functions[str(request.endpoint)])
             return
         if not (request.endpoint or "").endswith(f".{SIGNED_ENDPOINT}"):
             g.identity = tokens.identify(request)
