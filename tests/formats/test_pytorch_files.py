@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import exported_programs
 import numpy as np
 import openvino as ov
 import pytest
@@ -35,8 +36,11 @@ class Touches:
 
 
 @pytest.fixture
-def whole(models: Path) -> Entries:
-    """Every entry of a real program, by its name below its folder."""
+def program(at_hand: Path | None) -> Entries:
+    """Every entry of a real program by its name below its folder, or of one written by hand."""
+    if at_hand is None:
+        return exported_programs.entries()
+    models = at_hand / "models"
     with zipfile.ZipFile(models / "tiny_vit_digits" / "tiny_vit_digits.pt2") as archive:
         return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
 
@@ -63,8 +67,8 @@ def payload(**values: Any) -> dict[str, Any]:
     return {"path_name": "weight_0", "is_param": False, "use_pickle": False, "tensor_meta": None, **values}
 
 
-def test_a_pickle_for_sample_inputs_is_left_out(whole: Entries, upload: Path, harm: Path, tmp_path: Path) -> None:
-    lay(upload, {**whole, SAMPLES: pickle.dumps(Touches(harm))})
+def test_a_pickle_for_sample_inputs_is_left_out(program: Entries, upload: Path, harm: Path, tmp_path: Path) -> None:
+    lay(upload, {**program, SAMPLES: pickle.dumps(Touches(harm))})
 
     with zipfile.ZipFile(exported_program.copy(upload / "net.pt2", "net.pt2", tmp_path)) as made:
         assert made.read(f"model/{SAMPLES}") == b""
@@ -83,12 +87,12 @@ HIDDEN: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
 
 @pytest.mark.parametrize("what", HIDDEN)
 def test_a_pickle_among_its_numbers_is_refused_unread(
-    what: str, whole: Entries, upload: Path, refusal: Refused, harm: Path
+    what: str, program: Entries, upload: Path, refusal: Refused, harm: Path
 ) -> None:
     evil = pickle.dumps(Touches(harm))
     hidden = {"data/weights/weight_0": evil, "data/constants/tensor_0": evil, "data/constants/opaque_obj_0": evil,
               "data/constants/custom_obj_0": evil, "data/weights/evil": evil}  # fmt: skip
-    lay(upload, changed({**whole, **hidden}, *HIDDEN[what]))
+    lay(upload, changed({**program, **hidden}, *HIDDEN[what]))
 
     refused = refusal()
 
@@ -121,28 +125,28 @@ def structure(graph: dict[str, Any], kind: str) -> None:
     lambda graph: structure(graph, "collections.defaultdict"),
 ], ids=["code", "attribute", "call", "a function", "a library", "a file", "a method", "an extension", "a class"])
 def test_what_pytorch_would_evaluate_or_call_is_refused(
-    change: Callable[[dict[str, Any]], None], whole: Entries, upload: Path, refusal: Refused
+    change: Callable[[dict[str, Any]], None], program: Entries, upload: Path, refusal: Refused
 ) -> None:
-    lay(upload, changed(whole, GRAPH, change))
+    lay(upload, changed(program, GRAPH, change))
 
     assert isinstance(refusal(), UnsafeFile)
 
 
 def test_guards_and_metadata_are_left_out_and_compiled_code_is_refused(
-    whole: Entries, upload: Path, refusal: Refused, tmp_path: Path
+    program: Entries, upload: Path, refusal: Refused, tmp_path: Path
 ) -> None:
-    lay(upload, changed(whole, GRAPH, lambda graph: graph.update(guards_code=["evil()"])))
+    lay(upload, changed(program, GRAPH, lambda graph: graph.update(guards_code=["evil()"])))
     with zipfile.ZipFile(exported_program.copy(upload / "net.pt2", "net.pt2", tmp_path)) as made:
         text = made.read("model/models/model.json")
     assert b"evil" not in text
     assert b"stack_trace" not in text
 
-    lay(upload, {**whole, "data/aotinductor/model/evil.so": b"\x7fELF"})
+    lay(upload, {**program, "data/aotinductor/model/evil.so": b"\x7fELF"})
     assert "it holds compiled code" in str(refusal())
 
 
-def test_open_sizes_are_no_code(whole: Entries, upload: Path, tmp_path: Path) -> None:
-    lay(upload, changed(whole, GRAPH, lambda graph: first_size(graph, {"as_expr": {
+def test_open_sizes_are_no_code(program: Entries, upload: Path, tmp_path: Path) -> None:
+    lay(upload, changed(program, GRAPH, lambda graph: first_size(graph, {"as_expr": {
         "expr_str": "Max(1, s77)*FloorDiv(s1 + 1, 2)", "hint": None}})))  # fmt: skip
 
     assert exported_program.copy(upload / "net.pt2", "net.pt2", tmp_path).is_file()
@@ -150,21 +154,21 @@ def test_open_sizes_are_no_code(whole: Entries, upload: Path, tmp_path: Path) ->
         {"name": "x", "shape": [-1, 1, 32, 32]}]  # fmt: skip
 
 
-def without(whole: Entries, gone: str) -> Entries:
-    return {name: data for name, data in whole.items() if name != gone}
+def without(program: Entries, gone: str) -> Entries:
+    return {name: data for name, data in program.items() if name != gone}
 
 
 @pytest.mark.parametrize(("break_", "words"), [
-    (lambda whole: without(whole, "data/weights/weight_3"), "weight_3 is missing"),
-    (lambda whole: without(whole, WEIGHTS), "model_weights_config.json is missing"),
-    (lambda whole: {**whole, GRAPH: whole[GRAPH][:5000]}, "no JSON that can be read"),
-    (lambda whole: {**whole, GRAPH: b"[" * 100_000}, "no JSON that can be read"),
-    (lambda whole: {**whole, "models/other.json": b"{}"}, "it holds 2 programs"),
+    (lambda program: without(program, "data/weights/weight_3"), "weight_3 is missing"),
+    (lambda program: without(program, WEIGHTS), "model_weights_config.json is missing"),
+    (lambda program: {**program, GRAPH: program[GRAPH][:1000]}, "no JSON that can be read"),
+    (lambda program: {**program, GRAPH: b"[" * 100_000}, "no JSON that can be read"),
+    (lambda program: {**program, "models/other.json": b"{}"}, "it holds 2 programs"),
 ])  # fmt: skip
 def test_a_damaged_program_is_told_with_its_part(
-    break_: Callable[[Entries], Entries], words: str, whole: Entries, upload: Path, refusal: Refused
+    break_: Callable[[Entries], Entries], words: str, program: Entries, upload: Path, refusal: Refused
 ) -> None:
-    lay(upload, break_(whole))
+    lay(upload, break_(program))
 
     refused = refusal()
 
@@ -184,9 +188,9 @@ def test_an_older_program_keeps_its_weights_in_a_pickle_and_is_refused(upload: P
 
 
 def test_without_the_environment_it_is_scanned_and_told_what_to_install(
-    whole: Entries, upload: Path, refusal: Refused, nowhere: None
+    program: Entries, upload: Path, refusal: Refused, nowhere: None
 ) -> None:
-    lay(upload, whole)
+    lay(upload, program)
     assert isinstance(refusal(), EnvironmentMissing)
 
     (upload.parents[1] / "spec.json").write_text("{}")
@@ -198,10 +202,10 @@ def test_without_the_environment_it_is_scanned_and_told_what_to_install(
 
 
 def test_a_real_program_computes_what_its_onnx_form_does(
-    torch_apart: None, models: Path, whole: Entries, upload: Path, harm: Path, imported: Callable[[], Any],
+    torch_apart: None, models: Path, program: Entries, upload: Path, harm: Path, imported: Callable[[], Any],
     converted: Callable[..., Any],
 ) -> None:  # fmt: skip
-    lay(upload, {**whole, SAMPLES: pickle.dumps(Touches(harm))})
+    lay(upload, {**program, SAMPLES: pickle.dumps(Touches(harm))})
     picture = np.random.default_rng(0).random((1, 1, 32, 32), np.float32)
 
     source = imported()
@@ -218,8 +222,8 @@ def test_a_real_program_computes_what_its_onnx_form_does(
 
 
 def test_weights_of_another_size_are_refused_by_pytorch(
-    torch_apart: None, whole: Entries, upload: Path, refusal: Refused
+    torch_apart: None, shared: Path, program: Entries, upload: Path, refusal: Refused
 ) -> None:
-    lay(upload, {**whole, "data/weights/weight_6": whole["data/weights/weight_7"]})
+    lay(upload, {**program, "data/weights/weight_6": program["data/weights/weight_7"]})
 
     assert isinstance(refusal(), NotConverted)
