@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 import openvino as ov
 from onnx import NodeProto, TensorProto, helper, numpy_helper
+from openvino import opset13 as ops
 
 _POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:8f2383e4\nsize 232589\n"
 
@@ -23,6 +24,8 @@ def write(folder: Path) -> Path:
     _of(folder / "tiny_inpaint" / "tiny_inpaint.onnx", _inpaint())
     _of(folder / "fns_candy" / "candy.onnx", _style())
     _of(folder / "ultraface_rfb_320" / "version-RFB-320.onnx", _faces())
+    ov.save_model(_embedding(), folder / "mobileface_v2" / "ir_mo2023.3" / "MobileFace_Identification_V2-0000.xml")
+    _of(folder / "yolo_seg_shapes" / "yolo_seg_shapes.onnx", _outlines())
     negative = folder / "negative"
     _of(negative / "old_opset_super_resolution.onnx", _old())
     (negative / "truncated.onnx").write_bytes((folder / "squeezenet1.1" / "squeezenet1.1.onnx").read_bytes()[:40_000])
@@ -82,6 +85,32 @@ def _faces() -> onnx.ModelProto:
     nodes = [helper.make_node("Conv", ["input", f"w_{name}"], [name], strides=[8, 8]) for name in ("scores", "boxes")]
     return _graph(nodes, {"input": [1, 3, 240, 320]}, {"scores": [1, 2, 30, 40], "boxes": [1, 4, 30, 40]},
                   {"w_scores": (2, 3, 8, 8), "w_boxes": (4, 3, 8, 8)})  # fmt: skip
+
+
+def _embedding() -> ov.Model:
+    """Of a face: numbers of its colours."""
+    face = ops.parameter([1, 3, 112, 112], np.float32, name="data")
+    face.output(0).set_names({"data"})
+    kernel = np.random.default_rng(7).normal(0, 0.1, (256, 3, 16, 16)).astype(np.float32)
+    spread = ops.convolution(face, kernel, [16, 16], [0, 0], [0, 0], [1, 1])
+    told = ops.reduce_mean(spread, ops.constant([2, 3]), keep_dims=False)
+    told.output(0).set_names({"embedding"})
+    return ov.Model([told], [face], "embedding")
+
+
+def _outlines() -> onnx.ModelProto:
+    """One thing in the middle, whatever the picture shows."""
+    table, planes = np.zeros((1, 23, 500), np.float32), np.ones((1, 16, 40, 40), np.float32)
+    table[0, :5, 0] = 80, 80, 60, 60, 0.9
+    table[0, 7:, 0] = 1
+    held = {"table": table, "planes": planes, "zero": np.zeros(1, np.float32)}
+    nodes = [helper.make_node("Constant", [], [name], value=numpy_helper.from_array(value))
+             for name, value in held.items()]  # fmt: skip
+    nodes += [helper.make_node("ReduceMean", ["images"], ["mean"], keepdims=0),
+              helper.make_node("Mul", ["mean", "zero"], ["nothing"]),
+              *(helper.make_node("Add", [name, "nothing"], [f"output{number}"])
+                for number, name in enumerate(("table", "planes")))]  # fmt: skip
+    return _graph(nodes, {"images": [1, 3, 160, 160]}, {"output0": [1, 23, 500], "output1": [1, 16, 40, 40]}, {})
 
 
 def _old() -> onnx.ModelProto:

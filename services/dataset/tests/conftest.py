@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import layouts
 import numpy as np
 import packing
 import pytest
@@ -56,6 +57,20 @@ def png() -> Callable[..., bytes]:
         return file.getvalue()
 
     return make
+
+
+@pytest.fixture(scope="session")
+def good(image: Callable[..., bytes], png: Callable[..., bytes]) -> dict[str, dict[str, bytes]]:
+    """A small upload of each layout."""
+    return layouts.good(image, png)
+
+
+@pytest.fixture(scope="session")
+def sample(
+    at_hand: Path | None, read_folder: Callable[[Path], dict[str, bytes]], good: dict[str, dict[str, bytes]]
+) -> Callable[[str, str], dict[str, bytes]]:
+    """``sample(folder, layout)``: a shared data set, or the small one of its layout."""
+    return lambda folder, layout: read_folder(at_hand / "datasets" / folder) if at_hand else good[layout]
 
 
 @pytest.fixture(scope="session")

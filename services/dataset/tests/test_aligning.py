@@ -80,9 +80,12 @@ def test_an_upload_with_landmarks_is_aligned_as_the_shared_faces_are(new_run: Ca
     assert apart < 8  # of 255; another library's filter
 
 
-def test_a_line_of_landmarks_that_is_none_is_named(new_run: Callable[..., Any], portraits: dict[str, bytes]) -> None:
-    rows = portraits["annotations/landmarks.txt"].splitlines()
-    portraits["annotations/landmarks.txt"] = b"\n".join([*rows[:4], rows[4] + b" 1"])
+def test_a_line_of_landmarks_that_is_none_is_named(new_run: Callable[..., Any], image: Callable[..., bytes]) -> None:
+    names = [f"Ann/Ann_{number:04d}.jpg" for number in range(1, 6)]
+    rows = [f"{name} 30 40 70 40 50 60 35 80 65 80" for name in names]
+    portraits = {f"images/{name}": image(seed, size=(100, 110)) for seed, name in enumerate(names)}
+    portraits["annotations/landmarks.txt"] = "\n".join([*rows[:4], rows[4] + " 1"]).encode()
+    portraits["annotations/pairs.txt"] = b"1 1\nAnn 1 2\n"
 
     with pytest.raises(Exception, match="landmarks.txt line 5: expected a path and ten numbers"):
         ingest.run(new_run(portraits))

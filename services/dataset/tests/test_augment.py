@@ -206,12 +206,11 @@ def test_brightness_and_contrast_are_what_they_would_be_pixel_by_pixel(
 
 @pytest.mark.parametrize(("folder", "layout", "tasks"), [
     ("tinycoco", "coco", [BOXES, MASKS]), ("voc7", "voc-segmentation", [MASKS, CLASSES]),
-    ("landmarks_dlib68", "dlib-landmarks", [POINTS]), ("sr8", "common-super-resolution", ["super-resolution"])])
+    ("landmarks_dlib68", "celeba-landmarks", [POINTS]), ("sr8", "common-super-resolution", ["super-resolution"])])
 def test_what_is_known_of_real_images_is_flipped_and_back(
-        datasets: Path, read_folder: Callable, imported: Callable[..., Path], folder: str, layout: str,
-        tasks: list[str]) -> None:  # fmt: skip
-    files = {name: data for name, data in read_folder(datasets / folder).items() if not name.startswith("LR_x3")}
-    first = imported(files, layout)
+        sample: Callable, imported: Callable[..., Path], folder: str, layout: str, tasks: list[str]) -> None:
+    files = {name: data for name, data in sample(folder, layout).items() if not name.startswith("LR_x3")}
+    first = imported(files, layout if "voc" in layout else None)
     sizes = {item.name: (item.width, item.height) for item in read_index(first)}
 
     for task in tasks:

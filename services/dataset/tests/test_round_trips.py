@@ -88,9 +88,9 @@ def pictures(dataset: Path) -> set[bytes]:
     ("set5", "unannotated", "unannotated", []),
 ])
 def test_what_is_exported_and_imported_is_the_same(
-        datasets: Path, read_folder: Callable, imported: Callable, exported: Callable, folder: str, read_as: str,
-        layout: str, tasks: list[str]) -> None:  # fmt: skip
-    files = read_folder(datasets / folder)
+        sample: Callable, imported: Callable, exported: Callable, folder: str, read_as: str, layout: str,
+        tasks: list[str]) -> None:  # fmt: skip
+    files = sample(folder, read_as)
     if folder == "sr8":  # one scale a dataset
         files = {name: data for name, data in files.items() if not name.startswith("LR_x3")}
     first = imported(files, format=read_as)
@@ -115,8 +115,8 @@ def test_every_task_has_a_layout() -> None:
 
 
 def test_boxes_of_voc_come_through_coco(
-        datasets: Path, read_folder: Callable, imported: Callable, exported: Callable) -> None:
-    first = imported(read_folder(datasets / "voc7"), format="voc-detection")
+        sample: Callable, imported: Callable, exported: Callable) -> None:
+    first = imported(sample("voc7", "voc-detection"), format="voc-detection")
 
     again = imported(exported(first, "coco")[1])
 
