@@ -6,7 +6,7 @@ A format more is a row more: the last test fails without it.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,15 @@ SAMPLES = {
 }  # fmt: skip
 ELSEWHERE = {"tensorflow_checkpoint"}  # its meta graph is taken out of the SavedModel: test_tensorflow_files.py
 MADE = {"net.pdmodel": paddle_files.program, "net.pdiparams": paddle_files.parameters}
+WITHOUT_SHARED = {"ir", "paddle"}  # whose files are made where the shared ones are not at hand
 IN_AN_ENVIRONMENT = [name for name, sample in SAMPLES.items() if sample.word in APART]
 ANYWHERE = [name for name in SAMPLES if name not in IN_AN_ENVIRONMENT]
 WITH_COMPANION = [name for name, sample in SAMPLES.items() if len(sample.files) == 2]
+
+
+def rows(names: Iterable[str]) -> list[Any]:
+    """Marked as a fixture would mark them."""
+    return [name if name in WITHOUT_SHARED else pytest.param(name, marks=pytest.mark.shared) for name in names]
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +107,7 @@ def cut(path: Path) -> None:
     path.write_bytes(whole[: len(whole) // 2])
 
 
-@pytest.mark.parametrize("name", ANYWHERE)
+@pytest.mark.parametrize("name", rows(ANYWHERE))
 def test_a_real_model_is_taken_and_half_of_it_is_not(
     name: str, laid: Callable[[str], Sample], upload: Path, imported: Callable[[], dict[str, Any]], refusal: Refused
 ) -> None:
@@ -127,7 +133,7 @@ def test_so_it_is_where_an_environment_reads_it(
     assert next(iter(sample.files)) in str(refusal())
 
 
-@pytest.mark.parametrize("name", WITH_COMPANION)
+@pytest.mark.parametrize("name", rows(WITH_COMPANION))
 def test_a_missing_companion_is_named(
     name: str, laid: Callable[[str], Sample], upload: Path, refusal: Refused
 ) -> None:
@@ -167,7 +173,7 @@ def test_so_is_that_of_a_network_which_an_environment_reads(
 
 @pytest.mark.parametrize(("name", "refused_as"), [
     # By their content they are whole: which is which, no name says.
-    ("caffe", EnvironmentMissing), ("mxnet", EnvironmentMissing),
+    *(pytest.param(name, EnvironmentMissing, marks=pytest.mark.shared) for name in ("caffe", "mxnet")),
     ("ir", BrokenModel), ("paddle", BrokenModel),
 ])  # fmt: skip
 def test_files_that_have_each_others_names(
