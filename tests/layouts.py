@@ -136,11 +136,11 @@ def open_images(**sides: Any) -> bytes:
                       "IsDepiction,IsInside", *rows]).encode()  # fmt: skip
 
 
-def cvat(third: str = '<polygon label="c" points="1,2;9,2;5,8"/>', rle: str = "1, 2, 3") -> bytes:
-    """A polygon in an image, a mask in another, and in the last what is given."""
+def cvat(third: str = '<polygon label="c" points="1,2;9,2;5,8"/>', rle: str = "1, 2, 3", size: int = 20) -> bytes:
+    """A polygon in an image, a mask in another, and in the last what is given. ``size``: the width of all."""
     shapes = ['<polygon label="a" points="1,2;9,2;9,8"/>',
               f'<mask label="b" left="1" top="2" width="2" height="3" rle="{rle}"/>', third]  # fmt: skip
-    images = "\n".join(f'<image id="{n}" name="{n}.jpg" width="20" height="16">{shape}</image>'
+    images = "\n".join(f'<image id="{n}" name="{n}.jpg" width="{size}" height="16">{shape}</image>'
                        for n, shape in enumerate(shapes))  # fmt: skip
     labels = "".join(f"<label><name>{name}</name></label>" for name in "abc")
     return f"<annotations>\n<meta><task><labels>{labels}</labels></task></meta>\n{images}</annotations>".encode()
