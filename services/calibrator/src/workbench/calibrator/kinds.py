@@ -174,9 +174,9 @@ def _optional(kind: str, manifest_id: str | None) -> list[tuple[str, str]]:
 RECIPE = Kind("recipe", plan=lambda _job, _manifests: None, publish=publish_recipe, needs=recipe_needs, version="3")
 CALIBRATION = Kind("calibration", plan=plan_calibration, publish=publish_calibration, needs=calibration_needs,
                    check=check_calibration,
-                   version=core_version("3", "openvino", "nncf", "numpy", "pillow"))  # fmt: skip
+                   version=core_version("4", "openvino", "nncf", "numpy", "pillow"))  # fmt: skip
 EVALUATION = Kind("evaluation", plan=plan_evaluation, publish=publish_evaluation, needs=evaluation_needs,
-                  check=check_evaluation, version=core_version("4", "openvino", "numpy", "pillow"))  # fmt: skip
+                  check=check_evaluation, version=core_version("5", "openvino", "numpy", "pillow"))  # fmt: skip
 TRIAL = Kind("trial", plan=plan_trial, publish=publish_trial, needs=trial_needs,
              version=core_version("3", "openvino", "numpy", "pillow"))  # fmt: skip
 KINDS = (RECIPE, CALIBRATION, EVALUATION, TRIAL)
