@@ -17,7 +17,7 @@ from workbench.jobs import Job, Jobs, Kind, Made, Worker, claim
 from workbench.jobs.migrate import migrate
 from workbench.jobs.pods.dispatcher import Dispatcher
 from workbench.jobs.pods.dispatching import Dispatching
-from workbench.jobs.pods.placed import routed, with_machines
+from workbench.jobs.pods.placed import Places, routed, with_machines
 from workbench.jobs.working.execution import Execution
 from workbench.messages import InProcessMessages
 from workbench.runner import Launch, Limits, ProcessLauncher
@@ -68,6 +68,7 @@ class MachineService:
         settings = load({"WORKBENCH_HOME": str(folder)})
         self._flask = app.create_app("profiler", settings, self.record, [KIND], [deeds])
         self._port = 0
+        self._places: list[Places] = []
         self.open()
 
     @property
@@ -106,10 +107,17 @@ class MachineService:
         kinds = {KIND.name: KIND}
         if dispatching:
             places = with_machines(self.record, ProcessPlace(work.parent, self.record, CORES), bool)
+            self._places.append(places)
             return Dispatcher(Dispatching(self.record, kinds, places, work), slots=4, lease_s=3)
         launcher = routed(self.record, ProcessLauncher(work.parent), bool)
         execution = Execution(self.record, kinds, launcher, work, elsewhere=launcher.elsewhere)
         return Worker(execution, slots=4, lease_s=3, poll_s=0.1)
+
+    def unwatch(self) -> None:
+        """No dispatcher that has left looks at anything any more."""
+        for places in self._places:
+            places.machines.close()
+            places.others.close()
 
     def blob(self, content: bytes) -> str:
         """Kept; its digest."""

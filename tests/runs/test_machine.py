@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 from eventually import until
-from workbench.jobs import Job, Runs, State, Worker, sqlite_engine
+from workbench.jobs import DatabaseAway, Job, Runs, State, Worker, sqlite_engine
+from workbench.jobs.pods import placed
 from workbench.jobs.pods.assigning import Assigning
-from workbench.runner import Launch
+from workbench.runner import Exit, Launch
 from workbench.runner.agent.protocol import PART_BYTES, prefix, release
 from workbench.runner.agent.service import Gone, Refused, Service, ask
 from workbench.runner.local import procfs
@@ -25,6 +26,7 @@ from workbench.runner.machines.launcher import MachineLauncher
 from workbench.targets.machines import AWAY_S, Machines
 
 from runs.machine import LIMITS, MACHINE, TEAM, Agent, MachineService
+from runs.place import ProcessPlace
 
 SLEEP = Launch("runner_test_cores.acting", {"do": "sleep"}, {}, LIMITS, target=MACHINE)
 
@@ -86,6 +88,7 @@ def working(
     yield start
     for each in started:
         each.leave()
+    service.unwatch()
 
 
 def cores_of(agent: Agent) -> list[int]:
@@ -279,6 +282,34 @@ def test_a_run_of_a_machine_that_is_away_is_given_up_at_once(
     assert time.monotonic() - began < 5
     assert launcher.check(folder).exit.reason == "stopped"
     until(lambda: not cores_of(agent))
+
+
+class Flaky(Runs):
+    """Whose database is away once."""
+
+    asked = 0
+
+    def ended(self) -> set[str]:
+        self.asked += 1
+        if self.asked == 1:
+            raise DatabaseAway
+        return super().ended()
+
+
+def test_ends_are_noticed_after_the_database_was_away(
+    service: MachineService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placed, "Runs", Flaky)
+    places = placed.with_machines(service.record, ProcessPlace(tmp_path, service.record, tmp_path), bool)
+    job, noticed = service.job(), threading.Event()
+    ticket = Runs(service.record).open(job.id, SLEEP)
+    Runs(service.record).end(job.id, ticket.run, Exit("stopped", None, ""))
+
+    places.watch(lambda name: noticed.set() if name == job.id else None)
+
+    assert noticed.wait(20)
+    places.machines.close()
+    places.others.close()
 
 
 def test_a_token_joins_one_machine_once(service: MachineService, token: str) -> None:

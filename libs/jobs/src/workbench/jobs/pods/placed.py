@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import structlog
 from workbench.jobs.pods.dispatching import Place
 from workbench.jobs.pods.runs import Runs
 from workbench.jobs.record.jobs import Jobs
+from workbench.jobs.working.execution import AWAY
 from workbench.runner import Launcher
 from workbench.runner.machines.launcher import MachineLauncher
 from workbench.runner.machines.routed import Routed
 from workbench.targets.machines import Machines
 
+log = structlog.get_logger()
+AGAIN_S = 1.0
 IsMachine = Callable[[str | None], bool]
 
 
@@ -28,7 +33,16 @@ class Places(Routed[Place]):
     def watch(self, changed: Callable[[str], None]) -> None:
         """See Place.watch."""
         self.others.watch(changed)
-        threading.Thread(target=self.machines.watch, args=(changed,), daemon=True).start()
+        threading.Thread(target=self._watch_machines, args=(changed,), daemon=True).start()
+
+    def _watch_machines(self, changed: Callable[[str], None]) -> None:
+        """Also when a server was away meanwhile."""
+        while not self.machines.closed:
+            try:
+                self.machines.watch(changed)
+            except AWAY as away:
+                log.warning("watch.waits", reason=str(away)[:300])
+                time.sleep(AGAIN_S)
 
     def sweep(self) -> None:
         """See Place.sweep; a machine finds out by itself what nobody wants."""

@@ -103,6 +103,11 @@ class MachineLauncher:
                 changed(name)
             told = ended
 
+    @property
+    def closed(self) -> bool:
+        """Whether nobody watches any more."""
+        return self._closed.is_set()
+
     def close(self) -> None:
         """Watch no more; the runs go on."""
         self._closed.set()
