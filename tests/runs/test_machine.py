@@ -32,7 +32,7 @@ SLEEP = Launch("runner_test_cores.acting", {"do": "sleep"}, {}, LIMITS, target=M
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[MachineService]:
+def service(serving: None, tmp_path: Path) -> Iterator[MachineService]:
     engine = sqlite_engine(tmp_path / "rows.sqlite")
     made = MachineService(tmp_path, engine)
     yield made

@@ -51,7 +51,7 @@ class Machine(Place):
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MachineService]:
+def service(serving: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MachineService]:
     folder = tmp_path_factory.mktemp("service")
     engine = sqlite_engine(folder / "rows.sqlite")
     made = MachineService(folder, engine)
