@@ -47,6 +47,15 @@ def torch_apart() -> None:
 
 
 @pytest.fixture
+def architectures(torch_apart: None) -> Path:
+    """The same, of a release that has timm and torchvision, too: its folder."""
+    folder = seen_by_a_core("torch")
+    if folder is None or not (folder / "weights.py").is_file():
+        pytest.skip("the environment torch is of an earlier release: `workbench environments install torch`")
+    return folder
+
+
+@pytest.fixture
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A place where no environment is installed."""
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "elsewhere"))

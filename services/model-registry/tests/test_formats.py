@@ -15,8 +15,8 @@ def test_every_module_of_the_package_is_a_format() -> None:
     names = [module.__name__.rpartition(".")[2] for module in formats.formats()]
 
     assert names == ["caffe", "caffe_network", "ir", "keras", "mxnet", "mxnet_graph", "onnx", "paddle", "paddle_json",
-                     "pytorch", "pytorch_program", "tensorflow_checkpoint", "tensorflow_configs", "tensorflow_graph",
-                     "tensorflow_saved_model", "tflite"]  # fmt: skip
+                     "pytorch", "pytorch_program", "pytorch_weights", "tensorflow_checkpoint", "tensorflow_configs",
+                     "tensorflow_graph", "tensorflow_saved_model", "tflite"]  # fmt: skip
     taken = {format_.__name__.rpartition(".")[2] for format_ in formats.formats() if format_.ACCEPTED}
     assert set(names) - taken == {"caffe_network", "mxnet_graph", "paddle_json", "pytorch", "tensorflow_configs"}
 

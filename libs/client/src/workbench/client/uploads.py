@@ -29,6 +29,7 @@ WELCOME: dict[str, tuple[str, ...]] = {
     ".caffemodel": ("{stem}.prototxt", "deploy.prototxt"),
     ".prototxt": ("{stem}.caffemodel",),
     ".params": ("{prefix}-symbol.json",),
+    **dict.fromkeys((".safetensors", ".pth", ".pt"), ("architecture.json",)),
 }
 CHUNK = 1 << 20
 

@@ -47,14 +47,17 @@ def variables() -> dict[str, str]:
     return {key: os.environ[key] for key in ("PATH", "HOME", "TMPDIR", "LANG") if key in os.environ}
 
 
-def converted(name: str, source: Path, called: str, target: Path) -> Path:
-    """The IR ``target`` of what ``source`` holds. Raises EnvironmentMissing, NotConverted or MemoryError."""
+def converted(name: str, source: Path, called: str, target: Path, which: str = "convert.py") -> Path:
+    """What one of its programs makes of ``source`` at ``target``, an IR unless another is named.
+
+    Raises EnvironmentMissing, NotConverted or MemoryError.
+    """
     if seen_by_a_core(name) is None:
         raise EnvironmentMissing(
             f"{called}: it is read in an environment of its own, {name}, which is not installed here. Run "
             f"`workbench environments install {name}` where the workbench runs.",
             file=called, environment=name)  # fmt: skip
-    done = subprocess.run([*program(name, "convert.py"), source, target], stderr=subprocess.PIPE, env=variables(),
+    done = subprocess.run([*program(name, which), source, target], stderr=subprocess.PIPE, env=variables(),
                           cwd=target.parent, check=False)  # fmt: skip
     if done.returncode == 0 and target.is_file():
         return target

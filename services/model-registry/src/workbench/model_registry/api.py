@@ -18,7 +18,7 @@ from workbench.model_registry.schemas import (
     ModelForm,
 )
 from workbench.model_registry.sources.names import file_name, model_name
-from workbench.model_registry.values import MAIN_FILES
+from workbench.model_registry.values import MAIN_FILES, WEIGHTS
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.graphs import serve_graph, start_of
 from workbench.webapp.part_uploads import serve_part_uploads
@@ -32,7 +32,7 @@ models = Blueprint("models", __name__, url_prefix="/v1/models", description="Ori
 
 def _name_of(files: Sequence[str]) -> str:
     """The file a person would name the model after; a SavedModel is named after its folder."""
-    main = PurePosixPath(next((name for name in files if name.endswith(MAIN_FILES)), files[0]))
+    main = PurePosixPath(next((name for name in files if name.endswith(MAIN_FILES + WEIGHTS)), files[0]))
     return main.parent.name or main.stem if main.name == "saved_model.pb" else main.stem
 
 

@@ -86,14 +86,16 @@ def unpacked(upload: Path, scratch: Path) -> Path:
 
 
 def stage(found: Found, outputs: Path) -> None:
-    """Copy the model's files under their canonical names."""
+    """Copy the model's files under their canonical names, or have them made there."""
     for name, source in found.files.items():
         target = outputs / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source is None:
             target.touch()
-        else:
+        elif isinstance(source, Path):
             shutil.copyfile(source, target)
+        else:
+            source(target)
 
 
 def load(path: Path, called: str) -> ov.Model:
@@ -117,7 +119,7 @@ def facts(model: ov.Model, found: Found, upload: Path, outputs: Path, told: Mapp
     ``told``: what is known of it from elsewhere: its ``name``, and its ``source`` as the manifest will have it.
     """
     main, *companions = (outputs / name for name in found.files)
-    used = {source for source in found.files.values() if source}
+    used = found.used
     names = {source: source.relative_to(upload).as_posix() for source in (*used, *_files(upload))}
     known = {
         **ir.describe(model, main, companions),

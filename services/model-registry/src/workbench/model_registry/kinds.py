@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.jobs import Job, Kind, Made
+from workbench.model_registry.values import WEIGHTS
 from workbench.runner import Launch, Limits
 from workbench.store import File, Manifests
 
@@ -16,7 +17,7 @@ PATIENCE_S = 60.0
 # What is read in an environment apart begins with loading a framework, for which a busy machine takes its time. Nobody
 # has looked inside a file yet, so names say what may be such; another thing of that name has no more than this, either.
 APART_S = 120.0
-_MAY_BE_APART = (".keras", ".h5", ".hdf5", ".caffemodel", ".params", ".pt2", ".zip", ".tar", ".gz", ".tgz")
+_MAY_BE_APART = (".keras", ".h5", ".hdf5", ".caffemodel", ".params", ".pt2", *WEIGHTS, ".zip", ".tar", ".gz", ".tgz")
 SLOWEST_BYTES_PER_S = 10 * 10**6  # of a machine that is busy, on a slow disk
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,10 @@ CATALOGUE = "catalogue.jsonl"  # the same, read
 # A person would name the model after such a file.
 MAIN_FILES = (".onnx", ".xml", ".tflite", "saved_model.pb", ".meta", ".pb", ".pbtxt", ".pdmodel", ".keras", ".h5",
               ".caffemodel", ".params", ".pt2")  # fmt: skip
+
+
+# Or after weights, which are no model by themselves.
+WEIGHTS = (".safetensors", ".pth", ".pt")
 
 
 class EmptyUpload(Refusal):
@@ -39,15 +43,21 @@ class NotTaken(Refusal):
 class Found:
     """One model in an upload.
 
-    ``files`` maps each canonical name (``model.onnx``, ``weights/0.bin``) to the uploaded file, or to None
-    where an empty file will do; the first is the main file. ``facts`` is what the file says of itself and
-    OpenVINO does not pass on.
+    ``files`` maps each canonical name (``model.onnx``, ``weights/0.bin``) to the uploaded file, to None where an empty
+    file will do, or to what makes it at a path, out of the files ``made_of``; the first is the main file. ``facts`` is
+    what the file says of itself and OpenVINO does not pass on.
     """
 
-    files: Mapping[str, Path | None]
+    files: Mapping[str, Path | Callable[[Path], None] | None]
     facts: dict[str, Any] = field(default_factory=dict)
+    made_of: tuple[Path, ...] = ()
 
     @property
     def main(self) -> str:
         """Canonical name of the main file."""
         return next(iter(self.files))
+
+    @property
+    def used(self) -> set[Path]:
+        """The uploaded files that it is."""
+        return {source for source in self.files.values() if isinstance(source, Path)} | set(self.made_of)

@@ -55,7 +55,7 @@ RECIPES = (
     Recipe("keras", ".keras and .h5 files", 110, 390),
     Recipe("legacy", "Caffe and MXNet networks", 170, 620, python=(3, 11)),
     # PyTorch comes with what it needs on a GPU.
-    Recipe("torch", "programs exported by PyTorch (.pt2)", 2900, 5400, on_first_use=False),
+    Recipe("torch", "PyTorch's exported programs (.pt2), weights of timm's networks", 2930, 5470, on_first_use=False),
 )
 
 
