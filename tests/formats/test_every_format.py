@@ -53,7 +53,8 @@ SAMPLES = {
         "variables/variables.data-00000-of-00001": f"{SAVED}/variables/variables.data-00000-of-00001"}),
     "tflite": Sample("tflite", {"net.tflite": f"{MOBILENET}/mobilenet_v1_0.25_224.tflite"}),
 }  # fmt: skip
-ELSEWHERE = {"tensorflow_checkpoint"}  # its meta graph is taken out of the SavedModel: test_tensorflow_files.py
+# A meta graph is taken out of the SavedModel: test_tensorflow_files.py. Weights are made: test_pytorch_weights.py.
+ELSEWHERE = {"tensorflow_checkpoint", "pytorch_weights"}
 MADE = {"net.pdmodel": paddle_files.program, "net.pdiparams": paddle_files.parameters}
 WITHOUT_SHARED = {"ir", "paddle"}  # whose files are made where the shared ones are not at hand
 IN_AN_ENVIRONMENT = [name for name, sample in SAMPLES.items() if sample.word in APART]

@@ -24,6 +24,7 @@ from converting import convert
 _NAMED = 5
 _WRAPPED = ("state_dict", "model", "model_state_dict")  # what trainers call it among what else they keep
 _OF_PARALLEL = "module."
+_OF_TRAINING = "num_batches_tracked"  # which many leave out
 
 
 class NotFilled(Exception):
@@ -73,6 +74,7 @@ def _weights(source: Path) -> dict[str, torch.Tensor]:
 
 def _fill(network: torch.nn.Module, weights: dict[str, torch.Tensor], called: str) -> None:
     own = network.state_dict()
+    own = {name: each for name, each in own.items() if not name.endswith(_OF_TRAINING) or name in weights}
     missing, unexpected = [name for name in own if name not in weights], [name for name in weights if name not in own]
     other = [f"{name} {list(weights[name].shape)} for {list(own[name].shape)}" for name in own
              if name in weights and weights[name].shape != own[name].shape]  # fmt: skip
@@ -80,7 +82,7 @@ def _fill(network: torch.nn.Module, weights: dict[str, torch.Tensor], called: st
     wrong = [f"{len(names)} {what} ({_some(names)})" for what, names in found if names]
     if wrong:
         raise NotFilled(f"they are not weights of {called}: {'; '.join(wrong)}")
-    network.load_state_dict(weights)
+    network.load_state_dict(weights, strict=False)
 
 
 def _some(names: list[str]) -> str:
