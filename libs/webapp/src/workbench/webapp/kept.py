@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flask import Response
 from workbench.jobs import Job, State
 from workbench.problems.common import Deleted, NotFound
@@ -14,9 +16,15 @@ def kept_file(job: Job, name: str) -> File | None:
     if job.manifest is None or job.state is not State.SUCCEEDED:
         raise NotFound(job.kind, job.id)
     try:
-        return Manifest.parse(job.manifest).file(name)
+        return _parsed(job.manifest).file(name)
     except NotFound:
         return None
+
+
+@lru_cache(maxsize=4)
+def _parsed(manifest: str) -> Manifest:
+    """One page asks for several files of one job."""
+    return Manifest.parse(manifest)
 
 
 def read_kept(job: Job, file: File, start: int = 0, length: int | None = None) -> bytes:

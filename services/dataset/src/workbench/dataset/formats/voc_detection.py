@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from workbench.archives.entries import Entry
-from workbench.dataset.formats.voc_segmentation import VOC_NAMES, below, key_of, tops
+from workbench.dataset.formats.voc_segmentation import VOC_NAMES, below, description, key_of, tops
 from workbench.dataset.reading.classes import META_NAME, read_labelmap, read_meta
 from workbench.dataset.reading.found import Fault, Noted, Reading, some
 from workbench.dataset.reading.pairs import PARTS
@@ -25,7 +25,6 @@ NAME = "voc-detection"
 TASKS: tuple[str, ...] = (TASK,)
 
 _IMAGES, _XML, _LISTS = "JPEGImages/", "Annotations/", "ImageSets/Main/"
-_MAP = "labelmap.txt"
 _LOOKED_AT = 20
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
 
@@ -75,11 +74,10 @@ class _Voc:
 
     def _classes(self, met: set[str]) -> list[str]:
         """Their names in the order of their ids."""
-        listed = next((self.tree.files[place + name] for name in (_MAP, META_NAME) for place in (self.top, "")
-                       if place + name in self.tree.files), None)  # fmt: skip
+        listed = description(self.tree, self.top)
         if listed is None:
             return list(VOC_NAMES[1:]) if met <= set(VOC_NAMES[1:]) else sorted(met)
-        found = read_labelmap(listed) if listed.name.endswith(_MAP) else read_meta(listed, masks=False)
+        found = read_meta(listed, masks=False) if listed.name.endswith(META_NAME) else read_labelmap(listed)
         self.faults += found.faults
         names = found.names[1:] if found.names[:1] == ["background"] else found.names
         more = sorted(met - set(names))

@@ -109,14 +109,19 @@ def _lists(tree: Tree, folder: str) -> Iterator[Entry]:
     return (tree.files[name] for name in dict.fromkeys([*usual, *others]) if name in tree.files)
 
 
+def description(tree: Tree, top: str) -> Entry | None:
+    """The file that tells the classes, beside the folders or in the root."""
+    return next((tree.files[place + name] for name in ("labelmap.txt", META_NAME) for place in (top, "")
+                 if place + name in tree.files), None)  # fmt: skip
+
+
 def _classes(tree: Tree, top: str) -> Classes:
     """As a file beside the folders or in the root tells them, else VOC's."""
-    files = [tree.files[place + name] for name in ("labelmap.txt", META_NAME) for place in (top, "")
-             if place + name in tree.files]
-    if not files:
+    file = description(tree, top)
+    if file is None:
         return Classes("", VOC_NAMES, [voc_color(label) for label in range(len(VOC_NAMES))])
-    if files[0].name.endswith(META_NAME):
-        found = read_meta(files[0])
+    if file.name.endswith(META_NAME):
+        found = read_meta(file)
         return Classes(found.file, found.names, found.colors or list(map(voc_color, range(len(found.names)))),
                        found.faults)
-    return read_labelmap(files[0])
+    return read_labelmap(file)
