@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from eventually import until
 from PIL import Image
 from standalone.conftest import Workbench
 from standalone.test_try import colors
+from workbench.runner.local import procfs
 
 pytestmark = [pytest.mark.timeout(240)]
 
@@ -20,7 +23,8 @@ def machine(tmp_path: Path) -> Iterator[Workbench]:
     """Nothing of the workbench's home is there; what runs is ended with the test."""
     other = Workbench(tmp_path / "machine")
     yield other
-    other.stop()
+    for pid in procfs.tagged(f"WORKBENCH_HOME={other.home}"):
+        os.kill(pid, signal.SIGKILL)
 
 
 def join(anywhere: Workbench, machine: Workbench) -> subprocess.Popen[str]:

@@ -18,6 +18,7 @@ from servers.sshd import Sshd
 from standalone.conftest import COMMAND, Workbench
 from standalone.test_try import colors
 from workbench.client.ssh import NotOverSsh, Way
+from workbench.runner.local import procfs
 
 pytestmark = [pytest.mark.timeout(240)]
 
@@ -27,7 +28,8 @@ def bench(workbench: Workbench, sshd: Sshd) -> Iterator[Workbench]:
     """A workbench that answers on loopback alone, and an `ssh` that knows the server."""
     made = replace(workbench, settings=sshd.settings)
     yield made
-    Workbench(sshd.home).stop()
+    for pid in procfs.tagged(f"WORKBENCH_HOME={sshd.home}"):  # its agent outlives every connection
+        os.kill(pid, signal.SIGKILL)
 
 
 Connect = Callable[[], "subprocess.Popen[str]"]
