@@ -55,6 +55,9 @@ COPY --from=build /srv/venv /srv/venv
 ENTRYPOINT ["python", "-m"]
 
 FROM api AS model-registry
+# A request that converts what it brings takes what the model told of itself.
+COPY --from=build-services /services/imaging /srv/venv/lib/python3.11/site-packages
+COPY --from=build-services /services/tasks /srv/venv/lib/python3.11/site-packages
 COPY --from=build-services /services/model_registry /srv/venv/lib/python3.11/site-packages
 CMD ["workbench.model_registry", "api"]
 

@@ -59,5 +59,5 @@ def test_a_first_look_forwards_the_gateway_and_the_store(notes: Notes) -> None:
 
 
 def test_without_a_way_in_they_say_which_paths_to_route(notes: Notes) -> None:
-    assert "/v1/targets /v1/profiles /v1/tensors → wb-profiler" in notes("defaults")
+    assert "/v1/targets /v1/profiles /v1/tensors /v1/profiler-runs → wb-profiler" in notes("defaults")
     assert "export WORKBENCH_SERVER=https://workbench.example.com" in notes("everything")

@@ -118,7 +118,7 @@ def test_a_model_may_be_deleted_while_it_waits_to_be_analysed(client: FlaskClien
 def test_layers_that_are_not_there_in_time_are_asked_for_again(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.model_registry.analyses._PATIENCE_S", 0.1)
+    monkeypatch.setattr("workbench.model_registry.begun._PATIENCE_S", 0.1)
 
     answer = client.get("/v1/models/m/layers")
 
