@@ -84,7 +84,7 @@ def test_a_python_without_venv_is_told_which_package_to_install(package: Path, t
     assert "apt install python3-venv" in ended.stderr
 
 
-def test_an_installation_that_fails_leaves_nothing_and_says_so(package: Path) -> None:
+def test_an_installation_that_fails_leaves_nothing_and_says_so(whole: None, package: Path) -> None:
     ended = run(package / "install.sh", PYTHON=sys.executable, PIP_NO_INDEX="1")
 
     assert ended.returncode == 1
