@@ -54,7 +54,8 @@ def test_a_project_goes_with_its_optimizations_unless_one_is_under_way(bench) ->
     assert bench.ended(waiting)["state"] == "succeeded"
     assert bench.client.delete(project).status_code == 204
 
-    assert bench.client.get(bench.url).json["items"] == []
+    assert bench.client.get(bench.url).status_code == 404
+    assert bench.client.get("/v1/projects/-/optimizations").json["items"] == []
     assert bench.client.get(f"{bench.url}/{waiting}").status_code == 404
     assert bench.client.get(project).status_code == 404
 
