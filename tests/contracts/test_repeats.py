@@ -18,8 +18,8 @@ from served import Served, good
 from werkzeug.test import TestResponse
 
 FORMS = ("/v1/models", "/v1/inspections", "/v1/datasets", "/v1/tensors")
-# Named by what is in the path: a repeat finds that.
-BY_PATH = ("/cancel", "/complete")
+# Named by what is in the path, or listed: a repeat finds that, or that it has gone.
+NAMED = ("/cancel", "/complete", "/deletions")
 # Makes nothing that anybody sees: what was declared twice expires.
 DECLARING = "/uploads"
 
@@ -27,7 +27,7 @@ DECLARING = "/uploads"
 def makers(served: Served) -> list[str]:
     """The paths of every POST that makes a thing."""
     paths = [path for method, path, _ in served.operations() if method == "POST"]
-    return [path for path in paths if not path.endswith((*BY_PATH, DECLARING))]
+    return [path for path in paths if not path.endswith((*NAMED, DECLARING))]
 
 
 def sender(served: Served, path: str, key: str) -> Callable[[dict[str, Any]], TestResponse]:

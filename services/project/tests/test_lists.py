@@ -63,6 +63,9 @@ def test_a_project_is_renamed_and_tagged_and_its_post_stays_the_same(api: FlaskC
     assert (changed["name"], changed["tags"]) == ("after", ["prod"])
     assert names(api, "tag=PROD") == names(api, "search=aft") == ["after"]
     assert created(api, "before", **{"Idempotency-Key": "k"}) == id
+    for other in ("after", "another"):
+        body = {"name": other, "model_id": "m-1"}
+        assert api.post("/v1/projects", json=body, headers={"Idempotency-Key": "k"}).status_code == 409
     assert api.patch(f"/v1/projects/{uuid.uuid4()}", json={"name": "x"}).status_code == 404
 
 

@@ -161,4 +161,5 @@ serve_jobs(optimizations, _RESOURCE)
 
 def _view(project: rows.Project) -> dict[str, Any]:
     created = datetime.fromtimestamp(project.created_at, UTC).isoformat(timespec="milliseconds")
-    return {**project.__dict__, "created_at": created.replace("+00:00", "Z")}
+    shown = {name: value for name, value in project.__dict__.items() if name != "asked_name"}
+    return {**shown, "created_at": created.replace("+00:00", "Z")}

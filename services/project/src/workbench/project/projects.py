@@ -23,7 +23,8 @@ from workbench.store import Manifests
 
 @dataclass(frozen=True)
 class Project:
-    """One row. ``created_at`` is seconds since the epoch."""
+    """One row. ``created_at`` is seconds since the epoch; ``asked_name``: what the request called it, None for what it
+    is called."""
 
     id: str
     team: str
@@ -34,6 +35,7 @@ class Project:
     device: str
     created_at: float
     tags: list[str] = field(default_factory=list)
+    asked_name: str | None = None
 
     @property
     def holder(self) -> str:
@@ -55,7 +57,8 @@ def create(record: Jobs, manifests: Manifests, request: dict[str, Any], key: str
 
     Raises NotFound or Deleted for what it names, IdempotencyConflict, InvalidRequest for a key that cannot be kept.
     """
-    project = Project(_id_of(manifests.team, key), manifests.team, created_at=time.time(), **request)
+    made = {"created_at": time.time(), "asked_name": request["name"]}
+    project = Project(_id_of(manifests.team, key), manifests.team, **made, **request)
     known = _twin(record, project)
     if known is not None:
         return known
@@ -91,8 +94,9 @@ def _twin(record: Jobs, project: Project) -> Project | None:
 
 
 def _same(known: Project, asked: Project) -> Project:
-    # What people call it may have changed since.
-    if replace(asked, created_at=known.created_at, name=known.name, tags=known.tags) != known:
+    # What people call it may have changed since; what it was asked for with has not.
+    first = known.name if known.asked_name is None else known.asked_name
+    if replace(known, created_at=asked.created_at, name=first, tags=[], asked_name=asked.asked_name) != asked:
         raise IdempotencyConflict(known.id)
     return known
 

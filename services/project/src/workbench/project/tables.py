@@ -19,6 +19,7 @@ projects = Table(
     Column("device", String(100), nullable=False),
     Column("created_at", Float, nullable=False),
     Column("tags", JSON, nullable=False, default=list, server_default="[]"),
+    Column("asked_name", Text),  # None where an earlier release put it in
     *listed_columns(),
     Index("projects_list", "team", "created_at", "id", "words", "about"),
     Index("projects_by_name", "team", "words", "id", "about"),
