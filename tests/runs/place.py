@@ -27,8 +27,9 @@ class ProcessPlace(ProcessLauncher):
         self.away = 0
         self.offers: list[dict[str, Any]] = []
         self._record, self._runs, self._desk = record, Runs(record), Desk(record, record.store)
-        self._told: dict[Path, tuple[str, Status, int, int]] = {}  # token, as it was, bytes of progress and log
-        self._closed = threading.Event()
+        self._seen: dict[Path, Status] = {}
+        self._told: dict[Path, tuple[str, int, int]] = {}  # token, bytes of progress and log
+        self._closed, self._telling = threading.Event(), threading.Lock()
 
     def start(self, folder: Path, launch: Launch) -> None:
         """Stage, begin, and know of it."""
@@ -41,10 +42,14 @@ class ProcessPlace(ProcessLauncher):
         self._know(folder)
 
     def check(self, folder: Path) -> Status:
-        """As always, unless it is away; a run that another has begun is known from now on."""
+        """As always, unless it is away; a run that another has begun is known from now on. What a run has said is
+        told before its end is, as a pod tells it: who hears of an end asks no more."""
         self._answer()
         self._know(folder)
-        return super().check(folder)
+        status = super().check(folder)
+        with contextlib.suppress(RunGone, KeyError, OSError):
+            self._tell(folder)
+        return status
 
     def halt(self, folder: Path) -> bool:
         """At once."""
@@ -54,6 +59,7 @@ class ProcessPlace(ProcessLauncher):
     def forget(self, folder: Path) -> None:
         """With its run's row."""
         self._told.pop(folder, None)
+        self._seen.pop(folder, None)
         self._runs.close(folder.name)
         super().forget(folder)
 
@@ -80,7 +86,7 @@ class ProcessPlace(ProcessLauncher):
     def _know(self, folder: Path) -> None:
         ticket = self._runs.current(folder.name)
         if ticket is not None and ticket.begun:
-            self._told.setdefault(folder, (ticket.token, Status("absent"), 0, 0))
+            self._told.setdefault(folder, (ticket.token, 0, 0))
 
     def _stage(self, folder: Path, launch: Launch) -> None:
         job = self._record.find(folder.name)
@@ -97,15 +103,21 @@ class ProcessPlace(ProcessLauncher):
                     self._look(folder, changed)
 
     def _look(self, folder: Path, changed: Callable[[str], None]) -> None:
-        token, before, progress_to, log_to = self._told[folder]
-        status = super().check(folder)
-        news, progress_to = read_progress(folder, progress_to)
-        text, read_to = read_log(folder, log_to)
-        if news or text:
-            progress = asdict(news[-1]) if news else None
-            answer = self._desk.report(Caller(token, POD), Report(progress, text, log_to, read_to))
-            log_to = answer["log_bytes"]
-        if status != before:  # after what it has said: who hears of its end asks it no more
+        before, status = self._seen.get(folder, Status("absent")), super().check(folder)
+        self._tell(folder)
+        self._seen[folder] = status
+        if status != before:
             changed(folder.name)
-        if folder in self._told:
-            self._told[folder] = (token, status, progress_to, log_to)
+
+    def _tell(self, folder: Path) -> None:
+        """What it has said. Raises KeyError for a run that is known no more."""
+        with self._telling:
+            token, progress_to, log_to = self._told[folder]
+            news, progress_to = read_progress(folder, progress_to)
+            text, read_to = read_log(folder, log_to)
+            if news or text:
+                progress = asdict(news[-1]) if news else None
+                answer = self._desk.report(Caller(token, POD), Report(progress, text, log_to, read_to))
+                log_to = answer["log_bytes"]
+            if folder in self._told:
+                self._told[folder] = (token, progress_to, log_to)
