@@ -41,35 +41,31 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class Counterpart:
+class _Picture:
+    """A file of its own says what is known."""
+
+    entry: Entry
+
+    @property
+    def file(self) -> str:
+        """Of that picture."""
+        return self.entry.name
+
+    @property
+    def line(self) -> None:
+        """A picture has none."""
+
+
+class Counterpart(_Picture):
     """Another picture is what is known of the image."""
 
-    entry: Entry
-
-    @property
-    def file(self) -> str:
-        """Of that picture."""
-        return self.entry.name
-
-    @property
-    def line(self) -> None:
-        """A picture has none."""
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
+class Hidden(_Picture):
     """A picture that is white where the image is missing."""
 
-    entry: Entry
-
-    @property
-    def file(self) -> str:
-        """Of that picture."""
-        return self.entry.name
-
-    @property
-    def line(self) -> None:
-        """A picture has none."""
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
