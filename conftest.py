@@ -6,6 +6,7 @@ Each mark of `MARKS` is given to the tests that ask for one of its fixtures. A t
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -108,6 +109,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         marked = [item for item in items if any(item.get_closest_marker(mark) for mark in MARKS)]
         config.hook.pytest_deselected(items=marked)
         items[:] = [item for item in items if not any(item.get_closest_marker(mark) for mark in MARKS)]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """What tests have left to the garbage collector is told above the closing line, not below it."""
+    gc.collect()
 
 
 def _roomy(folder: Path) -> bool:
