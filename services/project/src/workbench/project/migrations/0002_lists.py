@@ -1,4 +1,4 @@
-"""By what the list of projects is searched, narrowed and sorted, their tags, and what each was called at first."""
+"""By what the list of projects is searched, narrowed and sorted, and their tags."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("projects", sa.Column("tags", sa.JSON, nullable=False, server_default="[]"))
-    op.add_column("projects", sa.Column("asked_name", sa.Text))
     for column in listed_columns():
         op.add_column("projects", column)
     projects = sa.table("projects", *map(sa.column, ("id", "name", "model_id", "dataset_id", "words", "about")))
