@@ -272,9 +272,9 @@ def test_while_gc_removes_no_service_accepts_anything_and_not_for_long(place: In
 def test_many_blobs_go_in_short_moments_between_which_others_write(
     place: Installation, bench: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gc, "HOLD_S", 0.01)
+    monkeypatch.setattr(gc, "HOLD_S", 0.0)  # over when the first is gone, however quick the disk is
     monkeypatch.setattr(gc, "PAUSE_S", 0.01)
-    for number in range(200):
+    for number in range(20):
         place.store.put(blob_of(str(number)), str(number).encode())
     moments = []
     standing_still = Rows.standing_still
@@ -285,8 +285,8 @@ def test_many_blobs_go_in_short_moments_between_which_others_write(
 
     monkeypatch.setattr(Rows, "standing_still", counted)
 
-    assert collect(place, 0).blobs == 200
-    assert len(moments) > 1
+    assert collect(place, 0).blobs == 20
+    assert len(moments) == 20
     assert kept(place, "teams/red/blobs/") == []
 
 

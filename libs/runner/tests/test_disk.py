@@ -13,8 +13,8 @@ from workbench.runner.local.disk import Disk
 MIB = 1 << 20
 
 
-def exceeded(folder: Path, disk_bytes: int = MIB) -> str | None:
-    return Disk(folder, {"disk_bytes": disk_bytes}).exceeded([os.getpid()])
+def exceeded(folder: Path, disk_bytes: int = MIB, *pids: int) -> str | None:
+    return Disk(folder, {"disk_bytes": disk_bytes}).exceeded(list(pids))
 
 
 def test_all_files_count_together_and_inputs_do_not(tmp_path: Path) -> None:
@@ -41,7 +41,8 @@ def test_a_file_without_a_name_counts(tmp_path: Path) -> None:
     with tempfile.TemporaryFile(dir=tmp_path) as file:
         file.write(bytes(2 * MIB))
         file.flush()
-        assert exceeded(tmp_path) == "disk_limit"
+        assert exceeded(tmp_path) is None
+        assert exceeded(tmp_path, MIB, os.getpid()) == "disk_limit"
 
 
 def test_many_files_count_however_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
