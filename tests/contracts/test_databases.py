@@ -31,7 +31,7 @@ from workbench.jobs import (
 )
 from workbench.jobs.migrate import configuration, migrate
 from workbench.jobs.problems import IdempotencyConflict
-from workbench.jobs.record import answering
+from workbench.jobs.record import answering, stored
 from workbench.jobs.record import engine as engines
 from workbench.jobs.record.tables import jobs as table
 from workbench.jobs.working import lease
@@ -521,3 +521,22 @@ def test_readers_do_not_wait_for_a_writer(jobs: Jobs) -> None:
         assert jobs.list("thing", "a").items[0].name is None
 
     assert time.monotonic() - began < 2
+
+
+def test_a_new_teams_first_job_ends_after_all_is_counted_again_and_counts_once(adapters: Adapters) -> None:
+    engine = adapters.record("here").engine
+
+    def end() -> None:
+        with engine.begin() as connection:
+            stored.keep(connection, "red", "one", {"a": 500})
+
+    with ThreadPoolExecutor(1) as threads:
+        with engine.begin() as connection:
+            stored.recount(connection)
+            ended = threads.submit(end)
+            with pytest.raises(TimeoutError):
+                ended.result(0.5)
+            assert stored.recount(connection) == {}
+        ended.result(30)
+    with engine.begin() as connection:
+        assert stored.recount(connection) == {"red": (500, 0)}, "a row nothing made is forgotten"

@@ -102,7 +102,8 @@ def recount(connection: Connection) -> dict[str, tuple[int, int]]:
 
     Jobs that were published by an earlier release, or that somebody has restored, are found so.
     """
-    before = {row.team: int(row.used_bytes) for row in connection.execute(select(usage).with_for_update())}
+    _lock_all(connection)
+    before = {row.team: int(row.used_bytes) for row in connection.execute(select(usage))}
     reserved = stored.c.content.startswith(UPLOAD) | stored.c.content.startswith(SECOND)
     connection.execute(delete(stored).where(~reserved))
     made_here = jobs.c.fence > 0  # else another service has made it, and it is only listed here
@@ -121,6 +122,12 @@ def recount(connection: Connection) -> dict[str, tuple[int, int]]:
         lock(connection, team)
         connection.execute(update(usage).where(usage.c.team == team).values(used_bytes=after.get(team, 0)))
     return {team: (before.get(team, 0), after.get(team, 0)) for team in sorted({*before, *after})}
+
+
+def _lock_all(connection: Connection) -> None:
+    """Every team's row, and those of teams that have none yet: a new team's first job may end just now."""
+    if connection.dialect.name == "postgresql":  # SQLite's transactions are one at a time as it is
+        connection.execute(text("lock table usage in exclusive mode"))
 
 
 def sizes(manifest: Manifest) -> dict[str, int]:
