@@ -18,15 +18,19 @@ SHARED = Path(__file__).resolve().parents[1] / "shared" / "data"
 MEMORY = Path("/dev/shm")  # noqa: S108  # named by pytest inside, and nobody else's
 # What a mark says of a test, and its fixtures: asked for, or the parameter of one that then asks for it by name.
 MARKS = {
-    "server": ("starts PostgreSQL, RabbitMQ, S3, SSH or nginx",
-               {"postgres", "rabbitmq", "seaweedfs", "s3", "sshd", "every_server"}),
-    "workbench": ("starts processes of ours that serve",
-                  {"serving", "workbench", "over_real_servers", "as_separate_processes"}),
+    "server": (
+        "starts PostgreSQL, RabbitMQ, S3, SSH or nginx",
+        {"postgres", "rabbitmq", "seaweedfs", "s3", "sshd", "every_server"},
+    ),
+    "workbench": (
+        "starts processes of ours that serve",
+        {"serving", "workbench", "over_real_servers", "as_separate_processes"},
+    ),
     "environment": ("needs an environment apart: see `workbench environments`", {"keras", "legacy", "torch_apart"}),
     "shared": ("needs the shared models and images beside the checkout", {"shared"}),
     "whole": ("runs something whole, as its users do", {"whole"}),
     "alone": ("measures, so nothing may run beside it", {"quiet"}),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="session")

@@ -66,8 +66,10 @@ def main() -> None:
                 if len(loaded) % 10 == 0:
                     print(f"{len(loaded)} comparisons, {time.monotonic() - began:.0f} s", flush=True)
         quiet(folder, QUIET_AGAIN)
-    print(f"{len(loaded)} comparisons of 5 rounds under {len(steps)} steps of load, "
-          f"{time.monotonic() - began:.0f} s; load average {os.getloadavg()[0]:.1f}")  # fmt: skip
+    print(
+        f"{len(loaded)} comparisons of 5 rounds under {len(steps)} steps of load, "
+        f"{time.monotonic() - began:.0f} s; load average {os.getloadavg()[0]:.1f}"
+    )
     count(loaded, truth)
 
 
@@ -107,11 +109,16 @@ def count(loaded: list[list[Subject]], truth: dict[str, Figure]) -> None:
         held = [told(each, LARGE, SMALL, metric) for each in loaded]
         alike = [told(each, AGAIN, SMALL, metric) for each in loaded]
         # As it was done before: small from one comparison, large from the one that came after.
-        apart = [ratio(interval_of(after[LARGE].launches, metric), interval_of(before[SMALL].launches, metric))
-                 for before, after in itertools.pairwise(loaded)]  # fmt: skip
-        print(f"{metric}: (a) covers {covering(held, figure.value)}; (b) the same called different in "
-              f"{sum(not each.holds(1.0) for each in alike)} of {len(alike)}; "
-              f"one after another covers {covering(apart, figure.value)}", flush=True)  # fmt: skip
+        apart = [
+            ratio(interval_of(after[LARGE].launches, metric), interval_of(before[SMALL].launches, metric))
+            for before, after in itertools.pairwise(loaded)
+        ]
+        print(
+            f"{metric}: (a) covers {covering(held, figure.value)}; (b) the same called different in "
+            f"{sum(not each.holds(1.0) for each in alike)} of {len(alike)}; "
+            f"one after another covers {covering(apart, figure.value)}",
+            flush=True,
+        )
     count_contradictions(loaded, truth["throughput_fps"].value)
 
 
@@ -119,8 +126,11 @@ def count_contradictions(loaded: list[list[Subject]], truth: float) -> None:
     """How many ratios of throughput are told to contradict themselves, and how often those that are not are right."""
     ratios_ = [found for each in loaded if (found := ratios(each[LARGE], each[SMALL]))]
     kept = [Figure.of(each["throughput_fps"]) for each in ratios_ if each["trust"]["verdict"] == "trusted"]
-    print(f"throughput contradicts CPU time in {len(ratios_) - len(kept)} of {len(ratios_)}; "
-          f"of the others {sum(each.holds(truth) for each in kept)} of {len(kept)} cover {truth:.3f}", flush=True)
+    print(
+        f"throughput contradicts CPU time in {len(ratios_) - len(kept)} of {len(ratios_)}; "
+        f"of the others {sum(each.holds(truth) for each in kept)} of {len(kept)} cover {truth:.3f}",
+        flush=True,
+    )
 
 
 def covering(figures: list[Figure], value: float) -> str:

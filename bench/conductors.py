@@ -23,11 +23,29 @@ from workbench.project.worker import create_worker
 from workbench.store import Manifest, Manifests
 from workbench.webapp.settings import load
 
-REQUEST = {"model_id": "m", "dataset_id": None, "calibration_dataset_id": None, "project_id": "p", "target": "local",
-           "device": "CPU", "task": "classification", "inputs": {}, "recipe": {}, "objective": "throughput",
-           "package": True, "max_latency_ms": None, "max_accuracy_drop": 1.0}  # fmt: skip
-FACTS = {"format": "onnx", "main_file": "m.onnx", "precision": "FP32", "digest": "d", "name": "net",
-         "inputs": [{"name": "x", "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}]}  # fmt: skip
+REQUEST = {
+    "model_id": "m",
+    "dataset_id": None,
+    "calibration_dataset_id": None,
+    "project_id": "p",
+    "target": "local",
+    "device": "CPU",
+    "task": "classification",
+    "inputs": {},
+    "recipe": {},
+    "objective": "throughput",
+    "package": True,
+    "max_latency_ms": None,
+    "max_accuracy_drop": 1.0,
+}
+FACTS = {
+    "format": "onnx",
+    "main_file": "m.onnx",
+    "precision": "FP32",
+    "digest": "d",
+    "name": "net",
+    "inputs": [{"name": "x", "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}],
+}
 SECONDS = 15
 
 

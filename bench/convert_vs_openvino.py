@@ -51,8 +51,11 @@ def run_core(folder: Path) -> tuple[float, float]:
     progress = folder / "progress.jsonl"
     progress.unlink(missing_ok=True)
     started = time.monotonic()
-    subprocess.run([sys.executable, "-m", "workbench.runner", "workbench.converter.convert", folder],
-                   check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "workbench.runner", "workbench.converter.convert", folder],
+        check=True,
+        capture_output=True,
+    )
     whole = time.monotonic() - started
     at = {line["stage"]: line["at"] for line in map(json.loads, progress.read_text().splitlines())}
     return at["check"] - at["read"], whole
@@ -72,12 +75,19 @@ def prepare(folder: Path) -> Path:
     for number in range(LAYERS):
         matrix = random.normal(0, 0.02, (WIDTH, WIDTH)).astype(np.float32)
         weights.append(numpy_helper.from_array(matrix, f"w{number}"))
-        nodes += [helper.make_node("MatMul", [last, f"w{number}"], [f"m{number}"]),
-                  helper.make_node("Relu", [f"m{number}"], [f"r{number}"])]
+        nodes += [
+            helper.make_node("MatMul", [last, f"w{number}"], [f"m{number}"]),
+            helper.make_node("Relu", [f"m{number}"], [f"r{number}"]),
+        ]
         last = f"r{number}"
     shape = [1, WIDTH]
-    graph = helper.make_graph(nodes, "dense", [helper.make_tensor_value_info("data", TensorProto.FLOAT, shape)],
-                              [helper.make_tensor_value_info(last, TensorProto.FLOAT, shape)], weights)
+    graph = helper.make_graph(
+        nodes,
+        "dense",
+        [helper.make_tensor_value_info("data", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info(last, TensorProto.FLOAT, shape)],
+        weights,
+    )
     (folder / "inputs" / "model").mkdir(parents=True)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     onnx.save(model, folder / "inputs" / "model" / "model.onnx")

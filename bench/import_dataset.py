@@ -39,9 +39,11 @@ def main() -> None:
             hashing.append(read_and_hash(few))
             print(f"core {pair[0]:.2f} s, bare {pair[1]:.2f} s", flush=True)
         size_mb = sum(file.stat().st_size for file in (few / "inputs").rglob("*.jpg")) / 1e6
-        print(f"import of {IMAGES} photos of {SIZE[0]}×{SIZE[1]}, {size_mb:.0f} MB: ratio to reading, decoding and "
-              f"hashing {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}; target <= 2); reading "
-              f"and hashing alone takes {statistics.median(hashing):.3f} s")  # fmt: skip
+        print(
+            f"import of {IMAGES} photos of {SIZE[0]}×{SIZE[1]}, {size_mb:.0f} MB: ratio to reading, decoding and "
+            f"hashing {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}; target <= 2); reading "
+            f"and hashing alone takes {statistics.median(hashing):.3f} s"
+        )
         peaks = [core(folder)[1] for folder in (few, many)]
         print(f"peak memory: {peaks[0]} MiB of {IMAGES} photos, {peaks[1]} MiB of {4 * IMAGES} (target: flat)")
 
@@ -72,8 +74,11 @@ def core(folder: Path) -> tuple[float, int]:
     (folder / "outputs").mkdir()
     for name in ("progress.jsonl", "result.json"):
         (folder / name).unlink(missing_ok=True)
-    child = subprocess.Popen([sys.executable, "-m", "workbench.runner", "workbench.dataset.ingest", folder],
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    child = subprocess.Popen(
+        [sys.executable, "-m", "workbench.runner", "workbench.dataset.ingest", folder],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     assert "result" in json.loads((folder / "result.json").read_text())

@@ -39,8 +39,9 @@ def measure(folder: Path, server: seaweedfs.SeaweedFS, rows: int) -> None:
     environment = {"WORKBENCH_HOME": str(folder / "home"), **server.settings}
     write_token(server.store(), "secret", Identity("team", "member"), "bench")
     model = prepare(folder / "model", rows)
-    api, worker = (Service(folder / action, "workbench.model_registry", action, environment)
-                   for action in ("api", "worker"))  # fmt: skip
+    api, worker = (
+        Service(folder / action, "workbench.model_registry", action, environment) for action in ("api", "worker")
+    )
     peaks: dict[str, int] = {}
     done = threading.Event()
     watch = threading.Thread(target=sample, args=({"api": api, "worker": worker}, peaks, done))
@@ -91,14 +92,20 @@ def prepare(folder: Path, rows: int) -> Path:
     with (folder / "weights.bin").open("wb") as file:
         for _ in range(rows * COLUMNS * 4 >> 20):
             file.write(block)
-    weight = onnx.TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[rows, COLUMNS],
-                              data_location=TensorProto.EXTERNAL)  # fmt: skip
+    weight = onnx.TensorProto(
+        name="w", data_type=TensorProto.FLOAT, dims=[rows, COLUMNS], data_location=TensorProto.EXTERNAL
+    )
     weight.external_data.add(key="location", value="weights.bin")
-    graph = helper.make_graph([helper.make_node("MatMul", ["x", "w"], ["y"])], "big",
-                              [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, rows])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, COLUMNS])], [weight])
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9),
-              folder / "model.onnx")
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "big",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, rows])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, COLUMNS])],
+        [weight],
+    )
+    onnx.save(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), folder / "model.onnx"
+    )
     return folder
 
 

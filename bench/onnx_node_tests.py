@@ -65,15 +65,24 @@ def compared(checker: Checker, model: onnx.ModelProto) -> str:
         copy.mkdir()
         made.mkdir()
         ir.save(convert(ir.read(path, copy_to=copy), Options("FP32", {})), made, fp16=False)
-        checker.ask(ask="compare", runtime="onnxruntime", source=copy / "model.onnx", made=None,
-                    converted=made / "model.xml", inputs={}, fp16=False)  # fmt: skip
+        checker.ask(
+            ask="compare",
+            runtime="onnxruntime",
+            source=copy / "model.onnx",
+            made=None,
+            converted=made / "model.xml",
+            inputs={},
+            fp16=False,
+        )
         return str(checker.answer()["verdict"])
 
 
 def operations(model: onnx.ModelProto) -> list[str]:
     """Each node with its attributes."""
-    return [f"{node.op_type}({', '.join(onnx.helper.printable_attribute(each) for each in node.attribute)})"
-            for node in model.graph.node]  # fmt: skip
+    return [
+        f"{node.op_type}({', '.join(onnx.helper.printable_attribute(each) for each in node.attribute)})"
+        for node in model.graph.node
+    ]
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def main() -> None:
         folder = Path(name)
         ov.save_model(network(), folder / "model.xml", compress_to_fp16=False)
         for number in range(ROUNDS):
-            for side in (["ours", "theirs"] if number % 2 else ["theirs", "ours"]):
+            for side in ["ours", "theirs"] if number % 2 else ["theirs", "ours"]:
                 seen[side].append(ours(folder) if side == "ours" else theirs(folder))
     fps = statistics.median(each["throughput_fps"] for each in seen["ours"])
     print(f"{ROUNDS} rounds of {SECONDS} s, {STREAMS} streams, {fps:.0f} frames/s: ours / benchmark_app")
@@ -63,19 +63,33 @@ def main() -> None:
 
 def ours(folder: Path) -> dict[str, float]:
     """One launch of the profiler's core."""
-    found: dict[str, Any] = child.ask("workbench.profiler.measuring.launch",
-                                      {"spec": SPEC, "model": str(folder / "model.xml")}, folder)
-    return {"p50": found["latency_ms"]["p50"], "throughput_fps": found["throughput_fps"],
-            "cpu_ms_per_request": found["cpu_ms_per_request"]}
+    found: dict[str, Any] = child.ask(
+        "workbench.profiler.measuring.launch", {"spec": SPEC, "model": str(folder / "model.xml")}, folder
+    )
+    return {
+        "p50": found["latency_ms"]["p50"],
+        "throughput_fps": found["throughput_fps"],
+        "cpu_ms_per_request": found["cpu_ms_per_request"],
+    }
 
 
 def theirs(folder: Path) -> dict[str, float]:
     """One run of benchmark_app with the same precision, streams, requests and seconds."""
-    options = {"-m": folder / "model.xml", "-d": "CPU", "-hint": "none", "-nstreams": STREAMS, "-nireq": STREAMS,
-               "-infer_precision": "f32", "-ip": "f32", "-api": "async", "-t": SECONDS}
+    options = {
+        "-m": folder / "model.xml",
+        "-d": "CPU",
+        "-hint": "none",
+        "-nstreams": STREAMS,
+        "-nireq": STREAMS,
+        "-infer_precision": "f32",
+        "-ip": "f32",
+        "-api": "async",
+        "-t": SECONDS,
+    }
     arguments = [str(part) for pair in options.items() for part in pair]
-    subprocess.run([sys.executable, "-c", THEIRS, *arguments, folder / "theirs.json"],
-                   check=True, capture_output=True, text=True)
+    subprocess.run(
+        [sys.executable, "-c", THEIRS, *arguments, folder / "theirs.json"], check=True, capture_output=True, text=True
+    )
     return dict(json.loads((folder / "theirs.json").read_text()))
 
 

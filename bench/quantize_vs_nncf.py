@@ -24,8 +24,12 @@ from PIL import Image
 from workbench.shards import ShardWriter
 
 IMAGES, SIDE = 150, 224
-RECIPE = {"task": "classification", "mean": [124, 116, 104], "scale": [58, 57, 57],
-          "input": {"name": "data", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"}}
+RECIPE = {
+    "task": "classification",
+    "mean": [124, 116, 104],
+    "scale": [58, 57, 57],
+    "input": {"name": "data", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"},
+}
 
 BARE = """
 import json, sys, time
@@ -55,8 +59,11 @@ def main() -> None:
 def run_core(folder: Path) -> tuple[float, float]:
     """Seconds of the call inside the core, and of the whole process."""
     started = time.monotonic()
-    subprocess.run([sys.executable, "-m", "workbench.runner", "workbench.calibrator.quantize", folder],
-                   check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "workbench.runner", "workbench.calibrator.quantize", folder],
+        check=True,
+        capture_output=True,
+    )
     whole = time.monotonic() - started
     return json.loads((folder / "result.json").read_text())["result"]["calibration"]["seconds"], whole
 
@@ -78,8 +85,7 @@ def prepare(folder: Path) -> Path:
             data = picture(number)
             (folder / "images" / f"{number:03d}.jpg").write_bytes(data)
             writer.add(f"{number:03d}.jpg", data, split="calibration", width=480, height=360)
-    (folder / "spec.json").write_text(json.dumps(
-        {"main_file": "model.xml", "recipe": RECIPE, "subset_size": IMAGES}))
+    (folder / "spec.json").write_text(json.dumps({"main_file": "model.xml", "recipe": RECIPE, "subset_size": IMAGES}))
     return folder
 
 

@@ -49,12 +49,16 @@ def main() -> None:
         margin = 1.96 * 1.2533 * statistics.stdev(more) / STARTS**0.5  # of a median
         median = statistics.median(more)
         bare_ms = statistics.median(bare for _, bare in starts) * 1000
-        print(f"start-up, {STARTS} pairs, bare {bare_ms:.1f} ms: {median:+.1f} ms "
-              f"[{median - margin:+.1f}, {median + margin:+.1f}] (target <= +20 ms)")
+        print(
+            f"start-up, {STARTS} pairs, bare {bare_ms:.1f} ms: {median:+.1f} ms "
+            f"[{median - margin:+.1f}, {median + margin:+.1f}] (target <= +20 ms)"
+        )
         rounds = [pair(lambda confined: inferred(home, confined), number) for number in range(ROUNDS + 1)][1:]
         low, ratio, high = geometric([confined / bare for confined, bare in rounds])
-        print(f"inference, {ROUNDS} rounds of {SECONDS:.0f} s: confined / bare {ratio:.3f} [{low:.3f}, {high:.3f}] "
-              "(target: the interval holds 1)")
+        print(
+            f"inference, {ROUNDS} rounds of {SECONDS:.0f} s: confined / bare {ratio:.3f} [{low:.3f}, {high:.3f}] "
+            "(target: the interval holds 1)"
+        )
 
 
 def pair(measure, number: int) -> tuple[float, float]:  # type: ignore[no-untyped-def]
@@ -94,8 +98,11 @@ def run(home: Path, confined: bool, code: list[str]) -> str:
             if held.missing:
                 print(held.missing, file=sys.stderr)
         os.chdir(folder / "tmp") if confined else None
-        os.execve(sys.executable, [sys.executable, "-P", "-s", "-c", *code],
-                  {"PATH": os.environ["PATH"], "HOME": str(folder / "tmp")})
+        os.execve(
+            sys.executable,
+            [sys.executable, "-P", "-s", "-c", *code],
+            {"PATH": os.environ["PATH"], "HOME": str(folder / "tmp")},
+        )
     os.close(said)
     with os.fdopen(heard) as pipe:
         answer = pipe.read()

@@ -113,9 +113,12 @@ def in_turns(bench: Bench, chosen: argparse.Namespace, count: int, pace: float, 
         print(f"{side}, {count} {how}: {seen[side]}", flush=True)
         bench.cost().since(before).tell(count)
     mine, other = seen["ours"], seen["bare"]
-    print(f"ours / bare: Jobs made a second {mine.made / other.made:.2f}, pods running a second "
-          f"{mine.ran / other.ran:.2f}; median time until the pod runs, bare / ours {other.p50 / mine.p50:.2f} "
-          "(wanted >= 0.90)", flush=True)  # fmt: skip
+    print(
+        f"ours / bare: Jobs made a second {mine.made / other.made:.2f}, pods running a second "
+        f"{mine.ran / other.ran:.2f}; median time until the pod runs, bare / ours {other.p50 / mine.p50:.2f} "
+        "(wanted >= 0.90)",
+        flush=True,
+    )
 
 
 def by_bare(bench: Bench, count: int, pace: float) -> dict[str, float]:
@@ -164,8 +167,10 @@ def fairness(bench: Bench, chosen: argparse.Namespace) -> None:
         places = [place for place, row in enumerate(rows, 1) if row.team == team]
         last = max(row.started_at or 0 for row in rows if row.team == team) - began_at
         print(f"  {team}: {count} jobs, its last was the {places[-1]}th of all to be taken, after {last:.0f} s")
-    print(f"  ended as {sorted({row.state for row in rows})}; taken more than once: "
-          f"{sum(row.attempt > 1 for row in rows)}; faults on the pods' side: {bench.pods.faults}")  # fmt: skip
+    print(
+        f"  ended as {sorted({row.state for row in rows})}; taken more than once: "
+        f"{sum(row.attempt > 1 for row in rows)}; faults on the pods' side: {bench.pods.faults}"
+    )
     bench.cost().since(before).tell(chosen.jobs)
 
 
@@ -182,8 +187,10 @@ class Seen:
 
     def __str__(self) -> str:
         missing = f", {self._missing} never seen running" if self._missing else ""
-        return (f"{self.made:.1f} Jobs made and {self.ran:.1f} pods running a second; until the pod runs p50 "
-                f"{self.p50:.2f} s, p95 {self._p95:.2f} s{missing}")  # fmt: skip
+        return (
+            f"{self.made:.1f} Jobs made and {self.ran:.1f} pods running a second; until the pod runs p50 "
+            f"{self.p50:.2f} s, p95 {self._p95:.2f} s{missing}"
+        )
 
 
 def submit(bench: Bench, teams: list[tuple[str, int]], pace: float) -> None:

@@ -28,12 +28,16 @@ JOBS, STARTS = 20, 3
 def main() -> None:
     """Print a line for each."""
     took = sorted(submit_to_start())
-    print(f"submit → core started, embedded, {len(took)} jobs one after another: p50 {statistics.median(took):.0f} ms, "
-          f"max {took[-1]:.0f} ms (target: p50 <= 100 ms)")
+    print(
+        f"submit → core started, embedded, {len(took)} jobs one after another: p50 {statistics.median(took):.0f} ms, "
+        f"max {took[-1]:.0f} ms (target: p50 <= 100 ms)"
+    )
     for module in OWNERS:
         seconds, mebibytes = api_process(module)
-        print(f"{module} API alone: answers after {seconds:.2f} s (median of {STARTS}), {mebibytes:.0f} MiB resident "
-              "(targets: 1.5 s, 120 MiB)")
+        print(
+            f"{module} API alone: answers after {seconds:.2f} s (median of {STARTS}), {mebibytes:.0f} MiB resident "
+            "(targets: 1.5 s, 120 MiB)"
+        )
 
 
 def submit_to_start() -> list[float]:

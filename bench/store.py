@@ -53,10 +53,20 @@ def s3(folder: Path, source: Path, rounds: int) -> None:
         store = server.store()
         bare = server.client()
         target = folder / "fetched"
-        compare("S3 upload", source, rounds, lambda: upload(store, source),
-                lambda: bare.upload_file(str(source), server.bucket, "bare"))  # fmt: skip
-        compare("S3 download", source, rounds, lambda: store.fetch("object", target),
-                lambda: bare.download_file(server.bucket, "bare", str(target)))  # fmt: skip
+        compare(
+            "S3 upload",
+            source,
+            rounds,
+            lambda: upload(store, source),
+            lambda: bare.upload_file(str(source), server.bucket, "bare"),
+        )
+        compare(
+            "S3 download",
+            source,
+            rounds,
+            lambda: store.fetch("object", target),
+            lambda: bare.download_file(server.bucket, "bare", str(target)),
+        )
     finally:
         server.stop()
 
@@ -66,8 +76,13 @@ def files(folder: Path, source: Path, rounds: int) -> None:
     store = FileStore(folder / "store")
     target = folder / "copied"
     compare("directory upload", source, rounds, lambda: upload(store, source), lambda: copy(source, target, flush=True))
-    compare("directory download", source, rounds, lambda: store.fetch("object", folder / "fetched"),
-            lambda: copy(source, target, flush=False))  # fmt: skip
+    compare(
+        "directory download",
+        source,
+        rounds,
+        lambda: store.fetch("object", folder / "fetched"),
+        lambda: copy(source, target, flush=False),
+    )
 
 
 def upload(store: Store, source: Path) -> None:
@@ -107,9 +122,11 @@ def compare(what: str, source: Path, rounds: int, ours: Callable[[], object], ba
     speed = size_mib / statistics.median(ours_s for ours_s, _ in pairs)
     bare_speed = size_mib / statistics.median(bare_s for _, bare_s in pairs)
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{what} of {size_mib:.0f} MiB: {speed:.0f} MiB/s beside {bare_speed:.0f}, ratio "
-          f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}, wanted >= 0.85), "
-          f"grew {ours_grew / MIB:.0f} MiB, peak {peak_mib:.0f} MiB with the bare client")  # fmt: skip
+    print(
+        f"{what} of {size_mib:.0f} MiB: {speed:.0f} MiB/s beside {bare_speed:.0f}, ratio "
+        f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}, wanted >= 0.85), "
+        f"grew {ours_grew / MIB:.0f} MiB, peak {peak_mib:.0f} MiB with the bare client"
+    )
 
 
 def peak_growth(act: Callable[[], object]) -> int:

@@ -57,8 +57,11 @@ def measure(where: str, serving: Serving) -> None:
     took = sorted(submit_all(url, {"Authorization": f"Bearer {token}"}))
     cost_ms = (cpu_s(pid) - before) * 1000 / len(took)
     p50, p99 = statistics.median(took), took[int(len(took) * 0.99) - 1]
-    print(f"submissions {where}: {len(took)} at {RATE}/s: p50 {p50:.1f} ms, p99 {p99:.1f} ms, max {took[-1]:.1f} ms "
-          f"(target: p99 <= 150 ms); {cost_ms:.1f} ms of processor each, load {os.getloadavg()[0]:.1f}", flush=True)
+    print(
+        f"submissions {where}: {len(took)} at {RATE}/s: p50 {p50:.1f} ms, p99 {p99:.1f} ms, max {took[-1]:.1f} ms "
+        f"(target: p99 <= 150 ms); {cost_ms:.1f} ms of processor each, load {os.getloadavg()[0]:.1f}",
+        flush=True,
+    )
 
 
 def cpu_s(pid: int) -> float:
@@ -81,13 +84,20 @@ def real_servers(actions: tuple[str, ...]) -> Iterator[Serving]:
     """The calibrator as processes over three servers; the first is its API."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, ExitStack() as stack:
         folder = Path(name)
-        database, broker, store = (postgres.Postgres(folder / "p"), rabbitmq.RabbitMQ(folder / "r"),
-                                   seaweedfs.SeaweedFS(folder / "s"))  # fmt: skip
+        database, broker, store = (
+            postgres.Postgres(folder / "p"),
+            rabbitmq.RabbitMQ(folder / "r"),
+            seaweedfs.SeaweedFS(folder / "s"),
+        )
         for server in (database, broker, store):
             stack.callback(server.stop)
             server.start()
-        environment = {"WORKBENCH_HOME": str(folder / "home"), "WORKBENCH_DATABASE_URL": database.url,
-                       "WORKBENCH_BROKER_URL": broker.url, **store.settings}  # fmt: skip
+        environment = {
+            "WORKBENCH_HOME": str(folder / "home"),
+            "WORKBENCH_DATABASE_URL": database.url,
+            "WORKBENCH_BROKER_URL": broker.url,
+            **store.settings,
+        }
         command = [sys.executable, "-m", "workbench.calibrator", "migrate"]
         subprocess.run(command, check=True, timeout=120, env={**os.environ, **environment})
         objects = store.store()

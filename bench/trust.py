@@ -113,8 +113,11 @@ def told(fault: str, profiles: list[Profile], right: float) -> int:
     speed = statistics.median(fps for each in profiles for fps in each["speeds"]) / right
     rules = Counter(reason["rule"] for each in profiles for reason in each["trust"]["reasons"])
     objections = ", ".join(f"{rule} {times}" for rule, times in rules.most_common()) or "none"
-    print(f"{fault}: {speed:.2f} of the quiet speed; {len(trusted)} of {len(profiles)} trusted, "
-          f"{wrong} of them wrongly; objections: {objections}", flush=True)  # fmt: skip
+    print(
+        f"{fault}: {speed:.2f} of the quiet speed; {len(trusted)} of {len(profiles)} trusted, "
+        f"{wrong} of them wrongly; objections: {objections}",
+        flush=True,
+    )
     return wrong
 
 

@@ -42,19 +42,27 @@ def measure(folder: Path, server: seaweedfs.SeaweedFS, big: Path) -> None:
     home = folder / "home"
     store = server.store()
     write_token(store, "secret", Identity("team", "member"), "bench")
-    service = Service(folder / "api", "workbench.model_registry", "api",
-                      {"WORKBENCH_HOME": str(home), **server.settings})  # fmt: skip
+    service = Service(
+        folder / "api", "workbench.model_registry", "api", {"WORKBENCH_HOME": str(home), **server.settings}
+    )
     service.start()
     try:
         with Client(f"http://127.0.0.1:{service.port}", "secret") as client:
             before = peak_mib(service)
-            compare("upload", lambda: client.models.upload(big),
-                    lambda: server.client().upload_file(str(big), server.bucket, "raw", Config=AS_WE_DO))  # fmt: skip
+            compare(
+                "upload",
+                lambda: client.models.upload(big),
+                lambda: server.client().upload_file(str(big), server.bucket, "raw", Config=AS_WE_DO),
+            )
             digest = stored(store, home, big)
             there, raw = folder / "there.onnx", folder / "raw.onnx"
-            compare("download", lambda: client.models.download("m", "big.onnx", there),
-                    lambda: server.client().download_file(server.bucket, Keys("team").blob(digest), str(raw),
-                                                          Config=TransferConfig(use_threads=False)))  # fmt: skip
+            compare(
+                "download",
+                lambda: client.models.download("m", "big.onnx", there),
+                lambda: server.client().download_file(
+                    server.bucket, Keys("team").blob(digest), str(raw), Config=TransferConfig(use_threads=False)
+                ),
+            )
             print(f"API process: {before} MiB at its start, peak {peak_mib(service)} MiB")
     finally:
         service.stop()

@@ -1,6 +1,6 @@
 """Your first model with the SDK: upload it, measure it, and read how fast it is and how sure that is.
 
-    python first_model.py inputs/model.onnx
+python first_model.py inputs/model.onnx
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ def main(path: str) -> None:
         profile = client.profiles.create({"model_id": converted, "duration_s": 0.2})
         facts = client.profiles.wait(profile["id"])["facts"]
         speed = facts["throughput_fps"]
-        print(f"{speed['value']:.0f} frames per second, between {speed['low']:.0f} and {speed['high']:.0f}: "
-              f"{facts['trust']['verdict']}")
+        print(
+            f"{speed['value']:.0f} frames per second, between {speed['low']:.0f} and {speed['high']:.0f}: "
+            f"{facts['trust']['verdict']}"
+        )
 
 
 if __name__ == "__main__":

@@ -33,11 +33,18 @@ class ApiServer(ThreadingHTTPServer):
     def kubeconfig(self, path: Path) -> Path:
         """Written there: how it is reached."""
         address, context = f"http://127.0.0.1:{self.server_address[1]}", {"cluster": "test", "user": "test"}
-        path.write_text(json.dumps({
-            "apiVersion": "v1", "kind": "Config", "current-context": "test",
-            "clusters": [{"name": "test", "cluster": {"server": address}}],
-            "users": [{"name": "test", "user": {"token": "t"}}], "contexts": [{"name": "test", "context": context}],
-        }))  # fmt: skip
+        path.write_text(
+            json.dumps(
+                {
+                    "apiVersion": "v1",
+                    "kind": "Config",
+                    "current-context": "test",
+                    "clusters": [{"name": "test", "cluster": {"server": address}}],
+                    "users": [{"name": "test", "user": {"token": "t"}}],
+                    "contexts": [{"name": "test", "context": context}],
+                }
+            )
+        )
         return path
 
     def handle_error(self, *_: Any) -> None:

@@ -18,11 +18,19 @@ CLASSES = 60
 SIDE = 32
 MEAN = (104, 117, 123)  # blue, green, red
 RECIPE: dict[str, Any] = {
-    "task": "classification", "labels": None,
+    "task": "classification",
+    "labels": None,
     "input": {"name": "data_0", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"},
-    "resize": "crop", "short_side": None, "interpolation": "bilinear", "color": "BGR",
-    "mean": list(MEAN), "scale": None, "output": None, "label_offset": 0, "top_k": 5,
-}  # fmt: skip
+    "resize": "crop",
+    "short_side": None,
+    "interpolation": "bilinear",
+    "color": "BGR",
+    "mean": list(MEAN),
+    "scale": None,
+    "output": None,
+    "label_offset": 0,
+    "top_k": 5,
+}
 _SHARPNESS = 1 / 400
 
 

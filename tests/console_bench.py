@@ -48,19 +48,38 @@ class Bench:
         return dict(json.loads(answer.text)["request"])
 
     def have(
-        self, kind: str, state: str, *, team: str = "hostile", facts: dict[str, Any] | None = None, id: str = "",
-        files: tuple[File, ...] = (File("report.json", "0" * 64, 1),), parents: tuple[str, ...] = (), **columns: Any
-    ) -> str:  # fmt: skip
+        self,
+        kind: str,
+        state: str,
+        *,
+        team: str = "hostile",
+        facts: dict[str, Any] | None = None,
+        id: str = "",
+        files: tuple[File, ...] = (File("report.json", "0" * 64, 1),),
+        parents: tuple[str, ...] = (),
+        **columns: Any,
+    ) -> str:
         """A job of that team, as if it had come to this; ``ids`` keeps the first of its kind and state."""
         id, now = id or str(uuid.uuid4()), time.time()
         text = None
         if state == "succeeded":
             text = Manifest(kind, id, team, "", files, facts or {}, parents).text()
             Manifests(self.adapters.store, team).write(text)
-        row = {"id": id, "team": team, "kind": kind, "state": state, "name": HOSTILE, "request": {},
-               "created_at": now, "started_at": None if state == "queued" else now, "holds": [], "manifest": text,
-               "result": {"kind": kind, "id": id} if text else None,
-               "finished_at": now if state in ("succeeded", "failed", "cancelled") else None, **columns}  # fmt: skip
+        row = {
+            "id": id,
+            "team": team,
+            "kind": kind,
+            "state": state,
+            "name": HOSTILE,
+            "request": {},
+            "created_at": now,
+            "started_at": None if state == "queued" else now,
+            "holds": [],
+            "manifest": text,
+            "result": {"kind": kind, "id": id} if text else None,
+            "finished_at": now if state in ("succeeded", "failed", "cancelled") else None,
+            **columns,
+        }
         row |= {"words": words_of(row["name"], []), "about": named(row["request"], ())}
         with self.adapters.record(SERVICE_OF[kind]).engine.begin() as connection:
             connection.execute(insert(jobs).values(**row))
@@ -90,8 +109,9 @@ def addresses(bench: Bench) -> list[str]:
     ids = bench.ids
     console = bench.front._owners["/console"]
     found = []
-    known = {"project_id": ids["project"]} | {f"{kind}_id": ids[f"{kind} succeeded"]
-                                              for kind in ("model", "dataset", "profile", "evaluation")}  # fmt: skip
+    known = {"project_id": ids["project"]} | {
+        f"{kind}_id": ids[f"{kind} succeeded"] for kind in ("model", "dataset", "profile", "evaluation")
+    }
     files = ("static", "sheet", "health", "uploads", "file", "first", "live")
     for rule in console.url_map.iter_rules():  # type: ignore[attr-defined]
         page = rule.endpoint.partition(".")[0]
@@ -102,8 +122,11 @@ def addresses(bench: Bench) -> list[str]:
         if not rule.arguments:
             found.append(rule.rule)
         elif rule.arguments == {"where"}:
-            places = [f"{name}s/{ids[f'{name} {state}']}" for name in ("model", "profile", "recipe")
-                      for state in ("queued", "running", "failed")]  # fmt: skip
+            places = [
+                f"{name}s/{ids[f'{name} {state}']}"
+                for name in ("model", "profile", "recipe")
+                for state in ("queued", "running", "failed")
+            ]
             places.append(f"projects/{ids['project']}/optimizations/{ids['optimization failed']}")
             found += [rule.rule.replace("<path:where>", place) for place in places]
         elif rule.arguments <= {*known, "kind", "upload_id"}:
@@ -129,17 +152,38 @@ def have_everything(bench: Bench) -> None:
             bench.have(kind, "failed", error=problem, request=asked)
     tensor = {"name": HOSTILE, "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}
     guess = {"task": "generic", "head": HOSTILE, "options": {}, "sure": "likely", "why": HOSTILE}
-    bench.have("model", "succeeded", facts={"format": "onnx", "precision": "FP32", "inputs": [tensor], "outputs": [],
-                                            "guesses": [guess]})  # fmt: skip
+    bench.have(
+        "model",
+        "succeeded",
+        facts={"format": "onnx", "precision": "FP32", "inputs": [tensor], "outputs": [], "guesses": [guess]},
+    )
     bench.have("dataset", "succeeded", facts={"format": HOSTILE, "items": 3, "tasks": ["generic"]})
     bench.have("profile", "succeeded", facts=_profile(), request={"model_id": bench.ids["model succeeded"]})
-    bench.have("evaluation", "succeeded", facts=_evaluation(), files=_looked_through(bench),
-               request={"model_id": bench.ids["model succeeded"]})  # fmt: skip
-    bench.have("recipe", "succeeded", request={"model_id": bench.ids["model succeeded"], "dataset_id": None,
-                                               "overrides": {"options": {"top_k": 2}}}, facts=_recipe())  # fmt: skip
-    bench.have("trial", "succeeded", request={"model_id": bench.ids["model succeeded"]}, files=_drawn(bench), facts={
-        "images": [{"name": HOSTILE, "lines": [HOSTILE] * 21, "drawing": "drawings/0.png", "importance": None},
-                   {"name": "bare", "lines": [], "drawing": None, "importance": None}]})  # fmt: skip
+    bench.have(
+        "evaluation",
+        "succeeded",
+        facts=_evaluation(),
+        files=_looked_through(bench),
+        request={"model_id": bench.ids["model succeeded"]},
+    )
+    bench.have(
+        "recipe",
+        "succeeded",
+        request={"model_id": bench.ids["model succeeded"], "dataset_id": None, "overrides": {"options": {"top_k": 2}}},
+        facts=_recipe(),
+    )
+    bench.have(
+        "trial",
+        "succeeded",
+        request={"model_id": bench.ids["model succeeded"]},
+        files=_drawn(bench),
+        facts={
+            "images": [
+                {"name": HOSTILE, "lines": [HOSTILE] * 21, "drawing": "drawings/0.png", "importance": None},
+                {"name": "bare", "lines": [], "drawing": None, "importance": None},
+            ]
+        },
+    )
     client = Client(bench.front)
     project = {"name": HOSTILE.replace("\0", "")[:200], "model_id": bench.ids["model succeeded"]}
     made = client.post("/v1/projects", json=project, headers={"Authorization": "Bearer hostile"})
@@ -154,15 +198,38 @@ def have_everything(bench: Bench) -> None:
 def _profile() -> dict[str, Any]:
     """Of a device that tells hostile things, and of no latency but the median."""
     measured = {"value": 20.0, "low": 10.0, "high": 30.0}
-    layer = {"name": HOSTILE, "type": HOSTILE, "exec_type": HOSTILE, "runtime_precision": HOSTILE,
-             "time_ms": 2.0, "original_layers": [HOSTILE] * 9, "place": 0, "inputs": [], "outputs": []}  # fmt: skip
+    layer = {
+        "name": HOSTILE,
+        "type": HOSTILE,
+        "exec_type": HOSTILE,
+        "runtime_precision": HOSTILE,
+        "time_ms": 2.0,
+        "original_layers": [HOSTILE] * 9,
+        "place": 0,
+        "inputs": [],
+        "outputs": [],
+    }
     reason = {"rule": HOSTILE, "detail": HOSTILE, "verdict": "untrusted"}
-    return {"throughput_fps": measured, "latency_ms": {"p50": measured, "p99": None}, "compile_ms": measured,
-            "trust": {"verdict": "untrusted", "reasons": [reason]}, "notes": [HOSTILE], "loop_reason": HOSTILE,
-            "launches": [{"throughput_fps": value} for value in (10.0, 20.0, 30.0)], "layers": [layer] * 60,
-            "configuration": {HOSTILE: HOSTILE}, "counters_overhead_note": HOSTILE, "target": "local", "device": "CPU",
-            "provenance": {"versions": {HOSTILE: HOSTILE}, "spec": {"batch": 1, "shapes": HOSTILE},
-                           "device": {"full_device_name": HOSTILE}, "machine": {"kernel": HOSTILE}}}  # fmt: skip
+    return {
+        "throughput_fps": measured,
+        "latency_ms": {"p50": measured, "p99": None},
+        "compile_ms": measured,
+        "trust": {"verdict": "untrusted", "reasons": [reason]},
+        "notes": [HOSTILE],
+        "loop_reason": HOSTILE,
+        "launches": [{"throughput_fps": value} for value in (10.0, 20.0, 30.0)],
+        "layers": [layer] * 60,
+        "configuration": {HOSTILE: HOSTILE},
+        "counters_overhead_note": HOSTILE,
+        "target": "local",
+        "device": "CPU",
+        "provenance": {
+            "versions": {HOSTILE: HOSTILE},
+            "spec": {"batch": 1, "shapes": HOSTILE},
+            "device": {"full_device_name": HOSTILE},
+            "machine": {"kernel": HOSTILE},
+        },
+    }
 
 
 def _evaluation() -> dict[str, Any]:
@@ -170,17 +237,39 @@ def _evaluation() -> dict[str, Any]:
     figure = {"value": 0.5, "low": 0.4, "high": 0.6}
     reading = {"value": 0.9, "words": HOSTILE, "remedy": HOSTILE}
     cause = {**reading, "before": 0.1, "n": 24}
-    metric = {"metric": HOSTILE, "unit": "share", "better": "higher", **figure, "n": 10, "split": "evaluation",
-              "chance": 0.1, "other_reading": reading, "likely_cause": cause,
-              "change": {**figure, "n": 10, "beyond_noise": False},
-              "classes": [{"class": each, "label": HOSTILE[:99], **figure} for each in range(600)]}  # fmt: skip
+    metric = {
+        "metric": HOSTILE,
+        "unit": "share",
+        "better": "higher",
+        **figure,
+        "n": 10,
+        "split": "evaluation",
+        "chance": 0.1,
+        "other_reading": reading,
+        "likely_cause": cause,
+        "change": {**figure, "n": 10, "beyond_noise": False},
+        "classes": [{"class": each, "label": HOSTILE[:99], **figure} for each in range(600)],
+    }
     names = {"fixed": [HOSTILE], "broken": [], "differing": [HOSTILE], "fixed_n": 1, "broken_n": 0, "differing_n": 1}
     assumed = {"field": "options.top_k", "words": HOSTILE, "sure": "possible"}
-    return {"metrics": [metric], "changed_items": names, "items": 10, "assumed": [assumed], "target": "local",
-            "dataset_warnings": [HOSTILE], "warnings": [HOSTILE], "device": "CPU", "tensor_distance": {
-                "images": 10, "outputs": [{"output": HOSTILE, "mse": 0.25, "relative": 0.1},
-                                          {"output": HOSTILE, "mse": None, "relative": None}]},
-            "ranked_by": {"metric": HOSTILE, "unit": "share", "better": "higher"}}  # fmt: skip
+    return {
+        "metrics": [metric],
+        "changed_items": names,
+        "items": 10,
+        "assumed": [assumed],
+        "target": "local",
+        "dataset_warnings": [HOSTILE],
+        "warnings": [HOSTILE],
+        "device": "CPU",
+        "tensor_distance": {
+            "images": 10,
+            "outputs": [
+                {"output": HOSTILE, "mse": 0.25, "relative": 0.1},
+                {"output": HOSTILE, "mse": None, "relative": None},
+            ],
+        },
+        "ranked_by": {"metric": HOSTILE, "unit": "share", "better": "higher"},
+    }
 
 
 def _recipe() -> dict[str, Any]:
@@ -197,19 +286,31 @@ def _drawn(bench: Bench) -> tuple[File, ...]:
 
 def _looked_through(bench: Bench) -> tuple[File, ...]:
     """The files of an evaluation of thirty images, the first of which is drawn."""
-    images = [{"name": HOSTILE, "score": number / 30, "said": [HOSTILE], "known": [HOSTILE],
-               "beside": None if number else "annotation"} for number in range(30)]  # fmt: skip
+    images = [
+        {
+            "name": HOSTILE,
+            "score": number / 30,
+            "said": [HOSTILE],
+            "known": [HOSTILE],
+            "beside": None if number else "annotation",
+        }
+        for number in range(30)
+    ]
     lines = [json.dumps(image).encode() + b"\n" for image in images]
     starts = [sum(map(len, lines[:number])) for number in range(30)]
     classes = [{"id": 0, "label": HOSTILE[:99], "there": 3, "said": 4, "right": 2}]
-    pairs = [{"truth": 0, "said": 0, "count": 2}, {"truth": 0, "said": None, "count": 1},
-             {"truth": None, "said": 0, "count": 2}]  # fmt: skip
+    pairs = [
+        {"truth": 0, "said": 0, "count": 2},
+        {"truth": 0, "said": None, "count": 1},
+        {"truth": None, "said": 0, "count": 2},
+    ]
     contents = {
         "shown/images.jsonl": b"".join(lines),
         "shown/places": b"".join(struct.pack("<2Q", at, len(line)) for at, line in zip(starts, lines, strict=True)),
         "shown/confusion.json": json.dumps({"of": "things", "classes": classes, "pairs": pairs}).encode(),
-        "shown/result/0.jpg": b"drawn", "shown/truth/0.jpg": b"known",
-    }  # fmt: skip
+        "shown/result/0.jpg": b"drawn",
+        "shown/truth/0.jpg": b"known",
+    }
     files = []
     for name, data in contents.items():
         digest = hashlib.sha256(data).hexdigest()
@@ -224,12 +325,37 @@ def _report() -> dict[str, Any]:
     trust = {"verdict": "doubtful", "reasons": [{"rule": "x", "detail": HOSTILE}]}
     accuracy = {"metric": HOSTILE, "value": 0.5, "low": 0.4, "high": 0.6, "n": 10}
     variants = [
-        {"name": HOSTILE, "precision": "FP32", "size_bytes": 10, "throughput_fps": measured, "profile": "1",
-         "latency_ms": {"p50": measured}, "accuracy": accuracy, "trust": trust, "warnings": [HOSTILE]},
-        {"name": "bare", "precision": None, "size_bytes": 0, "throughput_fps": None, "latency_ms": None,
-         "accuracy": None, "trust": None, "warnings": []},
-    ]  # fmt: skip
+        {
+            "name": HOSTILE,
+            "precision": "FP32",
+            "size_bytes": 10,
+            "throughput_fps": measured,
+            "profile": "1",
+            "latency_ms": {"p50": measured},
+            "accuracy": accuracy,
+            "trust": trust,
+            "warnings": [HOSTILE],
+        },
+        {
+            "name": "bare",
+            "precision": None,
+            "size_bytes": 0,
+            "throughput_fps": None,
+            "latency_ms": None,
+            "accuracy": None,
+            "trust": None,
+            "warnings": [],
+        },
+    ]
     recommended = {"decision": "undecided", "variant": None, "reason": HOSTILE, "needed": [HOSTILE]}
     constraints = {"max_latency_ms": 25.0, "max_accuracy_drop": 1.0}
-    return {"variants": variants, "recommended": recommended, "constraints": constraints, "comparison": [],
-            "package": None, "warnings": [HOSTILE], "task": "generic", "guess": None}  # fmt: skip
+    return {
+        "variants": variants,
+        "recommended": recommended,
+        "constraints": constraints,
+        "comparison": [],
+        "package": None,
+        "warnings": [HOSTILE],
+        "task": "generic",
+        "guess": None,
+    }

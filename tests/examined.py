@@ -22,5 +22,11 @@ for folder in sorted(Path(sys.argv[1]).iterdir()):
 
 def examine_all(runs: Path, temporary: Path) -> subprocess.CompletedProcess[str]:
     """How it ended. A refusal is one line that tells no path; ``temporary`` takes what the core leaves for itself."""
-    return subprocess.run([sys.executable, "-c", _MANY, str(runs), str(temporary)], capture_output=True, text=True,
-                          errors="replace", timeout=120, check=False)  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-c", _MANY, str(runs), str(temporary)],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=120,
+        check=False,
+    )

@@ -33,9 +33,16 @@ class Network:
         bias = self._random.normal(0, 0.05, shape[0]).astype(np.float16).astype(np.float32)
         self.weights += [numpy_helper.from_array(weight, f"{name}_w_0"), numpy_helper.from_array(bias, f"{name}_b_0")]
         self.nodes += [
-            helper.make_node("Conv", [source, f"{name}_w_0", f"{name}_b_0"], [f"{name}_1"], kernel_shape=[side, side],
-                             strides=[stride, stride], pads=[pad] * 4),
-            helper.make_node("Relu", [f"{name}_1"], [f"{name}_2"])]
+            helper.make_node(
+                "Conv",
+                [source, f"{name}_w_0", f"{name}_b_0"],
+                [f"{name}_1"],
+                kernel_shape=[side, side],
+                strides=[stride, stride],
+                pads=[pad] * 4,
+            ),
+            helper.make_node("Relu", [f"{name}_1"], [f"{name}_2"]),
+        ]
         return f"{name}_2"
 
     def pool(self, name: str, source: str) -> str:
@@ -47,8 +54,10 @@ class Network:
         """A squeeze, and two convolutions side by side."""
         squeezed, expanded = FIRES[number]
         inside = self.conv(f"fire{number}/squeeze1x1", source, (squeezed, channels), 1)
-        halves = [self.conv(f"fire{number}/expand1x1", inside, (expanded, squeezed), 1),
-                  self.conv(f"fire{number}/expand3x3", inside, (expanded, squeezed), 3, pad=1)]
+        halves = [
+            self.conv(f"fire{number}/expand1x1", inside, (expanded, squeezed), 1),
+            self.conv(f"fire{number}/expand3x3", inside, (expanded, squeezed), 3, pad=1),
+        ]
         self.nodes.append(helper.make_node("Concat", halves, [f"fire{number}/concat_1"], axis=1))
         return f"fire{number}/concat_1"
 
@@ -62,11 +71,17 @@ def write(path: Path) -> Path:
         if number in POOLED_AFTER:
             last = network.pool(f"pool{number}_1", last)
     last = network.conv("conv10", last, (1000, 512), 1)
-    network.nodes += [helper.make_node("GlobalAveragePool", [last], ["pool10_1"]),
-                      helper.make_node("Softmax", ["pool10_1"], ["softmaxout_1"], axis=1)]
+    network.nodes += [
+        helper.make_node("GlobalAveragePool", [last], ["pool10_1"]),
+        helper.make_node("Softmax", ["pool10_1"], ["softmaxout_1"], axis=1),
+    ]
     graph = helper.make_graph(
-        network.nodes, "squeezenet", [helper.make_tensor_value_info("data_0", TensorProto.FLOAT, [1, 3, 224, 224])],
-        [helper.make_tensor_value_info("softmaxout_1", TensorProto.FLOAT, [1, 1000, 1, 1])], network.weights)
+        network.nodes,
+        "squeezenet",
+        [helper.make_tensor_value_info("data_0", TensorProto.FLOAT, [1, 3, 224, 224])],
+        [helper.make_tensor_value_info("softmaxout_1", TensorProto.FLOAT, [1, 1000, 1, 1])],
+        network.weights,
+    )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 11)], ir_version=7), path)
     return path
 

@@ -42,10 +42,17 @@ def breaches(method: str, path: str, query: list[str], body: Any, status: int, a
 
 def holding(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransport:
     """For a client: what answers in place of the API. A test fails where either is other than the API."""
+
     def held(request: httpx.Request) -> httpx.Response:
         response = answer(request)
-        found = breaches(request.method, request.url.path, [*request.url.params], _json(request), response.status_code,
-                         _json(response))  # fmt: skip
+        found = breaches(
+            request.method,
+            request.url.path,
+            [*request.url.params],
+            _json(request),
+            response.status_code,
+            _json(response),
+        )
         assert not found, "\n".join(found[:5])
         return response
 
@@ -65,9 +72,15 @@ def _document() -> Any:
 @cache
 def _paths() -> list[tuple[re.Pattern[str], Any]]:
     """Those without parameters first, as a router prefers them."""
+
     def pattern(path: str) -> re.Pattern[str]:
-        return re.compile("".join(".+" if part == "{name}" else "[^/]+" if part.startswith("{") else re.escape(part)
-                                  for part in re.split(r"(\{.+?\})", path)))  # fmt: skip
+        return re.compile(
+            "".join(
+                ".+" if part == "{name}" else "[^/]+" if part.startswith("{") else re.escape(part)
+                for part in re.split(r"(\{.+?\})", path)
+            )
+        )
+
     plain_first = sorted(_document()["paths"].items(), key=lambda each: "{" in each[0])
     return [(pattern(path), item) for path, item in plain_first]
 

@@ -22,10 +22,28 @@ VALUES: dict[str, bytes] = {
 }
 TEXTS = ("NUL", "half a pair", "the other half")
 DOCUMENTS: dict[str, bytes] = {
-    **VALUES, "nothing": b"", "a list": b"[]", "a number": b"1", "null": b"null", "a text": b'"a"',
-    "half a document": b"{", "NUL alone": b"\0", "UTF-16": "{}".encode("utf-16"), "two documents": b"{} {}",
+    **VALUES,
+    "nothing": b"",
+    "a list": b"[]",
+    "a number": b"1",
+    "null": b"null",
+    "a text": b'"a"',
+    "half a document": b"{",
+    "NUL alone": b"\0",
+    "UTF-16": "{}".encode("utf-16"),
+    "two documents": b"{} {}",
     "unfinished depth": b"[" * DEEP,
-    "a key with NUL": rb'{"a\u0000b": 1}', "a key of half a pair": rb'{"\ud800": 1}',
-}  # fmt: skip
-WORDS = {"NUL": "a\0b", "half a pair": "\ud800", "much": "x" * 5000, "digits": "1" * 5000, "20 digits": "1" * 20,
-         "huge": "1e400", "NaN": "nan", "Infinity": "inf", "odd": "ü\u202e🚀\x7f\x1b[0m"}  # fmt: skip
+    "a key with NUL": rb'{"a\u0000b": 1}',
+    "a key of half a pair": rb'{"\ud800": 1}',
+}
+WORDS = {
+    "NUL": "a\0b",
+    "half a pair": "\ud800",
+    "much": "x" * 5000,
+    "digits": "1" * 5000,
+    "20 digits": "1" * 20,
+    "huge": "1e400",
+    "NaN": "nan",
+    "Infinity": "inf",
+    "odd": "ü\u202e🚀\x7f\x1b[0m",
+}

@@ -53,25 +53,37 @@ def _of(path: Path, model: onnx.ModelProto) -> None:
 
 
 def _graph(
-    nodes: list[NodeProto], inputs: dict[str, list[int | str]], outputs: dict[str, list[int | str]],
+    nodes: list[NodeProto],
+    inputs: dict[str, list[int | str]],
+    outputs: dict[str, list[int | str]],
     weights: dict[str, tuple[int, ...]],
 ) -> onnx.ModelProto:
     random = np.random.default_rng(7)
-    values = [numpy_helper.from_array(random.normal(0, 0.1, shape).astype(np.float32), name)
-              for name, shape in weights.items()]  # fmt: skip
-    tensors = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in group.items()]
-               for group in (inputs, outputs)]  # fmt: skip
+    values = [
+        numpy_helper.from_array(random.normal(0, 0.1, shape).astype(np.float32), name)
+        for name, shape in weights.items()
+    ]
+    tensors = [
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in group.items()]
+        for group in (inputs, outputs)
+    ]
     graph = helper.make_graph(nodes, "made", *tensors, values)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
 
 
 def _inpaint() -> onnx.ModelProto:
     """A picture, and a mask of what to fill."""
-    nodes = [helper.make_node("Concat", ["image", "mask"], ["both"], axis=1),
-             helper.make_node("Conv", ["both", "w"], ["filled"], pads=[1, 1, 1, 1]),
-             helper.make_node("Sigmoid", ["filled"], ["output"])]  # fmt: skip
-    return _graph(nodes, {"image": ["n", 3, "h", "w"], "mask": ["n", 1, "h", "w"]}, {"output": ["n", 3, "h", "w"]},
-                  {"w": (3, 4, 3, 3)})  # fmt: skip
+    nodes = [
+        helper.make_node("Concat", ["image", "mask"], ["both"], axis=1),
+        helper.make_node("Conv", ["both", "w"], ["filled"], pads=[1, 1, 1, 1]),
+        helper.make_node("Sigmoid", ["filled"], ["output"]),
+    ]
+    return _graph(
+        nodes,
+        {"image": ["n", 3, "h", "w"], "mask": ["n", 1, "h", "w"]},
+        {"output": ["n", 3, "h", "w"]},
+        {"w": (3, 4, 3, 3)},
+    )
 
 
 def _style() -> onnx.ModelProto:
@@ -83,8 +95,12 @@ def _style() -> onnx.ModelProto:
 def _faces() -> onnx.ModelProto:
     """Two outputs."""
     nodes = [helper.make_node("Conv", ["input", f"w_{name}"], [name], strides=[8, 8]) for name in ("scores", "boxes")]
-    return _graph(nodes, {"input": [1, 3, 240, 320]}, {"scores": [1, 2, 30, 40], "boxes": [1, 4, 30, 40]},
-                  {"w_scores": (2, 3, 8, 8), "w_boxes": (4, 3, 8, 8)})  # fmt: skip
+    return _graph(
+        nodes,
+        {"input": [1, 3, 240, 320]},
+        {"scores": [1, 2, 30, 40], "boxes": [1, 4, 30, 40]},
+        {"w_scores": (2, 3, 8, 8), "w_boxes": (4, 3, 8, 8)},
+    )
 
 
 def _embedding() -> ov.Model:
@@ -104,21 +120,28 @@ def _outlines() -> onnx.ModelProto:
     table[0, :5, 0] = 80, 80, 60, 60, 0.9
     table[0, 7:, 0] = 1
     held = {"table": table, "planes": planes, "zero": np.zeros(1, np.float32)}
-    nodes = [helper.make_node("Constant", [], [name], value=numpy_helper.from_array(value))
-             for name, value in held.items()]  # fmt: skip
-    nodes += [helper.make_node("ReduceMean", ["images"], ["mean"], keepdims=0),
-              helper.make_node("Mul", ["mean", "zero"], ["nothing"]),
-              *(helper.make_node("Add", [name, "nothing"], [f"output{number}"])
-                for number, name in enumerate(("table", "planes")))]  # fmt: skip
+    nodes = [
+        helper.make_node("Constant", [], [name], value=numpy_helper.from_array(value)) for name, value in held.items()
+    ]
+    nodes += [
+        helper.make_node("ReduceMean", ["images"], ["mean"], keepdims=0),
+        helper.make_node("Mul", ["mean", "zero"], ["nothing"]),
+        *(
+            helper.make_node("Add", [name, "nothing"], [f"output{number}"])
+            for number, name in enumerate(("table", "planes"))
+        ),
+    ]
     return _graph(nodes, {"images": [1, 3, 160, 160]}, {"output0": [1, 23, 500], "output1": [1, 16, 40, 40]}, {})
 
 
 def _old() -> onnx.ModelProto:
     """From before operators had versions, and attributes types."""
-    nodes = [helper.make_node("Conv", ["x", "w"], ["conv"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], group=1),
-             helper.make_node("Add", ["conv", "b"], ["sum"], broadcast=1, axis=1),
-             helper.make_node("Reshape", ["sum"], ["flat"], shape=[4, 64]),
-             helper.make_node("Transpose", ["flat"], ["y"], perm=[1, 0])]  # fmt: skip
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["conv"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], group=1),
+        helper.make_node("Add", ["conv", "b"], ["sum"], broadcast=1, axis=1),
+        helper.make_node("Reshape", ["sum"], ["flat"], shape=[4, 64]),
+        helper.make_node("Transpose", ["flat"], ["y"], perm=[1, 0]),
+    ]
     model = _graph(nodes, {"x": [1, 3, 8, 8]}, {"y": [64, 4]}, {"w": (4, 3, 3, 3), "b": (4,)})
     model.ClearField("opset_import")
     for node in model.graph.node:

@@ -15,8 +15,17 @@ from google.protobuf.descriptor import FieldDescriptor as Field
 from google.protobuf.message import Message
 from onnx import GraphProto, ModelProto, TensorProto, helper
 
-LOCATIONS = ["w.bin", "./w.bin", "folder/v.bin", "../secret", "/etc/passwd", "*/_ORT_MEM_ADDR_/*", "", "w.bin\0x",
-             "w\nx"]  # fmt: skip
+LOCATIONS = [
+    "w.bin",
+    "./w.bin",
+    "folder/v.bin",
+    "../secret",
+    "/etc/passwd",
+    "*/_ORT_MEM_ADDR_/*",
+    "",
+    "w.bin\0x",
+    "w\nx",
+]
 NUMBERS = ["0", "16", "32", "-1", "+1", " 1", "1x", "0x10", "18446744073709551600", "9" * 30, ""]
 _FLOATING = {Field.TYPE_FLOAT: "<f", Field.TYPE_DOUBLE: "<d"}
 
@@ -42,11 +51,11 @@ def mutant(dice: Random) -> bytes:
         if how == 0:
             data[place] ^= 1 << dice.randrange(8)
         elif how == 1:
-            data[place:place + 1] = _number(dice.getrandbits(64), dice, 1.0)
+            data[place : place + 1] = _number(dice.getrandbits(64), dice, 1.0)
         elif how == 2:
-            del data[place:place + dice.randrange(1, 9)]
+            del data[place : place + dice.randrange(1, 9)]
         else:
-            data[place:place] = data[max(0, place - 20):place]
+            data[place:place] = data[max(0, place - 20) : place]
     return bytes(data) or b"\x08"
 
 
@@ -54,12 +63,25 @@ def _graph(dice: Random, name: str, depth: int) -> GraphProto:
     tensors = [_tensor(dice, f"{name}w{n}") for n in range(dice.randrange(1, 3))]
     nodes = [helper.make_node("MatMul", ["x", f"{name}w0"], [f"{name}y"]), _constant(dice, f"{name}c")]
     if depth:
-        nodes.append(helper.make_node("If", ["c"], [f"{name}z"], then_branch=_graph(dice, name + "a", depth - 1),
-                                      else_branch=_graph(dice, name + "b", depth - 1)))
+        nodes.append(
+            helper.make_node(
+                "If",
+                ["c"],
+                [f"{name}z"],
+                then_branch=_graph(dice, name + "a", depth - 1),
+                else_branch=_graph(dice, name + "b", depth - 1),
+            )
+        )
     graph = helper.make_graph(
-        nodes, name, [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4]),
-                      helper.make_tensor_value_info("c", TensorProto.BOOL, [])],
-        [helper.make_tensor_value_info(f"{name}y", TensorProto.FLOAT, [1, 4])], tensors)
+        nodes,
+        name,
+        [
+            helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4]),
+            helper.make_tensor_value_info("c", TensorProto.BOOL, []),
+        ],
+        [helper.make_tensor_value_info(f"{name}y", TensorProto.FLOAT, [1, 4])],
+        tensors,
+    )
     if dice.random() < 0.2:
         graph.sparse_initializer.add().values.CopyFrom(_tensor(dice, f"{name}s"))
     return graph
@@ -87,8 +109,11 @@ def _tensor(dice: Random, name: str) -> TensorProto:
 
 
 def _encode(message: Message, dice: Random, wild: float) -> bytes:
-    pieces = [piece for field, value in message.ListFields()
-              for piece in _pieces(field, value if field.is_repeated else [value], dice, wild)]
+    pieces = [
+        piece
+        for field, value in message.ListFields()
+        for piece in _pieces(field, value if field.is_repeated else [value], dice, wild)
+    ]
     if dice.random() < wild:
         pieces.append(_stranger(dice))
     if dice.random() < wild:
@@ -152,5 +177,6 @@ def _number(value: int, dice: Random, wild: float, longest: int = 10) -> bytes:
 def _stranger(dice: Random) -> bytes:
     deep = dice.choice([1, 2, 5, 20, 90, 101])
     group = b"\xf3\x3f" * deep + b"\xf4\x3f" * deep  # group 1022 in itself
-    return dice.choice([b"\xf8\x3f\x01", b"\xfa\x3f\x03abc", b"\xfd\x3f1234", group,
-                        dice.choice([b"\x00\x01", b"\x07", b"\xf4\x3f"])])  # fmt: skip
+    return dice.choice(
+        [b"\xf8\x3f\x01", b"\xfa\x3f\x03abc", b"\xfd\x3f1234", group, dice.choice([b"\x00\x01", b"\x07", b"\xf4\x3f"])]
+    )

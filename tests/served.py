@@ -37,8 +37,15 @@ class Served:
                     yield method.upper(), path, operation
 
     def filled(self, path: str, **instead: str) -> str:
-        known = {"project_id": self.ids["project"], "upload_id": self.ids["upload"], "job_id": str(uuid.uuid4()),
-                 "target_id": "x", "name": "x", "signed": "x", "number": "0"}  # fmt: skip
+        known = {
+            "project_id": self.ids["project"],
+            "upload_id": self.ids["upload"],
+            "job_id": str(uuid.uuid4()),
+            "target_id": "x",
+            "name": "x",
+            "signed": "x",
+            "number": "0",
+        }
         values = (known | instead).items()
         return path.format_map({name: quote(value, errors="surrogatepass") for name, value in values})
 
@@ -63,9 +70,25 @@ def have_things(adapters: Adapters) -> dict[str, str]:
     return ids
 
 
-DELETIONS = [f"/v1/{collection}/deletions" for collection in (
-    "models", "inspections", "datasets", "exports", "conversions", "profiles", "tensors", "calibrations",
-    "evaluations", "recipes", "trials", "packages", "projects", "projects/{project_id}/optimizations")]  # fmt: skip
+DELETIONS = [
+    f"/v1/{collection}/deletions"
+    for collection in (
+        "models",
+        "inspections",
+        "datasets",
+        "exports",
+        "conversions",
+        "profiles",
+        "tensors",
+        "calibrations",
+        "evaluations",
+        "recipes",
+        "trials",
+        "packages",
+        "projects",
+        "projects/{project_id}/optimizations",
+    )
+]
 
 
 def good(ids: dict[str, str]) -> dict[str, dict[str, Any]]:

@@ -89,8 +89,11 @@ class _Handler(BaseHTTPRequestHandler):
             headers["Content-Range"] = f"bytes {start}-{len(held.content) - 1}/{len(held.content)}"
         time.sleep(held.late_s)
         self.send_response(206 if start else 200)
-        said = {"Transfer-Encoding": "chunked"} if held.chunked else {
-            "Content-Length": str(len(body) if held.said_bytes is None else held.said_bytes)}
+        said = (
+            {"Transfer-Encoding": "chunked"}
+            if held.chunked
+            else {"Content-Length": str(len(body) if held.said_bytes is None else held.said_bytes)}
+        )
         for name, value in {**headers, **said, "Connection": "close"}.items():
             self.send_header(name, value)
         self.end_headers()

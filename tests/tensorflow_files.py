@@ -28,11 +28,13 @@ def tensor(values: NDArray[np.float32]) -> bytes:
 def matmul_graph(operation: str = "MatMul") -> bytes:
     """y = x·w as a frozen GraphDef, w a 4x4 of 0 to 15."""
     kind, weights = number(6, _FLOAT), np.arange(16, dtype=np.float32).reshape(4, 4)
-    return b"".join([
-        node("x", "Placeholder", dtype=kind, shape=block(7, shape(1, 4))),
-        node("w", "Const", dtype=kind, value=block(8, tensor(weights))),
-        node("y", operation, "x", "w", T=kind),
-    ])  # fmt: skip
+    return b"".join(
+        [
+            node("x", "Placeholder", dtype=kind, shape=block(7, shape(1, 4))),
+            node("w", "Const", dtype=kind, value=block(8, tensor(weights))),
+            node("y", operation, "x", "w", T=kind),
+        ]
+    )
 
 
 def meta_graph(graph: bytes) -> bytes:
@@ -47,8 +49,10 @@ def saved_model(graph: bytes, signatures: dict[str, tuple[str, str]] | None = No
 
 
 def _signature(taken: str, made: str) -> bytes:
-    taken_as, made_as = (block(1, key) + block(2, block(1, tensor_name) + number(2, _FLOAT))
-                         for key, tensor_name in (("in", taken), ("out", made)))
+    taken_as, made_as = (
+        block(1, key) + block(2, block(1, tensor_name) + number(2, _FLOAT))
+        for key, tensor_name in (("in", taken), ("out", made))
+    )
     return block(1, taken_as) + block(2, made_as) + block(3, "tensorflow/serving/predict")
 
 
@@ -57,14 +61,24 @@ def averaging_graph(shape_of_image: dict[str, bytes]) -> bytes:
     kind, weights = number(6, _FLOAT), np.zeros((3, 3, 3, 3), np.float32)
     weights[:, :, range(3), range(3)] = 1 / 9
     axes = number(1, _INT32) + block(2, shape(2)) + block(4, np.array([1, 2], np.int32).tobytes())
-    return b"".join([
-        node("image", "Placeholder", dtype=kind, **shape_of_image),
-        node("w", "Const", dtype=kind, value=block(8, tensor(weights))),
-        node("axes", "Const", dtype=number(6, _INT32), value=block(8, axes)),
-        node("conv", "Conv2D", "image", "w", T=kind, strides=block(1, block(3, b"\1\1\1\1")), padding=block(2, "SAME"),
-             data_format=block(2, "NHWC")),
-        node("scores", "Mean", "conv", "axes", T=kind, Tidx=number(6, _INT32), keep_dims=number(5, 0)),
-    ]) + block(4, number(1, 134))  # fmt: skip
+    return b"".join(
+        [
+            node("image", "Placeholder", dtype=kind, **shape_of_image),
+            node("w", "Const", dtype=kind, value=block(8, tensor(weights))),
+            node("axes", "Const", dtype=number(6, _INT32), value=block(8, axes)),
+            node(
+                "conv",
+                "Conv2D",
+                "image",
+                "w",
+                T=kind,
+                strides=block(1, block(3, b"\1\1\1\1")),
+                padding=block(2, "SAME"),
+                data_format=block(2, "NHWC"),
+            ),
+            node("scores", "Mean", "conv", "axes", T=kind, Tidx=number(6, _INT32), keep_dims=number(5, 0)),
+        ]
+    ) + block(4, number(1, 134))
 
 
 MATMUL_TEXT = """

@@ -34,8 +34,14 @@ def main() -> int:
 
 def things(client: Client) -> dict[str, str]:
     """The newest of each that has a page of its own, if there is any."""
-    of = {"project": client.projects, "model": client.models, "profile": client.profiles, "dataset": client.datasets,
-          "evaluation": client.evaluations, "job/profiles": client.profiles}  # fmt: skip
+    of = {
+        "project": client.projects,
+        "model": client.models,
+        "profile": client.profiles,
+        "dataset": client.datasets,
+        "evaluation": client.evaluations,
+        "job/profiles": client.profiles,
+    }
     found = {f"{name}/{each['id']}" for name, resource in of.items() for each in resource.list(limit=1)}
     return {path.split("/")[0]: path for path in found}
 

@@ -12,8 +12,13 @@ Facts = dict[str, Any]
 
 def page() -> str:
     """Every task with its heads, options, metrics and formats."""
-    parts = ["# Tasks", "", "What a model may do: `--task`, `--head` and `--option NAME=VALUE` of the command line, "
-             "`task`, `head` and `options` in requests, and what `GET /v1/tasks` answers.", ""]  # fmt: skip
+    parts = [
+        "# Tasks",
+        "",
+        "What a model may do: `--task`, `--head` and `--option NAME=VALUE` of the command line, "
+        "`task`, `head` and `options` in requests, and what `GET /v1/tasks` answers.",
+        "",
+    ]
     for task in told_tasks():
         parts += [f"## {task['name']}", "", f"{task['words'][0].upper()}{task['words'][1:]}.", ""]
         parts += _table(["head", "when"], [(f"`{each['name']}`", each["words"]) for each in task["heads"]])

@@ -21,7 +21,7 @@ def beside_bare(what: str, core: Callable[[], tuple[float, float]], bare: Callab
     """Run both in turns and print their ratio; each gives the seconds of its call and of its whole process."""
     timed: dict[str, list[tuple[float, float]]] = {"core": [], "bare": []}
     for number in range(ROUNDS + 2):
-        for side in (["core", "bare"] if number % 2 else ["bare", "core"]):
+        for side in ["core", "bare"] if number % 2 else ["bare", "core"]:
             took = core() if side == "core" else bare()
             if number >= 2:  # the first two warm the disk
                 timed[side].append(took)
@@ -29,6 +29,8 @@ def beside_bare(what: str, core: Callable[[], tuple[float, float]], bare: Callab
     low, ratio, high = geometric([mine[0] / other[0] for mine, other in pairs])
     fixed = statistics.median(mine[1] - other[1] for mine, other in pairs)
     bare_s = statistics.median(call for call, _ in timed["bare"])
-    print(f"{what}, {ROUNDS} rounds, bare calls {bare_s:.2f} s: "
-          f"core / bare {ratio:.3f} [{low:.3f}, {high:.3f}] (target <= 1.05); "
-          f"whole process {fixed:+.2f} s (target <= +1.5 s)")
+    print(
+        f"{what}, {ROUNDS} rounds, bare calls {bare_s:.2f} s: "
+        f"core / bare {ratio:.3f} [{low:.3f}, {high:.3f}] (target <= 1.05); "
+        f"whole process {fixed:+.2f} s (target <= +1.5 s)"
+    )

@@ -38,8 +38,9 @@ class Cost:
         cpu = ", ".join(f"{name} {used:.0f} s ({1000 * used / jobs:.1f} ms a job)" for name, used in self.cpu_s.items())
         print(f"  processor in {self.at:.0f} s: {cpu}")
         print(f"  PostgreSQL: {self.transactions} transactions, {self.transactions / jobs:.1f} a job")
-        largest = ", ".join(f"{name} {count} ({count / jobs:.2f} a job)"
-                            for name, count in self.requests.most_common(most) if count)
+        largest = ", ".join(
+            f"{name} {count} ({count / jobs:.2f} a job)" for name, count in self.requests.most_common(most) if count
+        )
         print(f"  API server: {sum(self.requests.values())} requests: {largest}", flush=True)
 
 

@@ -22,8 +22,15 @@ def build() -> Path:
     """The program, beside the lab's own and by its version; two minutes the first time."""
     folder = binaries.cache().parent / f"kwok-{VERSION}"
     if not (folder / "kwok").exists():
-        command = ["go", "install", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w",
-                   f"sigs.k8s.io/kwok/cmd/kwok@{VERSION}"]  # fmt: skip
+        command = [
+            "go",
+            "install",
+            "-buildvcs=false",
+            "-trimpath",
+            "-ldflags",
+            "-s -w",
+            f"sigs.k8s.io/kwok/cmd/kwok@{VERSION}",
+        ]
         subprocess.run(command, check=True, env={**os.environ, "CGO_ENABLED": "0", "GOBIN": str(folder)})
     return folder / "kwok"
 
@@ -37,8 +44,14 @@ class Kwok(Server):
 
     def command(self) -> list[str]:
         """Heartbeats as a kubelet's: a lease of 40 s, renewed every 10 s."""
-        return [str(self._program), f"--kubeconfig={self._kubeconfig}", f"--config={_STAGES}", "--manage-all-nodes",
-                "--node-lease-duration-seconds=40", f"--server-address=127.0.0.1:{self.port}"]  # fmt: skip
+        return [
+            str(self._program),
+            f"--kubeconfig={self._kubeconfig}",
+            f"--config={_STAGES}",
+            "--manage-all-nodes",
+            "--node-lease-duration-seconds=40",
+            f"--server-address=127.0.0.1:{self.port}",
+        ]
 
     def ready(self) -> bool:
         """Whether it says so."""
@@ -69,8 +82,12 @@ def make(kubeconfig: Path, count: int) -> float:
 def _node(number: int) -> dict[str, object]:
     name = f"sim-{number:04d}"
     labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels},
-            "status": {"capacity": _HAS, "allocatable": _HAS}}  # fmt: skip
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "labels": labels},
+        "status": {"capacity": _HAS, "allocatable": _HAS},
+    }
 
 
 def _ready(core: client.CoreV1Api) -> int:

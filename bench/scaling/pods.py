@@ -28,10 +28,19 @@ from scaling import work
 from scaling.nodes import api_client
 
 _ALL = "app.kubernetes.io/component=runner"
-_ENDED = {"phase": "Succeeded", "containerStatuses": [{
-    "name": "runner", "image": "runner", "imageID": "", "ready": False, "restartCount": 0,
-    "state": {"terminated": {"exitCode": 0, "reason": "Completed"}},
-}]}  # fmt: skip
+_ENDED = {
+    "phase": "Succeeded",
+    "containerStatuses": [
+        {
+            "name": "runner",
+            "image": "runner",
+            "imageID": "",
+            "ready": False,
+            "restartCount": 0,
+            "state": {"terminated": {"exitCode": 0, "reason": "Completed"}},
+        }
+    ],
+}
 
 
 class Pods:

@@ -64,8 +64,13 @@ def test_no_request_meets_a_defect_and_every_answer_is_as_documented(
 
     for operation in operations:
 
-        @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
-                  suppress_health_check=list(HealthCheck))  # fmt: skip
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
         @given(case=operation.as_strategy())
         def holds(case: schemathesis.Case) -> None:
             query = dict(case.query or {})

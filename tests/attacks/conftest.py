@@ -122,8 +122,18 @@ class Target:
 def _waiting_job(home: Path) -> Job:
     """One that another worker carries out, and is not done with while this lasts."""
     jobs = embedded(home).record("converter")
-    row = {"id": "waiting", "team": "loud", "kind": "conversion", "state": "running", "request": {}, "holds": [],
-           "created_at": time.time(), "owner": "elsewhere", "fence": 1, "lease_until": time.time() + 3600}  # fmt: skip
+    row = {
+        "id": "waiting",
+        "team": "loud",
+        "kind": "conversion",
+        "state": "running",
+        "request": {},
+        "holds": [],
+        "created_at": time.time(),
+        "owner": "elsewhere",
+        "fence": 1,
+        "lease_until": time.time() + 3600,
+    }
     with jobs.engine.begin() as connection:
         connection.execute(insert(table).values(**row))
     found = jobs.get("conversion", "loud", "waiting")
@@ -157,9 +167,7 @@ def _blob(store: Store) -> File:
 
 
 @pytest.fixture(scope="module", params=["directly", "through nginx"])
-def served(
-    serving: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Target]:
+def served(serving: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """The embedded workbench: every service in one process, so that every attack is on all of them."""
     if request.param == "through nginx" and (reason := available()):
         pytest.skip(reason)
@@ -168,9 +176,11 @@ def served(
     port = free_port()
     with (home / "workbench.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "workbench.standalone", str(home), "0"], stdout=log, stderr=log,
+            [sys.executable, "-m", "workbench.standalone", str(home), "0"],
+            stdout=log,
+            stderr=log,
             env={**os.environ, "WORKBENCH_HOME": str(home), "WORKBENCH_HEALTH_PORT": str(port)},
-        )  # fmt: skip
+        )
     probes = f"http://127.0.0.1:{port}"
     with contextlib.ExitStack() as stack:
         stack.callback(process.wait, 60)

@@ -46,17 +46,13 @@ def _request(it: Installation, chance: random.Random, number: int) -> dict[str, 
     return {"number": number, "how": how, "seconds": round(chance.uniform(0.02, 0.3), 3), "journal": str(it.journal)}
 
 
-def _by_http(
-    it: Installation, client: httpx.Client, body: dict[str, object], key: str, chance: random.Random
-) -> str:
+def _by_http(it: Installation, client: httpx.Client, body: dict[str, object], key: str, chance: random.Random) -> str:
     """As a careful client does: the same key until there is an answer."""
     deadline = time.monotonic() + GIVE_UP_S
     while time.monotonic() < deadline:
         api = chance.choice(it.apis)
         with contextlib.suppress(httpx.HTTPError, ValueError):
-            answer = client.post(
-                f"http://127.0.0.1:{api.port}/v1/ticks", json=body, headers={"Idempotency-Key": key}
-            )
+            answer = client.post(f"http://127.0.0.1:{api.port}/v1/ticks", json=body, headers={"Idempotency-Key": key})
             if answer.status_code == 202:
                 return str(answer.json()["id"])
             assert answer.status_code in (500, 502, 503), answer.text

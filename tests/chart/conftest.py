@@ -27,8 +27,13 @@ def helm() -> Callable[..., subprocess.CompletedProcess[str]]:
         (pytest.fail if os.environ.get("WORKBENCH_TEST_CLUSTER") == "1" else pytest.skip)(missing)
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([program, *map(str, arguments), "--kube-version", binaries.VERSION],
-                              capture_output=True, text=True, check=False, timeout=60)  # fmt: skip
+        return subprocess.run(
+            [program, *map(str, arguments), "--kube-version", binaries.VERSION],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
 
     return run
 

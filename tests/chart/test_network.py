@@ -53,7 +53,9 @@ def test_a_run_sends_to_an_unknown_address_only_where_the_store_could_be(render:
 
 
 def test_a_store_whose_address_is_told_is_all_that_a_run_reaches_outside(render: Render) -> None:
-    told = of_runs(render((), "networkPolicy.store[0].ipBlock.cidr=\"10.1.2.0/24\"", 'store.endpoint="http://10.1.2.3:9000"'))
+    told = of_runs(
+        render((), 'networkPolicy.store[0].ipBlock.cidr="10.1.2.0/24"', 'store.endpoint="http://10.1.2.3:9000"')
+    )
 
     assert [port for port in PORTS if reaches(told, "10.1.2.3", port)] == []
     assert reaches(told, "10.1.2.3", 9000)
@@ -63,13 +65,15 @@ def test_a_store_whose_address_is_told_is_all_that_a_run_reaches_outside(render:
 
 def test_names_are_asked_of_the_clusters_own_dns_alone(render: Render) -> None:
     names = of_runs(render())["spec"]["egress"][0]
-    cached = of_runs(render((), "networkPolicy.dns=[{\"ipBlock\": {\"cidr\": \"169.254.20.10/32\"}}]"))
+    cached = of_runs(render((), 'networkPolicy.dns=[{"ipBlock": {"cidr": "169.254.20.10/32"}}]'))
 
     assert {each["port"] for each in names["ports"]} == {53, 5353}
-    assert names["to"] == [{
-        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
-        "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
-    }]  # fmt: skip
+    assert names["to"] == [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+            "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
+        }
+    ]
     assert reaches(cached, "169.254.20.10", 53)
     assert not reaches(cached, "169.254.169.254", 53)
 
@@ -89,9 +93,14 @@ def test_of_the_apis_a_run_reaches_what_is_for_runs_and_nothing_that_is_for_peop
 
 @pytest.mark.parametrize(
     ("settings", "port"),
-    [((), 443), (('store.endpoint="http://s3"',), 80), (('store.endpoint="http://[fd00::1]:9000"',), 9000),
-     (('store.endpoint="http://s3:9000"', "networkPolicy.storePort=9001"), 9001), (("bundled.enabled=true",), 8333)],
-)  # fmt: skip
+    [
+        ((), 443),
+        (('store.endpoint="http://s3"',), 80),
+        (('store.endpoint="http://[fd00::1]:9000"',), 9000),
+        (('store.endpoint="http://s3:9000"', "networkPolicy.storePort=9001"), 9001),
+        (("bundled.enabled=true",), 8333),
+    ],
+)
 def test_a_run_reaches_the_store_by_its_port_and_nobody_reaches_a_run(
     render: Render, settings: tuple[str, ...], port: int
 ) -> None:

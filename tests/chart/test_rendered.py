@@ -56,8 +56,11 @@ def _keeps_to_restricted(container: dict[str, Any]) -> None:
 
 
 def test_a_token_of_the_cluster_have_only_workers_that_launch(manifests: list[Manifest]) -> None:
-    launching = {name for name, pod in pods_of(manifests) if _setting(pod, "WORKBENCH_LAUNCHER") == "kubernetes"
-                 and name.endswith("-worker")}  # fmt: skip
+    launching = {
+        name
+        for name, pod in pods_of(manifests)
+        if _setting(pod, "WORKBENCH_LAUNCHER") == "kubernetes" and name.endswith("-worker")
+    }
     for name, pod in pods_of(manifests):
         spec = pod["spec"]
         assert spec["automountServiceAccountToken"] is (name in launching), name

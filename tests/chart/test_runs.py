@@ -20,8 +20,10 @@ def test_the_default_device_types_are_ready_for_the_usual_device_plugins(render:
 
     assert (pools.namespace, pools.release, pools.image) == ("lab-runners", "wb", "docker.io/workbench/runner:0.1.0")
     assert {name: (kind.device, kind.resource) for name, kind in pools.deviceTypes.items()} == {
-        "cpu": ("CPU", ""), "gpu": ("GPU", "gpu.intel.com/i915"), "npu": ("NPU", "npu.intel.com/accel"),
-    }  # fmt: skip
+        "cpu": ("CPU", ""),
+        "gpu": ("GPU", "gpu.intel.com/i915"),
+        "npu": ("NPU", "npu.intel.com/accel"),
+    }
     assert pools.deviceTypes["gpu"].nodeSelector == {"intel.feature.node.kubernetes.io/gpu": "true"}
 
 
@@ -32,10 +34,17 @@ def test_device_types_are_changed_added_and_removed_one_by_one(render: Render) -
     assert pools.deviceTypes["gpu"].resource == "gpu.intel.com/xe"
     assert pools.deviceTypes["gpu"].nodeSelector == {"intel.feature.node.kubernetes.io/gpu": "true"}
     assert pools.deviceTypes["vpu"] == DeviceType(
-        "vpu", "MYRIAD", {"example.com/ncs2": "true"}, ({"key": "ncs2", "operator": "Exists"},), "workbench.dev/ncs2",
-        1, "2Gi", "registry.example.com/team/runner-2022.3:9", alone="device",
+        "vpu",
+        "MYRIAD",
+        {"example.com/ncs2": "true"},
+        ({"key": "ncs2", "operator": "Exists"},),
+        "workbench.dev/ncs2",
+        1,
+        "2Gi",
+        "registry.example.com/team/runner-2022.3:9",
+        alone="device",
         supplementalGroups=(44, 109),
-    )  # fmt: skip
+    )
     assert pools.image == "registry.example.com/team/runner:9"
     assert pools.pullSecrets == ({"name": "registry"},)
 
@@ -58,8 +67,10 @@ def test_every_service_and_worker_reads_them_and_starts_anew_when_they_change(re
 
 def test_runs_ask_their_own_service_by_a_name_that_it_answers_to(render: Render) -> None:
     pods = dict(pods_of(render(VARIANTS["everything"])))
-    worker, api = ({each["name"]: each["value"] for each in pods[name]["spec"]["containers"][0]["env"]}
-                   for name in ("wb-profiler-worker", "wb-profiler"))  # fmt: skip
+    worker, api = (
+        {each["name"]: each["value"] for each in pods[name]["spec"]["containers"][0]["env"]}
+        for name in ("wb-profiler-worker", "wb-profiler")
+    )
 
     assert worker["WORKBENCH_RUNS_URL"] == "http://wb-profiler.lab.svc:8081"
     assert api["WORKBENCH_ALLOWED_HOSTS"] == "workbench.example.com,wb-profiler.lab.svc"

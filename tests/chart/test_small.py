@@ -140,6 +140,9 @@ def test_nginx_takes_the_gateways_configuration(small: list[Manifest], tmp_path:
     tried = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
 
     assert tried.returncode == 0, tried.stderr
-    apis = {name for name, each in of_kind(small, "Service").items()
-            if each["spec"]["selector"]["app.kubernetes.io/component"] == "api"}  # fmt: skip
+    apis = {
+        name
+        for name, each in of_kind(small, "Service").items()
+        if each["spec"]["selector"]["app.kubernetes.io/component"] == "api"
+    }
     assert set(re.findall(r"server (wb-[\w-]+)", text)) == apis

@@ -66,7 +66,15 @@ def workbench(release: Release) -> Callable[..., subprocess.CompletedProcess[str
 
     def run(token: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "WORKBENCH_SERVER": release.url, "WORKBENCH_TOKEN": token}
-        return subprocess.run([COMMAND, *map(str, arguments)], env=environment, text=True, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600, check=False)  # fmt: skip
+        return subprocess.run(
+            [COMMAND, *map(str, arguments)],
+            env=environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=600,
+            check=False,
+        )
 
     return run

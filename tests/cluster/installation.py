@@ -18,17 +18,28 @@ from cluster.lab.cluster import Cluster
 CHART = Path(__file__).parents[2] / "charts" / "workbench"
 # Two cores carry the whole installation: one pod of each, and as little asked for as is needed.
 SMALL = {
-    "image.tag": "lab", "image.pullPolicy": "Never", "api.replicas": "1",
-    "api.resources.requests.cpu": "10m", "api.resources.requests.memory": "64Mi",
-    "worker.resources.requests.cpu": "10m", "worker.resources.requests.memory": "64Mi", "worker.scratch": "2Gi",
-    "runners.scratch": "2Gi", "runners.host.cpu": "50m", "runners.host.memory": "2Gi",
-    "runners.host.requestedMemory": "64Mi", "runners.deviceTypes.cpu.cpu": "1",
-    "runners.deviceTypes.cpu.memory": "2Gi", "runners.deviceTypes.cpu.resource": "workbench.dev/measuring",
-    "runners.deviceTypes.gpu.cpu": "1", "runners.deviceTypes.gpu.memory": "2Gi",
-    "runners.deviceTypes.npu.cpu": "1", "runners.deviceTypes.npu.memory": "2Gi",
+    "image.tag": "lab",
+    "image.pullPolicy": "Never",
+    "api.replicas": "1",
+    "api.resources.requests.cpu": "10m",
+    "api.resources.requests.memory": "64Mi",
+    "worker.resources.requests.cpu": "10m",
+    "worker.resources.requests.memory": "64Mi",
+    "worker.scratch": "2Gi",
+    "runners.scratch": "2Gi",
+    "runners.host.cpu": "50m",
+    "runners.host.memory": "2Gi",
+    "runners.host.requestedMemory": "64Mi",
+    "runners.deviceTypes.cpu.cpu": "1",
+    "runners.deviceTypes.cpu.memory": "2Gi",
+    "runners.deviceTypes.cpu.resource": "workbench.dev/measuring",
+    "runners.deviceTypes.gpu.cpu": "1",
+    "runners.deviceTypes.gpu.memory": "2Gi",
+    "runners.deviceTypes.npu.cpu": "1",
+    "runners.deviceTypes.npu.memory": "2Gi",
     "networkPolicy.dns[0].ipBlock.cidr": f"{network.HOST}/32",
     "networkPolicy.store[0].ipBlock.cidr": f"{network.HOST}/32",
-}  # fmt: skip
+}
 
 
 class OnBridge:
@@ -66,8 +77,7 @@ class Release:
 
     def upgrade(self, **values: str) -> str:
         """With more values than it was installed with."""
-        return self.helm("upgrade", self.name, str(CHART), "--wait", "--timeout", "5m", "--reuse-values",
-                         *_set(values))  # fmt: skip
+        return self.helm("upgrade", self.name, str(CHART), "--wait", "--timeout", "5m", "--reuse-values", *_set(values))
 
     def token(self, team: str, name: str = "test") -> str:
         """A new token of a team, made as the NOTES say."""

@@ -41,8 +41,16 @@ def test_the_main_job_survives(
     release: Release, workbench: Workbench, inputs: Path, tmp_path: Path, disrupt: Callable[[Release], None]
 ) -> None:
     token, report_path, ended = release.token(disrupt.__name__.replace("_", "-")), tmp_path / "report.json", []
-    arguments = ("optimize", inputs / "model.onnx", "--dataset", inputs / "digits", "--duration-s", "0.2",
-                 "--report", report_path)  # fmt: skip
+    arguments = (
+        "optimize",
+        inputs / "model.onnx",
+        "--dataset",
+        inputs / "digits",
+        "--duration-s",
+        "0.2",
+        "--report",
+        report_path,
+    )
     running = threading.Thread(target=lambda: ended.append(workbench(token, *arguments)))
     running.start()
     release.cluster.until(lambda: "running" in _states(workbench, token), 120)

@@ -22,13 +22,17 @@ def run(cluster: Cluster) -> Iterator[Run]:
     names: list[str] = []
 
     def make(name: str, node: str = "", **resources: int) -> None:
-        container = {"name": "idle", "image": PAUSE, "imagePullPolicy": "Never",
-                     "resources": {"limits": resources}}  # fmt: skip
+        container = {"name": "idle", "image": PAUSE, "imagePullPolicy": "Never", "resources": {"limits": resources}}
         names.append(name)
         where = {"kubernetes.io/hostname": node} if node else {}
-        cluster.apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name},
-                       "spec": {"containers": [container], "nodeSelector": where,
-                                "terminationGracePeriodSeconds": 1}})  # fmt: skip
+        cluster.apply(
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"name": name},
+                "spec": {"containers": [container], "nodeSelector": where, "terminationGracePeriodSeconds": 1},
+            }
+        )
 
     yield make
     cluster.kubectl("delete", "pod", "--wait", *names)

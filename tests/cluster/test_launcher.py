@@ -68,8 +68,13 @@ def service(
     folder = tmp_path_factory.mktemp("desk")
     engine = sqlite_engine(folder / "rows.sqlite")
     made = DeskService(folder, engine, seaweedfs_on_bridge, network.HOST)
-    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {
-        "name": NAMESPACE, "labels": {"pod-security.kubernetes.io/enforce": "restricted"}}})  # fmt: skip
+    cluster.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": NAMESPACE, "labels": {"pod-security.kubernetes.io/enforce": "restricted"}},
+        }
+    )
     yield made
     cluster.kubectl("delete", "namespace", NAMESPACE)
     made.close()
@@ -77,9 +82,7 @@ def service(
 
 
 @pytest.fixture
-def place(
-    cluster: Cluster, service: DeskService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Place]:
+def place(cluster: Cluster, service: DeskService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
     api, pools, made = Api(NAMESPACE), pools_of(POOLS), []
 
@@ -130,8 +133,15 @@ def test_a_drained_run_goes_on_in_another_pod(place: Pods, launcher: Launcher, c
     node = pod_of(cluster, folder)["spec"]["nodeName"]
 
     try:
-        cluster.kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=90s",
-                        f"--pod-selector=workbench/job={folder.name}")  # fmt: skip
+        cluster.kubectl(
+            "drain",
+            node,
+            "--ignore-daemonsets",
+            "--delete-emptydir-data",
+            "--force",
+            "--timeout=90s",
+            f"--pod-selector=workbench/job={folder.name}",
+        )
         assert ended(launcher, folder, 90).exit.reason == "finished"
     finally:
         cluster.kubectl("uncordon", node)

@@ -19,9 +19,21 @@ def test_a_model_and_labelled_images_become_a_package(
 ) -> None:
     report_path, package_path = tmp_path / "report.json", tmp_path / "package.tar.zst"
 
-    ended = workbench(release.token("vision"), "optimize", inputs / "model.onnx", "--dataset",
-                      inputs / "digits", "--duration-s", "0.2", "--max-accuracy-drop", "2", "--report", report_path,
-                      "--package", package_path)  # fmt: skip
+    ended = workbench(
+        release.token("vision"),
+        "optimize",
+        inputs / "model.onnx",
+        "--dataset",
+        inputs / "digits",
+        "--duration-s",
+        "0.2",
+        "--max-accuracy-drop",
+        "2",
+        "--report",
+        report_path,
+        "--package",
+        package_path,
+    )
 
     assert ended.returncode in (0, 4), ended.stdout  # 4: undecided, on a machine that is busy
     report = json.loads(report_path.read_text())
@@ -45,7 +57,13 @@ def test_pod_security_restricted_has_nothing_to_object_to(release: Release) -> N
 
 
 def test_a_value_that_does_not_exist_is_refused_by_name(release: Release) -> None:
-    said = release.helm("upgrade", release.name, str(Path(__file__).parents[2] / "charts" / "workbench"),
-                        "--set", "worker.replica=2", check=False)  # fmt: skip
+    said = release.helm(
+        "upgrade",
+        release.name,
+        str(Path(__file__).parents[2] / "charts" / "workbench"),
+        "--set",
+        "worker.replica=2",
+        check=False,
+    )
 
     assert "additional properties 'replica' not allowed" in said

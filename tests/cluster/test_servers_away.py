@@ -39,9 +39,10 @@ def team_of(release: Release, name: str, inputs: Path) -> Team:
 def never_ready(release: Release) -> list[str]:
     """The APIs' pods that Kubernetes has taken out of their Services."""
     return [
-        pod["metadata"]["name"] for pod in release.pods("api")
+        pod["metadata"]["name"]
+        for pod in release.pods("api")
         if not all(each["ready"] for each in pod["status"]["containerStatuses"])
-    ]  # fmt: skip
+    ]
 
 
 def once(release: Release, team: Team, method: str, **more: Any) -> httpx.Response:

@@ -41,8 +41,15 @@ class FirstLook:
 
     def run(self, *words: str) -> str:
         """What that command prints."""
-        done = subprocess.run(["sh", "-c", self.command(*words)], env=self.cluster.environment, text=True,
-                              stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=300)  # fmt: skip
+        done = subprocess.run(
+            ["sh", "-c", self.command(*words)],
+            env=self.cluster.environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=300,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
@@ -56,13 +63,28 @@ def look(cluster: Cluster) -> Iterator[FirstLook]:
     gateway, store = free_port(), free_port()
     try:
         notes = cluster.helm(
-            "install", "look", str(CHART), "--namespace", NAMESPACE, "--create-namespace", "--wait", "--wait-for-jobs",
-            "--timeout", "10m",
-            "-f", str(CHART / "values-small.yaml"), "--set", "image.tag=lab",
-            "--set", f"store.publicEndpoint=http://127.0.0.1:{store}",
-        )  # fmt: skip
-        yield FirstLook(cluster, notes.replace("8080:", f"{gateway}:").replace(" 8333:", f" {store}:"),
-                        f"http://127.0.0.1:{gateway}")  # fmt: skip
+            "install",
+            "look",
+            str(CHART),
+            "--namespace",
+            NAMESPACE,
+            "--create-namespace",
+            "--wait",
+            "--wait-for-jobs",
+            "--timeout",
+            "10m",
+            "-f",
+            str(CHART / "values-small.yaml"),
+            "--set",
+            "image.tag=lab",
+            "--set",
+            f"store.publicEndpoint=http://127.0.0.1:{store}",
+        )
+        yield FirstLook(
+            cluster,
+            notes.replace("8080:", f"{gateway}:").replace(" 8333:", f" {store}:"),
+            f"http://127.0.0.1:{gateway}",
+        )
     finally:
         cluster.helm("uninstall", "look", "--namespace", NAMESPACE, "--wait", check=False)
         cluster.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found")
@@ -74,8 +96,9 @@ def reached(look: FirstLook) -> Iterator[FirstLook]:
     with ExitStack() as stack:
         for service in ("gateway", "store"):
             command = look.command("port-forward", f"-{service} ").removesuffix("&")
-            forward = subprocess.Popen(["sh", "-c", f"exec {command}"], env=look.cluster.environment,
-                                       stdout=subprocess.DEVNULL)  # fmt: skip
+            forward = subprocess.Popen(
+                ["sh", "-c", f"exec {command}"], env=look.cluster.environment, stdout=subprocess.DEVNULL
+            )
             stack.callback(forward.wait, 20)
             stack.callback(forward.send_signal, signal.SIGTERM)
         look.cluster.until(lambda: _answers(look.gateway))
@@ -99,11 +122,22 @@ def test_the_main_job_runs_from_the_notes_alone(reached: FirstLook, inputs: Path
     token = reached.run("tokens create")
     model, dataset, report = inputs / "model.onnx", inputs / "digits", tmp_path / "report.json"
     command = reached.command("workbench optimize").replace("model.onnx", str(model)).replace("images/", str(dataset))
-    environment = {**os.environ, "WORKBENCH_SERVER": reached.gateway, "WORKBENCH_TOKEN": token,
-                   "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}  # fmt: skip
+    environment = {
+        **os.environ,
+        "WORKBENCH_SERVER": reached.gateway,
+        "WORKBENCH_TOKEN": token,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
 
-    ended = subprocess.run(["sh", "-c", f"{command} --duration-s 0.2 --report {report}"], env=environment, text=True,
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600, check=False)  # fmt: skip
+    ended = subprocess.run(
+        ["sh", "-c", f"{command} --duration-s 0.2 --report {report}"],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=600,
+        check=False,
+    )
 
     told = json.loads(report.read_text())
     assert ended.returncode == as_told(told), ended.stdout
@@ -114,8 +148,18 @@ def test_servers_whose_data_went_with_their_pods_are_made_ready_again_by_an_upgr
     assert "the data goes with the pods of the database and of the store" in " ".join(look.notes.split())
     look.cluster.kubectl("delete", "pod", "-n", NAMESPACE, "look-database-0", "look-store-0")
 
-    look.cluster.helm("upgrade", "look", str(CHART), "--namespace", NAMESPACE, "--reset-then-reuse-values", "--wait",
-                      "--wait-for-jobs", "--timeout", "5m")  # fmt: skip
+    look.cluster.helm(
+        "upgrade",
+        "look",
+        str(CHART),
+        "--namespace",
+        NAMESPACE,
+        "--reset-then-reuse-values",
+        "--wait",
+        "--wait-for-jobs",
+        "--timeout",
+        "5m",
+    )
 
     look.run("teams create")
     assert look.run("tokens create")

@@ -9,8 +9,10 @@ import pytest
 from cluster.installation import Release
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-KINDS = ("deployments,statefulsets,services,jobs,poddisruptionbudgets,networkpolicies,ingresses,configmaps,secrets,"
-         "serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,namespaces")
+KINDS = (
+    "deployments,statefulsets,services,jobs,poddisruptionbudgets,networkpolicies,ingresses,configmaps,secrets,"
+    "serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,namespaces"
+)
 
 
 def test_an_uninstallation_leaves_the_data_and_nothing_else(release: Release) -> None:

@@ -34,9 +34,7 @@ def adapters(tmp_path: Path, engine_of: Callable[[str], Engine]) -> Iterator[Ada
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def served(
-    whole: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
+def served(whole: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home: Path = tmp_path_factory.mktemp("hostile")
     engine_of: Callable[[str], Engine] = sqlite_below(home)
     if request.param == "postgres":

@@ -23,8 +23,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "howto" / "add-a-task.md"
 TASKS = Path("libs") / "tasks"
 BLOCK = re.compile(r"```python\n# (in )?(\S+?)(?:, after: ([^\n]+))?\n(.*?)```", re.DOTALL)
-RECIPE = {"version": 2, "task": "brightness", "preparation": {
-    "resize": "stretch", "input": {"name": "x", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}}}  # fmt: skip
+RECIPE = {
+    "version": 2,
+    "task": "brightness",
+    "preparation": {
+        "resize": "stretch",
+        "input": {"name": "x", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"},
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +52,15 @@ def copy(whole: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(copy: Path, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """By a Python that imports the tasks of the copy."""
     path = {"PYTHONPATH": str(copy / TASKS / "src")}
-    return subprocess.run([sys.executable, *arguments], env={**os.environ, **path}, capture_output=True, text=True,
-                          timeout=120, cwd=cwd or copy, check=False)  # fmt: skip
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env={**os.environ, **path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=cwd or copy,
+        check=False,
+    )
 
 
 def test_all_that_every_task_owes_it_does(copy: Path) -> None:
@@ -74,9 +87,13 @@ def test_the_type_checker_holds_its_rooms_against_the_protocols(copy: Path) -> N
 
 
 def test_it_is_told_and_its_options_are_held_to_their_range(copy: Path) -> None:
-    told = run(copy, "-c", "import json; from workbench.tasks.catalogue import task_of, check_settings\n"
-               "print(json.dumps(task_of('brightness').to_json()))\n"
-               "check_settings('brightness', 'number', {'tolerance': 2})")  # fmt: skip
+    told = run(
+        copy,
+        "-c",
+        "import json; from workbench.tasks.catalogue import task_of, check_settings\n"
+        "print(json.dumps(task_of('brightness').to_json()))\n"
+        "check_settings('brightness', 'number', {'tolerance': 2})",
+    )
 
     assert [option["name"] for option in json.loads(told.stdout)["options"]] == ["tolerance"]
     assert "options.tolerance: must be a number from 0 to 1, not 2" in told.stderr
@@ -95,8 +112,12 @@ def test_the_evaluation_scores_it_without_a_line_of_its_own(copy: Path, tmp_path
 
 
 def test_a_package_carries_its_folder_but_for_what_judges(copy: Path, tmp_path: Path) -> None:
-    run(copy, "-c", f"from pathlib import Path; from workbench.packager.carried import carry\n"
-        f"carry('brightness', Path({str(tmp_path)!r}))")  # fmt: skip
+    run(
+        copy,
+        "-c",
+        f"from pathlib import Path; from workbench.packager.carried import carry\n"
+        f"carry('brightness', Path({str(tmp_path)!r}))",
+    )
 
     carried = {file.name for file in (tmp_path / "workbench" / "tasks" / "brightness").rglob("*.py")}
     assert carried == {"__init__.py", "result.py", "number.py", "alike.py", "draw.py", "running.py"}

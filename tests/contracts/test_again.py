@@ -48,8 +48,9 @@ def test_every_list_that_may_be_asked_again_is_asked_here() -> None:
 
 
 @pytest.mark.parametrize("name", AGAIN)
-def test_the_same_is_asked_for_with_the_option_that_was_given(served: Served, client: Client, said: Any,
-                                                               name: str) -> None:
+def test_the_same_is_asked_for_with_the_option_that_was_given(
+    served: Served, client: Client, said: Any, name: str
+) -> None:
     resource, (options, changes) = getattr(client, name), OF_ONE_MODEL[name]
     asked = good(served.ids)[f"/v1/{name}"] | ({"overrides": {"resize": "stretch"}} if name == "recipes" else {})
     first = resource.create(asked)
@@ -69,13 +70,15 @@ def test_streams_without_a_hint_stay_without_one(served: Served, client: Client,
     assert again["request"] == first["request"] | {"batch": 4}
 
 
-def test_an_optimization_is_asked_for_again_with_what_belongs_to_its_recipe(served: Served, client: Client,
-                                                                             said: Any) -> None:
+def test_an_optimization_is_asked_for_again_with_what_belongs_to_its_recipe(
+    served: Served, client: Client, said: Any
+) -> None:
     project = client.projects.create({"name": "x", "model_id": served.ids["model"]})["id"]
     client.optimizations(project).create({"task": "generic", "recipe": {"mean": [1, 2, 3]}, "launches": 7})
 
-    again = client.optimizations(project).get(said("projects", "again", project, "--scale", "2,2,2", "--preprocessing",
-                                                   "outside"))  # fmt: skip
+    again = client.optimizations(project).get(
+        said("projects", "again", project, "--scale", "2,2,2", "--preprocessing", "outside")
+    )
 
     assert again["request"]["recipe"] == {"mean": [1.0, 2.0, 3.0], "scale": [2.0, 2.0, 2.0]}
     assert (again["request"]["launches"], again["request"]["preprocessing"]) == (7, "outside")

@@ -40,9 +40,13 @@ class Api(Service):
 @pytest.fixture
 def api(postgres: Any, rabbitmq: Any, seaweedfs: Any, tmp_path: Path) -> Iterator[Api]:
     health = free_port()
-    environment = {"WORKBENCH_HOME": str(tmp_path), "WORKBENCH_DATABASE_URL": postgres.fresh(),
-                   "WORKBENCH_BROKER_URL": rabbitmq.url, "WORKBENCH_HEALTH_PORT": str(health),
-                   **seaweedfs.settings}  # fmt: skip
+    environment = {
+        "WORKBENCH_HOME": str(tmp_path),
+        "WORKBENCH_DATABASE_URL": postgres.fresh(),
+        "WORKBENCH_BROKER_URL": rabbitmq.url,
+        "WORKBENCH_HEALTH_PORT": str(health),
+        **seaweedfs.settings,
+    }
     store: Store = store_of(load(environment))
     for token in ("known", "other"):
         write_token(store, token, Identity("team", "member"), "test")

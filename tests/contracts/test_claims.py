@@ -32,11 +32,22 @@ def fill(jobs: Jobs, team: str, count: int, state: str = "queued") -> None:
     """Many rows at once, as if submitted an hour ago."""
     ended = {"started_at": 1.0, "finished_at": 2.0} if state == "succeeded" else {}
     rows = [
-        {"id": f"{team}-{state}-{number}", "team": team, "kind": "thing", "state": state, "request": {}, "seq": 1,
-         "attempt": 0, "fence": 0, "cancel_requested": False, "holds": [],
-         "created_at": time.time() - 3600 + number / 1000, **ended}
+        {
+            "id": f"{team}-{state}-{number}",
+            "team": team,
+            "kind": "thing",
+            "state": state,
+            "request": {},
+            "seq": 1,
+            "attempt": 0,
+            "fence": 0,
+            "cancel_requested": False,
+            "holds": [],
+            "created_at": time.time() - 3600 + number / 1000,
+            **ended,
+        }
         for number in range(count)
-    ]  # fmt: skip
+    ]
     with jobs.engine.begin() as connection:
         connection.execute(insert(table), rows)
 

@@ -44,8 +44,19 @@ HOLDING = Kind("thing", plan=THING.plan, publish=THING.publish, needs=lambda req
 ODD = "a\0b \ud800 ü 🚀 '; drop table jobs; --"
 KEPT = "ab ? ü 🚀 '; drop table jobs; --"
 # Columns of the release before, whose code still runs while a new one is rolled out.
-OLD_ROW = {"id": "old", "team": "a", "kind": "thing", "state": "queued", "request": '{"x": 1}', "created_at": 1.0,
-           "seq": 1, "attempt": 0, "fence": 0, "cancel_requested": False, "holds": "[]"}  # fmt: skip
+OLD_ROW = {
+    "id": "old",
+    "team": "a",
+    "kind": "thing",
+    "state": "queued",
+    "request": '{"x": 1}',
+    "created_at": 1.0,
+    "seq": 1,
+    "attempt": 0,
+    "fence": 0,
+    "cancel_requested": False,
+    "holds": "[]",
+}
 HALF_WAY = """
 import pathlib, time
 import sqlalchemy as sa
@@ -505,8 +516,19 @@ def test_a_pool_with_no_connection_left_is_a_database_away(
 
 
 def test_a_refusal_of_the_database_is_not_an_absence(jobs: Jobs) -> None:
-    row = {"id": "twice", "team": "a", "kind": "thing", "state": "queued", "request": {}, "created_at": 1.0, "seq": 1,
-           "attempt": 0, "fence": 0, "cancel_requested": False, "holds": []}  # fmt: skip
+    row = {
+        "id": "twice",
+        "team": "a",
+        "kind": "thing",
+        "state": "queued",
+        "request": {},
+        "created_at": 1.0,
+        "seq": 1,
+        "attempt": 0,
+        "fence": 0,
+        "cancel_requested": False,
+        "holds": [],
+    }
     with pytest.raises(Exception, match=r"(?i)unique"), jobs.engine.begin() as connection:
         connection.execute(insert(table), [row, row])
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/pyproject.toml")
-                  if path.parent.name != "standalone")  # fmt: skip
+SERVICES = sorted(
+    path.parent.name for path in (ROOT / "services").glob("*/pyproject.toml") if path.parent.name != "standalone"
+)
 LOADED = """
 import json, sys
 import importlib.util

@@ -30,11 +30,22 @@ def jobs(adapters: Adapters) -> Jobs:
 def fill(jobs: Jobs, prefix: str, count: int, state: str = "queued", **more: object) -> None:
     """Rows of three teams, one of which has nearly all."""
     rows = [
-        {"id": f"{prefix}-{number}", "team": "large" if number > 20 else ("b", "c")[number % 2], "kind": "thing",
-         "state": state, "request": {}, "seq": 1, "attempt": 0, "fence": 0, "cancel_requested": False, "holds": [],
-         "created_at": time.time() - 3600 + number / 1000, **more}
+        {
+            "id": f"{prefix}-{number}",
+            "team": "large" if number > 20 else ("b", "c")[number % 2],
+            "kind": "thing",
+            "state": state,
+            "request": {},
+            "seq": 1,
+            "attempt": 0,
+            "fence": 0,
+            "cancel_requested": False,
+            "holds": [],
+            "created_at": time.time() - 3600 + number / 1000,
+            **more,
+        }
         for number in range(count)
-    ]  # fmt: skip
+    ]
     with jobs.engine.begin() as connection:
         for start in range(0, count, 5000):
             connection.execute(insert(table), rows[start : start + 5000])

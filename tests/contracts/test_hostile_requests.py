@@ -79,8 +79,11 @@ def test_no_place_of_a_document_takes_a_hostile_value(served: Served) -> None:
 
 def test_a_name_of_ones_own_is_no_hostile_key(served: Served) -> None:
     """Where a document has keys that its sender chose."""
-    for path, inside in (("/v1/conversions", "inputs"), ("/v1/projects/{project_id}/optimizations", "inputs"),
-                         ("/v1/profiles", "shapes")):  # fmt: skip
+    for path, inside in (
+        ("/v1/conversions", "inputs"),
+        ("/v1/projects/{project_id}/optimizations", "inputs"),
+        ("/v1/profiles", "shapes"),
+    ):
         value = [1] if inside == "shapes" else {}
         for key in ("a\0b", "\ud800"):
             document = good(served.ids)[path] | {inside: {key: value}}
@@ -88,8 +91,11 @@ def test_a_name_of_ones_own_is_no_hostile_key(served: Served) -> None:
 
 
 def posts(served: Served) -> list[tuple[str, dict[str, Any]]]:
-    found = [(path, operation) for method, path, operation in served.operations()
-             if method == "POST" and "requestBody" in operation]  # fmt: skip
+    found = [
+        (path, operation)
+        for method, path, operation in served.operations()
+        if method == "POST" and "requestBody" in operation
+    ]
     assert len(found) > 10
     return found
 
@@ -129,8 +135,16 @@ def put(document: dict[str, Any], place: tuple[Any, ...]) -> dict[str, Any]:
 @pytest.mark.parametrize("word", WORDS)
 def test_no_header_that_is_kept_brings_down_a_request(served: Served, word: str) -> None:
     value = WORDS[word].encode("utf-8", "surrogatepass").decode("latin-1")  # as WSGI has it
-    for name in ("Idempotency-Key", "X-Request-Id", "X-Run-Pod", "Last-Event-ID", "If-None-Match", "If-Range", "Range",
-                 "Content-MD5"):  # fmt: skip
+    for name in (
+        "Idempotency-Key",
+        "X-Request-Id",
+        "X-Run-Pod",
+        "Last-Event-ID",
+        "If-None-Match",
+        "If-Range",
+        "Range",
+        "Content-MD5",
+    ):
         for path in ("/v1/conversions", "/v1/projects"):
             answer = served.ask("POST", path, json=good(served.ids)[path], headers={name: value})
             refused_or_fine(answer, (path, name, word))
@@ -169,8 +183,11 @@ def test_no_path_brings_down_a_request(served: Served, word: str) -> None:
     for method, path, operation in served.operations():
         if path.startswith("/v1/targets"):
             continue  # a worker looks for devices first; the id is then compared with theirs
-        names = [each["name"] for each in (*operation.get("parameters", ()), *served.openapi["paths"][path].get(
-            "parameters", ())) if each.get("in") == "path"]  # fmt: skip
+        names = [
+            each["name"]
+            for each in (*operation.get("parameters", ()), *served.openapi["paths"][path].get("parameters", ()))
+            if each.get("in") == "path"
+        ]
         for name in names:
             content = {"json": good(served.ids).get(path, {})} if method == "POST" else {}
             answer = served.ask(method, served.filled(path, **{name: WORDS[word]}), **content)
@@ -197,17 +214,28 @@ def test_no_form_brings_down_a_request(served: Served, collection: str, word: st
 def sent_form(served: Served, collection: str, filename: bytes, fields: dict[bytes, bytes]) -> TestResponse:
     parts = [b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % each for each in fields.items()]
     file = b'--b\r\nContent-Disposition: form-data; name="files"; filename="%s"\r\n\r\nxyz\r\n--b--\r\n' % filename
-    return served.ask("POST", f"/v1/{collection}", data=b"".join(parts) + file,
-                      content_type="multipart/form-data; boundary=b")  # fmt: skip
+    return served.ask(
+        "POST", f"/v1/{collection}", data=b"".join(parts) + file, content_type="multipart/form-data; boundary=b"
+    )
 
 
 # -- commands -------------------------------------------------------------------------------------------
 
-COMMANDS = {"conversion": "/v1/conversions", "profile": "/v1/profiles", "calibration": "/v1/calibrations",
-            "evaluation": "/v1/evaluations", "trial": "/v1/trials", "recipe": "/v1/recipes",
-            "package": "/v1/packages"}  # fmt: skip
-SERVICE_OF = {"conversion": "converter", "profile": "profiler", "package": "packager",
-              **dict.fromkeys(("calibration", "evaluation", "trial", "recipe"), "calibrator")}  # fmt: skip
+COMMANDS = {
+    "conversion": "/v1/conversions",
+    "profile": "/v1/profiles",
+    "calibration": "/v1/calibrations",
+    "evaluation": "/v1/evaluations",
+    "trial": "/v1/trials",
+    "recipe": "/v1/recipes",
+    "package": "/v1/packages",
+}
+SERVICE_OF = {
+    "conversion": "converter",
+    "profile": "profiler",
+    "package": "packager",
+    **dict.fromkeys(("calibration", "evaluation", "trial", "recipe"), "calibrator"),
+}
 
 
 @pytest.mark.parametrize("kind", COMMANDS)
@@ -254,6 +282,8 @@ def test_what_is_made_hostile_above_is_accepted_without_that(served: Served) -> 
         if not path.endswith("/complete"):
             answer = served.ask("POST", served.filled(path), json=body)
             assert answer.status_code == 200 if path.endswith("/deletions") else answer.status_code in (201, 202), (
-                path, answer.text)  # fmt: skip
+                path,
+                answer.text,
+            )
     form = {"files": (io.BytesIO(b"xyz"), "model.onnx"), "name": "x" * 200}
     assert served.ask("POST", "/v1/models", data=form).status_code == 202

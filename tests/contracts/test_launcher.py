@@ -440,8 +440,11 @@ def test_runs_do_not_disturb_each_other(place: Place, launcher: Launcher) -> Non
 def listening(folder: Path) -> Iterator[dict[str, Any]]:
     """Servers of this machine that a core must not reach: by TCP, by a path, by an abstract name."""
     name = f"workbench-test-{uuid.uuid4()}"
-    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as path, \
-            socket.socket(socket.AF_UNIX) as abstract:  # fmt: skip
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_UNIX) as path,
+        socket.socket(socket.AF_UNIX) as abstract,
+    ):
         os.chdir(folder)  # the path of a socket is short
         path.bind("sock")
         abstract.bind(f"\0{name}")

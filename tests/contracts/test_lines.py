@@ -27,11 +27,22 @@ def jobs(adapters: Adapters) -> Jobs:
 def fill(jobs: Jobs, team: str, target: str, count: int) -> None:
     """Many rows at once, as if submitted an hour ago."""
     rows = [
-        {"id": f"{team}-{target}-{number}", "team": team, "target": target, "kind": "thing", "state": "queued",
-         "request": {}, "seq": 1, "attempt": 0, "fence": 0, "cancel_requested": False, "holds": [],
-         "created_at": time.time() - 3600 + number / 1000}
+        {
+            "id": f"{team}-{target}-{number}",
+            "team": team,
+            "target": target,
+            "kind": "thing",
+            "state": "queued",
+            "request": {},
+            "seq": 1,
+            "attempt": 0,
+            "fence": 0,
+            "cancel_requested": False,
+            "holds": [],
+            "created_at": time.time() - 3600 + number / 1000,
+        }
         for number in range(count)
-    ]  # fmt: skip
+    ]
     with jobs.engine.begin() as connection:
         connection.execute(insert(table), rows)
 
@@ -136,9 +147,17 @@ def test_whatever_comes_places_are_kept_to_and_every_line_gets_its_turn(jobs: Jo
             line = chance.choice("abcd"), chance.choice(["npu", "gpu", "cpu", ""])
             job_id = f"job-{next(ids)}"
             with jobs.engine.begin() as connection:
-                connection.execute(insert(table).values(
-                    id=job_id, team=line[0], target=line[1], kind="thing", state="queued", request={},
-                    created_at=time.time()))  # fmt: skip
+                connection.execute(
+                    insert(table).values(
+                        id=job_id,
+                        team=line[0],
+                        target=line[1],
+                        kind="thing",
+                        state="queued",
+                        request={},
+                        created_at=time.time(),
+                    )
+                )
             waiting[line].append(job_id)
         for job in chance.sample(held, min(len(held), chance.randrange(4))):
             end(jobs, held, job)

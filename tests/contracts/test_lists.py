@@ -14,10 +14,26 @@ from workbench.jobs.record.labels import relabel
 from workbench.jobs.working import lease
 from workbench.store import Manifest, Manifests
 
-THING = Kind("thing", plan=lambda _job, _manifests: None, publish=lambda job, *_: Made("thing", dict(job.request)),
-             needs=lambda request: [("model", request["model_id"])] if "model_id" in request else [])  # fmt: skip
-NAMES = ("Beta", "alpha", "Ünïcode", "100 % sure", "snake_case", "a\nb", "é", "Straße", "<script>alert(1)</script>",
-         "\u202eevil", "x" * 200, "# prod")  # fmt: skip
+THING = Kind(
+    "thing",
+    plan=lambda _job, _manifests: None,
+    publish=lambda job, *_: Made("thing", dict(job.request)),
+    needs=lambda request: [("model", request["model_id"])] if "model_id" in request else [],
+)
+NAMES = (
+    "Beta",
+    "alpha",
+    "Ünïcode",
+    "100 % sure",
+    "snake_case",
+    "a\nb",
+    "é",
+    "Straße",
+    "<script>alert(1)</script>",
+    "\u202eevil",
+    "x" * 200,
+    "# prod",
+)
 
 
 @pytest.fixture
@@ -43,10 +59,21 @@ def found(jobs: Jobs, **wanted: Any) -> list[str | None]:
 
 @pytest.mark.parametrize(
     ("search", "names"),
-    [("ALPHA", ["alpha"]), ("ü", ["Ünïcode"]), ("U\u0308", ["Ünïcode"]), ("%", ["100 % sure"]), ("_", ["snake_case"]),
-     ("STRASSE", ["Straße"]), ("e\u0301", ["é"]), ("<script>", ["<script>alert(1)</script>"]), ("\\", []),
-     ("' or 1=1 --", []), ("x" * 200, ["x" * 200]), ("a b", ["a\nb"])],
-)  # fmt: skip
+    [
+        ("ALPHA", ["alpha"]),
+        ("ü", ["Ünïcode"]),
+        ("U\u0308", ["Ünïcode"]),
+        ("%", ["100 % sure"]),
+        ("_", ["snake_case"]),
+        ("STRASSE", ["Straße"]),
+        ("e\u0301", ["é"]),
+        ("<script>", ["<script>alert(1)</script>"]),
+        ("\\", []),
+        ("' or 1=1 --", []),
+        ("x" * 200, ["x" * 200]),
+        ("a b", ["a\nb"]),
+    ],
+)
 def test_a_search_finds_what_has_it_in_its_name_and_nothing_else(jobs: Jobs, search: str, names: list[str]) -> None:
     for name in NAMES:
         made(jobs, name)
@@ -97,7 +124,12 @@ def test_each_order_has_every_thing_once(jobs: Jobs, sort: str) -> None:
     assert found(jobs, sort=back)[::-1] == names
     if sort == "name":
         assert [name for name in names if name in ("alpha", "Beta", "snake_case")] == [
-            "alpha", "alpha", "Beta", "Beta", "snake_case"]  # fmt: skip
+            "alpha",
+            "alpha",
+            "Beta",
+            "Beta",
+            "snake_case",
+        ]
 
 
 @pytest.mark.parametrize("cursor", ["0x1p+1~a", "n~a~", "n%%%~a", "nAA==~a", "n" + "A" * 3000 + "~a", "ngA==~a"])

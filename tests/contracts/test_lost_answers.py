@@ -50,8 +50,17 @@ def ids(collection: Any) -> set[str]:
     return {each["id"] for each in collection.list()}
 
 
-CREATED = ("conversions", "profiles", "calibrations", "evaluations", "trials", "recipes", "packages", "projects",
-           "exports")
+CREATED = (
+    "conversions",
+    "profiles",
+    "calibrations",
+    "evaluations",
+    "trials",
+    "recipes",
+    "packages",
+    "projects",
+    "exports",
+)
 
 
 @pytest.mark.parametrize("name", CREATED)

@@ -256,12 +256,21 @@ def test_a_message_that_can_never_be_handled_is_set_aside_and_the_rest_goes_on(o
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"not json", b"\xff\xfe", b"[]", b'{"specversion": "0.3"}', b'{"specversion": "1.0"}', b"[" * 100_000,
-     b'{"specversion":"1.0","type":1,"source":"s","subject":"1","team":"a","id":"i","time":"t","data":{}}',
-     b'{"specversion":"1.0","type":"thing.requested","source":"s","subject":"1","team":"a","id":"i","time":"t",'
-     b'"data":[]}', b"x" * 5_000_000],
+    [
+        b"",
+        b"not json",
+        b"\xff\xfe",
+        b"[]",
+        b'{"specversion": "0.3"}',
+        b'{"specversion": "1.0"}',
+        b"[" * 100_000,
+        b'{"specversion":"1.0","type":1,"source":"s","subject":"1","team":"a","id":"i","time":"t","data":{}}',
+        b'{"specversion":"1.0","type":"thing.requested","source":"s","subject":"1","team":"a","id":"i","time":"t",'
+        b'"data":[]}',
+        b"x" * 5_000_000,
+    ],
     ids=["empty", "text", "bytes", "list", "old", "bare", "deep", "typed", "data", "huge"],
-)  # fmt: skip
+)
 def test_what_is_no_message_is_set_aside_at_once(over_rabbitmq, rabbitmq, body: bytes) -> None:
     got: list[str] = []
     worker = over_rabbitmq()

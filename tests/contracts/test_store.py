@@ -416,8 +416,13 @@ def test_200_mb_pass_through_without_being_held_in_memory(
     how: dict[str, Any] = {"root": str(tmp_path / "store")}
     if kind == "s3":
         server = request.getfixturevalue("seaweedfs")
-        how = {"endpoint": server.endpoint, "bucket": server.bucket, "prefix": f"{uuid.uuid4().hex}/",
-               "access_key": server.access_key, "secret_key": server.secret_key}  # fmt: skip
+        how = {
+            "endpoint": server.endpoint,
+            "bucket": server.bucket,
+            "prefix": f"{uuid.uuid4().hex}/",
+            "access_key": server.access_key,
+            "secret_key": server.secret_key,
+        }
 
     command = [sys.executable, "-c", STREAMING, json.dumps(how), str(tmp_path / "fetched")]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=120)

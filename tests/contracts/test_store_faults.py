@@ -27,8 +27,14 @@ def open_store(seaweedfs: Any) -> Callable[..., S3Store]:
     prefix = f"{uuid.uuid4().hex}/"
 
     def opened(**changed: Any) -> S3Store:
-        how = {"endpoint": seaweedfs.endpoint, "bucket": seaweedfs.bucket, "prefix": prefix, "attempt_s": ATTEMPT_S,
-               "access_key": seaweedfs.access_key, "secret_key": seaweedfs.secret_key}  # fmt: skip
+        how = {
+            "endpoint": seaweedfs.endpoint,
+            "bucket": seaweedfs.bucket,
+            "prefix": prefix,
+            "attempt_s": ATTEMPT_S,
+            "access_key": seaweedfs.access_key,
+            "secret_key": seaweedfs.secret_key,
+        }
         return S3Store(**how | changed)
 
     return opened

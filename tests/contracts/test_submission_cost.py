@@ -37,19 +37,31 @@ KINDS: dict[str, tuple[Any, str, dict[str, Any], int]] = {
     "conversion": (converter, "/v1/conversions", {"model_id": "model"}, 1),
     "profile": (profiler, "/v1/profiles", {"model_id": "model"}, 1),
     "recipe": (calibrator, "/v1/recipes", {"model_id": "model"}, 1),
-    "calibration": (calibrator, "/v1/calibrations",
-                    {"model_id": "model", "dataset_id": "dataset", "recipe_id": "recipe"}, 3),
-    "evaluation": (calibrator, "/v1/evaluations",
-                   {"model_id": "model", "dataset_id": "dataset", "recipe_id": "recipe"}, 3),
+    "calibration": (
+        calibrator,
+        "/v1/calibrations",
+        {"model_id": "model", "dataset_id": "dataset", "recipe_id": "recipe"},
+        3,
+    ),
+    "evaluation": (
+        calibrator,
+        "/v1/evaluations",
+        {"model_id": "model", "dataset_id": "dataset", "recipe_id": "recipe"},
+        3,
+    ),
     "trial": (calibrator, "/v1/trials", {"model_id": "model", "dataset_id": "dataset", "recipe_id": "recipe"}, 3),
-    "package": (packager, "/v1/packages",
-                {"name": "p", "variants": [VARIANT], "recommended": "fp32", "recipe_id": "recipe"}, 2),
+    "package": (
+        packager,
+        "/v1/packages",
+        {"name": "p", "variants": [VARIANT], "recommended": "fp32", "recipe_id": "recipe"},
+        2,
+    ),
     "generation": (dataset, "/v1/datasets/generations", {"width": 8, "height": 8, "count": 2}, 0),
     "subset": (dataset, "/v1/datasets/subsets", {"dataset_id": "dataset"}, 1),
     "augmentation": (dataset, "/v1/datasets/augmentations", {"dataset_id": "dataset", "methods": ["noise"]}, 1),
     "export": (dataset, "/v1/exports", {"dataset_id": "dataset", "format": "imagenet"}, 1),
     "project": (project, "/v1/projects", {"name": "p", "model_id": "model", "dataset_id": "dataset"}, 2),
-}  # fmt: skip
+}
 WORDS = 3
 
 

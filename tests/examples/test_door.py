@@ -14,8 +14,13 @@ PROSE = re.compile(r"CHANGELOG|docs/")
 
 
 def tracked() -> list[str]:
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True,
-                            capture_output=True, text=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
@@ -25,8 +30,11 @@ def names_all(text: str, services: list[str]) -> bool:
 
 def test_the_page_about_a_service_names_each_file_that_names_every_service() -> None:
     # Of those with jobs: the console has pages in their place.
-    services = [path.parent.name for path in ROOT.glob("services/*/pyproject.toml")
-                if path.parent.name not in ("standalone", "console")]  # fmt: skip
+    services = [
+        path.parent.name
+        for path in ROOT.glob("services/*/pyproject.toml")
+        if path.parent.name not in ("standalone", "console")
+    ]
     page = (ROOT / "docs" / "howto" / "add-a-service.md").read_text()
     listed = re.findall(r"^\| `(\S+)` \|", page, re.MULTILINE)
 
@@ -44,8 +52,11 @@ def test_what_a_page_links_to_is_there(page: str) -> None:
 
 def test_the_index_leads_to_every_page_but_decisions() -> None:
     index = (ROOT / "docs" / "README.md").read_text()
-    pages = [name.removeprefix("docs/") for name in tracked()
-             if re.match(r"docs/.*\.(md|json)$", name) and not re.match(r"docs/(README|decisions/)", name)]
+    pages = [
+        name.removeprefix("docs/")
+        for name in tracked()
+        if re.match(r"docs/.*\.(md|json)$", name) and not re.match(r"docs/(README|decisions/)", name)
+    ]
 
     assert not [page for page in pages if f"({page})" not in index]
 

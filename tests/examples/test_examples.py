@@ -31,8 +31,16 @@ def environment(tmp_path: Path, serving: None) -> Iterator[dict[str, str]]:
 
 
 def run(environment: dict[str, str], folder: Path, *command: str | Path) -> str:
-    ended = subprocess.run(command, cwd=folder, env=environment, text=True, stdin=subprocess.DEVNULL,
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=250)
+    ended = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=250,
+    )
     assert ended.returncode == 0, ended.stdout
     return ended.stdout
 
@@ -48,8 +56,10 @@ def test_the_sdk_says_how_fast_a_model_is(environment: dict[str, str], inputs: P
 def test_curl_does_the_same(environment: dict[str, str], inputs: Path, tmp_path: Path) -> None:
     run(environment, tmp_path, "workbench", "models", "list")  # starts it
     home = Path(environment["WORKBENCH_HOME"])
-    environment |= {"SERVER": json.loads((home / "lock").read_text())["url"],
-                    "TOKEN": (home / "token").read_text().strip()}
+    environment |= {
+        "SERVER": json.loads((home / "lock").read_text())["url"],
+        "TOKEN": (home / "token").read_text().strip(),
+    }
 
     output = run(environment, tmp_path, "sh", EXAMPLES / "first-model-curl.sh", inputs / "model.onnx")
 

@@ -16,8 +16,12 @@ from workbench.runner.core import Refusal
 
 Imported = Callable[[], dict[str, Any]]
 Refused = Callable[[], Refusal]
-FILES = {"net/net.pdmodel": paddle_files.program(), "net/net.pdiparams": paddle_files.parameters(),
-         "__MACOSX/net/._net.pdmodel": b"\0\x05\x16\x07", "README.txt": b"mine"}  # fmt: skip
+FILES = {
+    "net/net.pdmodel": paddle_files.program(),
+    "net/net.pdiparams": paddle_files.parameters(),
+    "__MACOSX/net/._net.pdmodel": b"\0\x05\x16\x07",
+    "README.txt": b"mine",
+}
 
 
 @pytest.mark.parametrize("archive", [zipped(FILES), tarred(FILES), tarred(FILES, "w:gz")], ids=["zip", "tar", "tar.gz"])
@@ -48,12 +52,16 @@ def test_an_archive_without_a_model_tells_what_is_in_it(upload: Path, refusal: R
     assert "notes.txt looks like text" in str(refused)
 
 
-@pytest.mark.parametrize(("archive", "kind"), [
-    (zipped({"../net.pb": matmul_graph()}), UnsafeUpload),
-    (zipped({"net.pb": matmul_graph()})[:-30], BrokenArchive),
-    (tarred({"net.pb": bytes(300 * 2**20)}, "w:gz"), UnsafeUpload),
-    (b"7z\xbc\xaf\x27\x1c" + bytes(600), BrokenArchive),
-], ids=["leads out", "cut off", "bomb", "7z"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("archive", "kind"),
+    [
+        (zipped({"../net.pb": matmul_graph()}), UnsafeUpload),
+        (zipped({"net.pb": matmul_graph()})[:-30], BrokenArchive),
+        (tarred({"net.pb": bytes(300 * 2**20)}, "w:gz"), UnsafeUpload),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(600), BrokenArchive),
+    ],
+    ids=["leads out", "cut off", "bomb", "7z"],
+)
 def test_what_could_do_harm_or_is_damaged_is_refused(
     upload: Path, refusal: Refused, tmp_path: Path, archive: bytes, kind: type[Refusal]
 ) -> None:

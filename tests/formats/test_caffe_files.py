@@ -33,8 +33,10 @@ def test_a_real_network_computes_what_its_onnx_form_does(
 
     source = imported()
     facts, written = converted("model.caffemodel")
-    outputs = [ov.Core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(picture)[0].ravel()
-               for path in (written, models / "squeezenet1.1" / "squeezenet1.1.onnx")]  # fmt: skip
+    outputs = [
+        ov.Core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(picture)[0].ravel()
+        for path in (written, models / "squeezenet1.1" / "squeezenet1.1.onnx")
+    ]
 
     assert (source["format"], source["producer"], source["inputs"][0]["shape"]) == ("caffe", "caffe", [1, 3, 224, 224])
     assert source["guesses"][0]["task"] == "classification"
@@ -50,8 +52,11 @@ def test_what_is_asked_is_done_as_to_every_other_format(
     lay(models / "mtcnn", upload, "det1")
     imported()
 
-    facts, _ = converted("model.caffemodel", precision="FP16", inputs={"data": {
-        "shape": [2, 3, 24, 24], "mean": [127.5] * 3, "scale": [128.0] * 3, "reverse_channels": True}})  # fmt: skip
+    facts, _ = converted(
+        "model.caffemodel",
+        precision="FP16",
+        inputs={"data": {"shape": [2, 3, 24, 24], "mean": [127.5] * 3, "scale": [128.0] * 3, "reverse_channels": True}},
+    )
 
     assert facts["inputs"][0]["shape"] == [2, 3, 24, 24]
     assert (facts["precision"], facts["conversion"]["checked"]["verdict"]) == ("FP16", "alike")
@@ -69,10 +74,17 @@ def test_a_detector_whose_rows_opencv_counts_otherwise_is_told_as_not_compared(
     assert "gives the rows of a DetectionOutput otherwise" in facts["conversion"]["warnings"][0]
 
 
-@pytest.mark.parametrize(("name", "network", "words"), [
-    ("mtcnn/det1", "negative/custom_layer", "it has a layer of its own kind, 'PReLU1', which nothing here computes"),
-    ("mtcnn/det1", "mtcnn/det2", "layer 'conv1' has 28 outputs in the .prototxt, but weights of [10, 3, 3, 3]"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "network", "words"),
+    [
+        (
+            "mtcnn/det1",
+            "negative/custom_layer",
+            "it has a layer of its own kind, 'PReLU1', which nothing here computes",
+        ),
+        ("mtcnn/det1", "mtcnn/det2", "layer 'conv1' has 28 outputs in the .prototxt, but weights of [10, 3, 3, 3]"),
+    ],
+)
 def test_what_cannot_be_a_network_is_refused_with_the_layer(
     legacy: None, models: Path, upload: Path, refusal: Refused, name: str, network: str, words: str
 ) -> None:

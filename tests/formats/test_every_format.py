@@ -37,22 +37,36 @@ class Sample:
 MOBILENET, MTCNN = "mobilenet_v1_0.25_224", "mtcnn"
 SAVED = f"{MOBILENET}/saved_model"
 SAMPLES = {
-    "caffe": Sample("caffe", {"net.caffemodel": f"{MTCNN}/det1.caffemodel", "net.prototxt": f"{MTCNN}/det1.prototxt"},
-                    f"{MTCNN}/det2.prototxt"),
-    "ir": Sample("ir", {"net.xml": "squeezenet1.1/ir_fp16/squeezenet1.1.xml",
-                        "net.bin": "squeezenet1.1/ir_fp16/squeezenet1.1.bin"}, "squeezenet1.1/squeezenet1.1.prototxt"),
+    "caffe": Sample(
+        "caffe",
+        {"net.caffemodel": f"{MTCNN}/det1.caffemodel", "net.prototxt": f"{MTCNN}/det1.prototxt"},
+        f"{MTCNN}/det2.prototxt",
+    ),
+    "ir": Sample(
+        "ir",
+        {"net.xml": "squeezenet1.1/ir_fp16/squeezenet1.1.xml", "net.bin": "squeezenet1.1/ir_fp16/squeezenet1.1.bin"},
+        "squeezenet1.1/squeezenet1.1.prototxt",
+    ),
     "keras": Sample("keras", {"net.keras": f"{MOBILENET}/mobilenet_v1_025.keras"}),
-    "mxnet": Sample("mxnet", {"net-0001.params": f"{MTCNN}/det1-0001.params",
-                              "net-symbol.json": f"{MTCNN}/det1-symbol.json"}, f"{MTCNN}/det2-symbol.json"),
+    "mxnet": Sample(
+        "mxnet",
+        {"net-0001.params": f"{MTCNN}/det1-0001.params", "net-symbol.json": f"{MTCNN}/det1-symbol.json"},
+        f"{MTCNN}/det2-symbol.json",
+    ),
     "onnx": Sample("onnx", {"net.onnx": "tiny_vit_digits/tiny_vit_digits.onnx"}),
     "paddle": Sample("paddle", {"net.pdmodel": "", "net.pdiparams": ""}, f"{MTCNN}/det1.prototxt"),
     "pytorch_program": Sample("pytorch", {"net.pt2": "tiny_vit_digits/tiny_vit_digits.pt2"}),
     "tensorflow_graph": Sample("tensorflow-graph", {"net.pb": f"{MOBILENET}/mobilenet_v1_025_frozen.pb"}),
-    "tensorflow_saved_model": Sample("tensorflow-saved-model", {
-        "saved_model.pb": f"{SAVED}/saved_model.pb", "variables/variables.index": f"{SAVED}/variables/variables.index",
-        "variables/variables.data-00000-of-00001": f"{SAVED}/variables/variables.data-00000-of-00001"}),
+    "tensorflow_saved_model": Sample(
+        "tensorflow-saved-model",
+        {
+            "saved_model.pb": f"{SAVED}/saved_model.pb",
+            "variables/variables.index": f"{SAVED}/variables/variables.index",
+            "variables/variables.data-00000-of-00001": f"{SAVED}/variables/variables.data-00000-of-00001",
+        },
+    ),
     "tflite": Sample("tflite", {"net.tflite": f"{MOBILENET}/mobilenet_v1_0.25_224.tflite"}),
-}  # fmt: skip
+}
 # A meta graph is taken out of the SavedModel: test_tensorflow_files.py. Weights are made: test_pytorch_weights.py.
 ELSEWHERE = {"tensorflow_checkpoint", "pytorch_weights"}
 MADE = {"net.pdmodel": paddle_files.program, "net.pdiparams": paddle_files.parameters}
@@ -122,9 +136,13 @@ def test_a_real_model_is_taken_and_half_of_it_is_not(
 
 @pytest.mark.parametrize("name", IN_AN_ENVIRONMENT)
 def test_so_it_is_where_an_environment_reads_it(
-    name: str, installed: Callable[[str], None], laid: Callable[[str], Sample], upload: Path,
-    imported: Callable[[], dict[str, Any]], refusal: Refused,
-) -> None:  # fmt: skip
+    name: str,
+    installed: Callable[[str], None],
+    laid: Callable[[str], Sample],
+    upload: Path,
+    imported: Callable[[], dict[str, Any]],
+    refusal: Refused,
+) -> None:
     installed(name)
     sample = laid(name)
     assert imported()["format"] == sample.word
@@ -135,9 +153,7 @@ def test_so_it_is_where_an_environment_reads_it(
 
 
 @pytest.mark.parametrize("name", rows(WITH_COMPANION))
-def test_a_missing_companion_is_named(
-    name: str, laid: Callable[[str], Sample], upload: Path, refusal: Refused
-) -> None:
+def test_a_missing_companion_is_named(name: str, laid: Callable[[str], Sample], upload: Path, refusal: Refused) -> None:
     last = list(laid(name).files)[-1]
     (upload / last).unlink()
 
@@ -161,9 +177,13 @@ def test_the_companion_of_another_model_is_refused(
 
 @pytest.mark.parametrize("name", [name for name in WITH_COMPANION if name in IN_AN_ENVIRONMENT])
 def test_so_is_that_of_a_network_which_an_environment_reads(
-    name: str, installed: Callable[[str], None], laid: Callable[[str], Sample], models: Path, upload: Path,
+    name: str,
+    installed: Callable[[str], None],
+    laid: Callable[[str], Sample],
+    models: Path,
+    upload: Path,
     refusal: Refused,
-) -> None:  # fmt: skip
+) -> None:
     installed(name)
     sample = laid(name)
     assert sample.other is not None
@@ -172,11 +192,15 @@ def test_so_is_that_of_a_network_which_an_environment_reads(
     assert isinstance(refusal(), NotConverted)
 
 
-@pytest.mark.parametrize(("name", "refused_as"), [
-    # By their content they are whole: which is which, no name says.
-    *(pytest.param(name, EnvironmentMissing, marks=pytest.mark.shared) for name in ("caffe", "mxnet")),
-    ("ir", BrokenModel), ("paddle", BrokenModel),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "refused_as"),
+    [
+        # By their content they are whole: which is which, no name says.
+        *(pytest.param(name, EnvironmentMissing, marks=pytest.mark.shared) for name in ("caffe", "mxnet")),
+        ("ir", BrokenModel),
+        ("paddle", BrokenModel),
+    ],
+)
 def test_files_that_have_each_others_names(
     name: str, refused_as: type[Refusal], laid: Callable[[str], Sample], upload: Path, refusal: Refused, nowhere: None
 ) -> None:
@@ -188,10 +212,15 @@ def test_files_that_have_each_others_names(
     assert type(refusal()) is refused_as
 
 
-@pytest.mark.parametrize(("alone", "missing"), [
-    ("det1.prototxt", "det1.caffemodel"), ("det1.caffemodel", "det1.prototxt"),
-    ("det1-symbol.json", "det1-0000.params"), ("det1-0001.params", "det1-symbol.json"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("alone", "missing"),
+    [
+        ("det1.prototxt", "det1.caffemodel"),
+        ("det1.caffemodel", "det1.prototxt"),
+        ("det1-symbol.json", "det1-0000.params"),
+        ("det1-0001.params", "det1-symbol.json"),
+    ],
+)
 def test_either_half_alone_names_the_other(
     models: Path, upload: Path, refusal: Refused, alone: str, missing: str
 ) -> None:

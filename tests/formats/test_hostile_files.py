@@ -17,7 +17,7 @@ FORMATS: dict[str, dict[str, bytes]] = {
     "text": {"net.pbtxt": MATMUL_TEXT.encode()},
     "saved model": {"saved_model.pb": saved_model(matmul_graph())},
     "checkpoint": {"a.meta": meta_graph(matmul_graph()), "a.index": b"x" * 90, "a.data-00000-of-00001": b"x" * 90},
-}  # fmt: skip
+}
 
 
 def damaged(random: Random, whole: bytes) -> bytes:

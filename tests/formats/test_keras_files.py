@@ -20,9 +20,7 @@ INPUT = np.random.default_rng(0).random((1, 224, 224, 3), np.float32)
 HIGHEST = {112: 0.0120973447, 79: 0.0116001973, 550: 0.0109956739}
 
 
-def test_without_the_environment_it_is_told_what_to_install(
-    upload: Path, refusal: Refused, nowhere: None
-) -> None:
+def test_without_the_environment_it_is_told_what_to_install(upload: Path, refusal: Refused, nowhere: None) -> None:
     (upload / "net.keras").write_bytes(archive({}))
 
     refused = refusal()

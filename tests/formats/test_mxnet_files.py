@@ -32,11 +32,16 @@ def test_a_real_network_computes_what_its_onnx_form_does(
 
     source = imported()
     facts, written = converted("model-0000.params", inputs={"data": {"shape": [1, 3, 224, 224]}})
-    outputs = [ov.Core().compile_model(path, "CPU", F32)(picture)[0].ravel()
-               for path in (written, models / "squeezenet1.1" / "squeezenet1.1.onnx")]  # fmt: skip
+    outputs = [
+        ov.Core().compile_model(path, "CPU", F32)(picture)[0].ravel()
+        for path in (written, models / "squeezenet1.1" / "squeezenet1.1.onnx")
+    ]
 
     assert (source["format"], source["inputs"][0]["name"], source["inputs"][0]["shape"]) == (
-        "mxnet", "data", [-1, 3, -1, -1])  # fmt: skip
+        "mxnet",
+        "data",
+        [-1, 3, -1, -1],
+    )
     assert np.abs(outputs[0] - outputs[1]).max() < 1e-5
     checked = facts["conversion"]["checked"]
     assert (checked["verdict"], checked["runtime"]) == ("alike", {"name": "mxnet", "version": "1.9.1"})
@@ -55,11 +60,14 @@ def test_a_size_that_its_weights_ask_for_need_not_be_given(
     assert facts["conversion"]["checked"]["verdict"] == "alike"
 
 
-@pytest.mark.parametrize(("name", "parameters", "words"), [
-    ("mtcnn/det1", "negative/truncated-0001", "Invalid NDArray file format"),
-    ("mtcnn/det3", "mtcnn/det2-0001", "the .params holds no conv5_weight"),
-    ("squeezenet1.1/squeezenet1.1", "mtcnn/det2-0001", "graph and weights belong to different networks"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "parameters", "words"),
+    [
+        ("mtcnn/det1", "negative/truncated-0001", "Invalid NDArray file format"),
+        ("mtcnn/det3", "mtcnn/det2-0001", "the .params holds no conv5_weight"),
+        ("squeezenet1.1/squeezenet1.1", "mtcnn/det2-0001", "graph and weights belong to different networks"),
+    ],
+)
 def test_damaged_and_others_parameters_are_refused(
     legacy: None, models: Path, upload: Path, refusal: Refused, name: str, parameters: str, words: str
 ) -> None:

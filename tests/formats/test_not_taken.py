@@ -54,9 +54,12 @@ def test_torchscript_is_told_from_other_pickles(upload: Path, refusal: Refused) 
     refused_as(refusal, "TorchScript", "`torch.onnx.export(")
 
 
-@pytest.mark.parametrize(("file", "words"), [
-    ("tiny_vit_digits/tiny_vit_digits.safetensors", ["weights without a network", "torch.onnx.export"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("tiny_vit_digits/tiny_vit_digits.safetensors", ["weights without a network", "torch.onnx.export"]),
+    ],
+)
 def test_real_files_are_told_what_converts_them(
     models: Path, upload: Path, refusal: Refused, file: str, words: list[str]
 ) -> None:
@@ -65,10 +68,13 @@ def test_real_files_are_told_what_converts_them(
     refused_as(refusal, *words)
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    ('[\n {\n "custom_attributes": {"start_points": []}, "id": "ObjectDetectionAPISSD"}]', "transformations"),
-    ("# SSD\nmodel {\n  ssd {\n    num_classes: 90\n  }\n}", "Object Detection API pipeline"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('[\n {\n "custom_attributes": {"start_points": []}, "id": "ObjectDetectionAPISSD"}]', "transformations"),
+        ("# SSD\nmodel {\n  ssd {\n    num_classes: 90\n  }\n}", "Object Detection API pipeline"),
+    ],
+)
 def test_configurations_of_the_old_converter_are_no_models(
     upload: Path, refusal: Refused, content: str, words: str
 ) -> None:

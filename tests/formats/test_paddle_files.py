@@ -45,9 +45,15 @@ def test_without_its_weights(program: Path, refusal: Refused) -> None:
     assert refused.facts["missing"] == "net.pdiparams"
 
 
-@pytest.mark.parametrize("change", [
-    lambda weights: weights[:-1], lambda weights: weights * 2, lambda weights: weights[:30], lambda weights: b"x" * 90,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda weights: weights[:-1],
+        lambda weights: weights * 2,
+        lambda weights: weights[:30],
+        lambda weights: b"x" * 90,
+    ],
+)
 def test_with_weights_that_are_not_its_own(program: Path, refusal: Refused, change: Callable[[bytes], bytes]) -> None:
     program.with_suffix(".pdiparams").write_bytes(change(paddle_files.parameters()))
 

@@ -90,8 +90,13 @@ def test_a_pickle_among_its_numbers_is_refused_unread(
     what: str, program: Entries, upload: Path, refusal: Refused, harm: Path
 ) -> None:
     evil = pickle.dumps(Touches(harm))
-    hidden = {"data/weights/weight_0": evil, "data/constants/tensor_0": evil, "data/constants/opaque_obj_0": evil,
-              "data/constants/custom_obj_0": evil, "data/weights/evil": evil}  # fmt: skip
+    hidden = {
+        "data/weights/weight_0": evil,
+        "data/constants/tensor_0": evil,
+        "data/constants/opaque_obj_0": evil,
+        "data/constants/custom_obj_0": evil,
+        "data/weights/evil": evil,
+    }
     lay(upload, changed({**program, **hidden}, *HIDDEN[what]))
 
     refused = refusal()
@@ -113,17 +118,21 @@ def structure(graph: dict[str, Any], kind: str) -> None:
     graph["graph_module"]["module_call_graph"][0]["signature"]["in_spec"] = json.dumps([1, {"type": kind}])
 
 
-@pytest.mark.parametrize("change", [
-    lambda graph: first_size(graph, {"as_expr": {"expr_str": "exec('import os')", "hint": None}}),
-    lambda graph: first_size(graph, {"as_expr": {"expr_str": "s0.__class__", "hint": None}}),
-    lambda graph: first_size(graph, {"as_expr": {"expr_str": "eval(chr(49))", "hint": None}}),
-    lambda graph: first_operation(graph, "torch.serialization.os.system"),
-    lambda graph: first_operation(graph, "torch.ops.load_library"),
-    lambda graph: first_operation(graph, "torch.ops.aten.from_file.default"),
-    lambda graph: first_operation(graph, "_operator.methodcaller"),
-    lambda graph: first_operation(graph, "#anything.at.all"),
-    lambda graph: structure(graph, "collections.defaultdict"),
-], ids=["code", "attribute", "call", "a function", "a library", "a file", "a method", "an extension", "a class"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda graph: first_size(graph, {"as_expr": {"expr_str": "exec('import os')", "hint": None}}),
+        lambda graph: first_size(graph, {"as_expr": {"expr_str": "s0.__class__", "hint": None}}),
+        lambda graph: first_size(graph, {"as_expr": {"expr_str": "eval(chr(49))", "hint": None}}),
+        lambda graph: first_operation(graph, "torch.serialization.os.system"),
+        lambda graph: first_operation(graph, "torch.ops.load_library"),
+        lambda graph: first_operation(graph, "torch.ops.aten.from_file.default"),
+        lambda graph: first_operation(graph, "_operator.methodcaller"),
+        lambda graph: first_operation(graph, "#anything.at.all"),
+        lambda graph: structure(graph, "collections.defaultdict"),
+    ],
+    ids=["code", "attribute", "call", "a function", "a library", "a file", "a method", "an extension", "a class"],
+)
 def test_what_pytorch_would_evaluate_or_call_is_refused(
     change: Callable[[dict[str, Any]], None], program: Entries, upload: Path, refusal: Refused
 ) -> None:
@@ -146,25 +155,35 @@ def test_guards_and_metadata_are_left_out_and_compiled_code_is_refused(
 
 
 def test_open_sizes_are_no_code(program: Entries, upload: Path, tmp_path: Path) -> None:
-    lay(upload, changed(program, GRAPH, lambda graph: first_size(graph, {"as_expr": {
-        "expr_str": "Max(1, s77)*FloorDiv(s1 + 1, 2)", "hint": None}})))  # fmt: skip
+    lay(
+        upload,
+        changed(
+            program,
+            GRAPH,
+            lambda graph: first_size(graph, {"as_expr": {"expr_str": "Max(1, s77)*FloorDiv(s1 + 1, 2)", "hint": None}}),
+        ),
+    )
 
     assert exported_program.copy(upload / "net.pt2", "net.pt2", tmp_path).is_file()
     assert exported_program.described(upload / "net.pt2", "net.pt2")["inputs"] == [
-        {"name": "x", "shape": [-1, 1, 32, 32]}]  # fmt: skip
+        {"name": "x", "shape": [-1, 1, 32, 32]}
+    ]
 
 
 def without(program: Entries, gone: str) -> Entries:
     return {name: data for name, data in program.items() if name != gone}
 
 
-@pytest.mark.parametrize(("break_", "words"), [
-    (lambda program: without(program, "data/weights/weight_3"), "weight_3 is missing"),
-    (lambda program: without(program, WEIGHTS), "model_weights_config.json is missing"),
-    (lambda program: {**program, GRAPH: program[GRAPH][:1000]}, "no JSON that can be read"),
-    (lambda program: {**program, GRAPH: b"[" * 100_000}, "no JSON that can be read"),
-    (lambda program: {**program, "models/other.json": b"{}"}, "it holds 2 programs"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("break_", "words"),
+    [
+        (lambda program: without(program, "data/weights/weight_3"), "weight_3 is missing"),
+        (lambda program: without(program, WEIGHTS), "model_weights_config.json is missing"),
+        (lambda program: {**program, GRAPH: program[GRAPH][:1000]}, "no JSON that can be read"),
+        (lambda program: {**program, GRAPH: b"[" * 100_000}, "no JSON that can be read"),
+        (lambda program: {**program, "models/other.json": b"{}"}, "it holds 2 programs"),
+    ],
+)
 def test_a_damaged_program_is_told_with_its_part(
     break_: Callable[[Entries], Entries], words: str, program: Entries, upload: Path, refusal: Refused
 ) -> None:
@@ -202,19 +221,29 @@ def test_without_the_environment_it_is_scanned_and_told_what_to_install(
 
 
 def test_a_real_program_computes_what_its_onnx_form_does(
-    torch_apart: None, models: Path, program: Entries, upload: Path, harm: Path, imported: Callable[[], Any],
+    torch_apart: None,
+    models: Path,
+    program: Entries,
+    upload: Path,
+    harm: Path,
+    imported: Callable[[], Any],
     converted: Callable[..., Any],
-) -> None:  # fmt: skip
+) -> None:
     lay(upload, {**program, SAMPLES: pickle.dumps(Touches(harm))})
     picture = np.random.default_rng(0).random((1, 1, 32, 32), np.float32)
 
     source = imported()
     facts, written = converted("model.pt2")
-    outputs = [ov.Core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(picture)[0]
-               for path in (written, models / "tiny_vit_digits" / "tiny_vit_digits.onnx")]  # fmt: skip
+    outputs = [
+        ov.Core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(picture)[0]
+        for path in (written, models / "tiny_vit_digits" / "tiny_vit_digits.onnx")
+    ]
 
     assert (source["format"], source["inputs"][0]["name"], source["inputs"][0]["shape"]) == (
-        "pytorch", "x", [1, 1, 32, 32])  # fmt: skip
+        "pytorch",
+        "x",
+        [1, 1, 32, 32],
+    )
     assert np.abs(outputs[0] - outputs[1]).max() < 1e-4
     checked = facts["conversion"]["checked"]
     assert (checked["verdict"], checked["runtime"]["name"]) == ("alike", "torch")

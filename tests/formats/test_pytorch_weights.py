@@ -73,9 +73,14 @@ def lay(upload: Path, name: str, content: bytes, told: Any = RESNET) -> None:
 
 @pytest.mark.parametrize(("file", "told"), [("resnet.safetensors", RESNET), ("squeeze.pth", SQUEEZE)])
 def test_weights_of_a_named_network_compute_what_the_network_does(
-    architectures: Path, made: Callable[[Path], Path], upload: Path, imported: Callable[[], dict[str, Any]],
-    converted: Callable[..., Any], file: str, told: dict[str, Any],
-) -> None:  # fmt: skip
+    architectures: Path,
+    made: Callable[[Path], Path],
+    upload: Path,
+    imported: Callable[[], dict[str, Any]],
+    converted: Callable[..., Any],
+    file: str,
+    told: dict[str, Any],
+) -> None:
     folder = made(architectures)
     lay(upload, file, (folder / file).read_bytes(), told)
 
@@ -83,7 +88,10 @@ def test_weights_of_a_named_network_compute_what_the_network_does(
     facts, written = converted("model.pt2")
 
     assert (source["format"], source["main_file"], source["architecture"]) == (
-        "pytorch", "model.pt2", told["architecture"])  # fmt: skip
+        "pytorch",
+        "model.pt2",
+        told["architecture"],
+    )
     assert source["source_files"] == ["architecture.json", file]
     assert facts["conversion"]["checked"]["verdict"] == "alike"
     with np.load(folder / f"{Path(file).stem}.npz") as known:
@@ -92,13 +100,18 @@ def test_weights_of_a_named_network_compute_what_the_network_does(
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "another network": ({"architecture": "timm:test_vit"}, r"they are not weights of timm:test_vit: \d+ missing "
-                        r"\(cls_token, .*\); \d+ unexpected \(.*conv1"),
-    "other classes": ({"architecture": "timm:test_resnet"},
-                      r"2 of another shape \(fc.weight \[7, (\d+)\] for \[1000, \1\]"),
+    "another network": (
+        {"architecture": "timm:test_vit"},
+        r"they are not weights of timm:test_vit: \d+ missing "
+        r"\(cls_token, .*\); \d+ unexpected \(.*conv1",
+    ),
+    "other classes": (
+        {"architecture": "timm:test_resnet"},
+        r"2 of another shape \(fc.weight \[7, (\d+)\] for \[1000, \1\]",
+    ),
     "no network": ({"architecture": "timm:tset_resnet"}, r"timm has no network 'tset_resnet'; it has test_resnet"),
     "a hub's": ({"architecture": "timm:hf-hub"}, r"timm has no network 'hf-hub'"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", WRONG)
@@ -141,12 +154,17 @@ def test_a_pickle_that_calls_itself_weights_is_refused_and_never_run(
 EMPTY = struct.pack("<Q", 2) + b"{}"
 
 
-@pytest.mark.parametrize(("told", "words"), [
-    ({"architecture": "resnet18"}, "Must be timm:NAME or torchvision:NAME"), ({}, "architecture"),
-    ([], "Must be a JSON object"),
-    ({"architecture": "timm:resnet18", "input_shape": [0]}, "input_shape"), ({**RESNET, "code": "x"}, "code"),
-    ({"architecture": "timm:../../etc/passwd"}, "Must be"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"architecture": "resnet18"}, "Must be timm:NAME or torchvision:NAME"),
+        ({}, "architecture"),
+        ([], "Must be a JSON object"),
+        ({"architecture": "timm:resnet18", "input_shape": [0]}, "input_shape"),
+        ({**RESNET, "code": "x"}, "code"),
+        ({"architecture": "timm:../../etc/passwd"}, "Must be"),
+    ],
+)
 def test_an_architecture_that_says_nonsense_is_told_by_its_file(
     upload: Path, refusal: Refused, told: Any, words: str
 ) -> None:

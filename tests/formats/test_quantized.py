@@ -18,9 +18,11 @@ def quantized(path: Path) -> None:
     """A convolution between QuantizeLinear and DequantizeLinear, as exporters of INT8 networks write it."""
     numbers = {
         "w": np.random.default_rng(0).integers(-127, 127, (8, 3, 3, 3)).astype(np.int8),
-        "w_scale": np.float32(0.01), "w_zero": np.int8(0),
-        "x_scale": np.float32(1 / 255), "x_zero": np.uint8(0),
-    }  # fmt: skip
+        "w_scale": np.float32(0.01),
+        "w_zero": np.int8(0),
+        "x_scale": np.float32(1 / 255),
+        "x_zero": np.uint8(0),
+    }
     nodes = [
         helper.make_node("QuantizeLinear", ["x", "x_scale", "x_zero"], ["q"]),
         helper.make_node("DequantizeLinear", ["q", "x_scale", "x_zero"], ["d"]),
@@ -28,9 +30,12 @@ def quantized(path: Path) -> None:
         helper.make_node("Conv", ["d", "v"], ["y"]),
     ]
     graph = helper.make_graph(
-        nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 8, 8])],
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 8, 8])],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 8, 6, 6])],
-        [numpy_helper.from_array(np.asarray(value), name) for name, value in numbers.items()])  # fmt: skip
+        [numpy_helper.from_array(np.asarray(value), name) for name, value in numbers.items()],
+    )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
 
 

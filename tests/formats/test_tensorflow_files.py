@@ -21,14 +21,21 @@ Refused = Callable[[], Refusal]
 VARIABLE = node("v", "VarHandleOp")
 
 
-@pytest.mark.parametrize(("content", "main_file", "expected"), [
-    (matmul_graph(), "model.pb", [24.0, 28.0, 32.0, 36.0]),
-    (MATMUL_TEXT.encode(), "model.pbtxt", [8.0, 8.0, 8.0, 8.0]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "main_file", "expected"),
+    [
+        (matmul_graph(), "model.pb", [24.0, 28.0, 32.0, 36.0]),
+        (MATMUL_TEXT.encode(), "model.pbtxt", [8.0, 8.0, 8.0, 8.0]),
+    ],
+)
 def test_a_frozen_graph_in_either_spelling_converts(
-    upload: Path, imported: Imported, converted: Callable[..., Any], content: bytes, main_file: str,
+    upload: Path,
+    imported: Imported,
+    converted: Callable[..., Any],
+    content: bytes,
+    main_file: str,
     expected: list[float],
-) -> None:  # fmt: skip
+) -> None:
     (upload / "any.name").write_bytes(content)
 
     source = imported()
@@ -47,16 +54,28 @@ def test_a_saved_model_without_variables_needs_none(upload: Path, imported: Impo
     assert facts["producer"] == "TensorFlow 2.21.0"
 
 
-@pytest.mark.parametrize(("signatures", "others", "words", "answer"), [
-    ({"features": ("x:0", "z:0"), "serving_default": ("x:0", "y:0"), "__saved_model_init_op": ("x:0", "z:0")},
-     ["features"], "beside serving_default", 24.0),
-    ({"features": ("x:0", "z:0"), "more": ("x:0", "z:0")}, [], "no serving_default, so the outputs of all", -24.0),
-    ({"features": ("x:0", "z:0")}, None, "", -24.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("signatures", "others", "words", "answer"),
+    [
+        (
+            {"features": ("x:0", "z:0"), "serving_default": ("x:0", "y:0"), "__saved_model_init_op": ("x:0", "z:0")},
+            ["features"],
+            "beside serving_default",
+            24.0,
+        ),
+        ({"features": ("x:0", "z:0"), "more": ("x:0", "z:0")}, [], "no serving_default, so the outputs of all", -24.0),
+        ({"features": ("x:0", "z:0")}, None, "", -24.0),
+    ],
+)
 def test_of_several_signatures_the_default_is_taken_and_the_others_are_named(
-    upload: Path, imported: Imported, converted: Callable[..., Any], signatures: dict[str, tuple[str, str]],
-    others: list[str] | None, words: str, answer: float,
-) -> None:  # fmt: skip
+    upload: Path,
+    imported: Imported,
+    converted: Callable[..., Any],
+    signatures: dict[str, tuple[str, str]],
+    others: list[str] | None,
+    words: str,
+    answer: float,
+) -> None:
     negated = node("z", "Neg", "y", T=number(6, 1))
     (upload / "saved_model.pb").write_bytes(saved_model(matmul_graph() + negated, signatures))
 

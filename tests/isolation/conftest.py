@@ -30,13 +30,16 @@ ENDED = ("succeeded", "failed", "cancelled")
 
 def small_onnx(side: int = 8) -> bytes:
     """Input [1, 3, side, side], output [1, 3]."""
-    nodes = [helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),
-             helper.make_node("Flatten", ["pooled"], ["out"])]
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["out"]),
+    ]
     graph = helper.make_graph(
-        nodes, "small",
+        nodes,
+        "small",
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, side, side])],
         [helper.make_tensor_value_info("out", TensorProto.FLOAT, [1, 3])],
-    )  # fmt: skip
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     onnx.checker.check_model(model)
     return model.SerializeToString()
@@ -122,8 +125,9 @@ def at_work(home: Path) -> Iterator[World]:
         write_token(adapters.store, team, Identity(team, "admin"), team)
     made = World(adapters, front, merged_openapi(adapters, settings), Team(front, "red"), Team(front, "blue"))
     stop = threading.Event()
-    running = [(threading.Thread(target=worker.run, args=(stop,)), record)
-               for worker, record in workers(adapters, settings)]
+    running = [
+        (threading.Thread(target=worker.run, args=(stop,)), record) for worker, record in workers(adapters, settings)
+    ]
     for thread, _ in running:
         thread.start()
     try:
@@ -179,8 +183,11 @@ def make_real_things(team: Team, name: str, side: int = 8) -> None:
     team.get("/v1/targets")
     team.ids["models"] = team.upload(small_onnx(side), name)["id"]
     team.ids["inspections"] = team.upload(small_onnx(side), name, "inspections")["id"]
-    conversion = team.made("conversions", {"model_id": team.ids["models"], "precision": "FP16", "name": name},
-                           **{"Idempotency-Key": "the same key"})  # fmt: skip
+    conversion = team.made(
+        "conversions",
+        {"model_id": team.ids["models"], "precision": "FP16", "name": name},
+        **{"Idempotency-Key": "the same key"},
+    )
     team.ids |= {"conversions": conversion["id"], "ir": conversion["result"]["id"]}
     generation = {"count": 3, "width": 8, "height": 8, "name": name}
     team.ids["datasets"] = team.made("datasets/generations", generation)["id"]

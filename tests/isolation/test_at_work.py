@@ -67,8 +67,11 @@ def test_no_answer_to_a_team_names_anything_of_another_that_is_at_work(busy: Any
     found = [(where, secret) for where, text in blue.answers for secret in secrets - common if secret in text]
     assert not found, found[:5]
     assert len(blue.answers) > 100
-    waited = {json.loads(text[: text.rindex("}") + 1]).get("waiting_for") for where, text in blue.answers
-              if where == f"GET /v1/profiles/{busy.blue.ids['profiles']}: 200"}  # fmt: skip
+    waited = {
+        json.loads(text[: text.rindex("}") + 1]).get("waiting_for")
+        for where, text in blue.answers
+        if where == f"GET /v1/profiles/{busy.blue.ids['profiles']}: 200"
+    }
     assert any(waited), "blue never waited for red: this test has not asked what it is told then"
 
 

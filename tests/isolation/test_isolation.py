@@ -47,8 +47,10 @@ def bodies(ids: Ids, own: Ids) -> dict[str, list[dict[str, Any]]]:
     """For each POST that names things, requests with ``ids`` of somebody; ``own`` are the asking team's."""
     model, dataset, recipe = ids("ir"), ids("datasets"), ids("recipes")
     mine = {"model_id": own("ir"), "dataset_id": own("datasets"), "recipe_id": own("recipes")}
-    mixed = [mine | {name: ids(kind)} for name, kind in
-             (("model_id", "ir"), ("dataset_id", "datasets"), ("recipe_id", "recipes"))]  # fmt: skip
+    mixed = [
+        mine | {name: ids(kind)}
+        for name, kind in (("model_id", "ir"), ("dataset_id", "datasets"), ("recipe_id", "recipes"))
+    ]
 
     def package(**other: Any) -> dict[str, Any]:
         variant = {"model_id": own("ir"), "folder": "fp16"}
@@ -58,24 +60,36 @@ def bodies(ids: Ids, own: Ids) -> dict[str, list[dict[str, Any]]]:
 
     return {
         "/v1/conversions": [{"model_id": ids("models"), "precision": "FP16"}],
-        "/v1/profiles": [{"model_id": model}, {"model_id": own("ir"), "with_model_ids": [model]},
-                         {"model_id": own("ir"), "inputs": {"x": ids("tensors")}},
-                         {"model_id": own("ir"), "from_profile_id": ids("profiles")}],
+        "/v1/profiles": [
+            {"model_id": model},
+            {"model_id": own("ir"), "with_model_ids": [model]},
+            {"model_id": own("ir"), "inputs": {"x": ids("tensors")}},
+            {"model_id": own("ir"), "from_profile_id": ids("profiles")},
+        ],
         "/v1/calibrations": [*mixed, mine | {"exclude_dataset_id": dataset}],
-        "/v1/evaluations": [*mixed, mine | {"reference_model_id": model},
-                            mine | {"against_evaluation_id": ids("evaluations")}],
+        "/v1/evaluations": [
+            *mixed,
+            mine | {"reference_model_id": model},
+            mine | {"against_evaluation_id": ids("evaluations")},
+        ],
         "/v1/trials": mixed,
         "/v1/datasets/subsets": [{"dataset_id": dataset}],
         "/v1/datasets/augmentations": [{"dataset_id": dataset, "methods": ["noise"]}],
         "/v1/exports": [{"dataset_id": dataset, "format": "coco"}],
         "/v1/recipes": [{"model_id": model}, {"model_id": own("ir"), "dataset_id": dataset}],
-        "/v1/packages": [package(model_id=model), package(recipe_id=recipe), package(dataset_id=dataset),
-                         package(profile_id=ids("profiles")), package(evaluation_id=ids("evaluations"))],
-        "/v1/projects": [{"name": "x", "model_id": model},
-                         {"name": "x", "model_id": own("ir"), "dataset_id": dataset}],
+        "/v1/packages": [
+            package(model_id=model),
+            package(recipe_id=recipe),
+            package(dataset_id=dataset),
+            package(profile_id=ids("profiles")),
+            package(evaluation_id=ids("evaluations")),
+        ],
+        "/v1/projects": [{"name": "x", "model_id": model}, {"name": "x", "model_id": own("ir"), "dataset_id": dataset}],
         "/v1/projects/{project_id}/optimizations": [
-            {"task": "generic"}, {"task": "generic", "calibration_dataset_id": dataset}],
-    }  # fmt: skip
+            {"task": "generic"},
+            {"task": "generic", "calibration_dataset_id": dataset},
+        ],
+    }
 
 
 def unknown(_kind: str) -> str:
@@ -189,8 +203,18 @@ def test_nothing_of_a_team_is_in_a_list_of_another(world: Any) -> None:
     lists = [path for method, path in world.routes() if method == "GET" and "{" not in path]
     assert len(lists) > 8
     for path in lists:
-        for query in ("", "?limit=1", "?limit=200", "?state=succeeded", "?state=queued", "?search=red", "?sort=name",
-                      "?sort=-name", f"?of={world.red.ids['ir']}", "?tag=secret"):
+        for query in (
+            "",
+            "?limit=1",
+            "?limit=200",
+            "?state=succeeded",
+            "?state=queued",
+            "?search=red",
+            "?sort=name",
+            "?sort=-name",
+            f"?of={world.red.ids['ir']}",
+            "?tag=secret",
+        ):
             answer = world.blue.ask("GET", path + query)
             assert answer.status_code in (200, 422), (path, answer.text)
             assert not learned(world, answer), (path, query)
@@ -259,8 +283,9 @@ def test_an_idempotency_key_is_a_teams_own(world: Any) -> None:
     again = world.blue.ask("POST", "/v1/conversions", json=body, headers={"Idempotency-Key": "the same key"})
     assert (again.json or {})["id"] == world.blue.ids["conversions"]
 
-    other = world.blue.ask("POST", "/v1/conversions", json={**body, "precision": "FP32"},
-                           headers={"Idempotency-Key": "the same key"})  # fmt: skip
+    other = world.blue.ask(
+        "POST", "/v1/conversions", json={**body, "precision": "FP32"}, headers={"Idempotency-Key": "the same key"}
+    )
     assert other.status_code == 409
     assert world.blue.ids["conversions"] in other.text
     assert not learned(world, other)

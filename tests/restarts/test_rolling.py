@@ -33,8 +33,12 @@ class Replica(Server):
     """An API process of the model registry."""
 
     def environment(self) -> Mapping[str, str]:
-        return {"WORKBENCH_HOME": str(self.folder.parent / "home"), "WORKBENCH_PORT": str(self.port),
-                "WORKBENCH_DRAIN_S": "2", "WORKBENCH_GRACE_S": "30"}  # fmt: skip
+        return {
+            "WORKBENCH_HOME": str(self.folder.parent / "home"),
+            "WORKBENCH_PORT": str(self.port),
+            "WORKBENCH_DRAIN_S": "2",
+            "WORKBENCH_GRACE_S": "30",
+        }
 
     def command(self) -> list[str]:
         return [sys.executable, "-m", "workbench.model_registry", "api"]
@@ -98,8 +102,9 @@ class Work:
 
     def upload(self, client: httpx.Client) -> None:
         boundary = "b0undary"
-        head = (f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{time.time_ns()}.onnx"'
-                "\r\n\r\n").encode()  # fmt: skip
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{time.time_ns()}.onnx"\r\n\r\n'
+        ).encode()
         tail = f"\r\n--{boundary}--\r\n".encode()
 
         def body() -> Iterator[bytes]:
@@ -109,8 +114,10 @@ class Work:
                 yield b"x" * 50_000
             yield tail
 
-        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}",
-                   "Content-Length": str(len(head) + 1_000_000 + len(tail))}  # fmt: skip
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Content-Length": str(len(head) + 1_000_000 + len(tail)),
+        }
         self.fine(client, lambda: client.post("/v1/models", content=body(), headers=headers))
 
     def download(self, client: httpx.Client) -> None:
@@ -164,8 +171,19 @@ def work(serving: None, tmp_path: Path) -> Iterator[tuple[Work, list[Replica]]]:
 
 def test_a_rolling_restart_fails_no_request(work: tuple[Work, list[Replica]]) -> None:
     doing, replicas = work
-    acts = [doing.request, doing.request, doing.post, doing.long_poll, doing.long_poll, doing.event_stream,
-            doing.event_stream, doing.upload, doing.upload, doing.download, doing.download]  # fmt: skip
+    acts = [
+        doing.request,
+        doing.request,
+        doing.post,
+        doing.long_poll,
+        doing.long_poll,
+        doing.event_stream,
+        doing.event_stream,
+        doing.upload,
+        doing.upload,
+        doing.download,
+        doing.download,
+    ]
     with ThreadPoolExecutor(len(acts)) as clients:
         running = [clients.submit(doing.again_and_again, act) for act in acts]
         time.sleep(1)

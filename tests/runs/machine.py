@@ -143,8 +143,16 @@ class Agent:
 
     def start(self, token: str = "") -> None:
         """With a token it joins first."""
-        program = [sys.executable, "-c", AGENT, self._service.url, token, str(self.home), str(CORES),
-                   str(self._journals)]  # fmt: skip
+        program = [
+            sys.executable,
+            "-c",
+            AGENT,
+            self._service.url,
+            token,
+            str(self.home),
+            str(CORES),
+            str(self._journals),
+        ]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(program, stdout=log, stderr=log)
 

@@ -22,10 +22,15 @@ from workbench.webapp.settings import load
 
 TEAM = "vision"
 KIND = Kind("deed", plan=lambda _job, _manifests: None)
-POOLS: dict[str, Any] = {"namespace": "contract-runs", "release": "contract",
-                         "image": "docker.io/workbench/runner-tests:lab", "pullPolicy": "Never", "scratch": "1Gi",
-                         "host": {"cpu": "50m", "memory": "1Gi", "requestedMemory": "64Mi"},
-                         "deviceTypes": {"cpu": {"device": "CPU", "cpu": 1, "memory": "512Mi"}}}  # fmt: skip
+POOLS: dict[str, Any] = {
+    "namespace": "contract-runs",
+    "release": "contract",
+    "image": "docker.io/workbench/runner-tests:lab",
+    "pullPolicy": "Never",
+    "scratch": "1Gi",
+    "host": {"cpu": "50m", "memory": "1Gi", "requestedMemory": "64Mi"},
+    "deviceTypes": {"cpu": {"device": "CPU", "cpu": 1, "memory": "512Mi"}},
+}
 
 
 class DeskService:
@@ -35,10 +40,16 @@ class DeskService:
         migrate(engine)
         pools = folder / "pools.json"
         pools.write_text(json.dumps(POOLS))
-        self.settings = load({"WORKBENCH_HOME": str(folder), "WORKBENCH_LAUNCHER": "kubernetes",
-                              "WORKBENCH_ALLOWED_HOSTS": "nobody.example.com", "WORKBENCH_POOLS_FILE": str(pools),
-                              "WORKBENCH_RUNS_URL": f"http://{host}:80",
-                              **seaweedfs.settings})  # fmt: skip
+        self.settings = load(
+            {
+                "WORKBENCH_HOME": str(folder),
+                "WORKBENCH_LAUNCHER": "kubernetes",
+                "WORKBENCH_ALLOWED_HOSTS": "nobody.example.com",
+                "WORKBENCH_POOLS_FILE": str(pools),
+                "WORKBENCH_RUNS_URL": f"http://{host}:80",
+                **seaweedfs.settings,
+            }
+        )
         self.store = seaweedfs.store()
         self.record = Jobs(engine, InProcessMessages(), self.store, "contract")
         deeds = Blueprint("deeds", __name__, url_prefix="/v1/deeds")

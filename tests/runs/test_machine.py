@@ -75,9 +75,7 @@ class Working:
 
 
 @pytest.fixture(params=["worker", "dispatcher"])
-def working(
-    service: MachineService, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Callable[[], Working]]:
+def working(service: MachineService, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[], Working]]:
     started: list[Working] = []
 
     def start() -> Working:
@@ -183,9 +181,7 @@ def test_a_worker_that_leaves_loses_no_run(
     assert begins(agent) == {"one": 1}
 
 
-def test_cancelling_ends_the_core_there(
-    service: MachineService, agent: Agent, working: Callable[[], Working]
-) -> None:
+def test_cancelling_ends_the_core_there(service: MachineService, agent: Agent, working: Callable[[], Working]) -> None:
     working()
     job = service.submit("sleep")
     until(lambda: at_work(service, job) and cores_of(agent))
@@ -411,9 +407,7 @@ def test_nothing_is_lost_and_nothing_done_twice_when_all_of_it_fails_at_random(
     until(lambda: not list(agent.home.glob("agents/*/runs/*/*")))
 
 
-def work(
-    service: MachineService, secret: str, held: list[str] | None = None, of: str = release()
-) -> dict[str, Any]:
+def work(service: MachineService, secret: str, held: list[str] | None = None, of: str = release()) -> dict[str, Any]:
     """What the machine with this secret is told, at once."""
     headers = {"Authorization": f"Bearer {secret}"}
     return ask(f"{service.url}{prefix('profiler')}/work", headers, {"held": held or [], "host": "host", "release": of})

@@ -54,9 +54,15 @@ def pod(service: DeskService, tmp_path: Path) -> Iterator[Callable[..., Pod]]:
     def start(token: str, uid: str = "pod-1", memory: int = 0) -> Pod:
         home = tmp_path / uid
         home.mkdir()
-        environment = {**os.environ, "PYTHONPATH": str(CORES), "WORKBENCH_RUN_URL": service.url,
-                       "WORKBENCH_RUN_TOKEN": token, "WORKBENCH_RUN_POD": uid, "WORKBENCH_RUN_HOME": str(home),
-                       "WORKBENCH_RUN_MEMORY": str(memory)}  # fmt: skip
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(CORES),
+            "WORKBENCH_RUN_URL": service.url,
+            "WORKBENCH_RUN_TOKEN": token,
+            "WORKBENCH_RUN_POD": uid,
+            "WORKBENCH_RUN_HOME": str(home),
+            "WORKBENCH_RUN_MEMORY": str(memory),
+        }
         with (tmp_path / f"{uid}.log").open("wb") as log:
             program = [sys.executable, "-c", AGENT, str(CORES)]
             started.append(subprocess.Popen(program, env=environment, stdout=log, stderr=log))

@@ -21,8 +21,14 @@ def in_cluster(home: Path, **device_types: dict[str, object]) -> Settings:
     document = {"namespace": "runs", "release": "dl", "image": "runner", "deviceTypes": device_types or DEVICE_TYPES}
     path = home / "pools.json"
     path.write_text(json.dumps(document))
-    return load({
-        "WORKBENCH_HOME": str(home), "WORKBENCH_LAUNCHER": "kubernetes", "WORKBENCH_POOLS_FILE": str(path),
-        "WORKBENCH_RUNS_URL": "http://127.0.0.1:9",
-        "WORKBENCH_S3_ENDPOINT": "http://127.0.0.1:9", "WORKBENCH_S3_ACCESS_KEY": "k", "WORKBENCH_S3_SECRET_KEY": "s",
-    })  # fmt: skip
+    return load(
+        {
+            "WORKBENCH_HOME": str(home),
+            "WORKBENCH_LAUNCHER": "kubernetes",
+            "WORKBENCH_POOLS_FILE": str(path),
+            "WORKBENCH_RUNS_URL": "http://127.0.0.1:9",
+            "WORKBENCH_S3_ENDPOINT": "http://127.0.0.1:9",
+            "WORKBENCH_S3_ACCESS_KEY": "k",
+            "WORKBENCH_S3_SECRET_KEY": "s",
+        }
+    )

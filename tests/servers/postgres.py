@@ -75,8 +75,14 @@ class Postgres(Server):
 
     def command(self) -> list[str]:
         """Durable as in production: fsync stays on."""
-        options = {"port": self.port, "listen_addresses": self.host, "unix_socket_directories": "",
-                   "fsync": "on", "max_connections": 300, "shared_buffers": "32MB"}  # fmt: skip
+        options = {
+            "port": self.port,
+            "listen_addresses": self.host,
+            "unix_socket_directories": "",
+            "fsync": "on",
+            "max_connections": 300,
+            "shared_buffers": "32MB",
+        }
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         return [*_as_owner(), str(self._program("postgres")), "-D", str(self._data), *settings]
 
@@ -87,8 +93,16 @@ class Postgres(Server):
             _let_in(self._data)  # at every start: each run of pytest closes the folder above again
         if (self._data / "PG_VERSION").exists():
             return
-        initdb = [str(self._program("initdb")), "-D", str(self._data), "-U", USER, "--auth=trust", "--encoding=UTF8",
-                  "--locale=C.UTF-8"]  # fmt: skip
+        initdb = [
+            str(self._program("initdb")),
+            "-D",
+            str(self._data),
+            "-U",
+            USER,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        ]
         subprocess.run([*_as_owner(), *initdb], check=True, capture_output=True, timeout=60, cwd="/")
         if self.host != Server.host:
             with (self._data / "pg_hba.conf").open("a") as rules:

@@ -52,10 +52,17 @@ class SeaweedFS(Server):
 
     def client(self) -> Any:
         """A plain boto3 client of it."""
-        patience = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1},
-                          s3={"addressing_style": "path"})  # fmt: skip
-        return boto3.client("s3", endpoint_url=self.endpoint, region_name="us-east-1", config=patience,
-                            aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key)  # fmt: skip
+        patience = Config(
+            connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}
+        )
+        return boto3.client(
+            "s3",
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            config=patience,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+        )
 
     def store(self) -> S3Store:
         """Ours on it."""
@@ -82,13 +89,24 @@ class SeaweedFS(Server):
     def command(self) -> list[str]:
         """Master, volume server, filer and S3 gateway in one process that ends with the thread that started it."""
         options = {
-            "dir": "data", "ip": self.host, "ip.bind": self.host, "filer": "true", "s3": "true",
-            "s3.config": "s3.json", "s3.iam": "false", "s3.port.iceberg": "0", "s3.port.lance": "0",
-            "s3.localSocket": "s3.sock", "filer.localSocket": "filer.sock",
-            "master.telemetry": "false", "master.electionTimeout": "1s", "volume.preStopSeconds": "0",
+            "dir": "data",
+            "ip": self.host,
+            "ip.bind": self.host,
+            "filer": "true",
+            "s3": "true",
+            "s3.config": "s3.json",
+            "s3.iam": "false",
+            "s3.port.iceberg": "0",
+            "s3.port.lance": "0",
+            "s3.localSocket": "s3.sock",
+            "filer.localSocket": "filer.sock",
+            "master.telemetry": "false",
+            "master.electionTimeout": "1s",
+            "volume.preStopSeconds": "0",
             "master.volumeSizeLimitMB": str(self._volume_mb),
-            "volume.max": str(self._volumes), "volume.minFreeSpace": "0",
-        }  # fmt: skip
+            "volume.max": str(self._volumes),
+            "volume.minFreeSpace": "0",
+        }
         for name, port in self._ports.items():
             server, _, protocol = name.partition(".")
             options[f"{server}.port{'.grpc' if protocol else ''}"] = str(port)

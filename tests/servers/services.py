@@ -66,10 +66,16 @@ class Services:
             for name in OWNERS
             for number in range(workers)
         ]
-        urls = ",".join(f"{prefix}=http://{self.apis[name].host}:{self.apis[name].port}"
-                        for name, prefixes in OWNERS.items() for prefix in prefixes)  # fmt: skip
-        pages = {"WORKBENCH_API_URLS": urls, "WORKBENCH_SESSION_KEY": "of the tests",
-                 "WORKBENCH_HOME": environment["WORKBENCH_HOME"]}  # fmt: skip
+        urls = ",".join(
+            f"{prefix}=http://{self.apis[name].host}:{self.apis[name].port}"
+            for name, prefixes in OWNERS.items()
+            for prefix in prefixes
+        )
+        pages = {
+            "WORKBENCH_API_URLS": urls,
+            "WORKBENCH_SESSION_KEY": "of the tests",
+            "WORKBENCH_HOME": environment["WORKBENCH_HOME"],
+        }
         self.apis |= {name: Service(folder / name / "api", f"workbench.{name}", "api", pages) for name in PAGES}
         owned = (OWNERS | PAGES).items()
         owners = {prefix: self.apis[name] for name, prefixes in owned for prefix in prefixes}
@@ -108,4 +114,3 @@ class Services:
             process.terminate()
         for process in reversed(self.processes):
             process.stop()
-

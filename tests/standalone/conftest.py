@@ -30,8 +30,14 @@ class Workbench:
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
         environment = {**os.environ, "WORKBENCH_HOME": str(self.home), **self.settings}
-        return subprocess.Popen([COMMAND, *map(str, arguments)], env=environment, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
+        return subprocess.Popen(
+            [COMMAND, *map(str, arguments)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
     def run(self, *arguments: str | Path, timeout_s: float = 240) -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments)

@@ -30,13 +30,20 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 Files = dict[str, bytes]
 
 
-def graph(nodes: list[onnx.NodeProto], kind: int = TensorProto.FLOAT, shape: Any = (1, 3, 8, 8),
-          constants: dict[str, Any] | None = None) -> bytes:  # fmt: skip
+def graph(
+    nodes: list[onnx.NodeProto],
+    kind: int = TensorProto.FLOAT,
+    shape: Any = (1, 3, 8, 8),
+    constants: dict[str, Any] | None = None,
+) -> bytes:
     """From ``x`` to ``y``."""
     made = helper.make_graph(
-        nodes, "g", [helper.make_tensor_value_info("x", kind, shape)],
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", kind, shape)],
         [helper.make_tensor_value_info("y", kind, None)],
-        [numpy_helper.from_array(np.asarray(value), name) for name, value in (constants or {}).items()])  # fmt: skip
+        [numpy_helper.from_array(np.asarray(value), name) for name, value in (constants or {}).items()],
+    )
     opsets = [helper.make_opsetid("", 13), helper.make_opsetid("my.company", 1)]
     data: bytes = helper.make_model(made, opset_imports=opsets, ir_version=8).SerializeToString()
     return data
@@ -44,8 +51,9 @@ def graph(nodes: list[onnx.NodeProto], kind: int = TensorProto.FLOAT, shape: Any
 
 def weights_apart() -> bytes:
     """A product with a matrix that lies in w.bin."""
-    model = onnx.load_from_string(graph([helper.make_node("MatMul", ["x", "w"], ["y"])],
-                                        constants={"w": np.eye(8, dtype=np.float32)}))  # fmt: skip
+    model = onnx.load_from_string(
+        graph([helper.make_node("MatMul", ["x", "w"], ["y"])], constants={"w": np.eye(8, dtype=np.float32)})
+    )
     [matrix] = model.graph.initializer
     matrix.ClearField("raw_data")
     matrix.data_location = TensorProto.EXTERNAL
@@ -82,18 +90,19 @@ IR_XML = b"""<net name="g" version="11"><layers>
 BAD: dict[str, tuple[Files, tuple[str, ...]]] = {
     "an IR without its weights": ({"net.xml": IR_XML}, ("net.xml", "net.bin")),
     "an ONNX file without its weights": ({"net.onnx": weights_apart()}, ("net.onnx", "w.bin")),
-    "two models in one archive": (
-        {"nets.zip": zipped({"a.onnx": RELU, "b/c.onnx": RELU})}, ("a.onnx", "b/c.onnx")),
+    "two models in one archive": ({"nets.zip": zipped({"a.onnx": RELU, "b/c.onnx": RELU})}, ("a.onnx", "b/c.onnx")),
     "an archive bomb": ({"net.tgz": tarred({"net.onnx": bytes(300 << 20)}, "w:gz")}, ("net.tgz", "bomb")),
     "a custom layer": (
         {"net.onnx": graph([helper.make_node("Swoosh", ["x"], ["y"], domain="my.company")])},
-        ("net.onnx", "my.company.Swoosh")),
+        ("net.onnx", "my.company.Swoosh"),
+    ),
     "weights that do not fit": ({"net.xml": IR_XML, "net.bin": bytes(12)}, ("net.bin", "12")),
     "weights of another matrix": ({"net.onnx": weights_apart(), "w.bin": bytes(16)}, ("net.onnx", "'w'")),
     "more memory than there may be": (
         {"net.onnx": graph([helper.make_node("Relu", ["x"], ["y"])], shape=(1, 3, 10**6, 10**6))},
-        ("net.onnx", "at most 8 GiB")),
-}  # fmt: skip
+        ("net.onnx", "at most 8 GiB"),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -109,8 +118,9 @@ class Anywhere:
     def over_http(self, files: Files) -> dict[str, Any]:
         """The problem of the job that looks at an upload."""
         parts = [("files", (name, data)) for name, data in files.items()]
-        answer = httpx.post(f"{self.url}/v1/models", files=parts, timeout=60,
-                            headers={"Authorization": f"Bearer {self.token}"})  # fmt: skip
+        answer = httpx.post(
+            f"{self.url}/v1/models", files=parts, timeout=60, headers={"Authorization": f"Bearer {self.token}"}
+        )
         return self.failed(answer.json()["id"])
 
     def failed(self, job_id: str) -> dict[str, Any]:
@@ -143,10 +153,15 @@ def hub() -> Iterator[SourceServer]:
 
 @pytest.fixture(scope="module")
 def anywhere(workbench_with: Any, hub: SourceServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Anywhere]:
-    bench = workbench_with({
-        "WORKBENCH_SOURCE_HOSTS": f"127.0.0.1:{hub.port}", "WORKBENCH_HUGGINGFACE_URL": hub.url(""),
-        "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1",
-    })  # fmt: skip
+    bench = workbench_with(
+        {
+            "WORKBENCH_SOURCE_HOSTS": f"127.0.0.1:{hub.port}",
+            "WORKBENCH_HUGGINGFACE_URL": hub.url(""),
+            "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+            "PIP_RETRIES": "0",
+            "PIP_NO_CACHE_DIR": "1",
+        }
+    )
     bench.run("models", "list")
     token = (bench.home / "token").read_text().strip()
     client = Client.embedded(bench.home)
@@ -195,9 +210,16 @@ def test_a_lambda_layer_of_keras_is_told_and_never_run(keras: None, anywhere: An
 
 def endless() -> bytes:
     """A loop of constants alone, which whoever works out what can be worked out beforehand never leaves."""
-    value = {name: helper.make_tensor_value_info(name, kind, shape) for name, kind, shape in (
-        ("i", TensorProto.INT64, []), ("c", TensorProto.BOOL, []), ("v", TensorProto.FLOAT, [1]),
-        ("d", TensorProto.BOOL, []), ("w", TensorProto.FLOAT, [1]))}  # fmt: skip
+    value = {
+        name: helper.make_tensor_value_info(name, kind, shape)
+        for name, kind, shape in (
+            ("i", TensorProto.INT64, []),
+            ("c", TensorProto.BOOL, []),
+            ("v", TensorProto.FLOAT, [1]),
+            ("d", TensorProto.BOOL, []),
+            ("w", TensorProto.FLOAT, [1]),
+        )
+    }
     steps = [helper.make_node("Identity", ["c"], ["d"]), helper.make_node("Add", ["v", "v"], ["w"])]
     body = helper.make_graph(steps, "body", [value["i"], value["c"], value["v"]], [value["d"], value["w"]])
     nodes = [helper.make_node("Loop", ["n", "yes", "k"], ["z"], body=body), helper.make_node("Add", ["x", "z"], ["y"])]
@@ -236,11 +258,22 @@ def test_a_source_that_answers_nonsense_is_told(anywhere: Anywhere, hub: SourceS
 
 def quantized() -> bytes:
     """A convolution between QuantizeLinear and DequantizeLinear."""
-    nodes = [helper.make_node("QuantizeLinear", ["x", "s", "z"], ["q"]),
-             helper.make_node("DequantizeLinear", ["q", "s", "z"], ["d"]),
-             helper.make_node("DequantizeLinear", ["w", "t", "o"], ["v"]), helper.make_node("Conv", ["d", "v"], ["y"])]
-    return graph(nodes, constants={"w": np.ones((8, 3, 3, 3), np.int8), "s": np.float32(1 / 255), "z": np.uint8(0),
-                                   "t": np.float32(0.01), "o": np.int8(0)})  # fmt: skip
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "s", "z"], ["q"]),
+        helper.make_node("DequantizeLinear", ["q", "s", "z"], ["d"]),
+        helper.make_node("DequantizeLinear", ["w", "t", "o"], ["v"]),
+        helper.make_node("Conv", ["d", "v"], ["y"]),
+    ]
+    return graph(
+        nodes,
+        constants={
+            "w": np.ones((8, 3, 3, 3), np.int8),
+            "s": np.float32(1 / 255),
+            "z": np.uint8(0),
+            "t": np.float32(0.01),
+            "o": np.int8(0),
+        },
+    )
 
 
 def test_a_model_that_is_int8_already_is_taken_and_not_calibrated(anywhere: Anywhere) -> None:
@@ -254,8 +287,12 @@ def test_a_model_that_is_int8_already_is_taken_and_not_calibrated(anywhere: Anyw
 
     assert model["facts"]["precision"] == "INT8"
     request = {"model_id": model["id"], "dataset_id": images["id"], "recipe_id": recipe["id"]}
-    answer = httpx.post(f"{anywhere.url}/v1/calibrations", json=request, timeout=60,
-                        headers={"Authorization": f"Bearer {anywhere.token}"})  # fmt: skip
+    answer = httpx.post(
+        f"{anywhere.url}/v1/calibrations",
+        json=request,
+        timeout=60,
+        headers={"Authorization": f"Bearer {anywhere.token}"},
+    )
     done = anywhere.bench.run("calibrations", "create", model["id"], images["id"], "--recipe", recipe["id"])
     assert answer.status_code == 422, answer.text
     assert "the model is INT8 already" in answer.json()["detail"]
@@ -287,7 +324,8 @@ def test_an_environment_that_is_missing_without_a_network_is_told_with_what_to_i
 
     assert problem["detail"] == (
         "The environment keras is not installed and was not made: the package index was not reached. Run "
-        "`workbench environments install keras`.")  # fmt: skip
+        "`workbench environments install keras`."
+    )
     assert "workbench environments install keras" in said
 
 

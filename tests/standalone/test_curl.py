@@ -29,9 +29,12 @@ def write_model(path: Path, megabytes: int) -> None:
     weights = helper.make_tensor("w", TensorProto.FLOAT, [1024, columns], os.urandom(4) * 1024 * columns, raw=True)
     node = helper.make_node("MatMul", ["x", "w"], ["y"])
     graph = helper.make_graph(
-        [node], "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1024])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, columns])], [weights],
-    )  # fmt: skip
+        [node],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1024])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, columns])],
+        [weights],
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
     model.ir_version = 8
     onnx.save(model, path)
@@ -44,8 +47,14 @@ def test_the_commands_of_the_page_upload_a_model_and_fetch_it_back(workbench: An
     environment = {**os.environ, "SERVER": lock["url"], "TOKEN": (workbench.home / "token").read_text().strip()}
     write_model(tmp_path / "model.onnx", 20)
 
-    done = subprocess.run(["bash", "-c", commands("parts", "result")], cwd=tmp_path, env=environment, text=True,
-                          capture_output=True, timeout=200)  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-c", commands("parts", "result")],
+        cwd=tmp_path,
+        env=environment,
+        text=True,
+        capture_output=True,
+        timeout=200,
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip() == "succeeded"
@@ -55,8 +64,9 @@ def test_the_commands_of_the_page_upload_a_model_and_fetch_it_back(workbench: An
     assert sent == back
 
     write_model(tmp_path / "model.onnx", 1)
-    done = subprocess.run(["bash", "-c", commands("small")], cwd=tmp_path, env=environment, text=True,
-                          capture_output=True, timeout=60)  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-c", commands("small")], cwd=tmp_path, env=environment, text=True, capture_output=True, timeout=60
+    )
     assert json.loads(done.stdout)["name"] == "small"
 
 
@@ -68,7 +78,8 @@ def test_a_file_that_is_not_the_one_declared_fails_the_job_by_name(workbench: An
     write_model(tmp_path / "model.onnx", 10)
     script = commands("parts", "result").replace("sha256=$(", "sha256=$(echo other | sha256sum | cut -d' ' -f1); : $(")
 
-    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environment, text=True,
-                          capture_output=True, timeout=200)  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=environment, text=True, capture_output=True, timeout=200
+    )
 
     assert "failed model.onnx: SHA-256" in done.stdout, done.stdout + done.stderr

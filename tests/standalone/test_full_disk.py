@@ -38,8 +38,13 @@ class Disk:
     def ask(self, method: str, path: str, **options) -> httpx.Response:
         lock = json.loads((self.workbench.home / "lock").read_text())
         token = (self.workbench.home / "token").read_text().strip()
-        return httpx.request(method, f"{lock['url'].rstrip('/')}{path}", timeout=60,
-                             headers={"Authorization": f"Bearer {token}"}, **options)  # fmt: skip
+        return httpx.request(
+            method,
+            f"{lock['url'].rstrip('/')}{path}",
+            timeout=60,
+            headers={"Authorization": f"Bearer {token}"},
+            **options,
+        )
 
     def upload(self, model: Path) -> httpx.Response:
         with model.open("rb") as file:
@@ -95,10 +100,12 @@ def big(inputs: Path, tmp_path: Path) -> Path:
 
     weights = np.random.default_rng(1).standard_normal((1024, 1536)).astype(np.float32)
     graph = helper.make_graph(
-        [helper.make_node("MatMul", ["x", "w"], ["y"])], "g",
+        [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "g",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1024])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 1536])], [numpy_helper.from_array(weights, "w")],
-    )  # fmt: skip
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 1536])],
+        [numpy_helper.from_array(weights, "w")],
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     path = tmp_path / "big.onnx"
     onnx.save(model, path)

@@ -45,8 +45,9 @@ def test_a_machine_joins_measures_tries_and_leaves(anywhere: Workbench, machine:
 
     measured = anywhere.run("profiles", "create", model, "--target", "bench", "--duration-s", "0.1", "--wait")
     Image.new("RGB", (40, 30), (200, 9, 9)).save(tmp_path / "red.png")
-    tried = anywhere.run("try", model, tmp_path / "red.png", "--task", "classification", "--scale", "255",
-                         "--target", "bench")  # fmt: skip
+    tried = anywhere.run(
+        "try", model, tmp_path / "red.png", "--task", "classification", "--scale", "255", "--target", "bench"
+    )
 
     assert measured.returncode == 0, measured.stdout
     [profile] = anywhere.json("profiles", "list")

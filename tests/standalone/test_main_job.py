@@ -20,16 +20,29 @@ from workbench.client.cli.listing import value_at
 
 QUICK = ("--duration-s", "0.2")
 # Columns with nothing to say after this job: nobody named these, and nothing odd was noticed of the images.
-SOMETIMES_EMPTY = {"datasets WARNINGS", *(f"{jobs} NAME" for jobs in (
-    "conversions", "profiles", "calibrations", "evaluations", "recipes"))}  # fmt: skip
+SOMETIMES_EMPTY = {
+    "datasets WARNINGS",
+    *(f"{jobs} NAME" for jobs in ("conversions", "profiles", "calibrations", "evaluations", "recipes")),
+}
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def test_a_model_and_labelled_images_become_a_recommendation_and_a_package(anywhere, inputs, tmp_path) -> None:
     report_path, package_path = tmp_path / "report.json", tmp_path / "package.tar.zst"
 
-    ended = anywhere.run("optimize", inputs / "model.onnx", "--dataset", inputs / "digits", *QUICK,
-                         "--max-accuracy-drop", "2", "--report", report_path, "--package", package_path)  # fmt: skip
+    ended = anywhere.run(
+        "optimize",
+        inputs / "model.onnx",
+        "--dataset",
+        inputs / "digits",
+        *QUICK,
+        "--max-accuracy-drop",
+        "2",
+        "--report",
+        report_path,
+        "--package",
+        package_path,
+    )
 
     report = json.loads(report_path.read_text())
     assert ended.returncode == as_told(report), ended.stdout
@@ -66,8 +79,9 @@ def test_without_a_dataset_int8_is_never_recommended_for_its_accuracy_is_unknown
 def test_a_limit_nobody_can_keep_gives_the_reason_and_exit_code_1(workbench, inputs, tmp_path) -> None:
     report_path = tmp_path / "report.json"
 
-    ended = workbench.run("optimize", inputs / "model.onnx", *QUICK, "--max-latency-ms", "0.0001",
-                          "--report", report_path)  # fmt: skip
+    ended = workbench.run(
+        "optimize", inputs / "model.onnx", *QUICK, "--max-latency-ms", "0.0001", "--report", report_path
+    )
 
     assert ended.returncode == NOT_MET, ended.stdout
     recommended = json.loads(report_path.read_text())["recommended"]
@@ -77,8 +91,9 @@ def test_a_limit_nobody_can_keep_gives_the_reason_and_exit_code_1(workbench, inp
 
 def test_killing_every_kind_of_process_in_the_middle_still_ends_once(workbench, inputs, tmp_path) -> None:
     report_path = tmp_path / "report.json"
-    following = workbench.start("optimize", inputs / "model.onnx", "--dataset", inputs / "digits", *QUICK,
-                                "--report", report_path)  # fmt: skip
+    following = workbench.start(
+        "optimize", inputs / "model.onnx", "--dataset", inputs / "digits", *QUICK, "--report", report_path
+    )
     _wait_until(lambda: workbench.processes("workbench.runner.local.supervisor"), 60)
 
     serving = [pid for pid in workbench.processes("workbench.standalone") if pid != workbench.arbiter]
@@ -153,10 +168,16 @@ def _columns_without_anything(workbench) -> set[str]:
     """Of every list, by the very rows and columns that people are shown."""
     empty = set()
     for row in DESCRIPTIONS:
-        views = [line for view in workbench.json(row.name, "list")
-                 for line in (row.rows(view) if row.rows else [row.for_list(view)])]  # fmt: skip
-        empty |= {f"{row.name} {column.title}" for column in row.columns
-                  if views and not any(value_at(view, column.place) not in (None, "") for view in views)}  # fmt: skip
+        views = [
+            line
+            for view in workbench.json(row.name, "list")
+            for line in (row.rows(view) if row.rows else [row.for_list(view)])
+        ]
+        empty |= {
+            f"{row.name} {column.title}"
+            for column in row.columns
+            if views and not any(value_at(view, column.place) not in (None, "") for view in views)
+        }
     return empty
 
 

@@ -117,11 +117,18 @@ def test_a_machine_that_has_all_an_agent_needs_is_found_good(way: Way) -> None:
     way.look(version("workbench-client"))
 
 
-@pytest.mark.parametrize(("changed", "code"), [
-    ({"address": "nobody.invalid"}, "unknown-host"), ({"program": "/nowhere/workbench"}, "no-workbench"),
-    ({"program": "sh"}, "other-release"), ({"address": "-oProxyCommand=touch"}, "bad-address"),
-    ({"address": "a b"}, "bad-address"), ({"address": ""}, "bad-address"), ({"key": "/dev/null"}, "login-refused"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"address": "nobody.invalid"}, "unknown-host"),
+        ({"program": "/nowhere/workbench"}, "no-workbench"),
+        ({"program": "sh"}, "other-release"),
+        ({"address": "-oProxyCommand=touch"}, "bad-address"),
+        ({"address": "a b"}, "bad-address"),
+        ({"address": ""}, "bad-address"),
+        ({"key": "/dev/null"}, "login-refused"),
+    ],
+)
 def test_what_is_wrong_is_said_by_a_word_with_what_helps(way: Way, changed: dict[str, str], code: str) -> None:
     assert why_not(replace(way, **changed)) == code
 

@@ -21,10 +21,12 @@ def numbers(path: Path) -> Path:
         helper.make_node("MatMul", ["flat", "weights"], ["numbers"]),
     ]
     graph = helper.make_graph(
-        nodes, "numbers",
+        nodes,
+        "numbers",
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 32, 32])],
-        [helper.make_tensor_value_info("numbers", TensorProto.FLOAT, [1, 77])], [weights],
-    )  # fmt: skip
+        [helper.make_tensor_value_info("numbers", TensorProto.FLOAT, [1, 77])],
+        [weights],
+    )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
     return path
 

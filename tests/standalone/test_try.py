@@ -22,10 +22,12 @@ def colors(path: Path) -> Path:
         helper.make_node("MatMul", ["flat", "weights"], ["scores"]),
     ]
     graph = helper.make_graph(
-        nodes, "colors",
+        nodes,
+        "colors",
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 32, 32])],
-        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, 3])], [weights],
-    )  # fmt: skip
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, 3])],
+        [weights],
+    )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
     return path
 
@@ -46,8 +48,20 @@ def test_pictures_of_one_name_are_each_answered_and_drawn(workbench, tmp_path: P
     labels.write_text("red\ngreen\nblue\n")
     drawn = tmp_path / "drawn"
 
-    ended = workbench.run("try", colors(tmp_path / "net.onnx"), *pictures, "--task", "classification",
-                          "--scale", "255", "--labels", labels, "--importance", "--draw", drawn)  # fmt: skip
+    ended = workbench.run(
+        "try",
+        colors(tmp_path / "net.onnx"),
+        *pictures,
+        "--task",
+        "classification",
+        "--scale",
+        "255",
+        "--labels",
+        labels,
+        "--importance",
+        "--draw",
+        drawn,
+    )
 
     assert ended.returncode == 0, ended.stdout
     answers = [line.split()[-1] for line in ended.stdout.splitlines() if line.startswith("    ")]

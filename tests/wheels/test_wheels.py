@@ -29,8 +29,23 @@ def declared(project: Path) -> dict[str, object]:
 def dist(whole: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of wheels, made of what git knows of."""
     clone = tmp_path_factory.mktemp("clone")
-    files = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "libs", "services",
-                            "tools/dist.sh", "requirements.lock"], cwd=ROOT, check=True, capture_output=True)
+    files = subprocess.run(
+        [
+            "git",
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "libs",
+            "services",
+            "tools/dist.sh",
+            "requirements.lock",
+        ],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
     for name in filter(None, files.stdout.decode().split("\0")):
         if (ROOT / name).is_file():
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
@@ -51,8 +66,12 @@ def test_the_distribution_people_install_names_every_other_in_its_own_version() 
 
 def test_wheels_hold_every_file_of_their_package_and_say_that_it_is_typed(dist: Path) -> None:
     held = {name for wheel in dist.glob("*.whl") for name in zipfile.ZipFile(wheel).namelist()}
-    sources = [path.relative_to(project.parent / "src").as_posix() for project in PROJECTS
-               for path in (project.parent / "src").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    sources = [
+        path.relative_to(project.parent / "src").as_posix()
+        for project in PROJECTS
+        for path in (project.parent / "src").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
 
     assert len(list(dist.glob("*.whl"))) == len(PROJECTS)
     assert not set(sources) - held
@@ -66,8 +85,23 @@ def installed(dist: Path, tmp_path_factory: pytest.TempPathFactory, serving: Non
     """The folder of commands of a bare environment with `dl-workbench`."""
     venv = tmp_path_factory.mktemp("bare") / "venv"
     subprocess.run([BIN / "uv", "venv", "--quiet", "--python", sys.executable, venv], check=True)
-    subprocess.run([BIN / "uv", "pip", "install", "--quiet", "--python", venv / "bin" / "python", "--find-links", dist,
-                    "--constraint", dist / "constraints.txt", "dl-workbench"], check=True, timeout=240)
+    subprocess.run(
+        [
+            BIN / "uv",
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            venv / "bin" / "python",
+            "--find-links",
+            dist,
+            "--constraint",
+            dist / "constraints.txt",
+            "dl-workbench",
+        ],
+        check=True,
+        timeout=240,
+    )
     return venv / "bin"
 
 
@@ -75,8 +109,15 @@ def command(installed: Path, home: Path, *arguments: str | Path) -> subprocess.P
     """Started in an empty folder, with nothing of this environment's."""
     home.mkdir(exist_ok=True)
     environment = {"PATH": os.defpath, "HOME": str(home), "WORKBENCH_HOME": str(home / "workbench")}
-    return subprocess.Popen([installed / "workbench", *map(str, arguments)], env=environment, cwd=home, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [installed / "workbench", *map(str, arguments)],
+        env=environment,
+        cwd=home,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def ended(process: subprocess.Popen[str], timeout_s: float = 150, codes: tuple[int, ...] = (0,)) -> str:
@@ -96,9 +137,22 @@ def test_pip_install_gives_a_workbench_that_serves_and_optimizes(installed: Path
         url, token = answering(serving, tmp_path / "home" / "workbench")
         assert "classification" in asked(f"{url}/v1/tasks", token)
 
-        output = ended(command(installed, tmp_path / "home", "optimize", inputs / "model.onnx", *QUICK, "--task",
-                               "classification", "--dataset", inputs / "digits", "--package", "out.tar.zst"),
-                       codes=(0, 4))  # fmt: skip  # 4: undecided, on a machine that is busy
+        output = ended(
+            command(
+                installed,
+                tmp_path / "home",
+                "optimize",
+                inputs / "model.onnx",
+                *QUICK,
+                "--task",
+                "classification",
+                "--dataset",
+                inputs / "digits",
+                "--package",
+                "out.tar.zst",
+            ),
+            codes=(0, 4),
+        )  # 4: undecided, on a machine that is busy
         assert "INT8" in output
         assert (tmp_path / "home" / "out.tar.zst").stat().st_size > 10_000
     finally:

@@ -42,12 +42,22 @@ class Operator:
     def follow(self, name: str) -> subprocess.CompletedProcess[str]:
         programs = postgres_server._programs()
         path = os.pathsep.join([str(Path(sys.executable).parent), str(programs or ""), os.environ["PATH"]])
-        environment = {**os.environ, "PATH": path, "BACKUP": str(self.backup),
-                       "WORKBENCH_HOME": str(self.settings.home),
-                       "WORKBENCH_DATABASE_URL": self.settings.database_url,
-                       "DATABASE": self.settings.database_url.replace("+psycopg", "")}  # fmt: skip
-        return subprocess.run(["bash", "-eu", "-c", commands(name)], env=environment, capture_output=True, text=True,
-                              timeout=120, check=False)  # fmt: skip
+        environment = {
+            **os.environ,
+            "PATH": path,
+            "BACKUP": str(self.backup),
+            "WORKBENCH_HOME": str(self.settings.home),
+            "WORKBENCH_DATABASE_URL": self.settings.database_url,
+            "DATABASE": self.settings.database_url.replace("+psycopg", ""),
+        }
+        return subprocess.run(
+            ["bash", "-eu", "-c", commands(name)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
 
     def must(self, name: str) -> None:
         done = self.follow(name)
@@ -156,9 +166,7 @@ def test_in_the_other_order_files_are_missing_and_check_names_them(
     assert job.id in verified.stdout
 
 
-def test_a_damaged_copy_is_found_before_any_service_starts(
-    operator: Operator, elsewhere: Operator, bench: Any
-) -> None:
+def test_a_damaged_copy_is_found_before_any_service_starts(operator: Operator, elsewhere: Operator, bench: Any) -> None:
     job = bench.made("bytes")
     operator.must(operator.rows)
     operator.save_objects()

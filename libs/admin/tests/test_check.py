@@ -134,9 +134,7 @@ def test_an_accepted_manifest_that_is_about_to_be_written_is_no_finding(place: I
     assert list(check(place)) == []
 
 
-def test_a_job_that_waits_for_an_upload_that_is_gone_is_named_with_what_to_do(
-    place: Installation, bench: Any
-) -> None:
+def test_a_job_that_waits_for_an_upload_that_is_gone_is_named_with_what_to_do(place: Installation, bench: Any) -> None:
     key = KEYS.upload("u", "a.onnx")
     place.store.put(key, b"bytes")
     job = bench.submit("bytes", files=[{"name": "a.onnx", "key": key}])

@@ -159,8 +159,13 @@ def test_a_database_that_is_away_is_a_line_and_its_password_is_not_in_it(admin: 
 
 
 def test_a_store_that_is_away_is_a_line_and_its_key_is_not_in_it(admin: Admin) -> None:
-    result = admin("teams", "list", WORKBENCH_S3_ENDPOINT="http://127.0.0.1:1", WORKBENCH_S3_ACCESS_KEY="ali",
-                   WORKBENCH_S3_SECRET_KEY="sesame")  # fmt: skip
+    result = admin(
+        "teams",
+        "list",
+        WORKBENCH_S3_ENDPOINT="http://127.0.0.1:1",
+        WORKBENCH_S3_ACCESS_KEY="ali",
+        WORKBENCH_S3_SECRET_KEY="sesame",
+    )
 
     refused(result, 3, "store")
     assert "sesame" not in result.output
@@ -201,8 +206,15 @@ def test_gc_says_what_went_and_check_what_is_wrong(admin: Admin, api: FlaskClien
 
 
 def test_every_command_has_a_help_text(admin: Admin) -> None:
-    for words in (["gc"], ["check"], ["teams", "create"], ["teams", "list"], ["tokens", "create"], ["tokens", "list"],
-                  ["tokens", "revoke"]):  # fmt: skip
+    for words in (
+        ["gc"],
+        ["check"],
+        ["teams", "create"],
+        ["teams", "list"],
+        ["tokens", "create"],
+        ["tokens", "list"],
+        ["tokens", "revoke"],
+    ):
         help = admin(*words, "--help")
         assert help.exit_code == 0
         assert "--json" in help.stdout

@@ -60,9 +60,7 @@ def test_where_nothing_is_garbage_nothing_goes(place: Installation, bench: Any, 
     assert job.state is State.SUCCEEDED
 
 
-def test_a_blob_that_nothing_lists_goes_when_it_is_seven_days_old(
-    place: Installation, bench: Any, aged: Aged
-) -> None:
+def test_a_blob_that_nothing_lists_goes_when_it_is_seven_days_old(place: Installation, bench: Any, aged: Aged) -> None:
     bench.made("old", fails=True)
     bench.made("young", fails=True)
     aged(blob_of("old"), 7.01)
@@ -417,8 +415,11 @@ def test_what_a_waiting_job_or_a_project_holds_stays_held(place: Installation, b
 
     assert collect(place).holds == 0
     assert sorted(Manifests(place.store, "red").holders(thing.id)) == [
-        "project-1", "something-else", "thing", f"thing-{waiting.id}",
-    ]  # fmt: skip
+        "project-1",
+        "something-else",
+        "thing",
+        f"thing-{waiting.id}",
+    ]
 
 
 def test_a_hold_that_is_taken_again_is_young_again(place: Installation, bench: Any, aged: Aged) -> None:
@@ -441,9 +442,18 @@ def test_without_rows_nothing_is_known_to_be_garbage(place: Installation, aged: 
     assert place.store.exists(blob_of("bytes"))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"kind": "thing"}',
-                                  Manifest("thing", "other", "red", "").text(),
-                                  Manifest("thing", "m", "blue", "").text()])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"kind": "thing"}',
+        Manifest("thing", "other", "red", "").text(),
+        Manifest("thing", "m", "blue", "").text(),
+    ],
+)
 def test_a_manifest_that_cannot_be_read_may_list_anything_so_its_teams_blobs_stay(
     place: Installation, aged: Aged, text: str
 ) -> None:

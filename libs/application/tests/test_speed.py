@@ -10,12 +10,21 @@ import pytest
 from workbench.application import machine
 from workbench.application.speed import Judged, judge, looked_again
 
-RECORD = {"throughput_fps": {"value": 100.0, "low": 95.0, "high": 105.0}, "trust": {"verdict": "trusted"},
-          "cpu_ms_per_request": {"value": 20.0, "low": 19.0, "high": 21.0}}
+RECORD = {
+    "throughput_fps": {"value": 100.0, "low": 95.0, "high": 105.0},
+    "trust": {"verdict": "trusted"},
+    "cpu_ms_per_request": {"value": 20.0, "low": 19.0, "high": 21.0},
+}
 
 
-def judged(fps: float, cpu_ms: float = 20.0, record: dict[str, Any] | None = None, *, same_machine: bool = True,
-           on_cpu: bool = True) -> Judged:
+def judged(
+    fps: float,
+    cpu_ms: float = 20.0,
+    record: dict[str, Any] | None = None,
+    *,
+    same_machine: bool = True,
+    on_cpu: bool = True,
+) -> Judged:
     here = {"throughput_fps": fps, "cpu_ms_per_request": cpu_ms}
     return judge(here, record or RECORD, same_machine=same_machine, on_cpu=on_cpu)
 
@@ -31,11 +40,16 @@ def test_half_the_speed_for_twice_the_cpu_time_is_a_failure_that_states_the_allo
     assert found.remark == "slower than recorded: 50 frames/s lie outside 95 to 105, by more than the 25% allowed"
 
 
-@pytest.mark.parametrize(("found", "words"), [
-    (judged(80.0, cpu_ms=40.0), "slower"), (judged(200.0), "faster"),
-    (judged(50.0), "the machine is busy otherwise"),
-    (judged(50.0, cpu_ms=40.0, same_machine=False), "recorded on another machine"),
-    (judged(50.0, cpu_ms=40.0, record={**RECORD, "trust": {"verdict": "doubtful"}}), "is not trusted")])
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (judged(80.0, cpu_ms=40.0), "slower"),
+        (judged(200.0), "faster"),
+        (judged(50.0), "the machine is busy otherwise"),
+        (judged(50.0, cpu_ms=40.0, same_machine=False), "recorded on another machine"),
+        (judged(50.0, cpu_ms=40.0, record={**RECORD, "trust": {"verdict": "doubtful"}}), "is not trusted"),
+    ],
+)
 def test_what_has_another_reason_is_told_and_not_failed(found: Judged, words: str) -> None:
     assert not found.failed
     assert words in str(found.remark)
@@ -45,9 +59,15 @@ def test_a_device_beside_the_cpu_is_judged_by_its_throughput_alone() -> None:
     assert judged(50.0, on_cpu=False).failed
 
 
-@pytest.mark.parametrize(("looks", "taken", "failed"), [
-    ([97.0], 97.0, False), ([50.0, 97.0], 97.0, False), ([50.0, 51.0, 98.0], 98.0, False),
-    ([50.0, 51.0, 52.0], 52.0, True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("looks", "taken", "failed"),
+    [
+        ([97.0], 97.0, False),
+        ([50.0, 97.0], 97.0, False),
+        ([50.0, 51.0, 98.0], 98.0, False),
+        ([50.0, 51.0, 52.0], 52.0, True),
+    ],
+)
 def test_only_what_stays_slow_is_a_failure(looks: list[float], taken: float, *, failed: bool) -> None:
     speeds = iter(looks)
 

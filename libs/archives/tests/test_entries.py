@@ -18,38 +18,44 @@ from workbench.archives.entries import (
 )
 
 
-@pytest.mark.parametrize(("given_name", "name"), [
-    ("images/a.jpg", "images/a.jpg"),
-    ("./images/a.jpg", "images/a.jpg"),
-    ("images//a.jpg", "images/a.jpg"),
-    ("images/", "images"),
-    ("images\\a.jpg", "images/a.jpg"),
-    ("./", ""),
-    ("Füße/猫 1.jpg", "Füße/猫 1.jpg"),
-    ("..a/b..", "..a/b.."),
-])
+@pytest.mark.parametrize(
+    ("given_name", "name"),
+    [
+        ("images/a.jpg", "images/a.jpg"),
+        ("./images/a.jpg", "images/a.jpg"),
+        ("images//a.jpg", "images/a.jpg"),
+        ("images/", "images"),
+        ("images\\a.jpg", "images/a.jpg"),
+        ("./", ""),
+        ("Füße/猫 1.jpg", "Füße/猫 1.jpg"),
+        ("..a/b..", "..a/b.."),
+    ],
+)
 def test_a_plain_name_is_taken_and_written_in_one_way(given_name: str, name: str) -> None:
     assert safe_name(given_name) == name
 
 
-@pytest.mark.parametrize(("name", "reason"), [
-    ("../a.jpg", "leads outside"),
-    ("images/../../a.jpg", "leads outside"),
-    ("images/..", "leads outside"),
-    ("..\\a.jpg", "leads outside"),
-    ("/etc/passwd", "absolute"),
-    ("\\\\server\\share\\a.jpg", "absolute"),
-    ("C:\\a.jpg", "drive letter"),
-    ("c:a.jpg", "drive letter"),
-    ("a.jpg\0.exe", r"U\+0000"),
-    ("a\nb.jpg", r"U\+000A"),
-    ("a\x1b[31m.jpg", r"U\+001B"),
-    ("gpj\u202e.exe", r"U\+202E"),
-    ("a\udcff.jpg", "not UTF-8"),
-    ("x" * (LONGEST_PART_BYTES + 1), "too long"),
-    ("猫" * 86, "too long"),
-    ("/".join(["deep"] * LONGEST_NAME_BYTES), "too long"),
-])
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("../a.jpg", "leads outside"),
+        ("images/../../a.jpg", "leads outside"),
+        ("images/..", "leads outside"),
+        ("..\\a.jpg", "leads outside"),
+        ("/etc/passwd", "absolute"),
+        ("\\\\server\\share\\a.jpg", "absolute"),
+        ("C:\\a.jpg", "drive letter"),
+        ("c:a.jpg", "drive letter"),
+        ("a.jpg\0.exe", r"U\+0000"),
+        ("a\nb.jpg", r"U\+000A"),
+        ("a\x1b[31m.jpg", r"U\+001B"),
+        ("gpj\u202e.exe", r"U\+202E"),
+        ("a\udcff.jpg", "not UTF-8"),
+        ("x" * (LONGEST_PART_BYTES + 1), "too long"),
+        ("猫" * 86, "too long"),
+        ("/".join(["deep"] * LONGEST_NAME_BYTES), "too long"),
+    ],
+)
 def test_a_harmful_name_is_refused_with_its_reason(name: str, reason: str) -> None:
     with pytest.raises(UnsafeUpload, match=reason):
         safe_name(name)

@@ -54,8 +54,9 @@ def _zip_in(page: str, names: list[str], *, beside: bool = False, method: int = 
         raw, data = f"{name}/1.jpg".encode(page), b"picture"
         true = struct.pack("<BI", 1, zlib.crc32(raw)) + f"{name}/1.jpg".encode()
         extra = struct.pack("<HH", 0x7075, len(true)) + true if beside else b""
-        fixed = struct.pack("<HHHHHIIIHH", 20, 0, method, 0, 0x21, zlib.crc32(data), len(data), len(data),
-                            len(raw), len(extra))  # fmt: skip
+        fixed = struct.pack(
+            "<HHHHHIIIHH", 20, 0, method, 0, 0x21, zlib.crc32(data), len(data), len(data), len(raw), len(extra)
+        )
         offset = struct.pack("<HHHII", 0, 0, 0, 0x20, len(body))
         table += b"PK\x01\x02" + struct.pack("<H", 20) + fixed + offset + raw + extra
         body += b"PK\x03\x04" + fixed + raw + extra + data
@@ -120,7 +121,9 @@ def test_a_folder_is_taken_as_it_lies(tmp_path: Path) -> None:
 
     with opened(tmp_path, tmp_path.parent) as entries:
         assert {name: entry.read() for name, entry in entries.files.items()} == {
-            "cats/1.jpg": b"meow", "note.txt": b"hello"}
+            "cats/1.jpg": b"meow",
+            "note.txt": b"hello",
+        }
         assert entries.folders == {"cats", "empty"}
 
 
@@ -152,7 +155,8 @@ def test_a_zip_entry_that_leads_outside_is_refused_by_name(contents: Callable, n
 @pytest.mark.parametrize("name", ["../evil.jpg", "a/../../evil.jpg", "/etc/evil.jpg", "C:\\evil.jpg", "e\x07vil.jpg"])
 @pytest.mark.parametrize("mode", ["w", "w:gz"])
 def test_a_tar_entry_that_leads_outside_is_refused_by_name(
-        contents: Callable, tarred: Callable, name: str, mode: str) -> None:
+    contents: Callable, tarred: Callable, name: str, mode: str
+) -> None:
     with pytest.raises(UnsafeUpload, match=r"vil\.jpg: "):
         contents(tarred({"images/a.jpg": b"x", name: b"y"}, mode))
 
@@ -164,15 +168,27 @@ def test_a_zip_entry_named_with_nul_is_refused(contents: Callable) -> None:
         contents(archive)
 
 
-@pytest.mark.parametrize("mode", [stat.S_IFLNK | 0o777, stat.S_IFIFO | 0o644, stat.S_IFCHR | 0o644,
-                                  stat.S_IFBLK | 0o644, stat.S_IFSOCK | 0o644])
+@pytest.mark.parametrize(
+    "mode",
+    [stat.S_IFLNK | 0o777, stat.S_IFIFO | 0o644, stat.S_IFCHR | 0o644, stat.S_IFBLK | 0o644, stat.S_IFSOCK | 0o644],
+)
 def test_a_zip_entry_that_is_a_link_or_device_is_refused(contents: Callable, mode: int) -> None:
     with pytest.raises(UnsafeUpload, match=r"odd\.jpg: a (link|device)"):
         contents(_zip_with("odd.jpg", mode=mode, data=b"/etc/passwd"))
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE,
-                                  tarfile.BLKTYPE, tarfile.GNUTYPE_SPARSE, tarfile.CONTTYPE])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        tarfile.SYMTYPE,
+        tarfile.LNKTYPE,
+        tarfile.FIFOTYPE,
+        tarfile.CHRTYPE,
+        tarfile.BLKTYPE,
+        tarfile.GNUTYPE_SPARSE,
+        tarfile.CONTTYPE,
+    ],
+)
 def test_a_tar_entry_that_is_a_link_or_device_is_refused(contents: Callable, tarred: Callable, kind: bytes) -> None:
     with pytest.raises(UnsafeUpload, match=r"odd\.jpg: a (link|device|sparse)"):
         contents(tarred(CONTENT, extra=(_special("odd.jpg", kind, "images/a.jpg"),)))
@@ -235,13 +251,16 @@ def test_a_tar_name_that_is_not_utf8_is_refused(contents: Callable) -> None:
         contents(file.getvalue())
 
 
-@pytest.mark.parametrize(("page", "names", "beside"), [
-    ("cp437", ["grün", "weiß", "Ångström"], False),
-    ("cp850", ["grün", "niño", "café"], False),
-    ("cp437", ["grün", "rot"], True),
-    ("gbk", ["红色", "绿色"], True),
-    ("cp932", ["赤", "緑"], True),
-])
+@pytest.mark.parametrize(
+    ("page", "names", "beside"),
+    [
+        ("cp437", ["grün", "weiß", "Ångström"], False),
+        ("cp850", ["grün", "niño", "café"], False),
+        ("cp437", ["grün", "rot"], True),
+        ("gbk", ["红色", "绿色"], True),
+        ("cp932", ["赤", "緑"], True),
+    ],
+)
 def test_a_zip_of_a_local_code_page_has_the_names_its_writer_saw(
     contents: Callable, page: str, names: list[str], beside: bool
 ) -> None:
@@ -296,7 +315,8 @@ def test_a_damaged_zip_entry_is_refused_by_name(contents: Callable, zipped: Call
 
 
 def test_a_zip_entry_that_claims_less_than_it_holds_is_not_inflated_further(
-        contents: Callable, zipped: Callable) -> None:
+    contents: Callable, zipped: Callable
+) -> None:
     archive = bytearray(zipped({"bomb.bmp": bytes(10_000_000)}))
     struct.pack_into("<L", archive, archive.index(b"PK\x01\x02") + 24, 10)
 
@@ -317,7 +337,7 @@ def test_a_zip_that_is_cut_short_is_refused(contents: Callable, zipped: Callable
     archive = zipped(CONTENT)
 
     with pytest.raises(BrokenArchive, match="damaged or cut short"):
-        contents(archive[:int(len(archive) * kept)])
+        contents(archive[: int(len(archive) * kept)])
 
 
 def test_a_tar_cut_inside_an_entry_is_refused_by_name(contents: Callable, tarred: Callable) -> None:
@@ -325,7 +345,7 @@ def test_a_tar_cut_inside_an_entry_is_refused_by_name(contents: Callable, tarred
     second = archive.index(b"secondsecond")
 
     with pytest.raises(BrokenArchive, match=r"images/b\.jpg: "):
-        contents(archive[:second + 100])
+        contents(archive[: second + 100])
 
 
 def test_a_tar_cut_exactly_between_two_entries_is_refused(contents: Callable, tarred: Callable) -> None:
@@ -337,7 +357,8 @@ def test_a_tar_cut_exactly_between_two_entries_is_refused(contents: Callable, ta
 
 
 def test_a_tar_with_a_damaged_second_header_is_not_taken_for_a_shorter_one(
-        contents: Callable, tarred: Callable) -> None:
+    contents: Callable, tarred: Callable
+) -> None:
     archive = bytearray(tarred(CONTENT))
     archive[archive.index(b"images/b.jpg") + 3] ^= 1
 
@@ -396,10 +417,13 @@ def test_a_gzip_stream_larger_than_the_limit_is_refused(contents: Callable, tarr
         contents(tarred({"big.bmp": os.urandom(200_000)}, "w:gz"), Limits(expanded_bytes=100_000))
 
 
-@pytest.mark.parametrize(("start", "kind"), [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07\x01", "RAR"),
-                                             (b"\xfd7zXZ\x00", "xz"), (b"BZh91AY", "bzip2")])
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07\x01", "RAR"), (b"\xfd7zXZ\x00", "xz"), (b"BZh91AY", "bzip2")],
+)
 def test_an_archive_of_a_kind_that_is_not_read_is_refused_by_its_kind(
-        contents: Callable, start: bytes, kind: str) -> None:
+    contents: Callable, start: bytes, kind: str
+) -> None:
     with pytest.raises(BrokenArchive, match=rf"data\.bin: a {kind} archive; zip, tar and tar\.gz are read"):
         contents(start + bytes(1000))
 

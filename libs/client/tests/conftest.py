@@ -26,37 +26,85 @@ from workbench.client import Client
 TOKEN = "secret-token"
 PACKAGE = bytes(range(256)) * 4096
 LOCAL = {
-    "id": "local", "name": "local", "devices": [{"name": "CPU", "full_name": "A CPU", "state": "busy", "int8": True,
-                                               "reason": "a measurement is running"}],
+    "id": "local",
+    "name": "local",
+    "devices": [
+        {"name": "CPU", "full_name": "A CPU", "state": "busy", "int8": True, "reason": "a measurement is running"}
+    ],
     "absent": [{"device": "GPU", "reason": "no device node."}],
-}  # fmt: skip
+}
 
 # No workbench has these: the client knows a task from what it is told, and from nothing else.
 SORTING = {
-    "name": "sorting", "words": "where each thing on a picture belongs, and how sure that is of every one of them",
-    "resize": "stretch", "heads": [{"name": "piles", "words": "One list a pile."}, {"name": "rows", "words": "One."}],
+    "name": "sorting",
+    "words": "where each thing on a picture belongs, and how sure that is of every one of them",
+    "resize": "stretch",
+    "heads": [{"name": "piles", "words": "One list a pile."}, {"name": "rows", "words": "One."}],
     "options": [
-        {"name": "piles_at_most", "words": "How many piles are made.", "type": "integer", "default": 5, "low": 1,
-         "high": 100, "choices": None},
-        {"name": "sureness", "words": "Of what is less sure nothing is said.", "type": "number", "default": 0.5,
-         "low": 0, "high": 1, "choices": None},
-        {"name": "by", "words": "What decides the order.", "type": "choice", "default": "size", "low": None,
-         "high": None, "choices": ["size", "age"]},
-        {"name": "twice", "words": "Whether to look again.", "type": "boolean", "default": True, "low": None,
-         "high": None, "choices": None},
+        {
+            "name": "piles_at_most",
+            "words": "How many piles are made.",
+            "type": "integer",
+            "default": 5,
+            "low": 1,
+            "high": 100,
+            "choices": None,
+        },
+        {
+            "name": "sureness",
+            "words": "Of what is less sure nothing is said.",
+            "type": "number",
+            "default": 0.5,
+            "low": 0,
+            "high": 1,
+            "choices": None,
+        },
+        {
+            "name": "by",
+            "words": "What decides the order.",
+            "type": "choice",
+            "default": "size",
+            "low": None,
+            "high": None,
+            "choices": ["size", "age"],
+        },
+        {
+            "name": "twice",
+            "words": "Whether to look again.",
+            "type": "boolean",
+            "default": True,
+            "low": None,
+            "high": None,
+            "choices": None,
+        },
     ],
-    "metrics": [{"name": "tidy", "unit": "share", "better": "higher", "needs": "annotation", "words": "Things in their "
-                 "place."}],
+    "metrics": [
+        {"name": "tidy", "unit": "share", "better": "higher", "needs": "annotation", "words": "Things in their place."}
+    ],
     "formats": ["piles-of-folders"],
-}  # fmt: skip
-NOTHING: dict[str, Any] = {"name": "nothing", "words": "nothing at all", "resize": "crop", "heads": [], "options": [
-    {"name": "sureness", "words": "Ever.", "type": "integer", "default": 3, "low": 2, "high": 9, "choices": None},
-], "metrics": [], "formats": []}  # fmt: skip
+}
+NOTHING: dict[str, Any] = {
+    "name": "nothing",
+    "words": "nothing at all",
+    "resize": "crop",
+    "heads": [],
+    "options": [
+        {"name": "sureness", "words": "Ever.", "type": "integer", "default": 3, "low": 2, "high": 9, "choices": None},
+    ],
+    "metrics": [],
+    "formats": [],
+}
 
 
 def problem(status: int, kind: str, title: str, detail: str, **extras: Any) -> Response:
-    body = {"type": f"urn:workbench:problem:{kind}", "title": title, "status": status, "detail": detail,
-            "remedy": f"remedy of {kind}", **extras}
+    body = {
+        "type": f"urn:workbench:problem:{kind}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "remedy": f"remedy of {kind}",
+        **extras,
+    }
     return Response(json.dumps(body), status, content_type="application/problem+json")
 
 
@@ -67,35 +115,64 @@ def interval(value: float) -> dict[str, float]:
 def report(*, met: bool = True, package_id: str | None = None) -> dict[str, Any]:
     def variant(name: str, fps: float, accuracy: float) -> dict[str, Any]:
         return {
-            "name": name, "model": f"model-{name}", "precision": name.upper(), "size_bytes": 5_000_000,
-            "digest": "d", "throughput_fps": interval(fps), "latency_ms": {"p50": interval(2.5)},
-            "cpu_ms_per_request": interval(5.0), "profile": f"profile-{name}", "evaluation": None,
+            "name": name,
+            "model": f"model-{name}",
+            "precision": name.upper(),
+            "size_bytes": 5_000_000,
+            "digest": "d",
+            "throughput_fps": interval(fps),
+            "latency_ms": {"p50": interval(2.5)},
+            "cpu_ms_per_request": interval(5.0),
+            "profile": f"profile-{name}",
+            "evaluation": None,
             "accuracy": {"metric": "top1", "value": accuracy, "n": 200, "split": "evaluation"},
-            "configuration": {}, "trust": {"verdict": "trusted", "reasons": []}, "warnings": [],
+            "configuration": {},
+            "trust": {"verdict": "trusted", "reasons": []},
+            "warnings": [],
             "built_in": [{"input": "x", "reverse_channels": True, "mean": [104.0, 117.0, 123.0], "scale": None}],
-        }  # fmt: skip
+        }
 
     return {
-        "schema_version": "1.1", "project_id": "p", "optimization_id": "o", "objective": "throughput",
+        "schema_version": "1.1",
+        "project_id": "p",
+        "optimization_id": "o",
+        "objective": "throughput",
         "variants": [variant("fp32", 400.0, 0.615), variant("int8", 800.0, 0.6)],
-        "comparison": [{
-            "variant": "int8", "baseline": "fp32", "speedup": interval(2.0) | {"beyond_noise": True},
-            "cpu_per_request_ratio": interval(0.5) | {"beyond_noise": True},
-            "size_ratio": 0.26, "accuracy_change_points": {"value": -1.5, "beyond_noise": False},
-            "changed_items": {"fixed_n": 3, "broken_n": 6},
-        }],
-        "recommended": {"model": "model-int8", "variant": "int8", "reason": "fastest within limits"} if met
+        "comparison": [
+            {
+                "variant": "int8",
+                "baseline": "fp32",
+                "speedup": interval(2.0) | {"beyond_noise": True},
+                "cpu_per_request_ratio": interval(0.5) | {"beyond_noise": True},
+                "size_ratio": 0.26,
+                "accuracy_change_points": {"value": -1.5, "beyond_noise": False},
+                "changed_items": {"fixed_n": 3, "broken_n": 6},
+            }
+        ],
+        "recommended": {"model": "model-int8", "variant": "int8", "reason": "fastest within limits"}
+        if met
         else {"model": None, "variant": None, "reason": "no variant is within 1 ms"},
         "preparation": {
-            "input": {"name": "x", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}, "resize": "crop",
-            "short_side": None, "interpolation": "bilinear", "color": "BGR", "mean": [104.0, 117.0, 123.5],
-            "scale": None, "orientation": "exif"},
-        "constraints_met": met, "warnings": ["one warning"], "environment": {}, "task": "classification", "assumed": [
+            "input": {"name": "x", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"},
+            "resize": "crop",
+            "short_side": None,
+            "interpolation": "bilinear",
+            "color": "BGR",
+            "mean": [104.0, 117.0, 123.5],
+            "scale": None,
+            "orientation": "exif",
+        },
+        "constraints_met": met,
+        "warnings": ["one warning"],
+        "environment": {},
+        "task": "classification",
+        "assumed": [
             {"field": "options.label_offset", "words": "label_offset is 1: one score more", "sure": "likely"},
-            {"field": "labels", "words": "the order is the dataset's", "sure": "possible"}],
-        "package": package_id and {"id": package_id, "sha256": hashlib.sha256(PACKAGE).hexdigest(),
-                                   "size_bytes": len(PACKAGE)},
-    }  # fmt: skip
+            {"field": "labels", "words": "the order is the dataset's", "sure": "possible"},
+        ],
+        "package": package_id
+        and {"id": package_id, "sha256": hashlib.sha256(PACKAGE).hexdigest(), "size_bytes": len(PACKAGE)},
+    }
 
 
 @dataclass
@@ -174,11 +251,26 @@ class Server:
 
     def add(self, kind: str, body: Any, steps: list[dict[str, Any]] | None = None) -> Job:
         id = str(uuid.uuid4())
-        files = [{"name": name, "sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
-                 for name, data in self.files.items()]
-        view = {"id": id, "kind": kind, "state": "queued", "seq": 1, "created_at": "2026-01-01T00:00:00Z",
-                "progress": None, "waiting_for": None, "error": None, "reused_from": None, "name": None,
-                "request": body, "result": None, "facts": None, "files": files}  # fmt: skip
+        files = [
+            {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
+            for name, data in self.files.items()
+        ]
+        view = {
+            "id": id,
+            "kind": kind,
+            "state": "queued",
+            "seq": 1,
+            "created_at": "2026-01-01T00:00:00Z",
+            "progress": None,
+            "waiting_for": None,
+            "error": None,
+            "reused_from": None,
+            "name": None,
+            "request": body,
+            "result": None,
+            "facts": None,
+            "files": files,
+        }
         if kind == "models":
             view["name"] = "squeeze"
         view |= self.born.get(kind, {})
@@ -189,8 +281,10 @@ class Server:
         if kind in self.script:
             return [dict(step) for step in self.script[kind]]
         facts = {"inputs": [{"name": "data", "shape": [1, 3, 224, 224]}]} if kind == "models" else {}
-        return [{"state": "running", "progress": {"stage": "reading", "fraction": 0.5, "message": "half"}},
-                {"state": "succeeded", "facts": facts}]
+        return [
+            {"state": "running", "progress": {"stage": "reading", "fraction": 0.5, "message": "half"}},
+            {"state": "succeeded", "facts": facts},
+        ]
 
 
 class Counted:
@@ -262,9 +356,17 @@ def application(server: Server) -> Flask:
         if kind == "projects":
             id = str(uuid.uuid4())
             key = request.headers["Idempotency-Key"]
-            first = server.projects.setdefault(server.keys.setdefault(key, id), {
-                "id": id, "target": "local", "device": "CPU", "dataset_id": None, "created_at": "2026-01-01T00:00:00Z",
-                **request.get_json()})  # fmt: skip
+            first = server.projects.setdefault(
+                server.keys.setdefault(key, id),
+                {
+                    "id": id,
+                    "target": "local",
+                    "device": "CPU",
+                    "dataset_id": None,
+                    "created_at": "2026-01-01T00:00:00Z",
+                    **request.get_json(),
+                },
+            )
             return jsonify(first), 201
         return once(lambda: server.add(kind, request.get_json()))
 
@@ -284,9 +386,16 @@ def application(server: Server) -> Flask:
     def catalogue() -> Any:
         part, start = request.args.get("name", ""), int(request.args.get("cursor", 0))
         fit = [entry for entry in server.catalogue if part in entry["name"]]
-        return jsonify({"items": fit[start : start + 2], "matching": len(fit), "total": len(server.catalogue),
-                        "zoo": "https://zoo", "read_at": "2026-01-01T00:00:00Z",
-                        "next_cursor": str(start + 2) if start + 2 < len(fit) else None})  # fmt: skip
+        return jsonify(
+            {
+                "items": fit[start : start + 2],
+                "matching": len(fit),
+                "total": len(server.catalogue),
+                "zoo": "https://zoo",
+                "read_at": "2026-01-01T00:00:00Z",
+                "next_cursor": str(start + 2) if start + 2 < len(fit) else None,
+            }
+        )
 
     @app.get("/v1/catalogue/<path:name>")
     def entry(name: str) -> Any:
@@ -415,12 +524,27 @@ def optimization(server: Server) -> list[dict[str, Any]]:
     def steps(convert: str, profile: str) -> list[dict[str, Any]]:
         waiting = "the device CPU (job-c)" if profile == "queued" else None
         return [
-            {"name": "convert-fp16", "kind": "conversion", "state": convert, "progress": None,
-             "waiting_for": None, "job_id": "job-c", "error": None},
-            {"name": "profile-fp16", "kind": "profile", "state": profile, "job_id": "job-f", "error": None,
-             "progress": {"stage": "measuring", "fraction": 0.4, "message": "launch 2 of 5"}
-             if profile == "running" else None, "waiting_for": waiting},
-        ]  # fmt: skip
+            {
+                "name": "convert-fp16",
+                "kind": "conversion",
+                "state": convert,
+                "progress": None,
+                "waiting_for": None,
+                "job_id": "job-c",
+                "error": None,
+            },
+            {
+                "name": "profile-fp16",
+                "kind": "profile",
+                "state": profile,
+                "job_id": "job-f",
+                "error": None,
+                "progress": {"stage": "measuring", "fraction": 0.4, "message": "launch 2 of 5"}
+                if profile == "running"
+                else None,
+                "waiting_for": waiting,
+            },
+        ]
 
     package = server.add("packages", {}, []) if server.packaged and server.met else None
     if package:

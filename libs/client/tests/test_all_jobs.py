@@ -10,9 +10,11 @@ from workbench.client import Client
 
 def workbench(asked: list[str]) -> httpx.MockTransport:
     """An API whose conversions and profiles took turns, a hundred of each, and optimizations of two projects."""
-    held = {"/v1/conversions": [f"{number:04}" for number in range(198, -2, -2)],
-            "/v1/profiles": [f"{number:04}" for number in range(199, -1, -2)],
-            "/v1/projects/-/optimizations": ["0300", "0003.5"]}  # fmt: skip
+    held = {
+        "/v1/conversions": [f"{number:04}" for number in range(198, -2, -2)],
+        "/v1/profiles": [f"{number:04}" for number in range(199, -1, -2)],
+        "/v1/projects/-/optimizations": ["0300", "0003.5"],
+    }
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(f"{request.url.path}?{request.url.params}")

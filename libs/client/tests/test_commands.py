@@ -26,36 +26,118 @@ def run(server: Any, *words: Any) -> Result:
 
 
 CREATED = [
-    (["conversions", MODEL, "--precision", "fp32", "--name", "mine"],
-     {"model_id": MODEL, "precision": "FP32", "name": "mine"}),
-    (["profiles", MODEL, "--hint", "latency", "--batch", "4", "--duration-s", "1", "--launches", "7"],
-     {"model_id": MODEL, "hint": "latency", "batch": 4, "duration_s": 1.0, "launches": 7}),
-    (["profiles", MODEL, "--target", "local", "--device", "CPU"],
-     {"model_id": MODEL, "target": "local", "device": "CPU"}),
-    (["profiles", MODEL, "--streams", "2", "--requests", "4"],
-     {"model_id": MODEL, "hint": None, "streams": 2, "requests": 4}),
-    (["calibrations", MODEL, DATASET, "--recipe", RECIPE, "--ignore-type", "Add", "--ignore-type", "Mul",
-      "--split", "all", "--exclude-dataset", MODEL, "--target", "local"],
-     {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "ignored_scope": {"types": ["Add", "Mul"]},
-      "split": "all", "exclude_dataset_id": MODEL, "target": "local"}),
-    (["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--reference-model", MODEL, "--target", "local"],
-     {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "reference_model_id": MODEL, "target": "local"}),
-    (["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--against", MODEL],
-     {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "against_evaluation_id": MODEL}),
-    (["recipes", MODEL, "--dataset", DATASET, "--resize", "crop:64", "--mean", "1,2,3", "--task", "sorting",
-      "--head", "rows", "--option", "piles_at_most=7", "--option", "sureness=0.25", "--option", "by=AGE", "--option",
-      "twice=no"],
-     {"model_id": MODEL, "dataset_id": DATASET,
-      "overrides": {"resize": "crop", "short_side": 64, "mean": [1, 2, 3], "task": "sorting", "head": "rows",
-                    "options": {"piles_at_most": 7, "sureness": 0.25, "by": "age", "twice": False}}}),
-    (["packages", "--variant", f"{MODEL},profile={DATASET},folder=int8", "--variant", MODEL, "--recipe", RECIPE,
-      "--name", "mine"],
-     {"recommended": "int8", "recipe_id": RECIPE, "name": "mine",
-      "variants": [{"model_id": MODEL, "folder": "int8", "profile_id": DATASET},
-                   {"model_id": MODEL, "folder": "variant2"}]}),
-    (["projects", MODEL, "--name", "mine", "--device", "CPU"],
-     {"model_id": MODEL, "name": "mine", "device": "CPU"}),
-]  # fmt: skip
+    (
+        ["conversions", MODEL, "--precision", "fp32", "--name", "mine"],
+        {"model_id": MODEL, "precision": "FP32", "name": "mine"},
+    ),
+    (
+        ["profiles", MODEL, "--hint", "latency", "--batch", "4", "--duration-s", "1", "--launches", "7"],
+        {"model_id": MODEL, "hint": "latency", "batch": 4, "duration_s": 1.0, "launches": 7},
+    ),
+    (
+        ["profiles", MODEL, "--target", "local", "--device", "CPU"],
+        {"model_id": MODEL, "target": "local", "device": "CPU"},
+    ),
+    (
+        ["profiles", MODEL, "--streams", "2", "--requests", "4"],
+        {"model_id": MODEL, "hint": None, "streams": 2, "requests": 4},
+    ),
+    (
+        [
+            "calibrations",
+            MODEL,
+            DATASET,
+            "--recipe",
+            RECIPE,
+            "--ignore-type",
+            "Add",
+            "--ignore-type",
+            "Mul",
+            "--split",
+            "all",
+            "--exclude-dataset",
+            MODEL,
+            "--target",
+            "local",
+        ],
+        {
+            "model_id": MODEL,
+            "dataset_id": DATASET,
+            "recipe_id": RECIPE,
+            "ignored_scope": {"types": ["Add", "Mul"]},
+            "split": "all",
+            "exclude_dataset_id": MODEL,
+            "target": "local",
+        },
+    ),
+    (
+        ["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--reference-model", MODEL, "--target", "local"],
+        {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "reference_model_id": MODEL, "target": "local"},
+    ),
+    (
+        ["evaluations", MODEL, DATASET, "--recipe", RECIPE, "--against", MODEL],
+        {"model_id": MODEL, "dataset_id": DATASET, "recipe_id": RECIPE, "against_evaluation_id": MODEL},
+    ),
+    (
+        [
+            "recipes",
+            MODEL,
+            "--dataset",
+            DATASET,
+            "--resize",
+            "crop:64",
+            "--mean",
+            "1,2,3",
+            "--task",
+            "sorting",
+            "--head",
+            "rows",
+            "--option",
+            "piles_at_most=7",
+            "--option",
+            "sureness=0.25",
+            "--option",
+            "by=AGE",
+            "--option",
+            "twice=no",
+        ],
+        {
+            "model_id": MODEL,
+            "dataset_id": DATASET,
+            "overrides": {
+                "resize": "crop",
+                "short_side": 64,
+                "mean": [1, 2, 3],
+                "task": "sorting",
+                "head": "rows",
+                "options": {"piles_at_most": 7, "sureness": 0.25, "by": "age", "twice": False},
+            },
+        },
+    ),
+    (
+        [
+            "packages",
+            "--variant",
+            f"{MODEL},profile={DATASET},folder=int8",
+            "--variant",
+            MODEL,
+            "--recipe",
+            RECIPE,
+            "--name",
+            "mine",
+        ],
+        {
+            "recommended": "int8",
+            "recipe_id": RECIPE,
+            "name": "mine",
+            "variants": [
+                {"model_id": MODEL, "folder": "int8", "profile_id": DATASET},
+                {"model_id": MODEL, "folder": "variant2"},
+            ],
+        },
+    ),
+    (["projects", MODEL, "--name", "mine", "--device", "CPU"], {"model_id": MODEL, "name": "mine", "device": "CPU"}),
+]
 
 
 @pytest.mark.parametrize(("words", "request_body"), CREATED)
@@ -71,16 +153,22 @@ def test_options_about_inputs_take_the_model_s_only_input(server: Any) -> None:
     id = server.add("models", {}).view["id"]
     server.jobs[id].view["facts"] = {"inputs": [{"name": "data"}]}
 
-    run(server, "conversions", "create", id, "--mean", "1,2,3", "--input-shape", "data=-1,3,8,8",
-        "--reverse-channels")  # fmt: skip
+    run(server, "conversions", "create", id, "--mean", "1,2,3", "--input-shape", "data=-1,3,8,8", "--reverse-channels")
 
     assert server.posted("/conversions")["inputs"] == {
-        "data": {"shape": [-1, 3, 8, 8], "mean": [1, 2, 3], "reverse_channels": True}}
+        "data": {"shape": [-1, 3, 8, 8], "mean": [1, 2, 3], "reverse_channels": True}
+    }
 
 
-@pytest.mark.parametrize(("stored", "precision"), [
-    ({"f16": 1}, "FP16"), ({"f32": 1}, "FP32"), ({"i8": 1, "f32": 1}, "FP32"), ({"i8": 1, "f16": 1}, "FP16"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("stored", "precision"),
+    [
+        ({"f16": 1}, "FP16"),
+        ({"f32": 1}, "FP32"),
+        ({"i8": 1, "f32": 1}, "FP32"),
+        ({"i8": 1, "f16": 1}, "FP16"),
+    ],
+)
 def test_an_ir_is_reconfigured_in_the_precision_it_has(server: Any, stored: dict[str, Any], precision: str) -> None:
     id = server.add("models", {}).view["id"]
     server.jobs[id].view["facts"] = {"format": "ir", "inputs": [{"name": "data"}], "weights": stored}
@@ -92,12 +180,15 @@ def test_an_ir_is_reconfigured_in_the_precision_it_has(server: Any, stored: dict
     assert server.posted("/conversions") == {"model_id": id, "precision": precision, "batch": 4, "inputs": shape}
 
 
-@pytest.mark.parametrize(("facts", "words", "told"), [
-    ({"format": "ir"}, [], "say what is to change: --input-shape, --layout, --batch, --precision"),
-    ({"format": "onnx"}, ["--batch", "2"], "workbench conversions create"),
-    (None, ["--batch", "2"], "once it has succeeded"),
-    ({"format": "ir", "inputs": [{"name": "x"}]}, ["--layout", "y=NCHW"], "the model has no input 'y'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("facts", "words", "told"),
+    [
+        ({"format": "ir"}, [], "say what is to change: --input-shape, --layout, --batch, --precision"),
+        ({"format": "onnx"}, ["--batch", "2"], "workbench conversions create"),
+        (None, ["--batch", "2"], "once it has succeeded"),
+        ({"format": "ir", "inputs": [{"name": "x"}]}, ["--layout", "y=NCHW"], "the model has no input 'y'"),
+    ],
+)
 def test_what_cannot_be_reconfigured_says_what_can(server: Any, facts: Any, words: list[str], told: str) -> None:
     id = server.add("models", {}).view["id"]
     server.jobs[id].view["facts"] = facts
@@ -197,10 +288,23 @@ def test_targets_name_each_device_with_its_state_and_those_that_cannot_be_used_w
 def test_targets_of_a_cluster_are_counted_and_say_why_they_are_short(server: Any) -> None:
     busy = {"name": "NPU", "state": "busy", "reason": "2 of 3 in use"}
     free = {"name": "CPU", "state": "free", "reason": None, "full_name": "A CPU", "int8": True}
-    npu = {"id": "npu", "name": "npu", "device": "NPU", "total": 3, "free": 0, "busy": 2, "broken": 1, "usable": True,
-           "reason": None, "devices": [busy]}  # fmt: skip
-    server.targets = [npu, {**npu, "id": "cpu", "device": "CPU", "free": 1, "broken": 0, "devices": [free]},
-                      {**npu, "id": "old", "usable": False, "reason": "node c is not ready", "devices": []}]
+    npu = {
+        "id": "npu",
+        "name": "npu",
+        "device": "NPU",
+        "total": 3,
+        "free": 0,
+        "busy": 2,
+        "broken": 1,
+        "usable": True,
+        "reason": None,
+        "devices": [busy],
+    }
+    server.targets = [
+        npu,
+        {**npu, "id": "cpu", "device": "CPU", "free": 1, "broken": 0, "devices": [free]},
+        {**npu, "id": "old", "usable": False, "reason": "node c is not ready", "devices": []},
+    ]
 
     _, *rows = run(server, "targets", "list").stdout.splitlines()
 
@@ -219,9 +323,18 @@ def test_tasks_are_listed_and_shown_in_eighty_columns(server: Any) -> None:
 
     assert listed.split()[:4] == ["NAME", "SAYS", "OPTIONS", "sorting"]
     assert max(map(len, [*listed.splitlines(), *shown.splitlines()])) <= 80
-    for told in ("sorting: where each thing", "piles_at_most", "A whole number from 1 to 100; default 5.",
-                 "A number from 0 to 1; default 0.5.", "One of size, age; default size.", "Yes or no; default yes.",
-                 "higher is better", "piles-of-folders", "--head", "rows"):  # fmt: skip
+    for told in (
+        "sorting: where each thing",
+        "piles_at_most",
+        "A whole number from 1 to 100; default 5.",
+        "A number from 0 to 1; default 0.5.",
+        "One of size, age; default size.",
+        "Yes or no; default yes.",
+        "higher is better",
+        "piles-of-folders",
+        "--head",
+        "rows",
+    ):
         assert told in shown
     assert json.loads(run(server, "tasks", "list", "--json").stdout) == server.tasks
     assert json.loads(run(server, "tasks", "show", "nothing", "--json").stdout) == server.tasks[1]
@@ -230,13 +343,22 @@ def test_tasks_are_listed_and_shown_in_eighty_columns(server: Any) -> None:
 @pytest.mark.parametrize("name", [row.name for row in DESCRIPTIONS])
 def test_every_list_fits_eighty_columns_with_its_ids_whole(server: Any, name: str) -> None:
     reason = "no device node, no driver and a reason that goes on and on, as reasons do when drivers are old. " * 2
-    server.targets = [{"id": "local", "devices": [{"name": "CPU", "full_name": "A processor with a very long name"}],
-                       "absent": [{"device": "GPU", "reason": reason}]}]  # fmt: skip
+    server.targets = [
+        {
+            "id": "local",
+            "devices": [{"name": "CPU", "full_name": "A processor with a very long name"}],
+            "absent": [{"device": "GPU", "reason": reason}],
+        }
+    ]
     many = {"model_id": MODEL, "dataset_id": DATASET, "target": "a-device-type-with-a-name", "device": "CPU"}
     job = server.add(name, many, [])
     facts = {"precision": "FP16", "format": "onnx", "origin": "conversion", "op_count": 12345}
-    job.view |= {"name": "a name somebody found good once upon a time", "state": "succeeded", "result": {"id": RECIPE},
-                 "facts": facts}  # fmt: skip
+    job.view |= {
+        "name": "a name somebody found good once upon a time",
+        "state": "succeeded",
+        "result": {"id": RECIPE},
+        "facts": facts,
+    }
     server.projects["p"] = {"id": RECIPE, "name": "mine " * 20, "created_at": "2026-01-01T00:00:00.000Z", **many}
 
     lines = run(server, name, "list").stdout.splitlines()
@@ -248,8 +370,11 @@ def test_every_list_fits_eighty_columns_with_its_ids_whole(server: Any, name: st
 
 def test_show_prints_everything_that_is_known(server: Any) -> None:
     job = server.add("profiles", {"model_id": MODEL})
-    job.view["facts"] = {"launches": [{"fps": number} for number in range(30)], "trust": {"verdict": "trusted"},
-                         "long": {"a": "x" * 60, "b": "y" * 60}}  # fmt: skip
+    job.view["facts"] = {
+        "launches": [{"fps": number} for number in range(30)],
+        "trust": {"verdict": "trusted"},
+        "long": {"a": "x" * 60, "b": "y" * 60},
+    }
 
     shown = run(server, "profiles", "show", job.view["id"]).stdout
 
@@ -327,11 +452,30 @@ def test_rename_and_tag_change_what_people_find_it_by(server: Any) -> None:
 
 
 def test_a_list_asks_for_what_was_said(server: Any) -> None:
-    run(server, "profiles", "list", "--search", "res", "--tag", "prod", "--of", MODEL, "--sort", "name",
-        "--state", "failed")  # fmt: skip
+    run(
+        server,
+        "profiles",
+        "list",
+        "--search",
+        "res",
+        "--tag",
+        "prod",
+        "--of",
+        MODEL,
+        "--sort",
+        "name",
+        "--state",
+        "failed",
+    )
 
-    assert server.queries[-1] == {"search": "res", "tag": "prod", "of": MODEL, "sort": "name", "state": "failed",
-                                  "limit": "50"}  # fmt: skip
+    assert server.queries[-1] == {
+        "search": "res",
+        "tag": "prod",
+        "of": MODEL,
+        "sort": "name",
+        "state": "failed",
+        "limit": "50",
+    }
 
 
 def test_jobs_of_every_kind_are_one_list_with_their_news(server: Any) -> None:
@@ -422,8 +566,7 @@ def test_every_resource_of_the_issue_has_its_commands() -> None:
 
     assert names.pop("targets") == names.pop("tasks") == {"list", "show"}
     assert names.pop("models") == expected | {"reconfigure"}
-    assert set(names) >= {"datasets", "conversions", "profiles", "calibrations", "evaluations",
-                          "packages", "projects"}  # fmt: skip
+    assert set(names) >= {"datasets", "conversions", "profiles", "calibrations", "evaluations", "packages", "projects"}
     assert names.pop("datasets") == names.pop("tensors") == expected
     assert names.pop("projects") == expected | {"optimize again"}
     assert all(commands == expected | {"again"} for commands in names.values())
@@ -451,15 +594,21 @@ def test_the_console_script_is_installed() -> None:
 
 def test_a_refusal_names_what_to_type_not_the_field() -> None:
     rows = [Option("--duration-s", "", place="duration_s"), Option("--launches", "", place="launches"), JSON]
-    refused = {"detail": "duration_s: give at most 7.; launches: at most 11, with a duration_s: of 1",
-               "remedy": "give what `field` names."}  # fmt: skip
+    refused = {
+        "detail": "duration_s: give at most 7.; launches: at most 11, with a duration_s: of 1",
+        "remedy": "give what `field` names.",
+    }
 
     assert as_typed({"detail": "a.options.by: no"}, [Option("--option", "", place="a.options.*")])["detail"] == (
-        "--option by: no")
+        "--option by: no"
+    )
     assert as_typed(refused, rows) == {
-        "detail": "--duration-s: give at most 7.; --launches: at most 11, with a duration_s: of 1", "remedy": ""}
+        "detail": "--duration-s: give at most 7.; --launches: at most 11, with a duration_s: of 1",
+        "remedy": "",
+    }
     assert as_typed(refused, [JSON])["remedy"] == "give what `field` names."
     mid = "batch: 4, but inputs.data_0.shape asks for 2; inputs.a b.layout: no. Give a.color or inputs.x.layout."
     assert as_typed({"detail": mid}, [*rows, Option("--color", "", place="a.color")])["detail"] == (
-        "batch: 4, but --input-shape data_0=… asks for 2; --layout a b=…: no. Give --color or --layout x=….")
+        "batch: 4, but --input-shape data_0=… asks for 2; --layout a b=…: no. Give --color or --layout x=…."
+    )
     assert as_typed({"detail": "shapes.image:0: is open"}, rows)["detail"] == "--shape image:0=…: is open"

@@ -25,15 +25,24 @@ def done(server: Any, kind: str, facts: dict[str, Any]) -> str:
 
 
 def profile(server: Any, fps: float) -> str:
-    return done(server, "profiles", {"throughput_fps": figure(fps), "latency_ms": {"p50": figure(1000 / fps)},
-                                     "trust": {"verdict": "trusted"}})  # fmt: skip
+    return done(
+        server,
+        "profiles",
+        {"throughput_fps": figure(fps), "latency_ms": {"p50": figure(1000 / fps)}, "trust": {"verdict": "trusted"}},
+    )
 
 
 def in_turns(server: Any, *fps: float) -> list[str]:
     """Profiles of models ``m0``, ``m1``… that one job has measured."""
     ids = [profile(server, each) for each in fps]
-    ratios = {f"m{mine}": {f"m{theirs}": {"throughput_fps": figure(a / b), "cpu_ms_per_request": figure(b / a)}
-                           for theirs, b in enumerate(fps) if theirs != mine} for mine, a in enumerate(fps)}
+    ratios = {
+        f"m{mine}": {
+            f"m{theirs}": {"throughput_fps": figure(a / b), "cpu_ms_per_request": figure(b / a)}
+            for theirs, b in enumerate(fps)
+            if theirs != mine
+        }
+        for mine, a in enumerate(fps)
+    }
     for number, view in enumerate(server.jobs[id].view for id in ids):
         view["request"] = {**view["request"], "model_id": f"m{number}"}
         view["facts"] = {**view["facts"], "together": {"profile_id": ids[0], "ratios": ratios}}
@@ -82,8 +91,13 @@ def test_a_ratio_that_contradicts_itself_says_so_where_it_stands(server: Any) ->
     for id in ids:
         for others in server.jobs[id].view["facts"]["together"]["ratios"].values():
             for ratio in others.values():
-                ratio["trust"] = {"verdict": "untrusted", "notes": [], "reasons": [
-                    {"rule": "contradiction", "verdict": "untrusted", "detail": "One had more of the cores."}]}
+                ratio["trust"] = {
+                    "verdict": "untrusted",
+                    "notes": [],
+                    "reasons": [
+                        {"rule": "contradiction", "verdict": "untrusted", "detail": "One had more of the cores."}
+                    ],
+                }
 
     result = run(server, "compare", *ids)
 
@@ -126,8 +140,12 @@ def test_programs_get_every_bound(server: Any) -> None:
 def test_what_cannot_be_compared_is_wrong_usage_that_says_why(server: Any) -> None:
     one, waiting = profile(server, 400), str(server.add("profiles", {}, []).view["id"])
 
-    for words, why in (([one], "two at least"), ([one, "moon"], "is not an id"), ([one, waiting], "is queued"),
-                       ([one, ABSENT], "no profile, evaluation or project")):  # fmt: skip
+    for words, why in (
+        ([one], "two at least"),
+        ([one, "moon"], "is not an id"),
+        ([one, waiting], "is queued"),
+        ([one, ABSENT], "no profile, evaluation or project"),
+    ):
         result = run(server, "compare", *words)
         assert (result.exit_code, why in result.stderr) == (2, True), result.stderr
 

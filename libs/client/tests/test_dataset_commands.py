@@ -15,9 +15,19 @@ from workbench.client import Client
 from workbench.client.cli import datasets
 from workbench.client.cli.session import Session
 
-IMAGES = [{"number": n, "name": f"../{n}/a b.png", "has_preview": n != 2, "part": "evaluation", "width": 8, "height": 8,
-           "size_bytes": 100,
-           "classes": [{"task": "t", "id": 0, "name": "cat", "things": n}]} for n in range(5)]  # fmt: skip
+IMAGES = [
+    {
+        "number": n,
+        "name": f"../{n}/a b.png",
+        "has_preview": n != 2,
+        "part": "evaluation",
+        "width": 8,
+        "height": 8,
+        "size_bytes": 100,
+        "classes": [{"task": "t", "id": 0, "name": "cat", "things": n}],
+    }
+    for n in range(5)
+]
 
 
 class Server:
@@ -65,45 +75,73 @@ def test_images_come_page_by_page_with_their_filters(client: Client, server: Ser
 
 
 def test_previews_are_saved_inside_the_folder_under_safe_names(
-        client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     out = tmp_path / "new" / "pictures"
 
     told = run(client, monkeypatch, "preview", "d", "--out", str(out), "--limit", "4")
 
     assert told.exit_code == 0, told.output
     assert {path.name: path.read_bytes() for path in out.iterdir()} == {
-        f"00000{n}-a b.jpg": f"jpeg d/images/{n}/preview".encode() for n in (0, 1, 3)}  # fmt: skip
+        f"00000{n}-a b.jpg": f"jpeg d/images/{n}/preview".encode() for n in (0, 1, 3)
+    }
     assert "3 cat" in told.output
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
 
 
-def test_no_more_is_asked_for_than_is_shown(client: Client, monkeypatch: pytest.MonkeyPatch, server: Server,
-                                            tmp_path: Path) -> None:  # fmt: skip
+def test_no_more_is_asked_for_than_is_shown(
+    client: Client, monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path
+) -> None:
     run(client, monkeypatch, "preview", "d", "--out", str(tmp_path), "--limit", "1")
 
     asked = [request.url.path.removeprefix("/v1/datasets/d/") for request in server.asked]
     assert asked == ["images", "images/0/preview"]
 
 
-def test_a_subset_is_asked_for_with_what_was_typed(client: Client, monkeypatch: pytest.MonkeyPatch,
-                                                   server: Server) -> None:  # fmt: skip
-    told = run(client, monkeypatch, "subset", "d", "--count", "9", "--class", "cat", "--class", "dog", "--seed", "0",
-               "--split", "evaluation", "--name", "few")  # fmt: skip
+def test_a_subset_is_asked_for_with_what_was_typed(
+    client: Client, monkeypatch: pytest.MonkeyPatch, server: Server
+) -> None:
+    told = run(
+        client,
+        monkeypatch,
+        "subset",
+        "d",
+        "--count",
+        "9",
+        "--class",
+        "cat",
+        "--class",
+        "dog",
+        "--seed",
+        "0",
+        "--split",
+        "evaluation",
+        "--name",
+        "few",
+    )
 
     assert told.exit_code == 0, told.output
     assert json.loads(server.asked[0].content) == {
-        "dataset_id": "d", "count": 9, "classes": ["cat", "dog"], "seed": 0, "split": "evaluation", "name": "few",
-    }  # fmt: skip
+        "dataset_id": "d",
+        "count": 9,
+        "classes": ["cat", "dog"],
+        "seed": 0,
+        "split": "evaluation",
+        "name": "few",
+    }
 
 
-@pytest.mark.parametrize(("words", "reason"), [
-    (["subset", "d", "--count", "0"], "whole number from 1"),
-    (["subset", "d", "--split", "test"], "not one of all,"),
-    (["preview", "d"], "Missing option '--out'"),
-    (["export", "d", "--out", "x"], "Missing option '--format'"),
-    (["export", "d", "--out", "x", "--format", "kitti"], "not one of coco,"),
-    (["preview", "d", "--out", "x", "--limit", "many"], "whole number from 1"),
-])
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["subset", "d", "--count", "0"], "whole number from 1"),
+        (["subset", "d", "--split", "test"], "not one of all,"),
+        (["preview", "d"], "Missing option '--out'"),
+        (["export", "d", "--out", "x"], "Missing option '--format'"),
+        (["export", "d", "--out", "x", "--format", "kitti"], "not one of coco,"),
+        (["preview", "d", "--out", "x", "--limit", "many"], "whole number from 1"),
+    ],
+)
 def test_wrong_usage_is_told(client: Client, monkeypatch: pytest.MonkeyPatch, words: list[Any], reason: str) -> None:
     told = run(client, monkeypatch, *words)
 

@@ -14,11 +14,14 @@ from workbench.client.errors import Refused
 VIEW = {"id": "d", "state": "succeeded", "facts": {"items": 3, "tasks": ["classification"]}}
 CLASSES = [{"id": 0, "name": "cat", "images": 2, "things": 2, "area_px": None}]
 COUNTED: dict[str, Any] = {
-    "images": 3, "parts": {"calibration": 1, "evaluation": 2},
-    **dict.fromkeys(("width", "height", "aspect", "file_bytes"), None), "colour": None,
-    "tasks": {"classification": {"images": 3, "classes": CLASSES, "things_per_image": None, "area_share": None,
-                                 "sizes": None}},
-}  # fmt: skip
+    "images": 3,
+    "parts": {"calibration": 1, "evaluation": 2},
+    **dict.fromkeys(("width", "height", "aspect", "file_bytes"), None),
+    "colour": None,
+    "tasks": {
+        "classification": {"images": 3, "classes": CLASSES, "things_per_image": None, "area_share": None, "sizes": None}
+    },
+}
 
 
 def client(status: int, document: dict[str, Any]) -> Client:

@@ -193,7 +193,9 @@ def _linked(server: Any, answer: Callable[[str | None], Response], stores: list[
     def redirected() -> Response | None:
         if request.args.get("link") != "true":
             return None
-        return Response("", 307, headers={"Location": f"http://127.0.0.1:{elsewhere.server_port}/bucket/blob?signature"})
+        return Response(
+            "", 307, headers={"Location": f"http://127.0.0.1:{elsewhere.server_port}/bucket/blob?signature"}
+        )
 
     server.before = redirected
     return asked
@@ -215,9 +217,7 @@ def test_a_file_comes_by_a_link_to_which_the_token_is_not_sent(
     assert asked == [(None, None)]
 
 
-def test_what_broke_off_is_resumed_by_a_link(
-    server: Any, package: str, linked: Linked, tmp_path: Path
-) -> None:
+def test_what_broke_off_is_resumed_by_a_link(server: Any, package: str, linked: Linked, tmp_path: Path) -> None:
     (tmp_path / "out.part").write_bytes(DATA[:1000])
     asked = linked(ranged)
 

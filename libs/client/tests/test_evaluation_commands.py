@@ -15,12 +15,27 @@ from workbench.client.cli import evaluations
 from workbench.client.cli.session import Session
 
 BY = {"metric": "top1", "unit": "share", "better": "higher"}
-IMAGES = [{"number": n, "name": f"../{n}/a b.png", "score": 0.0 if n < 3 else 1.0, "said": [f"0.9{n}  cat"],
-           "known": ["dog"], "beside": "annotation" if n < 2 else None} for n in range(5)]  # fmt: skip
-CLASSES = [{"id": 0, "label": "cat", "there": 3, "said": 4, "right": 2},
-           {"id": 1, "label": None, "there": 2, "said": 1, "right": 0}]  # fmt: skip
-PAIRS = [{"truth": 0, "said": 0, "count": 2}, {"truth": 1, "said": 0, "count": 2},
-         {"truth": 0, "said": None, "count": 1}, {"truth": None, "said": 1, "count": 1}]  # fmt: skip
+IMAGES = [
+    {
+        "number": n,
+        "name": f"../{n}/a b.png",
+        "score": 0.0 if n < 3 else 1.0,
+        "said": [f"0.9{n}  cat"],
+        "known": ["dog"],
+        "beside": "annotation" if n < 2 else None,
+    }
+    for n in range(5)
+]
+CLASSES = [
+    {"id": 0, "label": "cat", "there": 3, "said": 4, "right": 2},
+    {"id": 1, "label": None, "there": 2, "said": 1, "right": 0},
+]
+PAIRS = [
+    {"truth": 0, "said": 0, "count": 2},
+    {"truth": 1, "said": 0, "count": 2},
+    {"truth": 0, "said": None, "count": 1},
+    {"truth": None, "said": 1, "count": 1},
+]
 
 
 def answer(request: httpx.Request) -> httpx.Response:
@@ -51,7 +66,8 @@ def test_images_come_page_by_page_and_each_tells_by_what_it_is_ranked(client: Cl
 
 
 def test_the_worst_are_listed_first_with_score_answer_and_truth(
-        client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = run(client, monkeypatch, "images", "e", "--limit", "4")
 
     rows = [line.split() for line in told.output.splitlines() if "../" in line]
@@ -62,14 +78,16 @@ def test_the_worst_are_listed_first_with_score_answer_and_truth(
 
 
 def test_pictures_of_those_that_are_drawn_are_saved_inside_the_folder(
-        client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     out = tmp_path / "new"
 
     told = run(client, monkeypatch, "images", "e", "--out", str(out))
 
     assert told.exit_code == 0, told.output
     assert {path.name: path.read_bytes() for path in out.iterdir()} == {
-        f"00{n}-a b-{what}.jpg": f"jpeg images/{n}/{what}".encode() for n in (0, 1) for what in ("result", "truth")}
+        f"00{n}-a b-{what}.jpg": f"jpeg images/{n}/{what}".encode() for n in (0, 1) for what in ("result", "truth")
+    }
 
 
 def test_a_small_matrix_is_shown_with_what_is_confused_most(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,8 +103,7 @@ def test_a_small_matrix_is_shown_with_what_is_confused_most(client: Client, monk
     assert max(map(len, told.splitlines())) <= 80
 
 
-def test_of_many_classes_only_what_is_confused_most_is_shown(
-        monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_classes_only_what_is_confused_most_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     classes = [{"id": n, "label": f"c{n}", "there": 1, "said": 1, "right": 0} for n in range(40)]
     pairs = [{"truth": n, "said": (n + 1) % 40, "count": 1} for n in range(40)]
     many = {"of": "images", "classes": classes, "pairs": pairs}

@@ -28,8 +28,9 @@ def array(tmp_path: Path) -> Path:
 
 
 def run(server: Any, *words: str) -> Any:
-    return CliRunner().invoke(app, ["profiles", "create", *words, "--server", server.url],
-                              env={"WORKBENCH_TOKEN": server.token})  # fmt: skip
+    return CliRunner().invoke(
+        app, ["profiles", "create", *words, "--server", server.url], env={"WORKBENCH_TOKEN": server.token}
+    )
 
 
 def test_an_array_is_sent_and_named_by_its_input(server: Any, model: str, array: Path) -> None:
@@ -41,12 +42,16 @@ def test_an_array_is_sent_and_named_by_its_input(server: Any, model: str, array:
     assert server.posted("/profiles")["inputs"] == {"ids": tensor, "mask": TENSOR}
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("{array}", "several inputs, write NAME=...; its inputs: ids, mask"),
-    ("image={array}", "the model has no input 'image'; its inputs: ids, mask"),
-    ("ids={folder}/none.npy", "none.npy does not exist"), ("ids={folder}", "give a .npy file"),
-    ("ids={folder}/photo.png", "photo.png is no array: give a .npy file, as numpy.save writes it"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{array}", "several inputs, write NAME=...; its inputs: ids, mask"),
+        ("image={array}", "the model has no input 'image'; its inputs: ids, mask"),
+        ("ids={folder}/none.npy", "none.npy does not exist"),
+        ("ids={folder}", "give a .npy file"),
+        ("ids={folder}/photo.png", "photo.png is no array: give a .npy file, as numpy.save writes it"),
+    ],
+)
 def test_what_cannot_be_fed_is_wrong_usage_and_nothing_is_sent(
     server: Any, model: str, array: Path, text: str, said: str
 ) -> None:

@@ -12,18 +12,37 @@ from workbench.client.cli import app
 from workbench.client.cli.inspect_files import page
 
 SEEN: dict[str, Any] = {
-    "file": "net.onnx", "readable": True, "reason": None, "format": "onnx", "producer": "pytorch 2",
-    "precision": "FP32", "parameters": 1_235_496, "op_count": 66, "custom": [],
+    "file": "net.onnx",
+    "readable": True,
+    "reason": None,
+    "format": "onnx",
+    "producer": "pytorch 2",
+    "precision": "FP32",
+    "parameters": 1_235_496,
+    "op_count": 66,
+    "custom": [],
     "inputs": [
-        {"name": "data", "shape": [1, 3, -1, [8, 64]], "element_type": "f32", "layout": "NCHW", "layout_sure": "likely",
-         "color": {"color": "RGB", "sure": "likely", "why": "models of pytorch mostly do"}},
+        {
+            "name": "data",
+            "shape": [1, 3, -1, [8, 64]],
+            "element_type": "f32",
+            "layout": "NCHW",
+            "layout_sure": "likely",
+            "color": {"color": "RGB", "sure": "likely", "why": "models of pytorch mostly do"},
+        },
         {"name": "scale", "shape": None, "element_type": "i64", "layout": None, "layout_sure": None, "color": None},
     ],
     "outputs": [{"name": "scores", "shape": [1, 1000], "element_type": "f32"}],
     "guesses": [{"task": "classification", "head": "scores", "sure": "likely", "why": "one list of 1000 numbers"}],
-    "devices": [{"device": "NPU", "runs": False, "reason": None,
-                 "unsupported": [{"type": "Loop", "count": 1, "names": ["loop"]}]}],
-}  # fmt: skip
+    "devices": [
+        {
+            "device": "NPU",
+            "runs": False,
+            "reason": None,
+            "unsupported": [{"type": "Loop", "count": 1, "names": ["loop"]}],
+        }
+    ],
+}
 
 
 def run(server: Any, *words: Any) -> Result:
@@ -53,7 +72,9 @@ def test_everything_that_was_seen_is_told_with_how_sure_it_is() -> None:
 
 def test_what_cannot_be_read_says_why() -> None:
     assert list(page({**SEEN, "readable": False, "reason": "no conversion for Strange"})) == [
-        "net.onnx: onnx, written by pytorch 2", "  no conversion for Strange"]  # fmt: skip
+        "net.onnx: onnx, written by pytorch 2",
+        "  no conversion for Strange",
+    ]
 
 
 @pytest.mark.parametrize("state", ["succeeded", "failed"])

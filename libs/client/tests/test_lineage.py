@@ -11,8 +11,14 @@ from workbench.client.cli.lineage import lines, with_family
 
 
 def model(id: str, *parents: str, created: int = 0, **facts: Any) -> dict[str, Any]:
-    return {"id": id, "kind": "model", "state": "succeeded", "parents": list(parents), "created_at": f"{created:04}",
-            "facts": {"name": f"net {id}", "precision": "FP32", "origin": "conversion", **facts}}  # fmt: skip
+    return {
+        "id": id,
+        "kind": "model",
+        "state": "succeeded",
+        "parents": list(parents),
+        "created_at": f"{created:04}",
+        "facts": {"name": f"net {id}", "precision": "FP32", "origin": "conversion", **facts},
+    }
 
 
 def shown(listed: list[dict[str, Any]], id: str, beyond: tuple[dict[str, Any], ...] = ()) -> list[str]:
@@ -24,15 +30,23 @@ def shown(listed: list[dict[str, Any]], id: str, beyond: tuple[dict[str, Any], .
             return httpx.Response(200, json={"items": listed, "next_cursor": None})
         found = known.get(request.url.path.rpartition("/")[2])
         problem = {"title": "Not found", "status": 404, "detail": "gone"}
-        return httpx.Response(200, json=found) if found else httpx.Response(
-            404, json=problem, headers={"content-type": "application/problem+json"})  # fmt: skip
+        return (
+            httpx.Response(200, json=found)
+            if found
+            else httpx.Response(404, json=problem, headers={"content-type": "application/problem+json"})
+        )
 
     with Client(transport=holding(answer)) as client:
         return list(lines(with_family(client, known[id])))
 
 
-ONE = [model("onnx", origin="upload"), model("ir", "onnx", created=1), model("int8", "ir", created=3, precision="INT8"),
-       model("small", "ir", created=2), model("other", created=4)]  # fmt: skip
+ONE = [
+    model("onnx", origin="upload"),
+    model("ir", "onnx", created=1),
+    model("int8", "ir", created=3, precision="INT8"),
+    model("small", "ir", created=2),
+    model("other", created=4),
+]
 
 
 def test_a_family_is_a_tree_with_the_model_marked() -> None:

@@ -19,8 +19,16 @@ def run(server: Any, *words: str) -> Result:
     return CliRunner().invoke(app, [*words], env=env)
 
 
-@pytest.fixture(params=["profiles create", "profiles again", "conversions again", "datasets subset", "datasets augment",
-                        "models reconfigure"])  # fmt: skip
+@pytest.fixture(
+    params=[
+        "profiles create",
+        "profiles again",
+        "conversions again",
+        "datasets subset",
+        "datasets augment",
+        "models reconfigure",
+    ]
+)
 def words(request: pytest.FixtureRequest, server: Any) -> list[str]:
     """A command, and what it makes another of."""
     group, command = request.param.split()
@@ -66,5 +74,4 @@ def test_the_profiles_of_models_measured_in_turns_come_with_the_first(server: An
 
     assert told.exit_code == 0, told.output
     document = json.loads(told.stdout)
-    assert [each["request"] for each in document["others"]] == [
-        {"model_id": OTHER, "from_profile_id": document["id"]}]  # fmt: skip
+    assert [each["request"] for each in document["others"]] == [{"model_id": OTHER, "from_profile_id": document["id"]}]

@@ -22,11 +22,14 @@ def test_a_sure_guess_is_the_task_and_the_others_are_told_after_it() -> None:
     assert lines[-2:] == ["Task: classification (likely: a softmax)", "  or generic (possible: because)"]
 
 
-@pytest.mark.parametrize("guesses", [
-    [guess("classification", "possible"), guess("generic", "possible")],
-    [guess("classification", "likely"), guess("generic", "likely")],
-    [guess("classification", "possible")],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "guesses",
+    [
+        [guess("classification", "possible"), guess("generic", "possible")],
+        [guess("classification", "likely"), guess("generic", "likely")],
+        [guess("classification", "possible")],
+    ],
+)
 def test_what_is_not_sure_is_said_to_be(guesses: list[dict[str, Any]]) -> None:
     lines = shown(guesses=guesses)
 
@@ -45,8 +48,10 @@ def test_what_a_conversion_built_in_is_told() -> None:
     lines = shown(guesses=[guess("generic", "likely")], built_in=built_in)
 
     assert lines[-2] == "Inside the model, so feed it pixels of 0 to 255 and leave this out:"
-    assert lines[-1] == ("  data: the channels are reversed (it takes RGB where the network wants BGR, or vice versa), "
-                         "minus mean 104,117.5,123, divided by scale 58.4,58.4,58.4")  # fmt: skip
+    assert lines[-1] == (
+        "  data: the channels are reversed (it takes RGB where the network wants BGR, or vice versa), "
+        "minus mean 104,117.5,123, divided by scale 58.4,58.4,58.4"
+    )
 
 
 def test_what_an_ir_of_model_api_says_is_inside_it_is_told() -> None:
@@ -70,21 +75,29 @@ def test_its_family_is_no_raw_list_while_it_is_examined() -> None:
     assert "family" not in page({"id": "m-1", "state": "running", "family": [(0, {"id": "m-1"})]})
 
 
-@pytest.mark.parametrize(("facts", "task"), [
-    ({"guesses": [guess("generic", "likely")]}, "generic"),
-    ({"guesses": [guess("classification", "possible"), guess("generic", "possible")]}, "?"),
-    ({"guesses": None}, None),
-    ({}, None),
-    (None, None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("facts", "task"),
+    [
+        ({"guesses": [guess("generic", "likely")]}, "generic"),
+        ({"guesses": [guess("classification", "possible"), guess("generic", "possible")]}, "?"),
+        ({"guesses": None}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
 def test_in_a_list_a_task_that_is_not_sure_is_a_question_mark(facts: dict[str, Any] | None, task: str | None) -> None:
     assert for_list({"id": "m", "facts": facts})["task"] == task
 
 
 def test_how_far_a_converted_model_is_from_its_source_is_told() -> None:
     output = {"name": "y", "relative": 2.34e-6, "beyond": 0.0}
-    checked = {"verdict": "alike", "reason": None, "runtime": {"name": "onnxruntime", "version": "1.32.0"},
-               "tolerance": 0.01, "outputs": [output]}  # fmt: skip
+    checked = {
+        "verdict": "alike",
+        "reason": None,
+        "runtime": {"name": "onnxruntime", "version": "1.32.0"},
+        "tolerance": 0.01,
+        "outputs": [output],
+    }
 
     lines = shown(guesses=[], conversion={"checked": checked, "warnings": ["In half precision 'w' lost digits."]})
 
@@ -96,8 +109,13 @@ def test_how_far_a_converted_model_is_from_its_source_is_told() -> None:
 
 
 def test_why_a_conversion_was_not_compared_is_told() -> None:
-    checked = {"verdict": "not comparable", "reason": "it draws", "runtime": {"name": "onnxruntime", "version": None},
-               "tolerance": None, "outputs": []}  # fmt: skip
+    checked = {
+        "verdict": "not comparable",
+        "reason": "it draws",
+        "runtime": {"name": "onnxruntime", "version": None},
+        "tolerance": None,
+        "outputs": [],
+    }
 
     line = shown(guesses=[], conversion={"checked": checked})[-1]
 
@@ -105,16 +123,26 @@ def test_why_a_conversion_was_not_compared_is_told() -> None:
 
 
 ANALYSIS = {
-    "arithmetic": {"gflops": 8.178, "giops": 0.0, "reason": None}, "parameters": 25_530_000, "sparsity": 0.25,
+    "arithmetic": {"gflops": 8.178, "giops": 0.0, "reason": None},
+    "parameters": 25_530_000,
+    "sparsity": 0.25,
     "weights": {"f16": {"elements": 25_530_000, "size_bytes": 51_060_000}},
-    "activations": {"min_bytes": 9_633_792, "max_bytes": 152_475_088, "reason": None}, "op_count": 140,
+    "activations": {"min_bytes": 9_633_792, "max_bytes": 152_475_088, "reason": None},
+    "op_count": 140,
     "operations": {"Add": 16, "Convolution": 53, **{f"SomeRatherLongOperation{number}": 1 for number in range(9)}},
-    "opset": {"opset1": 100, "opset4": 1}, "custom": [],
+    "opset": {"opset1": 100, "opset4": 1},
+    "custom": [],
     "dynamic": [{"input": "data", "index": 0, "dimension": -1}, {"input": "data", "index": 2, "dimension": [8, -1]}],
-    "devices": [{"device": "CPU", "runs": True, "unsupported": [], "reason": None},
-                {"device": "NPU", "runs": False, "reason": None,
-                 "unsupported": [{"type": "Loop", "count": 2, "names": ["a", "b"]}]}],
-}  # fmt: skip
+    "devices": [
+        {"device": "CPU", "runs": True, "unsupported": [], "reason": None},
+        {
+            "device": "NPU",
+            "runs": False,
+            "reason": None,
+            "unsupported": [{"type": "Loop", "count": 2, "names": ["a", "b"]}],
+        },
+    ],
+}
 
 
 def analysed(**job: Any) -> list[str]:
@@ -138,8 +166,12 @@ def test_an_analysis_is_told_in_80_columns() -> None:
 
 
 def test_what_cannot_be_counted_says_why() -> None:
-    unknown = {**ANALYSIS, "arithmetic": {"gflops": None, "giops": None, "reason": "If 'x' cannot be counted"},
-               "activations": {"min_bytes": None, "max_bytes": None, "reason": "open"}, "sparsity": None}  # fmt: skip
+    unknown = {
+        **ANALYSIS,
+        "arithmetic": {"gflops": None, "giops": None, "reason": "If 'x' cannot be counted"},
+        "activations": {"min_bytes": None, "max_bytes": None, "reason": "open"},
+        "sparsity": None,
+    }
 
     lines = analysed(state="succeeded", facts=unknown)
 
@@ -149,5 +181,6 @@ def test_what_cannot_be_counted_says_why() -> None:
 
 def test_an_analysis_that_is_not_there_says_where_it_is() -> None:
     assert analysed(state="queued", facts=None, waiting_for="a free worker") == [
-        "Analysis: queued, waiting for a free worker; show it again in a moment"]  # fmt: skip
+        "Analysis: queued, waiting for a free worker; show it again in a moment"
+    ]
     assert analysed(state="failed", facts=None, error={"detail": "too large"}) == ["Analysis: failed, too large"]

@@ -19,8 +19,15 @@ from eventually import until
 from workbench.client.cli import app
 
 PACKAGE = bytes(range(256)) * 4096
-FAILED_STEP = {"name": "quantize", "kind": "calibration", "state": "failed", "progress": None, "waiting_for": None,
-               "job_id": "job-7", "error": {"detail": "no images left"}}  # fmt: skip
+FAILED_STEP = {
+    "name": "quantize",
+    "kind": "calibration",
+    "state": "failed",
+    "progress": None,
+    "waiting_for": None,
+    "job_id": "job-7",
+    "error": {"detail": "no images left"},
+}
 
 
 def run(server: Any, *words: Any) -> Result:
@@ -41,7 +48,10 @@ def test_the_whole_way(server: Any, model: Path, images: Path, tmp_path: Path) -
     assert (written["package"]["sha256"], written["package"]["size_bytes"]) == (digest, len(PACKAGE))
     assert written["recommended"]["variant"] == "int8"
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
-        "out.tar.zst", "report.json", "squeeze.onnx"]
+        "out.tar.zst",
+        "report.json",
+        "squeeze.onnx",
+    ]
 
 
 def test_a_report_that_ends_in_html_is_a_page_with_plots(server: Any, model: Path, tmp_path: Path) -> None:
@@ -57,11 +67,22 @@ def test_a_report_that_ends_in_html_is_a_page_with_plots(server: Any, model: Pat
 def test_people_get_the_variants_the_reason_and_what_to_do_next(server: Any, model: Path, tmp_path: Path) -> None:
     result = run(server, model, "--package", tmp_path / "p.tar.zst")
 
-    for expected in ("int8", "INT8", "5.00", "800 (776–824)", "top1 60.0 % of 200", "trusted", "one warning",
-                     "fastest within limits", "2 (1.94–2.06) × the throughput",
-                     "0.5 (0.485–0.515) × the CPU time a request", "accuracy -1.5 points, within",
-                     "3 for the better, 6 for the worse", "workbench profiles show profile-int8",
-                     f"tar --zstd -xf {tmp_path}/p.tar.zst"):  # fmt: skip
+    for expected in (
+        "int8",
+        "INT8",
+        "5.00",
+        "800 (776–824)",
+        "top1 60.0 % of 200",
+        "trusted",
+        "one warning",
+        "fastest within limits",
+        "2 (1.94–2.06) × the throughput",
+        "0.5 (0.485–0.515) × the CPU time a request",
+        "accuracy -1.5 points, within",
+        "3 for the better, 6 for the worse",
+        "workbench profiles show profile-int8",
+        f"tar --zstd -xf {tmp_path}/p.tar.zst",
+    ):
         assert expected in result.stdout
     assert "sending the model" in result.stderr
     assert "profile-fp16: queued · waiting: the device CPU (convert-fp16)" in result.stderr
@@ -115,8 +136,10 @@ def test_what_is_inside_and_what_was_taken_for_granted_stand_with_the_result(ser
 
     assert "Inside the models" in said
     assert said.count("  x: the channels are reversed") == 1
-    assert ("\nTo do to each picture before: turned upright by its EXIF orientation, resized by crop, channels as BGR, "
-            "minus mean 104,117,123.5\n") in said  # fmt: skip
+    assert (
+        "\nTo do to each picture before: turned upright by its EXIF orientation, resized by crop, channels as BGR, "
+        "minus mean 104,117,123.5\n"
+    ) in said
     assert "  label_offset is 1: one score more (likely); else --option label_offset=\n" in said
     assert "  the order is the dataset's (possible); else give the classes in the model's order" in said
 
@@ -129,33 +152,105 @@ def test_programs_get_one_document_and_nothing_else_on_stdout(server: Any, model
 
 def test_every_option_reaches_its_place_in_the_request(server: Any, model: Path, images: Path) -> None:
     server.targets.append({"id": "npu", "device": "NPU"})
-    run(server, model, "--dataset", images, "--calibration-dataset", images, "--task", "sorting",
-        "--target", "npu", "--device", "NPU", "--objective", "latency", "--max-latency-ms", "5.5",
-        "--max-accuracy-drop", "0", "--mean", "104,117,123", "--scale", "2", "--color", "bgr",
-        "--resize", "crop:256", "--interpolation", "bicubic", "--option", "piles_at_most=3", "--head", "piles",
-        "--input-shape", "1,3,224,224", "--layout", "data=nchw", "--inference-precision", "f32",
-        "--duration-s", "0.5", "--launches", "6", "--preset", "mixed", "--subset-size", "10", "--calibrate-on-target",
-        "--name", "mine")  # fmt: skip
+    run(
+        server,
+        model,
+        "--dataset",
+        images,
+        "--calibration-dataset",
+        images,
+        "--task",
+        "sorting",
+        "--target",
+        "npu",
+        "--device",
+        "NPU",
+        "--objective",
+        "latency",
+        "--max-latency-ms",
+        "5.5",
+        "--max-accuracy-drop",
+        "0",
+        "--mean",
+        "104,117,123",
+        "--scale",
+        "2",
+        "--color",
+        "bgr",
+        "--resize",
+        "crop:256",
+        "--interpolation",
+        "bicubic",
+        "--option",
+        "piles_at_most=3",
+        "--head",
+        "piles",
+        "--input-shape",
+        "1,3,224,224",
+        "--layout",
+        "data=nchw",
+        "--inference-precision",
+        "f32",
+        "--duration-s",
+        "0.5",
+        "--launches",
+        "6",
+        "--preset",
+        "mixed",
+        "--subset-size",
+        "10",
+        "--calibrate-on-target",
+        "--name",
+        "mine",
+    )
 
     dataset, calibration = [id for id, job in server.jobs.items() if job.view["kind"] == "datasets"]
     assert server.posted("/optimizations") == {
-        "task": "sorting", "objective": "latency", "max_latency_ms": 5.5, "max_accuracy_drop": 0.0,
-        "inference_precision": "f32", "duration_s": 0.5, "launches": 6, "preset": "mixed", "subset_size": 10,
+        "task": "sorting",
+        "objective": "latency",
+        "max_latency_ms": 5.5,
+        "max_accuracy_drop": 0.0,
+        "inference_precision": "f32",
+        "duration_s": 0.5,
+        "launches": 6,
+        "preset": "mixed",
+        "subset_size": 10,
         "calibrate_on_target": True,
-        "recipe": {"mean": [104, 117, 123], "scale": [2, 2, 2], "color": "BGR", "resize": "crop",
-                   "short_side": 256, "interpolation": "bicubic", "head": "piles", "options": {"piles_at_most": 3}},
+        "recipe": {
+            "mean": [104, 117, 123],
+            "scale": [2, 2, 2],
+            "color": "BGR",
+            "resize": "crop",
+            "short_side": 256,
+            "interpolation": "bicubic",
+            "head": "piles",
+            "options": {"piles_at_most": 3},
+        },
         "inputs": {"data": {"shape": [1, 3, 224, 224], "layout": "NCHW"}},
         "calibration_dataset_id": calibration,
-    }  # fmt: skip
+    }
     project = server.posted("/projects")
     assert project["name"] == "mine"
     assert (project["dataset_id"], project["target"], project["device"]) == (dataset, "npu", "NPU")
 
 
 def test_what_is_said_of_the_images_goes_with_them_and_not_with_those_to_calibrate_with(
-        server: Any, model: Path, images: Path) -> None:  # fmt: skip
-    run(server, model, "--dataset", images, "--calibration-dataset", images, "--annotated-on", "upright", "--format",
-        "coco", "--calibration-percent", "30")  # fmt: skip
+    server: Any, model: Path, images: Path
+) -> None:
+    run(
+        server,
+        model,
+        "--dataset",
+        images,
+        "--calibration-dataset",
+        images,
+        "--annotated-on",
+        "upright",
+        "--format",
+        "coco",
+        "--calibration-percent",
+        "30",
+    )
 
     dataset, calibration = [job.view["request"] for job in server.jobs.values() if job.view["kind"] == "datasets"]
     said = {"annotated_on": "upright", "format": "coco", "calibration_percent": "30"}
@@ -181,11 +276,14 @@ def test_what_is_not_said_is_the_server_s_to_decide(server: Any, model: Path) ->
     assert server.posted("/projects")["name"] == "squeeze"
 
 
-@pytest.mark.parametrize(("words", "expected"), [
-    (["--reverse-channels"], {"color": "BGR"}),
-    (["--scale", "255", "--color", "GRAY"], {"scale": [255.0], "color": "GRAY"}),
-    (["--scale", "255"], {"scale": [255.0] * 3}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--reverse-channels"], {"color": "BGR"}),
+        (["--scale", "255", "--color", "GRAY"], {"scale": [255.0], "color": "GRAY"}),
+        (["--scale", "255"], {"scale": [255.0] * 3}),
+    ],
+)
 def test_channels_are_counted(server: Any, model: Path, words: list[str], expected: dict[str, Any]) -> None:
     run(server, model, *words)
 
@@ -305,12 +403,15 @@ def test_what_the_workbench_does_not_have_is_wrong_usage_before_anything_is_sent
     assert {method for method, _, _ in server.requests} == {"GET"}
 
 
-@pytest.mark.parametrize(("words", "options"), [
-    (["--option", "sureness=7"], {"sureness": 7}),
-    (["--option", "sureness=0.75"], {"sureness": 0.75}),
-    (["--task", "nothing", "--option", "sureness=7"], {"sureness": 7}),
-    (["--option", "twice=YES", "--option", "by=size"], {"twice": True, "by": "size"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        (["--option", "sureness=7"], {"sureness": 7}),
+        (["--option", "sureness=0.75"], {"sureness": 0.75}),
+        (["--task", "nothing", "--option", "sureness=7"], {"sureness": 7}),
+        (["--option", "twice=YES", "--option", "by=size"], {"twice": True, "by": "size"}),
+    ],
+)
 def test_an_option_is_of_the_type_that_the_task_or_without_one_some_task_gives_it(
     server: Any, model: Path, words: list[str], options: dict[str, Any]
 ) -> None:
@@ -319,8 +420,9 @@ def test_an_option_is_of_the_type_that_the_task_or_without_one_some_task_gives_i
     assert server.posted("/optimizations")["recipe"] == {"options": options}
 
 
-@pytest.mark.parametrize("words", [["--device", "CPU"], ["--device", "AUTO:CPU"], ["--device", "AUTO:-GPU"],
-                                   ["--target", "local"]])
+@pytest.mark.parametrize(
+    "words", [["--device", "CPU"], ["--device", "AUTO:CPU"], ["--device", "AUTO:-GPU"], ["--target", "local"]]
+)
 def test_what_openvino_makes_of_devices_and_the_word_local_are_left_to_the_workbench(
     server: Any, model: Path, words: list[str]
 ) -> None:
@@ -361,8 +463,11 @@ def test_a_model_that_is_not_understood_is_told_early(server: Any, model: Path, 
     id = next(id for id, job in server.jobs.items() if job.view["kind"] == "models")
     assert result.exit_code == 3
     assert result.stderr.splitlines()[-4:] == [
-        "Error: The input was refused", "squeeze.onnx ends at byte 1002", "Export again.",
-        f"Log: workbench models log {id}"]  # fmt: skip
+        "Error: The input was refused",
+        "squeeze.onnx ends at byte 1002",
+        "Export again.",
+        f"Log: workbench models log {id}",
+    ]
     assert result.stderr.count("ends at byte 1002") == 1
     assert not server.projects
 
@@ -384,8 +489,10 @@ def test_a_failed_step_names_its_own_log(server: Any, model: Path) -> None:
     result = run(server, model)
 
     assert result.exit_code == 3
-    assert "Error: A step failed\nquantize: no images left\nBring more.\nLog: workbench calibrations log job-7\n" \
+    assert (
+        "Error: A step failed\nquantize: no images left\nBring more.\nLog: workbench calibrations log job-7\n"
         in result.stderr
+    )
 
 
 def test_a_refused_request_is_exit_code_3_with_its_remedy(server: Any, model: Path) -> None:
@@ -429,9 +536,22 @@ def start(server: Any, model: Path, tmp_path: Path, *, embedded: bool = False) -
     if embedded:
         where = []
         env |= {"PYTHONPATH": str(_registered(tmp_path)), "ADDRESS_FILE": str(tmp_path / "address")}
-    return subprocess.Popen([sys.executable, "-c", "from workbench.client.cli import main; main()", "optimize",
-                             str(model), "--report", str(tmp_path / "report.json"), *where],
-                            env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from workbench.client.cli import main; main()",
+            "optimize",
+            str(model),
+            "--report",
+            str(tmp_path / "report.json"),
+            *where,
+        ],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def _registered(tmp_path: Path) -> Path:
@@ -440,13 +560,15 @@ def _registered(tmp_path: Path) -> Path:
     (folder / "embedded_here-1.0.dist-info").mkdir(parents=True)
     (folder / "embedded_here-1.0.dist-info" / "METADATA").write_text("Name: embedded-here\nVersion: 1.0\n")
     (folder / "embedded_here-1.0.dist-info" / "entry_points.txt").write_text(
-        "[workbench.embedded]\nstandalone = embedded_here:ensure_running\nup = embedded_here:serve\n")
+        "[workbench.embedded]\nstandalone = embedded_here:ensure_running\nup = embedded_here:serve\n"
+    )
     (folder / "embedded_here.py").write_text(
         "import os, pathlib\n"
         "def ensure_running(home):\n"
         "    try:\n        return tuple(pathlib.Path(os.environ['ADDRESS_FILE']).read_text().split())\n"
         "    except OSError:\n        raise RuntimeError('the port is taken')\n"
-        "def serve(home, port):\n    print('serving', home, port)\n    return 7\n")
+        "def serve(home, port):\n    print('serving', home, port)\n    return 7\n"
+    )
     return folder
 
 
@@ -514,9 +636,7 @@ def test_a_second_ctrl_c_leaves_at_once(server: Any, model: Path, tmp_path: Path
     assert "Traceback" not in stderr
 
 
-def test_it_follows_the_same_optimization_through_a_restart_elsewhere(
-    server: Any, model: Path, tmp_path: Path
-) -> None:
+def test_it_follows_the_same_optimization_through_a_restart_elsewhere(server: Any, model: Path, tmp_path: Path) -> None:
     (tmp_path / "address").write_text(" ".join(server.address))
     process = start(server, model, tmp_path, embedded=True)
     until(lambda: running(server))
@@ -547,14 +667,22 @@ def test_up_serves_with_its_options_and_ends_with_the_server_s_code(server: Any,
     env = {**os.environ, "PYTHONPATH": str(_registered(tmp_path))}
     words = ["up", "--port", "8080", "--home", str(tmp_path)]
 
-    done = subprocess.run([sys.executable, "-c", "from workbench.client.cli import main; main()", *words],
-                          env=env, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(
+        [sys.executable, "-c", "from workbench.client.cli import main; main()", *words],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
 
     assert (done.returncode, done.stdout) == (7, f"serving {tmp_path} 8080\n")
 
 
 def test_the_next_commands_find_the_same_workbench(server: Any, model: Path) -> None:
-    result = CliRunner().invoke(app, ["optimize", str(model), "--server", server.url],
-                                env={"WORKBENCH_TOKEN": server.token, "WORKBENCH_SERVER": ""})
+    result = CliRunner().invoke(
+        app,
+        ["optimize", str(model), "--server", server.url],
+        env={"WORKBENCH_TOKEN": server.token, "WORKBENCH_SERVER": ""},
+    )
 
     assert f"workbench profiles show profile-int8 --server {server.url}" in result.stdout

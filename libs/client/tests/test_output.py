@@ -17,8 +17,14 @@ from workbench.client.cli.progress import Progress, Row
 
 
 def step(state: str, *, name: str = "profile", waiting: str | None = None, **stage: Any) -> dict[str, Any]:
-    return {"name": name, "state": state, "job_id": f"job-{name}", "waiting_for": waiting, "error": None,
-            "progress": stage or None}  # fmt: skip
+    return {
+        "name": name,
+        "state": state,
+        "job_id": f"job-{name}",
+        "waiting_for": waiting,
+        "error": None,
+        "progress": stage or None,
+    }
 
 
 def lines(capsys: pytest.CaptureFixture[str], *views: list[dict[str, Any]]) -> list[str]:
@@ -77,8 +83,10 @@ def test_a_line_says_now_and_then_how_long_it_will_take(
 
 
 def test_a_step_waits_for_another_by_name(capsys: pytest.CaptureFixture[str]) -> None:
-    steps = [step("running", name="profile-fp32"),
-             step("running", name="calibrate", waiting="device CPU (job-profile-fp32)")]
+    steps = [
+        step("running", name="profile-fp32"),
+        step("running", name="calibrate", waiting="device CPU (job-profile-fp32)"),
+    ]
 
     assert "calibrate: running · waiting: device CPU (profile-fp32)" in lines(capsys, steps)
 
@@ -116,8 +124,10 @@ def test_a_failed_step_says_why_and_a_reused_one_that_it_is(capsys: pytest.Captu
     failed = step("failed") | {"error": {"detail": "no images left"}}
     reused = step("succeeded", name="convert") | {"reused_from": "earlier"}
 
-    assert lines(capsys, [failed, reused]) == ["profile: failed · no images left",
-                                               "convert: succeeded · reused an earlier result"]
+    assert lines(capsys, [failed, reused]) == [
+        "profile: failed · no images left",
+        "convert: succeeded · reused an earlier result",
+    ]
 
 
 def test_a_row_of_a_job_that_says_nothing_yet() -> None:
@@ -187,13 +197,19 @@ def test_a_report_with_as_little_as_possible_is_still_shown(capsys: pytest.Captu
     assert "fp16" in shown
 
 
-REPORTED = [{"name": name, "precision": name.upper(), "size_bytes": 30_000, "trust": {
-    "verdict": "untrusted", "reasons": [{"detail": "The machine was busy."}]}, "throughput_fps": {
-    "value": 19320.0, "low": 18003.0, "high": 21540.0}, "latency_ms": {"p50": {
-    "value": 0.0721, "low": 0.0588, "high": 0.0885}}, "cpu_ms_per_request": {
-    "value": 0.0837, "low": 0.0689, "high": 0.102}, "accuracy": {
-    "metric": "top1_agreement", "value": 1.0, "n": 83, "low": 0.95, "high": 1.0}}
-    for name in ("fp32", "fp16", "int8")]  # fmt: skip
+REPORTED = [
+    {
+        "name": name,
+        "precision": name.upper(),
+        "size_bytes": 30_000,
+        "trust": {"verdict": "untrusted", "reasons": [{"detail": "The machine was busy."}]},
+        "throughput_fps": {"value": 19320.0, "low": 18003.0, "high": 21540.0},
+        "latency_ms": {"p50": {"value": 0.0721, "low": 0.0588, "high": 0.0885}},
+        "cpu_ms_per_request": {"value": 0.0837, "low": 0.0689, "high": 0.102},
+        "accuracy": {"metric": "top1_agreement", "value": 1.0, "n": 83, "low": 0.95, "high": 1.0},
+    }
+    for name in ("fp32", "fp16", "int8")
+]
 
 
 @pytest.mark.parametrize("width", [80, 100, 240])
@@ -228,18 +244,32 @@ EXPLAINED = [
     (BadInput("no such file"), ["no such file"]),
     (Unreachable("nobody there"), ["nobody there"]),
     (Refused({"title": "In use", "detail": "by x", "remedy": "Delete x."}), ["In use", "by x", "Delete x."]),
-    (Refused({"title": "A step failed", "detail": "evaluate-fp32: NaN", "remedy": "`cause` has its own remedy.",
-              "cause": {"detail": "NaN", "remedy": "Look at the image."}}),
-     ["A step failed", "evaluate-fp32: NaN", "Look at the image."]),
+    (
+        Refused(
+            {
+                "title": "A step failed",
+                "detail": "evaluate-fp32: NaN",
+                "remedy": "`cause` has its own remedy.",
+                "cause": {"detail": "NaN", "remedy": "Look at the image."},
+            }
+        ),
+        ["A step failed", "evaluate-fp32: NaN", "Look at the image."],
+    ),
     (Refused({"title": "Unauthorized"}), ["Unauthorized"]),
     (Refused({}), ["The workbench said no", "no reason was given"]),
-    (JobFailed({"state": "failed", "error": {"title": "T", "detail": "D"}}, "/v1/models/7"),
-     ["T", "D", "Log: workbench models log 7"]),
-    (JobFailed({"state": "failed", "kind": "profile"}, "/v1/profiles/7"),
-     ["The profile failed", "Log: workbench profiles log 7"]),
-    (JobFailed({"state": "failed", "error": {"title": "T"}}, "/v1/projects/p/optimizations/o"),
-     ["T", "Log: workbench projects log p o"]),
-]  # fmt: skip
+    (
+        JobFailed({"state": "failed", "error": {"title": "T", "detail": "D"}}, "/v1/models/7"),
+        ["T", "D", "Log: workbench models log 7"],
+    ),
+    (
+        JobFailed({"state": "failed", "kind": "profile"}, "/v1/profiles/7"),
+        ["The profile failed", "Log: workbench profiles log 7"],
+    ),
+    (
+        JobFailed({"state": "failed", "error": {"title": "T"}}, "/v1/projects/p/optimizations/o"),
+        ["T", "Log: workbench projects log p o"],
+    ),
+]
 
 
 @pytest.mark.parametrize(("error", "expected"), EXPLAINED)
@@ -272,13 +302,21 @@ def test_a_model_without_facts_has_three_channels() -> None:
     assert inputs.channels({"facts": None}) == 3
 
 
-@pytest.mark.parametrize(("view", "said"), [
-    ({}, ""), ({"expected_run_s": None}, ""),
-    ({"kind": "profile", "expected_run_s": {"least": 20, "most": 20}}, "measuring takes about 20 s"),
-    ({"kind": "profile", "expected_run_s": {"least": 20, "most": 185}},
-     "measuring takes about 20 s, with a slow model about 3 min or more"),
-    ({"kind": "optimization", "expected_run_s": {"least": 60, "most": 60}},
-     "measuring takes about 60 s; converting, calibrating and scoring come on top"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        ({}, ""),
+        ({"expected_run_s": None}, ""),
+        ({"kind": "profile", "expected_run_s": {"least": 20, "most": 20}}, "measuring takes about 20 s"),
+        (
+            {"kind": "profile", "expected_run_s": {"least": 20, "most": 185}},
+            "measuring takes about 20 s, with a slow model about 3 min or more",
+        ),
+        (
+            {"kind": "optimization", "expected_run_s": {"least": 60, "most": 60}},
+            "measuring takes about 60 s; converting, calibrating and scoring come on top",
+        ),
+    ],
+)
 def test_how_long_it_will_take_is_said_before_it_begins(view: dict[str, Any], said: str) -> None:
     assert progress.beforehand(view) == said

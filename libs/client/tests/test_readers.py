@@ -99,8 +99,9 @@ def test_an_id_is_one() -> None:
     assert readers.is_id("0b7e9f7e-3c5a-4a7e-9c59-4e1f0f2f7a11")
 
 
-@pytest.mark.parametrize(("text", "share"), [
-    ("±2%", 0.02), ("+-2%", 0.02), ("2%", 0.02), ("0.02", 0.02), ("± 5 %", 0.05)])
+@pytest.mark.parametrize(
+    ("text", "share"), [("±2%", 0.02), ("+-2%", 0.02), ("2%", 0.02), ("0.02", 0.02), ("± 5 %", 0.05)]
+)
 def test_a_precision_is_a_share_however_it_is_written(text: str, share: float) -> None:
     assert readers.plus_minus(0.001, 0.5)(text) == pytest.approx(share)
 

@@ -25,9 +25,7 @@ SENT = 160 << 20  # more than is read of whoever is told goodbye, and than any b
 
 
 @pytest.fixture(scope="module", params=["directly", "through nginx"])
-def url(
-    serving: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def url(serving: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A model registry that takes little."""
     if request.param == "through nginx" and (reason := available()):
         pytest.skip(reason)
@@ -35,9 +33,12 @@ def url(
     for role in ("member", "viewer"):
         write_token(FileStore(home / "store"), role, Identity("a", role), "test")
     process = subprocess.Popen(
-        [sys.executable, "-m", "workbench.model_registry", "api"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env={**os.environ, "WORKBENCH_HOME": str(home), "WORKBENCH_UPLOAD_LIMIT_MIB": str(LIMIT_MIB)}, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "workbench.model_registry", "api"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "WORKBENCH_HOME": str(home), "WORKBENCH_UPLOAD_LIMIT_MIB": str(LIMIT_MIB)},
+        text=True,
+    )
     assert process.stdout is not None
     direct = process.stdout.readline().split()[-1]
     with contextlib.ExitStack() as stack:
@@ -81,8 +82,10 @@ def test_the_sdk_hears_the_reason(url: str, large: Path, token: str) -> None:
 @pytest.mark.parametrize("token", REFUSALS)
 def test_a_plain_client_that_reads_while_it_sends_hears_the_reason(url: str, token: str) -> None:
     address = url.removeprefix("http://").split(":")
-    head = (f"POST /v1/models HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
-            f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {SENT}\r\n\r\n")  # fmt: skip
+    head = (
+        f"POST /v1/models HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {SENT}\r\n\r\n"
+    )
     with socket.create_connection((address[0], int(address[1])), timeout=20) as client:
         client.sendall(head.encode())
         client.sendall(b"-" * (2 << 20))  # and no more: the answer does not wait for the rest
@@ -99,7 +102,9 @@ def test_a_plain_client_that_reads_while_it_sends_hears_the_reason(url: str, tok
 def test_curl_hears_the_reason(url: str, large: Path) -> None:
     ended = subprocess.run(
         ["curl", "-sS", "-F", f"files=@{large}", "-H", "Authorization: Bearer member", f"{url}/v1/models"],
-        capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
     assert json.loads(ended.stdout)["status"] == 413, ended

@@ -50,9 +50,14 @@ class Api:
 
     def start(self) -> None:
         environment = {**os.environ, "WORKBENCH_HOME": str(self.home), "WORKBENCH_PORT": str(self.port)}
-        self.process = subprocess.Popen([sys.executable, "-m", self.module, "api"], env=environment,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", self.module, "api"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             with contextlib.suppress(httpx.TransportError):
@@ -143,8 +148,14 @@ def when(ready: Any, timeout_s: float = 30) -> None:
 
 def start_command(api: Api, path: Path) -> subprocess.Popen[str]:
     environment = {**os.environ, "WORKBENCH_TOKEN": "secret", "WORKBENCH_SERVER": api.url}
-    return subprocess.Popen([COMMAND, "models", "create", path, "--json"], env=environment, text=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    return subprocess.Popen(
+        [COMMAND, "models", "create", path, "--json"],
+        env=environment,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def test_a_large_file_arrives_whole_and_its_progress_is_told(api: Api, big: Path, cache: Path) -> None:
@@ -290,9 +301,7 @@ def test_a_file_that_shrinks_on_the_way_is_reported(api: Api, big: Path) -> None
             client.models._in_parts(parts, {}, None)
 
 
-def test_memory_of_server_and_client_stays_flat_for_300_megabytes(
-    serving: None, cache: Path, tmp_path: Path
-) -> None:
+def test_memory_of_server_and_client_stays_flat_for_300_megabytes(serving: None, cache: Path, tmp_path: Path) -> None:
     """Both in processes of their own, since the peak of others may be anything already."""
     api = Api(tmp_path / "home", "workbench.model_registry")
     big = tmp_path / "big.onnx"
@@ -306,8 +315,9 @@ def test_memory_of_server_and_client_stays_flat_for_300_megabytes(
     )
     before = api.peak_mib()
 
-    done = subprocess.run([sys.executable, "-c", code, api.url, str(big)], capture_output=True, text=True, timeout=120,
-                          check=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code, api.url, str(big)], capture_output=True, text=True, timeout=120, check=True
+    )
 
     peak = api.peak_mib()
     api.kill()

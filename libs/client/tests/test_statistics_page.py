@@ -13,12 +13,22 @@ NAMES = ["cat", None, "\u72d7" * 40, "a name that is much longer than the column
 
 def statistics(count: int = 3, **more: Any) -> dict[str, Any]:
     classes = [{"id": n, "name": NAMES[n % 4], "images": n, "things": n * 1000, "area_px": 0} for n in range(count)]
-    task = {"images": 9, "classes": classes, "things_per_image": SPREAD, "area_share": SPREAD,
-            "sizes": {"small": 123456, "medium": 0, "large": 2}}
+    task = {
+        "images": 9,
+        "classes": classes,
+        "things_per_image": SPREAD,
+        "area_share": SPREAD,
+        "sizes": {"small": 123456, "medium": 0, "large": 2},
+    }
     spreads = dict.fromkeys(("width", "height", "aspect", "file_bytes"), SPREAD)
-    return {"images": 123456, "parts": {"calibration": 23456, "evaluation": 100000}, **spreads,
-            "colour": {"mean": [124.8, 102.2, 83.0], "std": [0.0, 127.5, 9.1]}, "tasks": {"object-detection": task},
-            **more}  # fmt: skip
+    return {
+        "images": 123456,
+        "parts": {"calibration": 23456, "evaluation": 100000},
+        **spreads,
+        "colour": {"mean": [124.8, 102.2, 83.0], "std": [0.0, 127.5, 9.1]},
+        "tasks": {"object-detection": task},
+        **more,
+    }
 
 
 def test_every_line_fits() -> None:

@@ -32,11 +32,18 @@ def answered(status: int, kind: str, detail: str, **members: Any) -> Response:
 @pytest.fixture
 def unsure(server: Any) -> Any:
     """A workbench that does not know what the model is for until it is told."""
+
     def before() -> Response | None:
         asked = request.method == "POST" and request.path.endswith("/optimizations")
         if asked and not (request.get_json() or {}).get("task"):
-            return answered(422, "task-not-sure", "task: say what the model is for.", guesses=GUESSES, field="task",
-                            dataset_tasks=["classification"])
+            return answered(
+                422,
+                "task-not-sure",
+                "task: say what the model is for.",
+                guesses=GUESSES,
+                field="task",
+                dataset_tasks=["classification"],
+            )
         return None
 
     server.before = before
@@ -55,8 +62,9 @@ class Person:
         self._screen, terminal = pty.openpty()
         env = {**os.environ, "WORKBENCH_TOKEN": server.token, "TERM": "xterm", "COLUMNS": "200"}
         command = [sys.executable, "-c", "from workbench.client.cli import main; main()", "optimize", *map(str, words)]
-        self.process = subprocess.Popen([*command, "--server", server.url], env=env, stdin=terminal, stderr=terminal,
-                                        stdout=subprocess.DEVNULL)  # fmt: skip
+        self.process = subprocess.Popen(
+            [*command, "--server", server.url], env=env, stdin=terminal, stderr=terminal, stdout=subprocess.DEVNULL
+        )
         os.close(terminal)
         self.seen = ""
 
@@ -145,14 +153,17 @@ def test_a_sure_guess_is_told(server: Any, model: Path) -> None:
     assert "taken for classification (likely: a list of 136 numbers); --task says another" in result.stderr
 
 
-@pytest.mark.parametrize(("detail", "said"), [
-    ("inputs.data.shape: it is dynamic", "--input-shape data=…: it is dynamic"),
-    ("inputs.a.b.layout: unknown", "--layout a.b=…: unknown"),
-    ("recipe.short_side: too small", "--resize: too small"),
-    ("recipe.mean: three numbers", "--mean: three numbers"),
-    ("dataset_id: has 8 classes", "--dataset: has 8 classes"),
-    ("model_id: has 2 inputs", "MODEL: has 2 inputs"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ("inputs.data.shape: it is dynamic", "--input-shape data=…: it is dynamic"),
+        ("inputs.a.b.layout: unknown", "--layout a.b=…: unknown"),
+        ("recipe.short_side: too small", "--resize: too small"),
+        ("recipe.mean: three numbers", "--mean: three numbers"),
+        ("dataset_id: has 8 classes", "--dataset: has 8 classes"),
+        ("model_id: has 2 inputs", "MODEL: has 2 inputs"),
+    ],
+)
 def test_what_is_refused_before_work_is_named_as_it_is_typed(server: Any, model: Path, detail: str, said: str) -> None:
     refusal = answered(422, "model-needs-help", detail)
     server.before = lambda: refusal if request.path.endswith("/optimizations") else None

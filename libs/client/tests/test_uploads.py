@@ -203,7 +203,11 @@ def test_all_parts_of_a_checkpoint_come_along_and_a_missing_one_is_named(tmp_pat
     (tmp_path / "step[7].index").write_bytes(b"x")
 
     assert names(uploads.model_parts(tmp_path / "step[7].meta")) == [
-        "step[7].meta", "step[7].index", "step[7].data-00000-of-00002", "step[7].data-00001-of-00002"]
+        "step[7].meta",
+        "step[7].index",
+        "step[7].data-00000-of-00002",
+        "step[7].data-00001-of-00002",
+    ]
 
 
 def test_a_saved_model_is_given_as_its_folder(tmp_path: Path) -> None:
@@ -235,6 +239,8 @@ def test_of_a_hubs_cache_a_model_comes_with_its_weights_and_the_folder_says_how(
     parts = uploads.model_parts(revision / "model.onnx")
 
     assert {part.name: b"".join(part.read(0, part.size_bytes)) for part in parts} == {
-        "model.onnx": b"model.onnx", "model.onnx_data": b"model.onnx_data"}  # fmt: skip
+        "model.onnx": b"model.onnx",
+        "model.onnx_data": b"model.onnx_data",
+    }
     with pytest.raises(BadInput, match=r"model\.onnx leads out of the folder, .* give the file itself .*cp -rL"):
         uploads.model_parts(revision)

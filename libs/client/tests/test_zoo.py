@@ -11,15 +11,34 @@ from workbench.client.cli import app
 
 
 def entry(name: str, **more: Any) -> dict[str, Any]:
-    return {"name": name, "source": f"zoo:{name}", "group": "intel", "description": "A net.", "task": None,
-            "task_type": "detection", "framework": "dldt", "license": "", "precisions": ["FP16", "FP32"],
-            "size_bytes": 2_400_000, "inputs": {}, "recipe": {}, "outputs": [], "unused": [], "reason": None, **more}
+    return {
+        "name": name,
+        "source": f"zoo:{name}",
+        "group": "intel",
+        "description": "A net.",
+        "task": None,
+        "task_type": "detection",
+        "framework": "dldt",
+        "license": "",
+        "precisions": ["FP16", "FP32"],
+        "size_bytes": 2_400_000,
+        "inputs": {},
+        "recipe": {},
+        "outputs": [],
+        "unused": [],
+        "reason": None,
+        **more,
+    }
 
 
 @pytest.fixture
 def zoo(server: Any) -> Any:
-    server.catalogue = [entry("net"), entry("whole/part", task="classification"), entry("made", size_bytes=None,
-                        reason="a script makes it"), entry("netting")]  # fmt: skip
+    server.catalogue = [
+        entry("net"),
+        entry("whole/part", task="classification"),
+        entry("made", size_bytes=None, reason="a script makes it"),
+        entry("netting"),
+    ]
     return server
 
 

@@ -6,9 +6,15 @@ import pytest
 from workbench.figures import Figure, ratio
 
 
-@pytest.mark.parametrize(("interval", "half_width"), [
-    (Figure(100.0, 95.0, 105.0), 0.05), (Figure(1.0, 1.0, 1.0), 0.0), (Figure(0.0, 0.0, 0.0), 0.0),
-    (Figure(100.0, 90.0, 120.0), 0.15)])
+@pytest.mark.parametrize(
+    ("interval", "half_width"),
+    [
+        (Figure(100.0, 95.0, 105.0), 0.05),
+        (Figure(1.0, 1.0, 1.0), 0.0),
+        (Figure(0.0, 0.0, 0.0), 0.0),
+        (Figure(100.0, 90.0, 120.0), 0.15),
+    ],
+)
 def test_half_width_is_relative(interval: Figure, half_width: float) -> None:
     assert interval.half_width == pytest.approx(half_width)
 

@@ -112,8 +112,10 @@ def test_a_thing_beside_itself_is_called_different_as_seldom_as_it_says() -> Non
     loads = random.lognormal(0.0, 0.5, (2000, 5))
     noise = random.lognormal(0.0, 0.05, (2, 2000, 5))
 
-    different = sum(not paired_ratio(load * mine, load * theirs).holds(1.0)
-                    for load, mine, theirs in zip(loads, *noise, strict=True))  # fmt: skip
+    different = sum(
+        not paired_ratio(load * mine, load * theirs).holds(1.0)
+        for load, mine, theirs in zip(loads, *noise, strict=True)
+    )
 
     assert different / 2000 == pytest.approx(0.05, abs=0.015)
 

@@ -8,10 +8,16 @@ from hypothesis import strategies as st
 from workbench.figures import paired_change, wilson
 
 
-@pytest.mark.parametrize(("hits", "n", "low", "high"), [
-    # Reference: Wilson 1927 without continuity correction, as in R's prop.test(correct=FALSE).
-    (123, 200, 0.5460, 0.6797), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (1, 2, 0.0945, 0.9055),
-])
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [
+        # Reference: Wilson 1927 without continuity correction, as in R's prop.test(correct=FALSE).
+        (123, 200, 0.5460, 0.6797),
+        (0, 10, 0.0, 0.2775),
+        (10, 10, 0.7225, 1.0),
+        (1, 2, 0.0945, 0.9055),
+    ],
+)
 def test_the_interval_is_wilsons(hits: int, n: int, low: float, high: float) -> None:
     measured = wilson(hits, n)
 

@@ -6,13 +6,16 @@ import pytest
 from workbench.figures import Figure, as_change, in_unit, unit_of, with_interval
 
 
-@pytest.mark.parametrize(("value", "unit", "text"), [
-    (0.615, "share", "61.5 %"),
-    (0.042, "ratio", "4.2 %"),
-    (31.24, "dB", "31.2 dB"),
-    (0.9981, "cosine", "0.998"),
-    (12.0, "px", "12.0 px"),
-])
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.615, "share", "61.5 %"),
+        (0.042, "ratio", "4.2 %"),
+        (31.24, "dB", "31.2 dB"),
+        (0.9981, "cosine", "0.998"),
+        (12.0, "px", "12.0 px"),
+    ],
+)
 def test_a_figure_is_told_in_its_own_unit(value: float, unit: str, text: str) -> None:
     assert in_unit(value, unit) == text
 
@@ -27,8 +30,9 @@ def test_what_an_earlier_release_scored_was_a_share() -> None:
     assert unit_of({"value": 0.5}) == unit_of({"value": 0.5, "unit": None}) == "share"
 
 
-@pytest.mark.parametrize(("unit", "told"), [
-    ("share", (-1.5, "points")), ("cosine", (-1.5, "points")), ("dB", (-0.015, "dB"))])
+@pytest.mark.parametrize(
+    ("unit", "told"), [("share", (-1.5, "points")), ("cosine", (-1.5, "points")), ("dB", (-0.015, "dB"))]
+)
 def test_only_what_ends_at_one_changes_by_points(unit: str, told: tuple[float, str]) -> None:
     change, words = as_change(Figure(-0.015, -0.02, -0.01), unit)
 

@@ -44,16 +44,28 @@ def test_every_byte_survives(shape: tuple[int, int]) -> None:
     assert encode_map(levels.copy()) == text
 
 
-@pytest.mark.parametrize(("text", "why"), [
-    (None, "base64 of a PNG"), (7, "base64 of a PNG"), ([], "base64 of a PNG"),
-    ("", "not a PNG"), ("!!!!", "not base64"), ("ü", "not base64"), (text_of(b"GIF89a" + bytes(60)), "not a PNG"),
-    (text_of(png(4, 3)[:18]), "not a PNG"),
-    (saved("RGB"), "one channel of 8 bits, not 8 bits and the PNG colour type 2"), (saved("P"), "colour type 3"),
-    (saved("LA"), "colour type 4"), (saved("I;16"), "not 16 bits"), (saved("1"), "not 1 bits"),
-    (text_of(png(4, 3)), "broken PNG"),
-    (text_of(png(4, 3, data=bytes(15))[:-30]), "broken PNG"),
-    (text_of(png(0, 3)), "has 0×3 pixels"), (text_of(png(2**31 - 1, 2**31 - 1)), "pixels; 1 to 64,000,000"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "base64 of a PNG"),
+        (7, "base64 of a PNG"),
+        ([], "base64 of a PNG"),
+        ("", "not a PNG"),
+        ("!!!!", "not base64"),
+        ("ü", "not base64"),
+        (text_of(b"GIF89a" + bytes(60)), "not a PNG"),
+        (text_of(png(4, 3)[:18]), "not a PNG"),
+        (saved("RGB"), "one channel of 8 bits, not 8 bits and the PNG colour type 2"),
+        (saved("P"), "colour type 3"),
+        (saved("LA"), "colour type 4"),
+        (saved("I;16"), "not 16 bits"),
+        (saved("1"), "not 1 bits"),
+        (text_of(png(4, 3)), "broken PNG"),
+        (text_of(png(4, 3, data=bytes(15))[:-30]), "broken PNG"),
+        (text_of(png(0, 3)), "has 0×3 pixels"),
+        (text_of(png(2**31 - 1, 2**31 - 1)), "pixels; 1 to 64,000,000"),
+    ],
+)
 def test_what_is_no_such_map_is_refused_in_words(text: object, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         decode_map(text)

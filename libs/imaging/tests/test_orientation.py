@@ -85,8 +85,9 @@ def test_a_recipe_says_whether_a_photo_is_turned_and_the_default_is_not() -> Non
     exif[0x0112] = 6
     Image.fromarray(np.arange(6 * 4 * 3, dtype=np.uint8).reshape(4, 6, 3)).save(file, "PNG", exif=exif)
     input_ = {"name": "x", "width": 4, "height": 6, "channels": 3, "layout": "NHWC"}
-    lying, turned = (Preparation.from_json({"input": input_, "resize": "stretch", **said})
-                     for said in ({}, {"orientation": "exif"}))  # fmt: skip
+    lying, turned = (
+        Preparation.from_json({"input": input_, "resize": "stretch", **said}) for said in ({}, {"orientation": "exif"})
+    )
 
     assert picture(file.getvalue(), lying).size == (6, 4)
     shown = ImageOps.exif_transpose(Image.open(file))

@@ -16,7 +16,12 @@ def picture(width: int = 200, height: int = 100) -> Image.Image:
 
 def test_the_colours_are_those_of_pascal_voc_and_no_two_are_alike() -> None:
     assert [palette(number) for number in (0, 1, 2, 15, 20)] == [
-        (0, 0, 0), (128, 0, 0), (0, 128, 0), (192, 128, 128), (0, 64, 128)]  # fmt: skip
+        (0, 0, 0),
+        (128, 0, 0),
+        (0, 128, 0),
+        (192, 128, 128),
+        (0, 64, 128),
+    ]
     assert len({palette(number) for number in range(256)}) == 256
 
 

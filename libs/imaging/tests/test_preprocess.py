@@ -20,10 +20,13 @@ from workbench.imaging.preprocess import decode, fit, preprocess
 def recipe(width: int = 8, height: int = 8, **changes: Any) -> Preparation:
     channels = 1 if changes.get("color") == "GRAY" else 3
     layout = changes.pop("layout", "NCHW")
-    return Preparation.from_json({
-        "resize": "stretch",
-        "input": {"name": "data", "width": width, "height": height, "channels": channels, "layout": layout},
-    } | changes)
+    return Preparation.from_json(
+        {
+            "resize": "stretch",
+            "input": {"name": "data", "width": width, "height": height, "channels": channels, "layout": layout},
+        }
+        | changes
+    )
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -234,7 +237,7 @@ def test_a_picture_cut_short_is_refused(kind: str, kept: float) -> None:
     whole = photo(kind=kind)
 
     with pytest.raises(ValueError, match="broken image|known format"):
-        decode(whole[:int(len(whole) * kept)])
+        decode(whole[: int(len(whole) * kept)])
 
 
 @pytest.mark.parametrize("data", [b"", b"not an image", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"%PDF-1.7"])
@@ -261,8 +264,8 @@ def test_a_format_that_needs_a_risky_decoder_is_not_even_tried(header: bytes) ->
 def test_whatever_bytes_come_the_answer_is_a_picture_or_a_value_error(mangle: str) -> None:
     random = np.random.default_rng(1)
     damage: dict[str, Callable[[bytearray, int], bytearray]] = {
-        "flip": lambda data, at: data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1:],
-        "zero": lambda data, at: data[:at] + bytes(16) + data[at + 16:],
+        "flip": lambda data, at: data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :],
+        "zero": lambda data, at: data[:at] + bytes(16) + data[at + 16 :],
         "cut": lambda data, at: data[:at],
     }
 

@@ -18,31 +18,42 @@ def ones(*shape: int) -> ov.Node:
     return op.constant(np.ones(shape, np.float32))
 
 
-@pytest.mark.parametrize(("shape", "layer", "macs"), [
-    # output 1x4x8x8, each from 3 channels of 3x3
-    ([1, 3, 8, 8], lambda x: op.convolution(x, ones(4, 3, 3, 3), [1, 1], [1, 1], [1, 1], [1, 1]),
-     4 * 8 * 8 * 27),
-    # a batch of two is twice the work
-    ([2, 3, 8, 8], lambda x: op.convolution(x, ones(4, 3, 3, 3), [2, 2], [1, 1], [1, 1], [1, 1]),
-     2 * 4 * 4 * 4 * 27),
-    # depthwise: each of 6 channels only sees itself
-    ([1, 6, 8, 8], lambda x: op.group_convolution(x, ones(6, 1, 1, 3, 3), [1, 1], [1, 1], [1, 1], [1, 1]),
-     6 * 8 * 8 * 9),
-    # two groups of 2 → 4 channels
-    ([1, 4, 8, 8], lambda x: op.group_convolution(x, ones(2, 4, 2, 1, 1), [1, 1], [0, 0], [0, 0], [1, 1]),
-     8 * 8 * 8 * 2),
-    # transposed: every input value meets the whole kernel of its channel
-    ([1, 3, 8, 8], lambda x: op.convolution_backprop_data(x, ones(3, 5, 2, 2), [2, 2]), 3 * 64 * 5 * 4),
-    ([1, 4, 8, 8], lambda x: op.group_convolution_backprop_data(x, ones(2, 2, 3, 2, 2), [2, 2]),
-     4 * 64 * 3 * 4),
-    ([5, 7], lambda x: op.matmul(x, ones(7, 11), False, False), 5 * 7 * 11),
-    ([7, 5], lambda x: op.matmul(x, ones(7, 11), True, False), 5 * 7 * 11),
-    ([2, 3, 5, 7], lambda x: op.matmul(x, ones(11, 7), False, True), 6 * 5 * 7 * 11),
-    ([7], lambda x: op.matmul(x, ones(7, 11), False, False), 7 * 11),
-    ([4, 4], op.relu, 0),
-])
+@pytest.mark.parametrize(
+    ("shape", "layer", "macs"),
+    [
+        # output 1x4x8x8, each from 3 channels of 3x3
+        ([1, 3, 8, 8], lambda x: op.convolution(x, ones(4, 3, 3, 3), [1, 1], [1, 1], [1, 1], [1, 1]), 4 * 8 * 8 * 27),
+        # a batch of two is twice the work
+        (
+            [2, 3, 8, 8],
+            lambda x: op.convolution(x, ones(4, 3, 3, 3), [2, 2], [1, 1], [1, 1], [1, 1]),
+            2 * 4 * 4 * 4 * 27,
+        ),
+        # depthwise: each of 6 channels only sees itself
+        (
+            [1, 6, 8, 8],
+            lambda x: op.group_convolution(x, ones(6, 1, 1, 3, 3), [1, 1], [1, 1], [1, 1], [1, 1]),
+            6 * 8 * 8 * 9,
+        ),
+        # two groups of 2 → 4 channels
+        (
+            [1, 4, 8, 8],
+            lambda x: op.group_convolution(x, ones(2, 4, 2, 1, 1), [1, 1], [0, 0], [0, 0], [1, 1]),
+            8 * 8 * 8 * 2,
+        ),
+        # transposed: every input value meets the whole kernel of its channel
+        ([1, 3, 8, 8], lambda x: op.convolution_backprop_data(x, ones(3, 5, 2, 2), [2, 2]), 3 * 64 * 5 * 4),
+        ([1, 4, 8, 8], lambda x: op.group_convolution_backprop_data(x, ones(2, 2, 3, 2, 2), [2, 2]), 4 * 64 * 3 * 4),
+        ([5, 7], lambda x: op.matmul(x, ones(7, 11), False, False), 5 * 7 * 11),
+        ([7, 5], lambda x: op.matmul(x, ones(7, 11), True, False), 5 * 7 * 11),
+        ([2, 3, 5, 7], lambda x: op.matmul(x, ones(11, 7), False, True), 6 * 5 * 7 * 11),
+        ([7], lambda x: op.matmul(x, ones(7, 11), False, False), 7 * 11),
+        ([4, 4], op.relu, 0),
+    ],
+)
 def test_each_layer_counts_its_multiplications(
-        shape: list[int], layer: Callable[[ov.Node], ov.Node], macs: int) -> None:
+    shape: list[int], layer: Callable[[ov.Node], ov.Node], macs: int
+) -> None:
     data = op.parameter(shape, ov.Type.f32, name="data")
     model = ov.Model([layer(data)], [data], "layer")
 

@@ -36,7 +36,11 @@ def test_squeezenet_has_the_parameters_that_are_published(network: Path) -> None
 
 def test_a_convolution_of_quantized_values_is_integer_work(convolution: ov.Model) -> None:
     assert complexity.operations_by_arithmetic(operations(quantized())) == {
-        "gflops": 0.0, "giops": 2 * 6912 / 1e9, "reason": None, "convention": complexity.CONVENTION}  # fmt: skip
+        "gflops": 0.0,
+        "giops": 2 * 6912 / 1e9,
+        "reason": None,
+        "convention": complexity.CONVENTION,
+    }
     assert complexity.operations_by_arithmetic(operations(convolution))["giops"] == 0
 
 

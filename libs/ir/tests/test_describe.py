@@ -18,9 +18,11 @@ def test_arithmetic_and_parameters_are_those_of_the_network(models: Path, file: 
 
 
 def test_the_figures_of_published_networks_are_found_again(published: Path) -> None:
-    known = {"picodet_s_320/picodet_s_320_coco.onnx": (0.351, 983_924),
-             "ultraface_rfb_320/version-RFB-320.onnx": (0.100, 307_624),
-             "mobileface_v2/ir_mo2023.3/MobileFace_Identification_V2-0000.xml": (0.041, 877_090)}  # fmt: skip
+    known = {
+        "picodet_s_320/picodet_s_320_coco.onnx": (0.351, 983_924),
+        "ultraface_rfb_320/version-RFB-320.onnx": (0.100, 307_624),
+        "mobileface_v2/ir_mo2023.3/MobileFace_Identification_V2-0000.xml": (0.041, 877_090),
+    }
 
     for file, (gmacs, parameters) in known.items():
         assert figures(published / file) == (pytest.approx(gmacs, abs=0.0006), parameters), file
@@ -31,14 +33,18 @@ def figures(path: Path) -> tuple[float, int]:
     return facts["gmacs"], facts["parameters"]
 
 
-@pytest.mark.parametrize(("file", "precision", "element_type"), [
-    ("squeezenet1.1/squeezenet1.1.onnx", "FP32", "f32"),
-    ("squeezenet1.1/squeezenet1.1_fp16.onnx", "FP16", "f16"),
-    ("squeezenet1.1/ir_fp16/squeezenet1.1.xml", "FP16", "f16"),
-    ("squeezenet1.1/ir_fp32/squeezenet1.1.xml", "FP32", "f32"),
-])
+@pytest.mark.parametrize(
+    ("file", "precision", "element_type"),
+    [
+        ("squeezenet1.1/squeezenet1.1.onnx", "FP32", "f32"),
+        ("squeezenet1.1/squeezenet1.1_fp16.onnx", "FP16", "f16"),
+        ("squeezenet1.1/ir_fp16/squeezenet1.1.xml", "FP16", "f16"),
+        ("squeezenet1.1/ir_fp32/squeezenet1.1.xml", "FP32", "f32"),
+    ],
+)
 def test_precision_is_what_the_weights_are_stored_in(
-        models: Path, file: str, precision: str, element_type: str) -> None:
+    models: Path, file: str, precision: str, element_type: str
+) -> None:
     facts = describe(read(models / file), models / file)
 
     width = {"f32": 4, "f16": 2}[element_type]
@@ -54,11 +60,13 @@ def test_facts_are_json_and_complete(models: Path) -> None:
     assert json.loads(json.dumps(facts)) == facts
     assert facts["format"] == "ir"
     assert facts["main_file"] == "squeezenet1.1.xml"
-    assert facts["inputs"] == [{"name": "data_0", "shape": [1, 3, 224, 224], "element_type": "f32",
-                                "layout": "NCHW", "layout_source": "guess"}]
+    assert facts["inputs"] == [
+        {"name": "data_0", "shape": [1, 3, 224, 224], "element_type": "f32", "layout": "NCHW", "layout_source": "guess"}
+    ]
     last = facts["outputs"][0].pop("operations")
-    assert facts["outputs"] == [{"name": "softmaxout_1", "shape": [1, 1000, 1, 1], "element_type": "f32",
-                                 "layout": None, "layout_source": None}]
+    assert facts["outputs"] == [
+        {"name": "softmaxout_1", "shape": [1, 1000, 1, 1], "element_type": "f32", "layout": None, "layout_source": None}
+    ]
     assert last[:2] == ["Softmax", "ReduceMean"]
     assert facts["op_count"] == 277
     assert sum(facts["opset"].values()) > facts["op_count"]
@@ -83,8 +91,7 @@ def test_external_weights_belong_to_an_onnx_models_digest(models: Path, tmp_path
     assert describe(read(path), path, [weights])["digest"] != before
 
 
-def test_a_network_quantized_by_nncf_is_int8_with_the_parameters_it_had(
-        models: Path, tmp_path: Path) -> None:
+def test_a_network_quantized_by_nncf_is_int8_with_the_parameters_it_had(models: Path, tmp_path: Path) -> None:
     original = models / "squeezenet1.1" / "ir_fp32" / "squeezenet1.1.xml"
     images = np.random.default_rng(0).uniform(0, 255, (2, 1, 3, 224, 224)).astype(np.float32)
     quantized = nncf.quantize(read(original), nncf.Dataset(list(images)), subset_size=2)
@@ -123,13 +130,13 @@ def test_half_and_half_is_mixed(tmp_path: Path) -> None:
     facts = describe(read(tmp_path / "model.xml"), tmp_path / "model.xml")
 
     assert facts["precision"] == "mixed"
-    assert facts["weights"] == {"f16": {"elements": 16, "size_bytes": 32},
-                                "f32": {"elements": 16, "size_bytes": 64}}
+    assert facts["weights"] == {"f16": {"elements": 16, "size_bytes": 32}, "f32": {"elements": 16, "size_bytes": 64}}
 
 
 @pytest.mark.parametrize(("element_type", "precision"), [(ov.Type.f32, "FP32"), (ov.Type.f16, "FP16")])
 def test_a_network_without_weights_has_the_precision_of_its_input(
-        tmp_path: Path, element_type: ov.Type, precision: str) -> None:
+    tmp_path: Path, element_type: ov.Type, precision: str
+) -> None:
     data = ov.opset13.parameter([1, 4], element_type, name="data")
     save(ov.Model([ov.opset13.relu(data)], [data], "relu"), tmp_path, fp16=False)
 

@@ -20,8 +20,8 @@ def test_an_input_of_terabytes_is_refused_with_its_numbers() -> None:
         refuse_too_large(relu([1, 3, 1_000_000, 1_000_000]), "model.onnx")
 
     assert str(refused.value).startswith(
-        "model.onnx: input 'frames' has the shape [1, 3, 1000000, 1000000] of f32, 11,175.9 GiB; "
-        "at most 8 GiB")
+        "model.onnx: input 'frames' has the shape [1, 3, 1000000, 1000000] of f32, 11,175.9 GiB; at most 8 GiB"
+    )
     assert refused.value.facts["size_bytes"] == 12 * 10**12
 
 
@@ -49,7 +49,8 @@ def test_the_limit_is_bytes_not_elements() -> None:
         refuse_too_large(relu([2**33], ov.Type.f16), "model.onnx")
 
 
-@pytest.mark.parametrize("file", ["squeezenet1.1/squeezenet1.1.onnx", "fns_candy/candy.onnx",
-                                  "tiny_inpaint/tiny_inpaint.onnx"])
+@pytest.mark.parametrize(
+    "file", ["squeezenet1.1/squeezenet1.1.onnx", "fns_candy/candy.onnx", "tiny_inpaint/tiny_inpaint.onnx"]
+)
 def test_real_networks_pass(models: Path, file: str) -> None:
     refuse_too_large(read(models / file), file)

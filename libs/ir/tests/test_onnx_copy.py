@@ -34,8 +34,11 @@ def every_tensor(message: Message) -> Iterator[TensorProto]:
 
 
 def external(model: ModelProto) -> list[dict[str, str]]:
-    return [{entry.key: entry.value for entry in tensor.external_data}
-            for tensor in every_tensor(model) if tensor.data_location == TensorProto.EXTERNAL]
+    return [
+        {entry.key: entry.value for entry in tensor.external_data}
+        for tensor in every_tensor(model)
+        if tensor.data_location == TensorProto.EXTERNAL
+    ]
 
 
 def as_cpp_reads_it(data: bytes) -> ModelProto | None:
@@ -75,7 +78,8 @@ def test_whatever_the_spelling_ours_and_cpp_agree_on_every_place_or_the_model_is
     assert copied is not None
     # Where C++ reads the original at all, it sees as many places, all of them harmless.
     assert theirs is None or [place["location"].removeprefix("./") for place in external(theirs)] == [
-        {"0.bin": first_named(theirs), "1.bin": second_named(theirs)}[place["location"]] for place in external(copied)]
+        {"0.bin": first_named(theirs), "1.bin": second_named(theirs)}[place["location"]] for place in external(copied)
+    ]
     for place in external(copied):
         assert set(place) == {"location", "offset", "length"}
         assert int(place["offset"]) + int(place["length"]) <= (out / place["location"]).stat().st_size
@@ -93,16 +97,22 @@ def second_named(model: ModelProto) -> str | None:
 
 def named(model: ModelProto) -> list[str]:
     """In the order in which we come across them."""
-    found = [{entry.key: entry.value for entry in tensor.external_data}["location"].removeprefix("./")
-             for tensor in onnx_model.tensors(model, "") if tensor.data_location == TensorProto.EXTERNAL]
+    found = [
+        {entry.key: entry.value for entry in tensor.external_data}["location"].removeprefix("./")
+        for tensor in onnx_model.tensors(model, "")
+        if tensor.data_location == TensorProto.EXTERNAL
+    ]
     return list(dict.fromkeys(found))
 
 
 def matmul(weights: TensorProto) -> ModelProto:
     graph = helper.make_graph(
-        [helper.make_node("MatMul", ["x", "w"], ["y"])], "g",
+        [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "g",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, weights.dims[0]])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, weights.dims[1]])], [weights])
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, weights.dims[1]])],
+        [weights],
+    )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
 
 
@@ -148,8 +158,12 @@ def test_external_data_are_read_from_where_they_begin(tmp_path: Path, offset: st
 def test_large_weights_move_out_of_the_model_and_stay_the_same(tmp_path: Path, element: str) -> None:
     weights = np.random.default_rng(1).integers(-9, 9, (2048, 1024)).astype(element)
     graph = helper.make_graph(
-        [helper.make_node("Cast", ["w"], ["y"], to=TensorProto.FLOAT)], "g", [],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], [numpy_helper.from_array(weights, "w")])
+        [helper.make_node("Cast", ["w"], ["y"], to=TensorProto.FLOAT)],
+        "g",
+        [],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(weights, "w")],
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     (tmp_path / "net.onnx").write_bytes(model.SerializeToString())
     (tmp_path / "copy").mkdir()
@@ -180,8 +194,9 @@ def test_an_onnx_model_by_the_name_of_an_ir_is_not_read(tmp_path: Path) -> None:
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    (tmp_path / "net.onnx").write_bytes(matmul(numpy_helper.from_array(np.eye(1024, dtype=np.float32), "w"))
-                                        .SerializeToString())
+    (tmp_path / "net.onnx").write_bytes(
+        matmul(numpy_helper.from_array(np.eye(1024, dtype=np.float32), "w")).SerializeToString()
+    )
     (tmp_path / "cut.onnx").write_bytes(b"\x08\x08\x3a\x7f")
 
     ir.read(tmp_path / "net.onnx")

@@ -33,13 +33,15 @@ def refused_by_name(path: Path) -> None:
 
 
 def test_operations_without_a_conversion_are_named(models: Path) -> None:
-    expect_unsupported(models / "negative" / "old_opset_super_resolution.onnx",
-                       ["Add-1", "Conv-1", "Reshape-1", "Transpose-1"])  # fmt: skip
+    expect_unsupported(
+        models / "negative" / "old_opset_super_resolution.onnx", ["Add-1", "Conv-1", "Reshape-1", "Transpose-1"]
+    )
 
 
 def test_operations_of_tensorflow_without_a_conversion_are_named(published: Path) -> None:
-    expect_unsupported(published / "negative" / "opencv_face_detector_uint8.pb",
-                       ["Const of unknown type", "Dequantize"])  # fmt: skip
+    expect_unsupported(
+        published / "negative" / "opencv_face_detector_uint8.pb", ["Const of unknown type", "Dequantize"]
+    )
 
 
 def expect_unsupported(path: Path, operations: list[str]) -> None:
@@ -51,22 +53,33 @@ def expect_unsupported(path: Path, operations: list[str]) -> None:
 
 
 def of_one_node(node: onnx.NodeProto, opset: int, **constants: list[float]) -> bytes:
-    tensors = [helper.make_tensor(name, TensorProto.BOOL if name == "training" else TensorProto.FLOAT, [], values)
-               for name, values in constants.items()]  # fmt: skip
+    tensors = [
+        helper.make_tensor(name, TensorProto.BOOL if name == "training" else TensorProto.FLOAT, [], values)
+        for name, values in constants.items()
+    ]
     ends = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 4])] for name in "xy"]
     graph = helper.make_graph([node], "g", *ends, tensors)
     opsets = [helper.make_opsetid("", opset)]
     return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString())
 
 
-@pytest.mark.parametrize(("content", "said"), [
-    (of_one_node(helper.make_node("Dropout", ["x", "ratio", "training"], ["y"]), 13, ratio=[0.5], training=[True]),
-     "Dropout is in training mode there"),
-    (of_one_node(helper.make_node("Dropout", ["x"], ["y"], is_test=0), 6), "Dropout is in training mode there"),
-    (of_one_node(helper.make_node("Swoosh", ["x"], ["y"], domain="mine"), 13),
-     "They are of no opset of ONNX itself: export the model without these."),
-    (of_one_node(helper.make_node("Swoosh", ["x"], ["y"]), 13), "with operations of a newer opset"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            of_one_node(
+                helper.make_node("Dropout", ["x", "ratio", "training"], ["y"]), 13, ratio=[0.5], training=[True]
+            ),
+            "Dropout is in training mode there",
+        ),
+        (of_one_node(helper.make_node("Dropout", ["x"], ["y"], is_test=0), 6), "Dropout is in training mode there"),
+        (
+            of_one_node(helper.make_node("Swoosh", ["x"], ["y"], domain="mine"), 13),
+            "They are of no opset of ONNX itself: export the model without these.",
+        ),
+        (of_one_node(helper.make_node("Swoosh", ["x"], ["y"]), 13), "with operations of a newer opset"),
+    ],
+)
 def test_a_newer_opset_is_advised_only_where_it_may_help(tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "net.onnx").write_bytes(content)
 
@@ -77,12 +90,16 @@ def test_a_newer_opset_is_advised_only_where_it_may_help(tmp_path: Path, content
     assert ("newer opset" in str(refused.value)) == ("newer opset" in said)
 
 
-@pytest.mark.parametrize(("was", "becomes", "operation"), [
-    ('type="ReLU"', 'type="Swoosh"', "Swoosh"),
-    ('type="ReLU" version="opset1"', 'type="ReLU" version="extension"', "ReLU"),
-])
+@pytest.mark.parametrize(
+    ("was", "becomes", "operation"),
+    [
+        ('type="ReLU"', 'type="Swoosh"', "Swoosh"),
+        ('type="ReLU" version="opset1"', 'type="ReLU" version="extension"', "ReLU"),
+    ],
+)
 def test_an_ir_with_an_operation_nobody_knows_names_it(
-        network: Path, tmp_path: Path, was: str, becomes: str, operation: str) -> None:
+    network: Path, tmp_path: Path, was: str, becomes: str, operation: str
+) -> None:
     folder = network / "ir_fp32"
     text = (folder / "squeezenet1.1.xml").read_text()
     (tmp_path / "model.xml").write_text(text.replace(was, becomes, 1))
@@ -116,7 +133,6 @@ def test_an_ir_with_short_weights_is_refused(network: Path, tmp_path: Path) -> N
 
 
 def test_the_last_words_of_an_error_without_any_message_are_kept() -> None:
-    assert one_line("Exception from src/core.cpp:84:\nCheck 'x' failed at src/y.cpp:1:\nNo weights\n\n") \
-        == "No weights"
+    assert one_line("Exception from src/core.cpp:84:\nCheck 'x' failed at src/y.cpp:1:\nNo weights\n\n") == "No weights"
     assert one_line("Check 'only this' failed") == "Check 'only this' failed"
     assert len(one_line("x" * 5000)) < 1000

@@ -17,14 +17,22 @@ def stored(model: ov.Model, folder: Path) -> ov.Model:
 
 
 def test_what_model_api_wrote_is_read(convolution: ov.Model, tmp_path: Path) -> None:
-    for name, value in {"model_type": "Classification", "labels": "cat guinea_pig", "mean_values": [1.5, 2.5],
-                        "confidence_threshold": 0.5, "embedded_processing": True}.items():  # fmt: skip
+    for name, value in {
+        "model_type": "Classification",
+        "labels": "cat guinea_pig",
+        "mean_values": [1.5, 2.5],
+        "confidence_threshold": 0.5,
+        "embedded_processing": True,
+    }.items():
         convolution.set_rt_info(value, ["model_info", name])
 
     assert model_info(stored(convolution, tmp_path)) == {
-        "model_type": "Classification", "labels": ["cat", "guinea_pig"], "mean_values": "1.5 2.5",
-        "confidence_threshold": "0.5", "embedded_processing": "YES",
-    }  # fmt: skip
+        "model_type": "Classification",
+        "labels": ["cat", "guinea_pig"],
+        "mean_values": "1.5 2.5",
+        "confidence_threshold": "0.5",
+        "embedded_processing": "YES",
+    }
 
 
 def test_a_model_that_says_nothing_has_said_nothing(convolution: ov.Model, tmp_path: Path) -> None:

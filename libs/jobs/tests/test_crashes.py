@@ -31,9 +31,7 @@ def crashing(jobs: Jobs, kind: Any, working: Any, ended: Any, journals: Path) ->
 
 
 @pytest.mark.parametrize("by", ["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE"])
-def test_the_second_crash_is_final_and_says_where_it_was_and_what_to_do(
-    crashing: Any, journals: Path, by: str
-) -> None:
+def test_the_second_crash_is_final_and_says_where_it_was_and_what_to_do(crashing: Any, journals: Path, by: str) -> None:
     job = crashing(by)
 
     assert (job.state, job.attempt, starts(journals / "journal")) == (State.FAILED, 2, 2)
@@ -61,10 +59,23 @@ def test_who_is_killed_from_outside_is_tried_as_often_as_there_are_attempts(cras
     assert job.error["type"].endswith(":too-many-attempts")
 
 
-@pytest.mark.parametrize(("code", "again"), [(-11, False), (-6, False), (-31, False), (-9, True), (-15, True),
-                                             (70, True), (0, True), (None, True), (-1000, True)])
-def test_only_what_a_process_does_to_itself_counts(code: int | None, again: bool, tmp_path: Path, jobs: Jobs,
-                                                   kind: Any) -> None:
+@pytest.mark.parametrize(
+    ("code", "again"),
+    [
+        (-11, False),
+        (-6, False),
+        (-31, False),
+        (-9, True),
+        (-15, True),
+        (70, True),
+        (0, True),
+        (None, True),
+        (-1000, True),
+    ],
+)
+def test_only_what_a_process_does_to_itself_counts(
+    code: int | None, again: bool, tmp_path: Path, jobs: Jobs, kind: Any
+) -> None:
     before = jobs.submit(kind(), "a", {})
     crashed_once = Job(**{**before.__dict__, "crashes": 1})
 
@@ -82,8 +93,9 @@ def test_a_pod_whose_node_tells_of_it_counts_like_a_process(
     exit_ = end_of_pod(pod)
     before = jobs.submit(kind(), "a", {})
 
-    failed = failure(Job(**{**before.__dict__, "crashes": 1}), Outcome(reason=exit_.reason, detail=exit_.detail), exit_,
-                     tmp_path)  # fmt: skip
+    failed = failure(
+        Job(**{**before.__dict__, "crashes": 1}), Outcome(reason=exit_.reason, detail=exit_.detail), exit_, tmp_path
+    )
 
     assert failed.again is again
 

@@ -79,8 +79,10 @@ def dispatching(adapters: Adapters, jobs: Jobs, journals: Path) -> Iterator[Call
     ) -> Running:
         place = Place(adapters.home, jobs, CORES)
         place.away, place.meanwhile = away, meanwhile
-        place.offers = [{"id": target, "resource": target, "free": free, "unused": free, "busy": 0}
-                        for target, free in offers.items()]  # fmt: skip
+        place.offers = [
+            {"id": target, "resource": target, "free": free, "unused": free, "busy": 0}
+            for target, free in offers.items()
+        ]
         carrying = Dispatching(jobs, {kind.name: kind for kind in kinds}, place, work)
         started.append(Running(place, Dispatcher(carrying, slots=slots, lease_s=lease_s)))
         return started[-1]

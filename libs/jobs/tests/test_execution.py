@@ -303,9 +303,7 @@ def test_a_full_store_ends_the_job_with_a_problem_that_says_so(
     until(lambda: not list((tmp_path / "home" / "work").iterdir()))
 
 
-def test_a_database_away_while_a_job_is_planned_is_no_refusal(
-    jobs: Jobs, kind: Any, working: Any, ended: Any
-) -> None:
+def test_a_database_away_while_a_job_is_planned_is_no_refusal(jobs: Jobs, kind: Any, working: Any, ended: Any) -> None:
     asked: list[int] = []
 
     def plan(*_: Any) -> None:
@@ -377,9 +375,7 @@ def test_a_cancel_after_the_manifest_was_accepted_comes_too_late(jobs: Jobs, kin
     assert jobs.find(job.id).state is State.SUCCEEDED
 
 
-def test_a_conducted_job_hears_of_a_cancel_and_may_say_why_it_ends(
-    jobs: Jobs, working: Any, ended: Any
-) -> None:
+def test_a_conducted_job_hears_of_a_cancel_and_may_say_why_it_ends(jobs: Jobs, working: Any, ended: Any) -> None:
     def conduct(context: Any) -> Any:
         context.log("began")
         while True:

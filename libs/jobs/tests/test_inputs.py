@@ -62,11 +62,24 @@ def test_a_name_of_an_earlier_release_is_still_an_upload() -> None:
     assert not found.is_blob
 
 
-@pytest.mark.parametrize("source", [
-    "teams/blue/uploads/j1/form/0", f"teams/blue/blobs/sha256/{DIGEST}", "teams/red/uploads/j2/form/0",
-    "teams/red/uploads/j1x/form/0", "teams/red/manifests/model/m.json", "teams/red/uploads/j1/../../../blue/x",
-    "identity/tokens/x.json", "/etc/passwd", "../x", "", "m.onnx", DIGEST.upper(), DIGEST + "\n",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "source",
+    [
+        "teams/blue/uploads/j1/form/0",
+        f"teams/blue/blobs/sha256/{DIGEST}",
+        "teams/red/uploads/j2/form/0",
+        "teams/red/uploads/j1x/form/0",
+        "teams/red/manifests/model/m.json",
+        "teams/red/uploads/j1/../../../blue/x",
+        "identity/tokens/x.json",
+        "/etc/passwd",
+        "../x",
+        "",
+        "m.onnx",
+        DIGEST.upper(),
+        DIGEST + "\n",
+    ],
+)
 def test_anything_else_is_refused_by_the_inputs_name_without_saying_where_it_points(source: str) -> None:
     with pytest.raises(ForeignInput) as refused:
         sources(job(), launch(source))

@@ -39,8 +39,9 @@ def say(jobs: Jobs, count: int) -> list[str]:
 @pytest.fixture
 def heard(jobs: Jobs) -> list[Message]:
     heard: list[Message] = []
-    jobs.messages.subscribe(["thing.said", "thing.succeeded", "thing.failed", "thing.cancelled", "thing.rejected"],
-                            heard.append)  # fmt: skip
+    jobs.messages.subscribe(
+        ["thing.said", "thing.succeeded", "thing.failed", "thing.cancelled", "thing.rejected"], heard.append
+    )
     return heard
 
 

@@ -24,7 +24,6 @@ def carried_out(jobs: Jobs, kind: Any, execution: Callable[..., Execution], ende
         needing = kind("needing")
         job = jobs.submit(needing, "a", {"environment": "poems"})
 
-
         claimed = claim(jobs, ["thing"], "me", 30)
         replace(execution(needing), provide=provide).carry_out(claimed)
         found = jobs.find(job.id)

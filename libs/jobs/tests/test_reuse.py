@@ -41,8 +41,10 @@ def test_an_identical_request_succeeds_at_once_with_the_earlier_manifest(jobs: J
     assert (again.manifest, again.result) == (first.manifest, first.result)
 
 
-@pytest.mark.parametrize(("version", "request_", "team"), [("2", {"x": 1}, "a"), ("1", {"x": 2}, "a"),
-                                                           ("1", {"x": 1}, "b"), (None, {"x": 1}, "a")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("version", "request_", "team"),
+    [("2", {"x": 1}, "a"), ("1", {"x": 2}, "a"), ("1", {"x": 1}, "b"), (None, {"x": 1}, "a")],
+)
 def test_another_core_request_or_team_computes_anew(
     jobs: Jobs, kind: Any, done: Any, version: str | None, request_: dict[str, Any], team: str
 ) -> None:

@@ -20,33 +20,69 @@ def measured(value: float, low: float, high: float) -> dict[str, float]:
 def variant(name: str, fps: float, ms: float, accuracy: float | None, verdict: str = "trusted") -> dict[str, Any]:
     scored = {"metric": "top1", "unit": "share", "n": 200, **measured(accuracy, accuracy - 0.02, accuracy + 0.02)}
     reasons = [] if verdict == "trusted" else [{"rule": "spread", "detail": f"{name}: the launches disagree"}]
-    return {"name": name, "precision": "FP32", "size_bytes": 4_100_000, "warnings": [], "profile": "p",
-            "throughput_fps": measured(fps, fps * 0.9, fps * 1.1), "accuracy": scored if accuracy else None,
-            "latency_ms": {"p50": measured(ms, ms * 0.9, ms * 1.1)},
-            "trust": {"verdict": verdict, "reasons": reasons}}  # fmt: skip
+    return {
+        "name": name,
+        "precision": "FP32",
+        "size_bytes": 4_100_000,
+        "warnings": [],
+        "profile": "p",
+        "throughput_fps": measured(fps, fps * 0.9, fps * 1.1),
+        "accuracy": scored if accuracy else None,
+        "latency_ms": {"p50": measured(ms, ms * 0.9, ms * 1.1)},
+        "trust": {"verdict": verdict, "reasons": reasons},
+    }
 
 
 def report(**other: Any) -> dict[str, Any]:
     change = {**measured(-0.5, -1.25, 0.25), "unit": "points", "beyond_noise": False}
-    compared = {"variant": "int8", "baseline": "fp32", "size_ratio": 0.26, "measured_together": True,
-                "speedup": {**measured(2.5, 2.25, 2.75), "beyond_noise": True}, "accuracy_change_points": change,
-                "changed_items": {"differing_n": 3, "fixed_n": 1, "broken_n": 2}}  # fmt: skip
-    return {"variants": [variant("fp32", 100, 10, 0.8), variant("int8", 250, 4, 0.79, "doubtful")],
-            "comparison": [compared], "constraints": {"max_latency_ms": 12.5, "max_accuracy_drop": 1.0},
-            "recommended": {"variant": "int8", "decision": "recommended", "reason": "It is faster.", "needed": []},
-            "model": {"name": "net", "format": "onnx", "digest": "ab12"}, "task": "classification", "device": "CPU",
-            "target": "local", "objective": "throughput", "created_at": "2026-11-27T20:14:30.833Z", "guess": None,
-            "assumed": [{"field": "color", "words": "channels are RGB", "sure": "possible"}], "warnings": [],
-            "environment": {"versions": {"openvino": "2026.4.1"}, "spec": {"launches": 5}}, **other}  # fmt: skip
+    compared = {
+        "variant": "int8",
+        "baseline": "fp32",
+        "size_ratio": 0.26,
+        "measured_together": True,
+        "speedup": {**measured(2.5, 2.25, 2.75), "beyond_noise": True},
+        "accuracy_change_points": change,
+        "changed_items": {"differing_n": 3, "fixed_n": 1, "broken_n": 2},
+    }
+    return {
+        "variants": [variant("fp32", 100, 10, 0.8), variant("int8", 250, 4, 0.79, "doubtful")],
+        "comparison": [compared],
+        "constraints": {"max_latency_ms": 12.5, "max_accuracy_drop": 1.0},
+        "recommended": {"variant": "int8", "decision": "recommended", "reason": "It is faster.", "needed": []},
+        "model": {"name": "net", "format": "onnx", "digest": "ab12"},
+        "task": "classification",
+        "device": "CPU",
+        "target": "local",
+        "objective": "throughput",
+        "created_at": "2026-11-27T20:14:30.833Z",
+        "guess": None,
+        "assumed": [{"field": "color", "words": "channels are RGB", "sure": "possible"}],
+        "warnings": [],
+        "environment": {"versions": {"openvino": "2026.4.1"}, "spec": {"launches": 5}},
+        **other,
+    }
 
 
 def test_it_tells_figures_with_intervals_what_to_take_and_what_was_taken_for_granted() -> None:
     text = page(report())
 
-    for told in ("Take <bdi>int8</bdi>", "It is faster.", "225–275", "at most 12.5 ms", "77.0–81.0 % of 200 images",
-                 "2.5 × the throughput (2.25–2.75)", "-0.5 points (-1.2 to +0.2), within the noise", "4.1 MB",
-                 "1 better and 2 worse", "int8: the launches disagree", "Why it is doubtful", "channels are RGB",
-                 "2026.4.1", "ab12", "No rule objects to its measurement"):  # fmt: skip
+    for told in (
+        "Take <bdi>int8</bdi>",
+        "It is faster.",
+        "225–275",
+        "at most 12.5 ms",
+        "77.0–81.0 % of 200 images",
+        "2.5 × the throughput (2.25–2.75)",
+        "-0.5 points (-1.2 to +0.2), within the noise",
+        "4.1 MB",
+        "1 better and 2 worse",
+        "int8: the launches disagree",
+        "Why it is doubtful",
+        "channels are RGB",
+        "2026.4.1",
+        "ab12",
+        "No rule objects to its measurement",
+    ):
         assert told in text, told
     assert text.count('<svg class="drawing') == 3, "throughput against latency, accuracies, sizes"
     assert text.count('<svg class="bar-of"') == 8
@@ -76,11 +112,21 @@ def test_whatever_things_are_called_it_stays_a_text() -> None:
     hostile["accuracy"]["metric"] = hostile["precision"] = HOSTILE
     reason = {"variant": HOSTILE, "decision": HOSTILE, "reason": HOSTILE, "needed": [HOSTILE]}
 
-    text = page(report(
-        variants=[hostile], recommended=reason, warnings=[HOSTILE], task=HOSTILE, comparison=[], device=HOSTILE,
-        guess={"task": HOSTILE, "why": HOSTILE}, assumed=[{"field": HOSTILE, "words": HOSTILE, "sure": HOSTILE}],
-        environment={"versions": {HOSTILE: HOSTILE}, "spec": {HOSTILE: HOSTILE}},
-        model={"name": HOSTILE, "format": HOSTILE, "digest": HOSTILE}), HOSTILE)  # fmt: skip
+    text = page(
+        report(
+            variants=[hostile],
+            recommended=reason,
+            warnings=[HOSTILE],
+            task=HOSTILE,
+            comparison=[],
+            device=HOSTILE,
+            guess={"task": HOSTILE, "why": HOSTILE},
+            assumed=[{"field": HOSTILE, "words": HOSTILE, "sure": HOSTILE}],
+            environment={"versions": {HOSTILE: HOSTILE}, "spec": {HOSTILE: HOSTILE}},
+            model={"name": HOSTILE, "format": HOSTILE, "digest": HOSTILE},
+        ),
+        HOSTILE,
+    )
 
     assert "<script" not in text
     assert "<img" not in text
@@ -89,8 +135,16 @@ def test_whatever_things_are_called_it_stays_a_text() -> None:
 
 
 def test_a_report_of_which_nothing_was_measured_is_a_page_all_the_same() -> None:
-    bare = {"name": "bare", "precision": None, "size_bytes": 0, "throughput_fps": None, "latency_ms": None,
-            "accuracy": None, "trust": None, "warnings": []}  # fmt: skip
+    bare = {
+        "name": "bare",
+        "precision": None,
+        "size_bytes": 0,
+        "throughput_fps": None,
+        "latency_ms": None,
+        "accuracy": None,
+        "trust": None,
+        "warnings": [],
+    }
 
     text = page({"variants": [bare], "recommended": None})
 
@@ -99,8 +153,11 @@ def test_a_report_of_which_nothing_was_measured_is_a_page_all_the_same() -> None
 
 
 def test_ranges_lie_on_one_scale_that_tells_them_apart() -> None:
-    drawn = ranges("top1", [Range("a", measured(0.90, 0.89, 0.91), True), Range("b", measured(0.92, 0.91, 0.93))],
-                   lambda value: f"{value:.2f}")  # fmt: skip
+    drawn = ranges(
+        "top1",
+        [Range("a", measured(0.90, 0.89, 0.91), True), Range("b", measured(0.92, 0.91, 0.93))],
+        lambda value: f"{value:.2f}",
+    )
 
     first, second = (float(part.split('"')[0]) for part in drawn.split('cx="')[1:])
     assert second - first > 150

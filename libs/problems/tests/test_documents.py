@@ -30,9 +30,14 @@ class DoorShut(Problem):
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("ModelInUse", "model-in-use"), ("NotFound", "not-found"), ("IRBroken", "ir-broken"), ("Top5", "top5"),
-     ("ONNXTooLarge", "onnx-too-large")],
-)  # fmt: skip
+    [
+        ("ModelInUse", "model-in-use"),
+        ("NotFound", "not-found"),
+        ("IRBroken", "ir-broken"),
+        ("Top5", "top5"),
+        ("ONNXTooLarge", "onnx-too-large"),
+    ],
+)
 def test_a_class_name_becomes_a_type_name(name: str, expected: str) -> None:
     assert kebab(name) == expected
 
@@ -80,8 +85,12 @@ def test_every_problem_of_ours_has_a_title_a_status_of_an_error_and_a_remedy() -
 
 
 def test_an_invalid_request_names_every_field_at_fault_by_the_path_a_person_thinks_in() -> None:
-    problem = InvalidRequest({"json": {"shape": {"input": ["Not a list."]}, "batch": ["Too small.", "Not whole."]},
-                              "query": {"_schema": ["Unknown."]}})  # fmt: skip
+    problem = InvalidRequest(
+        {
+            "json": {"shape": {"input": ["Not a list."]}, "batch": ["Too small.", "Not whole."]},
+            "query": {"_schema": ["Unknown."]},
+        }
+    )
 
     assert problem.detail == "shape.input: Not a list.; batch: Too small.; batch: Not whole.; Unknown."
 

@@ -20,8 +20,12 @@ LIMITS = {"memory_bytes": 2**28, "cpu_s": 7, "file_bytes": 2**20, "wall_s": 60}
 def told(code: str, *arguments: str, timeout_s: float = 30) -> dict:
     """What a fresh process says after it ran this code: its variable ``seen``."""
     whole = "import json, os, resource, sys\nfrom workbench.runner.local import confine\n" + textwrap.dedent(code)
-    answer = subprocess.run([sys.executable, "-c", whole + "\nprint(json.dumps(seen))", *arguments],
-                            capture_output=True, text=True, timeout=timeout_s)
+    answer = subprocess.run(
+        [sys.executable, "-c", whole + "\nprint(json.dumps(seen))", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+    )
     assert answer.returncode == 0, answer.stderr
     return json.loads(answer.stdout)
 
@@ -43,10 +47,13 @@ def test_where_cores_are_imported_from_is_told() -> None:
 
 
 def test_limits_are_the_kernels() -> None:
-    seen = told("""
+    seen = told(
+        """
         confine.limit(json.loads(sys.argv[1]))
         seen = {name: resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name[:7] == "RLIMIT_"}
-    """, json.dumps(LIMITS))
+    """,
+        json.dumps(LIMITS),
+    )
 
     assert seen["RLIMIT_CPU"] == [7, 12]
     assert seen["RLIMIT_FSIZE"] == [2**20, 2**20]
@@ -57,42 +64,54 @@ def test_limits_are_the_kernels() -> None:
 
 @pytest.mark.parametrize("cpu_s", [0, 0.2, 1])
 def test_less_than_a_second_of_cpu_is_one(cpu_s: float) -> None:
-    seen = told("""
+    seen = told(
+        """
         confine.limit(json.loads(sys.argv[1]))
         seen = resource.getrlimit(resource.RLIMIT_CPU)
-    """, json.dumps(LIMITS | {"cpu_s": cpu_s}))
+    """,
+        json.dumps(LIMITS | {"cpu_s": cpu_s}),
+    )
 
     assert seen == [1, 6]
 
 
 def test_a_limit_set_before_is_not_raised() -> None:
-    seen = told("""
+    seen = told(
+        """
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 2000))
         confine.limit(json.loads(sys.argv[1]))
         seen = resource.getrlimit(resource.RLIMIT_FSIZE)
-    """, json.dumps(LIMITS))
+    """,
+        json.dumps(LIMITS),
+    )
 
     assert seen == [2000, 2000]
 
 
 def test_an_allocation_beyond_the_limit_fails_at_once() -> None:
-    seen = told("""
+    seen = told(
+        """
         confine.limit(json.loads(sys.argv[1]))
         try:
             bytearray(1 << 33)
             seen = "allocated"
         except MemoryError:
             seen = "MemoryError"
-    """, json.dumps(LIMITS))
+    """,
+        json.dumps(LIMITS),
+    )
 
     assert seen == "MemoryError"
 
 
 def test_a_core_is_the_first_to_go_when_memory_runs_out() -> None:
-    assert told("""
+    assert (
+        told("""
         confine.be_first_to_go()
         seen = open("/proc/self/oom_score_adj").read().strip()
-    """) == "1000"
+    """)
+        == "1000"
+    )
 
 
 def test_an_orphan_comes_to_the_one_who_adopts() -> None:
@@ -129,8 +148,10 @@ def test_a_child_dies_with_its_parent(gone) -> None:
 
 
 def test_a_child_whose_parent_is_already_dead_dies_at_once() -> None:
-    code = ("import os, signal\nfrom workbench.runner.local import confine\n"
-            "confine.die_with_parent(1 << 21, signal.SIGKILL)")
+    code = (
+        "import os, signal\nfrom workbench.runner.local import confine\n"
+        "confine.die_with_parent(1 << 21, signal.SIGKILL)"
+    )
 
     ended = subprocess.run([sys.executable, "-c", code], timeout=30)
 

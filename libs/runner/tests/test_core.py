@@ -111,9 +111,11 @@ def test_until_a_result_is_whole_there_is_none(tmp_path: Path, monkeypatch: pyte
 
 
 def test_what_the_core_needs_is_the_standard_library() -> None:
-    code = ("import sys; before = set(sys.modules); import workbench.runner.core, workbench.runner.local.ends; "
-            "print(sorted({name.partition('.')[0] for name in set(sys.modules) - before} "
-            "- set(sys.stdlib_module_names)))")
+    code = (
+        "import sys; before = set(sys.modules); import workbench.runner.core, workbench.runner.local.ends; "
+        "print(sorted({name.partition('.')[0] for name in set(sys.modules) - before} "
+        "- set(sys.stdlib_module_names)))"
+    )
 
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
 
@@ -122,8 +124,13 @@ def test_what_the_core_needs_is_the_standard_library() -> None:
 
 def perform(folder: Path, do: str, **more: object) -> subprocess.CompletedProcess[str]:
     (folder / "spec.json").write_text(json.dumps({"do": do, **more}))
-    return subprocess.run([sys.executable, "-m", "workbench.runner", "runner_test_cores.acting", str(folder)],
-                          env={"PYTHONPATH": str(CORES)}, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-m", "workbench.runner", "runner_test_cores.acting", str(folder)],
+        env={"PYTHONPATH": str(CORES)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 def test_a_core_can_be_run_by_hand(tmp_path: Path) -> None:
@@ -138,8 +145,12 @@ def test_a_refusal_by_hand_is_exit_code_1_and_no_traceback_on_the_terminal(tmp_p
 
     assert (ended.returncode, ended.stderr) == (1, "")
     refusal = json.loads((tmp_path / "result.json").read_text())["refusal"]
-    assert refusal == {"kind": "NotToday", "detail": "not on a Tuesday", "day": "Tuesday",
-                       "remedy": "come back tomorrow."}
+    assert refusal == {
+        "kind": "NotToday",
+        "detail": "not on a Tuesday",
+        "day": "Tuesday",
+        "remedy": "come back tomorrow.",
+    }
     assert "NotToday: not on a Tuesday" in (tmp_path / "log.txt").read_text()
 
 

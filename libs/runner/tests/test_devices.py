@@ -35,8 +35,9 @@ class Holder:
     """A process that takes the lock, holds it as long as it is told, and ends."""
 
     def __init__(self, home: Path, kind: str, seconds: float) -> None:
-        self.process = subprocess.Popen([sys.executable, "-c", HOLDER, str(home), kind, str(seconds)],
-                                        stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, str(home), kind, str(seconds)], stdout=subprocess.PIPE, text=True
+        )
 
     def line(self) -> str:
         return self.process.stdout.readline()
@@ -63,6 +64,7 @@ def holder(tmp_path: Path):
     def hold(kind: str, seconds: float = 600) -> Holder:
         holders.append(Holder(tmp_path, kind, seconds))
         return holders[-1]
+
     yield hold
     for each in holders:
         each.kill()
@@ -127,6 +129,7 @@ def test_a_stream_of_work_does_not_starve_a_measurement(holder, tmp_path: Path) 
             time.sleep(0.05)
             lock.release()
             lock.close()
+
     workers = [threading.Thread(target=work) for _ in range(3)]
     for worker in workers:
         worker.start()
@@ -177,8 +180,10 @@ def test_no_measurement_overlaps_anything_in_time(runs, tmp_path: Path) -> None:
     journal = runs.journals / "journal"
     kinds = ["work", "measure", "work", "measure", "measure", "work"]
 
-    folders = [runs.start("journal", exclusive=kind == "measure", name=f"{kind}{number}", seconds=0.3,
-                          journal=str(journal)) for number, kind in enumerate(kinds)]
+    folders = [
+        runs.start("journal", exclusive=kind == "measure", name=f"{kind}{number}", seconds=0.3, journal=str(journal))
+        for number, kind in enumerate(kinds)
+    ]
     for folder in folders:
         assert runs.ended(folder, 60).exit.reason == "finished"
 
@@ -261,8 +266,9 @@ def test_a_wall_limit_does_not_count_the_time_spent_waiting(runs) -> None:
     assert runs.ended(waiting).exit.reason == "finished"
 
 
-@pytest.mark.parametrize(("kind", "said"), [("measure", "a measurement is running"),
-                                            ("share", "other work is running")])
+@pytest.mark.parametrize(
+    ("kind", "said"), [("measure", "a measurement is running"), ("share", "other work is running")]
+)
 def test_what_works_here_is_told_to_who_asks_and_asking_keeps_nobody_out(
     holder, tmp_path: Path, kind: str, said: str
 ) -> None:

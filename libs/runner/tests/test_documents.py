@@ -29,6 +29,7 @@ def test_a_reader_never_sees_half_of_it(tmp_path: Path) -> None:
         while not stop.is_set():
             number += 1
             write_json(path, {"n": number, "filling": "x" * 10_000})
+
     writer = threading.Thread(target=write)
     writer.start()
     seen = [read_json(path)["n"] for _ in range(500)]
@@ -64,8 +65,22 @@ def test_a_missing_file_is_no_bad_document(tmp_path: Path) -> None:
         read_json(tmp_path / "a.json")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"1", b"null", b'{"a": NaN}', b'{"a": -Infinity}',
-                                     b'{"a": "\\ud800"}', b'{"\\udfff": 1}', b"\xff", b"[" * 50_000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"1",
+        b"null",
+        b'{"a": NaN}',
+        b'{"a": -Infinity}',
+        b'{"a": "\\ud800"}',
+        b'{"\\udfff": 1}',
+        b"\xff",
+        b"[" * 50_000,
+    ],
+)
 def test_what_is_no_object_of_honest_json_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.json").write_bytes(content)
 

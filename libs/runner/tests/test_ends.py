@@ -16,7 +16,13 @@ LIMITS = {"memory_bytes": 100 * 2**20, "cpu_s": 10, "file_bytes": 5 * 2**20, "wa
 
 
 def ended(
-    folder: Path, *, code: int = 0, by: int = 0, cause: str | None = None, cpu_s: float = 1.0, mib: float = 1.0,
+    folder: Path,
+    *,
+    code: int = 0,
+    by: int = 0,
+    cause: str | None = None,
+    cpu_s: float = 1.0,
+    mib: float = 1.0,
     memory_kills: int = 0,
 ) -> dict:
     usage = {"cpu_s": cpu_s, "max_rss_bytes": mib * 2**20, "wall_s": 1.0, "memory_kills": memory_kills}
@@ -45,16 +51,32 @@ def test_ended_while_waiting_without_a_stop_is_killed(tmp_path: Path) -> None:
     assert ends.ended_waiting(tmp_path)["reason"] == "killed"
 
 
-@pytest.mark.parametrize(("code", "reason"), [
-    (0, "crashed"), (1, "crashed"), (70, "crashed"), (255, "crashed"),
-    (ends.NO_MEMORY_CODE, "out_of_memory"), (ends.NO_SPACE_CODE, "disk_full")])
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (0, "crashed"),
+        (1, "crashed"),
+        (70, "crashed"),
+        (255, "crashed"),
+        (ends.NO_MEMORY_CODE, "out_of_memory"),
+        (ends.NO_SPACE_CODE, "disk_full"),
+    ],
+)
 def test_exit_codes(tmp_path: Path, code: int, reason: str) -> None:
     assert ended(tmp_path, code=code)["reason"] == reason
 
 
-@pytest.mark.parametrize(("number", "reason"), [
-    (signal.SIGXCPU, "cpu_limit"), (signal.SIGXFSZ, "file_limit"), (signal.SIGKILL, "killed"),
-    (signal.SIGSEGV, "crashed"), (signal.SIGABRT, "crashed"), (signal.SIGTERM, "crashed")])
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (signal.SIGXCPU, "cpu_limit"),
+        (signal.SIGXFSZ, "file_limit"),
+        (signal.SIGKILL, "killed"),
+        (signal.SIGSEGV, "crashed"),
+        (signal.SIGABRT, "crashed"),
+        (signal.SIGTERM, "crashed"),
+    ],
+)
 def test_signals(tmp_path: Path, number: signal.Signals, reason: str) -> None:
     found = ended(tmp_path, by=number)
 
@@ -84,14 +106,22 @@ def test_a_kill_that_the_control_group_counts_as_one_for_memory_is_one(tmp_path:
     assert ended(tmp_path, by=signal.SIGSEGV, memory_kills=1)["reason"] == "crashed"
 
 
-@pytest.mark.parametrize(("cgroup", "file", "text", "count"), [
-    ("0::/\n", "memory.events", "low 0\nhigh 0\nmax 7\noom 3\noom_kill 2\noom_group_kill 0\n", 2),
-    ("0::/kubepods/pod1\n", "kubepods/pod1/memory.events", "oom 3\noom_kill 1\n", 1),
-    ("0::/outside/of/it\n", "memory.events", "oom_kill 4\n", 4),
-    ("9:cpu:/\n4:memory:/docker/a\n0::/\n", "memory/docker/a/memory.oom_control",
-     "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n", 5),
-    ("4:memory:/\n", "memory/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n", None), ("", "other", "", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("cgroup", "file", "text", "count"),
+    [
+        ("0::/\n", "memory.events", "low 0\nhigh 0\nmax 7\noom 3\noom_kill 2\noom_group_kill 0\n", 2),
+        ("0::/kubepods/pod1\n", "kubepods/pod1/memory.events", "oom 3\noom_kill 1\n", 1),
+        ("0::/outside/of/it\n", "memory.events", "oom_kill 4\n", 4),
+        (
+            "9:cpu:/\n4:memory:/docker/a\n0::/\n",
+            "memory/docker/a/memory.oom_control",
+            "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n",
+            5,
+        ),
+        ("4:memory:/\n", "memory/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n", None),
+        ("", "other", "", None),
+    ],
+)
 def test_the_kernels_kills_are_counted_in_the_group_of_this_process(
     tmp_path: Path, cgroup: str, file: str, text: str, count: int | None
 ) -> None:
@@ -102,9 +132,17 @@ def test_the_kernels_kills_are_counted_in_the_group_of_this_process(
     assert kills(tmp_path) == count
 
 
-@pytest.mark.parametrize("words", ["MemoryError", "std::bad_alloc", "OSError: [Errno 12] Cannot allocate memory",
-                                   "numpy._core._exceptions._ArrayMemoryError: Unable to allocate 10.0 GiB",
-                                   "dnnl: Out of memory", "Failed to allocate 1073741824 bytes"])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        "MemoryError",
+        "std::bad_alloc",
+        "OSError: [Errno 12] Cannot allocate memory",
+        "numpy._core._exceptions._ArrayMemoryError: Unable to allocate 10.0 GiB",
+        "dnnl: Out of memory",
+        "Failed to allocate 1073741824 bytes",
+    ],
+)
 def test_last_words_about_memory_are_believed(tmp_path: Path, words: str) -> None:
     (tmp_path / "log.txt").write_text("x" * 100_000 + f"\nsome: {words}\n")
 
@@ -118,10 +156,17 @@ def test_words_about_memory_long_before_the_end_are_not_the_reason(tmp_path: Pat
     assert ended(tmp_path, code=1)["reason"] == "crashed"
 
 
-@pytest.mark.parametrize(("cause", "words"), [
-    ("out_of_memory", "more than its 100 MiB of memory"), ("wall_limit", "longer than its 2.5 s"),
-    ("cpu_limit", "more than its 10 s of CPU time"), ("file_limit", "larger than its 5 MiB"),
-    ("crashed", "crashed by SIGKILL"), ("killed", "another program or by the machine")])
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ("out_of_memory", "more than its 100 MiB of memory"),
+        ("wall_limit", "longer than its 2.5 s"),
+        ("cpu_limit", "more than its 10 s of CPU time"),
+        ("file_limit", "larger than its 5 MiB"),
+        ("crashed", "crashed by SIGKILL"),
+        ("killed", "another program or by the machine"),
+    ],
+)
 def test_every_cause_is_said_in_words(tmp_path: Path, cause: str, words: str) -> None:
     assert words in ended(tmp_path, by=signal.SIGKILL, cause=cause)["detail"]
 
@@ -133,11 +178,15 @@ def test_every_reason_is_one_of_those_a_reader_knows(tmp_path: Path) -> None:
     assert seen <= set(get_args(ExitReason))
 
 
-@pytest.mark.parametrize(("error", "reason", "words"), [
-    (OSError(errno.ENOSPC, "No space left"), "disk_full", "The disk is full."),
-    (OSError(errno.EDQUOT, "Quota"), "disk_full", "The disk is full."),
-    (OSError(errno.EACCES, "Permission denied"), "crashed", "could not be supervised: [Errno 13]"),
-    (KeyError("core"), "crashed", "could not be supervised: 'core'")])
+@pytest.mark.parametrize(
+    ("error", "reason", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left"), "disk_full", "The disk is full."),
+        (OSError(errno.EDQUOT, "Quota"), "disk_full", "The disk is full."),
+        (OSError(errno.EACCES, "Permission denied"), "crashed", "could not be supervised: [Errno 13]"),
+        (KeyError("core"), "crashed", "could not be supervised: 'core'"),
+    ],
+)
 def test_a_fault_of_the_supervisor(error: Exception, reason: str, words: str) -> None:
     found = ends.fault(error)
 

@@ -21,23 +21,27 @@ def ago(seconds: float) -> str:
 
 
 def job(*conditions: dict[str, Any], age_s: float = 10, **spec: Any) -> dict[str, Any]:
-    return {"metadata": {"name": "run-1", "creationTimestamp": ago(age_s)}, "spec": {"backoffLimit": 0, **spec},
-            "status": {"conditions": list(conditions)}}  # fmt: skip
+    return {
+        "metadata": {"name": "run-1", "creationTimestamp": ago(age_s)},
+        "spec": {"backoffLimit": 0, **spec},
+        "status": {"conditions": list(conditions)},
+    }
 
 
 def said(kind: str, reason: str = "", message: str = "", status: str = "True", **more: Any) -> dict[str, Any]:
     return {"type": kind, "status": status, "reason": reason, "message": message, **more}
 
 
-def pod(phase: str, *conditions: dict[str, Any], state: dict[str, Any] | None = None, node: str = "node-1",
-        **status: Any) -> dict[str, Any]:
+def pod(
+    phase: str, *conditions: dict[str, Any], state: dict[str, Any] | None = None, node: str = "node-1", **status: Any
+) -> dict[str, Any]:
     container = {"name": "runner", "image": "runner:2", "resources": {"limits": {"cpu": "2", "memory": "4Gi"}}}
     states = [{"name": "runner", "state": state}] if state else []
     return {
         "metadata": {"name": "run-1-x7k2p", "creationTimestamp": ago(300)},
         "spec": {"containers": [container], "activeDeadlineSeconds": 4200, **({"nodeName": node} if node else {})},
         "status": {"phase": phase, "conditions": list(conditions), "containerStatuses": states, **status},
-    }  # fmt: skip
+    }
 
 
 def ended(code: int, why: str = "Error", *conditions: dict[str, Any], **status: Any) -> dict[str, Any]:
@@ -61,9 +65,16 @@ def test_without_job_and_pod_there_is_no_run() -> None:
 
 
 @pytest.mark.parametrize("kind", ["Failed", "FailureTarget"])
-@pytest.mark.parametrize(("reason", "expected"), [
-    ("DeadlineExceeded", "wall_limit"), ("PodFailurePolicy", "crashed"), ("BackoffLimitExceeded", "killed"),
-    ("FailedCreate", "refused"), ("OfAnotherDay", "killed")])
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("DeadlineExceeded", "wall_limit"),
+        ("PodFailurePolicy", "crashed"),
+        ("BackoffLimitExceeded", "killed"),
+        ("FailedCreate", "refused"),
+        ("OfAnotherDay", "killed"),
+    ],
+)
 def test_a_job_that_failed_without_a_pod_left_has_exited(kind: str, reason: str, expected: str) -> None:
     found = exit_of(job(said(kind, reason, "Job has reached it.")))
 
@@ -88,7 +99,8 @@ def test_a_pod_that_succeeded_without_its_agents_word_was_killed() -> None:
 
 def test_out_of_memory_names_the_limit_and_the_node() -> None:
     assert exit_of(job(), ended(137, "OOMKilled")) == Exit(
-        "out_of_memory", -9, "The run needed more than its 4Gi of memory on node-1.")
+        "out_of_memory", -9, "The run needed more than its 4Gi of memory on node-1."
+    )
 
 
 def test_an_eviction_tells_the_nodes_words() -> None:
@@ -102,10 +114,14 @@ def test_an_eviction_tells_the_nodes_words() -> None:
     assert "low on resource: memory" in found.detail
 
 
-@pytest.mark.parametrize(("message", "size"), [
-    ('Usage of EmptyDir volume "data" exceeds the limit "20Gi". ', "20Gi"),
-    ("Pod ephemeral local storage usage exceeds the total limit of containers 5Gi. ", "5Gi"),
-    ('Container runner exceeded its local ephemeral storage limit "1.5Gi". ', "1.5Gi")])
+@pytest.mark.parametrize(
+    ("message", "size"),
+    [
+        ('Usage of EmptyDir volume "data" exceeds the limit "20Gi". ', "20Gi"),
+        ("Pod ephemeral local storage usage exceeds the total limit of containers 5Gi. ", "5Gi"),
+        ('Container runner exceeded its local ephemeral storage limit "1.5Gi". ', "1.5Gi"),
+    ],
+)
 def test_an_eviction_for_its_own_files_is_a_full_disk(message: str, size: str) -> None:
     found = exit_of(job(), ended(137, "Error", reason="Evicted", message=message))
 
@@ -122,7 +138,8 @@ def test_a_pod_past_its_deadline_met_its_wall_limit() -> None:
     message = "Pod was active on the node longer than the specified deadline"
 
     assert exit_of(job(), ended(143, "Error", reason="DeadlineExceeded", message=message)) == Exit(
-        "wall_limit", None, "The run took longer than its 4200 s on node-1.")
+        "wall_limit", None, "The run took longer than its 4200 s on node-1."
+    )
 
 
 def test_a_job_past_its_deadline_met_its_wall_limit() -> None:
@@ -131,15 +148,24 @@ def test_a_job_past_its_deadline_met_its_wall_limit() -> None:
     assert exit_of(late, ended(143)).reason == "wall_limit"
 
 
-@pytest.mark.parametrize(("reason", "message"), [
-    ("UnexpectedAdmissionError", "Allocate failed due to no healthy devices present; cannot allocate unhealthy devices "
-                                 "npu.intel.com/accel, which is unexpected"),
-    ("OutOfcpu", "Node didn't have enough resource: cpu, requested: 2000, used: 1500, capacity: 2000"),
-    ("OutOfnpu.intel.com/accel", "Node didn't have enough resource: npu.intel.com/accel, requested: 1, used: 1, "
-                                 "capacity: 1"),
-    ("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"),
-    ("TopologyAffinityError", "Resources cannot be allocated with Topology locality"),
-    ("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("reason", "message"),
+    [
+        (
+            "UnexpectedAdmissionError",
+            "Allocate failed due to no healthy devices present; cannot allocate unhealthy devices "
+            "npu.intel.com/accel, which is unexpected",
+        ),
+        ("OutOfcpu", "Node didn't have enough resource: cpu, requested: 2000, used: 1500, capacity: 2000"),
+        (
+            "OutOfnpu.intel.com/accel",
+            "Node didn't have enough resource: npu.intel.com/accel, requested: 1, used: 1, capacity: 1",
+        ),
+        ("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"),
+        ("TopologyAffinityError", "Resources cannot be allocated with Topology locality"),
+        ("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS"),
+    ],
+)
 def test_a_node_that_does_not_take_the_pod_tells_why(reason: str, message: str) -> None:
     found = exit_of(job(), pod("Failed", reason=reason, message=message))
 
@@ -160,9 +186,17 @@ def test_a_pod_that_makes_way_for_a_critical_one_is_evicted() -> None:
     assert exit_of(job(), found).reason == "evicted"
 
 
-@pytest.mark.parametrize(("disruption", "expected"), [
-    ("TerminationByKubelet", "evicted"), ("EvictionByEvictionAPI", "evicted"), ("PreemptionByScheduler", "evicted"),
-    ("OfAnotherDay", "evicted"), ("DeletionByTaintManager", "node_lost"), ("DeletionByPodGC", "node_lost")])
+@pytest.mark.parametrize(
+    ("disruption", "expected"),
+    [
+        ("TerminationByKubelet", "evicted"),
+        ("EvictionByEvictionAPI", "evicted"),
+        ("PreemptionByScheduler", "evicted"),
+        ("OfAnotherDay", "evicted"),
+        ("DeletionByTaintManager", "node_lost"),
+        ("DeletionByPodGC", "node_lost"),
+    ],
+)
 def test_a_disruption_tells_who_took_the_pod_away(disruption: str, expected: str) -> None:
     found = exit_of(job(), ended(143, "Error", said("DisruptionTarget", disruption, "words")))
 
@@ -193,9 +227,17 @@ def test_a_node_that_started_anew_has_lost_the_run(code: int, reason: str) -> No
     assert exit_of(job(), ended(code, reason)).reason == "node_lost"
 
 
-@pytest.mark.parametrize(("code", "exit_code", "how"), [
-    (1, 1, "with exit code 1"), (128, 128, "with exit code 128"), (255, 255, "with exit code 255"),
-    (139, -11, "by signal 11 (SIGSEGV)"), (137, -9, "by signal 9 (SIGKILL)"), (160, -32, "by signal 32")])
+@pytest.mark.parametrize(
+    ("code", "exit_code", "how"),
+    [
+        (1, 1, "with exit code 1"),
+        (128, 128, "with exit code 128"),
+        (255, 255, "with exit code 255"),
+        (139, -11, "by signal 11 (SIGSEGV)"),
+        (137, -9, "by signal 9 (SIGKILL)"),
+        (160, -32, "by signal 32"),
+    ],
+)
 def test_any_other_end_is_a_crash_with_its_code(code: int, exit_code: int, how: str) -> None:
     assert exit_of(job(), ended(code)) == Exit("crashed", exit_code, f"The run crashed on node-1 {how}.")
 
@@ -258,8 +300,14 @@ PODS = [
     deleted(100),
 ]
 JOBS = [job(), job(said("Failed", "DeadlineExceeded")), job(said("Suspended")), job(age_s=500)]
-EVENTS = [{"type": "Warning", "lastTimestamp": ago(1), "message": "Error creating: exceeded quota: gpu, requested: "
-           "limits.memory=4Gi,pods=1, used: limits.memory=8Gi,pods=2, limited: limits.memory=10Gi,pods=9"}]  # fmt: skip
+EVENTS = [
+    {
+        "type": "Warning",
+        "lastTimestamp": ago(1),
+        "message": "Error creating: exceeded quota: gpu, requested: "
+        "limits.memory=4Gi,pods=1, used: limits.memory=8Gi,pods=2, limited: limits.memory=10Gi,pods=9",
+    }
+]
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])  # the first mutants cost seconds on a busy machine

@@ -15,16 +15,28 @@ from workbench.runner.values import Launch, Limits
 
 TICKET = Ticket("0a1b2c3d4e5f6a7b8c9d", "job-7.secret", exit=None, begun=False)
 TOLERATION = {"key": "dedicated", "operator": "Exists", "effect": "NoSchedule"}
-POOLS = pools_of({
-    "namespace": "wb-runners", "release": "wb", "image": "runner:2", "pullSecrets": [{"name": "registry"}],
-    "scratch": "5Gi",
-    "host": {"nodeSelector": {"role": "host"}, "cpu": "500m", "memory": "4Gi", "requestedMemory": "512Mi"},
-    "deviceTypes": {
-        "cpu-vnni": {"device": "CPU", "cpu": 8, "memory": "8Gi", "nodeSelector": {"cpu": "vnni"}},
-        "arc": {"device": "GPU", "cpu": 4, "memory": "6Gi", "nodeSelector": {"gpu": "arc"}, "image": "runner:gpu",
-                "resource": "gpu.intel.com/i915", "tolerations": [TOLERATION]},
-    },
-})  # fmt: skip
+POOLS = pools_of(
+    {
+        "namespace": "wb-runners",
+        "release": "wb",
+        "image": "runner:2",
+        "pullSecrets": [{"name": "registry"}],
+        "scratch": "5Gi",
+        "host": {"nodeSelector": {"role": "host"}, "cpu": "500m", "memory": "4Gi", "requestedMemory": "512Mi"},
+        "deviceTypes": {
+            "cpu-vnni": {"device": "CPU", "cpu": 8, "memory": "8Gi", "nodeSelector": {"cpu": "vnni"}},
+            "arc": {
+                "device": "GPU",
+                "cpu": 4,
+                "memory": "6Gi",
+                "nodeSelector": {"gpu": "arc"},
+                "image": "runner:gpu",
+                "resource": "gpu.intel.com/i915",
+                "tolerations": [TOLERATION],
+            },
+        },
+    }
+)
 DEVICES = {"host": None, "cpu-vnni": "CPU", "arc": "GPU"}
 WORK = [("host", False), ("cpu-vnni", True), ("arc", True), ("arc", False)]
 works = pytest.mark.parametrize(("target", "exclusive"), WORK)
@@ -51,8 +63,10 @@ def container(*arguments: Any, **more: Any) -> dict[str, Any]:
 def computing(*arguments: Any) -> dict[str, Any]:
     """Its resources without the disk."""
     resources = container(*arguments)["resources"]
-    return {side: {name: much for name, much in named.items() if name != "ephemeral-storage"}
-            for side, named in resources.items()}  # fmt: skip
+    return {
+        side: {name: much for name, much in named.items() if name != "ephemeral-storage"}
+        for side, named in resources.items()
+    }
 
 
 def others(spec: dict[str, Any]) -> list[dict[str, Any]]:
@@ -72,7 +86,9 @@ def test_it_is_one_pod_that_kubernetes_makes_again_only_when_it_took_it_away(tar
 
     assert (spec["backoffLimit"], spec["podReplacementPolicy"]) == (0, "Failed")
     assert spec["podFailurePolicy"]["rules"][0] == {
-        "action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}  # fmt: skip
+        "action": "Ignore",
+        "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}],
+    }
     assert spec["ttlSecondsAfterFinished"] > 0
     assert spec["template"]["spec"]["restartPolicy"] == "Never"
 
@@ -86,11 +102,15 @@ def test_job_and_pod_say_alike_whose_they_are(target: str, exclusive: bool) -> N
     assert made["metadata"]["namespace"] == "wb-runners"
     assert labels == made["spec"]["template"]["metadata"]["labels"]
     assert labels == {
-        "app.kubernetes.io/part-of": "dl-workbench", "app.kubernetes.io/instance": "wb",
-        "app.kubernetes.io/component": "runner", "workbench/service": "profiler", "workbench/job": "job-7",
-        "workbench/run": TICKET.run, "workbench/target": target,
+        "app.kubernetes.io/part-of": "dl-workbench",
+        "app.kubernetes.io/instance": "wb",
+        "app.kubernetes.io/component": "runner",
+        "workbench/service": "profiler",
+        "workbench/job": "job-7",
+        "workbench/run": TICKET.run,
+        "workbench/target": target,
         **({"workbench/measuring": "true", "workbench/alone": "node"} if exclusive else {}),
-    }  # fmt: skip
+    }
     assert dict(each.split("=") for each in selector(POOLS, "profiler").split(",")).items() <= labels.items()
 
 
@@ -105,19 +125,21 @@ def test_it_goes_to_the_nodes_of_its_target_with_the_image_for_them(target: str,
     assert spec["imagePullSecrets"] == [{"name": "registry"}]
 
 
-@pytest.mark.parametrize(("target", "resources"), [
-    ("cpu-vnni", {"cpu": "8", "memory": "8Gi"}), ("arc", {"cpu": "4", "memory": "6Gi", "gpu.intel.com/i915": "1"})])
+@pytest.mark.parametrize(
+    ("target", "resources"),
+    [("cpu-vnni", {"cpu": "8", "memory": "8Gi"}), ("arc", {"cpu": "4", "memory": "6Gi", "gpu.intel.com/i915": "1"})],
+)
 def test_a_measurement_has_whole_cores_of_its_own(target: str, resources: dict[str, Any]) -> None:
     """Class Guaranteed, which the kubelet's static CPU policy pins to cores."""
     assert computing(target, True) == {"requests": resources, "limits": resources}
 
 
 def test_other_work_shares_cores_and_has_its_device_to_itself() -> None:
-    assert computing() == {
-        "requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"memory": "4Gi"}}  # fmt: skip
+    assert computing() == {"requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"memory": "4Gi"}}
     assert computing("arc") == {
         "requests": {"cpu": "500m", "memory": "512Mi", "gpu.intel.com/i915": "1"},
-        "limits": {"memory": "6Gi", "gpu.intel.com/i915": "1"}}  # fmt: skip
+        "limits": {"memory": "6Gi", "gpu.intel.com/i915": "1"},
+    }
 
 
 def test_no_work_asks_for_more_than_it_may_have() -> None:
@@ -162,11 +184,14 @@ def keeps_away(there: dict[str, Any], other: dict[str, Any]) -> bool:
     labels, rule = other["metadata"]["labels"], term["labelSelector"]
     assert {each["operator"] for each in rule.get("matchExpressions", [])} <= {"NotIn"}
     return all(labels.get(name) == value for name, value in rule["matchLabels"].items()) and all(
-        labels.get(each["key"]) not in each["values"] for each in rule.get("matchExpressions", []))
+        labels.get(each["key"]) not in each["values"] for each in rule.get("matchExpressions", [])
+    )
 
 
-@pytest.mark.parametrize(("first", "second", "together"), [
-    ("node", "node", False), ("node", "device", False), ("device", "device", True), ("earlier", "device", False)])
+@pytest.mark.parametrize(
+    ("first", "second", "together"),
+    [("node", "node", False), ("node", "device", False), ("device", "device", True), ("earlier", "device", False)],
+)
 def test_measurements_share_a_node_when_both_say_that_their_device_is_enough(
     first: str, second: str, together: bool
 ) -> None:
@@ -233,8 +258,11 @@ def test_it_ends_by_itself_some_time_after_its_core_had_to(target: str, exclusiv
 
 @works
 def test_it_waits_a_minute_for_a_node_that_does_not_answer(target: str, exclusive: bool) -> None:
-    waits = {each["key"]: each["tolerationSeconds"] for each in pod(target, exclusive)["tolerations"]
-             if each.get("effect") == "NoExecute"}  # fmt: skip
+    waits = {
+        each["key"]: each["tolerationSeconds"]
+        for each in pod(target, exclusive)["tolerations"]
+        if each.get("effect") == "NoExecute"
+    }
 
     assert waits == {"node.kubernetes.io/not-ready": 60, "node.kubernetes.io/unreachable": 60}
 

@@ -31,9 +31,12 @@ def identity(pid: int) -> dict[str, Any]:
 
 
 def announce(folder: Path, process: dict[str, Any], **changes: Any) -> None:
-    (folder / "launch.json").write_text(json.dumps(
-        {"state": "running", "run": "0123", "boot_id": procfs.boot_id(), "supervisor": process, "warden": process}
-        | changes))
+    (folder / "launch.json").write_text(
+        json.dumps(
+            {"state": "running", "run": "0123", "boot_id": procfs.boot_id(), "supervisor": process, "warden": process}
+            | changes
+        )
+    )
 
 
 def test_a_process_is_alive_until_it_is_a_zombie(stranger: subprocess.Popen[bytes]) -> None:
@@ -129,9 +132,22 @@ def test_a_run_without_a_mark_ends_nothing(tmp_path: Path) -> None:
         other.kill()
 
 
-@pytest.mark.parametrize("process", [
-    None, [], 7, "x", {}, {"pid": 1, "start_time": 1}, {"pid": 0, "start_time": 1}, {"pid": -1, "start_time": 1},
-    {"pid": "7", "start_time": 1}, {"pid": 7, "start_time": None}, {"pid": 7.5, "start_time": 1}])
+@pytest.mark.parametrize(
+    "process",
+    [
+        None,
+        [],
+        7,
+        "x",
+        {},
+        {"pid": 1, "start_time": 1},
+        {"pid": 0, "start_time": 1},
+        {"pid": -1, "start_time": 1},
+        {"pid": "7", "start_time": 1},
+        {"pid": 7, "start_time": None},
+        {"pid": 7.5, "start_time": 1},
+    ],
+)
 def test_a_forged_process_is_nobody(tmp_path: Path, process: Any) -> None:
     announce(tmp_path, process)
 

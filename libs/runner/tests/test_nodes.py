@@ -22,9 +22,18 @@ def pools(**changes: Any) -> Pools:
     return pools_of({"namespace": "runners", "release": "wb", "image": "runner:2", "deviceTypes": {"npu": npu}})
 
 
-def node(name: str = "node-1", *, ready: str = "True", cordoned: bool = False, offers: int = 1, has: int | None = None,
-         labels: dict[str, str] = LABELS, taints: tuple[dict[str, str], ...] = (), cpu: str = "7910m",
-         memory: str = "32500920Ki") -> dict[str, Any]:
+def node(
+    name: str = "node-1",
+    *,
+    ready: str = "True",
+    cordoned: bool = False,
+    offers: int = 1,
+    has: int | None = None,
+    labels: dict[str, str] = LABELS,
+    taints: tuple[dict[str, str], ...] = (),
+    cpu: str = "7910m",
+    memory: str = "32500920Ki",
+) -> dict[str, Any]:
     """``offers``: allocatable, ``has``: capacity, the same unless given."""
     return {
         "metadata": {"name": name, "labels": {"kubernetes.io/hostname": name, "kubernetes.io/arch": "amd64", **labels}},
@@ -37,15 +46,18 @@ def node(name: str = "node-1", *, ready: str = "True", cordoned: bool = False, o
     }
 
 
-def pod(on: str | None = "node-1", phase: str = "Running", npus: int = 1, measuring: bool = True,
-        alone: str | None = None) -> dict[str, Any]:
+def pod(
+    on: str | None = "node-1", phase: str = "Running", npus: int = 1, measuring: bool = True, alone: str | None = None
+) -> dict[str, Any]:
     """``alone``: what a measurement has for itself; None: of a release that did not say."""
     labels = {"workbench/measuring": "true"} if measuring else {}
     labels |= {"workbench/alone": alone} if alone else {}
     resources = {"requests": {"cpu": "2", NPU: str(npus)}, "limits": {"cpu": "2", NPU: str(npus)}}
-    return {"metadata": {"name": "run-1-x7k2p", "labels": labels},
-            "spec": {"containers": [{"resources": resources}]} | ({"nodeName": on} if on else {}),
-            "status": {"phase": phase}}  # fmt: skip
+    return {
+        "metadata": {"name": "run-1-x7k2p", "labels": labels},
+        "spec": {"containers": [{"resources": resources}]} | ({"nodeName": on} if on else {}),
+        "status": {"phase": phase},
+    }
 
 
 def target(*nodes: dict[str, Any], pods: tuple[dict[str, Any], ...] = (), **changes: Any) -> dict[str, Any]:
@@ -69,24 +81,53 @@ def test_a_target_tells_what_a_run_gets_there() -> None:
     found = target(node())
 
     assert found | {"nodes": []} == {
-        "id": "npu", "name": "npu", "device": "NPU", "resource": NPU, "total": 1, "free": 1, "unused": 1, "busy": 0,
-        "broken": 0, "usable": True, "reason": None, "nodes": [], "alone": "node", "cpu": 2, "memory": "4Gi",
-    }  # fmt: skip
+        "id": "npu",
+        "name": "npu",
+        "device": "NPU",
+        "resource": NPU,
+        "total": 1,
+        "free": 1,
+        "unused": 1,
+        "busy": 0,
+        "broken": 0,
+        "usable": True,
+        "reason": None,
+        "nodes": [],
+        "alone": "node",
+        "cpu": 2,
+        "memory": "4Gi",
+    }
 
 
 def test_a_node_is_told_with_the_labels_of_node_feature_discovery() -> None:
     prefix = "feature.node.kubernetes.io/cpu-model."
     model = {f"{prefix}vendor_id": "Intel", f"{prefix}id": "183"}
 
-    assert target(node(labels=LABELS | model))["nodes"] == [{
-        "name": "node-1", "ready": True, "schedulable": True, "offers": 1, "in_use": 0, "free": 1, "arch": "amd64",
-        "cores": 7.91, "memory_bytes": 32500920 << 10, "disk_bytes": None,
-        "cpu_model": {"vendor_id": "Intel", "id": "183"}, "reason": None}]  # fmt: skip
+    assert target(node(labels=LABELS | model))["nodes"] == [
+        {
+            "name": "node-1",
+            "ready": True,
+            "schedulable": True,
+            "offers": 1,
+            "in_use": 0,
+            "free": 1,
+            "arch": "amd64",
+            "cores": 7.91,
+            "memory_bytes": 32500920 << 10,
+            "disk_bytes": None,
+            "cpu_model": {"vendor_id": "Intel", "id": "183"},
+            "reason": None,
+        }
+    ]
 
 
 def test_device_types_keep_their_order() -> None:
-    document = {"namespace": "r", "release": "w", "image": "i", "deviceTypes": {
-        "npu": {"device": "NPU"}, "cpu": {"device": "CPU"}, "gpu": {"device": "GPU"}}}  # fmt: skip
+    document = {
+        "namespace": "r",
+        "release": "w",
+        "image": "i",
+        "deviceTypes": {"npu": {"device": "NPU"}, "cpu": {"device": "CPU"}, "gpu": {"device": "GPU"}},
+    }
 
     assert [each["id"] for each in targets_of(pools_of(document), [], [])] == ["npu", "cpu", "gpu"]
 
@@ -151,17 +192,20 @@ def test_a_cordoned_node_counts_and_has_nothing_free() -> None:
     assert (found["nodes"][1]["schedulable"], found["nodes"][1]["reason"]) == (False, "it is cordoned")
 
 
-@pytest.mark.parametrize(("alone", "pods", "free"), [
-    ("node", (), 1),
-    ("node", (pod(measuring=False),), 1),
-    ("node", (pod(alone="node"),), 0),
-    ("node", (pod(alone="device"),), 0),
-    ("device", (), 8),
-    ("device", (pod(measuring=False),), 7),
-    ("device", (pod(alone="device"), pod(alone="device")), 6),
-    ("device", (pod(alone="node"),), 0),
-    ("device", (pod(),), 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("alone", "pods", "free"),
+    [
+        ("node", (), 1),
+        ("node", (pod(measuring=False),), 1),
+        ("node", (pod(alone="node"),), 0),
+        ("node", (pod(alone="device"),), 0),
+        ("device", (), 8),
+        ("device", (pod(measuring=False),), 7),
+        ("device", (pod(alone="device"), pod(alone="device")), 6),
+        ("device", (pod(alone="node"),), 0),
+        ("device", (pod(),), 0),
+    ],
+)
 def test_free_is_what_the_scheduler_would_give_to_measurements(
     alone: str, pods: tuple[dict[str, Any], ...], free: int
 ) -> None:
@@ -184,8 +228,9 @@ def test_no_more_are_free_than_the_nodes_cores_and_memory_hold() -> None:
 
 
 def test_without_a_resource_a_node_is_busy_while_it_measures() -> None:
-    found = target(node("a"), node("b"), node("c"), resource="",
-                   pods=(pod("a"), pod("b", measuring=False), pod("c", "Succeeded")))  # fmt: skip
+    found = target(
+        node("a"), node("b"), node("c"), resource="", pods=(pod("a"), pod("b", measuring=False), pod("c", "Succeeded"))
+    )
 
     assert found["resource"] is None
     assert counts(found) == (3, 2, 1, 0)
@@ -205,7 +250,8 @@ def test_without_a_selector_every_node_will_do() -> None:
 
 def test_no_node_with_the_labels_names_them() -> None:
     assert why(node(labels={"intel.feature.node.kubernetes.io/npu": "false"})) == (
-        "no node has the labels intel.feature.node.kubernetes.io/npu=true")
+        "no node has the labels intel.feature.node.kubernetes.io/npu=true"
+    )
     assert why(nodeSelector={}) == "the cluster has no nodes"
 
 
@@ -236,16 +282,28 @@ def test_a_node_kept_for_other_work_is_not_counted() -> None:
     assert (found["nodes"][1]["offers"], found["nodes"][1]["schedulable"]) == (0, False)
 
 
-@pytest.mark.parametrize("toleration", [
-    {"key": "dedicated", "operator": "Equal", "value": "ml", "effect": "NoSchedule"},
-    {"key": "dedicated", "value": "ml"}, {"key": "dedicated", "operator": "Exists"}, {"operator": "Exists"}])
+@pytest.mark.parametrize(
+    "toleration",
+    [
+        {"key": "dedicated", "operator": "Equal", "value": "ml", "effect": "NoSchedule"},
+        {"key": "dedicated", "value": "ml"},
+        {"key": "dedicated", "operator": "Exists"},
+        {"operator": "Exists"},
+    ],
+)
 def test_a_tolerated_taint_keeps_nothing_away(toleration: dict[str, str]) -> None:
     assert target(node(taints=(TAINT,)), tolerations=[toleration])["free"] == 1
 
 
-@pytest.mark.parametrize("toleration", [
-    {"key": "dedicated", "value": "db"}, {"key": "other", "operator": "Exists"}, {"key": "dedicated"},
-    {"key": "dedicated", "operator": "Exists", "effect": "NoExecute"}])
+@pytest.mark.parametrize(
+    "toleration",
+    [
+        {"key": "dedicated", "value": "db"},
+        {"key": "other", "operator": "Exists"},
+        {"key": "dedicated"},
+        {"key": "dedicated", "operator": "Exists", "effect": "NoExecute"},
+    ],
+)
 def test_another_toleration_does_not_help(toleration: dict[str, str]) -> None:
     assert target(node(taints=(TAINT,)), tolerations=[toleration])["free"] == 0
 
@@ -271,8 +329,10 @@ def test_nodes_that_fail_differently_are_told_one_by_one() -> None:
     small = [node("d", cpu="1"), node("e", cpu="1")]
     nodes = [node("a", cordoned=True), node("b", ready="False"), node("c", offers=0), *small]
 
-    assert why(*nodes) == ("a: it is cordoned; b: it is not Ready; "
-                           "c: it does not offer npu.intel.com/accel: is its device plugin running?; and 2 more")
+    assert why(*nodes) == (
+        "a: it is cordoned; b: it is not Ready; "
+        "c: it does not offer npu.intel.com/accel: is its device plugin running?; and 2 more"
+    )
 
 
 def test_one_good_node_is_enough_even_while_it_is_busy() -> None:
@@ -284,8 +344,9 @@ def test_one_good_node_is_enough_even_while_it_is_busy() -> None:
 # Whatever comes.
 
 
-@given(mutated([node(taints=(TAINT,))]), mutated([node("b", cordoned=True)]), mutated([pod()]),
-       st.sampled_from([NPU, ""]))
+@given(
+    mutated([node(taints=(TAINT,))]), mutated([node("b", cordoned=True)]), mutated([pod()]), st.sampled_from([NPU, ""])
+)
 def test_whatever_is_missing_nothing_raises(first: Any, second: Any, run: Any, resource: str) -> None:
     found = target(first, second, node("c"), pods=(run, pod("c")), resource=resource)
 

@@ -25,8 +25,11 @@ def folder(tmp_path: Path) -> Path:
 
 def say_launch(folder: Path, **changes: Any) -> None:
     dead = {"pid": 2**22 - 1, "start_time": 1}
-    (folder / "launch.json").write_text(json.dumps(
-        {"state": "running", "run": "r", "boot_id": procfs.boot_id(), "supervisor": dead, "warden": dead} | changes))
+    (folder / "launch.json").write_text(
+        json.dumps(
+            {"state": "running", "run": "r", "boot_id": procfs.boot_id(), "supervisor": dead, "warden": dead} | changes
+        )
+    )
 
 
 def say_exit(folder: Path, reason: str, **changes: Any) -> None:
@@ -74,21 +77,43 @@ def test_a_refusal_for_want_of_memory_counts_as_a_limit(folder: Path) -> None:
     assert read_outcome(folder) == Outcome(reason="out_of_memory", detail="needs more")
 
 
-@pytest.mark.parametrize("document", [
-    {}, {"result": None}, {"result": []}, {"result": "text"}, {"result": {}, "refusal": {}}, {"result": {}, "more": 1},
-    {"refusal": None}, {"refusal": "no"}, {"refusal": {}}, {"refusal": {"kind": "K"}}, {"refusal": {"detail": "d"}},
-    {"refusal": {"kind": 1, "detail": "d"}}, {"refusal": {"kind": "K", "detail": ["d"]}},
-    {"refusal": {"kind": "K", "detail": "d"}, "result": {}}])
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"result": None},
+        {"result": []},
+        {"result": "text"},
+        {"result": {}, "refusal": {}},
+        {"result": {}, "more": 1},
+        {"refusal": None},
+        {"refusal": "no"},
+        {"refusal": {}},
+        {"refusal": {"kind": "K"}},
+        {"refusal": {"detail": "d"}},
+        {"refusal": {"kind": 1, "detail": "d"}},
+        {"refusal": {"kind": "K", "detail": ["d"]}},
+        {"refusal": {"kind": "K", "detail": "d"}, "result": {}},
+    ],
+)
 def test_what_is_neither_result_nor_refusal_is_a_crash(folder: Path, document: Any) -> None:
     leave(folder, document)
 
     crashed(folder, "refusal")
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("{", "not valid JSON"), ('{"result": {"x": NaN}}', "NaN"),
-    ('{"result": {"x": Infinity}}', "Infinity"), ("[1]", "not a JSON object"), ('"x"', "not a JSON object"),
-    ("[" * 100_000, "not valid JSON"), ('{"result": {"x": "\\ud800"}}', "not valid JSON")])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "not valid JSON"),
+        ('{"result": {"x": NaN}}', "NaN"),
+        ('{"result": {"x": Infinity}}', "Infinity"),
+        ("[1]", "not a JSON object"),
+        ('"x"', "not a JSON object"),
+        ("[" * 100_000, "not valid JSON"),
+        ('{"result": {"x": "\\ud800"}}', "not valid JSON"),
+    ],
+)
 def test_a_result_that_is_no_json_object_is_a_crash(folder: Path, text: str, words: str) -> None:
     (folder / "result.json").write_text(text)
 

@@ -17,29 +17,51 @@ def with_type(**members: Any) -> dict[str, Any]:
 
 
 def test_what_is_left_out_has_a_default() -> None:
-    assert pools_of(LEAST) == Pools("wb-runners", "wb", "runner:2", pullPolicy="IfNotPresent", pullSecrets=(),
-                                    scratch="20Gi", host=Host(), deviceTypes={})  # fmt: skip
+    assert pools_of(LEAST) == Pools(
+        "wb-runners",
+        "wb",
+        "runner:2",
+        pullPolicy="IfNotPresent",
+        pullSecrets=(),
+        scratch="20Gi",
+        host=Host(),
+        deviceTypes={},
+    )
     assert pools_of(LEAST).host == Host({}, (), cpu="500m", memory="4Gi", requestedMemory="512Mi")
     assert pools_of(with_type(device="NPU")).deviceTypes["npu"] == DeviceType(
-        "npu", "NPU", {}, (), resource="", cpu=2, memory="4Gi", image="", alone="node")
+        "npu", "NPU", {}, (), resource="", cpu=2, memory="4Gi", image="", alone="node"
+    )
 
 
 def test_what_is_given_is_kept() -> None:
     toleration = {"key": "dedicated", "operator": "Exists"}
-    members = {"device": "NPU", "nodeSelector": {"npu": "true"}, "tolerations": [toleration], "cpu": 8,
-               "resource": "npu.intel.com/accel", "memory": "16Gi", "image": "other:1"}  # fmt: skip
+    members = {
+        "device": "NPU",
+        "nodeSelector": {"npu": "true"},
+        "tolerations": [toleration],
+        "cpu": 8,
+        "resource": "npu.intel.com/accel",
+        "memory": "16Gi",
+        "image": "other:1",
+    }
     document = with_type(**members) | {"scratch": "5Gi", "host": {"cpu": "1"}, "pullSecrets": [{"name": "registry"}]}
 
     found = pools_of(document)
 
     assert found.deviceTypes["npu"] == DeviceType(
-        "npu", "NPU", {"npu": "true"}, (toleration,), "npu.intel.com/accel", 8, "16Gi", "other:1")
+        "npu", "NPU", {"npu": "true"}, (toleration,), "npu.intel.com/accel", 8, "16Gi", "other:1"
+    )
     assert (found.scratch, found.host.cpu, found.pullSecrets) == ("5Gi", "1", ({"name": "registry"},))
 
 
-@pytest.mark.parametrize(("document", "path"), [
-    (LEAST | {"scrach": "5Gi"}, "scrach"), (LEAST | {"host": {"gpu": 1}}, "host.gpu"),
-    (with_type(device="NPU", selector={}), "deviceTypes.npu.selector")])
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        (LEAST | {"scrach": "5Gi"}, "scrach"),
+        (LEAST | {"host": {"gpu": 1}}, "host.gpu"),
+        (with_type(device="NPU", selector={}), "deviceTypes.npu.selector"),
+    ],
+)
 def test_an_unknown_member_is_named_with_the_known_ones(document: dict[str, Any], path: str) -> None:
     with pytest.raises(WrongPools, match=rf"^{path}: no such member; known are .*(nodeSelector|scratch)"):
         pools_of(document)
@@ -51,20 +73,31 @@ def test_a_device_type_has_whole_cores(cpu: Any) -> None:
         pools_of(with_type(device="NPU", cpu=cpu))
 
 
-@pytest.mark.parametrize(("document", "said"), [
-    (LEAST | {"scratch": 5}, "scratch: give a string"), (LEAST | {"image": ["a"]}, "image: give a string"),
-    (LEAST | {"pullSecrets": ["registry"]}, "pullSecrets: give a list of objects"),
-    (LEAST | {"host": {"memory": None}}, "host.memory: give a string"),
-    (LEAST | {"host": {"nodeSelector": {"npu": True}}}, "host.nodeSelector: give an object whose values are strings"),
-    (with_type(device="NPU", tolerations={"key": "npu"}), "deviceTypes.npu.tolerations: give a list of objects"),
-    (with_type(device="NPU", tolerations=["npu"]), "deviceTypes.npu.tolerations: give a list of objects"),
-    (with_type(device=1), "deviceTypes.npu.device: give a string"),
-    (with_type(device=None), "deviceTypes.npu.device: give a string"),
-    (with_type(device="NPU", alone="core", resource="r/npu"), "deviceTypes.npu.alone: give node or device"),
-    (with_type(device="NPU", alone="device"), "deviceTypes.npu.alone: device needs a resource"),
-    (with_type(device="NPU", supplementalGroups=["video"]), "deviceTypes.npu.supplementalGroups: give a list of group"),
-    (with_type(device="NPU", supplementalGroups=[0]), "deviceTypes.npu.supplementalGroups: give a list of group"),
-    (with_type(device="NPU", name="x"), "deviceTypes.npu.name: no such member")])
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (LEAST | {"scratch": 5}, "scratch: give a string"),
+        (LEAST | {"image": ["a"]}, "image: give a string"),
+        (LEAST | {"pullSecrets": ["registry"]}, "pullSecrets: give a list of objects"),
+        (LEAST | {"host": {"memory": None}}, "host.memory: give a string"),
+        (
+            LEAST | {"host": {"nodeSelector": {"npu": True}}},
+            "host.nodeSelector: give an object whose values are strings",
+        ),
+        (with_type(device="NPU", tolerations={"key": "npu"}), "deviceTypes.npu.tolerations: give a list of objects"),
+        (with_type(device="NPU", tolerations=["npu"]), "deviceTypes.npu.tolerations: give a list of objects"),
+        (with_type(device=1), "deviceTypes.npu.device: give a string"),
+        (with_type(device=None), "deviceTypes.npu.device: give a string"),
+        (with_type(device="NPU", alone="core", resource="r/npu"), "deviceTypes.npu.alone: give node or device"),
+        (with_type(device="NPU", alone="device"), "deviceTypes.npu.alone: device needs a resource"),
+        (
+            with_type(device="NPU", supplementalGroups=["video"]),
+            "deviceTypes.npu.supplementalGroups: give a list of group",
+        ),
+        (with_type(device="NPU", supplementalGroups=[0]), "deviceTypes.npu.supplementalGroups: give a list of group"),
+        (with_type(device="NPU", name="x"), "deviceTypes.npu.name: no such member"),
+    ],
+)
 def test_what_is_of_another_type_is_refused_by_name(document: dict[str, Any], said: str) -> None:
     with pytest.raises(WrongPools, match=f"^{said}"):
         pools_of(document)
@@ -76,9 +109,16 @@ def test_a_device_type_has_a_device(members: dict[str, Any]) -> None:
         pools_of(with_type(**members))
 
 
-@pytest.mark.parametrize(("document", "path"), [
-    ([], "the document"), (None, "the document"), (LEAST | {"host": []}, "host"),
-    (LEAST | {"deviceTypes": ["cpu"]}, "deviceTypes"), (LEAST | {"deviceTypes": {"npu": "NPU"}}, "deviceTypes.npu")])
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        ([], "the document"),
+        (None, "the document"),
+        (LEAST | {"host": []}, "host"),
+        (LEAST | {"deviceTypes": ["cpu"]}, "deviceTypes"),
+        (LEAST | {"deviceTypes": {"npu": "NPU"}}, "deviceTypes.npu"),
+    ],
+)
 def test_what_should_be_an_object_is_asked_for_by_name(document: Any, path: str) -> None:
     with pytest.raises(WrongPools, match=f"^{path}: give an object"):
         pools_of(document)

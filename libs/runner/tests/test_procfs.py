@@ -107,7 +107,7 @@ def test_memory_is_what_a_process_touched() -> None:
 
 
 def test_cpu_time_is_what_a_process_computed() -> None:
-    code = ("import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True)\ntime.sleep(600)")
+    code = "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True)\ntime.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
         process.stdout.readline()
         used = procfs.cpu_s([process.pid])

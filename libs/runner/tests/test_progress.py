@@ -49,11 +49,27 @@ def test_half_a_line_waits_for_its_end(tmp_path: Path) -> None:
     assert read_log(tmp_path, offset) == ("half\n", 11)
 
 
-@pytest.mark.parametrize("line", [
-    "", "{", "[]", "7", "null", '"x"', "{}", '{"stage": 1, "fraction": 0.5}', '{"stage": "s"}',
-    '{"stage": "s", "fraction": "0.5"}', '{"stage": "s", "fraction": 1.5}', '{"stage": "s", "fraction": -0.1}',
-    '{"stage": "s", "fraction": NaN}', '{"stage": "s", "fraction": Infinity}', "[" * 5000,
-    '{"stage": "s", "fraction": 0.5, "message": 7}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        "null",
+        '"x"',
+        "{}",
+        '{"stage": 1, "fraction": 0.5}',
+        '{"stage": "s"}',
+        '{"stage": "s", "fraction": "0.5"}',
+        '{"stage": "s", "fraction": 1.5}',
+        '{"stage": "s", "fraction": -0.1}',
+        '{"stage": "s", "fraction": NaN}',
+        '{"stage": "s", "fraction": Infinity}',
+        "[" * 5000,
+        '{"stage": "s", "fraction": 0.5, "message": 7}',
+    ],
+)
 def test_a_line_that_is_no_progress_is_skipped(tmp_path: Path, line: str) -> None:
     good = json.dumps({"stage": "good", "fraction": 0.5})
     (tmp_path / "progress.jsonl").write_text(f"{line}\n{good}\n")

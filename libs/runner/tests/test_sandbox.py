@@ -68,15 +68,32 @@ class Place:
         for path in (self.home.parent, *self.home.parent.rglob("*")):
             os.chown(path, user, user)
 
-    def run(self, core: str, *, user: int = 0, refused: tuple[tuple[tuple[int, int], int], ...] = (), mode: str = "try",
-            device: str | None = None, **spec: Any) -> str:
+    def run(
+        self,
+        core: str,
+        *,
+        user: int = 0,
+        refused: tuple[tuple[tuple[int, int], int], ...] = (),
+        mode: str = "try",
+        device: str | None = None,
+        **spec: Any,
+    ) -> str:
         if user:
             self.belongs_to(user)
-        told = {"folder": str(self.folder), "home": str(self.home), "cores": str(CORES), "user": user,
-                "refused": refused, "mode": mode, "core": f"runner_test_cores.{core}", "device": device,
-                "spec": {"home": str(self.home), "peers": [os.getpid()], **spec}}
-        ended = subprocess.run([sys.executable, "-c", LAUNCHER, json.dumps(told)], capture_output=True, text=True,
-                               timeout=120)
+        told = {
+            "folder": str(self.folder),
+            "home": str(self.home),
+            "cores": str(CORES),
+            "user": user,
+            "refused": refused,
+            "mode": mode,
+            "core": f"runner_test_cores.{core}",
+            "device": device,
+            "spec": {"home": str(self.home), "peers": [os.getpid()], **spec},
+        }
+        ended = subprocess.run(
+            [sys.executable, "-c", LAUNCHER, json.dumps(told)], capture_output=True, text=True, timeout=120
+        )
         assert ended.returncode == 0, ended.stderr
         return ended.stdout.strip()
 
@@ -123,8 +140,14 @@ def test_root_without_landlock_is_kept_apart_by_the_user(place: Place) -> None:
     assert found.pop("list the workbench's folder") == "['work']", "its own path, in an empty folder"
     assert found.pop("list other runs") == "['run']"
     # What ordinary rights permit to everybody on this machine.
-    assert set(found) <= {"write to /tmp", "list /etc", "read the machine's name of users", "run what it has written",
-                          "fill /dev/shm", "list root's folder"}
+    assert set(found) <= {
+        "write to /tmp",
+        "list /etc",
+        "read the machine's name of users",
+        "run what it has written",
+        "fill /dev/shm",
+        "list root's folder",
+    }
     assert place.sandbox()["user"] >= rights.FIRST
 
 
@@ -179,9 +202,14 @@ def test_two_runs_have_different_users() -> None:
     assert len({rights.user_of(f"run {number}") for number in range(1000)}) == 1000
 
 
-@pytest.mark.parametrize(("uid_map", "lowest", "highest"), [
-    ("0 0 4294967295", rights.FIRST, rights.FIRST + rights.COUNT - 1), ("0 100000 65536", 32768, 65533),
-    ("0 1000 1\n1 100000 65536", 32769, 65534)])
+@pytest.mark.parametrize(
+    ("uid_map", "lowest", "highest"),
+    [
+        ("0 0 4294967295", rights.FIRST, rights.FIRST + rights.COUNT - 1),
+        ("0 100000 65536", 32768, 65533),
+        ("0 1000 1\n1 100000 65536", 32769, 65534),
+    ],
+)
 def test_a_user_is_one_that_the_container_has(uid_map: str, lowest: int, highest: int) -> None:
     found = {rights.user_of(f"run {number}", uid_map) for number in range(500)}
 
@@ -350,9 +378,17 @@ def test_only_a_run_for_a_device_is_given_its_nodes() -> None:
     asked = (None, "CPU", "GPU.1", "NPU", "AUTO", "AUTO:GPU,CPU", "HETERO:NPU,CPU", "AUTO:-GPU", "MULTI")
     found = {device: [str(path) for path in _nodes(device)] for device in asked}
 
-    assert found == {None: [], "CPU": [], "GPU.1": ["/dev/dri"], "NPU": ["/dev/accel"],
-                     "AUTO": ["/dev/dri", "/dev/accel"], "AUTO:GPU,CPU": ["/dev/dri"], "HETERO:NPU,CPU": ["/dev/accel"],
-                     "AUTO:-GPU": ["/dev/accel"], "MULTI": []}
+    assert found == {
+        None: [],
+        "CPU": [],
+        "GPU.1": ["/dev/dri"],
+        "NPU": ["/dev/accel"],
+        "AUTO": ["/dev/dri", "/dev/accel"],
+        "AUTO:GPU,CPU": ["/dev/dri"],
+        "HETERO:NPU,CPU": ["/dev/accel"],
+        "AUTO:-GPU": ["/dev/accel"],
+        "MULTI": [],
+    }
 
 
 def test_how_it_ended_is_a_reason_with_a_remedy() -> None:

@@ -115,8 +115,10 @@ def test_a_pods_image_and_limits_are_kept_and_the_token_it_is_told_is_not(server
 
 
 def test_the_newest_pod_of_a_run_counts(server: ApiServer, seen: Seen) -> None:
-    server.objects["pods"] = [thing("new", 1, creationTimestamp="2026-01-02T00:00:00Z"),
-                              thing("old", 2, creationTimestamp="2026-01-01T00:00:00Z")]  # fmt: skip
+    server.objects["pods"] = [
+        thing("new", 1, creationTimestamp="2026-01-02T00:00:00Z"),
+        thing("old", 2, creationTimestamp="2026-01-01T00:00:00Z"),
+    ]
     seen.start()
 
     assert names(seen) == (None, "new")
@@ -141,7 +143,9 @@ def test_a_watch_that_ends_goes_on_where_it_ended(server: ApiServer, seen: Seen)
     until(lambda: server.counted("pods", "watch") == 2)
     assert server.counted("pods", "list") == 1
     assert [query["resourceVersion"] for kind, what, query in server.asked if (kind, what) == ("pods", "watch")] == [
-        "100", "170"]  # fmt: skip
+        "100",
+        "170",
+    ]
 
 
 def test_a_version_that_is_forgotten_leads_to_a_new_list_and_what_vanished_is_told(
@@ -243,7 +247,8 @@ def test_complaints_about_all_jobs_are_one_question_and_not_asked_often(server: 
 
     assert found == {"run-1": ["run-1"], "run-2": ["run-2"], "run-3": []}
     assert [query["fieldSelector"] for kind, _, query in server.asked if kind == "events"] == [
-        "involvedObject.kind=Job,type=Warning"]  # fmt: skip
+        "involvedObject.kind=Job,type=Warning"
+    ]
 
 
 def test_a_server_that_is_away_is_said_so(server: ApiServer, cluster: Cluster) -> None:
@@ -255,8 +260,10 @@ def test_a_server_that_is_away_is_said_so(server: ApiServer, cluster: Cluster) -
             ask()
 
 
-@pytest.mark.parametrize(("status", "answer"), [(409, False), (422, Refused), (400, Refused), (403, PlaceAway),
-                                                (429, PlaceAway), (500, PlaceAway)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [(409, False), (422, Refused), (400, Refused), (403, PlaceAway), (429, PlaceAway), (500, PlaceAway)],
+)
 def test_a_job_that_is_not_created_is_there_already_or_refused_or_worth_another_try(
     server: ApiServer, cluster: Cluster, status: int, answer: Any
 ) -> None:

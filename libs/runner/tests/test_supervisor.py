@@ -35,6 +35,7 @@ STARTER = textwrap.dedent("""
 @pytest.fixture
 def started_elsewhere(runs):
     """A run whose launcher was a process that was killed right after: its folder."""
+
     def start(seconds: float) -> Path:
         folder = runs.folder()
         cores = str(Path(__file__).parent / "cores")
@@ -44,6 +45,7 @@ def started_elsewhere(runs):
             os.killpg(starter.pid, signal.SIGKILL)
             starter.wait(10)
         return folder
+
     return start
 
 

@@ -131,16 +131,30 @@ def test_a_run_keeps_its_device_no_longer_than_a_turn(runs) -> None:
 
 
 def test_all_turns_together_are_no_longer_than_the_run_may_take(runs, journal: Path) -> None:
-    hostile = runs.start("take_turns", exclusive=True, name="a", turns=100, seconds=0.2, journal=str(journal),
-                         limits=replace(LIMITS, wall_s=1.0, turn_s=0.9))  # fmt: skip
+    hostile = runs.start(
+        "take_turns",
+        exclusive=True,
+        name="a",
+        turns=100,
+        seconds=0.2,
+        journal=str(journal),
+        limits=replace(LIMITS, wall_s=1.0, turn_s=0.9),
+    )
 
     assert runs.ended(hostile).exit.reason == "wall_limit"
     assert 2 <= len(periods(journal)) <= 5
 
 
 def test_waiting_for_the_next_turn_counts_for_no_limit(runs, journal: Path) -> None:
-    measuring = runs.start("take_turns", exclusive=True, name="a", turns=3, seconds=0.3, journal=str(journal),
-                           limits=replace(LIMITS, wall_s=2.5, turn_s=1.5))  # fmt: skip
+    measuring = runs.start(
+        "take_turns",
+        exclusive=True,
+        name="a",
+        turns=3,
+        seconds=0.3,
+        journal=str(journal),
+        limits=replace(LIMITS, wall_s=2.5, turn_s=1.5),
+    )
     until(lambda: noted(journal))
     runs.start("sleep", seconds=3)
 
@@ -191,10 +205,12 @@ def test_a_clock_that_jumps_changes_no_limit(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_process_whose_first_thread_is_dead_is_stopped_as_any_other() -> None:
-    code = ("import ctypes, threading, time\n"
-            "def work():\n for _ in range(100000): print(_, flush=True); time.sleep(0.01)\n"
-            "threading.Thread(target=work).start()\n"
-            "ctypes.CDLL(None).pthread_exit(None)")  # fmt: skip
+    code = (
+        "import ctypes, threading, time\n"
+        "def work():\n for _ in range(100000): print(_, flush=True); time.sleep(0.01)\n"
+        "threading.Thread(target=work).start()\n"
+        "ctypes.CDLL(None).pthread_exit(None)"
+    )
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     try:
         child.stdout.readline()
@@ -312,9 +328,11 @@ def test_who_waited_longest_enters_first(tmp_path: Path, heard, kinds: list[str]
 
 def test_a_run_of_an_earlier_release_is_waited_for(tmp_path: Path) -> None:
     (tmp_path / "locks").mkdir()
-    code = ("import fcntl, os, sys, time\n"
-            "lock = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)\n"
-            "fcntl.flock(lock, fcntl.LOCK_EX)\nprint('holds', flush=True)\ntime.sleep(0.5)")  # fmt: skip
+    code = (
+        "import fcntl, os, sys, time\n"
+        "lock = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)\n"
+        "fcntl.flock(lock, fcntl.LOCK_EX)\nprint('holds', flush=True)\ntime.sleep(0.5)"
+    )
     path = tmp_path / "locks" / "host.lock"
     with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) as older:
         older.stdout.readline()

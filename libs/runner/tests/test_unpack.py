@@ -41,9 +41,14 @@ def left_by(content: bytes, folder: Path) -> dict[str, bytes]:
 
 
 def test_what_a_run_leaves_comes_back_as_it_was(tmp_path: Path) -> None:
-    members = {"result.json": b"{}", "log.txt": b"", "progress.jsonl": b"\n",
-               "outputs/a b.bin": bytes(range(256)) * 999, "outputs/deep/er/ü.txt": b"text",
-               f"outputs/{'n' * 200}": b"long"}  # fmt: skip
+    members = {
+        "result.json": b"{}",
+        "log.txt": b"",
+        "progress.jsonl": b"\n",
+        "outputs/a b.bin": bytes(range(256)) * 999,
+        "outputs/deep/er/ü.txt": b"text",
+        f"outputs/{'n' * 200}": b"long",
+    }
 
     found = left_by(tar(*(file(name, content) for name, content in members.items())), tmp_path / "run")
 
@@ -58,12 +63,34 @@ def test_empty_folders_and_no_outputs_are_fine(tmp_path: Path) -> None:
     assert list((tmp_path / "nothing" / "outputs").iterdir()) == []
 
 
-@pytest.mark.parametrize("name", [
-    "../outside", "outputs/../../outside", "outputs/../outside", "/outside", "//outside", "outputs/..", "..", "", ".",
-    "other.txt", "exit.json", "launch.json", "inputs/a", "spec.json", "./result.json", "result.json/a", "outputs.txt",
-    "outputs/line\nbreak", "outputs/\x1b[2J", "outputs/\udcff", "outputs/\u202e", "outputs/" + "n" * 256,
-    "outputs/" + "d/" * 2000 + "x",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../outside",
+        "outputs/../../outside",
+        "outputs/../outside",
+        "/outside",
+        "//outside",
+        "outputs/..",
+        "..",
+        "",
+        ".",
+        "other.txt",
+        "exit.json",
+        "launch.json",
+        "inputs/a",
+        "spec.json",
+        "./result.json",
+        "result.json/a",
+        "outputs.txt",
+        "outputs/line\nbreak",
+        "outputs/\x1b[2J",
+        "outputs/\udcff",
+        "outputs/\u202e",
+        "outputs/" + "n" * 256,
+        "outputs/" + "d/" * 2000 + "x",
+    ],
+)
 def test_a_name_that_no_run_leaves_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadDocument):
         left_by(tar(file(name)), tmp_path / "run")
@@ -72,9 +99,9 @@ def test_a_name_that_no_run_leaves_is_refused(tmp_path: Path, name: str) -> None
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["outputs"]
 
 
-@pytest.mark.parametrize("kind", [
-    tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE, b"Z"
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE, b"Z"]
+)
 @pytest.mark.parametrize("name", ["outputs/a", "result.json"])
 def test_only_files_and_folders_are_taken(tmp_path: Path, kind: bytes, name: str) -> None:
     (tmp_path / "secret").write_text("secret")
@@ -93,13 +120,20 @@ def test_nothing_is_written_through_a_link(tmp_path: Path, target: str) -> None:
         left_by(tar(*members), tmp_path / "run")
 
 
-@pytest.mark.parametrize("members", [
-    [file("result.json"), file("result.json")], [file("outputs/a"), file("outputs/a")],
-    [file("outputs/a"), file("outputs/a/b")], [file("outputs/a"), file("outputs/a/b/c")],
-    [file("outputs/a/b"), file("outputs/a")], [file("outputs/a"), other("outputs/a", tarfile.DIRTYPE)],
-    [other("outputs/a", tarfile.DIRTYPE), file("outputs/a")], [file("outputs")],
-    [other("result.json", tarfile.DIRTYPE), file("result.json")],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "members",
+    [
+        [file("result.json"), file("result.json")],
+        [file("outputs/a"), file("outputs/a")],
+        [file("outputs/a"), file("outputs/a/b")],
+        [file("outputs/a"), file("outputs/a/b/c")],
+        [file("outputs/a/b"), file("outputs/a")],
+        [file("outputs/a"), other("outputs/a", tarfile.DIRTYPE)],
+        [other("outputs/a", tarfile.DIRTYPE), file("outputs/a")],
+        [file("outputs")],
+        [other("result.json", tarfile.DIRTYPE), file("result.json")],
+    ],
+)
 def test_what_is_there_already_is_not_written_again(tmp_path: Path, members: list[Member]) -> None:
     with pytest.raises(BadDocument):
         left_by(tar(*members), tmp_path / "run")
@@ -146,8 +180,12 @@ def test_numbers_that_are_none_are_refused_or_ignored(tmp_path: Path, headers: d
 def test_a_file_that_is_mostly_holes_is_refused(tmp_path: Path) -> None:
     """Some hundred bytes of it would fill any disk."""
     info, content = file("outputs/a", b"1\n0\n1\n" + bytes(506) + b"x")
-    info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "outputs/a",
-                        "GNU.sparse.realsize": str(1 << 33)}  # fmt: skip
+    info.pax_headers = {
+        "GNU.sparse.major": "1",
+        "GNU.sparse.minor": "0",
+        "GNU.sparse.name": "outputs/a",
+        "GNU.sparse.realsize": str(1 << 33),
+    }
 
     with pytest.raises(BadDocument, match="not a regular file"):
         left_by(tar((info, content)), tmp_path / "run")

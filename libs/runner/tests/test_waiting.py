@@ -42,9 +42,11 @@ def unscheduled(message: str, reason: str = "Unschedulable") -> dict[str, Any]:
 
 
 def starting(reason: str, message: str = "", *, since_s: float = 10, network: bool = False) -> dict[str, Any]:
-    return pending(said("PodScheduled", lastTransitionTime=ago(since_s)),
-               said("PodReadyToStartContainers", status=str(network)),
-               state={"waiting": {"reason": reason, "message": message}})  # fmt: skip
+    return pending(
+        said("PodScheduled", lastTransitionTime=ago(since_s)),
+        said("PodReadyToStartContainers", status=str(network)),
+        state={"waiting": {"reason": reason, "message": message}},
+    )
 
 
 def complaint(message: str, age_s: float = 1, kind: str = "Warning") -> dict[str, Any]:
@@ -83,14 +85,17 @@ def test_a_condition_that_does_not_hold_says_nothing() -> None:
 
 PODS_REFUSED = 'Error creating: pods "run-1-x7k2p" is forbidden: '
 UNSAFE = PODS_REFUSED + 'violates PodSecurity "restricted:latest": runAsNonRoot != true'
-FULL = PODS_REFUSED + ("exceeded quota: gpu, requested: limits.memory=4Gi,pods=1, used: limits.memory=8Gi,pods=2, "
-                       "limited: limits.memory=10Gi,pods=9")  # fmt: skip
+FULL = PODS_REFUSED + (
+    "exceeded quota: gpu, requested: limits.memory=4Gi,pods=1, used: limits.memory=8Gi,pods=2, "
+    "limited: limits.memory=10Gi,pods=9"
+)
 TOO_SMALL = FULL.replace("10Gi", "3Gi")
 
 
 def test_a_refused_pod_is_waited_for_a_while() -> None:
     assert waits(job(), events=[complaint(UNSAFE)]) == (
-        'the cluster to accept its pod: violates PodSecurity "restricted:latest": runAsNonRoot != true')
+        'the cluster to accept its pod: violates PodSecurity "restricted:latest": runAsNonRoot != true'
+    )
 
 
 @pytest.mark.parametrize("message", [UNSAFE, TOO_SMALL, "Error creating: Internal error occurred: no webhook"])
@@ -105,7 +110,8 @@ def test_a_pod_refused_for_two_minutes_is_refused(message: str) -> None:
 def test_a_quota_that_other_runs_use_up_is_waited_for_like_a_busy_node() -> None:
     assert waits(job(age_s=9999), events=[complaint(FULL)]) == (
         "the cluster to accept its pod: exceeded quota: gpu, requested: limits.memory=4Gi,pods=1, "
-        "limited: limits.memory=10Gi,pods=9")  # fmt: skip
+        "limited: limits.memory=10Gi,pods=9"
+    )
 
 
 def test_the_newest_warning_is_told() -> None:
@@ -117,56 +123,73 @@ def test_the_newest_warning_is_told() -> None:
 # Not on a node yet. The texts are the scheduler's own.
 
 
-@pytest.mark.parametrize(("reasons", "expected"), [
-    ("3 Insufficient npu.intel.com/accel", "a node: 0 of 3 nodes have npu.intel.com/accel free"),
-    ("3 Insufficient cpu", "a node: 0 of 3 nodes have enough cpu free"),
-    ("3 Insufficient memory", "a node: 0 of 3 nodes have enough memory free"),
-    ("3 Insufficient ephemeral-storage", "a node: 0 of 3 nodes have enough disk free"),
-    ("3 Too many pods", "a node: 0 of 3 nodes have room for another pod"),
-    ("3 node(s) didn't match pod anti-affinity rules", "another measurement on its node to end"),
-    ("3 node(s) didn't satisfy existing pods anti-affinity rules", "another measurement on its node to end"),
-    ("3 node(s) didn't match Pod's node affinity/selector",
-     "a node: 0 of 3 nodes have the labels of device type 'npu'"),
-    ("3 node(s) had untolerated taint {dedicated: ml}",
-     "a node: of 3, 3 are kept from other work by the taint {dedicated: ml}"),
-    ("3 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }",
-     "a node: of 3, 3 are kept from other work by the taint {node-role.kubernetes.io/control-plane}"),
-    ("3 node(s) had untolerated taint(s)", "a node: of 3, 3 are kept from other work by a taint"),
-    ("3 node(s) were unschedulable", "a node: of 3, 3 are cordoned"),
-    ("3 node(s) had untolerated taint {node.kubernetes.io/unreachable: }", "a node: of 3, 3 are out of reach"),
-    ("3 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }", "a node: of 3, 3 are short of disk"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("reasons", "expected"),
+    [
+        ("3 Insufficient npu.intel.com/accel", "a node: 0 of 3 nodes have npu.intel.com/accel free"),
+        ("3 Insufficient cpu", "a node: 0 of 3 nodes have enough cpu free"),
+        ("3 Insufficient memory", "a node: 0 of 3 nodes have enough memory free"),
+        ("3 Insufficient ephemeral-storage", "a node: 0 of 3 nodes have enough disk free"),
+        ("3 Too many pods", "a node: 0 of 3 nodes have room for another pod"),
+        ("3 node(s) didn't match pod anti-affinity rules", "another measurement on its node to end"),
+        ("3 node(s) didn't satisfy existing pods anti-affinity rules", "another measurement on its node to end"),
+        (
+            "3 node(s) didn't match Pod's node affinity/selector",
+            "a node: 0 of 3 nodes have the labels of device type 'npu'",
+        ),
+        (
+            "3 node(s) had untolerated taint {dedicated: ml}",
+            "a node: of 3, 3 are kept from other work by the taint {dedicated: ml}",
+        ),
+        (
+            "3 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }",
+            "a node: of 3, 3 are kept from other work by the taint {node-role.kubernetes.io/control-plane}",
+        ),
+        ("3 node(s) had untolerated taint(s)", "a node: of 3, 3 are kept from other work by a taint"),
+        ("3 node(s) were unschedulable", "a node: of 3, 3 are cordoned"),
+        ("3 node(s) had untolerated taint {node.kubernetes.io/unreachable: }", "a node: of 3, 3 are out of reach"),
+        ("3 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }", "a node: of 3, 3 are short of disk"),
+    ],
+)
 def test_what_all_nodes_lack_is_one_clause(reasons: str, expected: str) -> None:
     assert waits(job(), unscheduled(f"0/3 nodes are available: {reasons}. {NEVER}")) == expected
     assert waits(job(), unscheduled(f"0/3 nodes are available: {reasons}.")) == expected
 
 
 def test_several_lacks_are_told_with_the_most_specific_first() -> None:
-    message = ("0/9 nodes are available: 1 Insufficient memory, 1 Insufficient npu.intel.com/accel, 1 Too many pods, "
-               "1 node(s) had untolerated taint {dedicated: ml}, 2 node(s) didn't match pod anti-affinity rules, "
-               "5 node(s) didn't match Pod's node affinity/selector. preemption: 0/9 nodes are available: "
-               "1 No preemption victims found for incoming pod, 8 Preemption is not helpful.")  # fmt: skip
+    message = (
+        "0/9 nodes are available: 1 Insufficient memory, 1 Insufficient npu.intel.com/accel, 1 Too many pods, "
+        "1 node(s) had untolerated taint {dedicated: ml}, 2 node(s) didn't match pod anti-affinity rules, "
+        "5 node(s) didn't match Pod's node affinity/selector. preemption: 0/9 nodes are available: "
+        "1 No preemption victims found for incoming pod, 8 Preemption is not helpful."
+    )
 
     assert waits(job(), unscheduled(message)) == (
         "a node: 0 of 9 nodes have npu.intel.com/accel and enough memory free and room for another pod; "
         "on 2 another measurement has to end; 5 do not have the labels of device type 'npu'; "
-        "1 is kept from other work by the taint {dedicated: ml}")
+        "1 is kept from other work by the taint {dedicated: ml}"
+    )
 
 
 def test_labels_that_some_nodes_lack_are_counted() -> None:
-    message = ("0/3 nodes are available: 1 node(s) were unschedulable, "
-               "2 node(s) didn't match Pod's node affinity/selector.")  # fmt: skip
+    message = (
+        "0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) didn't match Pod's node affinity/selector."
+    )
 
     assert waits(job(), unscheduled(message)) == (
-        "a node: of 3, 2 do not have the labels of device type 'npu'; 1 is cordoned")
+        "a node: of 3, 2 do not have the labels of device type 'npu'; 1 is cordoned"
+    )
 
 
 def test_another_measurement_comes_before_labels() -> None:
-    message = ("0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, "
-               "1 node(s) didn't match pod anti-affinity rules.")  # fmt: skip
+    message = (
+        "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, "
+        "1 node(s) didn't match pod anti-affinity rules."
+    )
 
     assert waits(job(), unscheduled(message)) == (
-        "another measurement on its node to end; 1 does not have the labels of device type 'npu'")
+        "another measurement on its node to end; 1 does not have the labels of device type 'npu'"
+    )
 
 
 def test_work_without_a_device_waits_for_the_labels_of_its_pool() -> None:
@@ -179,7 +202,8 @@ def test_what_is_not_recognised_is_told_in_its_first_sentence() -> None:
     message = "0/3 nodes are available: 3 node(s) had volume node affinity conflict. preemption: not eligible."
 
     assert waits(job(), unscheduled(message)) == (
-        "a node: 0/3 nodes are available: 3 node(s) had volume node affinity conflict")
+        "a node: 0/3 nodes are available: 3 node(s) had volume node affinity conflict"
+    )
 
 
 def test_what_is_not_recognised_is_left_out_beside_what_is() -> None:
@@ -222,8 +246,7 @@ def test_an_image_that_cannot_be_pulled_is_waited_for_two_minutes(reason: str) -
 
     found = exit_of(job(), starting(reason, "not found", since_s=121))
 
-    assert found == Exit("image_missing", None,
-                         f"The image runner:2 cannot be pulled on node-1: {reason}: not found.")  # fmt: skip
+    assert found == Exit("image_missing", None, f"The image runner:2 cannot be pulled on node-1: {reason}: not found.")
 
 
 @pytest.mark.parametrize("reason", ["InvalidImageName", "ErrImageNeverPull"])
@@ -249,11 +272,16 @@ def test_whatever_the_scheduler_says_nothing_raises(message: str) -> None:
         assert waits(job(), unscheduled(text))
 
 
-@pytest.mark.parametrize(("lacks", "said"), [
-    ("2 Insufficient npu.intel.com/accel. no new claims to deallocate,", "npu.intel.com/accel free"),
-    ("2 Insufficient cpu, 2 Insufficient npu.intel.com/accel. no new claims to deallocate,",
-     "npu.intel.com/accel and enough cpu free"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("lacks", "said"),
+    [
+        ("2 Insufficient npu.intel.com/accel. no new claims to deallocate,", "npu.intel.com/accel free"),
+        (
+            "2 Insufficient cpu, 2 Insufficient npu.intel.com/accel. no new claims to deallocate,",
+            "npu.intel.com/accel and enough cpu free",
+        ),
+    ],
+)
 def test_the_schedulers_remark_on_claims_is_not_taken_for_a_resource(lacks: str, said: str) -> None:
     message = f"0/2 nodes are available: {lacks} preemption: 0/2 nodes are available: 2 No preemption victims found."
 

@@ -60,8 +60,11 @@ def test_a_dataset_of_the_first_release_is_read_for_ever() -> None:
     assert all(read_bytes(RELEASED, item).startswith(b"\x89PNG") for item in items)
     assert tasks_of(RELEASED) == ["classification"]
     assert read_annotations(RELEASED, "classification") == {
-        "cat/1.png": {"label": 0}, "cat/2.png": {"label": 0}, "dog/1.png": {"label": 1}, "dog/2.png": {"label": 1},
-    }  # fmt: skip
+        "cat/1.png": {"label": 0},
+        "cat/2.png": {"label": 0},
+        "dog/1.png": {"label": 1},
+        "dog/2.png": {"label": 1},
+    }
     assert read_annotations(RELEASED, "object-detection") == {}
     assert read_classes(RELEASED) == {}
 
@@ -75,9 +78,20 @@ def test_a_label_that_is_none_is_refused_by_its_line(tmp_path: Path, label: str)
         read_annotations(tmp_path, "classification")
 
 
-@pytest.mark.parametrize("line", ["{", "[]", "null", '{"name": "b"}', '{"name": 5, "annotation": {}}', "[" * 100_000,
-                                  '{"name": "b", "annotation": []}', '{"name": "b", "annotation": {}, "more": 1}',
-                                  '{"name": "a.jpg", "annotation": {}}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[]",
+        "null",
+        '{"name": "b"}',
+        '{"name": 5, "annotation": {}}',
+        "[" * 100_000,
+        '{"name": "b", "annotation": []}',
+        '{"name": "b", "annotation": {}, "more": 1}',
+        '{"name": "a.jpg", "annotation": {}}',
+    ],
+)
 def test_a_hostile_line_is_refused_by_its_number(tmp_path: Path, line: str) -> None:
     write(tmp_path)
     with (tmp_path / "annotations" / "classification.jsonl").open("a") as file:

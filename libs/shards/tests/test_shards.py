@@ -47,15 +47,23 @@ def test_an_item_carries_what_is_known_of_its_image(tmp_path: Path) -> None:
         add(writer, "a.jpg", b"x", split="calibration", width=640, height=480)
 
     assert asdict(read_index(tmp_path)[0]) == {
-        "name": "a.jpg", "shard": "shards/00000.tar", "offset": 512, "length": 1,
-        "sha256": hashlib.sha256(b"x").hexdigest(), "split": "calibration", "width": 640, "height": 480}
+        "name": "a.jpg",
+        "shard": "shards/00000.tar",
+        "offset": 512,
+        "length": 1,
+        "sha256": hashlib.sha256(b"x").hexdigest(),
+        "split": "calibration",
+        "width": 640,
+        "height": 480,
+    }
 
 
 def test_tar_lists_a_shard(tmp_path: Path) -> None:
     write(tmp_path)
 
-    listed = subprocess.run(["tar", "tf", tmp_path / "shards" / "00000.tar"], capture_output=True, text=True,
-                            check=True, timeout=30)
+    listed = subprocess.run(
+        ["tar", "tf", tmp_path / "shards" / "00000.tar"], capture_output=True, text=True, check=True, timeout=30
+    )
 
     assert listed.stdout.split() == list(IMAGES)
     assert listed.stderr == ""
@@ -82,8 +90,12 @@ def test_a_full_shard_is_followed_by_another(tmp_path: Path) -> None:
 
     items = write(tmp_path, images, max_bytes=10_000)
 
-    assert {item.shard for item in items} == {"shards/00000.tar", "shards/00001.tar", "shards/00002.tar",
-                                              "shards/00003.tar"}
+    assert {item.shard for item in items} == {
+        "shards/00000.tar",
+        "shards/00001.tar",
+        "shards/00002.tar",
+        "shards/00003.tar",
+    }
     assert all(path.stat().st_size <= 10_000 for path in (tmp_path / "shards").iterdir())
     assert [read_bytes(tmp_path, item) for item in items] == list(images.values())
 
@@ -126,8 +138,23 @@ def test_closing_twice_is_closing_once(tmp_path: Path) -> None:
     assert (tmp_path / "shards" / "00000.tar").read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["", "/etc/passwd", "../a.jpg", "a/../b.jpg", "a//b.jpg", "./a.jpg", ".", "a/",
-                                  "a\x00.jpg", "a\nb.jpg", "a\\b.jpg", "\ud800.jpg"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "/etc/passwd",
+        "../a.jpg",
+        "a/../b.jpg",
+        "a//b.jpg",
+        "./a.jpg",
+        ".",
+        "a/",
+        "a\x00.jpg",
+        "a\nb.jpg",
+        "a\\b.jpg",
+        "\ud800.jpg",
+    ],
+)
 def test_an_unsafe_name_is_refused(tmp_path: Path, name: str) -> None:
     with ShardWriter(tmp_path) as writer, pytest.raises(BadDataset, match="can't name an image"):
         add(writer, name)
@@ -140,8 +167,7 @@ def test_a_name_that_is_there_already_is_refused(tmp_path: Path) -> None:
             add(writer, "a.jpg")
 
 
-@pytest.mark.parametrize("wrong", [{"split": "test"},
-                                   {"width": 0}, {"height": 1.5}])
+@pytest.mark.parametrize("wrong", [{"split": "test"}, {"width": 0}, {"height": 1.5}])
 def test_a_value_no_index_may_hold_is_refused_and_nothing_is_added(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with ShardWriter(tmp_path) as writer:
         with pytest.raises(BadDataset, match=next(iter(wrong))):
@@ -156,13 +182,33 @@ def test_an_image_of_no_bytes_is_refused(tmp_path: Path) -> None:
         add(writer, "empty.jpg", b"")
 
 
-@pytest.mark.parametrize("changes", [
-    {"shard": "../secret.tar"}, {"shard": "/etc/passwd"}, {"shard": "shards/../../x.tar"}, {"shard": "index.jsonl"},
-    {"shard": "shards/00000.tar\n"}, {"shard": None}, {"offset": -1}, {"offset": 1.5}, {"offset": "512"},
-    {"length": 0}, {"length": -5}, {"length": True}, {"sha256": "abc"}, {"sha256": "Z" * 64}, {"sha256": None},
-    {"split": "train"}, {"split": ["evaluation"]}, {"name": "../a.jpg"},
-    {"name": 5}, {"width": 0}, {"height": None}, {"extra": 1},
-])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"shard": "../secret.tar"},
+        {"shard": "/etc/passwd"},
+        {"shard": "shards/../../x.tar"},
+        {"shard": "index.jsonl"},
+        {"shard": "shards/00000.tar\n"},
+        {"shard": None},
+        {"offset": -1},
+        {"offset": 1.5},
+        {"offset": "512"},
+        {"length": 0},
+        {"length": -5},
+        {"length": True},
+        {"sha256": "abc"},
+        {"sha256": "Z" * 64},
+        {"sha256": None},
+        {"split": "train"},
+        {"split": ["evaluation"]},
+        {"name": "../a.jpg"},
+        {"name": 5},
+        {"width": 0},
+        {"height": None},
+        {"extra": 1},
+    ],
+)
 def test_a_hostile_index_line_is_refused_by_its_number(tmp_path: Path, changes: dict[str, Any]) -> None:
     write(tmp_path)
     rewrite_line(tmp_path, 2, **changes)

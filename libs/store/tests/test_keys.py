@@ -42,8 +42,15 @@ def test_no_key_of_a_team_is_below_another(team: str, other: str, thing: str, ho
         return
     keys = Keys(team)
 
-    made = [keys.upload(thing, holder), keys.run(thing, 1, holder), keys.blob(thing), keys.manifest(thing, holder),
-            keys.declared(thing, holder), keys.reference(thing, holder), keys.tombstone(thing, holder)]  # fmt: skip
+    made = [
+        keys.upload(thing, holder),
+        keys.run(thing, 1, holder),
+        keys.blob(thing),
+        keys.manifest(thing, holder),
+        keys.declared(thing, holder),
+        keys.reference(thing, holder),
+        keys.tombstone(thing, holder),
+    ]
     for key in made:
         assert not key.startswith(f"teams/{other}/")
         assert checked(key) == key

@@ -13,8 +13,10 @@ from workbench.targets.here import Here
 from workbench.targets.placement import Placement
 from workbench.targets.problems import DeviceNotHere
 
-SEEN = {"devices": [{"name": "CPU"}, {"name": "GPU.0"}, {"name": "GPU.1"}],
-        "absent": [{"device": "NPU", "reason": "no device node."}]}  # fmt: skip
+SEEN = {
+    "devices": [{"name": "CPU"}, {"name": "GPU.0"}, {"name": "GPU.1"}],
+    "absent": [{"device": "NPU", "reason": "no device node."}],
+}
 
 
 @pytest.fixture
@@ -42,12 +44,19 @@ def test_a_device_that_is_here_is_taken(placement: Placement, device: str) -> No
         assert settle({"target": None, "device": device})["device"] == device
 
 
-@pytest.mark.parametrize(("device", "missing", "reason"), [
-    ("NPU", "NPU", "no device node."), ("GPU.2", "GPU.2", None), ("AUTO:NPU,CPU", "NPU", "no device node."),
-    ("FPGA", "FPGA", None), ("cpu", "cpu", "names of devices are written in capitals: CPU."),
-    ("CPU.3", "CPU.3", "there is one CPU device, without a number: CPU."),
-    ("gpu.2", "gpu.2", "names of devices are written in capitals: GPU.2."), ("BATCH:NPU", "NPU", "no device node."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("device", "missing", "reason"),
+    [
+        ("NPU", "NPU", "no device node."),
+        ("GPU.2", "GPU.2", None),
+        ("AUTO:NPU,CPU", "NPU", "no device node."),
+        ("FPGA", "FPGA", None),
+        ("cpu", "cpu", "names of devices are written in capitals: CPU."),
+        ("CPU.3", "CPU.3", "there is one CPU device, without a number: CPU."),
+        ("gpu.2", "gpu.2", "names of devices are written in capitals: GPU.2."),
+        ("BATCH:NPU", "NPU", "no device node."),
+    ],
+)
 def test_a_device_that_is_not_here_is_refused_with_those_that_are(
     placement: Placement, device: str, missing: str, reason: str | None
 ) -> None:

@@ -33,12 +33,15 @@ def where(body: dict[str, Any]) -> tuple[Any, Any]:
     return body["target"], body["device"]
 
 
-@pytest.mark.parametrize(("target", "device", "settled"), [
-    (None, None, ("local", "CPU")),
-    ("local", None, ("local", "CPU")),
-    (None, "GPU.1", ("local", "GPU.1")),
-    ("local", "NPU", ("local", "NPU")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("target", "device", "settled"),
+    [
+        (None, None, ("local", "CPU")),
+        ("local", None, ("local", "CPU")),
+        (None, "GPU.1", ("local", "GPU.1")),
+        ("local", "NPU", ("local", "NPU")),
+    ],
+)
 def test_without_a_cluster_everything_is_on_this_machine(
     embedded: Placement, target: str | None, device: str | None, settled: tuple[str, str]
 ) -> None:
@@ -46,21 +49,24 @@ def test_without_a_cluster_everything_is_on_this_machine(
     assert where(embedded.resolve_or_host({"target": target, "device": device})) == settled
 
 
-@pytest.mark.parametrize(("target", "device", "settled"), [
-    (None, None, ("cpu", "CPU")),
-    (None, "CPU", ("cpu", "CPU")),
-    (None, "GPU", ("gpu", "GPU")),
-    (None, "GPU.0", ("gpu", "GPU.0")),
-    ("npu", None, ("npu", "NPU")),
-    ("old-cpu", None, ("old-cpu", "CPU")),
-    ("gpu", "GPU.0", ("gpu", "GPU.0")),
-    ("local", "GPU", ("gpu", "GPU")),
-    ("gpu", "AUTO", ("gpu", "AUTO")),
-    ("gpu", "HETERO:GPU,CPU", ("gpu", "HETERO:GPU,CPU")),
-    (None, "AUTO:GPU.0,CPU", ("gpu", "AUTO:GPU.0,CPU")),
-    (None, "MULTI:CPU", ("cpu", "MULTI:CPU")),
-    (None, "BATCH:NPU(4)", ("npu", "BATCH:NPU(4)")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("target", "device", "settled"),
+    [
+        (None, None, ("cpu", "CPU")),
+        (None, "CPU", ("cpu", "CPU")),
+        (None, "GPU", ("gpu", "GPU")),
+        (None, "GPU.0", ("gpu", "GPU.0")),
+        ("npu", None, ("npu", "NPU")),
+        ("old-cpu", None, ("old-cpu", "CPU")),
+        ("gpu", "GPU.0", ("gpu", "GPU.0")),
+        ("local", "GPU", ("gpu", "GPU")),
+        ("gpu", "AUTO", ("gpu", "AUTO")),
+        ("gpu", "HETERO:GPU,CPU", ("gpu", "HETERO:GPU,CPU")),
+        (None, "AUTO:GPU.0,CPU", ("gpu", "AUTO:GPU.0,CPU")),
+        (None, "MULTI:CPU", ("cpu", "MULTI:CPU")),
+        (None, "BATCH:NPU(4)", ("npu", "BATCH:NPU(4)")),
+    ],
+)
 def test_in_a_cluster_one_gives_the_other(
     cluster: Placement, target: str | None, device: str | None, settled: tuple[str, str]
 ) -> None:
@@ -114,15 +120,18 @@ def test_a_device_that_no_target_has_is_refused_with_those_they_have(
     assert (refused.value.device, refused.value.available) == (missing, ["GPU"])
 
 
-@pytest.mark.parametrize(("target", "device", "settled"), [
-    (None, None, (None, "CPU")),
-    (None, "CPU", (None, "CPU")),
-    ("local", "CPU", (None, "CPU")),
-    ("cpu", None, ("cpu", "CPU")),
-    (None, "GPU", ("gpu", "GPU")),
-    (None, "HETERO:CPU", (None, "HETERO:CPU")),
-    (None, "HETERO:GPU,CPU", ("gpu", "HETERO:GPU,CPU")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("target", "device", "settled"),
+    [
+        (None, None, (None, "CPU")),
+        (None, "CPU", (None, "CPU")),
+        ("local", "CPU", (None, "CPU")),
+        ("cpu", None, ("cpu", "CPU")),
+        (None, "GPU", ("gpu", "GPU")),
+        (None, "HETERO:CPU", (None, "HETERO:CPU")),
+        (None, "HETERO:GPU,CPU", ("gpu", "HETERO:GPU,CPU")),
+    ],
+)
 def test_what_a_cpu_may_do_anywhere_has_a_target_only_when_one_is_named(
     cluster: Placement, target: str | None, device: str | None, settled: tuple[str | None, str]
 ) -> None:
@@ -210,9 +219,14 @@ def test_a_command_is_settled_as_a_post_is(tmp_path: Path) -> None:
         settled({"target": 7})
 
 
-@pytest.mark.parametrize("problem", [
-    UnknownTarget("x", []), DeviceNotOfTarget("NPU", "gpu", "GPU"), NoTargetForDevice("NPU", []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "problem",
+    [
+        UnknownTarget("x", []),
+        DeviceNotOfTarget("NPU", "gpu", "GPU"),
+        NoTargetForDevice("NPU", []),
+    ],
+)
 def test_each_refusal_says_what_to_do(problem: Problem) -> None:
     document = problem.document()
 

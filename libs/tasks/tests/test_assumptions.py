@@ -14,8 +14,9 @@ THREE = {"labels": ["red", "green", "blue"]}
 def model(scores: int = 3, **more: Any) -> dict[str, Any]:
     return {
         "inputs": [{"name": "x", "shape": [1, 3, 32, 32], "element_type": "f32", "layout": "NCHW"}],
-        "outputs": [{"name": "prob", "shape": [1, scores], "element_type": "f32", "operations": ["Softmax"]}], **more,
-    }  # fmt: skip
+        "outputs": [{"name": "prob", "shape": [1, scores], "element_type": "f32", "operations": ["Softmax"]}],
+        **more,
+    }
 
 
 def of(facts: dict[str, Any], dataset: dict[str, Any] | None, **overrides: Any) -> list[Assumption]:
@@ -47,8 +48,9 @@ def test_what_the_model_says_of_itself_is_not_guessed() -> None:
 def test_the_order_of_classes_is_told_with_the_first_of_them() -> None:
     [found] = of(model(), THREE, **SAID)
 
-    assert found == Assumption("labels", "the model's classes are in the order of the dataset's (red, green, blue)",
-                               "possible")  # fmt: skip
+    assert found == Assumption(
+        "labels", "the model's classes are in the order of the dataset's (red, green, blue)", "possible"
+    )
 
 
 def test_a_dataset_of_few_of_the_models_classes_is_told() -> None:

@@ -7,11 +7,14 @@ from workbench.tasks.classification.annotation import Label, faults
 from workbench.tasks.classification.remarks import Remarks
 
 
-@pytest.mark.parametrize(("label", "classes", "said"), [
-    (1, 2, []),
-    (2, 2, ["the label 2 is outside 0 to 1"]),
-    (999, None, []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("label", "classes", "said"),
+    [
+        (1, 2, []),
+        (2, 2, ["the label 2 is outside 0 to 1"]),
+        (999, None, []),
+    ],
+)
 def test_a_label_is_one_of_the_classes_where_these_are_known(label: int, classes: int | None, said: list[str]) -> None:
     assert faults(Label(label), 20, 16, classes) == said
 

@@ -14,9 +14,16 @@ from workbench.tasks.recipe import Recipe
 
 
 def recipe(top_k: int = 5, label_offset: int = 0) -> Recipe:
-    return check(Recipe.from_json({
-        "task": "classification", "top_k": top_k, "label_offset": label_offset,
-        "input": {"name": "data", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}}))
+    return check(
+        Recipe.from_json(
+            {
+                "task": "classification",
+                "top_k": top_k,
+                "label_offset": label_offset,
+                "input": {"name": "data", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"},
+            }
+        )
+    )
 
 
 FITTED = Fitted(Image.new("RGB", (8, 8)), (8, 8), (1.0, 1.0), 0, 0)

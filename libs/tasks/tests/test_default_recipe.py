@@ -68,7 +68,9 @@ def test_one_class_more_than_labels_is_a_background_class() -> None:
 
 def test_the_offset_can_be_overridden() -> None:
     assert default_recipe(facts(classes=(1, 1001)), labels(1000), {"options": {"label_offset": 0}}).options == {
-        "label_offset": 0, "top_k": 5}
+        "label_offset": 0,
+        "top_k": 5,
+    }
 
 
 def test_a_free_batch_is_fine() -> None:
@@ -76,9 +78,18 @@ def test_a_free_batch_is_fine() -> None:
 
 
 def test_overrides_have_the_last_word() -> None:
-    recipe = default_recipe(facts(), labels(5), {
-        "color": "BGR", "mean": [104, 117, 123], "resize": "letterbox", "interpolation": "bicubic",
-        "task": "generic", "labels": None})
+    recipe = default_recipe(
+        facts(),
+        labels(5),
+        {
+            "color": "BGR",
+            "mean": [104, 117, 123],
+            "resize": "letterbox",
+            "interpolation": "bicubic",
+            "task": "generic",
+            "labels": None,
+        },
+    )
 
     prepared = recipe.preparation
     assert (prepared.color, prepared.mean, prepared.resize) == ("BGR", (104, 117, 123), "letterbox")
@@ -89,13 +100,17 @@ def test_options_are_those_of_the_task() -> None:
     assert default_recipe(facts(), None, {"options": {"top_k": 3}}).options == {"label_offset": 0, "top_k": 3}
 
 
-@pytest.mark.parametrize(("overrides", "options"), [
-    ({"top_k": 3}, {"label_offset": 0, "top_k": 3}),
-    ({"top_k": 3, "label_offset": 1, "task": "classification"}, {"label_offset": 1, "top_k": 3}),
-    ({"top_k": 3, "task": "generic"}, {}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("overrides", "options"),
+    [
+        ({"top_k": 3}, {"label_offset": 0, "top_k": 3}),
+        ({"top_k": 3, "label_offset": 1, "task": "classification"}, {"label_offset": 1, "top_k": 3}),
+        ({"top_k": 3, "task": "generic"}, {}),
+    ],
+)
 def test_options_of_a_request_that_an_earlier_release_kept_are_read_beside_the_rest(
-        overrides: dict[str, Any], options: dict[str, Any]) -> None:
+    overrides: dict[str, Any], options: dict[str, Any]
+) -> None:
     assert default_recipe(facts(), None, overrides).options == options
 
 
@@ -125,33 +140,37 @@ def test_the_output_to_read_can_be_named_and_is_one_that_there_is() -> None:
     assert refused.value.field == "output"
 
 
-@pytest.mark.parametrize(("model", "overrides", "field", "said"), [
-    (facts(layout=None), {}, "layout", "no known layout; give the override layout: NCHW or NHWC"),
-    (facts(layout="CHWN"), {}, "layout", "no known layout"),
-    (facts((1, 3, -1, 224)), {}, "height", "no fixed height; convert the model with a fixed shape, or give"),
-    (facts((1, 3, 224, [32, 512])), {}, "width", "no fixed width"),
-    (facts((1, -1, 224, 224)), {}, "channels", "no fixed channels"),
-    (facts((1, 4, 224, 224)), {}, "layout", "4 channels as NCHW"),
-    (facts((1, 224, 224, 3)), {}, "layout", "224 channels as NCHW"),
-    (facts((8, 3, 224, 224)), {}, "model_id", "with `batch` 1 (`--batch 1` on the command line)"),
-    (facts((1, 1000), None), {}, "model_id", "four dimensions"),
-    (facts(None, None), {}, "model_id", "four dimensions"),
-    (facts(), {"width": 320}, "width", "width can't be 320"),
-    (facts(), {"input_name": "image"}, "input_name", "is unknown; accepted here are task, labels, head, output"),
-    (facts(), {"layout": "CHW"}, "layout", "NCHW or NHWC"),
-    (facts(), {"color": "GRAY"}, "color", "must be RGB or BGR"),
-    (facts(), {"mean": [1]}, "mean", "list of 3 numbers"),
-    (facts(), {"scale": [0, 1, 1]}, "scale", "no zero"),
-    (facts(), {"task": "detection"}, "task", "must be one of"),
-    (facts(), {"colour": "BGR"}, "colour", "is unknown"),
-    (facts(), {"options": {"top_k": 0}}, "options.top_k", "a whole number from 1 to 100"),
-    (facts(), {"options": {"threshold": 1}}, "options.threshold", "accepted here are label_offset, top_k"),
-    (facts(classes=(1, 8, 8)), {"options": {"top_k": 1}}, "options.top_k", "accepted here are none"),
-    (facts(), {"head": "boxes"}, "head", "must be one of scores"),
-    (facts((1, 3, -1, -1)), {"width": 0, "height": 8}, "width", "from 1 to"),
-])
+@pytest.mark.parametrize(
+    ("model", "overrides", "field", "said"),
+    [
+        (facts(layout=None), {}, "layout", "no known layout; give the override layout: NCHW or NHWC"),
+        (facts(layout="CHWN"), {}, "layout", "no known layout"),
+        (facts((1, 3, -1, 224)), {}, "height", "no fixed height; convert the model with a fixed shape, or give"),
+        (facts((1, 3, 224, [32, 512])), {}, "width", "no fixed width"),
+        (facts((1, -1, 224, 224)), {}, "channels", "no fixed channels"),
+        (facts((1, 4, 224, 224)), {}, "layout", "4 channels as NCHW"),
+        (facts((1, 224, 224, 3)), {}, "layout", "224 channels as NCHW"),
+        (facts((8, 3, 224, 224)), {}, "model_id", "with `batch` 1 (`--batch 1` on the command line)"),
+        (facts((1, 1000), None), {}, "model_id", "four dimensions"),
+        (facts(None, None), {}, "model_id", "four dimensions"),
+        (facts(), {"width": 320}, "width", "width can't be 320"),
+        (facts(), {"input_name": "image"}, "input_name", "is unknown; accepted here are task, labels, head, output"),
+        (facts(), {"layout": "CHW"}, "layout", "NCHW or NHWC"),
+        (facts(), {"color": "GRAY"}, "color", "must be RGB or BGR"),
+        (facts(), {"mean": [1]}, "mean", "list of 3 numbers"),
+        (facts(), {"scale": [0, 1, 1]}, "scale", "no zero"),
+        (facts(), {"task": "detection"}, "task", "must be one of"),
+        (facts(), {"colour": "BGR"}, "colour", "is unknown"),
+        (facts(), {"options": {"top_k": 0}}, "options.top_k", "a whole number from 1 to 100"),
+        (facts(), {"options": {"threshold": 1}}, "options.threshold", "accepted here are label_offset, top_k"),
+        (facts(classes=(1, 8, 8)), {"options": {"top_k": 1}}, "options.top_k", "accepted here are none"),
+        (facts(), {"head": "boxes"}, "head", "must be one of scores"),
+        (facts((1, 3, -1, -1)), {"width": 0, "height": 8}, "width", "from 1 to"),
+    ],
+)
 def test_what_neither_facts_nor_overrides_settle_is_refused_by_field(
-        model: dict[str, Any], overrides: dict[str, Any], field: str, said: str) -> None:
+    model: dict[str, Any], overrides: dict[str, Any], field: str, said: str
+) -> None:
     with pytest.raises(NoDefaultRecipe) as refused:
         default_recipe(model, None, overrides)
 
@@ -173,22 +192,28 @@ def test_a_model_without_inputs_is_refused() -> None:
 
 
 def test_an_api_process_can_make_recipes_without_numpy_or_openvino() -> None:
-    code = ("import sys, workbench.tasks.default_recipe\n"
-            "print({'numpy', 'PIL', 'openvino', 'nncf'} & set(sys.modules))")
+    code = "import sys, workbench.tasks.default_recipe\nprint({'numpy', 'PIL', 'openvino', 'nncf'} & set(sys.modules))"
 
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
 
     assert printed.stdout.strip() == "set()"
 
 
-@pytest.mark.parametrize(("model", "overrides", "field", "said"), [
-    (facts(classes=(1, 85, 22, 22)), {"task": "classification"}, "task", r"\[1, classes\], not \[1, 85, 22, 22\]"),
-    (facts(classes=(1, 1)), {"task": "classification"}, "task", "not \\[1, 1\\]"),
-    (facts(classes=(1, 7)), {"labels": ["x"] * 8}, "labels", "has 8 classes; the model has 7, so at most 7 are"),
-    (facts(classes=(1, 7)), {"labels": ["x"] * 6, "options": {"label_offset": 2}}, "labels",
-     "has 7, the first 2 of them before label 0, so at most 5 are accepted"),
-    (facts(classes=(1, 7), element_type="i64"), {}, "model_id", "takes i64; an image is fed as f32, f16, u8"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("model", "overrides", "field", "said"),
+    [
+        (facts(classes=(1, 85, 22, 22)), {"task": "classification"}, "task", r"\[1, classes\], not \[1, 85, 22, 22\]"),
+        (facts(classes=(1, 1)), {"task": "classification"}, "task", "not \\[1, 1\\]"),
+        (facts(classes=(1, 7)), {"labels": ["x"] * 8}, "labels", "has 8 classes; the model has 7, so at most 7 are"),
+        (
+            facts(classes=(1, 7)),
+            {"labels": ["x"] * 6, "options": {"label_offset": 2}},
+            "labels",
+            "has 7, the first 2 of them before label 0, so at most 5 are accepted",
+        ),
+        (facts(classes=(1, 7), element_type="i64"), {}, "model_id", "takes i64; an image is fed as f32, f16, u8"),
+    ],
+)
 def test_what_the_facts_already_contradict_is_refused(
     model: dict[str, Any], overrides: dict[str, Any], field: str, said: str
 ) -> None:

@@ -49,8 +49,10 @@ class Example:
 
     def items(self, metric: Metric[Any, Any], outputs: Any, times: int = 6) -> list[Any]:
         """What so many images add that are this one, and those that the example says go along."""
-        others = [Scored(name, "0" * 64, self.result(its), known, self.result(its), self.recipe.options)
-                  for name, known, its in getattr(self.given, "OTHERS", ())]  # fmt: skip
+        others = [
+            Scored(name, "0" * 64, self.result(its), known, self.result(its), self.recipe.options)
+            for name, known, its in getattr(self.given, "OTHERS", ())
+        ]
         return [metric.item(self.scored(outputs))] * times + [metric.item(each) for each in others]
 
 
@@ -65,9 +67,17 @@ def example(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     spec.loader.exec_module(given)
     task = computing_of(request.param)
     assert task is not None
-    recipe = check(Recipe.from_json({
-        "version": VERSION, "task": request.param, "labels": given.LABELS, "options": given.OPTIONS,
-        "preparation": {"resize": "stretch", "input": INPUT}}))  # fmt: skip
+    recipe = check(
+        Recipe.from_json(
+            {
+                "version": VERSION,
+                "task": request.param,
+                "labels": given.LABELS,
+                "options": given.OPTIONS,
+                "preparation": {"resize": "stretch", "input": INPUT},
+            }
+        )
+    )
     picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8))
     return Example(task, recipe, given, fit(picture, recipe.preparation))
 
@@ -147,8 +157,10 @@ def test_what_is_kept_of_an_image_is_json_and_its_answer_tells_two_apart(example
 
 def test_an_answer_is_like_itself_and_not_like_its_damaged_copy(example: Example) -> None:
     running, allowed = example.task.running, 0.001
-    recorded, damaged = (json.loads(json.dumps(running.fingerprint(outputs, example.recipe)))
-                         for outputs in (example.given.OUTPUTS, example.given.DAMAGED))  # fmt: skip
+    recorded, damaged = (
+        json.loads(json.dumps(running.fingerprint(outputs, example.recipe)))
+        for outputs in (example.given.OUTPUTS, example.given.DAMAGED)
+    )
 
     assert running.differences(recorded, recorded, allowed) == []
     assert running.differences(recorded, damaged, allowed) != []
@@ -213,7 +225,8 @@ def test_classes_are_taken_for_themselves_and_for_others_where_the_answer_is_dam
 
 def test_each_image_has_a_figure_of_its_own_and_a_damaged_answer_the_worse_one(example: Example) -> None:
     first = example.task.metrics[0]
-    right, damaged = (first.each(example.items(first, each, 1))[0] for each in
-                      (example.given.OUTPUTS, example.given.DAMAGED))  # fmt: skip
+    right, damaged = (
+        first.each(example.items(first, each, 1))[0] for each in (example.given.OUTPUTS, example.given.DAMAGED)
+    )
 
     assert right > damaged if first.better == "higher" else right < damaged

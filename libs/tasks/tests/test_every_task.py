@@ -25,7 +25,8 @@ def test_what_is_told_of_metrics_and_heads_is_what_computes(name: str) -> None:
     assert computing is not None
 
     assert [(each.name, each.unit, each.better, each.needs) for each in told.METRICS] == [
-        (each.name, each.unit, each.better, each.needs) for each in computing.metrics]  # fmt: skip
+        (each.name, each.unit, each.better, each.needs) for each in computing.metrics
+    ]
     assert [head.name for head in told.HEADS] == [head.NAME for head in computing.running.heads]
 
 

@@ -74,7 +74,10 @@ def test_a_pair_whose_other_image_was_not_looked_at_says_nothing() -> None:
 @pytest.mark.parametrize(("by", "area"), [("cosine", 1), ("l2", 0)])
 def test_embeddings_are_compared_by_their_angle_or_their_distance(by: str, area: float) -> None:
     """The two of one person point the same way, far apart; the other person's lies beside the first."""
-    faces = [item("a", [1, 0], [["b", True, 0], ["c", False, 0]], by), item("b", [9, 0], [], by),
-             item("c", [0.9, 0.5], [], by)]  # fmt: skip
+    faces = [
+        item("a", [1, 0], [["b", True, 0], ["c", False, 0]], by),
+        item("b", [9, 0], [], by),
+        item("c", [0.9, 0.5], [], by),
+    ]
 
     assert METRICS[1].total(faces).value == area

@@ -25,31 +25,50 @@ MOVED = np.array([3, 4])
 
 
 def recipe(head: str = "points", resize: str = "stretch", **given: Any) -> Recipe:
-    return check(Recipe.from_json({"version": 2, "task": "facial-landmarks", "head": head, "options": given,
-                                   "preparation": {"resize": resize, "input": INPUT}}))  # fmt: skip
+    return check(
+        Recipe.from_json(
+            {
+                "version": 2,
+                "task": "facial-landmarks",
+                "head": head,
+                "options": given,
+                "preparation": {"resize": resize, "input": INPUT},
+            }
+        )
+    )
 
 
 def read(output: Any, wanted: Recipe, size: tuple[int, int] = (40, 20)) -> list[tuple[float, ...]]:
     head = {"points": points, "heatmaps": heatmaps}[wanted.head or "points"]
-    return list(head.read({"a": np.array(output, np.float32)}, wanted, fit(Image.new("RGB", size), wanted.preparation))
-                .points)  # fmt: skip
+    return list(
+        head.read({"a": np.array(output, np.float32)}, wanted, fit(Image.new("RGB", size), wanted.preparation)).points
+    )
 
 
-@pytest.mark.parametrize(("output", "given"), [
-    ([[0.25, 0.5, 1, 0]], {}),
-    ([[0.25, 1, 0.5, 0]], {"order": "planar"}),
-    ([[-0.5, 0, 1, -1]], {"units": "centred"}),
-    ([[[[10, 10, 7, 40, 0, 7]]]], {"units": "pixels", "order": "xyz"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("output", "given"),
+    [
+        ([[0.25, 0.5, 1, 0]], {}),
+        ([[0.25, 1, 0.5, 0]], {"order": "planar"}),
+        ([[-0.5, 0, 1, -1]], {"units": "centred"}),
+        ([[[[10, 10, 7, 40, 0, 7]]]], {"units": "pixels", "order": "xyz"}),
+    ],
+)
 def test_points_are_the_same_however_the_model_writes_them(output: Any, given: dict[str, Any]) -> None:
     assert read(output, recipe(**given)) == [(10, 10), (40, 0)]
 
 
-@pytest.mark.parametrize(("resize", "size", "place"), [
-    ("stretch", (80, 80), (20, 40)), ("letterbox", (80, 80), (0, 40)), ("letterbox", (80, 20), (20, 10)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("resize", "size", "place"),
+    [
+        ("stretch", (80, 80), (20, 40)),
+        ("letterbox", (80, 80), (0, 40)),
+        ("letterbox", (80, 20), (20, 10)),
+    ],
+)
 def test_points_go_back_to_where_they_were_in_the_picture(
-        resize: str, size: tuple[int, int], place: tuple[float, float]) -> None:
+    resize: str, size: tuple[int, int], place: tuple[float, float]
+) -> None:
     [found] = read([[0.25, 0.5]], recipe(resize=resize), size)
 
     assert found == pytest.approx(place, abs=0.01)
@@ -63,11 +82,14 @@ def test_the_highest_place_of_a_map_is_the_point_moved_to_its_higher_neighbour()
     assert read(maps, recipe("heatmaps")) == [(13.5, 9.0), (1.0, 19.0)]
 
 
-@pytest.mark.parametrize(("head", "output", "told"), [
-    ("points", [[1, 2, 3]], "3 numbers, not 2 a point"),
-    ("points", [[1, float("nan")]], "not finite"),
-    ("heatmaps", [[1, 2]], r"needs \[1, points, height, width\]"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("head", "output", "told"),
+    [
+        ("points", [[1, 2, 3]], "3 numbers, not 2 a point"),
+        ("points", [[1, float("nan")]], "not finite"),
+        ("heatmaps", [[1, 2]], r"needs \[1, points, height, width\]"),
+    ],
+)
 def test_what_makes_no_points_is_refused(head: str, output: Any, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         read(output, recipe(head))
@@ -109,20 +131,29 @@ def test_faces_fail_above_the_threshold_and_one_without_size_by_all_there_is() -
     assert items(1, flat) == [10.0, True]
 
 
-@pytest.mark.parametrize(("there", "model", "given", "told"), [
-    (7, 7, {}, "set the option normalise_by to diagonal or box"),
-    (7, 68, {}, "only sets of 5, 68, 98, 468 and 478 points can be compared"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("there", "model", "given", "told"),
+    [
+        (7, 7, {}, "set the option normalise_by to diagonal or box"),
+        (7, 68, {}, "only sets of 5, 68, 98, 468 and 478 points can be compared"),
+    ],
+)
 def test_a_set_that_can_not_be_compared_is_refused(there: int, model: int, given: Any, told: str) -> None:
     known = Known(tuple((float(at), 0.0) for at in range(there)))
     with pytest.raises(Misfit, match=told):
         check_annotation("a.png", known, model, recipe(**given))
 
 
-@pytest.mark.parametrize(("shape", "head", "fits"), [
-    ([1, 136], "points", True), ([1, 137], "points", False), ([1, 68, 64, 64], "heatmaps", True),
-    ([1, 136], "heatmaps", False), ([1, -1], "points", True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shape", "head", "fits"),
+    [
+        ([1, 136], "points", True),
+        ([1, 137], "points", False),
+        ([1, 68, 64, 64], "heatmaps", True),
+        ([1, 136], "heatmaps", False),
+        ([1, -1], "points", True),
+    ],
+)
 def test_outputs_that_hold_no_points_are_told_before_anything_runs(shape: list[int], head: str, fits: bool) -> None:
     facts = ModelFacts({"inputs": [], "outputs": [{"name": "a", "shape": shape}]})
 

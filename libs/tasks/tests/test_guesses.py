@@ -25,23 +25,31 @@ def best(facts: dict[str, Any], labels: list[str] | None = None) -> tuple[str, s
     return first.task, first.guess.sure
 
 
-@pytest.mark.parametrize("facts", [
-    model(output(1, 7, operations=("Softmax", "MatMul"))),
-    model(output(1, 7, 1, 1, operations=("Reshape", "Softmax", "MatMul"))),
-    model(output(-1, 7, operations=("Softmax",)), inputs=[{**PICTURE, "shape": [-1, 224, 224, 3]}]),
-    model(output(1, 7, name="dense_logits")),
-    model(output(1, 1000)),
-    model(output(1, 7), name="ResNet-18 of the shop"),
-    model(output(1, 7), source_files=["mobilenet_v3.onnx"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        model(output(1, 7, operations=("Softmax", "MatMul"))),
+        model(output(1, 7, 1, 1, operations=("Reshape", "Softmax", "MatMul"))),
+        model(output(-1, 7, operations=("Softmax",)), inputs=[{**PICTURE, "shape": [-1, 224, 224, 3]}]),
+        model(output(1, 7, name="dense_logits")),
+        model(output(1, 1000)),
+        model(output(1, 7), name="ResNet-18 of the shop"),
+        model(output(1, 7), source_files=["mobilenet_v3.onnx"]),
+    ],
+)
 def test_a_list_that_is_called_or_computed_as_class_scores_is_likely_a_classifiers(facts: dict[str, Any]) -> None:
     assert best(facts) == ("classification", LIKELY)
     assert settled(guesses(facts)) == guesses(facts)[0]
 
 
-@pytest.mark.parametrize(("name", "word"), [
-    ("model_type", "Classification"), ("task", "classify"), ("task_type", "classification"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("model_type", "Classification"),
+        ("task", "classify"),
+        ("task_type", "classification"),
+    ],
+)
 def test_what_the_model_says_of_itself_is_certain(name: str, word: str) -> None:
     facts = model(output(1, 136), model_info={name: word})
 
@@ -49,17 +57,19 @@ def test_what_the_model_says_of_itself_is_certain(name: str, word: str) -> None:
     assert f"'{word.lower()}'" in guesses(facts)[0].guess.why
 
 
-@pytest.mark.parametrize(("facts", "task", "sure"), [
-    (model(output(1, 136)), "facial-landmarks", LIKELY),
-    (model(output(1, 1, 1, 1), output(1, 1, 1, 1404)), "facial-landmarks", LIKELY),
-    (model(output(1, 10), name="pfld_landmarks"), "facial-landmarks", LIKELY),
-    (model(output(1, 136, operations=("Softmax",))), "classification", LIKELY),
-    (model(output(1, 196)), "classification", POSSIBLE),
-    (model(output(1, 100, operations=("NormalizeL2", "MatMul"))), "face-recognition", LIKELY),
-    (model(output(1, 256), name="MobileFace"), "face-recognition", LIKELY),
-])  # fmt: skip
-def test_landmarks_and_embeddings_are_told_from_classes(
-        facts: dict[str, Any], task: str, sure: str) -> None:
+@pytest.mark.parametrize(
+    ("facts", "task", "sure"),
+    [
+        (model(output(1, 136)), "facial-landmarks", LIKELY),
+        (model(output(1, 1, 1, 1), output(1, 1, 1, 1404)), "facial-landmarks", LIKELY),
+        (model(output(1, 10), name="pfld_landmarks"), "facial-landmarks", LIKELY),
+        (model(output(1, 136, operations=("Softmax",))), "classification", LIKELY),
+        (model(output(1, 196)), "classification", POSSIBLE),
+        (model(output(1, 100, operations=("NormalizeL2", "MatMul"))), "face-recognition", LIKELY),
+        (model(output(1, 256), name="MobileFace"), "face-recognition", LIKELY),
+    ],
+)
+def test_landmarks_and_embeddings_are_told_from_classes(facts: dict[str, Any], task: str, sure: str) -> None:
     assert best(facts) == (task, sure)
 
 
@@ -72,22 +82,28 @@ def test_embeddings_are_not_surely_a_classifiers(count: int) -> None:
     assert settled(found) is None
 
 
-@pytest.mark.parametrize("facts", [
-    model(output(1, 1000), name="face recognition r50"),
-    model(output(1, 7, name="prob"), output(1, 1, name="age")),
-    model(output(1, 1000), model_info={"model_type": "quality"}),
-    model(output(-1, 1000, name="found")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        model(output(1, 1000), name="face recognition r50"),
+        model(output(1, 7, name="prob"), output(1, 1, name="age")),
+        model(output(1, 1000), model_info={"model_type": "quality"}),
+        model(output(-1, 1000, name="found")),
+    ],
+)
 def test_what_speaks_against_a_classifier_is_told_and_leaves_it_possible(facts: dict[str, Any]) -> None:
     assert best(facts) == ("classification", POSSIBLE)
     assert "but " in guesses(facts)[0].guess.why
 
 
-@pytest.mark.parametrize(("facts", "why"), [
-    (model(output(1, 300), model_info={"model_type": "MaskRCNN"}), "calls itself 'maskrcnn'"),
-    (model(output(1, 2), inputs=[{"name": "ids", "shape": [1, 128]}]), "no input takes a picture"),
-    (model(output(1, 4, 5, 6, 7)), "fit no other task"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        (model(output(1, 300), model_info={"model_type": "MaskRCNN"}), "calls itself 'maskrcnn'"),
+        (model(output(1, 2), inputs=[{"name": "ids", "shape": [1, 128]}]), "no input takes a picture"),
+        (model(output(1, 4, 5, 6, 7)), "fit no other task"),
+    ],
+)
 def test_what_has_no_room_yet_is_likely_generic_and_says_why(facts: dict[str, Any], why: str) -> None:
     found = settled(guesses(facts))
 
@@ -128,13 +144,16 @@ def test_a_dataset_leaves_the_tasks_that_it_is_annotated_for() -> None:
     assert served(found, ["object-detection"]) == []
 
 
-@pytest.mark.parametrize("facts", [
-    {},
-    {"inputs": [], "outputs": []},
-    {"inputs": [{**PICTURE, "shape": None}], "outputs": [{"name": "y", "shape": None}]},
-    {"inputs": [PICTURE], "outputs": [{"name": "y", "shape": []}]},
-    {"inputs": [PICTURE], "outputs": [{"name": "y", "shape": [1, [1, 8]]}], "name": None},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"inputs": [], "outputs": []},
+        {"inputs": [{**PICTURE, "shape": None}], "outputs": [{"name": "y", "shape": None}]},
+        {"inputs": [PICTURE], "outputs": [{"name": "y", "shape": []}]},
+        {"inputs": [PICTURE], "outputs": [{"name": "y", "shape": [1, [1, 8]]}], "name": None},
+    ],
+)
 def test_facts_of_an_earlier_release_and_strange_ones_are_generic(facts: dict[str, Any]) -> None:
     assert best(facts) == ("generic", LIKELY)
 
@@ -151,8 +170,10 @@ def test_every_guess_is_one_that_a_recipe_can_take_and_says_why(facts: dict[str,
 
 
 def test_what_its_source_says_makes_a_guess_surer_and_no_other() -> None:
-    facts = {"inputs": [{"name": "x", "shape": [1, 3, 32, 32], "element_type": "f32", "layout": "NCHW"}],
-             "outputs": [{"name": "y", "shape": [1, 10], "element_type": "f32", "layout": None}]}  # fmt: skip
+    facts = {
+        "inputs": [{"name": "x", "shape": [1, 3, 32, 32], "element_type": "f32", "layout": "NCHW"}],
+        "outputs": [{"name": "y", "shape": [1, 10], "element_type": "f32", "layout": None}],
+    }
 
     alone, told = guesses(facts), guesses({**facts, "source": {"task": "classification"}})
 

@@ -28,9 +28,17 @@ OTHER = Image.fromarray(np.random.default_rng(1).integers(0, 256, (SIDE, SIDE, 3
 
 def recipe(layout: str = "NCHW", resize: str = "stretch", scale: list[float] | None = None, **chosen: object) -> Recipe:
     taken = {"name": "image", "width": SIDE, "height": SIDE, "channels": 3, "layout": layout}
-    return check(Recipe.from_json({
-        "version": VERSION, "task": "inpainting", "labels": None, "options": chosen,
-        "preparation": {"resize": resize, "scale": scale, "input": taken}}))  # fmt: skip
+    return check(
+        Recipe.from_json(
+            {
+                "version": VERSION,
+                "task": "inpainting",
+                "labels": None,
+                "options": chosen,
+                "preparation": {"resize": resize, "scale": scale, "input": taken},
+            }
+        )
+    )
 
 
 def hole(image: Image.Image = IMAGE, **chosen: object) -> Any:
@@ -45,8 +53,11 @@ def read(output: Any, image: Image.Image = IMAGE, **chosen: object) -> Any:
 
 def facts(out: list[Any], *inputs: tuple[str, list[Any]], name: str = "net.onnx") -> dict[str, Any]:
     taken = [{"name": each, "shape": shape, "layout": "NCHW", "element_type": "f32"} for each, shape in inputs]
-    return {"inputs": taken, "source_files": [name],
-            "outputs": [{"name": "y", "shape": out, "element_type": "f32", "operations": ["Add"]}]}  # fmt: skip
+    return {
+        "inputs": taken,
+        "source_files": [name],
+        "outputs": [{"name": "y", "shape": out, "element_type": "f32", "operations": ["Add"]}],
+    }
 
 
 @pytest.mark.parametrize("kind", ["rectangle", "free-form"])
@@ -66,17 +77,24 @@ def test_a_rectangle_is_as_large_as_asked() -> None:
     assert (columns.sum(), rows.sum(), found.sum()) == (24, 12, 24 * 12)
 
 
-@pytest.mark.parametrize("chosen", [
-    {"strokes": 1, "vertices": 1, "brush": 0.005, "stroke_length": 0.01},
-    {"strokes": 64, "vertices": 64, "brush": 0.5, "stroke_length": 1}])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"strokes": 1, "vertices": 1, "brush": 0.005, "stroke_length": 0.01},
+        {"strokes": 64, "vertices": 64, "brush": 0.5, "stroke_length": 1},
+    ],
+)
 def test_something_is_always_missing_and_something_always_there(chosen: dict[str, object]) -> None:
     assert 0 < hole(**chosen).mean() < 1
 
 
-@pytest.mark.parametrize(("chosen", "missing_value", "there_value"), [
-    ({}, 1, 0), ({"mask_value": "0"}, 0, 1), ({"mask_value": "255"}, 255, 0)])
+@pytest.mark.parametrize(
+    ("chosen", "missing_value", "there_value"),
+    [({}, 1, 0), ({"mask_value": "0"}, 0, 1), ({"mask_value": "255"}, 255, 0)],
+)
 def test_a_mask_says_where_the_picture_is_missing_and_the_picture_shows_nothing_there(
-        chosen: dict[str, object], missing_value: int, there_value: int) -> None:
+    chosen: dict[str, object], missing_value: int, there_value: int
+) -> None:
     given = recipe(scale=[255.0] * 3, filled_with="white", **chosen)
     fitted = fit(IMAGE, given.preparation)
     shapes = feed.shapes(given, [(1, 3, SIDE, SIDE), (None, None, SIDE, SIDE)])
@@ -89,13 +107,18 @@ def test_a_mask_says_where_the_picture_is_missing_and_the_picture_shows_nothing_
     assert (image[0].transpose(1, 2, 0)[~gone] == np.asarray(IMAGE, np.float32)[~gone] / np.float32(255)).all()
 
 
-@pytest.mark.parametrize(("layout", "inputs", "shapes"), [
-    ("NHWC", [None, (1, SIDE, SIDE, 1)], [(1, SIDE, SIDE, 3), (1, SIDE, SIDE, 1)]),
-    ("NHWC", [None, (1, 1, SIDE, SIDE)], [(1, SIDE, SIDE, 3), (1, 1, SIDE, SIDE)]),
-    ("NCHW", [(1, 4, SIDE, SIDE)], [(1, 4, SIDE, SIDE)]),
-    ("NHWC", [(1, SIDE, SIDE, 4)], [(1, SIDE, SIDE, 4)])])
+@pytest.mark.parametrize(
+    ("layout", "inputs", "shapes"),
+    [
+        ("NHWC", [None, (1, SIDE, SIDE, 1)], [(1, SIDE, SIDE, 3), (1, SIDE, SIDE, 1)]),
+        ("NHWC", [None, (1, 1, SIDE, SIDE)], [(1, SIDE, SIDE, 3), (1, 1, SIDE, SIDE)]),
+        ("NCHW", [(1, 4, SIDE, SIDE)], [(1, 4, SIDE, SIDE)]),
+        ("NHWC", [(1, SIDE, SIDE, 4)], [(1, SIDE, SIDE, 4)]),
+    ],
+)
 def test_the_mask_goes_in_beside_the_picture_in_any_layout_or_as_its_fourth_channel(
-        layout: str, inputs: Any, shapes: Any) -> None:
+    layout: str, inputs: Any, shapes: Any
+) -> None:
     given = recipe(layout)
     fitted = fit(IMAGE, given.preparation)
 
@@ -129,8 +152,15 @@ def test_what_is_not_missing_is_kept_and_judged_is_the_rest() -> None:
 def test_a_hole_filled_with_the_mean_colour_stands_beside_a_score() -> None:
     task = computing_of("inpainting")
     assert task is not None
-    images = [Scored(str(n), "0", read(np.asarray(IMAGE, np.float32).transpose(2, 0, 1)[None], hole_seed=n),
-                     options=recipe().options) for n in range(6)]  # fmt: skip
+    images = [
+        Scored(
+            str(n),
+            "0",
+            read(np.asarray(IMAGE, np.float32).transpose(2, 0, 1)[None], hole_seed=n),
+            options=recipe().options,
+        )
+        for n in range(6)
+    ]
 
     said = task.metrics[2].belief(images)
 
@@ -151,13 +181,16 @@ def test_drawn_is_the_picture_in_its_own_size_with_only_the_hole_filled() -> Non
     assert 0 < changed < 0.4
 
 
-@pytest.mark.parametrize(("given", "expected"), [
-    (facts([1, 3, 64, 64], ("image", [1, 3, 64, 64]), ("mask", [1, 1, 64, 64])), ("image", None, LIKELY)),
-    (facts([-1, 3, [4, -1], -1], ("m", [-1, 1, -1, -1]), ("x", [-1, 3, -1, -1])), ("x", None, LIKELY)),
-    (facts([1, 1, 64, 64], ("gray", [1, 1, 64, 64]), ("mask", [1, 1, 64, 64])), ("gray", None, LIKELY)),
-    (facts([1, 3, 64, 64], ("x", [1, 4, 64, 64]), name="lama.onnx"), ("x", 3, LIKELY)),
-    (facts([1, 3, 64, 64], ("x", [1, 4, 64, 64])), ("x", 3, POSSIBLE)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (facts([1, 3, 64, 64], ("image", [1, 3, 64, 64]), ("mask", [1, 1, 64, 64])), ("image", None, LIKELY)),
+        (facts([-1, 3, [4, -1], -1], ("m", [-1, 1, -1, -1]), ("x", [-1, 3, -1, -1])), ("x", None, LIKELY)),
+        (facts([1, 1, 64, 64], ("gray", [1, 1, 64, 64]), ("mask", [1, 1, 64, 64])), ("gray", None, LIKELY)),
+        (facts([1, 3, 64, 64], ("x", [1, 4, 64, 64]), name="lama.onnx"), ("x", 3, LIKELY)),
+        (facts([1, 3, 64, 64], ("x", [1, 4, 64, 64])), ("x", 3, POSSIBLE)),
+    ],
+)
 def test_a_picture_and_a_mask_are_told_apart(given: dict[str, Any], expected: tuple[str, int | None, str]) -> None:
     found = next(each.guess for each in guesses(given) if each.task == "inpainting")
 
@@ -167,10 +200,15 @@ def test_a_picture_and_a_mask_are_told_apart(given: dict[str, Any], expected: tu
     assert (taken.name, taken.channels) == (expected[0], given["outputs"][0]["shape"][1])
 
 
-@pytest.mark.parametrize("given", [
-    facts([1, 1, 64, 64], ("image", [1, 3, 64, 64]), ("trimap", [1, 1, 64, 64])),
-    facts([1, 3, 64, 64], ("image", [1, 3, 64, 64]), ("mask", [1, 1, 32, 32])),
-    facts([1, 3, 64, 64], ("image", [1, 3, 64, 64])), facts([1, 10], ("a", [1, 3, 64, 64]), ("b", [1, 1, 64, 64]))])
+@pytest.mark.parametrize(
+    "given",
+    [
+        facts([1, 1, 64, 64], ("image", [1, 3, 64, 64]), ("trimap", [1, 1, 64, 64])),
+        facts([1, 3, 64, 64], ("image", [1, 3, 64, 64]), ("mask", [1, 1, 32, 32])),
+        facts([1, 3, 64, 64], ("image", [1, 3, 64, 64])),
+        facts([1, 10], ("a", [1, 3, 64, 64]), ("b", [1, 1, 64, 64])),
+    ],
+)
 def test_who_takes_no_mask_or_makes_no_picture_is_not(given: dict[str, Any]) -> None:
     assert "inpainting" not in [each.task for each in guesses(given)]
 
@@ -181,10 +219,13 @@ def test_any_images_serve_whatever_they_are_annotated_for() -> None:
     assert "inpainting" in [each.task for each in served(guesses(given), ["object-detection"])]
 
 
-@pytest.mark.parametrize(("out", "overrides", "field"), [
-    ([1, 3, 8, 8], {}, "head"), ([1, 3, 64, 64], {"resize": "crop"}, "resize"), ([1, 9], {}, "head")])
+@pytest.mark.parametrize(
+    ("out", "overrides", "field"),
+    [([1, 3, 8, 8], {}, "head"), ([1, 3, 64, 64], {"resize": "crop"}, "resize"), ([1, 9], {}, "head")],
+)
 def test_what_the_facts_contradict_is_refused_with_its_field(
-        out: list[int], overrides: dict[str, object], field: str) -> None:
+    out: list[int], overrides: dict[str, object], field: str
+) -> None:
     with pytest.raises(NoDefaultRecipe) as refused:
         default_recipe(facts(out, ("image", [1, 3, 64, 64])), None, {"task": "inpainting", **overrides})
     assert refused.value.field == field

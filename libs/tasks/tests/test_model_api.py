@@ -24,9 +24,14 @@ def test_a_classifiers_recipe_is_told_as_model_api_reads_it() -> None:
     told = said({"labels": ["cat", "guinea pig", "dog"], "resize": "letterbox", "mean": [1, 2.5, 3]})
 
     assert told == {
-        "model_type": "Classification", "labels": "cat guinea_pig dog", "resize_type": "fit_to_window_letterbox",
-        "interpolation_mode": "LINEAR", "reverse_input_channels": "YES", "mean_values": "1 2.5 3", "scale_values": None,
-    }  # fmt: skip
+        "model_type": "Classification",
+        "labels": "cat guinea_pig dog",
+        "resize_type": "fit_to_window_letterbox",
+        "interpolation_mode": "LINEAR",
+        "reverse_input_channels": "YES",
+        "mean_values": "1 2.5 3",
+        "scale_values": None,
+    }
 
 
 def test_labels_of_another_number_than_the_classes_are_not_told() -> None:
@@ -65,12 +70,15 @@ def test_a_recipe_survives_the_way_through_an_ir() -> None:
     assert default_recipe(facts(**told), None, {}) == recipe
 
 
-@pytest.mark.parametrize("info", [
-    {"mean_values": "1 2", "scale_values": "a b c", "resize_type": "somehow"},
-    {"mean_values": "1 nan 2", "scale_values": "1 inf 2"},
-    {"mean_values": "1 2 3", "embedded_processing": "YES"},
-    {"mean_values": ""},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "info",
+    [
+        {"mean_values": "1 2", "scale_values": "a b c", "resize_type": "somehow"},
+        {"mean_values": "1 nan 2", "scale_values": "1 inf 2"},
+        {"mean_values": "1 2 3", "embedded_processing": "YES"},
+        {"mean_values": ""},
+    ],
+)
 def test_what_makes_no_sense_or_is_inside_already_is_not_done(info: dict[str, str]) -> None:
     prepared = default_recipe(facts(**info), None, {}).preparation
 

@@ -50,15 +50,33 @@ def by_pycocotools(scenes: list[Scored[Boxes, Things]]) -> np.ndarray:
         assert each.annotation is not None
         for thing in each.annotation.things:
             left, top, right, bottom = thing.box
-            truths.append({"id": len(truths) + 1, "image_id": image, "category_id": thing.class_id, "area": thing.area,
-                           "bbox": [left, top, right - left, bottom - top], "iscrowd": int(thing.crowd),
-                           "difficult": thing.difficult})  # fmt: skip
-        found += [{"image_id": image, "category_id": box.class_id, "score": box.score,
-                   "bbox": [box.left, box.top, box.right - box.left, box.bottom - box.top]}
-                  for box in each.result.boxes]  # fmt: skip
+            truths.append(
+                {
+                    "id": len(truths) + 1,
+                    "image_id": image,
+                    "category_id": thing.class_id,
+                    "area": thing.area,
+                    "bbox": [left, top, right - left, bottom - top],
+                    "iscrowd": int(thing.crowd),
+                    "difficult": thing.difficult,
+                }
+            )
+        found += [
+            {
+                "image_id": image,
+                "category_id": box.class_id,
+                "score": box.score,
+                "bbox": [box.left, box.top, box.right - box.left, box.bottom - box.top],
+            }
+            for box in each.result.boxes
+        ]
     known = COCO()
-    known.dataset = {"info": {}, "images": [{"id": image} for image in range(1, len(scenes) + 1)],
-                     "annotations": truths, "categories": [{"id": label} for label in range(CLASSES)]}  # fmt: skip
+    known.dataset = {
+        "info": {},
+        "images": [{"id": image} for image in range(1, len(scenes) + 1)],
+        "annotations": truths,
+        "categories": [{"id": label} for label in range(CLASSES)],
+    }
     with contextlib.redirect_stdout(io.StringIO()):
         known.createIndex()
         evaluation = COCOeval(known, known.loadRes(found), "bbox")
@@ -96,10 +114,16 @@ def by_voc(scenes: list[Scored[Boxes, Things]], *, eleven: bool) -> float:
 
 
 def _voc_class(scenes: list[Scored[Boxes, Things]], label: int, *, eleven: bool) -> float:
-    there = [[thing for thing in each.annotation.things if thing.class_id == label] if each.annotation else []
-             for each in scenes]  # fmt: skip
-    rows = [(box.score, image, box[2:]) for image, each in enumerate(scenes) for box in each.result.boxes
-            if box.class_id == label]  # fmt: skip
+    there = [
+        [thing for thing in each.annotation.things if thing.class_id == label] if each.annotation else []
+        for each in scenes
+    ]
+    rows = [
+        (box.score, image, box[2:])
+        for image, each in enumerate(scenes)
+        for box in each.result.boxes
+        if box.class_id == label
+    ]
     rows.sort(key=lambda row: -row[0])
     taken = [[False] * len(things) for things in there]
     hits, misses = np.zeros(len(rows)), np.zeros(len(rows))
@@ -150,13 +174,17 @@ def test_images_drawn_twice_count_twice() -> None:
     assert weighed[:shared] == pytest.approx(repeated[:shared], nan_ok=True)
 
 
-@pytest.mark.parametrize(("thing", "found", "value"), [
-    (Thing(0, (0, 0, 50, 50), crowd=True), [(0, 0.9, 10, 10, 20, 20)], 1.0),
-    (Thing(0, (0, 0, 50, 50), difficult=True), [(0, 0.9, 0, 0, 50, 50)], 1.0),
-    (Thing(0, (0, 0, 50, 50)), [(0, 0.9, 10, 10, 20, 20)], 0.5 * 51 / 101),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("thing", "found", "value"),
+    [
+        (Thing(0, (0, 0, 50, 50), crowd=True), [(0, 0.9, 10, 10, 20, 20)], 1.0),
+        (Thing(0, (0, 0, 50, 50), difficult=True), [(0, 0.9, 0, 0, 50, 50)], 1.0),
+        (Thing(0, (0, 0, 50, 50)), [(0, 0.9, 10, 10, 20, 20)], 0.5 * 51 / 101),
+    ],
+)
 def test_what_lies_in_a_crowd_or_is_difficult_is_neither_right_nor_wrong(
-        thing: Thing, found: list[Any], value: float) -> None:
+    thing: Thing, found: list[Any], value: float
+) -> None:
     known = Thing(0, (100, 100, 150, 150))
     boxes = Boxes.of([*found, (0, 0.5, 100, 100, 150, 150)])
 

@@ -15,21 +15,28 @@ LABELS = [number % 12 for number in range(60)]
 
 def said(answers: list[int], labels: list[int], offset: int = 0) -> dict[str, Any]:
     options = {"label_offset": offset}
-    return belief([Scored(f"{number}.png", "", Ranking(((answer, 1.0),)), Label(label), None, options)
-                   for number, (answer, label) in enumerate(zip(answers, labels, strict=True))])  # fmt: skip
+    return belief(
+        [
+            Scored(f"{number}.png", "", Ranking(((answer, 1.0),)), Label(label), None, options)
+            for number, (answer, label) in enumerate(zip(answers, labels, strict=True))
+        ]
+    )
 
 
 def test_chance_is_what_the_most_frequent_class_alone_would_score() -> None:
     assert said([0] * 10, [0] * 7 + [1] * 3) == {"chance": 0.7, "other_reading": None, "constant": True}
 
 
-@pytest.mark.parametrize(("answers", "words", "remedy"), [
-    ([label + 1 for label in LABELS], "the one 1 before it", "label_offset=1"),
-    ([label + 2 for label in LABELS], "the one 2 before it", "label_offset=2"),
-    ([label - 1 for label in LABELS], "the one 1 after it", "the dataset's classes in the model's order"),
-    ([sorted(range(12), key=str).index(label) for label in LABELS], "of 10 before 2", "classes.txt"),
-    ([sorted(range(12), key=str)[label] for label in LABELS], "of 10 before 2", "classes.txt"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answers", "words", "remedy"),
+    [
+        ([label + 1 for label in LABELS], "the one 1 before it", "label_offset=1"),
+        ([label + 2 for label in LABELS], "the one 2 before it", "label_offset=2"),
+        ([label - 1 for label in LABELS], "the one 1 after it", "the dataset's classes in the model's order"),
+        ([sorted(range(12), key=str).index(label) for label in LABELS], "of 10 before 2", "classes.txt"),
+        ([sorted(range(12), key=str)[label] for label in LABELS], "of 10 before 2", "classes.txt"),
+    ],
+)
 def test_another_reading_that_scores_far_more_is_told_with_what_to_do(answers, words, remedy) -> None:
     other = said(answers, LABELS)["other_reading"]
 

@@ -18,9 +18,10 @@ FIRST = {
     "mean": [104, 117, 123],
 }
 SECOND = {
-    "version": 2, "task": "classification",
+    "version": 2,
+    "task": "classification",
     "preparation": {name: FIRST[name] for name in ("input", "color", "mean")},
-}  # fmt: skip
+}
 
 
 def read(document: object) -> Recipe:
@@ -48,7 +49,8 @@ def test_every_field_is_written_even_when_it_is_the_default() -> None:
 def test_a_recipe_of_the_first_release_means_what_it_meant() -> None:
     assert read(FIRST) == read(SECOND)
     assert read(FIRST | {"label_offset": 1, "top_k": 3, "output": "prob", "labels": ["cat"]}) == read(
-        SECOND | {"options": {"label_offset": 1, "top_k": 3}, "output": "prob", "labels": ["cat"]})  # fmt: skip
+        SECOND | {"options": {"label_offset": 1, "top_k": 3}, "output": "prob", "labels": ["cat"]}
+    )
     assert read(FIRST | {"task": "generic", "label_offset": 0, "top_k": 5}).options == {}
 
 
@@ -61,23 +63,26 @@ def test_without_labels_no_class_has_a_name() -> None:
     assert read(SECOND).label(0) is None
 
 
-@pytest.mark.parametrize(("changes", "field"), [
-    ({"colour": "RGB"}, "colour"),
-    ({"task": "detection"}, "task"),
-    ({"task": None}, "task"),
-    ({"task": ["classification"]}, "task"),
-    ({"labels": []}, "labels"),
-    ({"labels": "cat"}, "labels"),
-    ({"labels": ["cat", 1]}, "labels"),
-    ({"output": ""}, "output"),
-    ({"output": 0}, "output"),
-    ({"label_offset": -1}, "options.label_offset"),
-    ({"label_offset": 1.0}, "options.label_offset"),
-    ({"top_k": 0}, "options.top_k"),
-    ({"top_k": 101}, "options.top_k"),
-    ({"top_k": True}, "options.top_k"),
-    ({"top_k": "5"}, "options.top_k"),
-])
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"colour": "RGB"}, "colour"),
+        ({"task": "detection"}, "task"),
+        ({"task": None}, "task"),
+        ({"task": ["classification"]}, "task"),
+        ({"labels": []}, "labels"),
+        ({"labels": "cat"}, "labels"),
+        ({"labels": ["cat", 1]}, "labels"),
+        ({"output": ""}, "output"),
+        ({"output": 0}, "output"),
+        ({"label_offset": -1}, "options.label_offset"),
+        ({"label_offset": 1.0}, "options.label_offset"),
+        ({"top_k": 0}, "options.top_k"),
+        ({"top_k": 101}, "options.top_k"),
+        ({"top_k": True}, "options.top_k"),
+        ({"top_k": "5"}, "options.top_k"),
+    ],
+)
 def test_a_bad_field_is_refused_by_its_name_in_either_version(changes: dict[str, Any], field: str) -> None:
     options = {name: changes[name] for name in ("label_offset", "top_k") if name in changes}
     newer = SECOND | ({"options": options} if options else changes)
@@ -89,12 +94,20 @@ def test_a_bad_field_is_refused_by_its_name_in_either_version(changes: dict[str,
         assert f"field {field}:" in str(refused.value)
 
 
-@pytest.mark.parametrize(("changes", "field"), [
-    ({"version": 3}, "version"), ({"head": ""}, "head"), ({"head": "boxes"}, "head"), ({"options": []}, "options"),
-    ({"options": {"threshold": 1}}, "options.threshold"), ({"task": "generic", "head": "scores"}, "head"),
-    ({"task": "generic", "options": {"top_k": 5}}, "options.top_k"),
-    ({"preparation": None}, "preparation"), ({"preparation": {}}, "input"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"version": 3}, "version"),
+        ({"head": ""}, "head"),
+        ({"head": "boxes"}, "head"),
+        ({"options": []}, "options"),
+        ({"options": {"threshold": 1}}, "options.threshold"),
+        ({"task": "generic", "head": "scores"}, "head"),
+        ({"task": "generic", "options": {"top_k": 5}}, "options.top_k"),
+        ({"preparation": None}, "preparation"),
+        ({"preparation": {}}, "input"),
+    ],
+)
 def test_what_only_the_second_version_has_is_refused_by_name(changes: dict[str, Any], field: str) -> None:
     with pytest.raises(BadRecipe) as refused:
         read(SECOND | changes)
@@ -102,9 +115,15 @@ def test_what_only_the_second_version_has_is_refused_by_name(changes: dict[str, 
     assert refused.value.field == field
 
 
-@pytest.mark.parametrize(("document", "missing"), [
-    (FIRST, "task"), (FIRST, "input"), (SECOND, "task"), (SECOND, "preparation"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("document", "missing"),
+    [
+        (FIRST, "task"),
+        (FIRST, "input"),
+        (SECOND, "task"),
+        (SECOND, "preparation"),
+    ],
+)
 def test_a_missing_field_is_named(document: dict[str, Any], missing: str) -> None:
     with pytest.raises(BadRecipe, match=f"{missing}: is required"):
         read({name: value for name, value in document.items() if name != missing})

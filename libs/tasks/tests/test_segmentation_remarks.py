@@ -42,5 +42,6 @@ def test_masks_that_judge_nothing_are_told_by_name() -> None:
     for number in range(6):
         remarks.add(f"{number}.jpg", b"%d" % number, mask(255, 255))
 
-    assert remarks.warnings() == ["In 6 masks every pixel is ignored (255), so nothing of them counts: "
-                                  "0.jpg, 1.jpg, 2.jpg, 3.jpg, 4.jpg …"]
+    assert remarks.warnings() == [
+        "In 6 masks every pixel is ignored (255), so nothing of them counts: 0.jpg, 1.jpg, 2.jpg, 3.jpg, 4.jpg …"
+    ]

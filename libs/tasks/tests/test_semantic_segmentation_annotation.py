@@ -21,13 +21,16 @@ def test_a_mask_survives_the_way_through_json() -> None:
     np.testing.assert_array_equal(read.mask(), MASK)
 
 
-@pytest.mark.parametrize(("document", "why"), [
-    ({}, "must hold a mask and nothing else, not nothing"),
-    ({"label": 1}, "not label"),
-    (to_json(Annotation.of(MASK)) | {"more": 1}, "not mask, more"),
-    ({"mask": None}, "the mask must be the base64 of a PNG"),
-    ({"mask": "AAAA"}, "the mask is not a PNG"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ({}, "must hold a mask and nothing else, not nothing"),
+        ({"label": 1}, "not label"),
+        (to_json(Annotation.of(MASK)) | {"more": 1}, "not mask, more"),
+        ({"mask": None}, "the mask must be the base64 of a PNG"),
+        ({"mask": "AAAA"}, "the mask is not a PNG"),
+    ],
+)
 def test_what_is_no_mask_is_refused_in_words(document: dict[str, object], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         from_json(document)

@@ -21,10 +21,19 @@ SIDE = 32
 
 
 def recipe(resize: str = "stretch", width: int = SIDE, height: int = SIDE, **options: Any) -> Recipe:
-    return check(Recipe.from_json({
-        "version": 2, "task": "semantic-segmentation", "options": options,
-        "preparation": {"resize": resize, "input": {
-            "name": "x", "width": width, "height": height, "channels": 3, "layout": "NCHW"}}}))  # fmt: skip
+    return check(
+        Recipe.from_json(
+            {
+                "version": 2,
+                "task": "semantic-segmentation",
+                "options": options,
+                "preparation": {
+                    "resize": resize,
+                    "input": {"name": "x", "width": width, "height": height, "channels": 3, "layout": "NCHW"},
+                },
+            }
+        )
+    )
 
 
 def fitted(size: tuple[int, int], of: Recipe) -> Fitted:
@@ -46,8 +55,14 @@ def one_hot(plane: NDArray, classes: int) -> NDArray[np.float32]:
 def by_openvino(output: NDArray, size: tuple[int, int]) -> NDArray:
     """The reference: OpenVINO's own linear interpolation with half a pixel, then the highest."""
     given = ops.parameter(list(output.shape), np.float32)
-    resized = ops.interpolate(given, np.array(size[::-1]), "linear_onnx", "sizes", axes=np.array([2, 3]),
-                              coordinate_transformation_mode="half_pixel")  # fmt: skip
+    resized = ops.interpolate(
+        given,
+        np.array(size[::-1]),
+        "linear_onnx",
+        "sizes",
+        axes=np.array([2, 3]),
+        coordinate_transformation_mode="half_pixel",
+    )
     compiled = ov.Core().compile_model(ov.Model([resized], [given]), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     return compiled([output])[0][0].argmax(0)
 
@@ -55,7 +70,8 @@ def by_openvino(output: NDArray, size: tuple[int, int]) -> NDArray:
 @pytest.mark.parametrize("output", [(SIDE, SIDE), (8, 8), (64, 64)])
 @pytest.mark.parametrize("size", [(50, 37), (SIDE, SIDE), (100, 20), (9, 200)])
 def test_logits_are_interpolated_as_openvino_does_before_the_highest_is_taken(
-        output: tuple[int, int], size: tuple[int, int]) -> None:
+    output: tuple[int, int], size: tuple[int, int]
+) -> None:
     scores = numbers(height=output[0], width=output[1])
 
     found = read(logits, scores, recipe(), size)
@@ -98,7 +114,8 @@ def test_both_layouts_are_read() -> None:
 @pytest.mark.parametrize("size", [(64, 48), (48, 64), (90, 31), (33, 32), (20, 20)])
 @pytest.mark.parametrize("output", [SIDE, 2 * SIDE])
 def test_what_the_model_sees_goes_back_to_the_pixels_it_came_from(
-        resize: str, size: tuple[int, int], output: int) -> None:
+    resize: str, size: tuple[int, int], output: int
+) -> None:
     """The picture is red left of a line and blue right of it; a model that tells colours finds the line again."""
     of, line = recipe(resize), 0.4
     picture = np.zeros((size[1], size[0], 3), np.uint8)
@@ -182,22 +199,29 @@ def test_classes_before_the_datasets_first_are_none() -> None:
     assert (read(logits, one_hot(plane, 4), recipe(label_offset=1), (SIDE, SIDE)) == found).all()
 
 
-@pytest.mark.parametrize(("head", "output", "why"), [
-    (logits, np.zeros((1, 5, 32)), r"has the shape \[1, 5, 32\]; the head logits needs \[1, classes, height, width\]"),
-    (logits, np.zeros((2, 5, 32, 32)), r"\[2, 5, 32, 32\]"),
-    (logits, np.zeros((1, 32, 32, 5)), "would be 5×32 pixels.*32×32, with the option layout NCHW"),
-    (logits, np.zeros((1, 1, 32, 32)), "1 classes as NCHW; the head logits needs 2 to 255"),
-    (logits, np.zeros((1, 256, 32, 32)), "256 classes"),
-    (logits, np.full((1, 2, 32, 32), np.nan), "2048 of 2048 numbers of its output are none"),
-    (class_map, np.zeros((1, 2, 32, 32)), r"\[1, 2, 32, 32\]; a map of classes has the shape"),
-    (class_map, np.zeros(32), "a map of classes has the shape"),
-    (class_map, np.zeros((1, 32, 5)), "would be 5×32 pixels"),
-    (class_map, np.full((1, 32, 32), 0.5), "numbers that are not whole"),
-    (class_map, np.full((1, 32, 32), -1), "the number -1; a class is 0 or more"),
-    (class_map, np.full((1, 32, 32), np.nan), "are none"),
-    (one_channel, np.zeros((1, 3, 32, 32)), "a map of one number a pixel has the shape"),
-    (one_channel, np.full((1, 1, 32, 32), np.nan), "are none"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("head", "output", "why"),
+    [
+        (
+            logits,
+            np.zeros((1, 5, 32)),
+            r"has the shape \[1, 5, 32\]; the head logits needs \[1, classes, height, width\]",
+        ),
+        (logits, np.zeros((2, 5, 32, 32)), r"\[2, 5, 32, 32\]"),
+        (logits, np.zeros((1, 32, 32, 5)), "would be 5×32 pixels.*32×32, with the option layout NCHW"),
+        (logits, np.zeros((1, 1, 32, 32)), "1 classes as NCHW; the head logits needs 2 to 255"),
+        (logits, np.zeros((1, 256, 32, 32)), "256 classes"),
+        (logits, np.full((1, 2, 32, 32), np.nan), "2048 of 2048 numbers of its output are none"),
+        (class_map, np.zeros((1, 2, 32, 32)), r"\[1, 2, 32, 32\]; a map of classes has the shape"),
+        (class_map, np.zeros(32), "a map of classes has the shape"),
+        (class_map, np.zeros((1, 32, 5)), "would be 5×32 pixels"),
+        (class_map, np.full((1, 32, 32), 0.5), "numbers that are not whole"),
+        (class_map, np.full((1, 32, 32), -1), "the number -1; a class is 0 or more"),
+        (class_map, np.full((1, 32, 32), np.nan), "are none"),
+        (one_channel, np.zeros((1, 3, 32, 32)), "a map of one number a pixel has the shape"),
+        (one_channel, np.full((1, 1, 32, 32), np.nan), "are none"),
+    ],
+)
 def test_an_output_that_does_not_fit_the_head_is_refused_in_words(head: Any, output: NDArray, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         read(head, output, recipe(), (SIDE, SIDE))

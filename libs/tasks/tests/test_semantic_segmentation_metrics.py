@@ -18,10 +18,14 @@ SHAPE = (40, 30)
 def scored(
     said: NDArray, there: NDArray | None = None, reference: NDArray | None = None, ignored: int = 255
 ) -> Segmented:
-    return Scored("a.jpg", "0" * 64, ClassMap.of(said.astype(np.uint8)),
-                  None if there is None else Annotation.of(there.astype(np.uint8)),
-                  None if reference is None else ClassMap.of(reference.astype(np.uint8)),
-                  {"ignore_label": ignored})  # fmt: skip
+    return Scored(
+        "a.jpg",
+        "0" * 64,
+        ClassMap.of(said.astype(np.uint8)),
+        None if there is None else Annotation.of(there.astype(np.uint8)),
+        None if reference is None else ClassMap.of(reference.astype(np.uint8)),
+        {"ignore_label": ignored},
+    )
 
 
 def images(number: int, classes: int = 7, seed: int = 0) -> list[tuple[NDArray, NDArray]]:

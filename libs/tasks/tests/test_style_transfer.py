@@ -26,9 +26,17 @@ PICTURE = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
 
 def recipe(width: int = SIDE, resize: str = "stretch", color: str = "RGB", **chosen: object) -> Recipe:
     taken = {"name": "x", "width": width, "height": SIDE, "channels": 3, "layout": "NCHW"}
-    return check(Recipe.from_json({
-        "version": VERSION, "task": "style-transfer", "labels": None, "options": chosen,
-        "preparation": {"resize": resize, "color": color, "input": taken}}))  # fmt: skip
+    return check(
+        Recipe.from_json(
+            {
+                "version": VERSION,
+                "task": "style-transfer",
+                "labels": None,
+                "options": chosen,
+                "preparation": {"resize": resize, "color": color, "input": taken},
+            }
+        )
+    )
 
 
 def facts(shape: list[Any], name: str = "net.onnx", operations: tuple[str, ...] = ("Add",)) -> dict[str, Any]:
@@ -74,9 +82,14 @@ def test_variants_are_compared_by_a_share_as_limits_in_points_need() -> None:
     assert (options.METRICS[0].name, options.METRICS[0].unit) == ("ssim_agreement", "share")
 
 
-@pytest.mark.parametrize(("levels", "numbers"), [
-    ("0..255", PICTURE.astype(np.float32)), ("0..1", PICTURE / np.float32(255)),
-    ("-1..1", PICTURE / np.float32(127.5) - 1)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("levels", "numbers"),
+    [
+        ("0..255", PICTURE.astype(np.float32)),
+        ("0..1", PICTURE / np.float32(255)),
+        ("-1..1", PICTURE / np.float32(127.5) - 1),
+    ],
+)
 def test_a_picture_is_read_in_either_layout_and_range(levels: str, numbers: NDArray[np.float32]) -> None:
     given = recipe(levels=levels)
     fitted = fit(Image.fromarray(PICTURE), given.preparation)
@@ -104,9 +117,13 @@ def test_a_letterboxed_picture_comes_back_without_its_frame() -> None:
     assert (read.levels == PICTURE).all()
 
 
-@pytest.mark.parametrize(("output", "words"), [
-    (np.zeros((1, 3, 8, 8), np.float32), "as large as the input"),
-    (np.full((1, 3, SIDE, SIDE), np.nan, np.float32), "not finite")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        (np.zeros((1, 3, 8, 8), np.float32), "as large as the input"),
+        (np.full((1, 3, SIDE, SIDE), np.nan, np.float32), "not finite"),
+    ],
+)
 def test_what_is_no_picture_is_refused_in_words(output: NDArray[np.float32], words: str) -> None:
     given = recipe()
     with pytest.raises(ValueError, match=words):
@@ -115,8 +132,11 @@ def test_what_is_no_picture_is_refused_in_words(output: NDArray[np.float32], wor
 
 def test_a_picture_as_large_as_the_input_may_be_a_style_and_is_likely_one_by_its_name() -> None:
     shape = [1, 3, SIDE, SIDE]
-    sure = {name: found.sure for name in ("net.onnx", "candy.onnx")
-            if (found := options.guess(ModelFacts(facts(shape, name)), None))}  # fmt: skip
+    sure = {
+        name: found.sure
+        for name in ("net.onnx", "candy.onnx")
+        if (found := options.guess(ModelFacts(facts(shape, name)), None))
+    }
 
     assert sure == {"net.onnx": POSSIBLE, "candy.onnx": LIKELY}
     assert options.guess(ModelFacts(facts([1, 3, 2 * SIDE, 2 * SIDE])), None) is None
@@ -125,8 +145,10 @@ def test_a_picture_as_large_as_the_input_may_be_a_style_and_is_likely_one_by_its
 
 def test_of_open_sizes_the_name_alone_says_that_it_is_a_style_and_pictures_keep_theirs() -> None:
     sides: list[Any] = [1, 3, None, None]
-    known = {name: {**facts(sides, name), "inputs": [{**facts(sides)["inputs"][0], "shape": sides}]}
-             for name in ("candy.onnx", "net.onnx")}  # fmt: skip
+    known = {
+        name: {**facts(sides, name), "inputs": [{**facts(sides)["inputs"][0], "shape": sides}]}
+        for name in ("candy.onnx", "net.onnx")
+    }
 
     assert options.guess(ModelFacts(known["net.onnx"]), None) is None
     made = default_recipe(known["candy.onnx"], None, {})
@@ -144,8 +166,9 @@ def test_only_where_the_size_is_open_and_the_task_draws_a_picture_do_pictures_ke
         check(replace(recipe(resize="keep"), task="classification", options={}))
 
 
-@pytest.mark.parametrize(("shape", "overrides", "field"), [
-    ([1, 3, 8, 8], {}, "head"), ([1, 3, SIDE, SIDE], {"resize": "crop"}, "resize")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shape", "overrides", "field"), [([1, 3, 8, 8], {}, "head"), ([1, 3, SIDE, SIDE], {"resize": "crop"}, "resize")]
+)
 def test_what_the_facts_contradict_is_refused_with_its_field(
     shape: list[int], overrides: dict[str, object], field: str
 ) -> None:

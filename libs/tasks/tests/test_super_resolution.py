@@ -29,19 +29,31 @@ LARGE = np.asarray(SMALL.resize((2 * SIDE, 2 * SIDE), Image.Resampling.BICUBIC))
 def recipe(channels: int = 3, resize: str = "stretch", **chosen: object) -> Recipe:
     taken = {"name": "x", "width": SIDE, "height": SIDE, "channels": channels, "layout": "NCHW"}
     color = "GRAY" if channels == 1 else "RGB"
-    return check(Recipe.from_json({
-        "version": VERSION, "task": "super-resolution", "labels": None, "options": chosen,
-        "preparation": {"resize": resize, "color": color, "input": taken}}))  # fmt: skip
+    return check(
+        Recipe.from_json(
+            {
+                "version": VERSION,
+                "task": "super-resolution",
+                "labels": None,
+                "options": chosen,
+                "preparation": {"resize": resize, "color": color, "input": taken},
+            }
+        )
+    )
 
 
 def tensor(name: str, shape: list[Any], **more: Any) -> dict[str, Any]:
     return {"name": name, "shape": shape, "layout": "NCHW", "element_type": "f32", **more}
 
 
-def facts(out: list[Any], *inputs: list[Any], operations: tuple[str, ...] = ("Add",),
-          name: str = "net") -> dict[str, Any]:
-    return {"inputs": [tensor(f"in{number}", shape) for number, shape in enumerate(inputs)], "source_files": [name],
-            "outputs": [tensor("y", out, operations=list(operations))]}  # fmt: skip
+def facts(
+    out: list[Any], *inputs: list[Any], operations: tuple[str, ...] = ("Add",), name: str = "net"
+) -> dict[str, Any]:
+    return {
+        "inputs": [tensor(f"in{number}", shape) for number, shape in enumerate(inputs)],
+        "source_files": [name],
+        "outputs": [tensor("y", out, operations=list(operations))],
+    }
 
 
 def test_luma_is_that_of_bt_601_between_16_and_235() -> None:
@@ -63,8 +75,9 @@ def test_a_larger_picture_is_read_in_either_layout(layout: str) -> None:
     output = LARGE.astype(np.float32)[None]
     given = recipe()
 
-    read = picture.read({"y": output.transpose(0, 3, 1, 2) if layout == "NCHW" else output}, given,
-                        fit(SMALL, given.preparation))  # fmt: skip
+    read = picture.read(
+        {"y": output.transpose(0, 3, 1, 2) if layout == "NCHW" else output}, given, fit(SMALL, given.preparation)
+    )
 
     assert (read.levels == LARGE).all()
     assert (read.plain() == LARGE).all()
@@ -85,12 +98,17 @@ def test_a_picture_that_was_stretched_into_the_input_comes_back_in_its_own_propo
     given = recipe()
     wide = SMALL.resize((24, 12))
 
-    assert picture.read({"y": LARGE[None].astype(np.float32)}, given,
-                        fit(wide, given.preparation)).levels.shape == (24, 48, 3)  # fmt: skip
+    assert picture.read({"y": LARGE[None].astype(np.float32)}, given, fit(wide, given.preparation)).levels.shape == (
+        24,
+        48,
+        3,
+    )
 
 
-@pytest.mark.parametrize(("shape", "words"), [
-    ((1, 3, SIDE, SIDE), "larger than the input"), ((1, 1, 32, 32), r"\[1, 3, height, width\]"), ((1, 9), "shape")])
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [((1, 3, SIDE, SIDE), "larger than the input"), ((1, 1, 32, 32), r"\[1, 3, height, width\]"), ((1, 9), "shape")],
+)
 def test_what_is_no_larger_picture_is_refused_in_words(shape: tuple[int, ...], words: str) -> None:
     given = recipe()
     with pytest.raises(ValueError, match=words):
@@ -113,8 +131,10 @@ def test_a_second_input_that_no_upscaling_fits_is_refused_in_words(second: tuple
         feed.shapes(recipe(), [(1, 3, SIDE, SIDE), second])
 
 
-@pytest.mark.parametrize(("size", "fine"), [
-    ((32, 32), True), ((33, 31), True), ((48, 48), True), ((16, 16), False), ((32, 48), False), ((34, 32), False)])
+@pytest.mark.parametrize(
+    ("size", "fine"),
+    [((32, 32), True), ((33, 31), True), ((48, 48), True), ((16, 16), False), ((32, 48), False), ((34, 32), False)],
+)
 def test_a_high_resolution_is_a_whole_number_of_times_as_large(size: tuple[int, int], fine: bool) -> None:
     wanted = Wanted(encode_picture(np.zeros((size[1], size[0], 3), np.uint8)))
 
@@ -125,8 +145,10 @@ def test_bicubic_upscaling_stands_beside_a_score_with_the_gain_over_it() -> None
     task = computing_of("super-resolution")
     assert task is not None
     better = np.clip(LARGE.astype(int) + 9, 0, 255).astype(np.uint8)
-    images = [Scored(str(n), "0", picture.Upscaled.of(better, SMALL), Wanted(encode_picture(better)), None,
-                     recipe().options) for n in range(6)]  # fmt: skip
+    images = [
+        Scored(str(n), "0", picture.Upscaled.of(better, SMALL), Wanted(encode_picture(better)), None, recipe().options)
+        for n in range(6)
+    ]
 
     said = task.metrics[0].belief(images)
 
@@ -134,26 +156,36 @@ def test_bicubic_upscaling_stands_beside_a_score_with_the_gain_over_it() -> None
     assert said["over_chance"]["low"] > 0
 
 
-@pytest.mark.parametrize(("given", "pictures"), [
-    (facts([1, 3, 448, 448], [1, 3, 224, 224]), ()),
-    (facts([1, 1, 447, 447], [1, 1, 224, 224]), ()),
-    (facts([1, 3, 1080, 1920], [1, 3, 270, 480], [1, 3, 1080, 1920]), ("in0", "in1")),
-    (facts([1, 3, 1080, 1920], [1, 3, 1080, 1920], [1, 3, 270, 480]), ("in1", "in0")),
-    (facts([-1, 1, -1, -1], [-1, -1, -1, -1], operations=("Add", "DepthToSpace")), ()),
-    (facts([-1, 3, -1, -1], [-1, 3, -1, -1], name="edsr_x4.onnx"), ()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "pictures"),
+    [
+        (facts([1, 3, 448, 448], [1, 3, 224, 224]), ()),
+        (facts([1, 1, 447, 447], [1, 1, 224, 224]), ()),
+        (facts([1, 3, 1080, 1920], [1, 3, 270, 480], [1, 3, 1080, 1920]), ("in0", "in1")),
+        (facts([1, 3, 1080, 1920], [1, 3, 1080, 1920], [1, 3, 270, 480]), ("in1", "in0")),
+        (facts([-1, 1, -1, -1], [-1, -1, -1, -1], operations=("Add", "DepthToSpace")), ()),
+        (facts([-1, 3, -1, -1], [-1, 3, -1, -1], name="edsr_x4.onnx"), ()),
+    ],
+)
 def test_who_makes_a_picture_larger_is_likely_super_resolution(
-        given: dict[str, Any], pictures: tuple[str, ...]) -> None:
+    given: dict[str, Any], pictures: tuple[str, ...]
+) -> None:
     best = settled(guesses(given))
 
     assert best is not None
     assert (best.task, best.guess.sure, best.guess.pictures) == ("super-resolution", LIKELY, pictures)
 
 
-@pytest.mark.parametrize("given", [
-    facts([1, 3, 224, 224], [1, 3, 224, 224]), facts([1, 21, 448, 448], [1, 3, 224, 224]),
-    facts([1, 3, 448, 448], [1, 3, 224, 224], operations=("Softmax",)),
-    facts([1, 3, 448, 448], [1, 3, 224, 224], [1, 3, 300, 300]), facts([1, 1000], [1, 3, 224, 224])])
+@pytest.mark.parametrize(
+    "given",
+    [
+        facts([1, 3, 224, 224], [1, 3, 224, 224]),
+        facts([1, 21, 448, 448], [1, 3, 224, 224]),
+        facts([1, 3, 448, 448], [1, 3, 224, 224], operations=("Softmax",)),
+        facts([1, 3, 448, 448], [1, 3, 224, 224], [1, 3, 300, 300]),
+        facts([1, 1000], [1, 3, 224, 224]),
+    ],
+)
 def test_who_does_not_is_not(given: dict[str, Any]) -> None:
     assert "super-resolution" not in [each.task for each in guesses(given)]
 
@@ -164,10 +196,13 @@ def test_the_recipe_of_a_model_of_two_inputs_is_for_the_smaller_one() -> None:
     assert default_recipe(given, None, {}).preparation.input.name == "in1"
 
 
-@pytest.mark.parametrize(("out", "overrides", "field"), [
-    ([1, 3, 8, 8], {}, "head"), ([1, 3, 32, 32], {"resize": "crop"}, "resize"), ([1, 9], {}, "head")])
+@pytest.mark.parametrize(
+    ("out", "overrides", "field"),
+    [([1, 3, 8, 8], {}, "head"), ([1, 3, 32, 32], {"resize": "crop"}, "resize"), ([1, 9], {}, "head")],
+)
 def test_what_the_facts_contradict_is_refused_with_its_field(
-        out: list[int], overrides: dict[str, object], field: str) -> None:
+    out: list[int], overrides: dict[str, object], field: str
+) -> None:
     with pytest.raises(NoDefaultRecipe) as refused:
         default_recipe(facts(out, [1, 3, SIDE, SIDE]), None, {"task": "super-resolution", **overrides})
     assert refused.value.field == field

@@ -10,12 +10,21 @@ from workbench.tasks.recipe import VERSION, Recipe
 from workbench.tasks.suspects import Suspect, groups, suspects
 
 
-def recipe(task: str = "classification", channels: int = 3, options: dict[str, Any] | None = None,
-           **preparation: Any) -> Recipe:  # fmt: skip
+def recipe(
+    task: str = "classification", channels: int = 3, options: dict[str, Any] | None = None, **preparation: Any
+) -> Recipe:
     given = {"name": "x", "width": 8, "height": 8, "channels": channels, "layout": "NCHW"}
     color = {} if channels == 3 else {"color": "GRAY"}
-    return check(Recipe.from_json({"version": VERSION, "task": task, "options": options or {}, "preparation": {
-        "resize": "stretch", "input": given, **color, **preparation}}))  # fmt: skip
+    return check(
+        Recipe.from_json(
+            {
+                "version": VERSION,
+                "task": task,
+                "options": options or {},
+                "preparation": {"resize": "stretch", "input": given, **color, **preparation},
+            }
+        )
+    )
 
 
 def of(made: Recipe, group: str, *, whole_pixels: bool = False) -> list[Suspect]:
@@ -50,4 +59,6 @@ def test_a_model_of_whole_pixels_or_of_grey_has_less_to_be_wrong() -> None:
 def test_a_number_is_tried_beside_itself_and_within_its_range() -> None:
     assert [each.remedy for each in of(recipe(), "label_offset")] == ["--option label_offset=1"]
     assert [each.remedy for each in of(recipe(options={"label_offset": 1}), "label_offset")] == [
-        "--option label_offset=2", "--option label_offset=0"]
+        "--option label_offset=2",
+        "--option label_offset=0",
+    ]

@@ -23,8 +23,16 @@ def chain(length: int) -> Lines:
 
 def layer(place: int | None, sources: list[int], **more: Any) -> dict[str, Any]:
     kind = "Relu" if (place or 0) % 2 else "Convolution"
-    return {"place": place, "name": f"n{place}", "type": kind, "gops": 1.0, "time_ms": 0.5, "outputs": [],
-            "inputs": [{"from": source, "shape": [1, place, -1]} for source in sources], **more}  # fmt: skip
+    return {
+        "place": place,
+        "name": f"n{place}",
+        "type": kind,
+        "gops": 1.0,
+        "time_ms": 0.5,
+        "outputs": [],
+        "inputs": [{"from": source, "shape": [1, place, -1]} for source in sources],
+        **more,
+    }
 
 
 def test_pages_go_on_where_the_last_one_ended_and_say_how_many_fit() -> None:

@@ -59,10 +59,13 @@ def test_with_everything_there_it_is_alive_and_ready_without_a_token(client: Fla
     assert client.get("/readyz").json == {"status": "ready"}
 
 
-@pytest.mark.parametrize(("asked", "complete", "status"), [
-    ("try", True, 200), ("try", False, 200), ("require", True, 200), ("require", False, 503)])
+@pytest.mark.parametrize(
+    ("asked", "complete", "status"),
+    [("try", True, 200), ("try", False, 200), ("require", True, 200), ("require", False, 503)],
+)
 def test_how_far_runs_are_confined_is_told_and_decides_where_it_is_required(
-        adapters: Adapters, asked: str, complete: bool, status: int) -> None:
+    adapters: Adapters, asked: str, complete: bool, status: int
+) -> None:
     found = {"asked": asked, "complete": complete, "missing": [] if complete else ["files: no Landlock"]}
     app = Flask("test")
     app.register_blueprint(health_of([adapters.record("converter")], confinement=lambda: found))
@@ -70,8 +73,11 @@ def test_how_far_runs_are_confined_is_told_and_decides_where_it_is_required(
     answer = app.test_client().get("/readyz")
 
     assert answer.status_code == status
-    assert (answer.json["missing"] == {"sandbox": "files: no Landlock"}) if status == 503 else (
-        answer.json == {"status": "ready", "sandbox": found})
+    assert (
+        (answer.json["missing"] == {"sandbox": "files: no Landlock"})
+        if status == 503
+        else (answer.json == {"status": "ready", "sandbox": found})
+    )
 
 
 def test_probes_may_ask_by_any_address(client: FlaskClient) -> None:
@@ -194,8 +200,15 @@ def test_one_process_with_every_service_answers_for_all(adapters: Adapters, tmp_
     answered: dict[str, str] = {}
 
     def ask(path: str) -> str:
-        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "SERVER_NAME": "x", "SERVER_PORT": "80",
-                   "wsgi.url_scheme": "http", "wsgi.input": None, "wsgi.errors": None}  # fmt: skip
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": path,
+            "SERVER_NAME": "x",
+            "SERVER_PORT": "80",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": None,
+            "wsgi.errors": None,
+        }
         return b"".join(front(environ, lambda status, *_: answered.update({path: status}))).decode()
 
     assert all(name in ask("/healthz") for name, _, _ in SERVICES)

@@ -193,10 +193,20 @@ def test_many_threads_ask_at_once_and_each_gets_its_own_team(
         assert list(threads.map(ask, range(8))) == [{f"team-{number}"} for number in range(8)]
 
 
-@pytest.mark.parametrize("text", ["", "no json", "[]", '"text"', "{}", '{"team": "red"}',
-                                  '{"team": "red", "role": "owner", "expires": null}',
-                                  '{"team": "red", "role": null, "expires": null}',
-                                  '{"team": "red", "role": "admin", "expires": "tomorrow"}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no json",
+        "[]",
+        '"text"',
+        "{}",
+        '{"team": "red"}',
+        '{"team": "red", "role": "owner", "expires": null}',
+        '{"team": "red", "role": null, "expires": null}',
+        '{"team": "red", "role": "admin", "expires": "tomorrow"}',
+    ],
+)
 def test_a_document_that_is_no_token_opens_nothing(store: Counting, tokens: Tokens, text: str) -> None:
     store.put(token_key(digest_of(SECRET)), text.encode())
 
@@ -400,8 +410,20 @@ def test_loopback_may_always_ask(host: str, hosts: tuple[str, ...]) -> None:
     refuse_foreign_pages(asking(Host=host, Origin=f"http://{host}"), hosts)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "0.0.0.0", "[",
-                                  "[::1", "192.168.0.1:80", "127.0.0.2", "evil.example:127.0.0.1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "0.0.0.0",
+        "[",
+        "[::1",
+        "192.168.0.1:80",
+        "127.0.0.2",
+        "evil.example:127.0.0.1",
+    ],
+)
 def test_embedded_only_loopback_may_ask(host: str) -> None:
     with pytest.raises(Forbidden, match="WORKBENCH_ALLOWED_HOSTS"):
         refuse_foreign_pages(asking(Host=host), ())

@@ -25,9 +25,12 @@ def address(
     write_token(FileStore(home / "store"), "secret", Identity("a", "member"), "test")
     words = ["api"] if request.param == "workbench.converter" else [str(home), "0"]
     process = subprocess.Popen(
-        [sys.executable, "-m", request.param, *words], env={**os.environ, "WORKBENCH_HOME": str(home)},
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", request.param, *words],
+        env={**os.environ, "WORKBENCH_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     assert process.stdout is not None
     url = next(word for word in process.stdout.readline().split() if word.startswith("http://")).rstrip(";")
     host, _, port = url.removeprefix("http://").partition(":")
@@ -99,7 +102,9 @@ MALFORMED = {
     "another host": (b"GET /v1/conversions HTTP/1.1\r\nHost: example.org\r\n" + TOKEN + b"\r\n", 403),
     "no token": (b"GET /v1/conversions HTTP/1.1\r\n" + HOST + b"\r\n", 401),
     "no token, and a body that never comes": (
-        b"POST /v1/conversions HTTP/1.1\r\n" + HOST + b"Content-Length: 999\r\n\r\nab", 401),
+        b"POST /v1/conversions HTTP/1.1\r\n" + HOST + b"Content-Length: 999\r\n\r\nab",
+        401,
+    ),
     "an unknown path": (b"GET /v1/conversions/a/b/c HTTP/1.1\r\n" + HOST + TOKEN + b"\r\n", 404),
     "a method that the path has not": (b"PATCH /v1/conversions HTTP/1.1\r\n" + HOST + TOKEN + b"\r\n", 405),
     "a method that nobody knows": (b"BREW /v1/conversions HTTP/1.1\r\n" + HOST + TOKEN + b"\r\n", 405),
@@ -108,7 +113,7 @@ MALFORMED = {
     "JSON larger than JSON may be": (JSON + b"Content-Length: 99999999\r\n\r\n", 413),
     "a body larger than any may be": (FORM + b"Content-Length: 9999999999999\r\n\r\nabc", 413),
     "another kind of body": (CONVERSIONS + b"Content-Type: text/plain\r\nContent-Length: 2\r\n\r\nab", 422),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", MALFORMED)

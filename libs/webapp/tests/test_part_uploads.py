@@ -40,8 +40,14 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
         return made
     s3 = pytest.importorskip("workbench.store.s3")
     server = request.getfixturevalue("seaweedfs")
-    return s3.S3Store(endpoint=server.endpoint, bucket=server.bucket, access_key=server.access_key,
-                      secret_key=server.secret_key, region="us-east-1", prefix=f"{tmp_path.name}/")  # fmt: skip
+    return s3.S3Store(
+        endpoint=server.endpoint,
+        bucket=server.bucket,
+        access_key=server.access_key,
+        secret_key=server.secret_key,
+        region="us-east-1",
+        prefix=f"{tmp_path.name}/",
+    )
 
 
 @pytest.fixture
@@ -101,8 +107,10 @@ def put(client: FlaskClient, url: str, data: bytes, **headers: str) -> Any:
 
 
 def pieces(upload: dict[str, Any], place: int = 0, data: bytes = DATA) -> list[tuple[str, bytes]]:
-    return [(part["url"], data[part["offset"] : part["offset"] + part["size_bytes"]])
-            for part in upload["files"][place]["parts"]]  # fmt: skip
+    return [
+        (part["url"], data[part["offset"] : part["offset"] + part["size_bytes"]])
+        for part in upload["files"][place]["parts"]
+    ]
 
 
 def send_all(client: FlaskClient, upload: dict[str, Any], data: bytes = DATA) -> None:
@@ -111,9 +119,18 @@ def send_all(client: FlaskClient, upload: dict[str, Any], data: bytes = DATA) ->
 
 
 def named(upload: dict[str, Any], data: bytes = DATA) -> dict[str, Any]:
-    return {"files": [{"name": file["name"], "parts": [
-        {"number": part["number"], "md5": md5(data[part["offset"] : part["offset"] + part["size_bytes"]])}
-        for part in file["parts"]]} for file in upload["files"]]}  # fmt: skip
+    return {
+        "files": [
+            {
+                "name": file["name"],
+                "parts": [
+                    {"number": part["number"], "md5": md5(data[part["offset"] : part["offset"] + part["size_bytes"]])}
+                    for part in file["parts"]
+                ],
+            }
+            for file in upload["files"]
+        ]
+    }
 
 
 def complete(client: FlaskClient, upload: dict[str, Any], body: dict[str, Any] | None = None) -> Any:
@@ -440,9 +457,7 @@ def test_a_body_that_breaks_off_leaves_nothing_of_itself(client: FlaskClient, st
     assert not any(part["arrived"] for file in again["files"] for part in file["parts"])
 
 
-def test_an_expired_url_is_refused_and_a_fresh_one_works(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_expired_url_is_refused_and_a_fresh_one_works(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = declared(client, {"name": "m.onnx", "size_bytes": 1})
     url = pieces(upload)[0][0]
     monkeypatch.setattr(upload_links, "LINK_S", -1)
@@ -460,7 +475,7 @@ def test_a_changed_byte_anywhere_in_the_signature_is_refused(client: FlaskClient
 
     for at in range(0, len(signed) - 1, 7):
         other = "A" if signed[at] != "A" else "B"
-        refused(put(client, f"{start}/{signed[:at]}{other}{signed[at + 1:]}", b"x"), 403, "not signed here")
+        refused(put(client, f"{start}/{signed[:at]}{other}{signed[at + 1 :]}", b"x"), 403, "not signed here")
     assert left(store) == declared_only(upload)
 
 
@@ -566,8 +581,11 @@ def test_another_teams_upload_does_not_exist(app: Flask, client: FlaskClient) ->
     upload = declared(client, {"name": "m", "size_bytes": 1})
     other = as_team(app, "b")
 
-    for answer in (other.get(f"/v1/models/uploads/{upload['id']}"), complete(other, upload, {}),
-                   other.delete(f"/v1/models/uploads/{upload['id']}")):  # fmt: skip
+    for answer in (
+        other.get(f"/v1/models/uploads/{upload['id']}"),
+        complete(other, upload, {}),
+        other.delete(f"/v1/models/uploads/{upload['id']}"),
+    ):
         refused(answer, 404, upload["id"])
     put(client, *pieces(upload, data=b"x")[0])
     assert complete(client, upload, {}).status_code == 202
@@ -587,15 +605,29 @@ def test_an_upload_of_another_resource_is_no_upload_of_this_ones_jobs(client: Fl
 
 # -- what is kept is not believed -------------------------------------------------------------------------
 
-HOSTILE_NAMES = (".upload.json", "declared/model/x.json", "form/0", "joined/0", "teams/b/uploads/x", "…/.upload.json",
-                 "whole/0.d41d8cd98f00b204e9800998ecf8427e", "manifests/model/x.json")  # fmt: skip
+HOSTILE_NAMES = (
+    ".upload.json",
+    "declared/model/x.json",
+    "form/0",
+    "joined/0",
+    "teams/b/uploads/x",
+    "…/.upload.json",
+    "whole/0.d41d8cd98f00b204e9800998ecf8427e",
+    "manifests/model/x.json",
+)
 
 
 def forged(store: Store, team: str, id: str, key: str) -> bytes:
     """What a member of team a would have us believe: that this upload is another team's."""
-    document = {"team": team, "kind": "model", "id": id, "created_at": time.time(), "part_size_bytes": 8 << 20,
-                "options": {"name": "mine", "files": [{"name": "x", "key": key, "sha256": None}]},
-                "files": [{"name": "x", "size_bytes": 1, "sha256": None, "token": "", "key": key}]}  # fmt: skip
+    document = {
+        "team": team,
+        "kind": "model",
+        "id": id,
+        "created_at": time.time(),
+        "part_size_bytes": 8 << 20,
+        "options": {"name": "mine", "files": [{"name": "x", "key": key, "sha256": None}]},
+        "files": [{"name": "x", "size_bytes": 1, "sha256": None, "token": "", "key": key}],
+    }
     return json.dumps(document).encode()
 
 
@@ -623,8 +655,10 @@ def test_of_what_an_earlier_release_has_kept_neither_team_nor_id_nor_keys_are_be
     """That release put a client's files where its own documents lay."""
     theirs = as_team(app, "b").post("/v1/models/uploads", json={"files": [{"name": "m", "size_bytes": 1}]}).json
     mine = "11111111-1111-1111-1111-111111111111"
-    store.put(f"teams/a/uploads/{mine}/.upload.json",
-              forged(store, "b", theirs["id"], f"teams/b/uploads/{theirs['id']}/whole/0.x"))  # fmt: skip
+    store.put(
+        f"teams/a/uploads/{mine}/.upload.json",
+        forged(store, "b", theirs["id"], f"teams/b/uploads/{theirs['id']}/whole/0.x"),
+    )
 
     upload = client.get(f"/v1/models/uploads/{mine}").json
     put(client, upload["files"][0]["parts"][0]["url"], b"x")
@@ -635,13 +669,27 @@ def test_of_what_an_earlier_release_has_kept_neither_team_nor_id_nor_keys_are_be
     assert "files" in refused(ended, 422, "Unknown field")["errors"]  # an option that nobody may declare
 
 
-@pytest.mark.parametrize("changes", [
-    {"files": []}, {"files": None}, {"files": "x"}, {"files": [{}]}, {"part_size_bytes": 0}, {"part_size_bytes": "8"},
-    {"created_at": "now"}, {"created_at": 1e300}, {"created_at": None}, {"options": []}, {"options": None},
-    *({"files": [{"name": name, "size_bytes": 1, "sha256": None, "token": ""}]}
-      for name in ("../../../../escaped.txt", "/etc/passwd", "a/../b", "", 5, None, "a\\b", "a\0b")),
-    *({"files": [{"name": "m", "size_bytes": size, "sha256": None, "token": ""}]} for size in (-1, "1", 1e9, True)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"files": []},
+        {"files": None},
+        {"files": "x"},
+        {"files": [{}]},
+        {"part_size_bytes": 0},
+        {"part_size_bytes": "8"},
+        {"created_at": "now"},
+        {"created_at": 1e300},
+        {"created_at": None},
+        {"options": []},
+        {"options": None},
+        *(
+            {"files": [{"name": name, "size_bytes": 1, "sha256": None, "token": ""}]}
+            for name in ("../../../../escaped.txt", "/etc/passwd", "a/../b", "", 5, None, "a\\b", "a\0b")
+        ),
+        *({"files": [{"name": "m", "size_bytes": size, "sha256": None, "token": ""}]} for size in (-1, "1", 1e9, True)),
+    ],
+)
 @pytest.mark.parametrize("place", ["uploads/{id}/.upload.json", "declared/model/{id}.json"])
 def test_what_is_kept_and_is_nothing_that_we_keep_is_no_upload(
     client: FlaskClient, store: Store, changes: dict[str, Any], place: str
@@ -678,8 +726,9 @@ def test_an_upload_that_an_earlier_release_began_goes_on(client: FlaskClient, st
     upload = declared(client, {"name": "m.onnx", "size_bytes": 3})
     kept = json.loads(store.get(f"teams/a/declared/model/{upload['id']}.json"))
     store.delete(f"teams/a/declared/model/{upload['id']}.json")
-    store.put(f"teams/a/uploads/{upload['id']}/.upload.json",
-              json.dumps(kept | {"team": "a", "id": upload["id"]}).encode())  # fmt: skip
+    store.put(
+        f"teams/a/uploads/{upload['id']}/.upload.json", json.dumps(kept | {"team": "a", "id": upload["id"]}).encode()
+    )
     put(client, upload["files"][0]["parts"][0]["url"], b"abc")
 
     job = client.post(f"/v1/models/uploads/{upload['id']}/complete", json={}).json

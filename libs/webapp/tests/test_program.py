@@ -32,8 +32,14 @@ class Program:
     def start(self, *words: str, **settings: str) -> subprocess.Popen[str]:
         environment = {**os.environ, "WORKBENCH_HOME": str(self.home)}
         environment |= {f"WORKBENCH_{name}": value for name, value in settings.items()}
-        process = subprocess.Popen([sys.executable, "-m", *words], env=environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-m", *words],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self.started.append(process)
         return process
 

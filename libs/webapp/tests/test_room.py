@@ -65,12 +65,15 @@ def test_a_team_that_nobody_made_has_the_default(record: Jobs) -> None:
     assert Room(record, 100).usage("local").limit_bytes == 100
 
 
-@pytest.mark.parametrize(("given", "gib"), [
-    ({}, 0),
-    (S3, 500),
-    (S3 | {"WORKBENCH_TEAM_STORAGE_GIB": "0"}, 0),
-    ({"WORKBENCH_TEAM_STORAGE_GIB": "3"}, 3),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "gib"),
+    [
+        ({}, 0),
+        (S3, 500),
+        (S3 | {"WORKBENCH_TEAM_STORAGE_GIB": "0"}, 0),
+        ({"WORKBENCH_TEAM_STORAGE_GIB": "3"}, 3),
+    ],
+)
 def test_a_shared_store_has_a_limit_unless_the_operator_says_otherwise(given: dict[str, str], gib: int) -> None:
     assert load(given).team_storage_bytes == gib << 30
 

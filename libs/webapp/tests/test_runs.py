@@ -89,8 +89,12 @@ def test_without_a_token_of_a_run_nothing_opens(client: FlaskClient, route: str,
     refused(answer, 401)
 
 
-BODIES = {"/internal/run": {}, "/internal/run/reports": REPORT, "/internal/run/parts": {"number": 1, "size_bytes": 1},
-          "/internal/run/end": {"exit": EXIT}}  # fmt: skip
+BODIES = {
+    "/internal/run": {},
+    "/internal/run/reports": REPORT,
+    "/internal/run/parts": {"number": 1, "size_bytes": 1},
+    "/internal/run/end": {"exit": EXIT},
+}
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -107,24 +111,38 @@ def test_only_the_pod_that_has_begun_may_write(client: FlaskClient, token: str, 
     refused(asked(client, route, BODIES[route], token, pod), 410)
 
 
-@pytest.mark.parametrize(("route", "body", "member"), [
-    ("reports", {}, "log_bytes"), ("reports", [], "log_bytes"), ("reports", 5, "nvalid"),
-    ("reports", [REPORT], "nvalid"),
-    ("reports", {**REPORT, "log_bytes": -1}, "log_bytes"), ("reports", {**REPORT, "next_bytes": 1e30}, "next_bytes"),
-    ("reports", {**REPORT, "log": 5}, "log"), ("reports", {**REPORT, "log": "x" * (1 << 20) + "x"}, "log"),
-    ("reports", {**REPORT, "progress": {**PROGRESS, "fraction": 1.1}}, "fraction"),
-    ("reports", {**REPORT, "progress": {**PROGRESS, "fraction": float("nan")}}, "NaN"),
-    ("reports", {**REPORT, "progress": {**PROGRESS, "more": 1}}, "more"),
-    ("reports", {**REPORT, "team": "blue"}, "team"),
-    ("parts", {"number": 0, "size_bytes": 1}, "number"), ("parts", {"number": 10_001, "size_bytes": 1}, "number"),
-    ("parts", {"number": 1, "size_bytes": 0}, "size_bytes"), ("parts", {"number": 1, "size_bytes": 1 << 40}, "size"),
-    ("parts", {"number": 1, "size_bytes": 1, "key": "teams/blue/x"}, "key"),
-    ("end", {}, "exit"), ("end", {"exit": {}}, "reason"), ("end", {"exit": {**EXIT, "code": "x"}}, "code"),
-    ("end", {"exit": {**EXIT, "more": 1}}, "more"), ("end", {"exit": {**EXIT, "reason": "x" * 41}}, "reason"),
-    ("end", {"exit": EXIT, "parts": [{**PART, "md5": "0"}]}, "md5"), ("end", {"exit": EXIT, "parts": {}}, "parts"),
-    ("end", {"exit": EXIT, "parts": [{**PART, "url": "x"}]}, "url"), ("end", {"exit": EXIT, "state": "x"}, "state"),
-    ("end", {"exit": {**EXIT, "reason": "because"}}, "reason"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("route", "body", "member"),
+    [
+        ("reports", {}, "log_bytes"),
+        ("reports", [], "log_bytes"),
+        ("reports", 5, "nvalid"),
+        ("reports", [REPORT], "nvalid"),
+        ("reports", {**REPORT, "log_bytes": -1}, "log_bytes"),
+        ("reports", {**REPORT, "next_bytes": 1e30}, "next_bytes"),
+        ("reports", {**REPORT, "log": 5}, "log"),
+        ("reports", {**REPORT, "log": "x" * (1 << 20) + "x"}, "log"),
+        ("reports", {**REPORT, "progress": {**PROGRESS, "fraction": 1.1}}, "fraction"),
+        ("reports", {**REPORT, "progress": {**PROGRESS, "fraction": float("nan")}}, "NaN"),
+        ("reports", {**REPORT, "progress": {**PROGRESS, "more": 1}}, "more"),
+        ("reports", {**REPORT, "team": "blue"}, "team"),
+        ("parts", {"number": 0, "size_bytes": 1}, "number"),
+        ("parts", {"number": 10_001, "size_bytes": 1}, "number"),
+        ("parts", {"number": 1, "size_bytes": 0}, "size_bytes"),
+        ("parts", {"number": 1, "size_bytes": 1 << 40}, "size"),
+        ("parts", {"number": 1, "size_bytes": 1, "key": "teams/blue/x"}, "key"),
+        ("end", {}, "exit"),
+        ("end", {"exit": {}}, "reason"),
+        ("end", {"exit": {**EXIT, "code": "x"}}, "code"),
+        ("end", {"exit": {**EXIT, "more": 1}}, "more"),
+        ("end", {"exit": {**EXIT, "reason": "x" * 41}}, "reason"),
+        ("end", {"exit": EXIT, "parts": [{**PART, "md5": "0"}]}, "md5"),
+        ("end", {"exit": EXIT, "parts": {}}, "parts"),
+        ("end", {"exit": EXIT, "parts": [{**PART, "url": "x"}]}, "url"),
+        ("end", {"exit": EXIT, "state": "x"}, "state"),
+        ("end", {"exit": {**EXIT, "reason": "because"}}, "reason"),
+    ],
+)
 def test_a_body_that_does_not_fit_is_a_problem_that_names_the_member(
     client: FlaskClient, token: str, route: str, body: Any, member: str
 ) -> None:

@@ -142,8 +142,12 @@ def test_another_teams_id_does_not_exist(conversions: FlaskClient) -> None:
     job = conversions.post("/v1/conversions", json=BODY).json["id"]
     other = as_team(conversions, "b")
 
-    for answer in (other.get(f"/v1/conversions/{job}"), other.post(f"/v1/conversions/{job}/cancel"),
-                   other.delete(f"/v1/conversions/{job}"), other.get(f"/v1/conversions/{job}/log")):  # fmt: skip
+    for answer in (
+        other.get(f"/v1/conversions/{job}"),
+        other.post(f"/v1/conversions/{job}/cancel"),
+        other.delete(f"/v1/conversions/{job}"),
+        other.get(f"/v1/conversions/{job}/log"),
+    ):
         refused(answer, 404, job)
     assert other.get("/v1/conversions").json["items"] == []
     refused(other.post("/v1/conversions", json=BODY), 404, "'m'")
@@ -159,8 +163,9 @@ def test_cancelling_what_has_ended_otherwise_is_refused(conversions: FlaskClient
     refused(conversions.post(f"/v1/conversions/{job}/cancel"), 409, "already succeeded")
 
 
-@pytest.mark.parametrize("path", ["/v1/models", "/v1/models/m", "/v1/models/m/files/model.xml",
-                                  "/v1/models/openapi.json"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path", ["/v1/models", "/v1/models/m", "/v1/models/m/files/model.xml", "/v1/models/openapi.json"]
+)
 def test_what_a_client_has_already_is_not_sent_again(models: FlaskClient, path: str) -> None:
     first = models.get(path)
     again = models.get(path, headers={"If-None-Match": first.headers["ETag"]})

@@ -111,8 +111,12 @@ def test_a_file_of_pools_that_cannot_be_used_is_one_line_that_says_why(
 def test_runs_in_a_cluster_need_a_store_pools_and_an_address(tmp_path: Path, missing: str) -> None:
     pools = tmp_path / "pools.json"
     pools.write_text('{"namespace": "n", "release": "r", "image": "i"}')
-    environment = S3 | {"WORKBENCH_HOME": str(tmp_path), "WORKBENCH_LAUNCHER": "kubernetes",
-                        "WORKBENCH_POOLS_FILE": str(pools), "WORKBENCH_RUNS_URL": "http://here:80"}  # fmt: skip
+    environment = S3 | {
+        "WORKBENCH_HOME": str(tmp_path),
+        "WORKBENCH_LAUNCHER": "kubernetes",
+        "WORKBENCH_POOLS_FILE": str(pools),
+        "WORKBENCH_RUNS_URL": "http://here:80",
+    }
     assert load(environment).launcher == "kubernetes"
     del environment[f"WORKBENCH_{missing}"]
 
@@ -157,11 +161,14 @@ def test_a_wrong_address_with_a_password_is_refused_without_showing_it(tmp_path:
 
 
 def test_printing_settings_shows_no_secret(tmp_path: Path) -> None:
-    settings = load(S3 | {
-        "WORKBENCH_HOME": str(tmp_path),
-        "WORKBENCH_DATABASE_URL": f"postgresql+psycopg://user:{SECRET}@host/x",
-        "WORKBENCH_BROKER_URL": f"amqp://user:{SECRET}@host/x",
-    })  # fmt: skip
+    settings = load(
+        S3
+        | {
+            "WORKBENCH_HOME": str(tmp_path),
+            "WORKBENCH_DATABASE_URL": f"postgresql+psycopg://user:{SECRET}@host/x",
+            "WORKBENCH_BROKER_URL": f"amqp://user:{SECRET}@host/x",
+        }
+    )
 
     assert SECRET not in repr(settings)
     assert settings.s3_secret_key == SECRET

@@ -36,9 +36,12 @@ class Served:
         for team in ("a", "b"):
             write_token(self.adapters.store, f"token-{team}", Identity(team, "member"), team)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "workbench.converter", "api"], env={**os.environ, "WORKBENCH_HOME": str(home)},
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "workbench.converter", "api"],
+            env={**os.environ, "WORKBENCH_HOME": str(home)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().split()[-1]
         self.await_answer()

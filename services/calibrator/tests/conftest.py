@@ -24,10 +24,18 @@ from workbench.tasks.semantic_segmentation import annotation as masks
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 
 SQUEEZENET_RECIPE = {
-    "task": "classification", "labels": None,
+    "task": "classification",
+    "labels": None,
     "input": {"name": "data_0", "width": 224, "height": 224, "channels": 3, "layout": "NCHW"},
-    "resize": "crop", "short_side": None, "interpolation": "bilinear", "color": "BGR",
-    "mean": [104, 117, 123], "scale": None, "output": None, "label_offset": 0, "top_k": 5,
+    "resize": "crop",
+    "short_side": None,
+    "interpolation": "bilinear",
+    "color": "BGR",
+    "mean": [104, 117, 123],
+    "scale": None,
+    "output": None,
+    "label_offset": 0,
+    "top_k": 5,
 }
 
 
@@ -93,6 +101,7 @@ def recipe() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def make_annotated(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """A folder in the canonical form, of (name, bytes, what is known of it for the task)."""
+
     def make(task: str, images: Iterable[tuple[str, bytes, dict[str, Any] | None]], split: str | None = None) -> Path:
         folder = tmp_path_factory.mktemp("dataset")
         with ShardWriter(folder) as writer, AnnotationWriter(folder, [task]) as annotations:
@@ -104,25 +113,32 @@ def make_annotated(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pa
                     annotations.add(name, {task: annotation})
             annotations.close({})
         return folder
+
     return make
 
 
 @pytest.fixture(scope="session")
 def make_dataset(make_annotated: Callable[..., Path]) -> Callable[..., Path]:
     """The same of (name, bytes, label)."""
+
     def make(images: Iterable[tuple[str, bytes, int | None]], split: str | None = None) -> Path:
         known = ((name, data, None if label is None else {"label": label}) for name, data, label in images)
         return make_annotated("classification", known, split)
+
     return make
 
 
 @pytest.fixture(scope="session")
 def make_masked(make_annotated: Callable[..., Path]) -> Callable[..., Path]:
     """The same of (name, bytes, mask)."""
+
     def make(images: Iterable[tuple[str, bytes, NDArray[np.uint8] | None]], split: str | None = None) -> Path:
-        known = ((name, data, None if mask is None else masks.to_json(masks.Annotation.of(mask)))
-                 for name, data, mask in images)
+        known = (
+            (name, data, None if mask is None else masks.to_json(masks.Annotation.of(mask)))
+            for name, data, mask in images
+        )
         return make_annotated("semantic-segmentation", known, split)
+
     return make
 
 
@@ -145,16 +161,16 @@ def imagenet(shared: Path, make_dataset: Callable[..., Path]) -> Path:
 @pytest.fixture(scope="session")
 def photos(shared: Path, make_dataset: Callable[..., Path]) -> Path:
     """Photos without labels, none of them in imagenet."""
-    files = sorted(path for folder in ("tinycoco", "voc7")
-                   for path in (shared / "datasets" / folder).rglob("*.jpg"))
+    files = sorted(path for folder in ("tinycoco", "voc7") for path in (shared / "datasets" / folder).rglob("*.jpg"))
     return make_dataset((f"{index:03d}.jpg", path.read_bytes(), None) for index, path in enumerate(files))
 
 
 @pytest.fixture(scope="session")
 def few_images(make_dataset: Callable[..., Path]) -> Path:
     """Twelve labelled pictures of colours, all in the evaluation part."""
-    return make_dataset([(f"{label:02d}.png", colours.picture(label), label) for label in range(0, 60, 5)],
-                        split="evaluation")  # fmt: skip
+    return make_dataset(
+        [(f"{label:02d}.png", colours.picture(label), label) for label in range(0, 60, 5)], split="evaluation"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -189,9 +205,11 @@ def run_core(tmp_path: Path) -> Callable[..., Ended]:
 @pytest.fixture
 def save_model(tmp_path: Path) -> Callable[[ov.Model], Path]:
     """A folder with model.xml and model.bin of a model made in the test."""
+
     def save(model: ov.Model) -> Path:
         folder = tmp_path / "made"
         folder.mkdir(exist_ok=True)
         ov.save_model(model, folder / "model.xml", compress_to_fp16=False)
         return folder
+
     return save

@@ -77,7 +77,8 @@ def halving() -> ov.Model:
 
 
 def test_pictures_of_any_size_are_scored_tried_and_calibrated_with(
-        run_core: Core, save_model: Core, pairs: Path) -> None:
+    run_core: Core, save_model: Core, pairs: Path
+) -> None:
     model, given = save_model(doubling()), recipe("super-resolution")
 
     scored = by_name(run_core("evaluate", {"recipe": given}, model=model, dataset=pairs, reference=model))
@@ -87,19 +88,24 @@ def test_pictures_of_any_size_are_scored_tried_and_calibrated_with(
 
     assert [scored[name]["value"] for name in ("ssim", "psnr", "ssim_agreement")] == [1, 100, 1]
     assert [image["lines"] for image in tried.result["images"]] == [
-        [f"a picture of {2 * width}×{2 * height} pixels, 2 times as large"] for width, height in SIZES]
+        [f"a picture of {2 * width}×{2 * height} pixels, 2 times as large"] for width, height in SIZES
+    ]
     assert quantized.result["precision"] == "INT8"
     assert by_name(int8)["psnr"]["value"] > 35
 
 
 def test_a_size_that_the_model_can_not_take_is_refused_by_file_and_mended_by_a_multiple(
-        run_core: Core, save_model: Core, make_dataset: Callable[..., Path]) -> None:
-    images = make_dataset([(f"{seed}.png", file_of(smooth(size, seed)), None) for seed, size in enumerate(SIZES)],
-                          split="evaluation")  # fmt: skip
+    run_core: Core, save_model: Core, make_dataset: Callable[..., Path]
+) -> None:
+    images = make_dataset(
+        [(f"{seed}.png", file_of(smooth(size, seed)), None) for seed, size in enumerate(SIZES)], split="evaluation"
+    )
     model = save_model(halving())
 
-    refused = [run_core(core, {"recipe": recipe("style-transfer")}, model=model, dataset=images, **beside).refusal
-               for core, beside in (("evaluate", {"reference": model}), ("try_images", {}))]  # fmt: skip
+    refused = [
+        run_core(core, {"recipe": recipe("style-transfer")}, model=model, dataset=images, **beside).refusal
+        for core, beside in (("evaluate", {"reference": model}), ("try_images", {}))
+    ]
     padded = recipe("style-transfer", multiple=2)
     scored = by_name(run_core("evaluate", {"recipe": padded}, model=model, dataset=images, reference=model))
     tried = run_core("try_images", {"recipe": padded}, model=model, dataset=images)
@@ -115,8 +121,9 @@ def test_a_size_that_the_model_can_not_take_is_refused_by_file_and_mended_by_a_m
 
 
 def test_a_model_of_one_size_is_refused_with_what_to_do(run_core: Core, save_model: Core, pairs: Path) -> None:
-    refusal = run_core("evaluate", {"recipe": recipe("super-resolution")}, model=save_model(doubling(32, 32)),
-                       dataset=pairs).refusal  # fmt: skip
+    refusal = run_core(
+        "evaluate", {"recipe": recipe("super-resolution")}, model=save_model(doubling(32, 32)), dataset=pairs
+    ).refusal
 
     assert (refusal["kind"], refusal["field"]) == ("InputMismatch", "resize")
     assert "must be open" in refusal["detail"]

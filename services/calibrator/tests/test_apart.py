@@ -15,8 +15,11 @@ from workbench.shards import read_bytes, read_index
 from workbench.tasks.recipe import Recipe
 
 Core = Callable[..., Any]
-RECIPE = {"task": "generic", "resize": "stretch",
-          "input": {"name": "in0", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}}  # fmt: skip
+RECIPE = {
+    "task": "generic",
+    "resize": "stretch",
+    "input": {"name": "in0", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"},
+}
 
 
 def scaling(by: float, outputs: int = 1, rows: int = 8) -> ov.Model:
@@ -44,13 +47,20 @@ def saved(tmp_path: Path) -> Callable[[ov.Model], Path]:
         folder.mkdir()
         ov.save_model(model, folder / "model.xml", compress_to_fp16=False)
         return folder
+
     return save
 
 
-def test_a_model_of_no_task_is_compared_with_a_reference_image_by_image(run_core: Core, saved: Core,
-                                                                        few_images: Path) -> None:
-    ended = run_core("evaluate", {"recipe": RECIPE}, dataset=few_images, model=saved(scaling(1.1, outputs=2)),
-                     reference=saved(scaling(1.0, outputs=2)))  # fmt: skip
+def test_a_model_of_no_task_is_compared_with_a_reference_image_by_image(
+    run_core: Core, saved: Core, few_images: Path
+) -> None:
+    ended = run_core(
+        "evaluate",
+        {"recipe": RECIPE},
+        dataset=few_images,
+        model=saved(scaling(1.1, outputs=2)),
+        reference=saved(scaling(1.0, outputs=2)),
+    )
 
     assert ended.result["metrics"] == []
     told = {each["output"]: each for each in ended.result["tensor_distance"]["outputs"]}
@@ -68,8 +78,13 @@ def test_a_model_of_no_task_is_compared_with_a_reference_image_by_image(run_core
 
 
 def test_outputs_of_other_shapes_have_no_distance(run_core: Core, saved: Core, few_images: Path) -> None:
-    ended = run_core("evaluate", {"recipe": RECIPE}, dataset=few_images, model=saved(scaling(1.0, rows=4)),
-                     reference=saved(scaling(1.0)))  # fmt: skip
+    ended = run_core(
+        "evaluate",
+        {"recipe": RECIPE},
+        dataset=few_images,
+        model=saved(scaling(1.0, rows=4)),
+        reference=saved(scaling(1.0)),
+    )
 
     assert ended.result["tensor_distance"]["outputs"] == [{"output": "out0", "mse": None, "relative": None}]
     assert ended.lines("shown/images.jsonl")[0]["score"] is None
@@ -87,9 +102,15 @@ def choosing(output: str) -> ov.Model:
 
 @pytest.mark.parametrize(("output", "why"), [("values", "the model selects or sorts"), ("whole", "whole numbers")])
 def test_what_was_chosen_and_whole_numbers_have_no_distance_and_say_why(
-        run_core: Core, saved: Core, few_images: Path, output: str, why: str) -> None:
-    ended = run_core("evaluate", {"recipe": RECIPE}, dataset=few_images, model=saved(choosing(output)),
-                     reference=saved(choosing(output)))  # fmt: skip
+    run_core: Core, saved: Core, few_images: Path, output: str, why: str
+) -> None:
+    ended = run_core(
+        "evaluate",
+        {"recipe": RECIPE},
+        dataset=few_images,
+        model=saved(choosing(output)),
+        reference=saved(choosing(output)),
+    )
 
     assert ended.result["tensor_distance"]["outputs"] == [{"output": "out0", "mse": None, "relative": None}]
     lines = ended.lines("shown/images.jsonl")
@@ -97,10 +118,13 @@ def test_what_was_chosen_and_whole_numbers_have_no_distance_and_say_why(
     assert lines[0]["said"][0].startswith(f"out0: {why}")
 
 
-def test_an_agreement_tells_how_far_the_outputs_are_apart_too(run_core: Core, network: Path, few_images: Path,
-                                                              recipe: dict[str, Any]) -> None:
-    alone, beside = (run_core("evaluate", {"recipe": recipe}, model=network, dataset=few_images, **more)
-                     for more in ({}, {"reference": network}))  # fmt: skip
+def test_an_agreement_tells_how_far_the_outputs_are_apart_too(
+    run_core: Core, network: Path, few_images: Path, recipe: dict[str, Any]
+) -> None:
+    alone, beside = (
+        run_core("evaluate", {"recipe": recipe}, model=network, dataset=few_images, **more)
+        for more in ({}, {"reference": network})
+    )
 
     assert alone.result["tensor_distance"] is None
     told = beside.result["tensor_distance"]

@@ -16,10 +16,15 @@ from workbench.calibrator.attention import is_transformer
 
 CALIBRATED = 200
 RECIPE = {
-    "version": 2, "task": "classification",
-    "preparation": {"input": {"name": "image", "width": 32, "height": 32, "channels": 1, "layout": "NCHW"},
-                    "resize": "stretch", "color": "GRAY", "scale": [255]},
-}  # fmt: skip
+    "version": 2,
+    "task": "classification",
+    "preparation": {
+        "input": {"name": "image", "width": 32, "height": 32, "channels": 1, "layout": "NCHW"},
+        "resize": "stretch",
+        "color": "GRAY",
+        "scale": [255],
+    },
+}
 
 Core = Callable[..., Any]
 
@@ -37,8 +42,10 @@ def digits(shared: Path, make_dataset: Core) -> tuple[Path, Path]:
     """Some to calibrate with, and others to score."""
     found = np.load(shared / "models" / "tiny_vit_digits" / "digits_test.npz")
     pictures, labels = (found[name] for name in found.files)
-    images = [(f"{number}.png", _png(picture), int(label))
-              for number, (picture, label) in enumerate(zip(pictures, labels, strict=True))]  # fmt: skip
+    images = [
+        (f"{number}.png", _png(picture), int(label))
+        for number, (picture, label) in enumerate(zip(pictures, labels, strict=True))
+    ]
     parts = images[:CALIBRATED], images[CALIBRATED:]
     return make_dataset(parts[0], split="calibration"), make_dataset(parts[1], split="evaluation")
 
@@ -54,8 +61,10 @@ def test_a_vision_transformer_keeps_its_accuracy_in_int8(run_core: Core, vit: Pa
     calibrated = run_core("quantize", {"recipe": RECIPE}, model=vit, dataset=seen)
     int8 = calibrated.folder / "outputs"
 
-    scores = [run_core("evaluate", {"recipe": RECIPE}, model=model, dataset=unseen).result["metrics"][0]["value"]
-              for model in (vit, int8)]  # fmt: skip
+    scores = [
+        run_core("evaluate", {"recipe": RECIPE}, model=model, dataset=unseen).result["metrics"][0]["value"]
+        for model in (vit, int8)
+    ]
 
     assert calibrated.result["calibration"]["transformer"] is True
     assert calibrated.result["precision"] == "INT8"
@@ -76,6 +85,7 @@ def _attending(*, normalised: bool, values: str) -> ov.Model:
     start = ops.mvn(image, ops.constant([2]), True, 1e-6, "inside_sqrt") if normalised else ops.relu(image)
     weights = ops.softmax(ops.matmul(start, start, False, True), 2)
     moved = ops.reshape(weights, ops.constant([1, 4, 4]), False)
-    product = ops.matmul(moved, start if values == "computed" else ops.constant(np.ones((1, 4, 8), np.float32)),
-                         False, False)  # fmt: skip
+    product = ops.matmul(
+        moved, start if values == "computed" else ops.constant(np.ones((1, 4, 8), np.float32)), False, False
+    )
     return ov.Model([product], [image])

@@ -25,19 +25,43 @@ def submit(jobs: Jobs, task: str, dataset: dict[str, Any], reference: str | None
     facts = {"model": {}, "recipe": {"recipe": {"task": task}}, "dataset": dataset}
     for kind, known in facts.items():
         Manifests(jobs.store, "a").write(Manifest(kind, kind, "a", "", (), known).text())
-    return jobs.submit(EVALUATION, "a", {"model_id": "model", "dataset_id": "dataset", "recipe_id": "recipe",
-                                         "reference_model_id": reference, "target": None})  # fmt: skip
+    return jobs.submit(
+        EVALUATION,
+        "a",
+        {
+            "model_id": "model",
+            "dataset_id": "dataset",
+            "recipe_id": "recipe",
+            "reference_model_id": reference,
+            "target": None,
+        },
+    )
 
 
-@pytest.mark.parametrize(("task", "dataset", "said"), [
-    ("classification", {"tasks": ["semantic-segmentation"], "annotated": True},
-     "is annotated for semantic-segmentation, not for classification, and no reference model was given"),
-    ("semantic-segmentation", FIRST_RELEASE, "is annotated for classification, not for semantic-segmentation, and no"),
-    ("semantic-segmentation", {"tasks": ["classification", "generic"]}, "is annotated for classification, generic, no"),
-    ("classification", {"tasks": [], "annotated": False}, "is not annotated for classification, and no reference"),
-])
+@pytest.mark.parametrize(
+    ("task", "dataset", "said"),
+    [
+        (
+            "classification",
+            {"tasks": ["semantic-segmentation"], "annotated": True},
+            "is annotated for semantic-segmentation, not for classification, and no reference model was given",
+        ),
+        (
+            "semantic-segmentation",
+            FIRST_RELEASE,
+            "is annotated for classification, not for semantic-segmentation, and no",
+        ),
+        (
+            "semantic-segmentation",
+            {"tasks": ["classification", "generic"]},
+            "is annotated for classification, generic, no",
+        ),
+        ("classification", {"tasks": [], "annotated": False}, "is not annotated for classification, and no reference"),
+    ],
+)
 def test_a_dataset_that_cannot_tell_what_is_right_is_refused_with_what_it_serves(
-        jobs: Jobs, task: str, dataset: dict[str, Any], said: str) -> None:
+    jobs: Jobs, task: str, dataset: dict[str, Any], said: str
+) -> None:
     with pytest.raises(NothingToScoreBy) as refused:
         submit(jobs, task, dataset)
 
@@ -47,15 +71,19 @@ def test_a_dataset_that_cannot_tell_what_is_right_is_refused_with_what_it_serves
     assert Manifests(jobs.store, "a").holders("dataset") == []
 
 
-@pytest.mark.parametrize(("task", "dataset", "reference"), [
-    ("classification", FIRST_RELEASE, None),
-    ("semantic-segmentation", {"tasks": ["classification", "semantic-segmentation"]}, None),
-    ("classification", {"tasks": []}, "model"),
-    ("classification", {"tasks": ["semantic-segmentation"]}, "model"),
-    ("inpainting", {"tasks": ["object-detection"]}, None),
-])
+@pytest.mark.parametrize(
+    ("task", "dataset", "reference"),
+    [
+        ("classification", FIRST_RELEASE, None),
+        ("semantic-segmentation", {"tasks": ["classification", "semantic-segmentation"]}, None),
+        ("classification", {"tasks": []}, "model"),
+        ("classification", {"tasks": ["semantic-segmentation"]}, "model"),
+        ("inpainting", {"tasks": ["object-detection"]}, None),
+    ],
+)
 def test_annotations_for_the_task_or_a_reference_are_enough(
-        jobs: Jobs, task: str, dataset: dict[str, Any], reference: str | None) -> None:
+    jobs: Jobs, task: str, dataset: dict[str, Any], reference: str | None
+) -> None:
     assert submit(jobs, task, dataset, reference).request["dataset_id"] == "dataset"
 
 

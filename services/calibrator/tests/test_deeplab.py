@@ -13,9 +13,17 @@ import pytest
 from PIL import Image
 
 Core = Callable[..., Any]
-RECIPE = {"version": 2, "task": "semantic-segmentation", "options": {"layout": "NHWC"}, "preparation": {
-    "resize": "stretch", "mean": [127.5] * 3, "scale": [127.5] * 3,
-    "input": {"name": "sub_7", "width": 257, "height": 257, "channels": 3, "layout": "NHWC"}}}  # fmt: skip
+RECIPE = {
+    "version": 2,
+    "task": "semantic-segmentation",
+    "options": {"layout": "NHWC"},
+    "preparation": {
+        "resize": "stretch",
+        "mean": [127.5] * 3,
+        "scale": [127.5] * 3,
+        "input": {"name": "sub_7", "width": 257, "height": 257, "channels": 3, "layout": "NHWC"},
+    },
+}
 
 
 def by_name(ended: Any) -> dict[str, dict[str, Any]]:
@@ -34,8 +42,17 @@ def deeplab(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def voc7(shared: Path, make_masked: Callable[..., Path]) -> Path:
     folder = shared / "datasets" / "voc7" / "VOC2012"
     masks = sorted((folder / "SegmentationClass").glob("*.png"))
-    return make_masked([(f"{file.stem}.jpg", (folder / "JPEGImages" / f"{file.stem}.jpg").read_bytes(),
-                         np.asarray(Image.open(file))) for file in masks], split="evaluation")
+    return make_masked(
+        [
+            (
+                f"{file.stem}.jpg",
+                (folder / "JPEGImages" / f"{file.stem}.jpg").read_bytes(),
+                np.asarray(Image.open(file)),
+            )
+            for file in masks
+        ],
+        split="evaluation",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +61,10 @@ def pets(shared: Path, make_masked: Callable[..., Path]) -> Path:
     folder = shared / "datasets" / "seg_coral"
     coded = {name: np.asarray(Image.open(folder / f"{name}_mask.bmp").convert("L")) for name in ("bird", "dog")}
     masks = {"bird": np.where(coded["bird"] == 3, 3, 0), "dog": np.where(coded["dog"] == 0, 12, 0)}
-    return make_masked([(f"{name}.bmp", (folder / f"{name}.bmp").read_bytes(), mask.astype(np.uint8))
-                        for name, mask in masks.items()], split="evaluation")
+    return make_masked(
+        [(f"{name}.bmp", (folder / f"{name}.bmp").read_bytes(), mask.astype(np.uint8)) for name, mask in masks.items()],
+        split="evaluation",
+    )
 
 
 def test_its_published_figures_are_found_again(run_core: Core, deeplab: Path, voc7: Path) -> None:
@@ -69,15 +88,18 @@ def test_bird_and_dog_are_found(run_core: Core, deeplab: Path, pets: Path) -> No
 
 
 @pytest.mark.slow
-def test_int8_from_other_photos_loses_little(run_core: Core, deeplab: Path, voc7: Path, photos: Path,
-                                             tmp_path: Path) -> None:
+def test_int8_from_other_photos_loses_little(
+    run_core: Core, deeplab: Path, voc7: Path, photos: Path, tmp_path: Path
+) -> None:
     before = run_core("evaluate", {"recipe": RECIPE}, model=deeplab, dataset=voc7)
-    quantized = run_core("quantize", {"recipe": RECIPE, "split": "all", "subset_size": 30}, model=deeplab,
-                         dataset=photos, exclude=voc7)
+    quantized = run_core(
+        "quantize", {"recipe": RECIPE, "split": "all", "subset_size": 30}, model=deeplab, dataset=photos, exclude=voc7
+    )
     shutil.copytree(quantized.folder / "outputs", tmp_path / "int8")
 
-    ended = run_core("evaluate", {"recipe": RECIPE}, model=tmp_path / "int8", dataset=voc7,
-                     against=before.folder / "outputs")
+    ended = run_core(
+        "evaluate", {"recipe": RECIPE}, model=tmp_path / "int8", dataset=voc7, against=before.folder / "outputs"
+    )
 
     accuracy = by_name(ended)["pixel_accuracy"]
     assert accuracy["value"] > 0.86

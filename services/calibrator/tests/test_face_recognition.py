@@ -13,8 +13,15 @@ from workbench.tasks.face_recognition.result import Embedding
 
 Core = Callable[..., Any]
 TASK = "face-recognition"
-RECIPE = {"version": 2, "task": TASK, "options": {"folds": 2}, "preparation": {
-    "resize": "stretch", "input": {"name": "data", "width": 112, "height": 112, "channels": 3, "layout": "NCHW"}}}
+RECIPE = {
+    "version": 2,
+    "task": TASK,
+    "options": {"folds": 2},
+    "preparation": {
+        "resize": "stretch",
+        "input": {"name": "data", "width": 112, "height": 112, "channels": 3, "layout": "NCHW"},
+    },
+}
 
 
 @pytest.fixture(scope="session")
@@ -26,9 +33,23 @@ def listed(shared: Path) -> list[tuple[str, str, bool]]:
 @pytest.fixture(scope="session")
 def faces(shared: Path, listed: Any, make_annotated: Callable[..., Path]) -> Path:
     files = sorted((shared / "datasets" / "face_pairs" / "aligned112").glob("*.png"))
-    return make_annotated(TASK, [(file.name, file.read_bytes(), {"identity": None, "pairs": [
-        {"other": other, "same": same, "fold": 0} for one, other, same in listed if one == file.name]})
-        for file in files], "evaluation")  # fmt: skip
+    return make_annotated(
+        TASK,
+        [
+            (
+                file.name,
+                file.read_bytes(),
+                {
+                    "identity": None,
+                    "pairs": [
+                        {"other": other, "same": same, "fold": 0} for one, other, same in listed if one == file.name
+                    ],
+                },
+            )
+            for file in files
+        ],
+        "evaluation",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -44,13 +65,15 @@ def by_name(ended: Any) -> dict[str, dict[str, Any]]:
 
 
 def test_people_are_told_apart_as_the_network_is_known_to_and_int8_is_compared_pair_by_pair(
-        run_core: Core, mobileface: Path, faces: Path, listed: Any, tmp_path: Path) -> None:
+    run_core: Core, mobileface: Path, faces: Path, listed: Any, tmp_path: Path
+) -> None:
     before = run_core("evaluate", {"recipe": RECIPE}, model=mobileface, dataset=faces)
     quantized = run_core("quantize", {"recipe": RECIPE, "split": "all"}, model=mobileface, dataset=faces)
     shutil.copytree(quantized.folder / "outputs", tmp_path / "int8")
 
-    ended = run_core("evaluate", {"recipe": RECIPE}, model=tmp_path / "int8", dataset=faces,
-                     against=before.folder / "outputs")  # fmt: skip
+    ended = run_core(
+        "evaluate", {"recipe": RECIPE}, model=tmp_path / "int8", dataset=faces, against=before.folder / "outputs"
+    )
 
     found = {line["name"]: Embedding.from_json(line).vector for line in before.lines("predictions.jsonl")}
     unit = {name: vector / np.linalg.norm(vector) for name, vector in found.items()}

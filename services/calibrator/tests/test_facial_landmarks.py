@@ -16,9 +16,17 @@ from PIL import Image
 
 Core = Callable[..., Any]
 TASK = "facial-landmarks"
-RECIPE = {"version": 2, "task": TASK, "head": "points", "options": {"order": "xyz", "units": "pixels"}, "preparation": {
-    "resize": "stretch", "scale": [255, 255, 255],
-    "input": {"name": "input_1", "width": 192, "height": 192, "channels": 3, "layout": "NHWC"}}}  # fmt: skip
+RECIPE = {
+    "version": 2,
+    "task": TASK,
+    "head": "points",
+    "options": {"order": "xyz", "units": "pixels"},
+    "preparation": {
+        "resize": "stretch",
+        "scale": [255, 255, 255],
+        "input": {"name": "input_1", "width": 192, "height": 192, "channels": 3, "layout": "NHWC"},
+    },
+}
 
 
 def face(file: Path, points: Any) -> tuple[bytes, dict[str, Any]]:
@@ -38,8 +46,11 @@ def faces(shared: Path, make_annotated: Callable[..., Path]) -> Path:
     """Forty-three with 68 points each."""
     folder = shared / "datasets" / "landmarks_dlib68"
     listed = json.loads((folder / "landmarks.json").read_text())
-    return make_annotated(TASK, [(f"{number:02d}.png", *face(folder / each["file"], each["points"]))
-                                 for number, each in enumerate(listed)], "evaluation")  # fmt: skip
+    return make_annotated(
+        TASK,
+        [(f"{number:02d}.png", *face(folder / each["file"], each["points"])) for number, each in enumerate(listed)],
+        "evaluation",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -56,13 +67,15 @@ def by_name(ended: Any) -> dict[str, dict[str, Any]]:
 
 
 def test_the_error_it_is_known_by_is_found_again_and_int8_is_compared_face_by_face(
-        run_core: Core, mesh: Path, faces: Path, tmp_path: Path) -> None:
+    run_core: Core, mesh: Path, faces: Path, tmp_path: Path
+) -> None:
     before = run_core("evaluate", {"recipe": RECIPE}, model=mesh, dataset=faces)
     quantized = run_core("quantize", {"recipe": RECIPE, "split": "all"}, model=mesh, dataset=faces)
     shutil.copytree(quantized.folder / "outputs", tmp_path / "int8")
 
-    ended = run_core("evaluate", {"recipe": RECIPE}, model=tmp_path / "int8", dataset=faces,
-                     against=before.folder / "outputs")  # fmt: skip
+    ended = run_core(
+        "evaluate", {"recipe": RECIPE}, model=tmp_path / "int8", dataset=faces, against=before.folder / "outputs"
+    )
 
     found, change = by_name(before)["nme"], by_name(ended)["nme"]["change"]
     print(f"nme {found['value']:.4f}, INT8 {by_name(ended)['nme']['value']:.4f}, {change}")
@@ -76,7 +89,8 @@ def test_the_error_it_is_known_by_is_found_again_and_int8_is_compared_face_by_fa
 
 
 def test_points_of_a_set_that_the_model_lacks_are_refused(
-        run_core: Core, mesh: Path, faces: Path, make_annotated: Callable[..., Path]) -> None:
+    run_core: Core, mesh: Path, faces: Path, make_annotated: Callable[..., Path]
+) -> None:
     data = io.BytesIO()
     Image.new("RGB", (20, 20)).save(data, "PNG")
     seven = make_annotated(TASK, [("a.png", data.getvalue(), {"points": [[n, n] for n in range(7)]})], "evaluation")

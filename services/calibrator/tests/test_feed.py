@@ -15,8 +15,11 @@ from workbench.tasks.computing import computing_of
 from workbench.tasks.recipe import Recipe
 
 BOXES = "object-detection"
-PREPARATION = {"resize": "stretch", "orientation": "exif",
-               "input": {"name": "in0", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}}  # fmt: skip
+PREPARATION = {
+    "resize": "stretch",
+    "orientation": "exif",
+    "input": {"name": "in0", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"},
+}
 
 
 def photo(orientation: int, size: tuple[int, int] = (20, 10)) -> bytes:

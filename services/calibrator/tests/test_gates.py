@@ -45,11 +45,14 @@ def test_gates_are_found_by_what_squashes() -> None:
     assert gates.gates(relu()) is None
 
 
-@pytest.mark.parametrize(("whole", "gated", "kept"), [
-    (0.4, 0.1, "gated"),
-    (0.4, 0.35, "whole"),  # hardly better: what is faster
-    (0.05, 0.0, "whole"),  # near enough
-])
+@pytest.mark.parametrize(
+    ("whole", "gated", "kept"),
+    [
+        (0.4, 0.1, "gated"),
+        (0.4, 0.35, "whole"),  # hardly better: what is faster
+        (0.05, 0.0, "whole"),  # near enough
+    ],
+)
 def test_gates_stay_float_where_that_brings_much(whole: float, gated: float, kept: str) -> None:
     made = {IgnoredScope(): silu(whole), OF_GATES: silu(gated)}
 

@@ -19,8 +19,12 @@ SIDE = 32
 
 def recipe(side: int = SIDE, name: str = "image", **more: Any) -> dict[str, Any]:
     taken = {"name": name, "width": side, "height": side, "channels": 3, "layout": "NCHW"}
-    return {"version": 2, "task": "inpainting", "options": more.pop("options", {}),
-            "preparation": {"resize": "stretch", "input": taken} | more}  # fmt: skip
+    return {
+        "version": 2,
+        "task": "inpainting",
+        "options": more.pop("options", {}),
+        "preparation": {"resize": "stretch", "input": taken} | more,
+    }
 
 
 def by_name(ended: Any) -> dict[str, dict[str, Any]]:
@@ -35,7 +39,8 @@ def photos_of_sr8(shared: Path, make_dataset: Callable[..., Path]) -> Path:
 
 
 def test_the_shared_network_beats_holes_filled_with_the_mean_as_published(
-        run_core: Core, shared: Path, save_model: Core, photos_of_sr8: Path) -> None:
+    run_core: Core, shared: Path, save_model: Core, photos_of_sr8: Path
+) -> None:
     model = ov.Core().read_model(shared / "models" / "tiny_inpaint" / "tiny_inpaint.onnx")
     model.reshape({"image": [1, 3, 64, 64], "mask": [1, 1, 64, 64]})
     given = recipe(64, scale=[255] * 3, options={"levels": "0..1"})
@@ -51,8 +56,10 @@ def test_the_shared_network_beats_holes_filled_with_the_mean_as_published(
 def through(masked: bool) -> ov.Model:
     """The picture as it goes in, black hole and all; of three channels and a mask, or of four."""
     kernel = np.concatenate([np.eye(3), np.zeros((3, 1))], 1).astype(np.float32)[:, :, None, None]
-    ports = [ops.parameter([1, channels, SIDE, SIDE], np.float32, name=name)
-             for channels, name in (([(1, "mask"), (3, "image")]) if masked else [(4, "image")])]  # fmt: skip
+    ports = [
+        ops.parameter([1, channels, SIDE, SIDE], np.float32, name=name)
+        for channels, name in (([(1, "mask"), (3, "image")]) if masked else [(4, "image")])
+    ]
     for port in ports:
         port.output(0).set_names({port.get_friendly_name()})
     taken = ops.concat([ports[1], ports[0]], 1) if masked else ports[0]
@@ -63,7 +70,8 @@ def through(masked: bool) -> ov.Model:
 
 @pytest.mark.parametrize("masked", [True, False], ids=["beside", "fourth channel"])
 def test_picture_and_mask_are_fed_in_evaluation_trial_and_calibration(
-        run_core: Core, save_model: Core, make_dataset: Callable[..., Path], tmp_path: Path, masked: bool) -> None:
+    run_core: Core, save_model: Core, make_dataset: Callable[..., Path], tmp_path: Path, masked: bool
+) -> None:
     images = []
     for seed in range(5):
         Image.new("RGB", (SIDE, SIDE), (200, 40 * seed, 90)).save(tmp_path / "a.png")
@@ -85,7 +93,8 @@ def test_picture_and_mask_are_fed_in_evaluation_trial_and_calibration(
 
 
 def test_a_picture_that_brings_a_mask_has_that_hole_and_no_other(
-        run_core: Core, save_model: Core, make_annotated: Callable[..., Path], tmp_path: Path) -> None:
+    run_core: Core, save_model: Core, make_annotated: Callable[..., Path], tmp_path: Path
+) -> None:
     images = []
     for seed in range(5):
         Image.new("RGB", (40, 30), (200, 40 * seed, 90)).save(tmp_path / "a.png")
@@ -105,9 +114,11 @@ def test_a_picture_that_brings_a_mask_has_that_hole_and_no_other(
 
 
 def test_a_second_input_that_is_no_mask_is_refused_with_what_would_be(
-        run_core: Core, save_model: Core, photos_of_sr8: Path) -> None:
-    ended = run_core("evaluate", {"recipe": recipe(name="mask")}, model=save_model(through(True)),
-                     dataset=photos_of_sr8)
+    run_core: Core, save_model: Core, photos_of_sr8: Path
+) -> None:
+    ended = run_core(
+        "evaluate", {"recipe": recipe(name="mask")}, model=save_model(through(True)), dataset=photos_of_sr8
+    )
 
     assert ended.refusal["kind"] == "InputMismatch"
     assert "[1, 1, 32, 32] or [1, 32, 32, 1]" in ended.refusal["detail"]

@@ -42,8 +42,9 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Any], Ask]]:
         manifest = Manifest("evaluation", str(uuid.uuid4()), "a", "", kept, ended.result)
         Manifests(adapters.store, "a").write(manifest.text())
         adapters.record("calibrator").index("evaluation", manifest, "scored")
-        return lambda path, **query: client.get(f"/v1/evaluations/{manifest.id}/{path}", query_string=query,
-                                                headers={"Authorization": "Bearer token"})  # fmt: skip
+        return lambda path, **query: client.get(
+            f"/v1/evaluations/{manifest.id}/{path}", query_string=query, headers={"Authorization": "Bearer token"}
+        )
 
     yield serve
     adapters.close()
@@ -80,7 +81,10 @@ def test_a_drawn_result_lies_beside_what_is_known(scored: Any, serve: Any) -> No
     result, truth = ask("images/0/result"), ask("images/0/truth")
 
     assert (result.status_code, result.content_type, result.headers["X-Content-Type-Options"]) == (
-        200, "image/jpeg", "nosniff")
+        200,
+        "image/jpeg",
+        "nosniff",
+    )
     sizes = [Image.open(io.BytesIO(answer.data)).size for answer in (result, truth)]
     assert sizes[0] == sizes[1]
     assert max(sizes[0]) <= shown.DRAWN_PIXELS
@@ -88,10 +92,12 @@ def test_a_drawn_result_lies_beside_what_is_known(scored: Any, serve: Any) -> No
     assert ask("images/12/result").status_code == 404
 
 
-def test_only_the_worst_are_drawn(run_core: Core, serve: Any, network: Path, make_dataset: Core,
-                                  recipe: dict[str, Any]) -> None:
-    images = make_dataset([(f"{n:02d}.png", colours.picture(n), 0) for n in range(shown.MOST_DRAWN + 2)],
-                          split="evaluation")  # fmt: skip
+def test_only_the_worst_are_drawn(
+    run_core: Core, serve: Any, network: Path, make_dataset: Core, recipe: dict[str, Any]
+) -> None:
+    images = make_dataset(
+        [(f"{n:02d}.png", colours.picture(n), 0) for n in range(shown.MOST_DRAWN + 2)], split="evaluation"
+    )
 
     ask = serve(run_core("evaluate", {"recipe": recipe}, model=network, dataset=images))
 
@@ -111,7 +117,8 @@ def test_what_is_confused_adds_up_to_the_images(scored: Any, serve: Any) -> None
 
 
 def test_without_labels_the_result_lies_beside_the_reference_and_nothing_is_confused(
-        run_core: Core, serve: Any, network: Path, make_dataset: Core, recipe: dict[str, Any]) -> None:
+    run_core: Core, serve: Any, network: Path, make_dataset: Core, recipe: dict[str, Any]
+) -> None:
     images = make_dataset([(f"{n}.png", colours.picture(n), None) for n in range(3)], split="evaluation")
 
     ask = serve(run_core("evaluate", {"recipe": recipe}, model=network, dataset=images, reference=network))
@@ -138,4 +145,5 @@ def test_every_line_of_the_list_is_where_its_place_says(scored: Any) -> None:
     places = list(shown.PLACE.iter_unpack((folder / shown.PLACES_NAME).read_bytes()))
 
     assert [json.loads(lines[at : at + length])["name"] for at, length in places] == [
-        line["name"] for line in map(json.loads, lines.splitlines())]
+        line["name"] for line in map(json.loads, lines.splitlines())
+    ]

@@ -29,8 +29,11 @@ def adapters(tmp_path: Path) -> Iterator[Adapters]:
     """One team with everything a request names."""
     made = embedded(tmp_path / "home")
     write_token(made.store, "token", Identity("a", "admin"), "a")
-    facts = {"model": {"main_file": "model.xml"}, "dataset": {"tasks": ["classification"]},
-             "recipe": {"recipe": {"task": "classification"}}}
+    facts = {
+        "model": {"main_file": "model.xml"},
+        "dataset": {"tasks": ["classification"]},
+        "recipe": {"recipe": {"task": "classification"}},
+    }
     for kind, known in facts.items():
         Manifests(made.store, "a").write(Manifest(kind, kind[0], "a", "", (), known).text())
     yield made
@@ -64,13 +67,16 @@ def launched(adapters: Adapters, job: Job) -> tuple[str | None, str | None]:
     return launch.target, launch.device
 
 
-@pytest.mark.parametrize(("asked", "target", "device"), [
-    ({}, None, "CPU"),
-    ({"device": "CPU"}, None, "CPU"),
-    ({"target": "cpu"}, "cpu", "CPU"),
-    ({"device": "GPU.0"}, "gpu", "GPU.0"),
-    ({"target": "npu"}, "npu", "NPU"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("asked", "target", "device"),
+    [
+        ({}, None, "CPU"),
+        ({"device": "CPU"}, None, "CPU"),
+        ({"target": "cpu"}, "cpu", "CPU"),
+        ({"device": "GPU.0"}, "gpu", "GPU.0"),
+        ({"target": "npu"}, "npu", "NPU"),
+    ],
+)
 def test_an_evaluation_goes_to_a_target_for_its_device_or_when_told_to(
     adapters: Adapters, cluster: Settings, asked: dict[str, str], target: str | None, device: str
 ) -> None:
@@ -150,10 +156,15 @@ def test_a_calibration_that_names_no_target_is_the_same_as_before_there_were_any
     assert here.request == there.request
 
 
-@pytest.mark.parametrize(("kind", "asked", "target"), [
-    ("calibration", {}, None), ("calibration", {"target": "npu"}, "npu"),
-    ("evaluation", {}, None), ("evaluation", {"device": "NPU"}, "npu"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "asked", "target"),
+    [
+        ("calibration", {}, None),
+        ("calibration", {"target": "npu"}, "npu"),
+        ("evaluation", {}, None),
+        ("evaluation", {"device": "NPU"}, "npu"),
+    ],
+)
 def test_a_command_is_settled_as_a_post_is(
     adapters: Adapters, cluster: Settings, kind: str, asked: dict[str, str], target: str | None
 ) -> None:

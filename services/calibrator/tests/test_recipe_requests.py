@@ -55,10 +55,15 @@ def test_what_a_request_says_of_the_picture_is_what_a_recipe_knows_of_it() -> No
     assert "layout" in {field.name for field in fields(ModelInput)}
 
 
-@pytest.mark.parametrize("overrides", [
-    {"task": "classification", "head": "scores", "options": {"label_offset": 1, "top_k": 3}},
-    {"options": {"top_k": 3}}, {"head": None}, {"width": LARGEST_SIDE, "short_side": 2 * LARGEST_SIDE},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"task": "classification", "head": "scores", "options": {"label_offset": 1, "top_k": 3}},
+        {"options": {"top_k": 3}},
+        {"head": None},
+        {"width": LARGEST_SIDE, "short_side": 2 * LARGEST_SIDE},
+    ],
+)
 def test_settings_that_some_task_has_are_taken_as_they_are(client: FlaskClient, overrides: dict[str, Any]) -> None:
     answer = asked(client, **overrides)
 
@@ -66,16 +71,23 @@ def test_settings_that_some_task_has_are_taken_as_they_are(client: FlaskClient, 
     assert answer.get_json()["request"]["overrides"] == overrides
 
 
-@pytest.mark.parametrize(("overrides", "field", "said"), [
-    ({"options": {"top_k": 101}}, "options.top_k", "Must be a whole number from 1 to 100."),
-    ({"task": "generic", "options": {"top_k": 1}}, "options.top_k", "accepted here are none."),
-    ({"task": "classification", "options": {"smooth": 1}}, "options.smooth", "accepted here are label_offset, top_k."),
-    ({"task": "classification", "head": "boxes"}, "head", "Must be one of scores."),
-    ({"label_offset": 1}, "label_offset", "belongs into `options`"),
-    ({"width": LARGEST_SIDE + 1}, "width", f"{LARGEST_SIDE}"),
-    ({"mean": [1e9]}, "mean.0", "1000000"),
-    ({"options": {"x" * 65: 1}}, "options", "64"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("overrides", "field", "said"),
+    [
+        ({"options": {"top_k": 101}}, "options.top_k", "Must be a whole number from 1 to 100."),
+        ({"task": "generic", "options": {"top_k": 1}}, "options.top_k", "accepted here are none."),
+        (
+            {"task": "classification", "options": {"smooth": 1}},
+            "options.smooth",
+            "accepted here are label_offset, top_k.",
+        ),
+        ({"task": "classification", "head": "boxes"}, "head", "Must be one of scores."),
+        ({"label_offset": 1}, "label_offset", "belongs into `options`"),
+        ({"width": LARGEST_SIDE + 1}, "width", f"{LARGEST_SIDE}"),
+        ({"mean": [1e9]}, "mean.0", "1000000"),
+        ({"options": {"x" * 65: 1}}, "options", "64"),
+    ],
+)
 def test_anything_else_is_refused_before_work_by_its_field(
     client: FlaskClient, overrides: dict[str, Any], field: str, said: str
 ) -> None:
@@ -95,11 +107,14 @@ def test_whatever_a_refusal_offers_the_request_takes() -> None:
     assert sorted(offered) == sorted(RecipeOverrides().fields)
 
 
-@pytest.mark.parametrize(("said", "kept"), [
-    ({"task": "classification", "label_offset": 1}, {"task": "classification", "options": {"label_offset": 1}}),
-    ({"task": "generic", "label_offset": 1}, {"task": "generic"}),
-    ({"task": "generic"}, {"task": "generic"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"task": "classification", "label_offset": 1}, {"task": "classification", "options": {"label_offset": 1}}),
+        ({"task": "generic", "label_offset": 1}, {"task": "generic"}),
+        ({"task": "generic"}, {"task": "generic"}),
+    ],
+)
 def test_a_command_of_an_earlier_release_becomes_the_job_it_meant(
     adapters: Adapters, settings: Settings, said: dict[str, Any], kept: dict[str, Any]
 ) -> None:

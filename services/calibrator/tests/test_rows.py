@@ -17,13 +17,20 @@ from workbench.tasks.scoring import Scored
 TASK = computing_of("classification")
 assert TASK is not None
 TOP1, _, AGREEMENT = TASK.metrics
-RECIPE = Recipe.from_json({"task": "classification", "labels": ["cat", "dog"], "input": {
-    "name": "x", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}})  # fmt: skip
+RECIPE = Recipe.from_json(
+    {
+        "task": "classification",
+        "labels": ["cat", "dog"],
+        "input": {"name": "x", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"},
+    }
+)
 
 
 def answers(*correct: bool | None) -> list[Noted]:
-    return [Noted(f"{number}.png", f"{number:064d}", int(bool(ok)), {} if ok is None else {"top1": ok}, {})
-            for number, ok in enumerate(correct)]  # fmt: skip
+    return [
+        Noted(f"{number}.png", f"{number:064d}", int(bool(ok)), {} if ok is None else {"top1": ok}, {})
+        for number, ok in enumerate(correct)
+    ]
 
 
 def test_a_change_is_paired_over_the_same_images() -> None:

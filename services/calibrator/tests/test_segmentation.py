@@ -23,9 +23,18 @@ SIDE = 32
 
 def recipe(labels: list[str] | None = None, head: str | None = None, **options: Any) -> dict[str, Any]:
     """Of ``painter``."""
-    return {"version": 2, "task": TASK, "labels": labels, "head": head, "options": options, "preparation": {
-        "resize": "stretch", "scale": [255, 255, 255],
-        "input": {"name": "x", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"}}}  # fmt: skip
+    return {
+        "version": 2,
+        "task": TASK,
+        "labels": labels,
+        "head": head,
+        "options": options,
+        "preparation": {
+            "resize": "stretch",
+            "scale": [255, 255, 255],
+            "input": {"name": "x", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"},
+        },
+    }
 
 
 def painter(classes: int = 4, stride: int = 2) -> ov.Model:
@@ -65,8 +74,9 @@ def by_name(ended: Any) -> dict[str, dict[str, Any]]:
 
 
 def test_what_the_model_says_is_scored_in_the_images_own_pixels(run_core: Core, save_model: Core, walls: Path) -> None:
-    ended = run_core("evaluate", {"recipe": recipe(["wall", "red", "green", "blue"])}, dataset=walls,
-                     model=save_model(painter()))
+    ended = run_core(
+        "evaluate", {"recipe": recipe(["wall", "red", "green", "blue"])}, dataset=walls, model=save_model(painter())
+    )
 
     mean_iou, accuracy = by_name(ended)["mean_iou"], by_name(ended)["pixel_accuracy"]
     assert list(by_name(ended)) == ["mean_iou", "pixel_accuracy"]
@@ -74,7 +84,11 @@ def test_what_the_model_says_is_scored_in_the_images_own_pixels(run_core: Core, 
     assert mean_iou["value"] < accuracy["value"]
     assert mean_iou["n"] == 12
     assert [(part["class"], part["label"]) for part in mean_iou["classes"]] == [
-        (0, "wall"), (1, "red"), (2, "green"), (3, "blue")]
+        (0, "wall"),
+        (1, "red"),
+        (2, "green"),
+        (3, "blue"),
+    ]
     assert np.mean([part["value"] for part in mean_iou["classes"]]) == pytest.approx(mean_iou["value"])
     line = ended.lines("predictions.jsonl")[0]
     assert set(line) == {"name", "sha256", "mask", "answer", "items"}
@@ -82,7 +96,8 @@ def test_what_the_model_says_is_scored_in_the_images_own_pixels(run_core: Core, 
 
 
 def test_int8_is_calibrated_and_its_loss_is_paired_over_the_same_images(
-        run_core: Core, save_model: Core, walls: Path, make_masked: Callable[..., Path], tmp_path: Path) -> None:
+    run_core: Core, save_model: Core, walls: Path, make_masked: Callable[..., Path], tmp_path: Path
+) -> None:
     model, others = save_model(painter()), make_masked([scene(seed) for seed in range(20, 40)])
     before = run_core("evaluate", {"recipe": recipe()}, model=model, dataset=walls)
     quantized = run_core("quantize", {"recipe": recipe(), "split": "all"}, model=model, dataset=others, exclude=walls)
@@ -103,7 +118,8 @@ def test_int8_is_calibrated_and_its_loss_is_paired_over_the_same_images(
 
 
 def test_without_masks_the_agreement_with_a_reference_is_measured(
-        run_core: Core, save_model: Core, make_masked: Callable[..., Path]) -> None:
+    run_core: Core, save_model: Core, make_masked: Callable[..., Path]
+) -> None:
     bare = make_masked([(name, data, None) for name, data, _ in map(scene, range(6))])
     model = save_model(painter())
 
@@ -115,7 +131,8 @@ def test_without_masks_the_agreement_with_a_reference_is_measured(
 
 
 def test_an_output_that_fits_no_head_is_told_with_what_each_head_wants(
-        run_core: Core, save_model: Core, walls: Path) -> None:
+    run_core: Core, save_model: Core, walls: Path
+) -> None:
     ended = run_core("evaluate", {"recipe": recipe(head="class_map")}, dataset=walls, model=save_model(painter()))
 
     assert ended.refusal["kind"] == "UnusableOutput"
@@ -125,19 +142,26 @@ def test_an_output_that_fits_no_head_is_told_with_what_each_head_wants(
     assert "class_map: The class of each pixel" in detail
 
 
-@pytest.mark.parametrize(("options", "field"), [
-    ({"threshold": 1.5}, "options.threshold"), ({"layout": "CHWN"}, "options.layout"),
-    ({"label_offset": 255}, "options.label_offset"), ({"sigmoid": 1}, "options.sigmoid"),
-])  # fmt: skip
-def test_an_option_out_of_range_is_refused_by_its_name(run_core: Core, save_model: Core, walls: Path,
-                                                       options: dict[str, Any], field: str) -> None:
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"threshold": 1.5}, "options.threshold"),
+        ({"layout": "CHWN"}, "options.layout"),
+        ({"label_offset": 255}, "options.label_offset"),
+        ({"sigmoid": 1}, "options.sigmoid"),
+    ],
+)
+def test_an_option_out_of_range_is_refused_by_its_name(
+    run_core: Core, save_model: Core, walls: Path, options: dict[str, Any], field: str
+) -> None:
     ended = run_core("evaluate", {"recipe": recipe(**options)}, dataset=walls, model=save_model(painter()))
 
     assert (ended.refusal["kind"], ended.refusal["field"]) == ("BadRecipe", field)
 
 
 def test_a_mask_of_another_size_than_its_image_is_refused_by_name(
-        run_core: Core, save_model: Core, make_masked: Callable[..., Path]) -> None:
+    run_core: Core, save_model: Core, make_masked: Callable[..., Path]
+) -> None:
     name, data, mask = scene(1)
     dataset = make_masked([scene(0), (name, data, mask[:-1])], split="evaluation")
 
@@ -148,7 +172,8 @@ def test_a_mask_of_another_size_than_its_image_is_refused_by_name(
 
 
 def test_a_class_that_the_model_does_not_have_is_named(
-        run_core: Core, save_model: Core, make_masked: Callable[..., Path]) -> None:
+    run_core: Core, save_model: Core, make_masked: Callable[..., Path]
+) -> None:
     name, data, mask = scene(1)
     dataset = make_masked([(name, data, np.where(mask == 0, np.uint8(7), mask))], split="evaluation")
 
@@ -160,8 +185,9 @@ def test_a_class_that_the_model_does_not_have_is_named(
     assert by_name(ignored)["pixel_accuracy"]["value"] > 0.9
 
 
-def test_a_dataset_of_another_task_is_refused_with_what_it_serves(run_core: Core, save_model: Core,
-                                                                  make_dataset: Callable[..., Path]) -> None:
+def test_a_dataset_of_another_task_is_refused_with_what_it_serves(
+    run_core: Core, save_model: Core, make_dataset: Callable[..., Path]
+) -> None:
     dataset = make_dataset([(name, data, 0) for name, data, _ in map(scene, range(3))], split="evaluation")
 
     ended = run_core("evaluate", {"recipe": recipe()}, dataset=dataset, model=save_model(painter()))
@@ -170,11 +196,13 @@ def test_a_dataset_of_another_task_is_refused_with_what_it_serves(run_core: Core
     assert "has annotations for classification, none for semantic-segmentation" in ended.refusal["detail"]
 
 
-def test_masks_that_judge_no_pixel_give_no_figure(run_core: Core, save_model: Core,
-                                                  make_masked: Callable[..., Path]) -> None:
+def test_masks_that_judge_no_pixel_give_no_figure(
+    run_core: Core, save_model: Core, make_masked: Callable[..., Path]
+) -> None:
     nothing = [(name, data, np.full_like(mask, 255)) for name, data, mask in map(scene, range(6))]
 
-    ended = run_core("evaluate", {"recipe": recipe()}, dataset=make_masked(nothing, split="evaluation"),
-                     model=save_model(painter()))
+    ended = run_core(
+        "evaluate", {"recipe": recipe()}, dataset=make_masked(nothing, split="evaluation"), model=save_model(painter())
+    )
 
     assert ended.result["metrics"] == []

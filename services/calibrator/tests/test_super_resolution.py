@@ -20,8 +20,7 @@ TASK, SIDE = "super-resolution", 24
 def recipe(name: str, side: int, channels: int, layout: str, **more: Any) -> dict[str, Any]:
     taken = {"name": name, "width": side, "height": side, "channels": channels, "layout": layout}
     options = more.pop("options", {})
-    return {"version": 2, "task": TASK, "options": options,
-            "preparation": {"resize": "stretch", "input": taken} | more}  # fmt: skip
+    return {"version": 2, "task": TASK, "options": options, "preparation": {"resize": "stretch", "input": taken} | more}
 
 
 def by_name(ended: Any) -> dict[str, dict[str, Any]]:
@@ -31,13 +30,23 @@ def by_name(ended: Any) -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="module")
 def sr8(shared: Path, make_annotated: Callable[..., Path]) -> Path:
     folder = shared / "datasets" / "sr8"
-    return make_annotated(TASK, [
-        (file.name, file.read_bytes(), {"picture": encode_picture(np.asarray(Image.open(folder / "HR" / file.name)))})
-        for file in sorted((folder / "LR_x2").glob("*.png"))], split="evaluation")
+    return make_annotated(
+        TASK,
+        [
+            (
+                file.name,
+                file.read_bytes(),
+                {"picture": encode_picture(np.asarray(Image.open(folder / "HR" / file.name)))},
+            )
+            for file in sorted((folder / "LR_x2").glob("*.png"))
+        ],
+        split="evaluation",
+    )
 
 
 def test_the_published_gain_over_bicubic_upscaling_is_found_again(
-        run_core: Core, shared: Path, save_model: Core, sr8: Path) -> None:
+    run_core: Core, shared: Path, save_model: Core, sr8: Path
+) -> None:
     model = ov.Core().read_model(shared / "models" / "fsrcnn" / "FSRCNN_x2.pb")
     model.reshape([1, 120, 120, 1])
     luma = recipe("IteratorGetNext:0", 120, 1, "NHWC", color="GRAY", scale=[255], options={"levels": "0..1"})
@@ -52,8 +61,10 @@ def test_the_published_gain_over_bicubic_upscaling_is_found_again(
 
 def adding() -> ov.Model:
     """What comes out is the upscaled picture, and a convolution of the small one that adds nothing."""
-    small, large = (ops.parameter([1, 3, side, side], np.float32, name=name)
-                    for side, name in ((SIDE, "small"), (2 * SIDE, "large")))  # fmt: skip
+    small, large = (
+        ops.parameter([1, 3, side, side], np.float32, name=name)
+        for side, name in ((SIDE, "small"), (2 * SIDE, "large"))
+    )
     for port, name in ((small, "small"), (large, "large")):
         port.output(0).set_names({name})
     detail = ops.convolution(small, np.zeros((12, 3, 3, 3), np.float32), [1, 1], [1, 1], [1, 1], [1, 1])
@@ -77,7 +88,8 @@ def squares(make_annotated: Callable[..., Path], tmp_path_factory: pytest.TempPa
 
 
 def test_a_model_of_two_inputs_is_fed_both_in_evaluation_trial_and_calibration(
-        run_core: Core, save_model: Core, squares: Path) -> None:
+    run_core: Core, save_model: Core, squares: Path
+) -> None:
     model, both = save_model(adding()), recipe("small", SIDE, 3, "NCHW")
 
     scored = by_name(run_core("evaluate", {"recipe": both}, model=model, dataset=squares, reference=model))
@@ -96,10 +108,15 @@ def test_a_model_of_two_inputs_is_fed_both_in_evaluation_trial_and_calibration(
 
 
 def test_a_second_input_that_is_no_upscaling_is_refused_in_words(
-        run_core: Core, save_model: Core, squares: Path) -> None:
+    run_core: Core, save_model: Core, squares: Path
+) -> None:
     model = adding()
     model.reshape({"large": [1, 3, 2 * SIDE, 2 * SIDE], "small": [1, 3, SIDE, SIDE]})
-    ended = run_core("evaluate", {"recipe": recipe("large", 2 * SIDE, 3, "NCHW", options={})}, model=save_model(model),
-                     dataset=squares)
+    ended = run_core(
+        "evaluate",
+        {"recipe": recipe("large", 2 * SIDE, 3, "NCHW", options={})},
+        model=save_model(model),
+        dataset=squares,
+    )
 
     assert ended.refusal["kind"] == "UnusableOutput"

@@ -20,12 +20,14 @@ def some_images(shared: Path, make_dataset: Core) -> Path:
     """Sixty labelled images, all in the evaluation part."""
     folder = shared / "datasets" / "imagenet200"
     listed = [line.split() for line in (folder / "val.txt").read_text().splitlines()][:60]
-    return make_dataset([(name, (folder / "images" / name).read_bytes(), int(label)) for name, label in listed],
-                        split="evaluation")  # fmt: skip
+    return make_dataset(
+        [(name, (folder / "images" / name).read_bytes(), int(label)) for name, label in listed], split="evaluation"
+    )
 
 
-def test_a_wrong_scale_and_colour_are_named_with_what_to_type(run_core: Core, squeezenet: Path, some_images: Path,
-                                                             squeezenet_recipe: dict[str, Any]) -> None:
+def test_a_wrong_scale_and_colour_are_named_with_what_to_type(
+    run_core: Core, squeezenet: Path, some_images: Path, squeezenet_recipe: dict[str, Any]
+) -> None:
     wrong = squeezenet_recipe | {"color": "RGB", "mean": None, "scale": [255, 255, 255]}
 
     ended = run_core("evaluate", {"recipe": wrong}, model=squeezenet, dataset=some_images)
@@ -41,8 +43,9 @@ def test_a_wrong_scale_and_colour_are_named_with_what_to_type(run_core: Core, sq
     assert warning.endswith(f"{cause['words']}: {cause['remedy']}.")
 
 
-def test_a_score_above_chance_arouses_no_suspicion(run_core: Core, network: Path, both_parts: Path,
-                                                   recipe: dict[str, Any]) -> None:
+def test_a_score_above_chance_arouses_no_suspicion(
+    run_core: Core, network: Path, both_parts: Path, recipe: dict[str, Any]
+) -> None:
     ended = run_core("evaluate", {"recipe": recipe}, model=network, dataset=both_parts)
 
     assert ended.result["warnings"] == []
@@ -50,18 +53,26 @@ def test_a_score_above_chance_arouses_no_suspicion(run_core: Core, network: Path
 
 
 def test_one_answer_for_all_images_is_said_to_be_so_and_is_explained_by_no_other_reading(
-        run_core: Core, save_model: Core, make_dataset: Core) -> None:
+    run_core: Core, save_model: Core, make_dataset: Core
+) -> None:
     """Most images are of one class, and first: taken for it, the answer would be right of most."""
     images = [(f"{number:02d}.png", colours.picture(number), 0 if number < 40 else 1) for number in range(60)]
     image = ops.parameter([1, 3, 8, 8], name="in0")
     image.output(0).set_names({"in0"})
     nothing = ops.multiply(ops.reduce_mean(image, ops.constant([1, 2, 3])), np.float32(0))
     scores = ops.add(ops.constant(np.array([[0.0, 1, 0]], np.float32)), nothing)
-    recipe = {"task": "classification", "resize": "stretch",
-              "input": {"name": "in0", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"}}  # fmt: skip
+    recipe = {
+        "task": "classification",
+        "resize": "stretch",
+        "input": {"name": "in0", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"},
+    }
 
-    ended = run_core("evaluate", {"recipe": recipe}, dataset=make_dataset(images, split="evaluation"),
-                     model=save_model(ov.Model([scores], [image], "fixed")))  # fmt: skip
+    ended = run_core(
+        "evaluate",
+        {"recipe": recipe},
+        dataset=make_dataset(images, split="evaluation"),
+        model=save_model(ov.Model([scores], [image], "fixed")),
+    )
 
     top1 = ended.result["metrics"][0]
     assert (top1["constant"], top1["value"], top1["likely_cause"]) == (True, pytest.approx(1 / 3), None)
@@ -69,10 +80,12 @@ def test_one_answer_for_all_images_is_said_to_be_so_and_is_explained_by_no_other
 
 
 def test_where_nothing_explains_it_how_much_was_tried_is_told(
-        run_core: Core, squeezenet: Path, shared: Path, make_dataset: Core, squeezenet_recipe: dict[str, Any]) -> None:
+    run_core: Core, squeezenet: Path, shared: Path, make_dataset: Core, squeezenet_recipe: dict[str, Any]
+) -> None:
     files = sorted((shared / "datasets" / "imagenet200" / "images").iterdir())[:40]
-    strange = make_dataset([(file.name, file.read_bytes(), 37 * number % 1000) for number, file in enumerate(files)],
-                           split="evaluation")  # fmt: skip
+    strange = make_dataset(
+        [(file.name, file.read_bytes(), 37 * number % 1000) for number, file in enumerate(files)], split="evaluation"
+    )
 
     ended = run_core("evaluate", {"recipe": squeezenet_recipe}, model=squeezenet, dataset=strange)
 

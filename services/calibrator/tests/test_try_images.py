@@ -17,9 +17,17 @@ from workbench.calibrator import feed, importance
 from workbench.tasks.computing import computing_of
 
 SIDE = 32
-RECIPE = {"version": 2, "task": "classification", "labels": ["dark", "left", "right"], "options": {"top_k": 2},
-          "preparation": {"resize": "stretch", "scale": [255, 255, 255], "input": {
-              "name": "x", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"}}}  # fmt: skip
+RECIPE = {
+    "version": 2,
+    "task": "classification",
+    "labels": ["dark", "left", "right"],
+    "options": {"top_k": 2},
+    "preparation": {
+        "resize": "stretch",
+        "scale": [255, 255, 255],
+        "input": {"name": "x", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"},
+    },
+}
 
 
 def sides() -> ov.Model:
@@ -53,8 +61,9 @@ def three(make_dataset: Callable[..., Path]) -> Path:
 def test_each_image_gets_its_answer_in_lines_in_json_and_drawn(
     run_core: Callable[..., Any], save_model: Callable[[ov.Model], Path], three: Path
 ) -> None:
-    ended = run_core("try_images", {"recipe": RECIPE, "images": ["right.png", "left.png"]},
-                     model=save_model(sides()), dataset=three)  # fmt: skip
+    ended = run_core(
+        "try_images", {"recipe": RECIPE, "images": ["right.png", "left.png"]}, model=save_model(sides()), dataset=three
+    )
     images = ended.result["images"]
     assert [each["name"] for each in images] == ["right.png", "left.png"]
     assert [each["lines"][0].split()[-1] for each in images] == ["right", "left"]
@@ -74,8 +83,9 @@ def test_without_names_the_first_images_are_tried(
 def test_a_name_that_the_dataset_does_not_have_is_refused_with_some_that_it_has(
     run_core: Callable[..., Any], save_model: Callable[[ov.Model], Path], three: Path
 ) -> None:
-    refusal = run_core("try_images", {"recipe": RECIPE, "images": ["up.png"]},
-                       model=save_model(sides()), dataset=three).refusal  # fmt: skip
+    refusal = run_core(
+        "try_images", {"recipe": RECIPE, "images": ["up.png"]}, model=save_model(sides()), dataset=three
+    ).refusal
     assert refusal["field"] == "images"
     assert "up.png" in refusal["detail"]
     assert "left.png" in refusal["detail"]
@@ -85,8 +95,9 @@ def test_where_a_model_looked_is_refused_for_a_task_that_can_not_tell(
     run_core: Callable[..., Any], save_model: Callable[[ov.Model], Path], three: Path
 ) -> None:
     recipe = {**RECIPE, "task": "generic", "options": {}}
-    refusal = run_core("try_images", {"recipe": recipe, "importance": True},
-                       model=save_model(sides()), dataset=three).refusal  # fmt: skip
+    refusal = run_core(
+        "try_images", {"recipe": recipe, "importance": True}, model=save_model(sides()), dataset=three
+    ).refusal
     assert refusal["field"] == "importance"
 
 

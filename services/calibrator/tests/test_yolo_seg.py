@@ -14,9 +14,17 @@ from workbench.dataset.reading.outlines import Outlines
 
 Core = Callable[..., Any]
 TASK = "instance-segmentation"
-RECIPE = {"version": 2, "task": TASK, "head": "yolo_seg", "options": {"nms": 0.6, "threshold": 0.001}, "preparation": {
-    "resize": "letterbox", "scale": [255, 255, 255],
-    "input": {"name": "images", "width": 160, "height": 160, "channels": 3, "layout": "NCHW"}}}  # fmt: skip
+RECIPE = {
+    "version": 2,
+    "task": TASK,
+    "head": "yolo_seg",
+    "options": {"nms": 0.6, "threshold": 0.001},
+    "preparation": {
+        "resize": "letterbox",
+        "scale": [255, 255, 255],
+        "input": {"name": "images", "width": 160, "height": 160, "channels": 3, "layout": "NCHW"},
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +36,19 @@ def shapes(shared: Path, make_annotated: Core) -> Callable[[str, str], Path]:
         coco = json.loads((folder / "annotations" / f"instances_{part}.json").read_text())
         known = {image["id"]: Outlines((image["width"], image["height"])) for image in coco["images"]}
         for each in coco["annotations"]:
-            known[each["image_id"]].add(each["category_id"] - 1, each["segmentation"], each["area"],
-                                        crowd=bool(each["iscrowd"]))  # fmt: skip
-        images = [(image["file_name"], (folder / "images" / image["file_name"]).read_bytes(),
-                   drawn(known[image["id"]], image["width"], image["height"])) for image in coco["images"]]  # fmt: skip
+            known[each["image_id"]].add(
+                each["category_id"] - 1, each["segmentation"], each["area"], crowd=bool(each["iscrowd"])
+            )
+        images = [
+            (
+                image["file_name"],
+                (folder / "images" / image["file_name"]).read_bytes(),
+                drawn(known[image["id"]], image["width"], image["height"]),
+            )
+            for image in coco["images"]
+        ]
         return make_annotated(TASK, images, split)
+
     return make
 
 
@@ -59,8 +75,9 @@ def test_its_figures_are_found_again_with_masks_cut_at_the_pictures_own_pixels(
 
 
 def test_int8_is_made_and_keeps_what_it_promises(run_core: Core, shapes: Core, model: Path, tmp_path: Path) -> None:
-    made = run_core("quantize", {"recipe": RECIPE, "subset_size": 12}, model=model,
-                    dataset=shapes("calib", "calibration"))  # fmt: skip
+    made = run_core(
+        "quantize", {"recipe": RECIPE, "subset_size": 12}, model=model, dataset=shapes("calib", "calibration")
+    )
     assert made.result["precision"] == "INT8"
 
     ended = run_core("evaluate", {"recipe": RECIPE}, model=made.folder / "outputs", dataset=shapes("val", "evaluation"))

@@ -106,8 +106,14 @@ def test_a_folder_is_dropped_with_its_paths_and_hidden_files_stay_away(page: Any
     for name in ("saved_model.pb", "variables/variables.index", ".DS_Store"):
         (folder / name).write_bytes(b"x" * 100)
     declared: list[Any] = []
-    page.on("request", lambda request: declared.append(request.post_data_json)
-            if request.method == "POST" and request.url.endswith("/uploads/models") else None)
+    page.on(
+        "request",
+        lambda request: (
+            declared.append(request.post_data_json)
+            if request.method == "POST" and request.url.endswith("/uploads/models")
+            else None
+        ),
+    )
 
     page.set_input_files("#model-folder", folder)
     told(page, "It is here.")

@@ -69,8 +69,9 @@ def many(bench: Bench) -> Bench:
             bench.have(kind, state, team="looking", name=f"job {number:02}", created_at=time.time() - 1000 + number)
         asked = {"model_id": "m", "project_id": "p"}
         for kind in ("calibration", "optimization"):
-            bench.have(kind, "queued", team="looking", name=f"waiting {kind}", created_at=time.time() - 5000,
-                       request=asked)  # fmt: skip
+            bench.have(
+                kind, "queued", team="looking", name=f"waiting {kind}", created_at=time.time() - 5000, request=asked
+            )
     return bench
 
 
@@ -95,9 +96,14 @@ def test_ended_jobs_of_every_kind_are_one_list_that_is_leafed_through(many: Benc
 
 @pytest.mark.parametrize(
     ("query", "found"),
-    [("state=cancelled&kind=profiles", ["job 25", "job 10"]), ("search=JOB 07", ["job 07"]), ("kind=calibrations", [
-        "waiting calibration"]), ("state=running", []), ("kind=nonsense&search=job 11", ["job 11"])],
-)  # fmt: skip
+    [
+        ("state=cancelled&kind=profiles", ["job 25", "job 10"]),
+        ("search=JOB 07", ["job 07"]),
+        ("kind=calibrations", ["waiting calibration"]),
+        ("state=running", []),
+        ("kind=nonsense&search=job 11", ["job 11"]),
+    ],
+)
 def test_jobs_are_found_by_state_kind_and_name(many: Bench, query: str, found: list[str]) -> None:
     assert titles(many.visitor("looking").get(f"/console/jobs?{query}").text) == found
 

@@ -17,8 +17,18 @@ TEAM = "lists"
 def several(bench: Bench) -> list[str]:
     """Datasets of a team that has no others."""
     write_token(bench.adapters.store, TEAM, Identity(TEAM, "member"), TEAM)
-    return [bench.have("dataset", "succeeded", team=TEAM, name=f"Set {number:03}", created_at=time.time() - number,
-                       facts={"items": 1}, files=()) for number in range(60)]  # fmt: skip
+    return [
+        bench.have(
+            "dataset",
+            "succeeded",
+            team=TEAM,
+            name=f"Set {number:03}",
+            created_at=time.time() - number,
+            facts={"items": 1},
+            files=(),
+        )
+        for number in range(60)
+    ]
 
 
 @pytest.fixture
@@ -73,8 +83,9 @@ def test_deletion_is_asked_for_and_then_done_for_all(several: list[str], visitor
     assert "Set 051" in asked.text
     assert "Set 051" in visitor.get("/console/datasets?search=Set 051").text
 
-    answer = visitor.browser.post("/console/things/datasets/delete", data=form | {"sure": "yes"},
-                                  headers={"Origin": "http://localhost"})  # fmt: skip
+    answer = visitor.browser.post(
+        "/console/things/datasets/delete", data=form | {"sure": "yes"}, headers={"Origin": "http://localhost"}
+    )
 
     assert answer.headers["Location"] == "/console/datasets"
     assert "Nothing fits." in visitor.get("/console/datasets?search=Set 051").text

@@ -55,9 +55,19 @@ def test_a_look_tells_what_has_changed_since_the_last(bench: Bench, visitor: Vis
 
 @pytest.mark.parametrize(
     "piece",
-    ["", "/v1/models", "https://example.com/", "//example.com/console/jobs", "/console/live?piece=x", "/console/../v1",
-     "/console/static/console.css", "/console/nowhere", "/console/" + "x" * 5000, "/console/sign-in/word"],
-)  # fmt: skip
+    [
+        "",
+        "/v1/models",
+        "https://example.com/",
+        "//example.com/console/jobs",
+        "/console/live?piece=x",
+        "/console/../v1",
+        "/console/static/console.css",
+        "/console/nowhere",
+        "/console/" + "x" * 5000,
+        "/console/sign-in/word",
+    ],
+)
 def test_only_pieces_of_pages_are_looked_at(visitor: Visitor, piece: str) -> None:
     assert visitor.get(f"/console/live?piece={quote(piece)}").status_code == 422
 

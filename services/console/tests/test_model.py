@@ -9,20 +9,31 @@ import uuid
 from console_bench import Bench
 from workbench.store import File, Keys
 
-LAYER = {"type": "Convolution", "inputs": [], "outputs": [{"shape": [1, 8], "element_type": "f32"}], "gops": 1.5,
-         "integers": False, "parameters": 12, "attributes": {}}  # fmt: skip
-FACTS = {"arithmetic": {"gflops": 3.25, "giops": 0.0, "reason": None}, "parameters": 741, "sparsity": 0.25,
-         "activations": {"min_bytes": 1000, "max_bytes": 2000},
-         "weights": {"f32": {"elements": 741, "size_bytes": 2964}},
-         "devices": [{"device": "NPU", "runs": False, "unsupported": [{"type": "NonZero", "count": 2, "names": []}]}],
-         }  # fmt: skip
+LAYER = {
+    "type": "Convolution",
+    "inputs": [],
+    "outputs": [{"shape": [1, 8], "element_type": "f32"}],
+    "gops": 1.5,
+    "integers": False,
+    "parameters": 12,
+    "attributes": {},
+}
+FACTS = {
+    "arithmetic": {"gflops": 3.25, "giops": 0.0, "reason": None},
+    "parameters": 741,
+    "sparsity": 0.25,
+    "activations": {"min_bytes": 1000, "max_bytes": 2000},
+    "weights": {"f32": {"elements": 741, "size_bytes": 2964}},
+    "devices": [{"device": "NPU", "runs": False, "unsupported": [{"type": "NonZero", "count": 2, "names": []}]}],
+}
 
 
 def analysed(bench: Bench, model_id: str, layers: int) -> None:
     """As if the analysis of that model had succeeded; its id follows from the model's."""
     id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"analysis 1 {model_id}"))
-    lines = b"".join(json.dumps(LAYER | {"place": place, "name": f"conv <{place}>"}).encode() + b"\n"
-                     for place in range(layers))  # fmt: skip
+    lines = b"".join(
+        json.dumps(LAYER | {"place": place, "name": f"conv <{place}>"}).encode() + b"\n" for place in range(layers)
+    )
     digest = hashlib.sha256(lines).hexdigest()
     bench.adapters.store.put(Keys("hostile").blob(digest), lines)
     bench.have("analysis", "succeeded", id=id, facts=FACTS, files=(File("layers.jsonl", digest, len(lines)),))

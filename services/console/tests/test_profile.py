@@ -7,8 +7,17 @@ from workbench.plots.drawing import launches
 
 
 def layer(name: str, time_ms: float) -> dict[str, object]:
-    return {"name": name, "type": "Convolution", "exec_type": "brgconv", "runtime_precision": "f32", "place": 0,
-            "time_ms": time_ms, "original_layers": [f"of {name}"], "inputs": [], "outputs": []}  # fmt: skip
+    return {
+        "name": name,
+        "type": "Convolution",
+        "exec_type": "brgconv",
+        "runtime_precision": "f32",
+        "place": 0,
+        "time_ms": time_ms,
+        "original_layers": [f"of {name}"],
+        "inputs": [],
+        "outputs": [],
+    }
 
 
 def test_a_measurement_shows_its_interval_latencies_and_why_it_is_doubted(bench: Bench) -> None:
@@ -49,16 +58,22 @@ def test_the_time_is_shared_out_by_type_and_precision(bench: Bench) -> None:
     page = bench.visitor("hostile").get(f"/console/profile/{id}").text
 
     told = (("Convolution", 2, "80.0"), ("Reorder", 1, "20.0"), ("f32", 2, "80.0"))
-    shares = [f'<bdi>{name}</bdi> <span class="fine">{layers}</span></th><td class="number">{share} %</td>'
-              for name, layers, share in told]  # fmt: skip
+    shares = [
+        f'<bdi>{name}</bdi> <span class="fine">{layers}</span></th><td class="number">{share} %</td>'
+        for name, layers, share in told
+    ]
     assert [each for each in shares if each not in page] == []
     assert "Latency in ms. Median: 4 ms; 99 % below: 9 ms" in page
 
 
 def test_another_measurement_has_a_ratio_only_where_both_were_measured_in_turns(bench: Bench) -> None:
     def measured(id: str, fps: float, **together: object) -> str:
-        facts = {"throughput_fps": {"value": fps, "low": fps - 1, "high": fps + 1}, "together": together or None,
-                 "trust": {"verdict": "trusted", "reasons": []}, "device": "CPU"}  # fmt: skip
+        facts = {
+            "throughput_fps": {"value": fps, "low": fps - 1, "high": fps + 1},
+            "together": together or None,
+            "trust": {"verdict": "trusted", "reasons": []},
+            "device": "CPU",
+        }
         return bench.have("profile", "succeeded", name=id, facts=facts, request={"model_id": id})
 
     ratio = {"throughput_fps": {"value": 2.5, "low": 2.25, "high": 2.75}}

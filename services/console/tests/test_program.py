@@ -19,10 +19,19 @@ KEY = "of every replica"
 
 @pytest.fixture
 def address(serving: None, tmp_path: Path) -> Iterator[str]:
-    environment = {**os.environ, "WORKBENCH_HOME": str(tmp_path), "WORKBENCH_SESSION_KEY": KEY,
-                   "WORKBENCH_API_URLS": "/v1=http://127.0.0.1:9"}  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-m", "workbench.console", "api"], env=environment,
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+    environment = {
+        **os.environ,
+        "WORKBENCH_HOME": str(tmp_path),
+        "WORKBENCH_SESSION_KEY": KEY,
+        "WORKBENCH_API_URLS": "/v1=http://127.0.0.1:9",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workbench.console", "api"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     assert process.stdout is not None
     yield process.stdout.readline().split()[-1].removeprefix("http://")
     process.send_signal(signal.SIGTERM)
@@ -57,7 +66,8 @@ def test_it_is_ready_by_itself_and_says_in_words_that_the_api_is_away(address: s
 
 
 def test_wrong_usage_is_one_line_and_exit_code_2() -> None:
-    ended = subprocess.run([sys.executable, "-m", "workbench.console", "migrate"], capture_output=True, text=True,
-                           timeout=60, check=False)  # fmt: skip
+    ended = subprocess.run(
+        [sys.executable, "-m", "workbench.console", "migrate"], capture_output=True, text=True, timeout=60, check=False
+    )
 
     assert (ended.returncode, ended.stderr) == (2, "usage: python -m workbench.console api\n")

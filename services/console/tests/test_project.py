@@ -48,15 +48,19 @@ def test_another_package_is_of_the_variants_that_are_chosen(bench: Bench) -> Non
     figures = {"precision": "FP32", "profile": ids["profile succeeded"], "evaluation": "scored"}
     variants = [{"name": name, "model": ids["model succeeded"], **figures} for name in ("fp32", "fp16", "int8")]
     changed = {"broken": ["b"], "fixed": ["f"], "differing": ["b", "f", "d"], "differing_n": 3}
-    facts = {"variants": variants, "recommended": {"variant": "int8", "decision": "recommended", "reason": "fast"},
-             "comparison": [{"variant": "int8", "baseline": "fp32", "changed_items": changed}]}  # fmt: skip
+    facts = {
+        "variants": variants,
+        "recommended": {"variant": "int8", "decision": "recommended", "reason": "fast"},
+        "comparison": [{"variant": "int8", "baseline": "fp32", "changed_items": changed}],
+    }
     asked = {"project_id": ids["project"], "model_id": ids["model succeeded"], "launches": 3}
     run = bench.have("optimization", "succeeded", facts=facts, request=asked, name="run")
     path = f"/console/project/{ids['project']}"
 
     page = visitor.get(f"{path}?run={run}").text
-    made = visitor.browser.post(f"{path}/package?run={run}", headers=ORIGIN,
-                                data={"variant": ["fp16", "int8"], "recommended": "int8"})  # fmt: skip
+    made = visitor.browser.post(
+        f"{path}/package?run={run}", headers=ORIGIN, data={"variant": ["fp16", "int8"], "recommended": "int8"}
+    )
     again = visitor.post(f"{path}/again?run={run}", launches="9", duration_s="0,5", max_latency_ms="")
     wrong = visitor.post(f"{path}/again?run={run}", launches="many")
 
@@ -89,8 +93,10 @@ def test_a_bar_spans_its_interval_and_lies_where_its_value_is() -> None:
 
 
 def test_the_plane_has_each_variant_both_intervals_and_the_limit() -> None:
-    points = [Point("fast & <small>", measured(1, 0.5, 2), measured(900, 800, 1000), True),
-              Point("slow", measured(8, 7, 9), measured(100, 90, 110), False)]  # fmt: skip
+    points = [
+        Point("fast & <small>", measured(1, 0.5, 2), measured(900, 800, 1000), True),
+        Point("slow", measured(8, 7, 9), measured(100, 90, 110), False),
+    ]
 
     drawn = plane(points, 10)
 

@@ -18,8 +18,14 @@ def count_projects(bench: Bench) -> int:
 
 
 def test_a_chosen_model_and_device_become_a_project_that_is_worked_on(bench: Bench, visitor: Visitor) -> None:
-    answer = visitor.post("/console/start", model_id=bench.ids["model succeeded"], where="local|CPU", name="mine",
-                          objective="latency", max_latency_ms="12,5")  # fmt: skip
+    answer = visitor.post(
+        "/console/start",
+        model_id=bench.ids["model succeeded"],
+        where="local|CPU",
+        name="mine",
+        objective="latency",
+        max_latency_ms="12,5",
+    )
 
     assert answer.status_code == 303, answer.text
     page = visitor.get(answer.headers["Location"])

@@ -7,8 +7,12 @@ from console_bench import Bench
 
 def address(bench: Bench, **more: str) -> str:
     ids = bench.ids
-    words = {"model_id": ids["model succeeded"], "dataset_id": ids["dataset succeeded"],
-             "recipe_id": ids["recipe succeeded"], **more}  # fmt: skip
+    words = {
+        "model_id": ids["model succeeded"],
+        "dataset_id": ids["dataset succeeded"],
+        "recipe_id": ids["recipe succeeded"],
+        **more,
+    }
     return "/console/trial?" + "&".join(f"{name}={value}" for name, value in words.items())
 
 
@@ -37,8 +41,12 @@ def test_what_may_be_set_is_what_the_task_says_and_stands_where_the_recipe_has_i
 
 def test_another_setting_is_another_recipe_of_the_same_model_and_the_same_is_the_same(bench: Bench) -> None:
     visitor, ids = bench.visitor("hostile"), bench.ids
-    form = {"model_id": ids["model succeeded"], "dataset_id": ids["dataset succeeded"],
-            "recipe_id": ids["recipe succeeded"], "option.top_k": "2"}  # fmt: skip
+    form = {
+        "model_id": ids["model succeeded"],
+        "dataset_id": ids["dataset succeeded"],
+        "recipe_id": ids["recipe succeeded"],
+        "option.top_k": "2",
+    }
 
     same = visitor.post("/console/trial", **form).headers["Location"]
     other = visitor.post("/console/trial", **{**form, "option.top_k": "7"}).headers["Location"]
@@ -54,8 +62,11 @@ def test_another_setting_is_another_recipe_of_the_same_model_and_the_same_is_the
 
 def test_a_model_without_a_recipe_gets_one_and_both_models_are_asked(bench: Bench) -> None:
     visitor, ids = bench.visitor("hostile"), bench.ids
-    form = {"model_id": ids["model succeeded"], "against_id": ids["model succeeded"],
-            "dataset_id": ids["dataset succeeded"]}  # fmt: skip
+    form = {
+        "model_id": ids["model succeeded"],
+        "against_id": ids["model succeeded"],
+        "dataset_id": ids["dataset succeeded"],
+    }
 
     begun = visitor.post("/console/trial", **form, task="classification")
     waits = visitor.get(begun.headers["Location"]).text
@@ -68,8 +79,9 @@ def test_a_model_without_a_recipe_gets_one_and_both_models_are_asked(bench: Benc
 
 
 def test_without_images_it_says_what_to_do(bench: Bench) -> None:
-    answer = bench.visitor("hostile").post("/console/trial", model_id=bench.ids["model succeeded"],
-                                           recipe_id=bench.ids["recipe succeeded"])  # fmt: skip
+    answer = bench.visitor("hostile").post(
+        "/console/trial", model_id=bench.ids["model succeeded"], recipe_id=bench.ids["recipe succeeded"]
+    )
 
     assert answer.status_code == 422
     assert "Choose images, or bring one" in answer.text

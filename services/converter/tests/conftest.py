@@ -30,9 +30,12 @@ def photographs(whole: None, at_hand: Path | None) -> np.ndarray:
     if not at_hand:
         noise = np.random.default_rng(5).uniform(0, 255, (20, 7, 7, 3)).astype(np.uint8)
         return np.stack([np.asarray(Image.fromarray(one).resize((224, 224)), np.float32) for one in noise])
-    return np.stack([
-        np.asarray(Image.open(path).convert("RGB").resize((224, 224)), np.float32)
-        for path in sorted((at_hand / "datasets" / "imagenet200" / "images").iterdir())[:20]])
+    return np.stack(
+        [
+            np.asarray(Image.open(path).convert("RGB").resize((224, 224)), np.float32)
+            for path in sorted((at_hand / "datasets" / "imagenet200" / "images").iterdir())[:20]
+        ]
+    )
 
 
 @pytest.fixture(scope="session")
@@ -63,11 +66,13 @@ def _convert(model: Path, folder: Path, spec: dict[str, Any]) -> Converted:
 @pytest.fixture
 def converted(tmp_path: Path, conversions: Callable[..., Converted]) -> Callable[..., Converted]:
     """The result of the core, and the outputs folder of a run that is the test's own."""
+
     def convert_file(model: Path, precision: str = "FP32", **inputs: Any) -> Converted:
         facts, run = conversions(model, precision, inputs)
         folder = tmp_path / f"run{len(list(tmp_path.iterdir()))}"
         shutil.copytree(run, folder)
         return deepcopy(facts), folder / "outputs"
+
     return convert_file
 
 
@@ -80,4 +85,5 @@ def infer() -> Callable[..., np.ndarray]:
         if model not in compiled:
             compiled[model] = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
         return np.array(compiled[model](list(inputs))[0])
+
     return run

@@ -20,11 +20,17 @@ def checked(asked: dict[str, Any], **facts: Any) -> None:
 TWO = [{"name": "image"}, {"name": "factor"}]
 
 
-@pytest.mark.parametrize(("asked", "kind", "words"), [
-    ({"photo": {"shape": [1]}}, NoSuchInput, "inputs.photo: the model has no such input; it has image, factor."),
-    ({"image": {"value": [0]}, "factor": {"value": [1]}}, NothingLeftOpen,
-     "inputs.image.value: with every input frozen nothing is left to infer. Leave one open."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("asked", "kind", "words"),
+    [
+        ({"photo": {"shape": [1]}}, NoSuchInput, "inputs.photo: the model has no such input; it has image, factor."),
+        (
+            {"image": {"value": [0]}, "factor": {"value": [1]}},
+            NothingLeftOpen,
+            "inputs.image.value: with every input frozen nothing is left to infer. Leave one open.",
+        ),
+    ],
+)
 def test_what_the_model_does_not_have(asked: dict[str, Any], kind: type[Problem], words: str) -> None:
     with pytest.raises(kind) as refused:
         checked(asked, inputs=TWO)

@@ -19,22 +19,35 @@ IMAGE = [1, 3, 20, 20]
 
 
 def saved(
-    folder: Path, nodes: Sequence[NodeProto], weights: dict[str, np.ndarray], opset: int = 18,
+    folder: Path,
+    nodes: Sequence[NodeProto],
+    weights: dict[str, np.ndarray],
+    opset: int = 18,
     kind: int = TensorProto.FLOAT,
 ) -> Path:
     """A model from ``image`` to ``y``, of whatever shape."""
     graph = helper.make_graph(
-        list(nodes), "g", [helper.make_tensor_value_info("image", kind, IMAGE)],
+        list(nodes),
+        "g",
+        [helper.make_tensor_value_info("image", kind, IMAGE)],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-        [numpy_helper.from_array(value, name) for name, value in weights.items()])  # fmt: skip
+        [numpy_helper.from_array(value, name) for name, value in weights.items()],
+    )
     path = folder / "net.onnx"
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8), path)
     return path
 
 
 def resized(folder: Path, *after: NodeProto, **attributes: Any) -> Path:
-    node = helper.make_node("Resize", ["image", "", "", "sizes"], ["small"], name="shrink", mode="linear",
-                            coordinate_transformation_mode="half_pixel", **attributes)  # fmt: skip
+    node = helper.make_node(
+        "Resize",
+        ["image", "", "", "sizes"],
+        ["small"],
+        name="shrink",
+        mode="linear",
+        coordinate_transformation_mode="half_pixel",
+        **attributes,
+    )
     nodes = [node, helper.make_node("Relu", ["small"], ["y"], name="last"), *after]
     return saved(folder, nodes, {"sizes": np.array([1, 3, 7, 7], np.int64)})
 
@@ -63,7 +76,8 @@ def test_what_is_the_same_is_told_output_by_output(converted: Converted, tmp_pat
 
 @pytest.mark.parametrize("precision", ["FP32", "FP16"])
 def test_an_attribute_that_is_not_honoured_is_refused_by_its_operation(
-        converted: Converted, tmp_path: Path, precision: str) -> None:
+    converted: Converted, tmp_path: Path, precision: str
+) -> None:
     with pytest.raises(OutputsDiffer, match="first operation that differs is Resize 'shrink'") as refused:
         converted(resized(tmp_path, antialias=1), precision)
 
@@ -72,8 +86,10 @@ def test_an_attribute_that_is_not_honoured_is_refused_by_its_operation(
 
 
 def test_what_onnxruntime_does_not_run_is_not_comparable_and_no_failure(converted: Converted, tmp_path: Path) -> None:
-    nodes = [helper.make_node("Cast", ["image"], ["i"], to=TensorProto.INT64),
-             helper.make_node("Gather", ["w", "i"], ["y"], name="look")]  # fmt: skip
+    nodes = [
+        helper.make_node("Cast", ["image"], ["i"], to=TensorProto.INT64),
+        helper.make_node("Gather", ["w", "i"], ["y"], name="look"),
+    ]
     facts, _ = converted(saved(tmp_path, nodes, {"w": np.ones(2, np.float32)}, kind=TensorProto.UINT8))
 
     assert facts["conversion"]["checked"]["verdict"] == "not comparable"
@@ -82,11 +98,13 @@ def test_what_onnxruntime_does_not_run_is_not_comparable_and_no_failure(converte
 
 
 def test_what_is_known_to_be_ignored_is_refused_where_nothing_can_be_compared(
-        converted: Converted, tmp_path: Path) -> None:
-    nodes = [helper.make_node("Cast", ["image"], ["i"], to=TensorProto.INT64),
-             helper.make_node("Gather", ["w", "i"], ["f"]),
-             helper.make_node("Resize", ["f", "", "", "sizes"], ["y"], name="shrink", mode="linear",
-                              antialias=1)]  # fmt: skip
+    converted: Converted, tmp_path: Path
+) -> None:
+    nodes = [
+        helper.make_node("Cast", ["image"], ["i"], to=TensorProto.INT64),
+        helper.make_node("Gather", ["w", "i"], ["f"]),
+        helper.make_node("Resize", ["f", "", "", "sizes"], ["y"], name="shrink", mode="linear", antialias=1),
+    ]
     weights = {"w": np.ones(2, np.float32), "sizes": np.array([1, 3, 7, 7], np.int64)}
 
     with pytest.raises(IgnoredAttribute, match="OpenVINO ignores antialias of Resize 'shrink'"):
@@ -102,8 +120,10 @@ def test_training_mode_is_no_fault_where_both_compute_it(converted: Converted, t
 
 
 def test_random_numbers_of_its_own_make_a_model_not_comparable(converted: Converted, tmp_path: Path) -> None:
-    nodes = [helper.make_node("RandomUniformLike", ["image"], ["noise"], name="dice"),
-             helper.make_node("Add", ["image", "noise"], ["y"])]  # fmt: skip
+    nodes = [
+        helper.make_node("RandomUniformLike", ["image"], ["noise"], name="dice"),
+        helper.make_node("Add", ["image", "noise"], ["y"]),
+    ]
 
     found = checked(converted, saved(tmp_path, nodes, {}))
 
@@ -112,14 +132,16 @@ def test_random_numbers_of_its_own_make_a_model_not_comparable(converted: Conver
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_preprocessing_that_was_built_in_is_done_for_the_source(
-        converted: Converted, tmp_path: Path, reverse: bool) -> None:
+    converted: Converted, tmp_path: Path, reverse: bool
+) -> None:
     asked = {"mean": [104, 117, 123], "scale": [58.4, 57.1, 57.4], "reverse_channels": reverse, "shape": [2, 3, 9, 9]}
 
     assert checked(converted, scaled(tmp_path, 3), image=asked)["verdict"] == "alike"
 
 
 def test_weights_beyond_half_precision_are_refused_by_name_where_they_matter(
-        converted: Converted, tmp_path: Path) -> None:
+    converted: Converted, tmp_path: Path
+) -> None:
     with pytest.raises(RoundingTooCoarse, match=r"1 values of 'w' \(1\) beyond ±65504 became ±65504") as refused:
         converted(scaled(tmp_path, 7e5), "FP16")
 
@@ -130,10 +152,13 @@ def test_weights_beyond_half_precision_are_refused_by_name_where_they_matter(
 def test_weights_that_vanish_are_counted_and_told(converted: Converted, tmp_path: Path) -> None:
     conversion = converted(scaled(tmp_path, 2e-5), "FP16")[0]["conversion"]
 
-    assert conversion["half"] == {"clipped": {"values": 0, "weights": 0, "by_name": {}},
-                                  "vanished": {"values": 1, "weights": 1, "by_name": {"w": 1}}}  # fmt: skip
+    assert conversion["half"] == {
+        "clipped": {"values": 0, "weights": 0, "by_name": {}},
+        "vanished": {"values": 1, "weights": 1, "by_name": {"w": 1}},
+    }
     assert conversion["warnings"] == [
-        "In half precision 1 values of 'w' (1) too small for half precision lost digits or became 0."]
+        "In half precision 1 values of 'w' (1) too small for half precision lost digits or became 0."
+    ]
 
 
 @pytest.mark.parametrize("file", ["squeezenet1.1_fp16.onnx", "ir_fp32/squeezenet1.1.xml"])

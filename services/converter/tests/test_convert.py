@@ -29,7 +29,8 @@ def nchw(photographs: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize(("precision", "element_type", "size"), [("FP32", "f32", 4), ("FP16", "f16", 2)])
 def test_onnx_becomes_ir_of_the_precision_asked_for(
-        squeezenet: Path, converted: Converted, precision: str, element_type: str, size: int) -> None:
+    squeezenet: Path, converted: Converted, precision: str, element_type: str, size: int
+) -> None:
     facts, outputs = converted(squeezenet, precision)
 
     assert sorted(path.name for path in outputs.iterdir()) == ["model.bin", "model.xml"]
@@ -46,9 +47,19 @@ def test_the_conversion_is_on_record(squeezenet: Path, converted: Converted) -> 
     conversion = {name: value for name, value in facts["conversion"].items() if name not in _CHECKS}
     assert conversion == {
         "precision": "FP16",
-        "inputs": {"data_0": {"shape": None, "layout": "NCHW", "mean": [104, 117, 123], "scale": None,
-                              "reverse_channels": False, "element_type": None, "tensor_layout": None, "resize": None,
-                              "value": None}},
+        "inputs": {
+            "data_0": {
+                "shape": None,
+                "layout": "NCHW",
+                "mean": [104, 117, 123],
+                "scale": None,
+                "reverse_channels": False,
+                "element_type": None,
+                "tensor_layout": None,
+                "resize": None,
+                "value": None,
+            }
+        },
         "outputs": [],
         "batch": None,
         "openvino_version": ov.get_version(),
@@ -57,14 +68,24 @@ def test_the_conversion_is_on_record(squeezenet: Path, converted: Converted) -> 
 
 
 def test_every_value_null_is_the_same_as_saying_nothing(squeezenet: Path, converted: Converted) -> None:
-    nothing = {"shape": None, "layout": None, "mean": None, "scale": None, "reverse_channels": False,
-               "element_type": None, "tensor_layout": None, "resize": None, "value": None}  # fmt: skip
+    nothing = {
+        "shape": None,
+        "layout": None,
+        "mean": None,
+        "scale": None,
+        "reverse_channels": False,
+        "element_type": None,
+        "tensor_layout": None,
+        "resize": None,
+        "value": None,
+    }
 
     assert converted(squeezenet, data_0=nothing)[0]["digest"] == converted(squeezenet)[0]["digest"]
 
 
 def test_fp32_is_the_original_to_the_last_bit_but_one(
-        squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer) -> None:
+    squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer
+) -> None:
     _, outputs = converted(squeezenet)
     image = nchw(photographs)[:1]
 
@@ -74,7 +95,8 @@ def test_fp32_is_the_original_to_the_last_bit_but_one(
 
 
 def test_fp16_storage_agrees_with_fp32_on_photographs(
-        squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer) -> None:
+    squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer
+) -> None:
     asked = {"reverse_channels": True, "mean": [104, 117, 123]}
     single = converted(squeezenet, "FP32", data_0=asked)[1] / "model.xml"
     half = converted(squeezenet, "FP16", data_0=asked)[1] / "model.xml"
@@ -86,7 +108,8 @@ def test_fp16_storage_agrees_with_fp32_on_photographs(
 
 
 def test_a_half_precision_onnx_takes_and_gives_f32_like_any_other(
-        models: Path, squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer) -> None:
+    models: Path, squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer
+) -> None:
     facts, outputs = converted(models / "squeezenet1.1" / "squeezenet1.1_fp16.onnx", "FP32")
     image = nchw(photographs)[:1]
 
@@ -97,7 +120,8 @@ def test_a_half_precision_onnx_takes_and_gives_f32_like_any_other(
 
 
 def test_a_half_precision_onnx_keeps_its_weights_exactly_as_fp16(
-        models: Path, squeezenet: Path, converted: Converted) -> None:
+    models: Path, squeezenet: Path, converted: Converted
+) -> None:
     from_half, outputs = converted(models / "squeezenet1.1" / "squeezenet1.1_fp16.onnx", "FP16")
 
     assert from_half["precision"] == "FP16"
@@ -109,14 +133,22 @@ def test_a_half_precision_onnx_keeps_its_weights_exactly_as_fp16(
 def weights(outputs: Path) -> list[bytes]:
     nodes = ir.read(outputs / "model.xml").get_ordered_ops()
     constants = [node for node in nodes if node.get_type_name() == "Constant"]
-    return sorted(node.data.tobytes() for node in constants
-                  if node.get_output_element_type(0) == ov.Type.f16 and node.data.size > 1)
+    return sorted(
+        node.data.tobytes()
+        for node in constants
+        if node.get_output_element_type(0) == ov.Type.f16 and node.data.size > 1
+    )
 
 
 @pytest.mark.parametrize("stored", ["fp16", "fp32"])
 @pytest.mark.parametrize("wanted", ["FP16", "FP32"])
 def test_an_ir_can_be_given_the_other_precision(
-        models: Path, converted: Converted, infer: Infer, photographs: np.ndarray, stored: str, wanted: str,
+    models: Path,
+    converted: Converted,
+    infer: Infer,
+    photographs: np.ndarray,
+    stored: str,
+    wanted: str,
 ) -> None:
     source = models / "squeezenet1.1" / f"ir_{stored}" / "squeezenet1.1.xml"
     facts, outputs = converted(source, wanted)
@@ -129,8 +161,8 @@ def test_an_ir_can_be_given_the_other_precision(
 
 @pytest.mark.parametrize("wanted", ["FP16", "FP32"])
 def test_a_quantized_ir_stays_quantized(
-        squeezenet: Path, converted: Converted, infer: Infer, photographs: np.ndarray, tmp_path: Path,
-        wanted: str) -> None:
+    squeezenet: Path, converted: Converted, infer: Infer, photographs: np.ndarray, tmp_path: Path, wanted: str
+) -> None:
     images = nchw(photographs)
     quantized = nncf.quantize(ir.read(squeezenet), nncf.Dataset([image[None] for image in images[:2]]))
     ir.save(quantized, tmp_path, fp16=True)
@@ -152,9 +184,14 @@ def test_an_ir_of_an_older_release_converts(published: Path, converted: Converte
     assert facts["inputs"][0]["name"] == "data"
 
 
-@pytest.mark.parametrize("file", [
-    "ultraface_rfb_320/version-RFB-320.onnx", "fns_candy/candy.onnx", "tiny_inpaint/tiny_inpaint.onnx",
-])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "ultraface_rfb_320/version-RFB-320.onnx",
+        "fns_candy/candy.onnx",
+        "tiny_inpaint/tiny_inpaint.onnx",
+    ],
+)
 def test_models_keep_their_inputs_and_outputs(models: Path, converted: Converted, file: str) -> None:
     keeps_its_own(models / file, converted)
 
@@ -174,23 +211,32 @@ def keeps_its_own(path: Path, converted: Converted) -> None:
 
 
 @pytest.mark.parametrize("precision", ["FP32", "FP16"])
-@pytest.mark.parametrize(("file", "inputs"), [
-    ("squeezenet1.1/squeezenet1.1.onnx", {}),
-    ("squeezenet1.1/squeezenet1.1.onnx",
-     {"data_0": {"shape": [2, 3, 224, 224], "reverse_channels": True, "mean": [1, 2, 3],
-                 "scale": [4, 5, 6]}}),
-    ("squeezenet1.1/squeezenet1.1_fp16.onnx", {"data_0": {"mean": [1, 2, 3]}}),
-])
+@pytest.mark.parametrize(
+    ("file", "inputs"),
+    [
+        ("squeezenet1.1/squeezenet1.1.onnx", {}),
+        (
+            "squeezenet1.1/squeezenet1.1.onnx",
+            {"data_0": {"shape": [2, 3, 224, 224], "reverse_channels": True, "mean": [1, 2, 3], "scale": [4, 5, 6]}},
+        ),
+        ("squeezenet1.1/squeezenet1.1_fp16.onnx", {"data_0": {"mean": [1, 2, 3]}}),
+    ],
+)
 def test_converting_twice_makes_the_same_bytes(
-        models: Path, converted: Converted, file: str, inputs: dict[str, Any], precision: str) -> None:
+    models: Path, converted: Converted, file: str, inputs: dict[str, Any], precision: str
+) -> None:
     makes_the_same_again(converted(models / file, precision, **inputs)[1])
 
 
-def test_converting_a_detector_of_an_exporter_twice_makes_the_same_bytes(
-        published: Path, converted: Converted) -> None:
+def test_converting_a_detector_of_an_exporter_twice_makes_the_same_bytes(published: Path, converted: Converted) -> None:
     for precision in ("FP32", "FP16"):
-        makes_the_same_again(converted(published / "picodet_s_320" / "picodet_s_320_coco.onnx", precision,
-                                       image={"scale": [58.395, 57.12, 57.375]})[1])  # fmt: skip
+        makes_the_same_again(
+            converted(
+                published / "picodet_s_320" / "picodet_s_320_coco.onnx",
+                precision,
+                image={"scale": [58.395, 57.12, 57.375]},
+            )[1]
+        )
 
 
 def makes_the_same_again(outputs: Path) -> None:
@@ -233,7 +279,8 @@ def test_progress_can_be_followed(squeezenet: Path, converted: Converted) -> Non
 
 def test_the_core_reaches_no_web_or_database() -> None:
     program = "import workbench.converter.convert, sys; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
-                            timeout=60).stdout.split()
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    ).stdout.split()
 
     assert not {"flask", "sqlalchemy", "kombu", "nncf", "onnx"} & set(loaded)

@@ -60,8 +60,18 @@ def test_outputs_are_those_that_were_asked_for_in_that_order() -> None:
 
 
 def test_bytes_in_another_layout_of_any_size_are_taken() -> None:
-    model = made(inputs={"image": {"element_type": "u8", "tensor_layout": "NHWC", "layout": "NCHW", "resize": "linear",
-                                   "mean": [1, 2, 3]}, "factor": {"value": [1]}})  # fmt: skip
+    model = made(
+        inputs={
+            "image": {
+                "element_type": "u8",
+                "tensor_layout": "NHWC",
+                "layout": "NCHW",
+                "resize": "linear",
+                "mean": [1, 2, 3],
+            },
+            "factor": {"value": [1]},
+        }
+    )
     picture = np.full((1, 9, 7, 3), 10, np.uint8)
 
     assert (model.input().element_type, str(model.input().partial_shape)) == (ov.Type.u8, "[1,?,?,3]")
@@ -74,17 +84,23 @@ def test_the_batch_is_set_where_a_layout_has_one() -> None:
     assert [str(port.partial_shape) for port in model.inputs] == ["[5,3,4,4]", "[1]"]
 
 
-@pytest.mark.parametrize(("asked", "kind", "field"), [
-    ({"inputs": {"factor": {"value": [1, 2]}}}, BadValue, "inputs.factor.value"),
-    ({"inputs": {"factor": {"value": [1]}, "image": {"value": [0]}}}, BadValue, "inputs.factor.value"),
-    ({"outputs": ["nowhere"]}, UnknownOutput, "outputs"),
-    ({"batch": 2, "inputs": {"image": {"shape": [3, 3, 4, 4], "layout": "NCHW"}}}, BadBatch, "batch"),
-    ({"inputs": {"factor": {"resize": "linear"}}}, BadLayout, "inputs.factor.layout"),
-    ({"inputs": {"image": {"tensor_layout": "NHWX", "layout": "NCHW"}}}, BadLayout, "inputs.image.tensor_layout"),
-    ({"batch": 2, "inputs": {"image": {"shape": [3, 3, 4, 4]}}}, BadBatch, "batch"),
-    ({"inputs": {"image": {"resize": "cubic", "shape": [1, 3, -1, -1], "layout": "NCHW"}}}, BadPreprocessing,
-     "inputs.image.resize"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("asked", "kind", "field"),
+    [
+        ({"inputs": {"factor": {"value": [1, 2]}}}, BadValue, "inputs.factor.value"),
+        ({"inputs": {"factor": {"value": [1]}, "image": {"value": [0]}}}, BadValue, "inputs.factor.value"),
+        ({"outputs": ["nowhere"]}, UnknownOutput, "outputs"),
+        ({"batch": 2, "inputs": {"image": {"shape": [3, 3, 4, 4], "layout": "NCHW"}}}, BadBatch, "batch"),
+        ({"inputs": {"factor": {"resize": "linear"}}}, BadLayout, "inputs.factor.layout"),
+        ({"inputs": {"image": {"tensor_layout": "NHWX", "layout": "NCHW"}}}, BadLayout, "inputs.image.tensor_layout"),
+        ({"batch": 2, "inputs": {"image": {"shape": [3, 3, 4, 4]}}}, BadBatch, "batch"),
+        (
+            {"inputs": {"image": {"resize": "cubic", "shape": [1, 3, -1, -1], "layout": "NCHW"}}},
+            BadPreprocessing,
+            "inputs.image.resize",
+        ),
+    ],
+)
 def test_what_cannot_be_had_is_refused_by_its_field(asked: Any, kind: type[Refusal], field: str) -> None:
     with pytest.raises(kind) as refused:
         made(**asked)

@@ -93,9 +93,7 @@ def test_what_fails_leaves_nothing_and_says_why(recipe: Recipe, place: Path) -> 
     assert visible(place) == []
 
 
-def test_without_a_network_that_is_what_is_told(
-    recipe: Recipe, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_network_that_is_what_is_told(recipe: Recipe, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     recipe.lock.write_text("poem==1 --hash=sha256:" + "0" * 64)
 

@@ -15,8 +15,14 @@ BENCH = Path(__file__).resolve().parents[3] / "bench" / "onnx_node_tests.py"
 
 
 def test_it_tells_what_openvino_ignores_from_what_it_computes_alike() -> None:
-    said = subprocess.run([sys.executable, BENCH, "resize_downsample_scales_linear"], capture_output=True, text=True,
-                          env=dict(os.environ), timeout=120, check=True).stdout  # fmt: skip
+    said = subprocess.run(
+        [sys.executable, BENCH, "resize_downsample_scales_linear"],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ),
+        timeout=120,
+        check=True,
+    ).stdout
 
     assert "test_resize_downsample_scales_linear_antialias: Resize(antialias = 1, mode = 'linear')" in said
     counts = {line.split(maxsplit=1)[1]: int(line.split()[0]) for line in said.splitlines() if line[0] == " "}

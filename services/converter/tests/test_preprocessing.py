@@ -21,18 +21,21 @@ Infer = Callable[..., np.ndarray]
 MEAN, SCALE = [103.53, 116.28, 123.675], [57.375, 57.12, 58.395]
 
 
-@pytest.mark.parametrize("asked", [
-    {"mean": MEAN},
-    {"scale": SCALE},
-    {"mean": MEAN, "scale": SCALE},
-    {"reverse_channels": True},
-    {"reverse_channels": True, "mean": MEAN, "scale": SCALE},
-    {"reverse_channels": True, "mean": MEAN, "scale": SCALE, "layout": "NCHW", "shape": [1, 3, 224, 224]},
-    {"mean": [0, 0, 0], "scale": [-1, 1, 2]},
-])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"mean": MEAN},
+        {"scale": SCALE},
+        {"mean": MEAN, "scale": SCALE},
+        {"reverse_channels": True},
+        {"reverse_channels": True, "mean": MEAN, "scale": SCALE},
+        {"reverse_channels": True, "mean": MEAN, "scale": SCALE, "layout": "NCHW", "shape": [1, 3, 224, 224]},
+        {"mean": [0, 0, 0], "scale": [-1, 1, 2]},
+    ],
+)
 def test_a_network_with_it_built_in_agrees_with_numpy_before_the_network(
-        squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer,
-        asked: dict[str, Any]) -> None:
+    squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer, asked: dict[str, Any]
+) -> None:
     _, outputs = converted(squeezenet, "FP32", data_0=asked)
 
     for photograph in photographs[:5]:
@@ -51,7 +54,9 @@ def test_what_is_inside_now_is_no_longer_told_to_be_done_outside(tmp_path: Path)
     info = ov.Core().read_model(tmp_path / "model.xml").get_rt_info()["model_info"]
 
     assert {name: value.astype(str) for name, value in info.items()} == {
-        "model_type": "Classification", "reverse_input_channels": "YES"}
+        "model_type": "Classification",
+        "reverse_input_channels": "YES",
+    }
 
 
 def test_a_conversion_that_builds_nothing_in_keeps_what_the_model_says(tmp_path: Path) -> None:
@@ -75,7 +80,8 @@ def test_the_values_a_first_layer_sees_are_numpys(photographs: np.ndarray, layou
 
 
 def test_rgb_photographs_reach_the_known_accuracy_through_the_ir(
-        shared: Path, squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer) -> None:
+    shared: Path, squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer
+) -> None:
     # The model wants BGR minus its means: right, most photographs are recognised; wrong, hardly any.
     files = sorted(path.name for path in (shared / "datasets" / "imagenet200" / "images").iterdir())[:20]
     lines = (shared / "datasets" / "imagenet200" / "val.txt").read_text().splitlines()
@@ -83,14 +89,14 @@ def test_rgb_photographs_reach_the_known_accuracy_through_the_ir(
     asked = {"reverse_channels": True, "mean": [104, 117, 123]}
     _, outputs = converted(squeezenet, "FP16", data_0=asked)
 
-    answers = [infer(outputs / "model.xml", image.transpose(2, 0, 1)[None].copy()).argmax()
-               for image in photographs]
+    answers = [infer(outputs / "model.xml", image.transpose(2, 0, 1)[None].copy()).argmax() for image in photographs]
 
     assert sum(int(labels[file]) == answer for file, answer in zip(files, answers, strict=True)) >= 9
 
 
 def test_a_layout_alone_changes_no_number_and_is_kept(
-        squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer) -> None:
+    squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer
+) -> None:
     facts, outputs = converted(squeezenet, "FP32", data_0={"layout": "NCHW"})
     image = photographs[0].transpose(2, 0, 1)[None].copy()
 
@@ -132,7 +138,8 @@ def test_a_dynamic_channel_dimension_takes_as_many_values_as_are_given(tmp_path:
 
 
 def test_a_half_precision_input_gets_its_mean_in_full_precision(
-        models: Path, squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer) -> None:
+    models: Path, squeezenet: Path, photographs: np.ndarray, converted: Converted, infer: Infer
+) -> None:
     half = models / "squeezenet1.1" / "squeezenet1.1_fp16.onnx"
     _, outputs = converted(half, "FP32", data_0={"reverse_channels": True, "mean": MEAN})
     image = photographs[0].transpose(2, 0, 1)[None].copy()
@@ -152,8 +159,15 @@ def test_an_ir_that_declares_its_layout_needs_it_said_no_more(tmp_path: Path) ->
     np.testing.assert_allclose(run(built, image), in_numpy(image, mean=MEAN, axis=3), rtol=0, atol=1e-4)
 
 
-def in_numpy(image: np.ndarray, *, mean: list[float] | None = None, scale: list[float] | None = None,
-             reverse_channels: bool = False, axis: int = 1, **_: object) -> np.ndarray:
+def in_numpy(
+    image: np.ndarray,
+    *,
+    mean: list[float] | None = None,
+    scale: list[float] | None = None,
+    reverse_channels: bool = False,
+    axis: int = 1,
+    **_: object,
+) -> np.ndarray:
     shape = [1] * image.ndim
     shape[axis] = -1
     if reverse_channels:

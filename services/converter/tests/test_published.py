@@ -43,7 +43,9 @@ def test_what_was_built_in_is_told_the_first_step_first(adapters: Adapters) -> N
     facts = published(adapters, {"x": {"mean": [1, 2, 3], "layout": "NCHW"}, "y": {"shape": [1]}}, built_in=[earlier])
 
     assert facts["built_in"] == [
-        {"input": "x", "reverse_channels": False, "mean": [1.0, 2.0, 3.0], "scale": None}, earlier]
+        {"input": "x", "reverse_channels": False, "mean": [1.0, 2.0, 3.0], "scale": None},
+        earlier,
+    ]
 
 
 def test_a_conversion_that_builds_nothing_in_says_so(adapters: Adapters) -> None:

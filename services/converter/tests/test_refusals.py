@@ -48,10 +48,13 @@ def test_a_precision_that_is_none(squeezenet: Path, converted: Converted, precis
     assert "FP32, FP16" in str(refused)
 
 
-@pytest.mark.parametrize(("shape", "reason"), [
-    ([1, 3, 224], "[1, 3, 224] has 3 dimensions, but the input has 4: [1, 3, 224, 224]"),
-    ([], "has 0 dimensions"),
-])
+@pytest.mark.parametrize(
+    ("shape", "reason"),
+    [
+        ([1, 3, 224], "[1, 3, 224] has 3 dimensions, but the input has 4: [1, 3, 224, 224]"),
+        ([], "has 0 dimensions"),
+    ],
+)
 def test_a_shape_that_is_none(squeezenet: Path, converted: Converted, shape: list[Any], reason: str) -> None:
     refused = refusal(converted, squeezenet, data_0={"shape": shape})
 
@@ -69,13 +72,17 @@ def test_a_dimension_that_is_none(squeezenet: Path, converted: Converted, dimens
     assert str(refused).endswith("-1 for any, or [least, most].")
 
 
-@pytest.mark.parametrize(("shape", "reason"), [
-    ([1, 4, 224, 224], "channel count (4) does not match filter input channel count (3)"),
-    ([1, 3, 2, 2], "at 'conv1_1/WithoutBiases': Kernel after dilation has size (dim: 3) larger"),
-    ([1, 3, 224, 17], "at 'pool5_1'"),
-])
+@pytest.mark.parametrize(
+    ("shape", "reason"),
+    [
+        ([1, 4, 224, 224], "channel count (4) does not match filter input channel count (3)"),
+        ([1, 3, 2, 2], "at 'conv1_1/WithoutBiases': Kernel after dilation has size (dim: 3) larger"),
+        ([1, 3, 224, 17], "at 'pool5_1'"),
+    ],
+)
 def test_a_shape_the_model_does_not_work_with(
-        squeezenet: Path, converted: Converted, shape: list[int], reason: str) -> None:
+    squeezenet: Path, converted: Converted, shape: list[int], reason: str
+) -> None:
     refused = refusal(converted, squeezenet, data_0={"shape": shape})
 
     assert isinstance(refused, BadShape)
@@ -84,8 +91,12 @@ def test_a_shape_the_model_does_not_work_with(
 
 
 def test_shapes_that_contradict_each_other(models: Path, converted: Converted) -> None:
-    refused = refusal(converted, models / "tiny_inpaint" / "tiny_inpaint.onnx",
-                      image={"shape": [1, 3, 12, 12]}, mask={"shape": [1, 1, 16, 16]})
+    refused = refusal(
+        converted,
+        models / "tiny_inpaint" / "tiny_inpaint.onnx",
+        image={"shape": [1, 3, 12, 12]},
+        mask={"shape": [1, 1, 16, 16]},
+    )
 
     assert isinstance(refused, BadShape)
     assert "inputs.image.shape [1, 3, 12, 12], inputs.mask.shape [1, 1, 16, 16]" in str(refused)
@@ -100,14 +111,17 @@ def test_a_shape_that_no_machine_holds(squeezenet: Path, converted: Converted, s
     assert "GiB" in str(refused)
 
 
-@pytest.mark.parametrize(("layout", "reason"), [
-    ("NCH", "'NCH' names 3 dimensions, but the input has 4"),
-    ("NCHWD", "names 5 dimensions"),
-    ("nchw", "'nchw' is no layout; write one capital letter"),
-    ("NCCH", "each once"),
-    ("N...", "is no layout"),
-    ("[N,C,H,W]", "is no layout"),
-])
+@pytest.mark.parametrize(
+    ("layout", "reason"),
+    [
+        ("NCH", "'NCH' names 3 dimensions, but the input has 4"),
+        ("NCHWD", "names 5 dimensions"),
+        ("nchw", "'nchw' is no layout; write one capital letter"),
+        ("NCCH", "each once"),
+        ("N...", "is no layout"),
+        ("[N,C,H,W]", "is no layout"),
+    ],
+)
 def test_a_layout_that_is_none(squeezenet: Path, converted: Converted, layout: str, reason: str) -> None:
     refused = refusal(converted, squeezenet, data_0={"layout": layout})
 
@@ -119,7 +133,8 @@ def test_a_layout_that_is_none(squeezenet: Path, converted: Converted, layout: s
 @pytest.mark.parametrize("asked", [{"mean": [1, 2, 3]}, {"scale": [1, 2, 3]}, {"reverse_channels": True}])
 @pytest.mark.parametrize("layout", ["NXHW", "????"])
 def test_preprocessing_without_known_channels(
-        squeezenet: Path, converted: Converted, asked: dict[str, Any], layout: str) -> None:
+    squeezenet: Path, converted: Converted, asked: dict[str, Any], layout: str
+) -> None:
     refused = refusal(converted, squeezenet, data_0={**asked, "layout": layout})
 
     assert isinstance(refused, BadLayout)
@@ -133,17 +148,21 @@ def test_preprocessing_where_the_shape_leaves_doubt(converted: Converted, tmp_pa
     assert "[1, 3, 8, 3]" in str(refused)
 
 
-@pytest.mark.parametrize(("asked", "field", "reason"), [
-    ({"mean": [1, 2]}, "mean", "[1.0, 2.0] has 2 values, but the input has 3 channels"),
-    ({"mean": []}, "mean", "[] has 0 values"),
-    ({"scale": [1]}, "scale", "[1.0] has 1 values, but the input has 3 channels"),
-    ({"scale": [1, 2, 3, 4]}, "scale", "has 4 values"),
-    ({"mean": [1, 2, 3], "layout": "NHWC"}, "mean", "but the input has 224 channels"),
-    ({"scale": [1, 0, 3]}, "scale", "[1.0, 0.0, 3.0] holds a zero"),
-    ({"scale": [1, -0.0, 3]}, "scale", "holds a zero"),
-])
+@pytest.mark.parametrize(
+    ("asked", "field", "reason"),
+    [
+        ({"mean": [1, 2]}, "mean", "[1.0, 2.0] has 2 values, but the input has 3 channels"),
+        ({"mean": []}, "mean", "[] has 0 values"),
+        ({"scale": [1]}, "scale", "[1.0] has 1 values, but the input has 3 channels"),
+        ({"scale": [1, 2, 3, 4]}, "scale", "has 4 values"),
+        ({"mean": [1, 2, 3], "layout": "NHWC"}, "mean", "but the input has 224 channels"),
+        ({"scale": [1, 0, 3]}, "scale", "[1.0, 0.0, 3.0] holds a zero"),
+        ({"scale": [1, -0.0, 3]}, "scale", "holds a zero"),
+    ],
+)
 def test_means_and_scales_that_do_not_fit(
-        squeezenet: Path, converted: Converted, asked: dict[str, Any], field: str, reason: str) -> None:
+    squeezenet: Path, converted: Converted, asked: dict[str, Any], field: str, reason: str
+) -> None:
     refused = refusal(converted, squeezenet, data_0=asked)
 
     assert isinstance(refused, BadPreprocessing)
@@ -160,8 +179,7 @@ def test_a_mean_that_is_no_number(squeezenet: Path, converted: Converted, value:
 
 
 @pytest.mark.parametrize(("shape", "counted"), [([1, 1, 8, 8], "1 channel;"), ([1, -1, 8, 8], "any number")])
-def test_channels_that_cannot_be_reversed(
-        converted: Converted, tmp_path: Path, shape: list[int], counted: str) -> None:
+def test_channels_that_cannot_be_reversed(converted: Converted, tmp_path: Path, shape: list[int], counted: str) -> None:
     refused = refusal(converted, relu(tmp_path, shape), x={"reverse_channels": True, "layout": "NCHW"})
 
     assert isinstance(refused, BadPreprocessing)
@@ -175,12 +193,15 @@ def test_a_mean_for_an_input_of_integers(converted: Converted, tmp_path: Path) -
     assert "need a float input; this one is i32" in str(refused)
 
 
-@pytest.mark.parametrize(("file", "kind"), [
-    ("truncated.onnx", ir.BrokenModel), ("lfs_pointer.onnx", ir.BrokenModel),
-    ("old_opset_super_resolution.onnx", ir.UnsupportedOperations),
-])
-def test_a_model_that_cannot_be_read(
-        models: Path, converted: Converted, file: str, kind: type[Refusal]) -> None:
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ("truncated.onnx", ir.BrokenModel),
+        ("lfs_pointer.onnx", ir.BrokenModel),
+        ("old_opset_super_resolution.onnx", ir.UnsupportedOperations),
+    ],
+)
+def test_a_model_that_cannot_be_read(models: Path, converted: Converted, file: str, kind: type[Refusal]) -> None:
     refused = refusal(converted, models / "negative" / file)
 
     assert isinstance(refused, kind)
@@ -204,10 +225,13 @@ def test_a_refusal_leaves_a_result_that_says_so_and_no_model(squeezenet: Path, t
 def relu(folder: Path, shape: list[int], element_type: int = TensorProto.FLOAT) -> Path:
     dimensions = [size if size > 0 else None for size in shape]
     graph = helper.make_graph(
-        [helper.make_node("Abs", ["x"], ["y"])], "g",
+        [helper.make_node("Abs", ["x"], ["y"])],
+        "g",
         [helper.make_tensor_value_info("x", element_type, dimensions)],
-        [helper.make_tensor_value_info("y", element_type, None)])
+        [helper.make_tensor_value_info("y", element_type, None)],
+    )
     path = folder / "small.onnx"
-    path.write_bytes(helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8).SerializeToString())
+    path.write_bytes(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8).SerializeToString()
+    )
     return path

@@ -26,33 +26,41 @@ def resize(*sources: str, **attributes: Any) -> list[NodeProto]:
 
 
 def saved(folder: Path, nodes: Sequence[NodeProto], weights: dict[str, np.ndarray], opset: int) -> Path:
-    ends = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)]
-            for name, shape in (("image", IMAGE), ("y", None))]  # fmt: skip
+    ends = [
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)]
+        for name, shape in (("image", IMAGE), ("y", None))
+    ]
     constants = [numpy_helper.from_array(value, name) for name, value in weights.items()]
     graph = helper.make_graph(list(nodes), "g", *ends, constants)
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8),
-              folder / "net.onnx")  # fmt: skip
+    onnx.save(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8), folder / "net.onnx"
+    )
     return folder / "net.onnx"
 
 
 def loop() -> list[NodeProto]:
     """Of two steps, whose condition has the shape [1] as some exporters write it (openvino#28235)."""
+
     def value(name: str, kind: int, shape: list[int]) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(name, kind, shape)
 
     body = helper.make_graph(
-        [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("Mul", ["v", "half"], ["vo"])], "body",
+        [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("Mul", ["v", "half"], ["vo"])],
+        "body",
         [value("i", TensorProto.INT64, []), value("go", TensorProto.BOOL, [1]), value("v", TensorProto.FLOAT, IMAGE)],
         [value("on", TensorProto.BOOL, [1]), value("vo", TensorProto.FLOAT, IMAGE)],
-        [numpy_helper.from_array(np.float32(0.5), "half")])  # fmt: skip
+        [numpy_helper.from_array(np.float32(0.5), "half")],
+    )
     return [helper.make_node("Loop", ["trip", "cond", "image"], ["y"], body=body, name="loop")]
 
 
 LOOP = {"trip": np.array(2, np.int64), "cond": np.array([True])}
 EINSUM = {"w": np.random.default_rng(3).standard_normal((3, 20, 7)).astype(np.float32)}
-ARGMIN = [helper.make_node("Floor", ["image"], ["f"]),
-          helper.make_node("ArgMin", ["f"], ["a"], axis=1, keepdims=0, select_last_index=1, name="last"),
-          helper.make_node("Cast", ["a"], ["y"], to=TensorProto.FLOAT)]  # fmt: skip
+ARGMIN = [
+    helper.make_node("Floor", ["image"], ["f"]),
+    helper.make_node("ArgMin", ["f"], ["a"], axis=1, keepdims=0, select_last_index=1, name="last"),
+    helper.make_node("Cast", ["a"], ["y"], to=TensorProto.FLOAT),
+]
 
 
 def not_honoured(node: NodeProto) -> bool:
@@ -61,16 +69,23 @@ def not_honoured(node: NodeProto) -> bool:
     return ignored or any(each.s == b"round_prefer_ceil" for each in node.attribute)
 
 
-@pytest.mark.parametrize(("nodes", "weights", "opset"), [
-    (resize("", "", "sizes", mode="nearest", nearest_mode="round_prefer_ceil"), SMALL, 13),  # openvino#36023
-    (resize("", "", "sizes", mode="nearest", nearest_mode="round_prefer_floor"), SMALL, 13),
-    (resize("", "", "sizes", mode="linear", antialias=1), SMALL, 18),  # openvino#35893
-    (resize("", "", "sizes", mode="cubic", antialias=1), SMALL, 18),
-    (resize("", "scales", mode="cubic", exclude_outside=1, cubic_coeff_a=-0.5), LARGER, 13),
-    (ARGMIN, {}, 13),  # openvino#13491
-    ([helper.make_node("Einsum", ["image", "w"], ["y"], equation="bchw,cwk->bhk", name="sum")], EINSUM, 13),  # 37990
-    (loop(), LOOP, 13),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("nodes", "weights", "opset"),
+    [
+        (resize("", "", "sizes", mode="nearest", nearest_mode="round_prefer_ceil"), SMALL, 13),  # openvino#36023
+        (resize("", "", "sizes", mode="nearest", nearest_mode="round_prefer_floor"), SMALL, 13),
+        (resize("", "", "sizes", mode="linear", antialias=1), SMALL, 18),  # openvino#35893
+        (resize("", "", "sizes", mode="cubic", antialias=1), SMALL, 18),
+        (resize("", "scales", mode="cubic", exclude_outside=1, cubic_coeff_a=-0.5), LARGER, 13),
+        (ARGMIN, {}, 13),  # openvino#13491
+        (
+            [helper.make_node("Einsum", ["image", "w"], ["y"], equation="bchw,cwk->bhk", name="sum")],
+            EINSUM,
+            13,
+        ),  # 37990
+        (loop(), LOOP, 13),
+    ],
+)
 def test_what_is_converted_computes_what_its_source_does_and_the_rest_is_refused_by_its_operation(
     converted: Converted, tmp_path: Path, nodes: list[NodeProto], weights: dict[str, np.ndarray], opset: int
 ) -> None:

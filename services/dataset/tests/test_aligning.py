@@ -66,8 +66,9 @@ def portraits(shared: Path) -> dict[str, bytes]:
     return files
 
 
-def test_an_upload_with_landmarks_is_aligned_as_the_shared_faces_are(new_run: Callable[..., Any], shared: Path,
-                                                                     portraits: dict[str, bytes]) -> None:
+def test_an_upload_with_landmarks_is_aligned_as_the_shared_faces_are(
+    new_run: Callable[..., Any], shared: Path, portraits: dict[str, bytes]
+) -> None:
     run = new_run(portraits)
     facts = ingest.run(run)
 

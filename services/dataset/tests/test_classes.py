@@ -45,10 +45,17 @@ def test_label_colors_tell_colours_and_names(label_colors: Callable) -> None:
     assert (found.names, found.colors, found.faults) == (["Animal", "Arch way"], [(64, 128, 64), (192, 0, 128)], [])
 
 
-@pytest.mark.parametrize("document", [
-    {"label_map": {"1": "road", "0": "sky"}, "segmentation_colors": [[0, 0, 0], [1, 2, 3]], "background_label": "0"},
-    {"labels": ["sky", "road"], "segmentation_colors": [[0, 0, 0], [1, 2, 3]], "background_label": 1, "more": None},
-])
+@pytest.mark.parametrize(
+    "document",
+    [
+        {
+            "label_map": {"1": "road", "0": "sky"},
+            "segmentation_colors": [[0, 0, 0], [1, 2, 3]],
+            "background_label": "0",
+        },
+        {"labels": ["sky", "road"], "segmentation_colors": [[0, 0, 0], [1, 2, 3]], "background_label": 1, "more": None},
+    ],
+)
 def test_a_description_tells_both_by_map_or_list(meta: Callable, document: dict) -> None:
     found = meta(document)
 
@@ -78,57 +85,76 @@ def test_an_ignored_class_before_others_leaves_them_their_ids(labelmap: Callable
     assert coding.colors == {BORDER: 255, (1, 1, 1): 1}
 
 
-@pytest.mark.parametrize(("text", "reason"), [
-    ("", "labelmap.txt: it names no class"),
-    ("# only a remark\n", "labelmap.txt: it names no class"),
-    ("cat:1,2,3\ndog:1,2", "labelmap.txt line 2: a colour is three whole numbers from 0 to 255, not '1,2'; ex"),
-    ("cat:1,2,256", "labelmap.txt line 1: a colour is three whole numbers from 0 to 255, not '1,2,256'"),
-    ("cat:red", "labelmap.txt line 1: a colour is three whole numbers from 0 to 255, not 'red'"),
-    (":1,2,3", "labelmap.txt line 1: the class has no name; expected `name:r,g,b:parts:actions`"),
-    ("cat:1,2,3\ndog:1,2,3", "labelmap.txt: the classes 'cat' and 'dog' (ids 0 and 1) have the same colour"),
-    ("cat:1,2,3\ncat:3,2,1", "labelmap.txt: the classes 'cat' and 'cat' (ids 0 and 1) have the same name"),
-])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "labelmap.txt: it names no class"),
+        ("# only a remark\n", "labelmap.txt: it names no class"),
+        ("cat:1,2,3\ndog:1,2", "labelmap.txt line 2: a colour is three whole numbers from 0 to 255, not '1,2'; ex"),
+        ("cat:1,2,256", "labelmap.txt line 1: a colour is three whole numbers from 0 to 255, not '1,2,256'"),
+        ("cat:red", "labelmap.txt line 1: a colour is three whole numbers from 0 to 255, not 'red'"),
+        (":1,2,3", "labelmap.txt line 1: the class has no name; expected `name:r,g,b:parts:actions`"),
+        ("cat:1,2,3\ndog:1,2,3", "labelmap.txt: the classes 'cat' and 'dog' (ids 0 and 1) have the same colour"),
+        ("cat:1,2,3\ncat:3,2,1", "labelmap.txt: the classes 'cat' and 'cat' (ids 0 and 1) have the same name"),
+    ],
+)
 def test_a_wrong_labelmap_is_told_by_its_line(labelmap: Callable, text: str, reason: str) -> None:
     [told] = reasons(labelmap(text))
 
     assert told.startswith(reason)
 
 
-@pytest.mark.parametrize(("text", "reason"), [
-    ("1 2 3", "label_colors.txt line 1: the class has no name; expected `r g b name`"),
-    ("1 2 cat", "label_colors.txt line 1: a colour is three whole numbers from 0 to 255, not '1,2,cat'"),
-])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("1 2 3", "label_colors.txt line 1: the class has no name; expected `r g b name`"),
+        ("1 2 cat", "label_colors.txt line 1: a colour is three whole numbers from 0 to 255, not '1,2,cat'"),
+    ],
+)
 def test_wrong_label_colors_are_told_by_their_line(label_colors: Callable, text: str, reason: str) -> None:
     assert reasons(label_colors(text))[0].startswith(reason)
 
 
-@pytest.mark.parametrize(("document", "reason"), [
-    ([], "must be a JSON object"),
-    ({}, "must have label_map, an object of id to name, or labels"),
-    ({"labels": "cat"}, "must have label_map"),
-    ({"labels": []}, "it names no class"),
-    ({"labels": ["cat", 7]}, "the name of a class is a text that is not empty, not '7'"),
-    ({"labels": ["cat", " "]}, "the name of a class is a text that is not empty"),
-    ({"label_map": {"0": "a", "2": "b"}}, "label_map must number its 2 classes from 0 to 1; 1 is missing"),
-    ({"label_map": {"0": "a"}, "segmentation_colors": [[0, 0, 0], [1, 1, 1]]},
-     "segmentation_colors must list a colour for each of the 1 classes, not 2"),
-    ({"labels": ["a"], "segmentation_colors": {}}, "segmentation_colors must list a colour for each of the 1 classes"),
-    ({"labels": ["a"], "segmentation_colors": [[0, 0, 1.5]]}, "a colour is three whole numbers from 0 to 255"),
-    ({"labels": ["a"], "segmentation_colors": [[0, 0, True]]}, "a colour is three whole numbers from 0 to 255"),
-    ({"labels": ["a"], "segmentation_colors": ["red"]}, "a colour is three whole numbers from 0 to 255, not red"),
-    ({"labels": ["a", "b"], "segmentation_colors": [[0, 0, 0]] * 2}, "the classes 'a' and 'b' (ids 0 and 1) have"),
-    ({"labels": ["a"], "background_label": 1}, "background_label '1' is no id from 0 to 0"),
-    ({"labels": [f"c{label}" for label in range(256)]}, "it has 256 classes; masks may have 255"),
-])
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ([], "must be a JSON object"),
+        ({}, "must have label_map, an object of id to name, or labels"),
+        ({"labels": "cat"}, "must have label_map"),
+        ({"labels": []}, "it names no class"),
+        ({"labels": ["cat", 7]}, "the name of a class is a text that is not empty, not '7'"),
+        ({"labels": ["cat", " "]}, "the name of a class is a text that is not empty"),
+        ({"label_map": {"0": "a", "2": "b"}}, "label_map must number its 2 classes from 0 to 1; 1 is missing"),
+        (
+            {"label_map": {"0": "a"}, "segmentation_colors": [[0, 0, 0], [1, 1, 1]]},
+            "segmentation_colors must list a colour for each of the 1 classes, not 2",
+        ),
+        (
+            {"labels": ["a"], "segmentation_colors": {}},
+            "segmentation_colors must list a colour for each of the 1 classes",
+        ),
+        ({"labels": ["a"], "segmentation_colors": [[0, 0, 1.5]]}, "a colour is three whole numbers from 0 to 255"),
+        ({"labels": ["a"], "segmentation_colors": [[0, 0, True]]}, "a colour is three whole numbers from 0 to 255"),
+        ({"labels": ["a"], "segmentation_colors": ["red"]}, "a colour is three whole numbers from 0 to 255, not red"),
+        ({"labels": ["a", "b"], "segmentation_colors": [[0, 0, 0]] * 2}, "the classes 'a' and 'b' (ids 0 and 1) have"),
+        ({"labels": ["a"], "background_label": 1}, "background_label '1' is no id from 0 to 0"),
+        ({"labels": [f"c{label}" for label in range(256)]}, "it has 256 classes; masks may have 255"),
+    ],
+)
 def test_a_wrong_description_is_told(meta: Callable, document: Any, reason: str) -> None:
     [told] = reasons(meta(document))
 
     assert told.startswith(f"dataset_meta.json: {reason}")
 
 
-@pytest.mark.parametrize(("text", "reason"), [
-    (b'{"labels": ["a"],\n}', "not JSON: "), (b"\xff\xfe", "not JSON"), (b"[" * 100_000, "not JSON"),
-])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b'{"labels": ["a"],\n}', "not JSON: "),
+        (b"\xff\xfe", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+    ],
+)
 def test_a_description_that_is_no_json_is_told(entry: Callable, text: bytes, reason: str) -> None:
     [told] = reasons(read_meta(entry("dataset_meta.json", text)))
 

@@ -13,8 +13,11 @@ from workbench.dataset.formats import coco
 from workbench.dataset.upload.tree import arrange
 
 TASK = "object-detection"
-ONE = {"images": [{"id": 1, "file_name": "a.jpg"}], "categories": [{"id": 7, "name": "cup"}],
-       "annotations": [{"id": 1, "image_id": 1, "category_id": 7, "bbox": [1, 2, 3, 4]}]}  # fmt: skip
+ONE = {
+    "images": [{"id": 1, "file_name": "a.jpg"}],
+    "categories": [{"id": 7, "name": "cup"}],
+    "annotations": [{"id": 1, "image_id": 1, "category_id": 7, "bbox": [1, 2, 3, 4]}],
+}
 
 
 @pytest.mark.parametrize("packed", ["folder", "zip", "tar"])
@@ -24,8 +27,9 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, zipped: Callable, ta
     files = {"a.jpg": b"x", "instances_val.json": json.dumps(ONE | {"annotations": heavy}).encode()}
     upload = tmp_path / "upload"
     upload.mkdir()
-    given = files if packed == "folder" else {"a.zip": zipped(files)} if packed == "zip" else {
-        "a.tar": tarred(files, "w")}
+    given = (
+        files if packed == "folder" else {"a.zip": zipped(files)} if packed == "zip" else {"a.tar": tarred(files, "w")}
+    )
     for name, data in given.items():
         (upload / name).write_bytes(data)
     size = len(files["instances_val.json"])
@@ -41,13 +45,18 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, zipped: Callable, ta
     assert peak < size / 5
 
 
-@pytest.mark.parametrize(("names", "chosen"), [
-    (["instances_train.json", "instances_val.json"], "instances_val.json"),
-    (["annotations/instances_train2017.json", "annotations/instances_test2017.json"],
-     "annotations/instances_test2017.json"),
-    (["instances_default.json", "captions_val.json"], "instances_default.json"),
-    (["made_by_hand.json"], "made_by_hand.json"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (["instances_train.json", "instances_val.json"], "instances_val.json"),
+        (
+            ["annotations/instances_train2017.json", "annotations/instances_test2017.json"],
+            "annotations/instances_test2017.json",
+        ),
+        (["instances_default.json", "captions_val.json"], "instances_default.json"),
+        (["made_by_hand.json"], "made_by_hand.json"),
+    ],
+)
 def test_of_several_files_one_counts(tree: Callable, names: list[str], chosen: str) -> None:
     arranged = tree({"a.jpg": b""} | {name: json.dumps(ONE).encode() for name in names} | {"other.json": b"[]"})
 

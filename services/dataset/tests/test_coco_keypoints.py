@@ -24,8 +24,11 @@ def kept(image: Callable, new_run: Callable) -> Callable[..., tuple[dict[str, An
         run = new_run({"a.jpg": image(1), NAME: json.dumps(document).encode()})
         facts = ingest.run(run)
         items, known = read_index(run.outputs), read_annotations(run.outputs, TASK)
-        return ({item.name: (known[item.name]["points"], (item.width, item.height)) for item in items},
-                {item.name: read_bytes(run.outputs, item) for item in items}, facts["warnings"])  # fmt: skip
+        return (
+            {item.name: (known[item.name]["points"], (item.width, item.height)) for item in items},
+            {item.name: read_bytes(run.outputs, item) for item in items},
+            facts["warnings"],
+        )
 
     return take
 

@@ -31,34 +31,55 @@ def test_other_folders_are_not(tree: Callable, files: list[str]) -> None:
     assert common_super_resolution.recognise(tree(dict.fromkeys(files, b""))) is not None
 
 
-@pytest.mark.parametrize(("high", "low"), [
-    ("1.png", "1.jpg"), ("0801.png", "0801x2.png"), ("baby_HR.png", "baby_LR.png"), ("a/b.png", "a/b.png"),
-    ("img_001_SRF_2_HR.png", "img_001_SRF_2_LR.png"), ("Größe 1.png", "Größe 1.png"), ("frame12.png", "low_012.png")])
+@pytest.mark.parametrize(
+    ("high", "low"),
+    [
+        ("1.png", "1.jpg"),
+        ("0801.png", "0801x2.png"),
+        ("baby_HR.png", "baby_LR.png"),
+        ("a/b.png", "a/b.png"),
+        ("img_001_SRF_2_HR.png", "img_001_SRF_2_LR.png"),
+        ("Größe 1.png", "Größe 1.png"),
+        ("frame12.png", "low_012.png"),
+    ],
+)
 def test_a_pair_has_one_name_or_one_but_for_the_resolution_or_one_number(tree: Callable, high: str, low: str) -> None:
     assert pairs(tree, f"HR/{high}", f"LR/{low}") == {f"LR/{low}": f"HR/{high}"}
 
 
 def test_names_come_before_numbers(tree: Callable) -> None:
     assert pairs(tree, "HR/a1.png", "HR/b1.png", "LR/a1.png", "LR/b1.png") == {
-        "LR/a1.png": "HR/a1.png", "LR/b1.png": "HR/b1.png"}  # fmt: skip
+        "LR/a1.png": "HR/a1.png",
+        "LR/b1.png": "HR/b1.png",
+    }
 
 
 def test_what_has_no_counterpart_is_left_out_and_told(tree: Callable) -> None:
-    reading = common_super_resolution.read(tree(dict.fromkeys(
-        ["HR/a.png", "HR/b.png", "LR/a.png", "LR/c.png", "upsampled/a.png"], b"")))
+    reading = common_super_resolution.read(
+        tree(dict.fromkeys(["HR/a.png", "HR/b.png", "LR/a.png", "LR/c.png", "upsampled/a.png"], b""))
+    )
 
     assert [image.name for image in reading.images] == ["LR/a.png"]
     assert reading.warnings == (
         "1 pictures of high resolution have no low one, so left out: HR/b.png",
         "1 pictures of low resolution have no high one, so left out: LR/c.png",
-        "1 images in neither folder were left out: upsampled/a.png")
+        "1 images in neither folder were left out: upsampled/a.png",
+    )
 
 
-@pytest.mark.parametrize(("files", "told"), [
-    (["HR/a.png", "LR_x2/a.png", "LR_x3/a.png"],
-     "LR_x2: the folders LR_x2, LR_x3 are of one kind; a dataset has one scale: keep one"),
-    (["HR/a.png", "LR/b.png"],
-     "LR/b.png: no low resolution has a high one of its name or number; there are such as HR/a.png")])
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            ["HR/a.png", "LR_x2/a.png", "LR_x3/a.png"],
+            "LR_x2: the folders LR_x2, LR_x3 are of one kind; a dataset has one scale: keep one",
+        ),
+        (
+            ["HR/a.png", "LR/b.png"],
+            "LR/b.png: no low resolution has a high one of its name or number; there are such as HR/a.png",
+        ),
+    ],
+)
 def test_what_can_not_be_paired_is_a_fault(tree: Callable, files: list[str], told: str) -> None:
     [fault] = common_super_resolution.read(tree(dict.fromkeys(files, b""))).faults
 

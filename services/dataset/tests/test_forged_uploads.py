@@ -22,8 +22,12 @@ from workbench.dataset.reading.coding import Coding, Mask
 from workbench.dataset.upload.tree import Tree, arrange
 
 REFUSALS = (BrokenArchive, UnsafeUpload, UnknownFormat)
-FILES = {"ds/cat/1.jpg": b"some bytes " * 30, "ds/dog/1.jpg": b"others " * 30, "ds/labels.txt": b"cat\ndog\n",
-         "ds/a name of more than one hundred bytes/" + "x" * 80 + ".jpg": b"z"}
+FILES = {
+    "ds/cat/1.jpg": b"some bytes " * 30,
+    "ds/dog/1.jpg": b"others " * 30,
+    "ds/labels.txt": b"cat\ndog\n",
+    "ds/a name of more than one hundred bytes/" + "x" * 80 + ".jpg": b"z",
+}
 # What damage finds: bytes set to a value, at a place given as a share of the length.
 DAMAGE = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=6)
 
@@ -46,8 +50,12 @@ def _tar(mode: str, style: int) -> bytes:
     return file.getvalue()
 
 
-ARCHIVES = {"zip": _zip(), "gnu": _tar("w", tarfile.GNU_FORMAT), "pax": _tar("w", tarfile.PAX_FORMAT),
-            "tgz": _tar("w:gz", tarfile.GNU_FORMAT)}
+ARCHIVES = {
+    "zip": _zip(),
+    "gnu": _tar("w", tarfile.GNU_FORMAT),
+    "pax": _tar("w", tarfile.PAX_FORMAT),
+    "tgz": _tar("w:gz", tarfile.GNU_FORMAT),
+}
 
 
 def _read_all(archive: bytes) -> Iterator[object]:
@@ -93,8 +101,10 @@ def test_an_archive_cut_anywhere_is_refused(kind: str) -> None:
 
 @given(st.binary(max_size=2000))
 def test_any_list_and_any_class_names_are_read_or_faulted(text: bytes) -> None:
-    files = {name: Entry(name, len(data), lambda data=data: data)
-             for name, data in {"a.jpg": b"", "labels.txt": text, "val.txt": b"a.jpg 0\n" + text}.items()}
+    files = {
+        name: Entry(name, len(data), lambda data=data: data)
+        for name, data in {"a.jpg": b"", "labels.txt": text, "val.txt": b"a.jpg 0\n" + text}.items()
+    }
 
     for each in formats.FORMATS:
         reading = each.read(Tree(files, frozenset()))
@@ -109,12 +119,26 @@ STARTS = [b"", b"a", b"x:1,2,3\n", b"1 2 3 x\n", b'{"labels": ["a"], ']
 @settings(deadline=None)
 @given(st.builds(bytes.__add__, st.sampled_from(STARTS), st.binary()))
 def test_any_text_of_a_layout_with_masks_is_read_or_faulted(text: bytes) -> None:
-    names = ["JPEGImages/a.jpg", "SegmentationClass/a.png", "Images/a.jpg", "Masks/a.png", "val/a.png",
-             "valannot/a.png", "LabeledApproved_full/a_L.png"]
-    texts = {"labelmap.txt": text, "label_colors.txt": text, "dataset_meta.json": text,
-             "val.txt": b"val/a.png valannot/a.png\n" + text, "ImageSets/Segmentation/val.txt": text}
-    files = {name: Entry(name, len(data), lambda data=data: data)
-             for name, data in {**dict.fromkeys(names, b""), **texts}.items()}
+    names = [
+        "JPEGImages/a.jpg",
+        "SegmentationClass/a.png",
+        "Images/a.jpg",
+        "Masks/a.png",
+        "val/a.png",
+        "valannot/a.png",
+        "LabeledApproved_full/a_L.png",
+    ]
+    texts = {
+        "labelmap.txt": text,
+        "label_colors.txt": text,
+        "dataset_meta.json": text,
+        "val.txt": b"val/a.png valannot/a.png\n" + text,
+        "ImageSets/Segmentation/val.txt": text,
+    }
+    files = {
+        name: Entry(name, len(data), lambda data=data: data)
+        for name, data in {**dict.fromkeys(names, b""), **texts}.items()
+    }
     folders = frozenset({"JPEGImages", "SegmentationClass"})
 
     for each in formats.FORMATS:
@@ -125,7 +149,8 @@ def test_any_text_of_a_layout_with_masks_is_read_or_faulted(text: bytes) -> None
 @settings(max_examples=150, deadline=None)
 @given(damage=DAMAGE, kind=st.sampled_from(["PNG", "BMP", "GIF", "TIFF", "WEBP"]), mode=st.sampled_from(["L", "RGB"]))
 def test_a_mask_with_damaged_bytes_is_taken_or_refused_in_a_line(
-        image: object, damage: list[tuple[float, int]], kind: str, mode: str) -> None:
+    image: object, damage: list[tuple[float, int]], kind: str, mode: str
+) -> None:
     data = _damaged(image(kind=kind, size=(24, 24), mode=mode), damage)
     every = Coding(["a"], dict.fromkeys(range(256), 0), {(0, 0, 0): 0})
     try:
@@ -137,7 +162,8 @@ def test_a_mask_with_damaged_bytes_is_taken_or_refused_in_a_line(
 @settings(max_examples=150, deadline=None)
 @given(damage=DAMAGE, kind=st.sampled_from(["JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF"]))
 def test_an_image_with_damaged_bytes_is_taken_or_refused_in_a_line(
-        image: object, damage: list[tuple[float, int]], kind: str) -> None:
+    image: object, damage: list[tuple[float, int]], kind: str
+) -> None:
     data = _damaged(image(kind=kind, size=(24, 24)), damage)
     try:
         assert look_at(Entry("a", len(data), lambda: data)).width > 0

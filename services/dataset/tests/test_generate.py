@@ -107,12 +107,24 @@ def test_what_is_made_passes_the_check_of_uploads(new_run: Callable) -> None:
     assert decode(shards.read_bytes(run.outputs, item)).size == (96, 64)
 
 
-@pytest.mark.parametrize(("change", "field"), [
-    ({"count": 0}, "count"), ({"count": 10**9}, "count"), ({"count": 1.5}, "count"), ({"count": None}, "count"),
-    ({"width": 0}, "width"), ({"width": -5}, "width"), ({"height": 10**6}, "height"), ({"height": "64"}, "height"),
-    ({"channels": 2}, "channels"), ({"channels": 4}, "channels"), ({"seed": -1}, "seed"), ({"seed": 2**70}, "seed"),
-    ({"calibration_percent": 101}, "calibration_percent"),
-])
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"count": 0}, "count"),
+        ({"count": 10**9}, "count"),
+        ({"count": 1.5}, "count"),
+        ({"count": None}, "count"),
+        ({"width": 0}, "width"),
+        ({"width": -5}, "width"),
+        ({"height": 10**6}, "height"),
+        ({"height": "64"}, "height"),
+        ({"channels": 2}, "channels"),
+        ({"channels": 4}, "channels"),
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**70}, "seed"),
+        ({"calibration_percent": 101}, "calibration_percent"),
+    ],
+)
 def test_an_absurd_wish_is_refused_by_its_field(new_run: Callable, change: dict, field: str) -> None:
     with pytest.raises(BadSpec, match=f"^{field}: ") as refused:
         generate.run(new_run({}, SPEC | change))
@@ -135,8 +147,11 @@ def test_a_size_is_needed(new_run: Callable) -> None:
 def test_under_the_runner_progress_reaches_the_end(new_run: Callable) -> None:
     run = new_run({}, SPEC)
 
-    code = subprocess.run([sys.executable, "-m", "workbench.runner", "workbench.dataset.generate", str(run.folder)],
-                          timeout=60, check=False).returncode
+    code = subprocess.run(
+        [sys.executable, "-m", "workbench.runner", "workbench.dataset.generate", str(run.folder)],
+        timeout=60,
+        check=False,
+    ).returncode
 
     last = json.loads((run.folder / "progress.jsonl").read_text().splitlines()[-1])
     assert code == 0

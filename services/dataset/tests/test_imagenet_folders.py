@@ -32,8 +32,9 @@ def test_a_text_of_class_names_sets_their_order(tree: Callable) -> None:
 def test_folders_named_by_wnid_get_the_names_of_the_synsets(tree: Callable) -> None:
     synsets = b"n01440764 tench, Tinca tinca\nn01443537 goldfish\n"
 
-    reading = imagenet_folders.read(tree({
-        "n01443537/1.JPEG": b"", "n01440764/1.JPEG": b"", "synset_words.txt": synsets}))
+    reading = imagenet_folders.read(
+        tree({"n01443537/1.JPEG": b"", "n01440764/1.JPEG": b"", "synset_words.txt": synsets})
+    )
 
     assert reading.classes["classification"] == ["tench, Tinca tinca", "goldfish"]
     assert _labels(reading) == {"n01440764/1.JPEG": 0, "n01443537/1.JPEG": 1}
@@ -47,8 +48,7 @@ def test_a_single_class_whose_folder_wraps_all_is_read_when_asked_for(tree: Call
 
 
 def test_a_class_without_an_image_keeps_its_id_and_is_told(tree: Callable) -> None:
-    reading = imagenet_folders.read(tree({
-        "cat/1.jpg": b"", "dog/1.jpg": b"", "labels.txt": b"cat\nfox\ndog\n"}))
+    reading = imagenet_folders.read(tree({"cat/1.jpg": b"", "dog/1.jpg": b"", "labels.txt": b"cat\nfox\ndog\n"}))
 
     assert not reading.faults
     assert _labels(reading) == {"cat/1.jpg": 0, "dog/1.jpg": 2}
@@ -56,8 +56,9 @@ def test_a_class_without_an_image_keeps_its_id_and_is_told(tree: Callable) -> No
 
 
 def test_a_folder_that_is_not_a_named_class_is_a_fault(tree: Callable) -> None:
-    reading = imagenet_folders.read(tree({
-        "cat/1.jpg": b"", "dog/1.jpg": b"", "fox/1.jpg": b"", "labels.txt": b"cat\ndog\n"}))
+    reading = imagenet_folders.read(
+        tree({"cat/1.jpg": b"", "dog/1.jpg": b"", "fox/1.jpg": b"", "labels.txt": b"cat\ndog\n"})
+    )
 
     assert [str(fault) for fault in reading.faults] == ["fox/: this class is not named in labels.txt"]
 
@@ -71,8 +72,17 @@ def test_an_empty_folder_is_a_class_without_images(tree: Callable) -> None:
 
 
 def test_files_that_are_no_images_are_told(tree: Callable) -> None:
-    reading = imagenet_folders.read(tree({
-        "cat/1.jpg": b"", "dog/1.jpg": b"", "dog/1.jpg~": b"", "dog/a.crdownload": b"", "labels.txt": b"cat\ndog\n"}))
+    reading = imagenet_folders.read(
+        tree(
+            {
+                "cat/1.jpg": b"",
+                "dog/1.jpg": b"",
+                "dog/1.jpg~": b"",
+                "dog/a.crdownload": b"",
+                "labels.txt": b"cat\ndog\n",
+            }
+        )
+    )
 
     assert reading.warnings == ("2 files are no images and were left out: dog/1.jpg~, dog/a.crdownload",)
 
@@ -89,16 +99,16 @@ def test_numbers_that_are_sorted_as_text_are_told_with_what_sets_another_order(t
 
 
 def test_names_of_classes_and_folders_may_be_composed_and_decomposed(tree: Callable) -> None:
-    reading = imagenet_folders.read(tree({
-        "gru\u0308n/1.jpg": b"", "rot/1.jpg": b"", "labels.txt": "rot\ngr\u00fcn\n".encode()}))
+    reading = imagenet_folders.read(
+        tree({"gru\u0308n/1.jpg": b"", "rot/1.jpg": b"", "labels.txt": "rot\ngr\u00fcn\n".encode()})
+    )
 
     assert not reading.faults
     assert _labels(reading) == {"gru\u0308n/1.jpg": 1, "rot/1.jpg": 0}
 
 
 def test_images_beside_or_below_the_class_folders_are_faults(tree: Callable) -> None:
-    reading = imagenet_folders.read(tree({
-        "cat/1.jpg": b"", "dog/1.jpg": b"", "0.jpg": b"", "dog/puppies/1.jpg": b""}))
+    reading = imagenet_folders.read(tree({"cat/1.jpg": b"", "dog/1.jpg": b"", "0.jpg": b"", "dog/puppies/1.jpg": b""}))
 
     assert [fault.file for fault in reading.faults] == ["0.jpg", "dog/puppies/1.jpg"]
 

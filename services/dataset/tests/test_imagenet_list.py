@@ -34,21 +34,24 @@ def _labels(reading: Reading) -> dict[str, int | None]:
     return {image.name: labels.get(image.name) for image in reading.images}
 
 
-@pytest.mark.parametrize("listed", [
-    ALL,
-    b"images/a.jpg 0\nimages/b.jpg 1\nimages/c d.jpg 0",
-    b"a.jpg\t0\r\nb.jpg\t1\r\nc d.jpg\t0\r\n",
-    b"\xef\xbb\xbfa.jpg 0\n\n  b.jpg   1  \n\nc d.jpg 0\n\n",
-    b"./a.jpg 0\n/b.jpg 1\nval/images/c d.jpg 0\n",
-    b"images\\a.jpg 0\nimages\\b.jpg 1\nimages\\c d.jpg 0\n",
-    b"c d.jpg 0\nb.jpg +1\na.jpg 00\n",
-    b"a.jpg,0\nb.jpg, 1\nc d.jpg ,0\n",
-    b"filename;class\na.jpg;0\nb.jpg;1\nc d.jpg;0\n",
-    b'"a.jpg" 0\n"b.jpg","1"\n"c d.jpg" 0\n',
-    b"A.JPG 0\nB.jpg 1\nC D.jpg 0\n",
-    b"a 0\nimages/b 1\nc d 0\n",
-    "a.jpg 0\r\nb.jpg 1\r\nc d.jpg 0\r\n".encode("utf-16"),
-])
+@pytest.mark.parametrize(
+    "listed",
+    [
+        ALL,
+        b"images/a.jpg 0\nimages/b.jpg 1\nimages/c d.jpg 0",
+        b"a.jpg\t0\r\nb.jpg\t1\r\nc d.jpg\t0\r\n",
+        b"\xef\xbb\xbfa.jpg 0\n\n  b.jpg   1  \n\nc d.jpg 0\n\n",
+        b"./a.jpg 0\n/b.jpg 1\nval/images/c d.jpg 0\n",
+        b"images\\a.jpg 0\nimages\\b.jpg 1\nimages\\c d.jpg 0\n",
+        b"c d.jpg 0\nb.jpg +1\na.jpg 00\n",
+        b"a.jpg,0\nb.jpg, 1\nc d.jpg ,0\n",
+        b"filename;class\na.jpg;0\nb.jpg;1\nc d.jpg;0\n",
+        b'"a.jpg" 0\n"b.jpg","1"\n"c d.jpg" 0\n',
+        b"A.JPG 0\nB.jpg 1\nC D.jpg 0\n",
+        b"a 0\nimages/b 1\nc d 0\n",
+        "a.jpg 0\r\nb.jpg 1\r\nc d.jpg 0\r\n".encode("utf-16"),
+    ],
+)
 def test_a_list_is_read_however_it_is_written(read: Callable, listed: bytes) -> None:
     reading = read(listed)
 
@@ -68,20 +71,23 @@ def test_classes_without_an_image_are_no_fault(read: Callable) -> None:
     assert not read(ALL, b"\n".join(b"class%d" % number for number in range(1000))).faults
 
 
-@pytest.mark.parametrize(("line", "reason"), [
-    (b"z.jpg 0", r"the image z\.jpg is not in the upload"),
-    (b"synsets.txt 0", r"the image synsets\.txt is not in the upload"),
-    (b"../a.jpg 0", "is not in the upload"),
-    (b"c d.jpg cat", "the label 'cat' is not a whole number"),
-    (b"c d.jpg 1.5", "is not a whole number"),
-    (b"c d.jpg 0x1", "is not a whole number"),
-    (b"c d.jpg -1", "the label -1 is outside 0 to 2"),
-    (b"c d.jpg 3", "the label 3 is outside 0 to 2"),
-    (b"c d.jpg 99999999999999999999999", "is not a whole number"),
-    (b"c.jpg", "expected `<file> <label id>`, not 'c.jpg'"),
-    (b"a.jpg 1", r"a\.jpg has label 1 here and 0 in line 1"),
-    (b"\xff\xfe.jpg 1", "the line is not UTF-8; save the list in UTF-8"),
-])
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"z.jpg 0", r"the image z\.jpg is not in the upload"),
+        (b"synsets.txt 0", r"the image synsets\.txt is not in the upload"),
+        (b"../a.jpg 0", "is not in the upload"),
+        (b"c d.jpg cat", "the label 'cat' is not a whole number"),
+        (b"c d.jpg 1.5", "is not a whole number"),
+        (b"c d.jpg 0x1", "is not a whole number"),
+        (b"c d.jpg -1", "the label -1 is outside 0 to 2"),
+        (b"c d.jpg 3", "the label 3 is outside 0 to 2"),
+        (b"c d.jpg 99999999999999999999999", "is not a whole number"),
+        (b"c.jpg", "expected `<file> <label id>`, not 'c.jpg'"),
+        (b"a.jpg 1", r"a\.jpg has label 1 here and 0 in line 1"),
+        (b"\xff\xfe.jpg 1", "the line is not UTF-8; save the list in UTF-8"),
+    ],
+)
 def test_a_line_at_fault_is_named_by_its_number(read: Callable, line: bytes, reason: str) -> None:
     reading = read(b"a.jpg 0\nb.jpg 1\n" + line + b"\n", b"one\ntwo\nthree\n")
 
@@ -144,8 +150,7 @@ def test_an_image_in_the_root_wins_over_one_of_its_name_below(tree: Callable) ->
 def test_a_missing_class_name_is_a_fault_of_its_line(read: Callable) -> None:
     reading = read(ALL, b"one\n\nthree\n")
 
-    assert [str(fault) for fault in reading.faults] == [
-        "synsets.txt line 2: class 1 has no name (blank, or not UTF-8)"]
+    assert [str(fault) for fault in reading.faults] == ["synsets.txt line 2: class 1 has no name (blank, or not UTF-8)"]
 
 
 def test_class_names_that_are_not_utf8_are_a_fault_of_their_line(read: Callable) -> None:
@@ -192,8 +197,9 @@ def test_ids_that_count_from_one_are_refused_or_told(read: Callable) -> None:
     listed = b"a.jpg 1\nb.jpg 2\nc d.jpg 1\n"
 
     [fault] = read(listed, b"red\ngreen\n").faults
-    assert str(fault) == ("val.txt line 2: the label 2 is outside 0 to 1; ids count from 0: if yours count from 1, "
-                          "subtract 1")
+    assert str(fault) == (
+        "val.txt line 2: the label 2 is outside 0 to 1; ids count from 0: if yours count from 1, subtract 1"
+    )
     [warning] = read(listed).warnings
     assert warning.startswith("No image has the label 0, the least is 1")
 
@@ -221,7 +227,12 @@ def test_a_description_gives_boxes_of_voc_the_ids_of_its_classes(ingested: Calla
 
     xml = b"<annotation><object><name>cat</name>" + box + b"</object></annotation>"
 
-    facts, _ = ingested({"JPEGImages/1.jpg": image(1), "Annotations/1.xml": xml,
-                         "dataset_meta.json": b'{"labels": ["background", "yak", "cat"]}'})
+    facts, _ = ingested(
+        {
+            "JPEGImages/1.jpg": image(1),
+            "Annotations/1.xml": xml,
+            "dataset_meta.json": b'{"labels": ["background", "yak", "cat"]}',
+        }
+    )
 
     assert facts["classes"] == {"object-detection": ["yak", "cat"]}

@@ -22,8 +22,11 @@ from workbench.runner.core import Run
 @pytest.fixture(scope="module")
 def pets(image: Callable) -> dict[str, bytes]:
     """Twenty pictures in two class folders."""
-    return {f"{name}/{number:02}.jpg": image(1000 * label + number)
-            for label, name in enumerate(["cat", "dog"]) for number in range(10)}
+    return {
+        f"{name}/{number:02}.jpg": image(1000 * label + number)
+        for label, name in enumerate(["cat", "dog"])
+        for number in range(10)
+    }
 
 
 def _all_outputs(run: Run) -> dict[str, bytes]:
@@ -51,7 +54,8 @@ def test_a_folder_becomes_shards_and_an_index(new_run: Callable, pets: dict[str,
 
 
 def test_the_same_images_make_the_same_bytes_however_they_were_sent(
-        new_run: Callable, pets: dict[str, bytes], zipped: Callable, tarred: Callable) -> None:
+    new_run: Callable, pets: dict[str, bytes], zipped: Callable, tarred: Callable
+) -> None:
     backwards = dict(reversed(pets.items()))
     ways = [
         pets,
@@ -76,13 +80,13 @@ def test_the_split_follows_the_digest_and_so_the_picture(ingested: Callable, pet
 
     splits = {item["sha256"]: item["split"] for item in items}
     assert splits == {item["sha256"]: item["split"] for item in again}
-    assert {digest: "calibration" if int(digest[:8], 16) % 100 < 30 else "evaluation"
-            for digest in splits} == splits
+    assert {digest: "calibration" if int(digest[:8], 16) % 100 < 30 else "evaluation" for digest in splits} == splits
 
 
 @pytest.mark.parametrize(("percent", "calibration"), [(0, 0), (100, 20)])
 def test_all_or_nothing_may_be_for_calibration(
-        ingested: Callable, pets: dict[str, bytes], percent: int, calibration: int) -> None:
+    ingested: Callable, pets: dict[str, bytes], percent: int, calibration: int
+) -> None:
     facts, _ = ingested(pets, {"calibration_percent": percent})
 
     assert facts["splits"] == {"calibration": calibration, "evaluation": 20 - calibration}
@@ -96,8 +100,7 @@ def test_a_part_that_no_image_fell_into_is_warned_of(ingested: Callable, image: 
     assert facts["warnings"] == [f"No image fell into the {empty} part: there is one picture, and none is in both."]
 
 
-def test_the_format_may_be_chosen_against_the_look_of_the_folders(
-        ingested: Callable, pets: dict[str, bytes]) -> None:
+def test_the_format_may_be_chosen_against_the_look_of_the_folders(ingested: Callable, pets: dict[str, bytes]) -> None:
     facts, items = ingested(pets, {"format": "unannotated"})
 
     assert (facts["format"], facts["annotated"], facts["labels"]) == ("unannotated", False, None)
@@ -115,19 +118,26 @@ def test_progress_counts_the_images_to_the_end(new_run: Callable, pets: dict[str
 
 
 def test_nothing_is_left_in_the_run_but_what_the_contract_names(
-        new_run: Callable, pets: dict[str, bytes], tarred: Callable) -> None:
+    new_run: Callable, pets: dict[str, bytes], tarred: Callable
+) -> None:
     run = new_run({"pets.tar.gz": tarred(pets, "w:gz")})
     ingest.run(run)
 
     assert {path.name for path in run.folder.iterdir()} == {"inputs", "outputs", "tmp", "spec.json", "progress.jsonl"}
     assert not list((run.folder / "tmp").iterdir())
-    assert set(_all_outputs(run)) == {"index.jsonl", "shards/00000.tar", "annotations/classification.jsonl",
-                                      "classes.json", "statistics.json", "shown/images.jsonl",
-                                      "shown/places", "shown/previews"}
+    assert set(_all_outputs(run)) == {
+        "index.jsonl",
+        "shards/00000.tar",
+        "annotations/classification.jsonl",
+        "classes.json",
+        "statistics.json",
+        "shown/images.jsonl",
+        "shown/places",
+        "shown/previews",
+    }
 
 
-def test_the_same_picture_under_two_labels_is_warned_of_by_name(
-        ingested: Callable, pets: dict[str, bytes]) -> None:
+def test_the_same_picture_under_two_labels_is_warned_of_by_name(ingested: Callable, pets: dict[str, bytes]) -> None:
     facts, _ = ingested(pets | {"dog/copy.jpg": pets["cat/03.jpg"]})
 
     assert facts["warnings"] == ["1 images have different labels: cat/03.jpg (0) and dog/copy.jpg (1)"]
@@ -136,8 +146,9 @@ def test_the_same_picture_under_two_labels_is_warned_of_by_name(
 def test_copies_within_a_class_are_counted(ingested: Callable, pets: dict[str, bytes]) -> None:
     facts, _ = ingested(pets | {"cat/copy.jpg": pets["cat/03.jpg"]})
 
-    assert facts["warnings"] == ["1 images are byte for byte copies of others and count double; "
-                                 "each lies in the part of its original."]
+    assert facts["warnings"] == [
+        "1 images are byte for byte copies of others and count double; each lies in the part of its original."
+    ]
 
 
 def test_a_set_of_one_class_is_warned_of(ingested: Callable, pets: dict[str, bytes]) -> None:
@@ -165,8 +176,15 @@ def test_photos_that_viewers_turn_are_told(ingested: Callable, pets: dict[str, b
         Image.new("RGB", (9, 7), (orientation * 20, 3, 5)).save(file, "JPEG", exif=exif)
         return file.getvalue().replace(b"Exif\0\0MM", b"Exif\0\0XX") if damaged else file.getvalue()
 
-    facts, _ = ingested(pets | {"cat/upright.jpg": photo(1), "cat/side.jpg": photo(6), "dog/head.jpg": photo(3),
-                                "dog/damaged.jpg": photo(8, damaged=True)})
+    facts, _ = ingested(
+        pets
+        | {
+            "cat/upright.jpg": photo(1),
+            "cat/side.jpg": photo(6),
+            "dog/head.jpg": photo(3),
+            "dog/damaged.jpg": photo(8, damaged=True),
+        }
+    )
 
     [warning] = facts["warnings"]
     assert warning.startswith("2 images have an EXIF orientation: a model sees them as they are stored")
@@ -190,7 +208,9 @@ def test_faults_of_the_list_and_of_images_come_together(new_run: Callable, image
         ingest.run(new_run({"a.jpg": image(), "b.jpg": b"broken", "val.txt": b"a.jpg 0\nb.jpg 1\nc.jpg 2\n"}))
 
     assert [(fault["file"], fault["line"]) for fault in refused.value.facts["faults"]] == [
-        ("val.txt", 3), ("b.jpg", None)]
+        ("val.txt", 3),
+        ("b.jpg", None),
+    ]
 
 
 def test_after_a_hundred_faults_the_rest_is_not_looked_at(new_run: Callable) -> None:
@@ -206,13 +226,20 @@ def test_a_class_without_images_is_told_by_name(new_run: Callable, pets: dict[st
     assert any("No image is of fox (id 2)" in warning for warning in facts["warnings"])
 
 
-@pytest.mark.parametrize(("litter", "told"), [
-    ({"cat/@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg": b"x", "cat/@eaDir/1.jpg@SynoEAStream": b"x"},
-     ["1 pictures of thumbnail or system folders were left out: set/cat/@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg"]),
-    ({"cat/Icon\r": b"", "cat/._1.jpg": b"\0\5"}, []),
-    ({"cat/1.jpg~": b"x", "cat/notes.docx": b"PK", "cat/album.txt": b"holiday", "cat/desktop.ini": b"[x]"},
-     ["3 files are no images and were left out: cat/1.jpg~, cat/album.txt, cat/notes.docx"]),
-])
+@pytest.mark.parametrize(
+    ("litter", "told"),
+    [
+        (
+            {"cat/@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg": b"x", "cat/@eaDir/1.jpg@SynoEAStream": b"x"},
+            ["1 pictures of thumbnail or system folders were left out: set/cat/@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg"],
+        ),
+        ({"cat/Icon\r": b"", "cat/._1.jpg": b"\0\5"}, []),
+        (
+            {"cat/1.jpg~": b"x", "cat/notes.docx": b"PK", "cat/album.txt": b"holiday", "cat/desktop.ini": b"[x]"},
+            ["3 files are no images and were left out: cat/1.jpg~, cat/album.txt, cat/notes.docx"],
+        ),
+    ],
+)
 def test_litter_of_systems_decides_nothing_about_the_layout(
     new_run: Callable, pets: dict[str, bytes], zipped: Callable, litter: dict[str, bytes], told: list[str]
 ) -> None:
@@ -235,7 +262,8 @@ def test_a_set_of_nothing_but_masks_is_refused(new_run: Callable, image: Callabl
 
 
 def test_a_harmful_entry_is_refused_by_name_and_nothing_is_written_outside(
-        new_run: Callable, pets: dict[str, bytes], zipped: Callable, tmp_path: Path) -> None:
+    new_run: Callable, pets: dict[str, bytes], zipped: Callable, tmp_path: Path
+) -> None:
     run = new_run({"a.zip": zipped(pets | {"../../../../evil.jpg": b"x"})})
 
     with pytest.raises(UnsafeUpload, match=r"evil\.jpg"):
@@ -250,8 +278,17 @@ def test_a_damaged_entry_is_refused_by_name(new_run: Callable, pets: dict[str, b
         ingest.run(new_run({"a.tar": tarred(pets)[:-10_240]}))
 
 
-@pytest.mark.parametrize("spec", [{"calibration_percent": 101}, {"calibration_percent": -1}, {"format": 7},
-                                  {"calibration_percent": "30"}, {"calibration_percent": True}, {"format": "x"}])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"calibration_percent": 101},
+        {"calibration_percent": -1},
+        {"format": 7},
+        {"calibration_percent": "30"},
+        {"calibration_percent": True},
+        {"format": "x"},
+    ],
+)
 def test_a_wrong_spec_is_refused_by_its_field(new_run: Callable, pets: dict[str, bytes], spec: dict) -> None:
     [field] = spec
 
@@ -264,21 +301,22 @@ def test_a_wrong_spec_is_refused_by_its_field(new_run: Callable, pets: dict[str,
 def test_under_the_runner_a_refusal_reaches_the_result_with_its_facts(new_run: Callable) -> None:
     run = new_run({"val.txt": b"gone.jpg 0\n"})
 
-    code = subprocess.run([sys.executable, "-m", "workbench.runner", "workbench.dataset.ingest", str(run.folder)],
-                          timeout=60, check=False).returncode
+    code = subprocess.run(
+        [sys.executable, "-m", "workbench.runner", "workbench.dataset.ingest", str(run.folder)], timeout=60, check=False
+    ).returncode
 
     refusal = json.loads((run.folder / "result.json").read_text())["refusal"]
     assert code == 1
     assert refusal["kind"] == "InvalidDataset"
-    assert refusal["faults"] == [
-        {"file": "val.txt", "line": 1, "reason": "the image gone.jpg is not in the upload"}]
+    assert refusal["faults"] == [{"file": "val.txt", "line": 1, "reason": "the image gone.jpg is not in the upload"}]
 
 
 def test_under_the_runner_a_dataset_reaches_the_result(new_run: Callable, pets: dict[str, bytes]) -> None:
     run = new_run(pets)
 
-    code = subprocess.run([sys.executable, "-m", "workbench.runner", "workbench.dataset.ingest", str(run.folder)],
-                          timeout=60, check=False).returncode
+    code = subprocess.run(
+        [sys.executable, "-m", "workbench.runner", "workbench.dataset.ingest", str(run.folder)], timeout=60, check=False
+    ).returncode
 
     assert code == 0
     assert json.loads((run.folder / "result.json").read_text())["result"]["items"] == 20

@@ -21,8 +21,9 @@ def numbered(count: int, *patterns: str, data: bytes = b"") -> Files:
 
 def coco(count: int) -> bytes:
     images = [{"id": n, "file_name": f"{n}.jpg", "width": 20, "height": 16} for n in range(count)]
-    boxes = [{"id": n, "image_id": n, "category_id": 1, "bbox": [1, 1, 2, 2], "keypoints": [1, 1, 2]}
-             for n in range(count)]  # fmt: skip
+    boxes = [
+        {"id": n, "image_id": n, "category_id": 1, "bbox": [1, 1, 2, 2], "keypoints": [1, 1, 2]} for n in range(count)
+    ]
     return json.dumps({"images": images, "annotations": boxes, "categories": [{"id": 1, "name": "a"}]}).encode()
 
 
@@ -30,8 +31,10 @@ def rows(count: int, pattern: str, *head: str) -> bytes:
     return "\n".join([*head, *(pattern.format(n) for n in range(count))]).encode()
 
 
-VOC = b"<annotation><object><name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox>" \
-      b"</object></annotation>"
+VOC = (
+    b"<annotation><object><name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox>"
+    b"</object></annotation>"
+)
 TEN = ",".join("1" * 10)
 
 # Of each layout, so many images and as many that are left out.
@@ -40,37 +43,64 @@ MADE: dict[str, Callable[[int], Files]] = {
     "imagenet-list": lambda n: numbered(2 * n, "i/{}.jpg") | {"val.txt": rows(n, "{}.jpg 0")},
     "coco": lambda n: numbered(2 * n, "i/{}.jpg") | {"instances.json": coco(n)},
     "voc-detection": lambda n: numbered(2 * n, "JPEGImages/{}.jpg") | numbered(n, "Annotations/{}.xml", data=VOC),
-    "yolo": lambda n: numbered(n, "images/val/{}.jpg", "images/train/{}.jpg")
-    | numbered(n, "labels/val/{}.txt", data=b"0 0.5 0.5 0.2 0.2"),
-    "open-images": lambda n: numbered(2 * n, "i/{}.jpg") | {
-        "boxes.csv": rows(n, "{},/m/a,0.1,0.2,0.1,0.2", "ImageID,LabelName,XMin,XMax,YMin,YMax")},
+    "yolo": lambda n: (
+        numbered(n, "images/val/{}.jpg", "images/train/{}.jpg")
+        | numbered(n, "labels/val/{}.txt", data=b"0 0.5 0.5 0.2 0.2")
+    ),
+    "open-images": lambda n: (
+        numbered(2 * n, "i/{}.jpg")
+        | {"boxes.csv": rows(n, "{},/m/a,0.1,0.2,0.1,0.2", "ImageID,LabelName,XMin,XMax,YMin,YMax")}
+    ),
     "wider-face": lambda n: numbered(2 * n, "i/{}.jpg") | {"val.txt": rows(n, "{}.jpg\n1\n1 1 5 5 0 0 0 0 0 0")},
-    "cvat": lambda n: numbered(2 * n, "i/{}.jpg") | {
-        "a.xml": b"<annotations>" + rows(n, '<image name="{}.jpg"><box label="a" xtl="1" ytl="1" xbr="5" ybr="5"/>'
-                                         "</image>") + b"</annotations>"},
-    "voc-segmentation": lambda n: numbered(2 * n, "JPEGImages/{}.jpg") | numbered(
-        n, "SegmentationClass/{}.png", "SegmentationObject/{}.png"),
-    "common-semantic-segmentation": lambda n: numbered(2 * n, "Images/{}.jpg") | numbered(n, "Masks/{}.png")
-    | {"dataset_meta.json": b'{"labels": ["a"]}'},
+    "cvat": lambda n: (
+        numbered(2 * n, "i/{}.jpg")
+        | {
+            "a.xml": b"<annotations>"
+            + rows(n, '<image name="{}.jpg"><box label="a" xtl="1" ytl="1" xbr="5" ybr="5"/></image>')
+            + b"</annotations>"
+        }
+    ),
+    "voc-segmentation": lambda n: (
+        numbered(2 * n, "JPEGImages/{}.jpg") | numbered(n, "SegmentationClass/{}.png", "SegmentationObject/{}.png")
+    ),
+    "common-semantic-segmentation": lambda n: (
+        numbered(2 * n, "Images/{}.jpg") | numbered(n, "Masks/{}.png") | {"dataset_meta.json": b'{"labels": ["a"]}'}
+    ),
     "common-super-resolution": lambda n: numbered(n, "HR/{}.png", "LR/{}.png", "upsampled/{}.png"),
     "inpainting-masks": lambda n: numbered(2 * n, "{}.jpg") | numbered(n, "{}_hole.png"),
-    "cityscapes": lambda n: numbered(n, "gtFine/val/a/{}_gtFine_labelIds.png", "leftImg8bit/val/a/{}_leftImg8bit.png",
-                                     "leftImg8bit/train/a/{}_leftImg8bit.png"),
-    "camvid": lambda n: numbered(n, "test/{}.png", "testannot/{}.png", "train/{}.png") | {
-        "test.txt": rows(n, "/test/{0}.png /testannot/{0}.png")},
+    "cityscapes": lambda n: numbered(
+        n,
+        "gtFine/val/a/{}_gtFine_labelIds.png",
+        "leftImg8bit/val/a/{}_leftImg8bit.png",
+        "leftImg8bit/train/a/{}_leftImg8bit.png",
+    ),
+    "camvid": lambda n: (
+        numbered(n, "test/{}.png", "testannot/{}.png", "train/{}.png")
+        | {"test.txt": rows(n, "/test/{0}.png /testannot/{0}.png")}
+    ),
     "camvid-full": lambda n: numbered(n, "701_StillsRaw_full/{}.png", "LabeledApproved_full/{}_L.png"),
-    "ade20k": lambda n: numbered(n, "images/val/{}.jpg", "annotations/val/{}.png", "images/train/{}.jpg",
-                                 "annotations/train/{}.png") | {"objectInfo150.txt": b"1\ta"},
-    "dlib-landmarks": lambda n: numbered(2 * n, "i/{}.jpg") | {
-        "a.xml": rows(n, "<image file='{}.jpg'><box><part name='0' x='1' y='1'/></box></image>", "<dataset><images>")
-        + b"</images></dataset>"},
+    "ade20k": lambda n: (
+        numbered(n, "images/val/{}.jpg", "annotations/val/{}.png", "images/train/{}.jpg", "annotations/train/{}.png")
+        | {"objectInfo150.txt": b"1\ta"}
+    ),
+    "dlib-landmarks": lambda n: (
+        numbered(2 * n, "i/{}.jpg")
+        | {
+            "a.xml": rows(
+                n, "<image file='{}.jpg'><box><part name='0' x='1' y='1'/></box></image>", "<dataset><images>"
+            )
+            + b"</images></dataset>"
+        }
+    ),
     "coco-keypoints": lambda n: numbered(2 * n, "i/{}.jpg") | {"person_keypoints.json": coco(n)},
     "vggface2": lambda n: numbered(2 * n, "i/{}.jpg") | {"a.csv": rows(n, "{}," + TEN, "NAME_ID" + ",c" * 10)},
-    "celeba-landmarks": lambda n: numbered(2 * n, "i/{}.jpg") | {
-        "a.txt": rows(n, "{}.jpg " + TEN.replace(",", " "), str(n), "lefteye_x lefteye_y")},
+    "celeba-landmarks": lambda n: (
+        numbered(2 * n, "i/{}.jpg")
+        | {"a.txt": rows(n, "{}.jpg " + TEN.replace(",", " "), str(n), "lefteye_x lefteye_y")}
+    ),
     "lfw": lambda n: numbered(n, "i/a/a_{:04d}.jpg", "i/b/b_{:04d}.jpg") | {"pairs.txt": rows(n, "a {0} b {0}", "1 9")},
     "unannotated": lambda n: numbered(2 * n, "i/{}.jpg"),
-}  # fmt: skip
+}
 
 
 def processor_s(work: Callable[[], Any]) -> tuple[float, Any]:

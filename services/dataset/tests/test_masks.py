@@ -59,12 +59,17 @@ def test_sixteen_bits_are_taken_where_their_values_are_known(png: Callable) -> N
 
 def test_sixteen_bits_of_an_unknown_value_are_refused_by_the_pixel(png: Callable) -> None:
     assert refusal(png(np.array([[0, 1, 256]], np.uint16))) == (
-        "pixel (2, 0) has the value 256, which no class has; known are 0 to 2, 255")
+        "pixel (2, 0) has the value 256, which no class has; known are 0 to 2, 255"
+    )
 
 
-@pytest.mark.parametrize(("bits", "row", "ids"), [
-    (1, 0b01000000, [0, 1, 0]), (2, 0b00011000, [0, 1, 2]),
-])
+@pytest.mark.parametrize(
+    ("bits", "row", "ids"),
+    [
+        (1, 0b01000000, [0, 1, 0]),
+        (2, 0b00011000, [0, 1, 2]),
+    ],
+)
 def test_a_gray_level_of_few_bits_is_the_id_itself(bits: int, row: int, ids: list[int]) -> None:
     assert read(stored(3, 1, bits, 0, bytes([0, row])), BY_VALUE) == [ids]
 
@@ -121,13 +126,25 @@ def test_a_gif_counts_by_the_gray_of_its_palette_whose_indexes_mean_nothing(png:
 
 def test_the_palette_of_voc_is_both() -> None:
     assert [voc_color(label) for label in (0, 1, 15, 20, 255)] == [
-        (0, 0, 0), (128, 0, 0), (192, 128, 128), (0, 64, 128), (224, 224, 192)]
+        (0, 0, 0),
+        (128, 0, 0),
+        (192, 128, 128),
+        (0, 64, 128),
+        (224, 224, 192),
+    ]
 
 
 def test_an_interlaced_png_is_read() -> None:
     levels, passes = np.arange(64).reshape(8, 8) % 3, ""
-    for left, top, right, down in ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
-                                   (0, 1, 1, 2)):
+    for left, top, right, down in (
+        (0, 0, 8, 8),
+        (4, 0, 8, 8),
+        (0, 4, 4, 8),
+        (2, 0, 4, 4),
+        (0, 2, 2, 4),
+        (1, 0, 2, 2),
+        (0, 1, 1, 2),
+    ):
         for row in levels[top::down, left::right]:
             passes += bytes([0, *row.tolist()]).hex()
     data = bytearray(stored(8, 8, 8, 0, bytes.fromhex(passes)))
@@ -150,7 +167,8 @@ def refusal(data: bytes, coding: Coding = BOTH) -> str:
 def test_a_colour_of_no_class_is_told_with_its_pixel_and_those_that_are_known(png: Callable) -> None:
     assert refusal(png([[BLACK, RED], [(9, 8, 7), (9, 8, 6)]])) == (
         "pixel (0, 1) has the colour (9, 8, 7), which no class has (2 pixels are of no class); "
-        "known are background (0, 0, 0), cat (255, 0, 0), dog (0, 255, 0)")
+        "known are background (0, 0, 0), cat (255, 0, 0), dog (0, 255, 0)"
+    )
 
 
 def test_of_many_colours_a_few_are_told(png: Callable) -> None:
@@ -165,7 +183,8 @@ def test_an_id_beyond_the_classes_is_told_with_its_pixel(png: Callable) -> None:
 
 def test_an_index_of_no_class_is_told_by_its_colour_and_place(png: Callable) -> None:
     assert refusal(png([[0, 4]], palette=[BLACK, RED, GREEN, WHITE, (1, 2, 3)])).startswith(
-        "pixel (1, 0) has the colour (1, 2, 3) (index 4 of the palette), which no class has; known are background")
+        "pixel (1, 0) has the colour (1, 2, 3) (index 4 of the palette), which no class has; known are background"
+    )
 
 
 def test_an_index_beyond_the_palette_is_refused() -> None:
@@ -177,7 +196,8 @@ def test_an_index_beyond_the_palette_is_refused() -> None:
 def test_colours_are_refused_where_only_ids_mean_something(png: Callable) -> None:
     assert refusal(png([[BLACK, RED]]), BY_VALUE) == (
         "pixel (1, 0) has the colour (255, 0, 0), but nothing tells what colours mean; "
-        "the mask must hold ids of classes: known are 0 to 2, 255")
+        "the mask must hold ids of classes: known are 0 to 2, 255"
+    )
 
 
 def test_a_level_that_is_no_colour_is_refused_where_only_colours_mean_something(png: Callable) -> None:
@@ -210,4 +230,4 @@ def test_what_is_no_picture_is_no_mask(data: bytes, reason: str) -> None:
 def test_a_mask_that_is_cut_short_is_refused(png: Callable) -> None:
     data = png(np.arange(4096).reshape(64, 64) % 3)
 
-    assert refusal(data[:len(data) // 2]).startswith("broken image: ")
+    assert refusal(data[: len(data) // 2]).startswith("broken image: ")

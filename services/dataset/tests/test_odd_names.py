@@ -40,15 +40,14 @@ def coco(names: list[str]) -> bytes:
 
 @pytest.mark.parametrize("packed", ["zip", "tar", "folder"])
 def test_names_in_any_writing_are_kept_letter_by_letter(
-        kept: Callable, image: Callable, zipped: Callable, tarred: Callable, packed: str) -> None:
+    kept: Callable, image: Callable, zipped: Callable, tarred: Callable, packed: str
+) -> None:
     files = {name: image(n) for n, name in enumerate(ODD)} | {"instances.json": coco(ODD)}
-    given = files if packed == "folder" else {
-        f"a.{packed}": zipped(files) if packed == "zip" else tarred(files, "w")}  # fmt: skip
+    given = files if packed == "folder" else {f"a.{packed}": zipped(files) if packed == "zip" else tarred(files, "w")}
 
     _, folder = kept(given, format="coco")
 
-    assert {item.name: read_bytes(folder, item) for item in read_index(folder)} == {
-        name: files[name] for name in ODD}  # fmt: skip
+    assert {item.name: read_bytes(folder, item) for item in read_index(folder)} == {name: files[name] for name in ODD}
     known = read_annotations(folder, BOXES)
     assert [known[name]["things"][0]["class"] for name in ODD] == list(range(len(ODD)))
 
@@ -58,14 +57,16 @@ def test_a_list_in_composed_letters_finds_files_in_decomposed_ones(kept: Callabl
     names = ["Äpfel/é.jpg", "Birnen/ü.jpg"]
     files = {unicodedata.normalize("NFD", name): image(n) for n, name in enumerate(names)}
 
-    _, folder = kept(files | {"instances.json": coco([unicodedata.normalize("NFC", name) for name in names])},
-                     format="coco")  # fmt: skip
+    _, folder = kept(
+        files | {"instances.json": coco([unicodedata.normalize("NFC", name) for name in names])}, format="coco"
+    )
 
     assert [known["things"][0]["class"] for known in read_annotations(folder, BOXES).values()] == [0, 1]
 
 
 def test_names_that_differ_in_their_case_alone_are_two_images(
-        kept: Callable, image: Callable, zipped: Callable) -> None:
+    kept: Callable, image: Callable, zipped: Callable
+) -> None:
     names = ["photos/IMG.jpg", "photos/img.JPG", "Photos/img.jpg"]
     files = {name: image(n) for n, name in enumerate(names)} | {"instances.json": coco(names)}
 
@@ -73,7 +74,8 @@ def test_names_that_differ_in_their_case_alone_are_two_images(
 
     known = read_annotations(folder, BOXES)
     assert {name: document["things"][0]["class"] for name, document in known.items()} == {
-        name: n for n, name in enumerate(names)}  # fmt: skip
+        name: n for n, name in enumerate(names)
+    }
 
 
 def test_a_list_that_could_mean_either_of_two_cases_is_told(kept: Callable, image: Callable, zipped: Callable) -> None:
@@ -89,8 +91,12 @@ def test_a_list_that_could_mean_either_of_two_cases_is_told(kept: Callable, imag
 def test_a_zip_of_windows_is_the_dataset_that_a_folder_is(kept: Callable, image: Callable) -> None:
     """Backslashes, a wrapping folder, and what Explorer and a Mac put beside people's own."""
     photos = {f"{kind}/{n}.jpg": image(n + 5 * (kind == "dog")) for kind in ("cat", "dog") for n in range(3)}
-    litter = {"__MACOSX\\pets\\cat\\._0.jpg": b"\0", "pets\\cat\\Thumbs.db": b"\xd0\xcf", "pets\\desktop.ini": b"[x]",
-              "pets\\.DS_Store": b"\0"}  # fmt: skip
+    litter = {
+        "__MACOSX\\pets\\cat\\._0.jpg": b"\0",
+        "pets\\cat\\Thumbs.db": b"\xd0\xcf",
+        "pets\\desktop.ini": b"[x]",
+        "pets\\.DS_Store": b"\0",
+    }
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, data in {f"pets\\{name.replace('/', chr(92))}": data for name, data in photos.items()}.items():
@@ -103,7 +109,8 @@ def test_a_zip_of_windows_is_the_dataset_that_a_folder_is(kept: Callable, image:
 
     assert facts == told
     assert {item.name: item.sha256 for item in read_index(folder)} == {
-        item.name: item.sha256 for item in read_index(plain)}  # fmt: skip
+        item.name: item.sha256 for item in read_index(plain)
+    }
 
 
 def windows(name: str) -> zipfile.ZipInfo:

@@ -32,11 +32,16 @@ def photo(orientation: int) -> bytes:
 
 def coco(images: list[dict[str, Any]], box: tuple[int, int, int, int]) -> bytes:
     left, top, right, bottom = box
-    return json.dumps({
-        "images": [{"id": number, **image} for number, image in enumerate(images)],
-        "annotations": [{"id": number, "image_id": number, "category_id": 1,
-                         "bbox": [left, top, right - left, bottom - top]} for number in range(len(images))],
-        "categories": [{"id": 1, "name": "thing"}]}).encode()  # fmt: skip
+    return json.dumps(
+        {
+            "images": [{"id": number, **image} for number, image in enumerate(images)],
+            "annotations": [
+                {"id": number, "image_id": number, "category_id": 1, "bbox": [left, top, right - left, bottom - top]}
+                for number in range(len(images))
+            ],
+            "categories": [{"id": 1, "name": "thing"}],
+        }
+    ).encode()
 
 
 @pytest.fixture
@@ -71,8 +76,10 @@ def test_boxes_of_the_stored_photo_stay_and_nothing_is_to_be_told(boxes: Callabl
 
 
 def test_cvat_tells_the_size_too(boxes: Callable) -> None:
-    xml = ('<annotations><image id="0" name="a.png" width="64" height="96"><box label="thing" xtl="5" ytl="10" '
-           'xbr="25" ybr="40"/></image></annotations>')  # fmt: skip
+    xml = (
+        '<annotations><image id="0" name="a.png" width="64" height="96"><box label="thing" xtl="5" ytl="10" '
+        'xbr="25" ybr="40"/></image></annotations>'
+    )
 
     _, found = boxes({"a.png": photo(6), "annotations.xml": xml.encode()})
 
@@ -80,8 +87,9 @@ def test_cvat_tells_the_size_too(boxes: Callable) -> None:
 
 
 def test_where_nothing_tells_they_are_taken_as_stored_and_that_is_told_with_the_way_out(boxes: Callable) -> None:
-    facts, found = boxes({"a.png": photo(6), "a.txt": b"0 0.5 0.5 0.25 0.5\n", "classes.txt": b"thing\n"},
-                         format="yolo")  # fmt: skip
+    facts, found = boxes(
+        {"a.png": photo(6), "a.txt": b"0 0.5 0.5 0.25 0.5\n", "classes.txt": b"thing\n"}, format="yolo"
+    )
 
     assert found == {"a.png": [[36, 16, 60, 48]]}
     [warning] = [each for each in facts["warnings"] if "nothing tells" in each]
@@ -93,8 +101,9 @@ def test_the_sender_says_how_they_lay(boxes: Callable) -> None:
     x, y = (THING[0] + THING[2]) / 2 / 64, (THING[1] + THING[3]) / 2 / 96
     line = f"0 {x} {y} {20 / 64} {30 / 96}\n"
 
-    facts, found = boxes({"a.png": photo(6), "a.txt": line.encode(), "classes.txt": b"thing\n"}, format="yolo",
-                         annotated_on="upright")  # fmt: skip
+    facts, found = boxes(
+        {"a.png": photo(6), "a.txt": line.encode(), "classes.txt": b"thing\n"}, format="yolo", annotated_on="upright"
+    )
 
     [box] = found["a.png"]
     assert box == pytest.approx(LYING)

@@ -107,5 +107,4 @@ def test_copies_of_one_picture_are_told_whether_they_are_tied_or_not() -> None:
         parting.add(str(number), digest, [picture("0")])
 
     assert parting.settle() == {}
-    assert parting.warnings() == [
-        "No image fell into the calibration part: there is one picture, and none is in both."]  # fmt: skip
+    assert parting.warnings() == ["No image fell into the calibration part: there is one picture, and none is in both."]

@@ -25,8 +25,12 @@ def _png_header(width: int, height: int) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-            + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b""))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(bytes(100)))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF"])
@@ -73,7 +77,7 @@ def test_an_image_cut_short_is_refused(entry: Callable, image: Callable, kind: s
     data = image(kind=kind, size=(64, 64))
 
     with pytest.raises(ValueError, match=r"."):
-        look_at(entry("a", data[:int(len(data) * kept)]))
+        look_at(entry("a", data[: int(len(data) * kept)]))
 
 
 @pytest.mark.parametrize("data", [b"not an image", b"%!PS-Adobe-3.0 EPSF-3.0\n", b"<svg/>", bytes(1000)])
@@ -89,7 +93,8 @@ def test_an_empty_file_is_refused(entry: Callable) -> None:
 
 @pytest.mark.parametrize(("side", "reason"), [(10_000, "100,000,000 pixels; at most"), (60_000, "3600000000 pixels")])
 def test_an_image_that_declares_too_many_pixels_is_refused_before_they_are_made(
-        entry: Callable, side: int, reason: str) -> None:
+    entry: Callable, side: int, reason: str
+) -> None:
     with pytest.raises(ValueError, match=reason):
         look_at(entry("a.png", _png_header(side, side)))
 

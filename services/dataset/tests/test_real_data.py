@@ -17,8 +17,7 @@ from workbench.dataset.upload.tree import arrange
 from workbench.shards import read_annotations
 
 
-def test_imagenet200_is_a_list_with_a_thousand_names(
-        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+def test_imagenet200_is_a_list_with_a_thousand_names(datasets: Path, read_folder: Callable, ingested: Callable) -> None:
     facts, items = ingested(read_folder(datasets / "imagenet200"))
 
     assert facts["format"] == "imagenet-list"
@@ -33,7 +32,8 @@ def test_imagenet200_is_a_list_with_a_thousand_names(
 
 
 def test_a_list_is_the_same_dataset_as_a_tar_gz(
-        at_hand: Path | None, listed: Path, read_folder: Callable, ingested: Callable) -> None:
+    at_hand: Path | None, listed: Path, read_folder: Callable, ingested: Callable
+) -> None:
     folder = at_hand / "datasets" / "imagenet200" if at_hand else listed
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as archive:
@@ -54,8 +54,7 @@ def listed(tmp_path: Path, image: Callable) -> Path:
     return folder
 
 
-def test_imagenet200_as_class_folders_is_recognised(
-        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+def test_imagenet200_as_class_folders_is_recognised(datasets: Path, read_folder: Callable, ingested: Callable) -> None:
     images = read_folder(datasets / "imagenet200" / "images")
 
     facts, items = ingested({f"{name.split('_')[0]}/{name}": data for name, data in images.items()})
@@ -74,22 +73,26 @@ def test_a_set_with_one_photo_missing_names_the_line(listed: Path, read_folder: 
         ingested(files)
 
     assert refused.value.facts["faults"] == [
-        {"file": "val.txt", "line": 3, "reason": "the image 02.jpg is not in the upload"}]
+        {"file": "val.txt", "line": 3, "reason": "the image 02.jpg is not in the upload"}
+    ]
 
 
-def test_tinycoco_gives_the_boxes_of_its_val_part(
-        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+def test_tinycoco_gives_the_boxes_of_its_val_part(datasets: Path, read_folder: Callable, ingested: Callable) -> None:
     facts, items = ingested(read_folder(datasets / "tinycoco"))
 
     assert (facts["format"], facts["tasks"], facts["items"]) == (
-        "coco", ["instance-segmentation", "object-detection"], 6)
+        "coco",
+        ["instance-segmentation", "object-detection"],
+        6,
+    )
     assert len(facts["classes"]["object-detection"]) == 80
     assert facts["warnings"][0].endswith("left out were annotations/instances_train2017.json")
     assert all(item["name"].startswith("images/val2017/") for item in items)
 
 
 def test_voc7_gives_its_photos_alone_where_a_person_wants_no_masks(
-        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    datasets: Path, read_folder: Callable, ingested: Callable
+) -> None:
     facts, items = ingested(read_folder(datasets / "voc7"), {"format": "unannotated"})
 
     assert (facts["format"], facts["items"]) == ("unannotated", 7)
@@ -98,7 +101,8 @@ def test_voc7_gives_its_photos_alone_where_a_person_wants_no_masks(
 
 
 def test_voc7_and_tinycoco_share_the_parts_of_the_pictures_they_share(
-        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    datasets: Path, read_folder: Callable, ingested: Callable
+) -> None:
     facts, voc = ingested(read_folder(datasets / "voc7"), {"format": "voc-segmentation"})
     _, coco = ingested(read_folder(datasets / "tinycoco"), {"format": "unannotated"})
 
@@ -143,8 +147,7 @@ def test_a_known_layout_is_recognised_or_taken_without_its_labels(datasets: Path
     assert found == LAYOUTS
 
 
-def test_each_face_of_a_photo_is_an_image_of_its_own(
-        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+def test_each_face_of_a_photo_is_an_image_of_its_own(datasets: Path, read_folder: Callable, ingested: Callable) -> None:
     facts, items = ingested(read_folder(datasets / "landmarks_dlib68"))
 
     assert (facts["tasks"], facts["items"], facts["warnings"]) == (["facial-landmarks"], 43, [])
@@ -154,8 +157,10 @@ def test_each_face_of_a_photo_is_an_image_of_its_own(
 
 def test_boxes_and_masks_of_one_upload_are_both_offered(datasets: Path, tmp_path: Path) -> None:
     for folder in ("voc7", "format_samples/voc_dataset/voc_dataset1"):
-        with (opened(datasets / folder, tmp_path) as entries,
-              pytest.raises(UnknownFormat, match="voc-detection .* and voc-segmentation .*Choose the format by name")):
+        with (
+            opened(datasets / folder, tmp_path) as entries,
+            pytest.raises(UnknownFormat, match="voc-detection .* and voc-segmentation .*Choose the format by name"),
+        ):
             formats.choose(arrange(entries), None)
 
 
@@ -165,8 +170,10 @@ def test_voc7_has_the_boxes_that_tinycoco_has(datasets: Path, read_folder: Calla
     for name, given in (("voc7", {"format": "voc-detection"}), ("tinycoco", {"format": "coco"})):
         run = new_run(read_folder(datasets / name), given)
         ingest.run(run)
-        kept |= {(name, Path(image).stem): known["things"]
-                 for image, known in read_annotations(run.outputs, "object-detection").items()}
+        kept |= {
+            (name, Path(image).stem): known["things"]
+            for image, known in read_annotations(run.outputs, "object-detection").items()
+        }
     shared = [stem for name, stem in kept if name == "voc7" and ("tinycoco", stem) in kept]
 
     assert shared
@@ -177,7 +184,8 @@ def test_voc7_has_the_boxes_that_tinycoco_has(datasets: Path, read_folder: Calla
 
 
 def test_a_sample_list_with_two_missing_photos_names_both_lines(
-        datasets: Path, read_folder: Callable, ingested: Callable) -> None:
+    datasets: Path, read_folder: Callable, ingested: Callable
+) -> None:
     with pytest.raises(InvalidDataset) as refused:
         ingested(read_folder(datasets / "format_samples" / "imagenet_txt_dataset" / "basic"))
 
@@ -185,7 +193,8 @@ def test_a_sample_list_with_two_missing_photos_names_both_lines(
 
 
 def test_one_image_at_a_time_is_in_memory(
-        listed: Path, read_folder: Callable, new_run: Callable, tarred: Callable, image: Callable) -> None:
+    listed: Path, read_folder: Callable, new_run: Callable, tarred: Callable, image: Callable
+) -> None:
     run = new_run({"a.tar.gz": tarred(read_folder(listed), "w:gz")})
     first = {f"{number}.png": image(number, kind="PNG") for number in range(2)}
     ingest.run(new_run({"a.tar.gz": tarred(first, "w:gz")}))  # what is loaded once is nothing of an image's

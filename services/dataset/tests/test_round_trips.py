@@ -73,23 +73,26 @@ def pictures(dataset: Path) -> set[bytes]:
     return {read_bytes(dataset, item) for item in read_index(dataset)}
 
 
-@pytest.mark.parametrize(("folder", "read_as", "layout", "tasks"), [
-    ("tinycoco", "coco", "coco", [MASKS, BOXES]),
-    ("shapes_instances", "coco", "coco", [MASKS, BOXES]),
-    ("voc7", "voc-detection", "voc", [BOXES]),
-    ("voc7", "voc-detection", "coco", []),
-    ("voc7", "voc-segmentation", "coco", [MASKS]),
-    ("voc7", "voc-segmentation", "common-semantic-segmentation", ["semantic-segmentation"]),
-    ("format_samples/yolo_dataset/labels", "yolo", "yolo", [BOXES]),
-    ("imagenet200", "imagenet-list", "imagenet", ["classification"]),
-    ("landmarks_dlib68", "dlib-landmarks", "coco-keypoints", [POINTS]),
-    ("format_samples/lfw_dataset/test", "lfw", "lfw", [PAIRS]),
-    ("sr8", "common-super-resolution", "common-super-resolution", ["super-resolution"]),
-    ("set5", "unannotated", "unannotated", []),
-])
+@pytest.mark.parametrize(
+    ("folder", "read_as", "layout", "tasks"),
+    [
+        ("tinycoco", "coco", "coco", [MASKS, BOXES]),
+        ("shapes_instances", "coco", "coco", [MASKS, BOXES]),
+        ("voc7", "voc-detection", "voc", [BOXES]),
+        ("voc7", "voc-detection", "coco", []),
+        ("voc7", "voc-segmentation", "coco", [MASKS]),
+        ("voc7", "voc-segmentation", "common-semantic-segmentation", ["semantic-segmentation"]),
+        ("format_samples/yolo_dataset/labels", "yolo", "yolo", [BOXES]),
+        ("imagenet200", "imagenet-list", "imagenet", ["classification"]),
+        ("landmarks_dlib68", "dlib-landmarks", "coco-keypoints", [POINTS]),
+        ("format_samples/lfw_dataset/test", "lfw", "lfw", [PAIRS]),
+        ("sr8", "common-super-resolution", "common-super-resolution", ["super-resolution"]),
+        ("set5", "unannotated", "unannotated", []),
+    ],
+)
 def test_what_is_exported_and_imported_is_the_same(
-        sample: Callable, imported: Callable, exported: Callable, folder: str, read_as: str, layout: str,
-        tasks: list[str]) -> None:  # fmt: skip
+    sample: Callable, imported: Callable, exported: Callable, folder: str, read_as: str, layout: str, tasks: list[str]
+) -> None:
     files = sample(folder, read_as)
     if folder == "sr8":  # one scale a dataset
         files = {name: data for name, data in files.items() if not name.startswith("LR_x3")}
@@ -114,15 +117,16 @@ def test_every_task_has_a_layout() -> None:
     assert any(not layout.TASKS for layout in writing.LAYOUTS)
 
 
-def test_boxes_of_voc_come_through_coco(
-        sample: Callable, imported: Callable, exported: Callable) -> None:
+def test_boxes_of_voc_come_through_coco(sample: Callable, imported: Callable, exported: Callable) -> None:
     first = imported(sample("voc7", "voc-detection"), format="voc-detection")
 
     again = imported(exported(first, "coco")[1])
 
     def plain(dataset: Path) -> Kept:
-        return {image: [(thing["class"], thing["box"]) for thing in document["things"] if not thing.get("difficult")]
-                for image, document in known(dataset, BOXES).items()}  # fmt: skip
+        return {
+            image: [(thing["class"], thing["box"]) for thing in document["things"] if not thing.get("difficult")]
+            for image, document in known(dataset, BOXES).items()
+        }
 
     assert plain(again) == plain(first)
 
@@ -130,8 +134,10 @@ def test_boxes_of_voc_come_through_coco(
 @pytest.fixture
 def pairs(imported: Callable, image: Callable) -> Callable[[str], Path]:
     """``pairs(text)``: a dataset of four faces of two people."""
-    faces = {f"photos/{name}/{name}_{number:04d}.jpg": image(seed)
-             for seed, (name, number) in enumerate([("ann", 1), ("ann", 7), ("bob", 2), ("bob", 3)])}  # fmt: skip
+    faces = {
+        f"photos/{name}/{name}_{number:04d}.jpg": image(seed)
+        for seed, (name, number) in enumerate([("ann", 1), ("ann", 7), ("bob", 2), ("bob", 3)])
+    }
     return lambda text: imported(faces | {"lists/pairs.txt": text.encode()}, calibration_percent=0)
 
 
@@ -152,27 +158,39 @@ def test_folds_that_are_no_sets_are_told(pairs: Callable, exported: Callable, im
     again = imported(files, calibration_percent=0)
 
     assert any("so they are not kept" in told for told in facts["warnings"])
-    told = [{image: [(pair["other"], pair["same"]) for pair in document["pairs"]]
-             for image, document in known(dataset, PAIRS).items()} for dataset in (first, again)]  # fmt: skip
+    told = [
+        {
+            image: [(pair["other"], pair["same"]) for pair in document["pairs"]]
+            for image, document in known(dataset, PAIRS).items()
+        }
+        for dataset in (first, again)
+    ]
     assert told[0] == told[1]
 
 
 def test_a_mask_of_classes_is_told_with_its_names_and_what_nobody_judged(
-        imported: Callable, exported: Callable, image: Callable, png: Callable) -> None:
+    imported: Callable, exported: Callable, image: Callable, png: Callable
+) -> None:
     photos = {f"JPEGImages/{name}.png": image(n, kind="PNG", size=(4, 1)) for n, name in enumerate(("a", "n/b"))}
     masks = {f"SegmentationClass/{name}.png": png([[0, 5, 255, n]]) for n, name in enumerate(("a", "n/b"))}
     first = imported(photos | masks)
 
     _, files = exported(first, "common-semantic-segmentation")
 
-    assert files.keys() == {"Images/JPEGImages_a.png", "Images/JPEGImages_n_b.png", "Masks/JPEGImages_a.png",
-                            "Masks/JPEGImages_n_b.png", "dataset_meta.json"}  # fmt: skip
+    assert files.keys() == {
+        "Images/JPEGImages_a.png",
+        "Images/JPEGImages_n_b.png",
+        "Masks/JPEGImages_a.png",
+        "Masks/JPEGImages_n_b.png",
+        "dataset_meta.json",
+    }
     assert json.loads(files["dataset_meta.json"])["label_map"]["5"] == "bottle"
     assert files["Masks/JPEGImages_a.png"] == png([[0, 5, 255, 0]])
 
 
 def test_two_images_for_one_mask_are_refused_by_name(
-        imported: Callable, exported: Callable, image: Callable, png: Callable) -> None:
+    imported: Callable, exported: Callable, image: Callable, png: Callable
+) -> None:
     photos = {f"JPEGImages/{name}.png": image(n, kind="PNG", size=(4, 1)) for n, name in enumerate(("a_b", "a/b"))}
     masks = {f"SegmentationClass/{name}.png": png([[0, 5, 255, 0]]) for name in ("a_b", "a/b")}
     first = imported(photos | masks)
@@ -192,8 +210,12 @@ def test_any_dataset_is_written_as_its_images_alone(imported: Callable, exported
 
 def test_holes_go_out_and_come_back(imported: Callable, exported: Callable, image: Callable, png: Callable) -> None:
     mask = png(np.arange(20 * 16).reshape(16, 20) >= 200, kind="PNG")
-    files = {"a/1.jpg": image(1, size=(20, 16)), "a/1_hole.png": mask, "b.png": image(2, size=(20, 16), kind="PNG"),
-             "b_hole.png": png(np.eye(16, 20) * 255)}  # fmt: skip
+    files = {
+        "a/1.jpg": image(1, size=(20, 16)),
+        "a/1_hole.png": mask,
+        "b.png": image(2, size=(20, 16), kind="PNG"),
+        "b_hole.png": png(np.eye(16, 20) * 255),
+    }
     first = imported(files)
 
     again = imported(exported(first, "inpainting-masks")[1])

@@ -28,7 +28,11 @@ def test_voc7_keeps_every_pixel_of_its_masks(datasets: Path, read_folder: Callab
     masks = _masks(run.outputs)
 
     assert (facts["format"], facts["tasks"], facts["annotated"], facts["labels"]) == (
-        "voc-segmentation", [THINGS, TASK], True, None)
+        "voc-segmentation",
+        [THINGS, TASK],
+        True,
+        None,
+    )
     assert facts["classes"] == read_classes(run.outputs)
     assert facts["classes"][TASK][15] == "person"
     assert [item.name for item in read_index(run.outputs)] == list(masks)
@@ -38,7 +42,8 @@ def test_voc7_keeps_every_pixel_of_its_masks(datasets: Path, read_folder: Callab
 
 
 def test_voc7_tells_its_things_apart_as_coco_does_which_they_were_made_from(
-        datasets: Path, read_folder: Callable, new_run: Callable) -> None:
+    datasets: Path, read_folder: Callable, new_run: Callable
+) -> None:
     kept = {}
     for name, layout in (("voc7", "voc-segmentation"), ("tinycoco", "coco")):
         run = new_run(read_folder(datasets / name), {"format": layout})
@@ -46,11 +51,15 @@ def test_voc7_tells_its_things_apart_as_coco_does_which_they_were_made_from(
         names = read_classes(run.outputs)[THINGS]
         for image, known in read_annotations(run.outputs, THINGS).items():
             kept[name, Path(image).stem] = [
-                (names[thing["class"]], Placed.of(Patch.from_json(thing["mask"]))) for thing in known["instances"]]
+                (names[thing["class"]], Placed.of(Patch.from_json(thing["mask"]))) for thing in known["instances"]
+            ]
     shared = [stem for name, stem in kept if name == "voc7" and ("tinycoco", stem) in kept]
 
-    found = [max(overlaps([mask], [other for _, other in kept["tinycoco", stem]], [False] * 99)[0])
-             for stem in shared for _, mask in kept["voc7", stem]]
+    found = [
+        max(overlaps([mask], [other for _, other in kept["tinycoco", stem]], [False] * 99)[0])
+        for stem in shared
+        for _, mask in kept["voc7", stem]
+    ]
 
     assert len(found) > 3
     assert float(np.median(found)) > 0.9  # of things in front of each other the front one has the pixels
@@ -68,7 +77,9 @@ def test_coral_with_ids_in_bmp_is_read_with_a_description(datasets: Path, new_ru
 
     assert (facts["items"], facts["classes"]) == (2, {TASK: ["a", "b", "c", "d"]})
     assert {name: np.unique(mask).tolist() for name, mask in _masks(run.outputs).items()} == {
-        "Images/bird.bmp": [0, 1, 2, 3], "Images/dog.bmp": [0, 1, 2]}
+        "Images/bird.bmp": [0, 1, 2, 3],
+        "Images/dog.bmp": [0, 1, 2],
+    }
     assert tasks_of(run.outputs) == [TASK]
 
 

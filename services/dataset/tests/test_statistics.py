@@ -20,12 +20,18 @@ BOXES = [(0, [2, 2, 20, 20]), (0, [0, 0, 60, 40]), (2, [1, 1, 110, 100])]
 @pytest.fixture(scope="module")
 def boxes(image: Callable) -> dict[str, bytes]:
     """Two images of other sizes, one with three boxes of two of the three classes."""
-    known = {"images": [{"id": 1, "file_name": "a.png"}, {"id": 2, "file_name": "b.png"}],
-             "categories": [{"id": n, "name": name} for n, name in enumerate(["cat", "<b>&dog", "cow"])],
-             "annotations": [{"id": n, "image_id": 1, "category_id": label, "bbox": box}
-                             for n, (label, box) in enumerate(BOXES)]}  # fmt: skip
-    return {"a.png": image(1, kind="PNG", size=(120, 110)), "b.png": image(2, kind="PNG", size=(50, 100)),
-            "instances.json": json.dumps(known).encode()}  # fmt: skip
+    known = {
+        "images": [{"id": 1, "file_name": "a.png"}, {"id": 2, "file_name": "b.png"}],
+        "categories": [{"id": n, "name": name} for n, name in enumerate(["cat", "<b>&dog", "cow"])],
+        "annotations": [
+            {"id": n, "image_id": 1, "category_id": label, "bbox": box} for n, (label, box) in enumerate(BOXES)
+        ],
+    }
+    return {
+        "a.png": image(1, kind="PNG", size=(120, 110)),
+        "b.png": image(2, kind="PNG", size=(50, 100)),
+        "instances.json": json.dumps(known).encode(),
+    }
 
 
 def statistics(new_run: Callable, files: dict[str, bytes]) -> dict[str, Any]:
@@ -51,7 +57,8 @@ def test_sizes_and_colour_are_those_of_the_images(new_run: Callable, boxes: dict
 
 
 def test_classes_and_things_are_counted_with_those_that_nothing_is_of(
-        new_run: Callable, boxes: dict[str, bytes]) -> None:
+    new_run: Callable, boxes: dict[str, bytes]
+) -> None:
     found = statistics(new_run, boxes)["tasks"]["object-detection"]
 
     assert found["images"] == 2

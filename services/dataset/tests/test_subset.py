@@ -74,7 +74,8 @@ def labels(folder: Path) -> dict[str, int]:
 
 @pytest.mark.parametrize(("count", "kept"), [(12, False), (48, True)])
 def test_each_class_has_its_share_and_each_image_its_bytes_and_part(
-        tmp_path: Path, source: Path, pets: dict[str, bytes], count: int, kept: bool) -> None:
+    tmp_path: Path, source: Path, pets: dict[str, bytes], count: int, kept: bool
+) -> None:
     facts, folder = taken(tmp_path, source, count=count)
 
     items, parts = read_index(folder), {item.name: item.split for item in read_index(source)}
@@ -114,8 +115,10 @@ def test_nothing_that_fits_is_refused(tmp_path: Path, source: Path) -> None:
 
 
 def test_every_count_is_met_and_a_larger_one_takes_all() -> None:
-    strata = {key: [Item(f"{key}{n}", "shards/00000.tar", n, 1, f"{n:064x}", "evaluation", 1, 1) for n in range(size)]
-              for key, size in (("a", 7), ("b", 2), ("c", 1))}  # fmt: skip
+    strata = {
+        key: [Item(f"{key}{n}", "shards/00000.tar", n, 1, f"{n:064x}", "evaluation", 1, 1) for n in range(size)]
+        for key, size in (("a", 7), ("b", 2), ("c", 1))
+    }
 
     assert [len(choose(strata, Subset(count))) for count in (1, 2, 5, 9, 10, 99)] == [1, 2, 5, 9, 10, 10]
     assert choose({}, Subset(3)) == []
@@ -146,8 +149,10 @@ def test_shared_shards_are_files_of_the_new_dataset_whose_parent_is_the_old_one(
     assert first.facts["warnings"] == ["It is small.", "Of the whole dataset: It is odd."]
 
 
-@pytest.mark.parametrize(("request_", "field"), [
-    ({"task": None, "classes": ["owl"]}, "classes"), ({"task": "object-detection", "classes": []}, "task")])
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [({"task": None, "classes": ["owl"]}, "classes"), ({"task": "object-detection", "classes": []}, "task")],
+)
 def test_what_the_dataset_does_not_have_is_refused_before_the_job(request_: dict[str, Any], field: str) -> None:
     facts = {"tasks": ["classification"], "classes": {"classification": ["cat", "dog"]}}
     held = [Manifest("dataset", "old", "team", "", (), facts)]

@@ -34,7 +34,8 @@ def test_a_viewer_reads_every_task_with_its_settings_and_the_formats_that_feed_i
     assert answer.status_code == 200
     told = answer.get_json()["items"]
     assert [{name: value for name, value in each.items() if name != "formats"} for each in told] == [
-        task.to_json() for task in TASKS]  # fmt: skip
+        task.to_json() for task in TASKS
+    ]
     assert set(told[0]["formats"]) >= {"imagenet-folders", "imagenet-list"}
     assert "unannotated" not in told[0]["formats"]
     assert next(each for each in told if each["name"] == "generic")["formats"] == list(formats.NAMES)

@@ -8,10 +8,20 @@ import pytest
 
 
 def test_the_litter_of_operating_systems_is_left_out(tree: Callable) -> None:
-    arranged = tree({
-        "a.jpg": b"", "__MACOSX/._a.jpg": b"", ".DS_Store": b"", "b/Thumbs.db": b"", "b/c.jpg": b"",
-        ".git/d.jpg": b"", "b/.hidden.jpg": b"", "README.md": b"", "b/readme": b"", "desktop.ini": b"",
-    })
+    arranged = tree(
+        {
+            "a.jpg": b"",
+            "__MACOSX/._a.jpg": b"",
+            ".DS_Store": b"",
+            "b/Thumbs.db": b"",
+            "b/c.jpg": b"",
+            ".git/d.jpg": b"",
+            "b/.hidden.jpg": b"",
+            "README.md": b"",
+            "b/readme": b"",
+            "desktop.ini": b"",
+        }
+    )
 
     assert list(arranged.files) == ["a.jpg", "b/c.jpg"]
     assert arranged.folders == {"b"}
@@ -21,17 +31,21 @@ def test_an_image_called_readme_is_an_image(tree: Callable) -> None:
     assert list(tree({"readme.jpg": b"", "a.jpg": b""}).files) == ["a.jpg", "readme.jpg"]
 
 
-@pytest.mark.parametrize(("files", "arranged", "top"), [
-    (["a.jpg", "b.jpg"], ["a.jpg", "b.jpg"], ""),
-    (["ds/a.jpg", "ds/b.jpg"], ["a.jpg", "b.jpg"], "ds"),
-    (["ds/v1/a.jpg", "ds/v1/b/c.jpg"], ["a.jpg", "b/c.jpg"], "v1"),
-    (["ds/a.jpg", "README.md", "__MACOSX/ds/._a.jpg"], ["a.jpg"], "ds"),
-    (["ds/a.jpg", "ds2/a.jpg"], ["ds/a.jpg", "ds2/a.jpg"], ""),
-    (["a.jpg"], ["a.jpg"], ""),
-    ([], [], ""),
-])
+@pytest.mark.parametrize(
+    ("files", "arranged", "top"),
+    [
+        (["a.jpg", "b.jpg"], ["a.jpg", "b.jpg"], ""),
+        (["ds/a.jpg", "ds/b.jpg"], ["a.jpg", "b.jpg"], "ds"),
+        (["ds/v1/a.jpg", "ds/v1/b/c.jpg"], ["a.jpg", "b/c.jpg"], "v1"),
+        (["ds/a.jpg", "README.md", "__MACOSX/ds/._a.jpg"], ["a.jpg"], "ds"),
+        (["ds/a.jpg", "ds2/a.jpg"], ["ds/a.jpg", "ds2/a.jpg"], ""),
+        (["a.jpg"], ["a.jpg"], ""),
+        ([], [], ""),
+    ],
+)
 def test_folders_that_only_wrap_everything_are_taken_away(
-        tree: Callable, files: list[str], arranged: list[str], top: str) -> None:
+    tree: Callable, files: list[str], arranged: list[str], top: str
+) -> None:
     result = tree(dict.fromkeys(files, b""))
 
     assert list(result.files) == arranged

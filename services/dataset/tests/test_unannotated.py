@@ -32,7 +32,8 @@ def test_a_folder_around_all_images_may_be_meant_as_their_only_class(ingested: C
     assert (facts["format"], said["labels"]) == ("unannotated", ["cat"])
     assert facts["warnings"][0] == (
         "All images lie in one folder, cat, not taken for a class. If it is the only class, say the format "
-        "imagenet-folders (`--format imagenet-folders`).")  # fmt: skip
+        "imagenet-folders (`--format imagenet-folders`)."
+    )
 
 
 def test_folders_that_were_not_taken_for_classes_are_warned_of(tree: Callable) -> None:
@@ -48,23 +49,34 @@ def test_files_that_are_no_images_are_warned_of_by_name(tree: Callable) -> None:
 
 
 def test_a_coco_tree_gives_its_images_and_a_warning(tree: Callable) -> None:
-    reading = unannotated.read(tree({
-        "images/val2017/1.jpg": b"", "images/train2017/2.jpg": b"",
-        "annotations/instances_val2017.json": b"{}"}))
+    reading = unannotated.read(
+        tree({"images/val2017/1.jpg": b"", "images/train2017/2.jpg": b"", "annotations/instances_val2017.json": b"{}"})
+    )
 
     assert len(reading.images) == 2
-    assert reading.warnings == ("The annotations of COCO (annotations/instances_val2017.json) were not read: "
-                                "the images are kept without labels.",)
+    assert reading.warnings == (
+        "The annotations of COCO (annotations/instances_val2017.json) were not read: "
+        "the images are kept without labels.",
+    )
 
 
 def test_a_voc_tree_gives_its_photos_but_not_its_masks(tree: Callable) -> None:
-    reading = unannotated.read(tree({
-        "VOC2012/JPEGImages/1.jpg": b"", "VOC2012/Annotations/1.xml": b"",
-        "VOC2012/SegmentationClass/1.png": b"", "VOC2012/SegmentationObject/1.png": b""}))
+    reading = unannotated.read(
+        tree(
+            {
+                "VOC2012/JPEGImages/1.jpg": b"",
+                "VOC2012/Annotations/1.xml": b"",
+                "VOC2012/SegmentationClass/1.png": b"",
+                "VOC2012/SegmentationObject/1.png": b"",
+            }
+        )
+    )
 
     assert _names(reading) == ["JPEGImages/1.jpg"]
-    assert reading.warnings == ("The boxes of Pascal VOC were not read: the images are kept without labels.",
-                                "2 masks were left out.")
+    assert reading.warnings == (
+        "The boxes of Pascal VOC were not read: the images are kept without labels.",
+        "2 masks were left out.",
+    )
 
 
 @pytest.mark.parametrize("folder", ["gtFine/val/aachen", "valannot", "LabeledApproved_full", "VOC/SegmentationClass"])
@@ -82,4 +94,6 @@ def test_a_folder_of_masks_is_one_only_where_images_lie_beside_it(tree: Callable
 
 def test_a_photo_called_like_a_mask_folder_is_kept(tree: Callable) -> None:
     assert _names(unannotated.read(tree({"SegmentationClass.png": b"", "b.png": b""}))) == [
-        "SegmentationClass.png", "b.png"]
+        "SegmentationClass.png",
+        "b.png",
+    ]

@@ -12,8 +12,11 @@ from workbench.dataset.reading.found import Reading
 from workbench.shards import read_annotations
 
 TASK = "semantic-segmentation"
-PAIRS = {f"{folder}/{stem}.{suffix}": b"" for stem in "abc"
-         for folder, suffix in (("JPEGImages", "jpg"), ("SegmentationClass", "png"))}
+PAIRS = {
+    f"{folder}/{stem}.{suffix}": b""
+    for stem in "abc"
+    for folder, suffix in (("JPEGImages", "jpg"), ("SegmentationClass", "png"))
+}
 
 
 @pytest.fixture
@@ -38,18 +41,23 @@ def test_the_folders_are_found_at_any_depth(tree: Callable, top: str) -> None:
 
     assert formats.choose(arranged, None) is voc_segmentation
     assert [mask.file for mask in voc_segmentation.read(arranged).annotations[TASK].values()] == [
-        f"{top}SegmentationClass/{stem}.png" for stem in "abc"]
+        f"{top}SegmentationClass/{stem}.png" for stem in "abc"
+    ]
 
 
 def test_boxes_beside_the_masks_are_no_matter(tree: Callable) -> None:
     assert formats.choose(tree(PAIRS | {"Annotations/a.xml": b"", "SegmentationObject/a.png": b""}), None) is (
-        voc_segmentation)
+        voc_segmentation
+    )
 
 
-@pytest.mark.parametrize("files", [
-    {"JPEGImages/a.jpg": b"", "Annotations/a.xml": b""},
-    {"JPEGImages/a.jpg": b"", "SegmentationClass/readme.txt": b""},
-])
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"JPEGImages/a.jpg": b"", "Annotations/a.xml": b""},
+        {"JPEGImages/a.jpg": b"", "SegmentationClass/readme.txt": b""},
+    ],
+)
 def test_a_tree_without_masks_is_not_taken_for_one_with(tree: Callable, files: dict) -> None:
     assert voc_segmentation.recognise(tree(files)) is not None
 
@@ -62,16 +70,19 @@ def test_without_a_list_every_pair_counts(read: Callable) -> None:
     assert len(reading.classes[TASK]) == 21
 
 
-@pytest.mark.parametrize(("lists", "chosen"), [
-    ({"Segmentation/val": b"a", "Segmentation/test": b"b", "Segmentation/train": b"c"}, "a"),
-    ({"Segmentation/train": b"c", "Segmentation/test": b"b"}, "b"),
-    ({"Segmentation/trainval": b"b\nc", "Segmentation/train": b"c"}, "c"),
-    ({"Segmentation/trainval": b"c\nb", "Main/val": b"a"}, "bc"),
-    ({"val": b"a", "Main/val": b"b"}, "a"),
-    ({"Segmentation/train": b"b", "val": b"a"}, "b"),
-    ({"Segmentation/default": b"b", "Main/default": b"a"}, "b"),
-    ({"Segmentation/val": b"a.jpg\r\n\r\n b.png \r\n"}, "ab"),
-])
+@pytest.mark.parametrize(
+    ("lists", "chosen"),
+    [
+        ({"Segmentation/val": b"a", "Segmentation/test": b"b", "Segmentation/train": b"c"}, "a"),
+        ({"Segmentation/train": b"c", "Segmentation/test": b"b"}, "b"),
+        ({"Segmentation/trainval": b"b\nc", "Segmentation/train": b"c"}, "c"),
+        ({"Segmentation/trainval": b"c\nb", "Main/val": b"a"}, "bc"),
+        ({"val": b"a", "Main/val": b"b"}, "a"),
+        ({"Segmentation/train": b"b", "val": b"a"}, "b"),
+        ({"Segmentation/default": b"b", "Main/default": b"a"}, "b"),
+        ({"Segmentation/val": b"a.jpg\r\n\r\n b.png \r\n"}, "ab"),
+    ],
+)
 def test_of_several_lists_the_first_counts(read: Callable, lists: dict[str, bytes], chosen: str) -> None:
     reading = read({f"ImageSets/{name}.txt": text for name, text in lists.items()})
 
@@ -93,7 +104,8 @@ def test_a_list_without_any_mask_is_passed_over(read: Callable) -> None:
 
     assert stems(reading) == "abc"
     assert reading.warnings == (
-        "ImageSets/Segmentation/test.txt names no image that has a mask, so it was passed over",)
+        "ImageSets/Segmentation/test.txt names no image that has a mask, so it was passed over",
+    )
 
 
 def test_a_labelmap_tells_other_classes(read: Callable) -> None:
@@ -116,24 +128,42 @@ def test_photos_in_folders_are_listed_with_their_path(read: Callable) -> None:
     assert [image.name for image in reading.images] == ["JPEGImages/x/a.jpg"]
 
 
-@pytest.mark.parametrize(("more", "told"), [
-    ({"ImageSets/Segmentation/val.txt": b"a\n\nd\n"},
-     "ImageSets/Segmentation/val.txt line 3: d has no image and no mask in the upload"),
-    ({"ImageSets/Segmentation/val.txt": b"a\nb\n", "SegmentationClass/b.png": None},
-     "ImageSets/Segmentation/val.txt line 2: b has no mask in the upload"),
-    ({"ImageSets/Segmentation/val.txt": b"a\nb\n", "JPEGImages/b.jpg": None},
-     "ImageSets/Segmentation/val.txt line 2: b has no image in the upload"),
-    ({"ImageSets/Segmentation/val.txt": b"\n"}, "ImageSets/Segmentation/val.txt: the list is empty"),
-    ({"ImageSets/Segmentation/val.txt": b"x"}, "ImageSets/Segmentation/val.txt line 1: x has no image and no mask"),
-    ({"JPEGImages/a.png": b""}, "JPEGImages/a.png: JPEGImages/a.jpg is of the same name; of two images keep one"),
-    ({"SegmentationClass/a.bmp": b""}, "SegmentationClass/a.png: SegmentationClass/a.bmp is of the same name"),
-    ({"labelmap.txt": b"a:1,2"}, "labelmap.txt line 1: a colour is three whole numbers"),
-    ({"VOC2007/JPEGImages/a.jpg": b"", "VOC2007/SegmentationClass/a.png": b""},
-     "the upload: one folder with JPEGImages/ and SegmentationClass/ in it is needed; there is the root, VOC2007/"),
-    ({"SegmentationClass/a.png": None, "SegmentationClass/b.png": None, "SegmentationClass/c.png": None,
-      "SegmentationClass/x.png": b""},
-     "JPEGImages/a.jpg: no image has a mask of its name; there are masks such as SegmentationClass/x.png"),
-])
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (
+            {"ImageSets/Segmentation/val.txt": b"a\n\nd\n"},
+            "ImageSets/Segmentation/val.txt line 3: d has no image and no mask in the upload",
+        ),
+        (
+            {"ImageSets/Segmentation/val.txt": b"a\nb\n", "SegmentationClass/b.png": None},
+            "ImageSets/Segmentation/val.txt line 2: b has no mask in the upload",
+        ),
+        (
+            {"ImageSets/Segmentation/val.txt": b"a\nb\n", "JPEGImages/b.jpg": None},
+            "ImageSets/Segmentation/val.txt line 2: b has no image in the upload",
+        ),
+        ({"ImageSets/Segmentation/val.txt": b"\n"}, "ImageSets/Segmentation/val.txt: the list is empty"),
+        ({"ImageSets/Segmentation/val.txt": b"x"}, "ImageSets/Segmentation/val.txt line 1: x has no image and no mask"),
+        ({"JPEGImages/a.png": b""}, "JPEGImages/a.png: JPEGImages/a.jpg is of the same name; of two images keep one"),
+        ({"SegmentationClass/a.bmp": b""}, "SegmentationClass/a.png: SegmentationClass/a.bmp is of the same name"),
+        ({"labelmap.txt": b"a:1,2"}, "labelmap.txt line 1: a colour is three whole numbers"),
+        (
+            {"VOC2007/JPEGImages/a.jpg": b"", "VOC2007/SegmentationClass/a.png": b""},
+            "the upload: one folder with JPEGImages/ and SegmentationClass/ in it is needed; there is the root, "
+            "VOC2007/",
+        ),
+        (
+            {
+                "SegmentationClass/a.png": None,
+                "SegmentationClass/b.png": None,
+                "SegmentationClass/c.png": None,
+                "SegmentationClass/x.png": b"",
+            },
+            "JPEGImages/a.jpg: no image has a mask of its name; there are masks such as SegmentationClass/x.png",
+        ),
+    ],
+)
 def test_what_does_not_fit_is_told_by_file_and_line(read: Callable, more: dict, told: str) -> None:
     assert str(read(more).faults[0]).startswith(told)
 
@@ -156,21 +186,31 @@ def test_things_are_told_apart_in_the_images_that_have_such_a_mask(read: Callabl
 
     assert reading.annotations["instance-segmentation"].keys() == {"JPEGImages/a.jpg", "JPEGImages/c.jpg"}
     assert reading.classes["instance-segmentation"] == reading.classes[TASK][1:]
-    assert reading.warnings == ("1 images have no mask in SegmentationObject/, so they serve no instance segmentation: "
-                                "JPEGImages/b.jpg",)  # fmt: skip
+    assert reading.warnings == (
+        "1 images have no mask in SegmentationObject/, so they serve no instance segmentation: JPEGImages/b.jpg",
+    )
 
 
-@pytest.mark.parametrize(("classes", "things", "told"), [
-    ([[5, 5, 7, 0]], [[1, 1, 1, 0]], "the pixels of object 1 are of bottle and car in SegmentationClass/a.png"),
-    ([[5, 5, 0, 0]], [[1, 1, 2, 2]], "the pixels of object 2 are of background in SegmentationClass/a.png"),
-    ([[5, 5, 255, 255]], [[1, 1, 2, 2]], "the pixels of object 2 are of no class in SegmentationClass/a.png"),
-    ([[5, 5, 0, 0]], [[1, 1, 0, 0], [1, 1, 0, 0]], "it is 4×2, SegmentationClass/a.png 4×1 pixels"),
-])
+@pytest.mark.parametrize(
+    ("classes", "things", "told"),
+    [
+        ([[5, 5, 7, 0]], [[1, 1, 1, 0]], "the pixels of object 1 are of bottle and car in SegmentationClass/a.png"),
+        ([[5, 5, 0, 0]], [[1, 1, 2, 2]], "the pixels of object 2 are of background in SegmentationClass/a.png"),
+        ([[5, 5, 255, 255]], [[1, 1, 2, 2]], "the pixels of object 2 are of no class in SegmentationClass/a.png"),
+        ([[5, 5, 0, 0]], [[1, 1, 0, 0], [1, 1, 0, 0]], "it is 4×2, SegmentationClass/a.png 4×1 pixels"),
+    ],
+)
 def test_things_that_are_of_no_one_class_are_told_by_their_number(
-        image: Callable, png: Callable, ingested: Callable, classes: list, things: list, told: str) -> None:
+    image: Callable, png: Callable, ingested: Callable, classes: list, things: list, told: str
+) -> None:
     with pytest.raises(InvalidDataset) as refused:
-        ingested({"JPEGImages/a.png": image(1, kind="PNG", size=(4, 1)), "SegmentationClass/a.png": png(classes),
-                  "SegmentationObject/a.png": png(things)})  # fmt: skip
+        ingested(
+            {
+                "JPEGImages/a.png": image(1, kind="PNG", size=(4, 1)),
+                "SegmentationClass/a.png": png(classes),
+                "SegmentationObject/a.png": png(things),
+            }
+        )
 
     [fault] = refused.value.facts["faults"]
     assert fault["file"] == "SegmentationObject/a.png"
@@ -178,9 +218,13 @@ def test_things_that_are_of_no_one_class_are_told_by_their_number(
 
 
 def test_what_is_void_is_of_no_thing(image: Callable, png: Callable, new_run: Callable) -> None:
-    run = new_run({"JPEGImages/a.png": image(1, kind="PNG", size=(4, 1)),
-                   "SegmentationClass/a.png": png([[5, 255, 7, 7]]),
-                   "SegmentationObject/a.png": png([[1, 255, 2, 2]])})  # fmt: skip
+    run = new_run(
+        {
+            "JPEGImages/a.png": image(1, kind="PNG", size=(4, 1)),
+            "SegmentationClass/a.png": png([[5, 255, 7, 7]]),
+            "SegmentationObject/a.png": png([[1, 255, 2, 2]]),
+        }
+    )
     ingest.run(run)
 
     [known] = read_annotations(run.outputs, "instance-segmentation").values()

@@ -9,12 +9,26 @@ from workbench.model_registry.sources.addresses import Addresses
 from workbench.model_registry.sources.problems import AddressNotAllowed, SourceUnavailable
 
 NOT_PUBLIC = {
-    "127.0.0.1": "loopback", "127.8.8.8": "loopback", "::1": "loopback", "10.1.2.3": "private",
-    "172.16.0.1": "private", "192.168.1.1": "private", "100.64.0.1": "private", "169.254.169.254": "link-local",
-    "fe80::1": "link-local", "fd00:ec2::254": "private", "0.0.0.0": "machine", "::": "machine", "224.0.0.1": "machine",
-    "::ffff:127.0.0.1": "loopback", "::ffff:169.254.169.254": "link-local", "64:ff9b::a00:1": "private",
-    "2002:7f00:1::": "loopback", "192.0.2.1": "private", "255.255.255.255": "private",
-}  # fmt: skip
+    "127.0.0.1": "loopback",
+    "127.8.8.8": "loopback",
+    "::1": "loopback",
+    "10.1.2.3": "private",
+    "172.16.0.1": "private",
+    "192.168.1.1": "private",
+    "100.64.0.1": "private",
+    "169.254.169.254": "link-local",
+    "fe80::1": "link-local",
+    "fd00:ec2::254": "private",
+    "0.0.0.0": "machine",
+    "::": "machine",
+    "224.0.0.1": "machine",
+    "::ffff:127.0.0.1": "loopback",
+    "::ffff:169.254.169.254": "link-local",
+    "64:ff9b::a00:1": "private",
+    "2002:7f00:1::": "loopback",
+    "192.0.2.1": "private",
+    "255.255.255.255": "private",
+}
 
 
 def named(*addresses: str) -> Addresses:
@@ -47,9 +61,14 @@ def test_other_spellings_of_this_machine_are_refused(spelling: str) -> None:
         Addresses().of(spelling, 80)
 
 
-@pytest.mark.parametrize(("allowed", "host", "port"), [
-    ("mirror", "mirror", 80), ("mirror:8080", "mirror", 8080), ("mirror", "MIRROR", 443),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("allowed", "host", "port"),
+    [
+        ("mirror", "mirror", 80),
+        ("mirror:8080", "mirror", 8080),
+        ("mirror", "MIRROR", 443),
+    ],
+)
 def test_a_host_that_the_operator_allows_may_be_private(allowed: str, host: str, port: int) -> None:
     addresses = Addresses(frozenset([allowed]), lambda _host, _port: ["10.0.0.1"])
 

@@ -89,8 +89,7 @@ def test_the_first_who_asks_begins_it_and_all_get_the_same(client: FlaskClient) 
     assert len(second["items"]) == LENGTH - 10
     assert second["next_cursor"] is None
     graph = answered(client, "graph?limit=5")
-    assert (graph["collapsed"], graph["whole"], graph["note"]) == (
-        True, True, "33 layers as 5 runs in execution order")  # fmt: skip
+    assert (graph["collapsed"], graph["whole"], graph["note"]) == (True, True, "33 layers as 5 runs in execution order")
     near = answered(client, "graph?around=relu4&depth=1")
     assert [node["name"] for node in near["nodes"]] == ["relu3", "relu4", "relu5"]
     assert near["note"] == "3 of 33 layers"
@@ -153,11 +152,17 @@ def test_it_is_nobody_elses(client: FlaskClient) -> None:
 @pytest.mark.usefixtures("working")
 def test_what_cannot_be_asked_is_refused_by_its_name(client: FlaskClient) -> None:
     for asked, field in [
-        ("layers?cursor=x", "cursor"), ("layers?limit=0", "limit"), ("layers?limit=501", "limit"),
-        ("layers?serach=a", "serach"), ("layers?search=", "search"), ("graph?around=nobody", "around"),
-        ("graph?first=99", "first"), ("graph?first=5&last=4", "first"), ("graph?depth=11", "depth"),
+        ("layers?cursor=x", "cursor"),
+        ("layers?limit=0", "limit"),
+        ("layers?limit=501", "limit"),
+        ("layers?serach=a", "serach"),
+        ("layers?search=", "search"),
+        ("graph?around=nobody", "around"),
+        ("graph?first=99", "first"),
+        ("graph?first=5&last=4", "first"),
+        ("graph?depth=11", "depth"),
         ("graph?limit=1", "limit"),
-    ]:  # fmt: skip
+    ]:
         answer = client.get(f"/v1/models/m/{asked}")
 
         assert answer.status_code == 422

@@ -86,10 +86,14 @@ def registry(tmp_path: Path, source: SourceServer) -> Iterator[Registry]:
     home = tmp_path / "home"
     hosts = f"127.0.0.1:{source.port}"
     settings = {
-        "WORKBENCH_HOME": str(home), "WORKBENCH_SOURCE_HOSTS": hosts, "WORKBENCH_UPLOAD_LIMIT_MIB": "1",
-        "WORKBENCH_HUGGINGFACE_URL": source.url(""), "WORKBENCH_HUGGINGFACE_TOKENS": "a=hf_hidden",
-        "WORKBENCH_ZOO_URL": source.url("/omz/"), "WORKBENCH_ZOO_FILES_URL": source.url("/files"),
-    }  # fmt: skip
+        "WORKBENCH_HOME": str(home),
+        "WORKBENCH_SOURCE_HOSTS": hosts,
+        "WORKBENCH_UPLOAD_LIMIT_MIB": "1",
+        "WORKBENCH_HUGGINGFACE_URL": source.url(""),
+        "WORKBENCH_HUGGINGFACE_TOKENS": "a=hf_hidden",
+        "WORKBENCH_ZOO_URL": source.url("/omz/"),
+        "WORKBENCH_ZOO_FILES_URL": source.url("/files"),
+    }
     made = Registry(embedded(home), settings)
     made.work()
     yield made
@@ -127,11 +131,16 @@ def test_a_model_comes_from_an_address_is_examined_and_is_named_after_its_file(
 
 def test_what_is_wrong_with_an_address_is_told_at_once_by_its_field(registry: Registry, model: bytes) -> None:
     for source, words in (
-        ("model.onnx", "not an address"), ("ftp://example.com/m.onnx", "not an address"),
-        ("https://", "not an address"), ("http://[::1", "not an address"), ("http://h:0/m", "not an address"),
-        ("http://h:99999/m", "not an address"), ("https://example.com/a b", "not an address"),
-        ("https://example.com/\u202e", "not an address"), ("https://me:secret@example.com/m", "user or password"),
-    ):  # fmt: skip
+        ("model.onnx", "not an address"),
+        ("ftp://example.com/m.onnx", "not an address"),
+        ("https://", "not an address"),
+        ("http://[::1", "not an address"),
+        ("http://h:0/m", "not an address"),
+        ("http://h:99999/m", "not an address"),
+        ("https://example.com/a b", "not an address"),
+        ("https://example.com/\u202e", "not an address"),
+        ("https://me:secret@example.com/m", "user or password"),
+    ):
         problem = registry.bring(source=source, sha256=sha256(model))
 
         assert problem.status_code == 422, source
@@ -147,8 +156,10 @@ def test_a_refusal_of_the_source_is_the_jobs_error_and_nothing_is_left(
     url = source.hold("/eye.onnx", model)
     large = source.hold("/large.onnx", bytes(2 << 20))
 
-    views = [registry.ended(registry.bring(source=address, sha256=sha256(b"")).json["id"])  # type: ignore[index]
-             for address in (url, large, "http://127.0.0.1:1/eye.onnx")]  # fmt: skip
+    views = [
+        registry.ended(registry.bring(source=address, sha256=sha256(b"")).json["id"])  # type: ignore[index]
+        for address in (url, large, "http://127.0.0.1:1/eye.onnx")
+    ]
 
     kinds = [view["error"]["type"].rpartition(":")[2] for view in views]
     assert kinds == ["not-the-file", "too-large-to-bring", "address-not-allowed"]
@@ -244,10 +255,15 @@ def test_a_repository_s_model_is_brought_at_its_commit_and_the_token_is_seen_by_
 ) -> None:
     home = tmp_path / "home"
     hosts = f"localhost:{source.port}"
-    registry = Registry(embedded(home), {
-        "WORKBENCH_HOME": str(home), "WORKBENCH_SOURCE_HOSTS": hosts, "WORKBENCH_HUGGINGFACE_URL": source.url("/"),
-        "WORKBENCH_HUGGINGFACE_TOKENS": "a=hf_hidden",
-    })  # fmt: skip
+    registry = Registry(
+        embedded(home),
+        {
+            "WORKBENCH_HOME": str(home),
+            "WORKBENCH_SOURCE_HOSTS": hosts,
+            "WORKBENCH_HUGGINGFACE_URL": source.url("/"),
+            "WORKBENCH_HUGGINGFACE_TOKENS": "a=hf_hidden",
+        },
+    )
     hold_repository(source, model, statuses=[(429, {"Retry-After": "1"})])
     source.hold("/cdn/net", model)
     registry.work()
@@ -260,8 +276,13 @@ def test_a_repository_s_model_is_brought_at_its_commit_and_the_token_is_seen_by_
         registry.adapters.close()
 
     assert (view["state"], view["name"]) == ("succeeded", "net")
-    assert view["facts"]["source"] == {"hub": source.url(""), "repository": "org/net", "revision": "main",
-                                       "commit": COMMIT, "license": None}  # fmt: skip
+    assert view["facts"]["source"] == {
+        "hub": source.url(""),
+        "repository": "org/net",
+        "revision": "main",
+        "commit": COMMIT,
+        "license": None,
+    }
     seen = {path: headers.get("authorization") for path, headers in source.asked}
     assert seen[f"{ANSWER}?blobs=true"] == "Bearer hf_hidden"
     assert seen["/cdn/net"] is None
@@ -296,9 +317,14 @@ def tar_of(**files: bytes) -> bytes:
 def hold_zoo_model(source: SourceServer, archive: bytes, digest: str) -> None:
     """A mirror of the zoo with one model, in an archive of two."""
     file = {"name": "net.tar.gz", "size": len(archive), "checksum": digest, "source": "https://gone.example.com/net"}
-    said = {"task_type": "classification", "framework": "onnx", "license": "https://example.com/LICENSE",
-            "files": [file], "model_optimizer_args": ["--input_model=$dl_dir/net/this.onnx", "--mean_values=[1,2,3]"],
-            "postprocessing": [{"$type": "unpack_archive", "format": "gztar", "file": "net.tar.gz"}]}  # fmt: skip
+    said = {
+        "task_type": "classification",
+        "framework": "onnx",
+        "license": "https://example.com/LICENSE",
+        "files": [file],
+        "model_optimizer_args": ["--input_model=$dl_dir/net/this.onnx", "--mean_values=[1,2,3]"],
+        "postprocessing": [{"$type": "unpack_archive", "format": "gztar", "file": "net.tar.gz"}],
+    }
     source.hold("/omz/models/public/net-1.0-224/model.yml", yaml.safe_dump(said).encode(), kind="text/plain")
     source.hold("/files/public/net-1.0-224/net.tar.gz", archive)
 
@@ -314,8 +340,13 @@ def test_a_model_of_the_zoo_is_the_file_of_its_archive_that_the_zoo_says(
     assert (view["state"], view["name"]) == ("succeeded", "net-1.0-224")
     facts = view["facts"]
     assert facts["source_files"] == ["net/this.onnx"]
-    told = {"zoo": source.url("/omz"), "name": "public/net-1.0-224", "license": "https://example.com/LICENSE",
-            "task": "classification", "recipe": {"mean": [1.0, 2.0, 3.0]}}  # fmt: skip
+    told = {
+        "zoo": source.url("/omz"),
+        "name": "public/net-1.0-224",
+        "license": "https://example.com/LICENSE",
+        "task": "classification",
+        "recipe": {"mean": [1.0, 2.0, 3.0]},
+    }
     assert facts["source"].items() >= told.items()
     assert registry.staged() == []
 
@@ -325,8 +356,10 @@ def test_a_file_of_the_zoo_that_is_another_one_and_a_model_it_has_not_are_told(
 ) -> None:
     hold_zoo_model(source, tar_of(this=model), "0" * 96)
 
-    views = [registry.ended(registry.bring(source=name).json["id"])  # type: ignore[index]
-             for name in ("zoo:net-1.0-224", "zoo:other")]  # fmt: skip
+    views = [
+        registry.ended(registry.bring(source=name).json["id"])  # type: ignore[index]
+        for name in ("zoo:net-1.0-224", "zoo:other")
+    ]
 
     kinds = [view["error"]["type"].rpartition(":")[2] for view in views]
     assert kinds == ["not-the-file", "zoo-model-not-usable"]
@@ -334,16 +367,20 @@ def test_a_file_of_the_zoo_that_is_another_one_and_a_model_it_has_not_are_told(
     assert registry.staged() == []
 
 
-@pytest.mark.parametrize(("body", "words"), [
-    ({"source": "hf:a/b/c"}, "source: Is not a repository such as hf:OWNER/NAME"),
-    ({"source": "hf:a/b", "sha256": "0" * 64}, "sha256: Belongs to an address"),
-    ({"source": "https://example.com/m", "sha256": "0" * 64, "include": ["*"]}, "include: Belongs to a repository"),
-    ({"source": "https://example.com/m"}, "sha256: Is required for an address"),
-    ({"source": "zoo:a/b/c"}, "source: Is not a model such as zoo:NAME"),
-    ({"source": "zoo:a", "sha256": "0" * 64}, "sha256: Belongs to an address"),
-    ({"source": "zoo:a", "include": ["*"]}, "include: Belongs to a repository"),
-    ({"source": "hf:a/b", "include": []}, "include: "), ({"source": "hf:a/b", "token": "x"}, "token: "),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"source": "hf:a/b/c"}, "source: Is not a repository such as hf:OWNER/NAME"),
+        ({"source": "hf:a/b", "sha256": "0" * 64}, "sha256: Belongs to an address"),
+        ({"source": "https://example.com/m", "sha256": "0" * 64, "include": ["*"]}, "include: Belongs to a repository"),
+        ({"source": "https://example.com/m"}, "sha256: Is required for an address"),
+        ({"source": "zoo:a/b/c"}, "source: Is not a model such as zoo:NAME"),
+        ({"source": "zoo:a", "sha256": "0" * 64}, "sha256: Belongs to an address"),
+        ({"source": "zoo:a", "include": ["*"]}, "include: Belongs to a repository"),
+        ({"source": "hf:a/b", "include": []}, "include: "),
+        ({"source": "hf:a/b", "token": "x"}, "token: "),
+    ],
+)
 def test_what_does_not_fit_the_kind_of_source_is_told_by_its_field(
     registry: Registry, body: dict[str, Any], words: str
 ) -> None:

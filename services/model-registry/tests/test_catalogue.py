@@ -38,10 +38,18 @@ def said(*names: str, **more: Any) -> dict[str, Any]:
 
 
 IR = said("FP32/net.xml", "FP32/net.bin", "FP16-INT8/net.xml", "FP16-INT8/net.bin")
-ORIGINAL = said("o.onnx", framework="onnx", task_type="classification",
-                model_optimizer_args=["--input_model=$dl_dir/o.onnx", "--mean_values=[1,2,3]"])  # fmt: skip
-SCRIPTED = said("s.pth", framework="pytorch", task_type="head_pose_estimation",
-                model_optimizer_args=["--input_model=$conv_dir/s.onnx"])  # fmt: skip
+ORIGINAL = said(
+    "o.onnx",
+    framework="onnx",
+    task_type="classification",
+    model_optimizer_args=["--input_model=$dl_dir/o.onnx", "--mean_values=[1,2,3]"],
+)
+SCRIPTED = said(
+    "s.pth",
+    framework="pytorch",
+    task_type="head_pose_estimation",
+    model_optimizer_args=["--input_model=$conv_dir/s.onnx"],
+)
 
 
 def linked(*names: str) -> bytes:
@@ -105,10 +113,15 @@ def test_models_are_found_by_what_is_said_of_them_and_the_zoo_is_read_once(ask: 
     names = ["broken", "net", "o", "s", "whole/part-a", "whole/part-b"]
     assert ([item["name"] for item in everything["items"]], everything["total"]) == (names, 6)
     for query, expected in {
-        "name=PART": names[4:], "task=object-detection": ["net", *names[4:]], "task=head_pose_estimation": ["s"],
-        "framework=onnx": ["o"], "precision=FP16-INT8": ["net"], "precision=FP16": ["broken", "o", "s"],
-        "task=object-detection&precision=FP32&name=net": ["net"], "name=nothing": [],
-    }.items():  # fmt: skip
+        "name=PART": names[4:],
+        "task=object-detection": ["net", *names[4:]],
+        "task=head_pose_estimation": ["s"],
+        "framework=onnx": ["o"],
+        "precision=FP16-INT8": ["net"],
+        "precision=FP16": ["broken", "o", "s"],
+        "task=object-detection&precision=FP32&name=net": ["net"],
+        "name=nothing": [],
+    }.items():
         assert [item["name"] for item in ask(f"?{query}")[1]["items"]] == expected, query
     _, first = ask("?limit=4")
     _, second = ask(f"?limit=4&cursor={first['next_cursor']}")
@@ -123,9 +136,16 @@ def test_one_is_shown_with_how_it_comes_or_why_it_does_not(ask: Ask) -> None:
     _, part = ask("/whole/part-a")
 
     assert (ir["source"], ir["precisions"], ir["size_bytes"], ir["reason"]) == (
-        "zoo:net", ["FP16-INT8", "FP32"], 6, None)  # fmt: skip
+        "zoo:net",
+        ["FP16-INT8", "FP32"],
+        6,
+        None,
+    )
     assert (original["recipe"], original["precisions"], original["task"]) == (
-        {"mean": [1.0, 2.0, 3.0]}, [], "classification")  # fmt: skip
+        {"mean": [1.0, 2.0, 3.0]},
+        [],
+        "classification",
+    )
     assert (part["source"], part["reason"]) == ("zoo:whole/part-a", None)
     assert "a script of its own makes" in ask("/s")[1]["reason"]
     assert "cannot be read" in ask("/broken")[1]["reason"]
@@ -209,9 +229,14 @@ def _read(store: FileStore, url: str, port: int, conduct: Conduct) -> bytes:
     return store.get(indexing(conduct)["files"][0]["key"])  # type: ignore[arg-type] # as much of one as is used
 
 
-@pytest.mark.parametrize("how", [
-    {"statuses": [(429, {"Retry-After": "0"})]}, {"statuses": [(503, {})]}, {"cut_after": 0, "statuses": [(500, {})]},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"statuses": [(429, {"Retry-After": "0"})]},
+        {"statuses": [(503, {})]},
+        {"cut_after": 0, "statuses": [(500, {})]},
+    ],
+)
 def test_a_zoo_that_is_busy_is_asked_again(source: SourceServer, read: Read, how: dict[str, Any]) -> None:
     source.hold("/models/public/o/model.yml", yaml.safe_dump(ORIGINAL).encode(), kind="text/plain", **how)
     conduct = Conduct()

@@ -8,8 +8,11 @@ import pytest
 from workbench.fields.conversion import ConversionOptions
 from workbench.model_registry.converting import requested
 
-TOLD = {"inputs": {"x": {"shape": [1, 3, 8, 8], "layout": "NCHW"}}, "outputs": ["y"],
-        "recipe": {"mean": [1.0, 2.0, 3.0], "scale": [255.0], "color": "RGB"}}  # fmt: skip
+TOLD = {
+    "inputs": {"x": {"shape": [1, 3, 8, 8], "layout": "NCHW"}},
+    "outputs": ["y"],
+    "recipe": {"mean": [1.0, 2.0, 3.0], "scale": [255.0], "color": "RGB"},
+}
 BUILT_IN = {"layout": "NCHW", "mean": [1.0, 2.0, 3.0], "scale": [255.0] * 3}
 
 
@@ -28,21 +31,33 @@ def test_nothing_that_nobody_says_is_asked_for() -> None:
 
 def test_what_the_zoo_says_is_built_in() -> None:
     assert asked(model(TOLD), precision="FP32") == {
-        "precision": "FP32", "inputs": {"x": BUILT_IN}, "outputs": ["y"], "batch": None}  # fmt: skip
+        "precision": "FP32",
+        "inputs": {"x": BUILT_IN},
+        "outputs": ["y"],
+        "batch": None,
+    }
 
 
 def test_what_the_model_leaves_open_the_zoo_settles() -> None:
     assert asked(model(TOLD, shape=("N", 3, 8, 8), layout=None))["inputs"]["x"] == {**BUILT_IN, "shape": [1, 3, 8, 8]}
 
 
-@pytest.mark.parametrize(("own", "expected"), [
-    ({"mean": [9.0, 9.0, 9.0]}, {"mean": [9.0, 9.0, 9.0]}),
-    ({"scale": [2.0, 2.0, 2.0]}, {"scale": [2.0, 2.0, 2.0]}),
-    ({"shape": [1, 3, 16, 16]}, {**BUILT_IN, "shape": [1, 3, 16, 16]}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ({"mean": [9.0, 9.0, 9.0]}, {"mean": [9.0, 9.0, 9.0]}),
+        ({"scale": [2.0, 2.0, 2.0]}, {"scale": [2.0, 2.0, 2.0]}),
+        ({"shape": [1, 3, 16, 16]}, {**BUILT_IN, "shape": [1, 3, 16, 16]}),
+    ],
+)
 def test_one_s_own_words_come_first(own: dict[str, Any], expected: dict[str, Any]) -> None:
-    assert asked(model({**TOLD, "recipe": {**TOLD["recipe"], "color": None}}),  # type: ignore[dict-item]
-                 inputs={"x": own})["inputs"]["x"] == expected  # fmt: skip
+    assert (
+        asked(
+            model({**TOLD, "recipe": {**TOLD["recipe"], "color": None}}),  # type: ignore[dict-item]
+            inputs={"x": own},
+        )["inputs"]["x"]
+        == expected
+    )
 
 
 def test_one_s_own_outputs_replace_the_zoo_s() -> None:

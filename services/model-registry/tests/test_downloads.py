@@ -153,8 +153,7 @@ def test_what_broke_off_goes_on_where_it_stopped(source: SourceServer, bring: Ca
     url = source.hold("/m.onnx", CONTENT, cut_after=120_000)
 
     assert bring(url) == CONTENT
-    assert [headers.get("range") for headers in source.requests("/m.onnx")] == [
-        None, "bytes=120000-", "bytes=240000-"]  # fmt: skip
+    assert [headers.get("range") for headers in source.requests("/m.onnx")] == [None, "bytes=120000-", "bytes=240000-"]
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -172,9 +171,7 @@ def test_whoever_is_killed_leaves_its_parts_to_the_next(
 
 
 @pytest.mark.usefixtures("small_parts")
-def test_a_source_without_ranges_sends_all_of_it_again(
-    source: SourceServer, bring: Callable[..., bytes]
-) -> None:
+def test_a_source_without_ranges_sends_all_of_it_again(source: SourceServer, bring: Callable[..., bytes]) -> None:
     url = source.hold("/m.onnx", CONTENT, ranges=False)
     with pytest.raises(Stopped):
         bring(url, told=stop_after(250_000))
@@ -189,13 +186,23 @@ def test_a_file_that_is_here_is_not_asked_for_again(source: SourceServer, bring:
     assert len(source.requests("/m.onnx")) == 1
 
 
-@pytest.mark.parametrize(("status", "headers", "at_least_s"), [
-    (429, {"Retry-After": "3"}, 3.0), (503, {}, 0.01), (500, {}, 0.01), (429, {"Retry-After": "never"}, 0.01),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "headers", "at_least_s"),
+    [
+        (429, {"Retry-After": "3"}, 3.0),
+        (503, {}, 0.01),
+        (500, {}, 0.01),
+        (429, {"Retry-After": "never"}, 0.01),
+    ],
+)
 def test_a_source_that_is_busy_is_asked_again_when_it_says(
-    source: SourceServer, bring: Callable[..., bytes], waited: list[tuple[float, str]], status: int,
-    headers: dict[str, str], at_least_s: float,
-) -> None:  # fmt: skip
+    source: SourceServer,
+    bring: Callable[..., bytes],
+    waited: list[tuple[float, str]],
+    status: int,
+    headers: dict[str, str],
+    at_least_s: float,
+) -> None:
     url = source.hold("/m.onnx", CONTENT, statuses=[(status, headers), (status, headers)])
 
     assert bring(url) == CONTENT
@@ -240,17 +247,26 @@ def test_going_round_in_circles_ends(source: SourceServer, bring: Callable[..., 
         bring(source.lead("/m.onnx", source.url("/m.onnx")))
 
 
-@pytest.mark.parametrize(("content", "declared", "problem", "words"), [
-    (CONTENT[:-1], None, NotTheFile, "its SHA256 is"),
-    (CONTENT[:-1] + b"!", None, NotTheFile, "its SHA256 is"),
-    (CONTENT + b"!", len(CONTENT), NotTheFile, "it has 300001 bytes, not 300000"),
-    (CONTENT[:-1], len(CONTENT), NotTheFile, "it has 299999 bytes, not 300000"),
-    (b"", None, NotTheFile, "its SHA256 is"),
-], ids=["shorter", "changed", "longer than declared", "shorter than declared", "empty"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "declared", "problem", "words"),
+    [
+        (CONTENT[:-1], None, NotTheFile, "its SHA256 is"),
+        (CONTENT[:-1] + b"!", None, NotTheFile, "its SHA256 is"),
+        (CONTENT + b"!", len(CONTENT), NotTheFile, "it has 300001 bytes, not 300000"),
+        (CONTENT[:-1], len(CONTENT), NotTheFile, "it has 299999 bytes, not 300000"),
+        (b"", None, NotTheFile, "its SHA256 is"),
+    ],
+    ids=["shorter", "changed", "longer than declared", "shorter than declared", "empty"],
+)
 def test_another_content_is_refused_and_leaves_nothing(
-    source: SourceServer, bring: Callable[..., bytes], store: FileStore, content: bytes, declared: int | None,
-    problem: type[Problem], words: str,
-) -> None:  # fmt: skip
+    source: SourceServer,
+    bring: Callable[..., bytes],
+    store: FileStore,
+    content: bytes,
+    declared: int | None,
+    problem: type[Problem],
+    words: str,
+) -> None:
     with pytest.raises(problem, match=words):
         bring(source.hold("/m.onnx", content), size_bytes=declared)
 

@@ -79,15 +79,23 @@ def test_a_softmax_makes_a_classifier(upload: Path) -> None:
     found = inspected(of_a_picture(lambda node: op.softmax(dense(node, 7), 1)), upload)
 
     assert [(each["task"], each["sure"]) for each in found] == [("classification", "likely"), ("generic", "possible")]
-    assert found[0] == {"task": "classification", "head": "scores", "options": {}, "sure": "likely",
-                        "why": "its output is one list of 7 numbers, which a softmax computes"}  # fmt: skip
+    assert found[0] == {
+        "task": "classification",
+        "head": "scores",
+        "options": {},
+        "sure": "likely",
+        "why": "its output is one list of 7 numbers, which a softmax computes",
+    }
 
 
 def test_sixty_eight_landmarks_are_neither_thirty_four_nor_any_classes(upload: Path) -> None:
     found = inspected(of_a_picture(lambda node: dense(node, 136)), upload)
 
     assert [(each["task"], each["sure"]) for each in found] == [
-        ("facial-landmarks", "likely"), ("classification", "possible"), ("generic", "possible")]
+        ("facial-landmarks", "likely"),
+        ("classification", "possible"),
+        ("generic", "possible"),
+    ]
     assert "as many as 68 points have" in found[0]["why"]
 
 

@@ -61,8 +61,14 @@ def examined(tmp_path: Path) -> Callable[..., str]:
 def test_in_the_confined_runner_each_ends_with_an_answer(examined: Callable[..., str]) -> None:
     for seed in (0, 11, 22):
         assert examined(mutant(Random(seed))) in (
-            "result", "BrokenModel", "MissingFile", "UnsafeFile", "UnknownFormat", "Unreadable",
-            "UnsupportedOperations")
+            "result",
+            "BrokenModel",
+            "MissingFile",
+            "UnsafeFile",
+            "UnknownFormat",
+            "Unreadable",
+            "UnsupportedOperations",
+        )
 
 
 def test_who_keeps_openvino_busy_is_cut_off(examined: Callable[..., str]) -> None:
@@ -75,10 +81,17 @@ def values_taken_inside(count: int) -> onnx.ModelProto:
     output = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 4])
     branches = [helper.make_graph([helper.make_node("Sum", names, ["y"])], name, [], [output]) for name in "ab"]
     graph = helper.make_graph(
-        [*(helper.make_node("Relu", ["x"], [name]) for name in names),
-         helper.make_node("If", ["c"], ["y"], then_branch=branches[0], else_branch=branches[1])], "g",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4]),
-         helper.make_tensor_value_info("c", TensorProto.BOOL, [])], [output])
+        [
+            *(helper.make_node("Relu", ["x"], [name]) for name in names),
+            helper.make_node("If", ["c"], ["y"], then_branch=branches[0], else_branch=branches[1]),
+        ],
+        "g",
+        [
+            helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4]),
+            helper.make_tensor_value_info("c", TensorProto.BOOL, []),
+        ],
+        [output],
+    )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
 
 

@@ -55,18 +55,35 @@ def listed(source: SourceServer) -> Callable[..., Listing]:
     return ask
 
 
-@pytest.mark.parametrize(("source_name", "name", "revision"), [
-    ("hf:org/net", "org/net", "main"), ("hf:net", "net", "main"), ("hf:org/net.v2@v1.0", "org/net.v2", "v1.0"),
-    ("hf:org/net@refs/pr/3", "org/net", "refs/pr/3"), (f"hf:org/net@{COMMIT}", "org/net", COMMIT),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("source_name", "name", "revision"),
+    [
+        ("hf:org/net", "org/net", "main"),
+        ("hf:net", "net", "main"),
+        ("hf:org/net.v2@v1.0", "org/net.v2", "v1.0"),
+        ("hf:org/net@refs/pr/3", "org/net", "refs/pr/3"),
+        (f"hf:org/net@{COMMIT}", "org/net", COMMIT),
+    ],
+)
 def test_a_repository_is_named_with_its_revision(source_name: str, name: str, revision: str) -> None:
     assert Repository.of(source_name) == Repository(name, revision)
 
 
-@pytest.mark.parametrize("text", [
-    "hf:", "hf:a/b/c", "hf:../x", "hf:org/..", "hf:org/net@", "hf:org/net@../../x", "hf:org/net?x=1", "hf:org/n et",
-    "hf:/net", "https://huggingface.co/org/net",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hf:",
+        "hf:a/b/c",
+        "hf:../x",
+        "hf:org/..",
+        "hf:org/net@",
+        "hf:org/net@../../x",
+        "hf:org/net?x=1",
+        "hf:org/n et",
+        "hf:/net",
+        "https://huggingface.co/org/net",
+    ],
+)
 def test_what_is_no_repository_is_none(text: str) -> None:
     assert Repository.of(text) is None
 
@@ -83,31 +100,50 @@ def test_the_only_model_comes_with_its_weights_at_the_commit_and_each_file_has_a
         "openvino/model.xml": (f"{at}/model.xml", Checksum("git", git_name(OLD)), len(OLD)),
         "openvino/model.bin": (f"{at}/model.bin", Checksum("sha256", hashlib.sha256(NEW).hexdigest()), len(NEW)),
     }
-    assert listing.told == {"hub": source.url(""), "repository": "org/net", "revision": "main", "commit": COMMIT,
-                            "license": "mit"}  # fmt: skip
+    assert listing.told == {
+        "hub": source.url(""),
+        "repository": "org/net",
+        "revision": "main",
+        "commit": COMMIT,
+        "license": "mit",
+    }
 
 
-@pytest.mark.parametrize(("include", "expected"), [
-    (("model_fp16.onnx",), ["onnx/model_fp16.onnx"]),
-    (("onnx/model.onnx",), ["onnx/model.onnx", "onnx/model.onnx_data"]),
-    (("*.txt", "a.onnx"), ["a.onnx", "labels.txt"]),
-    (("saved_model.pb",), ["tf/saved_model.pb", "tf/variables/variables.index"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("include", "expected"),
+    [
+        (("model_fp16.onnx",), ["onnx/model_fp16.onnx"]),
+        (("onnx/model.onnx",), ["onnx/model.onnx", "onnx/model.onnx_data"]),
+        (("*.txt", "a.onnx"), ["a.onnx", "labels.txt"]),
+        (("saved_model.pb",), ["tf/saved_model.pb", "tf/variables/variables.index"]),
+    ],
+)
 def test_patterns_say_which_files_and_what_belongs_to_a_model_comes_along(
     source: SourceServer, listed: Callable[..., Listing], include: tuple[str, ...], expected: list[str]
 ) -> None:
-    names = ["onnx/model.onnx", "onnx/model.onnx_data", "onnx/model_fp16.onnx", "a.onnx", "labels.txt",
-             "tf/saved_model.pb", "tf/variables/variables.index"]  # fmt: skip
+    names = [
+        "onnx/model.onnx",
+        "onnx/model.onnx_data",
+        "onnx/model_fp16.onnx",
+        "a.onnx",
+        "labels.txt",
+        "tf/saved_model.pb",
+        "tf/variables/variables.index",
+    ]
     source.hold(ANSWER, answer(dict.fromkeys(names, b"x")))
 
     assert [remote.name for remote in listed(include=include).files] == expected
 
 
-@pytest.mark.parametrize(("names", "include", "words"), [
-    (["a.onnx", "b.onnx"], (), "2 models are in it: a.onnx, b.onnx"),
-    (["README.md"], (), "no models are in it: README.md"),
-    (["a.onnx"], ("*.xml",), r"no file fits \*.xml: a.onnx"), ([], (), "no models are in it"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("names", "include", "words"),
+    [
+        (["a.onnx", "b.onnx"], (), "2 models are in it: a.onnx, b.onnx"),
+        (["README.md"], (), "no models are in it: README.md"),
+        (["a.onnx"], ("*.xml",), r"no file fits \*.xml: a.onnx"),
+        ([], (), "no models are in it"),
+    ],
+)
 def test_which_files_are_meant_is_asked_with_those_there_are(
     source: SourceServer, listed: Callable[..., Listing], names: list[str], include: tuple[str, ...], words: str
 ) -> None:
@@ -134,19 +170,26 @@ def file(**changed: Any) -> dict[str, Any]:
 
 
 NONSENSE = {
-    "no JSON": b"<html>", "a list": [], "nothing": {}, "no commit": answer({"a.onnx": b"x"}, sha="main"),
-    "files that are none": answer({}, siblings=[1]), "no checksum": file(blobId="x"),
-    "a path outside": file(rfilename="../a.onnx"), "an absolute path": file(rfilename="/etc/a.onnx"),
-    "a size below nothing": file(size=-1), "a size of words": file(size="many"), "deep": b"[" * 100_000,
-    "long": b" " * (17 << 20), "another digest": file(lfs={"sha256": "zz"}),
-    "half a letter": file(rfilename="a\ud800.onnx"), "a NUL": file(rfilename="a\0.onnx"),
-}  # fmt: skip
+    "no JSON": b"<html>",
+    "a list": [],
+    "nothing": {},
+    "no commit": answer({"a.onnx": b"x"}, sha="main"),
+    "files that are none": answer({}, siblings=[1]),
+    "no checksum": file(blobId="x"),
+    "a path outside": file(rfilename="../a.onnx"),
+    "an absolute path": file(rfilename="/etc/a.onnx"),
+    "a size below nothing": file(size=-1),
+    "a size of words": file(size="many"),
+    "deep": b"[" * 100_000,
+    "long": b" " * (17 << 20),
+    "another digest": file(lfs={"sha256": "zz"}),
+    "half a letter": file(rfilename="a\ud800.onnx"),
+    "a NUL": file(rfilename="a\0.onnx"),
+}
 
 
 @pytest.mark.parametrize("what", NONSENSE)
-def test_a_hub_that_answers_nonsense_is_told(
-    source: SourceServer, listed: Callable[..., Listing], what: str
-) -> None:
+def test_a_hub_that_answers_nonsense_is_told(source: SourceServer, listed: Callable[..., Listing], what: str) -> None:
     source.hold(ANSWER, NONSENSE[what], kind="application/json")  # type: ignore[arg-type]
 
     with pytest.raises(NotTheFile) as refused:
@@ -159,9 +202,11 @@ def test_a_page_a_closed_door_and_a_busy_hub_are_told_apart(
     source: SourceServer, listed: Callable[..., Listing]
 ) -> None:
     for how, refusal, words in (
-        ({"kind": "text/html"}, NotTheFile, "a web page"), ({"statuses": [(401, {})]}, SourceRefuses, "who we are"),
-        ({"statuses": [(404, {})]}, SourceRefuses, "nothing there"), ({"statuses": [(429, {})]}, TryLater, "429"),
-    ):  # fmt: skip
+        ({"kind": "text/html"}, NotTheFile, "a web page"),
+        ({"statuses": [(401, {})]}, SourceRefuses, "who we are"),
+        ({"statuses": [(404, {})]}, SourceRefuses, "nothing there"),
+        ({"statuses": [(429, {})]}, TryLater, "429"),
+    ):
         source.hold(ANSWER, b"{}", **how)  # type: ignore[arg-type]
         with pytest.raises(refusal, match=words):
             listed()

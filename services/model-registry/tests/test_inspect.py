@@ -81,7 +81,7 @@ def test_real_models_from_many_exporters_pass(published: Path, upload: Path) -> 
         ("picodet_s_320/picodet_s_320_coco.onnx", "FP32", 11),
         ("fns_candy/candy.onnx", "FP32", 7),
         ("tiny_inpaint/tiny_inpaint.onnx", "FP32", 13),
-    ):  # fmt: skip
+    ):
         shutil.copyfile(published / file, upload / "one.onnx")
 
         facts = inspected(upload)
@@ -102,20 +102,20 @@ def test_the_opsets_and_producer_are_those_the_onnx_package_reads(models: Path, 
         assert (facts["producer"] or "") == f"{expected.producer_name} {expected.producer_version}".strip()
 
 
-def test_a_model_with_external_data_keeps_its_folders(
-        upload: Path, matmul: Callable[..., onnx.ModelProto]) -> None:
+def test_a_model_with_external_data_keeps_its_folders(upload: Path, matmul: Callable[..., onnx.ModelProto]) -> None:
     folder = upload / "export"
     (folder / "weights").mkdir(parents=True)
-    (folder / "net.onnx").write_bytes(
-        matmul(location="./weights/w.bin", offset=16, length=64).SerializeToString())
+    (folder / "net.onnx").write_bytes(matmul(location="./weights/w.bin", offset=16, length=64).SerializeToString())
     (folder / "weights" / "w.bin").write_bytes(bytes(16) + np.eye(4, dtype=np.float32).tobytes())
 
     facts = inspected(upload)
 
     outputs = upload.parents[1] / "outputs"
     assert facts["source_files"] == ["export/net.onnx", "export/weights/w.bin"]
-    assert sorted(str(p.relative_to(outputs)) for p in outputs.rglob("*") if p.is_file()) \
-        == ["model.onnx", "weights/w.bin"]
+    assert sorted(str(p.relative_to(outputs)) for p in outputs.rglob("*") if p.is_file()) == [
+        "model.onnx",
+        "weights/w.bin",
+    ]
     assert facts["digest"] == ir.file_digest([outputs / "model.onnx", outputs / "weights" / "w.bin"])
     assert facts["parameters"] == 16
 
@@ -131,7 +131,8 @@ def test_what_was_copied_is_a_whole_model(upload: Path, matmul: Callable[..., on
 
 
 def test_an_ir_without_constants_needs_no_bin_and_gets_an_empty_one(
-        upload: Path, tmp_path: Path, one_node: Callable[..., onnx.ModelProto]) -> None:
+    upload: Path, tmp_path: Path, one_node: Callable[..., onnx.ModelProto]
+) -> None:
     onnx_file = tmp_path / "relu.onnx"
     onnx_file.write_bytes(one_node("Relu", [1, 4]).SerializeToString())
     ir.save(ir.read(onnx_file), tmp_path, fp16=False)

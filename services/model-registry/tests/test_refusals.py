@@ -56,20 +56,23 @@ def test_an_upload_of_empty_files_and_folders(upload: Path) -> None:
     assert isinstance(refusal(upload), EmptyUpload)
 
 
-@pytest.mark.parametrize(("content", "looks"), [
-    (b"This is my model, honestly.\n", "text"),
-    ("Привет, модель".encode(), "text"),
-    (b"<!DOCTYPE html><html><body>404</body></html>", "a web page"),
-    (b"<HTML>not found</HTML>", "a web page"),
-    (b'{"nodes": []}', "JSON text"),
-    (b"<annotation><folder>VOC</folder></annotation>", "XML, but not an OpenVINO IR"),
-    (b'<?xml version="1.0"?>\n<!DOCTYPE foo [<!ENTITY a "b">]><foo/>', "XML, but not an OpenVINO IR"),
-    (b"\xff\xd8\xff\xe0" + bytes(100), "a JPEG image"),
-    (bytes(5000), "nothing but zero bytes"),
-    (bytes(range(256)) * 4, "binary data of no kind we know"),
-    (b"\x08", "binary data of no kind we know"),
-    (b"\x08\x07\x12\x03abc", "binary data of no kind we know"),
-])
+@pytest.mark.parametrize(
+    ("content", "looks"),
+    [
+        (b"This is my model, honestly.\n", "text"),
+        ("Привет, модель".encode(), "text"),
+        (b"<!DOCTYPE html><html><body>404</body></html>", "a web page"),
+        (b"<HTML>not found</HTML>", "a web page"),
+        (b'{"nodes": []}', "JSON text"),
+        (b"<annotation><folder>VOC</folder></annotation>", "XML, but not an OpenVINO IR"),
+        (b'<?xml version="1.0"?>\n<!DOCTYPE foo [<!ENTITY a "b">]><foo/>', "XML, but not an OpenVINO IR"),
+        (b"\xff\xd8\xff\xe0" + bytes(100), "a JPEG image"),
+        (bytes(5000), "nothing but zero bytes"),
+        (bytes(range(256)) * 4, "binary data of no kind we know"),
+        (b"\x08", "binary data of no kind we know"),
+        (b"\x08\x07\x12\x03abc", "binary data of no kind we know"),
+    ],
+)
 def test_a_file_of_another_kind_is_told_what_it_looks_like(upload: Path, content: bytes, looks: str) -> None:
     (upload / "model.onnx").write_bytes(content)
 
@@ -81,12 +84,14 @@ def test_a_file_of_another_kind_is_told_what_it_looks_like(upload: Path, content
     assert refused.facts["files"]["model.onnx"].startswith(looks)
 
 
-@pytest.mark.parametrize(("file", "looks"), [
-    ("negative/lfs_pointer.onnx", "a Git LFS pointer"),
-    ("squeezenet1.1/ir_fp32/squeezenet1.1.bin", "binary data of no kind we know"),
-])
-def test_models_of_formats_we_do_not_take_are_told_apart(
-        models: Path, upload: Path, file: str, looks: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "looks"),
+    [
+        ("negative/lfs_pointer.onnx", "a Git LFS pointer"),
+        ("squeezenet1.1/ir_fp32/squeezenet1.1.bin", "binary data of no kind we know"),
+    ],
+)
+def test_models_of_formats_we_do_not_take_are_told_apart(models: Path, upload: Path, file: str, looks: str) -> None:
     shutil.copy(models / file, upload)
 
     refused = refusal(upload)
@@ -166,8 +171,7 @@ def test_an_onnx_without_an_output(upload: Path, matmul: Make) -> None:
     assert "no output" in str(refusal(upload))
 
 
-@pytest.mark.parametrize("location", [
-    "../w.bin", "/etc/passwd", "sub/../../w.bin", "sub/../w.bin", "", ".", "/"])
+@pytest.mark.parametrize("location", ["../w.bin", "/etc/passwd", "sub/../../w.bin", "sub/../w.bin", "", ".", "/"])
 def test_external_data_outside_the_models_folder(upload: Path, matmul: Make, location: str) -> None:
     (upload / "net.onnx").write_bytes(matmul(location=location).SerializeToString())
     for folder in (upload, upload.parent):
@@ -181,8 +185,7 @@ def test_external_data_outside_the_models_folder(upload: Path, matmul: Make, loc
 
 
 @pytest.mark.parametrize("location", ["w.bin", "folder/w.bin"])
-def test_external_data_that_is_a_symbolic_link(
-        upload: Path, tmp_path: Path, matmul: Make, location: str) -> None:
+def test_external_data_that_is_a_symbolic_link(upload: Path, tmp_path: Path, matmul: Make, location: str) -> None:
     secret = tmp_path / "secret"
     secret.mkdir()
     (secret / "w.bin").write_bytes(bytes(64))
@@ -205,16 +208,20 @@ def test_external_data_that_was_not_uploaded(upload: Path, matmul: Make) -> None
     assert refused.facts == {"file": "net.onnx", "missing": "weights.bin"}
 
 
-@pytest.mark.parametrize(("entries", "reason"), [
-    ({"offset": 0, "length": 64}, "has 63 bytes, but the weights 'w' end at byte 64"),
-    ({"offset": 10**12, "length": 64}, "end at byte 1000000000064"),
-    ({"offset": 0, "length": 10**15}, "end at byte 1000000000000000"),
-    ({"offset": "-5", "length": 64}, "the offset of its external data is '-5'"),
-    ({"offset": "abc"}, "the offset of its external data is 'abc'"),
-    ({"length": "9" * 30}, "the length of its external data is '9999"),
-])
+@pytest.mark.parametrize(
+    ("entries", "reason"),
+    [
+        ({"offset": 0, "length": 64}, "has 63 bytes, but the weights 'w' end at byte 64"),
+        ({"offset": 10**12, "length": 64}, "end at byte 1000000000064"),
+        ({"offset": 0, "length": 10**15}, "end at byte 1000000000000000"),
+        ({"offset": "-5", "length": 64}, "the offset of its external data is '-5'"),
+        ({"offset": "abc"}, "the offset of its external data is 'abc'"),
+        ({"length": "9" * 30}, "the length of its external data is '9999"),
+    ],
+)
 def test_external_data_that_does_not_reach(
-        upload: Path, matmul: Make, entries: dict[str, str | int], reason: str) -> None:
+    upload: Path, matmul: Make, entries: dict[str, str | int], reason: str
+) -> None:
     (upload / "net.onnx").write_bytes(matmul(location="w.bin", **entries).SerializeToString())
     (upload / "w.bin").write_bytes(bytes(63))
 
@@ -236,8 +243,12 @@ def test_external_data_too_short_for_the_shape_it_has(upload: Path, matmul: Make
 
 def test_external_data_hidden_in_an_attribute_is_found(upload: Path, matmul: Make) -> None:
     tensor = matmul(location="../secret").graph.initializer[0]
-    graph = helper.make_graph([helper.make_node("Constant", [], ["y"], value=tensor)], "g", [],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [4, 4])])
+    graph = helper.make_graph(
+        [helper.make_node("Constant", [], ["y"], value=tensor)],
+        "g",
+        [],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [4, 4])],
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     (upload / "net.onnx").write_bytes(model.SerializeToString())
 
@@ -261,7 +272,8 @@ def varint(value: int) -> bytes:
 
 @pytest.mark.parametrize(("domain", "named"), [("", "Swoosh-13"), ("my.company", "my.company.Swoosh")])
 def test_operations_that_openvino_does_not_know_are_named(
-        upload: Path, one_node: Make, domain: str, named: str) -> None:
+    upload: Path, one_node: Make, domain: str, named: str
+) -> None:
     model = one_node("Swoosh", [1, 4], domain)
     if domain:
         model.opset_import.add(domain=domain, version=1)
@@ -292,17 +304,19 @@ def test_an_input_that_needs_terabytes(upload: Path, one_node: Make) -> None:
     refused = refusal(upload)
 
     assert isinstance(refused, ir.TooLarge)
-    assert "input 'x' has the shape [1, 3, 1000000, 1000000] of f32, 11,175.9 GiB; at most 8 GiB" \
-        in str(refused)
+    assert "input 'x' has the shape [1, 3, 1000000, 1000000] of f32, 11,175.9 GiB; at most 8 GiB" in str(refused)
 
 
 def test_a_constant_that_needs_terabytes(upload: Path) -> None:
     shape = numpy_helper.from_array(np.array([10**6, 10**6], np.int64), "shape")
-    nodes = [helper.make_node("ConstantOfShape", ["shape"], ["ones"]),
-             helper.make_node("Add", ["x", "ones"], ["y"])]
+    nodes = [helper.make_node("ConstantOfShape", ["shape"], ["ones"]), helper.make_node("Add", ["x", "ones"], ["y"])]
     graph = helper.make_graph(
-        nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], [shape])
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [shape],
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     (upload / "net.onnx").write_bytes(model.SerializeToString())
 
@@ -361,19 +375,21 @@ def test_weights_that_are_no_numbers(squeezenet: Path, upload: Path) -> None:
     assert "not numbers" in str(refused)
 
 
-@pytest.mark.parametrize(("was", "becomes", "reason"), [
-    ('<?xml version="1.0"?>', '<?xml version="1.0"?><!DOCTYPE net [<!ENTITY a "b">]>', "declares a DOCTYPE"),
-    ('<?xml version="1.0"?>', '<!DOCTYPE net SYSTEM "file:///etc/passwd">', "declares a DOCTYPE"),
-    ('version="11"', 'version="7"', "IR version 7; versions 10 and 11 are accepted"),
-    ('version="11"', "", "IR version unknown"),
-    ("</layers>", "", "mismatched tag"),
-    ('offset="0"', 'offset="-4"', "offset '-4'"),
-    ('size="6912"', 'size="9999999999"', "end at byte 9999999999"),
-    ('shape="64, 3, 3, 3"', 'shape="64000, 3, 3, 3"', "inconsistent"),
-    ('type="ReLU"', 'type="Swoosh"', "no conversion for Swoosh"),
-])
-def test_an_ir_whose_xml_was_changed(
-        squeezenet: Path, upload: Path, was: str, becomes: str, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("was", "becomes", "reason"),
+    [
+        ('<?xml version="1.0"?>', '<?xml version="1.0"?><!DOCTYPE net [<!ENTITY a "b">]>', "declares a DOCTYPE"),
+        ('<?xml version="1.0"?>', '<!DOCTYPE net SYSTEM "file:///etc/passwd">', "declares a DOCTYPE"),
+        ('version="11"', 'version="7"', "IR version 7; versions 10 and 11 are accepted"),
+        ('version="11"', "", "IR version unknown"),
+        ("</layers>", "", "mismatched tag"),
+        ('offset="0"', 'offset="-4"', "offset '-4'"),
+        ('size="6912"', 'size="9999999999"', "end at byte 9999999999"),
+        ('shape="64, 3, 3, 3"', 'shape="64000, 3, 3, 3"', "inconsistent"),
+        ('type="ReLU"', 'type="Swoosh"', "no conversion for Swoosh"),
+    ],
+)
+def test_an_ir_whose_xml_was_changed(squeezenet: Path, upload: Path, was: str, becomes: str, reason: str) -> None:
     text = squeezenet.read_text()
     assert was in text
     squeezenet.write_text(text.replace(was, becomes, 1))

@@ -24,9 +24,11 @@ def scanned(folder: Path) -> dict[str, Any]:
 def picture(upload: Path, operation: str, domain: str = "", producer: str = "pytorch") -> None:
     shapes = [1, 3, "height", 8]
     graph = helper.make_graph(
-        [helper.make_node(operation, ["x"], ["y"], domain=domain)], "g",
+        [helper.make_node(operation, ["x"], ["y"], domain=domain)],
+        "g",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, shapes)],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, shapes)])  # fmt: skip
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, shapes)],
+    )
     opsets = [helper.make_opsetid("", 13), *([helper.make_opsetid(domain, 1)] if domain else [])]
     onnx.save(helper.make_model(graph, opset_imports=opsets, producer_name=producer), str(upload / "net.onnx"))
 
@@ -63,14 +65,17 @@ def test_what_is_no_model_is_refused_as_an_import_refuses_it(tmp_path: Path, upl
         scanned(tmp_path)
 
 
-@pytest.mark.parametrize(("facts", "channels", "color", "sure"), [
-    ({}, 1, "GRAY", "certain"),
-    ({}, 3, "RGB", "possible"),
-    ({"model_info": {"reverse_input_channels": "YES"}, "producer": "caffe"}, 3, "RGB", "certain"),
-    ({"model_info": {"reverse_input_channels": "False"}}, 3, "BGR", "likely"),
-    ({"format": "onnx", "producer": "onnx-caffe2"}, 3, "BGR", "likely"),
-    ({"format": "tflite", "producer": None}, 3, "RGB", "likely"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("facts", "channels", "color", "sure"),
+    [
+        ({}, 1, "GRAY", "certain"),
+        ({}, 3, "RGB", "possible"),
+        ({"model_info": {"reverse_input_channels": "YES"}, "producer": "caffe"}, 3, "RGB", "certain"),
+        ({"model_info": {"reverse_input_channels": "False"}}, 3, "BGR", "likely"),
+        ({"format": "onnx", "producer": "onnx-caffe2"}, 3, "BGR", "likely"),
+        ({"format": "tflite", "producer": None}, 3, "RGB", "likely"),
+    ],
+)
 def test_colours_are_guessed_from_what_the_file_says_then_from_who_wrote_it(
     facts: dict[str, Any], channels: int, color: str, sure: str
 ) -> None:

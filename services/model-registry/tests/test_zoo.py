@@ -28,9 +28,15 @@ def file(name: str, **changed: Any) -> dict[str, Any]:
 
 def entry(*names: str, **more: Any) -> dict[str, Any]:
     """As the zoo says it of an IR."""
-    return {"description": "A net.", "task_type": "detection", "framework": "dldt", "license": "https://l/LICENSE",
-            "files": [file(name) for name in names], "input_info": [{"name": "data", "shape": [1, 3, 8, 8],
-            "layout": "NCHW"}], **more}  # fmt: skip
+    return {
+        "description": "A net.",
+        "task_type": "detection",
+        "framework": "dldt",
+        "license": "https://l/LICENSE",
+        "files": [file(name) for name in names],
+        "input_info": [{"name": "data", "shape": [1, 3, 8, 8], "layout": "NCHW"}],
+        **more,
+    }
 
 
 IR = entry(*(f"{precision}/net.{ending}" for precision in ("FP32", "FP16", "FP16-INT8") for ending in ("xml", "bin")))
@@ -61,45 +67,78 @@ def listed(source: SourceServer) -> Callable[..., Listing]:
     return ask
 
 
-@pytest.mark.parametrize(("text", "name", "precision"), [
-    ("zoo:net", "net", None), ("zoo:net-v1-1.0@FP16-INT8", "net-v1-1.0", "FP16-INT8"),
-    ("zoo:both/both-encoder@FP32", "both/both-encoder", "FP32"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "name", "precision"),
+    [
+        ("zoo:net", "net", None),
+        ("zoo:net-v1-1.0@FP16-INT8", "net-v1-1.0", "FP16-INT8"),
+        ("zoo:both/both-encoder@FP32", "both/both-encoder", "FP32"),
+    ],
+)
 def test_a_model_is_named_with_its_precision(text: str, name: str, precision: str | None) -> None:
     assert ZooModel.of(text) == ZooModel(name, precision)
 
 
-@pytest.mark.parametrize("text", [
-    "zoo:", "zoo:..", "zoo:a/..", "zoo:a/b/c", "zoo:a@", "zoo:a@fp16", "zoo:a?b", "zoo:a b", "hf:a/b", "zoo:/a",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zoo:",
+        "zoo:..",
+        "zoo:a/..",
+        "zoo:a/b/c",
+        "zoo:a@",
+        "zoo:a@fp16",
+        "zoo:a?b",
+        "zoo:a b",
+        "hf:a/b",
+        "zoo:/a",
+    ],
+)
 def test_what_names_no_model_is_none(text: str) -> None:
     assert ZooModel.of(text) is None
 
 
-@pytest.mark.parametrize(("name", "precision"), [
-    ("zoo:net", "FP32"), ("zoo:net@FP16", "FP16"), ("zoo:net@FP16-INT8", "FP16-INT8"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "precision"),
+    [
+        ("zoo:net", "FP32"),
+        ("zoo:net@FP16", "FP16"),
+        ("zoo:net@FP16-INT8", "FP16-INT8"),
+    ],
+)
 def test_an_ir_comes_in_the_precision_asked_for_the_most_precise_by_default(
     listed: Callable[..., Listing], name: str, precision: str
 ) -> None:
     listing = listed(name, IR)
 
     assert {remote.name: (remote.url, remote.checksum, remote.size_bytes) for remote in listing.files} == {
-        f"{precision}/net.{ending}":
-        (f"https://example.com/{precision}/net.{ending}", Checksum("sha384", SHA384), 1)
+        f"{precision}/net.{ending}": (f"https://example.com/{precision}/net.{ending}", Checksum("sha384", SHA384), 1)
         for ending in ("xml", "bin")
-    }  # fmt: skip
-    told = {"name": "intel/net", "precision": precision, "license": "https://l/LICENSE", "task": "object-detection",
-            "task_type": "detection", "inputs": {"data": {"shape": [1, 3, 8, 8], "layout": "NCHW"}}}  # fmt: skip
+    }
+    told = {
+        "name": "intel/net",
+        "precision": precision,
+        "license": "https://l/LICENSE",
+        "task": "object-detection",
+        "task_type": "detection",
+        "inputs": {"data": {"shape": [1, 3, 8, 8], "layout": "NCHW"}},
+    }
     assert listing.told.items() >= told.items()
 
 
 def test_an_original_comes_with_what_belongs_to_it_and_what_the_zoo_converts_it_with(
-    listed: Callable[..., Listing]
+    listed: Callable[..., Listing],
 ) -> None:
-    arguments = ["--input_model=$dl_dir/net.onnx", "--mean_values=data[123.675,116.28,103.53]",
-                 "--scale_values=[255]", "--reverse_input_channels", "--output=a,b", "--transformations_config=x.json",
-                 "--mean_values=a[1],b[2]", "--scale=nan"]  # fmt: skip
+    arguments = [
+        "--input_model=$dl_dir/net.onnx",
+        "--mean_values=data[123.675,116.28,103.53]",
+        "--scale_values=[255]",
+        "--reverse_input_channels",
+        "--output=a,b",
+        "--transformations_config=x.json",
+        "--mean_values=a[1],b[2]",
+        "--scale=nan",
+    ]
 
     listing = listed(said=original("net.onnx", "net.onnx_data", "other.py", model_optimizer_args=arguments), at=PUBLIC)
 
@@ -125,30 +164,44 @@ def test_the_operator_s_mirror_has_every_file_by_its_name(listed: Callable[..., 
     listing = listed(said=drive, files_url="https://mirror/omz", at=PUBLIC)
 
     assert (listing.files[0].url, listing.files[0].checksum) == (
-        "https://mirror/omz/public/net/net.onnx", Checksum("sha256", "0" * 64))  # fmt: skip
+        "https://mirror/omz/public/net/net.onnx",
+        Checksum("sha256", "0" * 64),
+    )
 
 
 CANNOT = {
     "a precision that is not there": ("zoo:net@INT4", IR, "has it in FP16, FP16-INT8, FP32"),
     "a precision of an original": ("zoo:net@FP16", original("net.onnx"), "leave out @FP16"),
     "no weights in any precision": ("zoo:net", entry("readme.txt"), "no precision"),
-    "made by a script": ("zoo:net", original("net.pth", main="$conv_dir/net.onnx", framework="pytorch"),
-                         "pytorch files, out of which a script"),
+    "made by a script": (
+        "zoo:net",
+        original("net.pth", main="$conv_dir/net.onnx", framework="pytorch"),
+        "pytorch files, out of which a script",
+    ),
     "a framework of the past": ("zoo:net", original("net.pb", framework="caffe2"), "caffe2, which OpenVINO"),
-    "a file edited first": ("zoo:net", original("net.onnx", postprocessing=[
-        {"$type": "regex_replace", "file": "net.onnx", "pattern": "a", "replacement": "b"}]), "edits net.onnx"),
+    "a file edited first": (
+        "zoo:net",
+        original(
+            "net.onnx",
+            postprocessing=[{"$type": "regex_replace", "file": "net.onnx", "pattern": "a", "replacement": "b"}],
+        ),
+        "edits net.onnx",
+    ),
     "no main file": ("zoo:net", original("net.onnx", model_optimizer_args=[]), "which file is the model"),
     "another main file": ("zoo:net", original("a.onnx"), "no file of it is net.onnx"),
     "a main file outside": ("zoo:net", original("a.onnx", main="$dl_dir/../../etc/passwd"), "which file is the model"),
     "a file outside": ("zoo:net", original("../net.onnx"), "no names of files"),
     "a file twice": ("zoo:net", original("net.onnx", "net.onnx"), "no names of files"),
-    "Google Drive": ("zoo:net", original(files=[file("net.onnx", source={"$type": "google_drive", "id": "x"})]),
-                     "Google Drive.*WORKBENCH_ZOO_FILES_URL"),
+    "Google Drive": (
+        "zoo:net",
+        original(files=[file("net.onnx", source={"$type": "google_drive", "id": "x"})]),
+        "Google Drive.*WORKBENCH_ZOO_FILES_URL",
+    ),
     "this machine's file": ("zoo:net", original(files=[file("net.onnx", source="file:///etc/passwd")]), "no address"),
     "a password": ("zoo:net", original(files=[file("net.onnx", source="https://a:b@c/net.onnx")]), "no address"),
     "no checksum": ("zoo:net", original(files=[file("net.onnx", checksum="")]), "no checksum"),
     "half a checksum": ("zoo:net", original(files=[file("net.onnx", checksum="0" * 40)]), "no checksum"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", CANNOT)
@@ -161,17 +214,27 @@ def test_what_cannot_be_brought_is_told_with_why(listed: Callable[..., Listing],
 
 BOMB = b"a: &a [x, x]\nb: &b [*a, *a]\nfiles: [*b, *b]\n"
 NONSENSE = {
-    "a list": [], "nothing": {}, "a word": b"net", "no YAML": b"{", "deep": b"[" * 5000, "aliases": BOMB,
-    "merged": b"a: &a {x: 1}\nfiles: {<<: [*a, *a]}\n", "code": b"!!python/object/apply:os.system [true]",
-    "no text": b"\xff\xfe\x00", "long": b" " * (300 << 10), "two documents": b"--- {}\n--- {}\n",
-    "files that are none": entry(files=[1]), "no files": entry(files=[]), "a size of words": entry(
-        files=[file("a", size="many")]), "a size below nothing": entry(files=[file("a", size=-1)]),
-    "a source of numbers": entry(files=[file("a", source=[1])]), "arguments of lists": original(
-        "net.onnx", model_optimizer_args=[[1]]), "a shape of words": entry(
-        "a", input_info=[{"name": "a", "shape": ["x"]}]), "a layout of signs": entry(
-        "a", input_info=[{"name": "a", "layout": "N/C"}]),
+    "a list": [],
+    "nothing": {},
+    "a word": b"net",
+    "no YAML": b"{",
+    "deep": b"[" * 5000,
+    "aliases": BOMB,
+    "merged": b"a: &a {x: 1}\nfiles: {<<: [*a, *a]}\n",
+    "code": b"!!python/object/apply:os.system [true]",
+    "no text": b"\xff\xfe\x00",
+    "long": b" " * (300 << 10),
+    "two documents": b"--- {}\n--- {}\n",
+    "files that are none": entry(files=[1]),
+    "no files": entry(files=[]),
+    "a size of words": entry(files=[file("a", size="many")]),
+    "a size below nothing": entry(files=[file("a", size=-1)]),
+    "a source of numbers": entry(files=[file("a", source=[1])]),
+    "arguments of lists": original("net.onnx", model_optimizer_args=[[1]]),
+    "a shape of words": entry("a", input_info=[{"name": "a", "shape": ["x"]}]),
+    "a layout of signs": entry("a", input_info=[{"name": "a", "layout": "N/C"}]),
     "a NUL": b'files: [{name: "a\\0"}]',
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", NONSENSE)
@@ -185,7 +248,9 @@ def test_a_zoo_that_says_nonsense_is_told(listed: Callable[..., Listing], what: 
 def test_a_model_that_is_nowhere_a_closed_door_and_a_busy_zoo_are_told_apart(
     source: SourceServer, listed: Callable[..., Listing]
 ) -> None:
-    with pytest.raises(ZooModelNotUsable, match=rf"zoo:other: there is no such model in http://127.0.0.1:{source.port}"):
+    with pytest.raises(
+        ZooModelNotUsable, match=rf"zoo:other: there is no such model in http://127.0.0.1:{source.port}"
+    ):
         listed("zoo:other")
     for status, refusal in ((403, SourceRefuses), (429, TryLater)):
         source.hold(INTEL, b"", statuses=[(status, {})])

@@ -49,7 +49,10 @@ def small_model(channels: int = 8) -> ov.Model:
 @pytest.fixture(scope="session")
 def recipe() -> Spec:
     return {
-        "task": "classification", "labels": ["apple", "pear", "plum", "quince"], "resize": "stretch", "top_k": 2,
+        "task": "classification",
+        "labels": ["apple", "pear", "plum", "quince"],
+        "resize": "stretch",
+        "top_k": 2,
         "input": {"name": "image", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"},
     }
 
@@ -59,12 +62,18 @@ def profile() -> Spec:
     interval = {"value": 500.0, "low": 480.0, "high": 520.0}
     properties = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": 1}
     return {
-        "throughput_fps": interval, "latency_ms": {"p50": {"value": 2.0, "low": 1.9, "high": 2.1}}, "loop": "async",
+        "throughput_fps": interval,
+        "latency_ms": {"p50": {"value": 2.0, "low": 1.9, "high": 2.1}},
+        "loop": "async",
         "configuration": {**properties, "requests": 2, "CACHE_DIR": "/home/someone/cache"},
-        "launches": [{"throughput_fps": 500.0}], "layers": [{"name": "conv", "time_ms": 1.0}],
+        "launches": [{"throughput_fps": 500.0}],
+        "layers": [{"name": "conv", "time_ms": 1.0}],
         "trust": {"verdict": "trusted", "reasons": []},
-        "provenance": {"spec": {"device": "CPU", "batch": 1}, "versions": {"openvino": "2026.4.1"},
-                       "device": {"device": "CPU", "full_device_name": "A Processor"}},
+        "provenance": {
+            "spec": {"device": "CPU", "batch": 1},
+            "versions": {"openvino": "2026.4.1"},
+            "device": {"device": "CPU", "full_device_name": "A Processor"},
+        },
     }
 
 
@@ -73,12 +82,27 @@ def spec(recipe: Spec, profile: Spec) -> Spec:
     """Two variants, one of them measured."""
     evaluation = {"metrics": [{"metric": "top1", "value": 0.97, "n": 200, "split": "evaluation"}], "items": 200}
     return {
-        "name": "fruit-1.0", "recommended": "fp16", "recipe": recipe, "samples": 3,
+        "name": "fruit-1.0",
+        "recommended": "fp16",
+        "recipe": recipe,
+        "samples": 3,
         "variants": [
-            {"folder": "fp32", "main_file": "model.xml", "precision": "FP32", "profile": None, "evaluation": None,
-             "configuration": {}},
-            {"folder": "fp16", "main_file": "model.xml", "precision": "FP16", "profile": profile,
-             "evaluation": evaluation, "configuration": profile["configuration"]},
+            {
+                "folder": "fp32",
+                "main_file": "model.xml",
+                "precision": "FP32",
+                "profile": None,
+                "evaluation": None,
+                "configuration": {},
+            },
+            {
+                "folder": "fp16",
+                "main_file": "model.xml",
+                "precision": "FP16",
+                "profile": profile,
+                "evaluation": evaluation,
+                "configuration": profile["configuration"],
+            },
         ],
     }
 
@@ -107,8 +131,13 @@ def write_dataset(folder: Path) -> None:
         for number in range(10):
             file = io.BytesIO()
             Image.fromarray(random.integers(0, 256, (40, 50, 3), np.uint8)).save(file, "PNG")
-            writer.add(f"fruit/{number}.PNG", file.getvalue(), width=50, height=40,
-                       split="calibration" if number < 4 else "evaluation")
+            writer.add(
+                f"fruit/{number}.PNG",
+                file.getvalue(),
+                width=50,
+                height=40,
+                split="calibration" if number < 4 else "evaluation",
+            )
             annotations.add(f"fruit/{number}.PNG", {"classification": {"label": number % CLASSES}})
         annotations.close({})
 
@@ -130,6 +159,7 @@ def needed(whole: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def run_core() -> Callable[[Path], Spec]:
     """Runs the core as a launcher does; returns what its result.json holds."""
+
     def run(folder: Path) -> Spec:
         forked.run_core("workbench.packager.pack", folder)
         assert (folder / "result.json").exists(), (folder / "log.txt").read_text()
@@ -142,8 +172,11 @@ def run_core() -> Callable[[Path], Spec]:
 @pytest.fixture(scope="session")
 def unpack() -> Callable[[Path, Path], Path]:
     def unpack(archive: Path, into: Path) -> Path:
-        with archive.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as plain, \
-                tarfile.open(fileobj=plain, mode="r|") as tar:
+        with (
+            archive.open("rb") as packed,
+            zstandard.ZstdDecompressor().stream_reader(packed) as plain,
+            tarfile.open(fileobj=plain, mode="r|") as tar,
+        ):
             tar.extractall(into, filter="data")
         (package,) = into.iterdir()
         return package
@@ -168,9 +201,17 @@ def package(made: Path, tmp_path: Path, unpack: Callable[[Path, Path], Path]) ->
 @pytest.fixture(scope="session")
 def run_python(whole: None) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a script of a package in an environment that says nothing but where programs are."""
+
     def run(script: Path | str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, str(script), *arguments], capture_output=True, text=True, timeout=120,
-                              check=False, env={"PATH": os.environ["PATH"], **environment}, cwd="/")
+        return subprocess.run(
+            [sys.executable, str(script), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={"PATH": os.environ["PATH"], **environment},
+            cwd="/",
+        )
 
     return run
 
@@ -180,18 +221,36 @@ def bare(needed: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """``bare(package, …)``: its application, by a Python that has NumPy, Pillow and OpenVINO, and nothing of this
     workbench but what was carried.
     """
+
     def run(package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         path = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{package / 'app'}:{needed}"}
-        return subprocess.run([sys.executable, "-S", "-m", "workbench.application", *arguments], capture_output=True,
-                              text=True, env=path, cwd="/", timeout=60, check=False)  # fmt: skip
+        return subprocess.run(
+            [sys.executable, "-S", "-m", "workbench.application", *arguments],
+            capture_output=True,
+            text=True,
+            env=path,
+            cwd="/",
+            timeout=60,
+            check=False,
+        )
+
     return run
 
 
 @pytest.fixture
 def run_bare(package: Path, needed: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """By a Python that has NumPy, Pillow and OpenVINO, and nothing of this workbench but what was carried."""
+
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         path = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{package / 'app'}:{needed}"}
-        return subprocess.run([sys.executable, "-S", *arguments], capture_output=True, text=True, env=path, cwd="/",
-                              timeout=60, check=False)  # fmt: skip
+        return subprocess.run(
+            [sys.executable, "-S", *arguments],
+            capture_output=True,
+            text=True,
+            env=path,
+            cwd="/",
+            timeout=60,
+            check=False,
+        )
+
     return run

@@ -24,8 +24,11 @@ def tree(folder: Path) -> Path:
 
 
 def entries(archive: Path) -> Iterator[tarfile.TarInfo]:
-    with archive.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as plain, \
-            tarfile.open(fileobj=plain, mode="r|") as tar:
+    with (
+        archive.open("rb") as packed,
+        zstandard.ZstdDecompressor().stream_reader(packed) as plain,
+        tarfile.open(fileobj=plain, mode="r|") as tar,
+    ):
         yield from tar
 
 
@@ -57,7 +60,8 @@ def test_entries_are_sorted_below_one_folder_and_say_nothing_of_this_machine(tmp
 
     assert [entry.name for entry in found] == ["name-1/a/b/c.bin", "name-1/a/z.txt", "name-1/b.sh", "name-1/ä.txt"]
     assert {(entry.mtime, entry.uid, entry.gid, entry.uname, entry.gname) for entry in found} == {
-        (0, 0, 0, "root", "root")}
+        (0, 0, 0, "root", "root")
+    }
     assert all(entry.isreg() for entry in found)
 
 

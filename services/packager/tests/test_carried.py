@@ -31,8 +31,15 @@ def test_all_that_is_carried_imports_with_nothing_else_installed(task: str, need
     carry(task, tmp_path / "app")
 
     path = {"PYTHONPATH": f"{tmp_path / 'app'}:{needed}"}
-    ended = subprocess.run([sys.executable, "-S", "-c", PROGRAM, tmp_path / "app"], capture_output=True, text=True,
-                           env=path, cwd=tmp_path, timeout=60, check=False)  # fmt: skip
+    ended = subprocess.run(
+        [sys.executable, "-S", "-c", PROGRAM, tmp_path / "app"],
+        capture_output=True,
+        text=True,
+        env=path,
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+    )
 
     assert ended.stderr == ""
     assert int(ended.stdout) == len(list((tmp_path / "app").rglob("*.py"))) > 10

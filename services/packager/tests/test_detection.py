@@ -16,9 +16,18 @@ from workbench.shards import AnnotationWriter, ShardWriter
 
 Ended = subprocess.CompletedProcess[str]
 TASK = "object-detection"
-RECIPE = {"version": 2, "task": TASK, "head": "nanodet", "options": {"shown_from": 0.5}, "preparation": {
-    "resize": "stretch", "mean": [123.675, 116.28, 103.53], "scale": [58.395, 57.12, 57.375],
-    "input": {"name": "image", "width": 320, "height": 320, "channels": 3, "layout": "NCHW"}}}  # fmt: skip
+RECIPE = {
+    "version": 2,
+    "task": TASK,
+    "head": "nanodet",
+    "options": {"shown_from": 0.5},
+    "preparation": {
+        "resize": "stretch",
+        "mean": [123.675, 116.28, 103.53],
+        "scale": [58.395, 57.12, 57.375],
+        "input": {"name": "image", "width": 320, "height": 320, "channels": 3, "layout": "NCHW"},
+    },
+}
 
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
@@ -42,9 +51,17 @@ def made(shared: Path, tmp_path_factory: pytest.TempPathFactory, run_core: Calla
             annotations.add(photo.name, {TASK: {"things": []}})
         annotations.close({})
     labels = (shared / "models" / "picodet_s_320" / "coco.names").read_text().split("\n")[:80]
-    (folder / "spec.json").write_text(json.dumps({
-        "name": "things", "recommended": "fp32", "recipe": {**RECIPE, "labels": labels}, "samples": 2,
-        "variants": [{"folder": "fp32", "precision": "FP32"}]}))  # fmt: skip
+    (folder / "spec.json").write_text(
+        json.dumps(
+            {
+                "name": "things",
+                "recommended": "fp32",
+                "recipe": {**RECIPE, "labels": labels},
+                "samples": 2,
+                "variants": [{"folder": "fp32", "precision": "FP32"}],
+            }
+        )
+    )
     ended = run_core(folder)
     assert "result" in ended, ended
     return folder
@@ -61,7 +78,8 @@ def pixels(file: Path) -> np.ndarray:
 
 
 def test_it_says_what_is_where_and_draws_it_in_the_pictures_own_size(
-        package: Path, run_bare: Callable[..., Ended], tmp_path: Path) -> None:
+    package: Path, run_bare: Callable[..., Ended], tmp_path: Path
+) -> None:
     image = sorted(package.glob("samples/*.jpg"))[0]
 
     ended = run_bare("-m", "workbench.application", str(image), "--draw", str(tmp_path / "drawn"))

@@ -26,31 +26,49 @@ def preparation(name: str, side: int, layout: str = "NCHW", channels: int = 3, *
 # The model, the shape of its picture where that is open, the recipe, and a picture to run it on.
 CASES: dict[str, Case] = {
     "instance-segmentation": (
-        "yolo_seg_shapes/yolo_seg_shapes.onnx", None,
+        "yolo_seg_shapes/yolo_seg_shapes.onnx",
+        None,
         {"head": "yolo_seg", "preparation": preparation("images", 160, resize="letterbox", scale=[255] * 3)},
-        "shapes_instances/images"),
+        "shapes_instances/images",
+    ),
     "inpainting": (
-        "tiny_inpaint/tiny_inpaint.onnx", None,
-        {"options": {"levels": "0..1"},
-         "preparation": preparation("image", 64, scale=[255] * 3, resize="keep", multiple=4)}, "sr8/HR"),
+        "tiny_inpaint/tiny_inpaint.onnx",
+        None,
+        {
+            "options": {"levels": "0..1"},
+            "preparation": preparation("image", 64, scale=[255] * 3, resize="keep", multiple=4),
+        },
+        "sr8/HR",
+    ),
     "super-resolution": (
-        "fsrcnn/FSRCNN_x2.pb", [1, -1, -1, 1],
-        {"options": {"levels": "0..1"},
-         "preparation": preparation("IteratorGetNext:0", 64, "NHWC", 1, color="GRAY", scale=[255], resize="keep")},
-        "sr8/LR_x2"),
+        "fsrcnn/FSRCNN_x2.pb",
+        [1, -1, -1, 1],
+        {
+            "options": {"levels": "0..1"},
+            "preparation": preparation("IteratorGetNext:0", 64, "NHWC", 1, color="GRAY", scale=[255], resize="keep"),
+        },
+        "sr8/LR_x2",
+    ),
     "style-transfer": (
-        "fns_candy/candy.onnx", [1, 3, 720, 720], {"preparation": preparation("inputImage", 720, color="BGR")},
-        "sr8/HR"),
+        "fns_candy/candy.onnx",
+        [1, 3, 720, 720],
+        {"preparation": preparation("inputImage", 720, color="BGR")},
+        "sr8/HR",
+    ),
     "face-recognition": (
-        "mobileface_v2/ir_mo2023.3/MobileFace_Identification_V2-0000.xml", None,
-        {"preparation": preparation("data", 112)}, "face_pairs/aligned112"),
-}  # fmt: skip
+        "mobileface_v2/ir_mo2023.3/MobileFace_Identification_V2-0000.xml",
+        None,
+        {"preparation": preparation("data", 112)},
+        "face_pairs/aligned112",
+    ),
+}
 ELSEWHERE = {"classification", "generic", "object-detection", "semantic-segmentation", "facial-landmarks"}
 
 
 @pytest.fixture
 def picture(at_hand: Path | None, tmp_path: Path) -> Callable[[str], Path]:
     """The first of a shared folder, or one that is made."""
+
     def find(folder: str) -> Path:
         if at_hand is not None:
             return sorted((at_hand / "datasets" / folder).iterdir())[0]
@@ -67,9 +85,15 @@ def test_no_task_is_forgotten() -> None:
 
 @pytest.mark.parametrize("task", CASES)
 def test_its_sample_runs_and_its_answer_is_drawn(
-        task: str, models: Path, picture: Callable[[str], Path], tmp_path: Path,
-        run_core: Callable[[Path], dict[str, Any]], unpack: Callable[[Path, Path], Path], bare: Callable[..., Ended],
-        request: pytest.FixtureRequest) -> None:  # fmt: skip
+    task: str,
+    models: Path,
+    picture: Callable[[str], Path],
+    tmp_path: Path,
+    run_core: Callable[[Path], dict[str, Any]],
+    unpack: Callable[[Path, Path], Path],
+    bare: Callable[..., Ended],
+    request: pytest.FixtureRequest,
+) -> None:
     file, shape, recipe, pictures = CASES[task]
     if not (models / file).exists():
         request.getfixturevalue("shared")  # none like it is made
@@ -77,9 +101,17 @@ def test_its_sample_runs_and_its_answer_is_drawn(
     target = folder / "inputs" / "variants" / "fp32" / "model.xml"
     target.parent.mkdir(parents=True)
     ov.save_model(sized(ov.Core().read_model(models / file), shape), target, compress_to_fp16=False)
-    (folder / "spec.json").write_text(json.dumps({
-        "name": "one", "recommended": "fp32", "recipe": {"version": 2, "task": task, **recipe}, "samples": 1,
-        "variants": [{"folder": "fp32", "precision": "FP32"}]}))  # fmt: skip
+    (folder / "spec.json").write_text(
+        json.dumps(
+            {
+                "name": "one",
+                "recommended": "fp32",
+                "recipe": {"version": 2, "task": task, **recipe},
+                "samples": 1,
+                "variants": [{"folder": "fp32", "precision": "FP32"}],
+            }
+        )
+    )
     ended = run_core(folder)
     assert "result" in ended, ended
     package = unpack(folder / "outputs" / "package.tar.zst", tmp_path / "unpacked")

@@ -33,8 +33,11 @@ def five() -> ov.Model:
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory, run_core: Callable[[Path], dict[str, Any]],
-            unpack: Callable[[Path, Path], Path]) -> Path:  # fmt: skip
+def package(
+    tmp_path_factory: pytest.TempPathFactory,
+    run_core: Callable[[Path], dict[str, Any]],
+    unpack: Callable[[Path, Path], Path],
+) -> Path:
     folder = tmp_path_factory.mktemp("pointing") / "run"
     model = folder / "inputs" / "variants" / "fp32" / "model.xml"
     model.parent.mkdir(parents=True)
@@ -48,11 +51,25 @@ def package(tmp_path_factory: pytest.TempPathFactory, run_core: Callable[[Path],
             writer.add(f"{number}.png", file.getvalue(), split="evaluation", width=SIZE[0], height=SIZE[1])
             annotations.add(f"{number}.png", {TASK: {"points": [[x * 200, y * 100] for x, y in PLACES]}})
         annotations.close({})
-    recipe = {"version": 2, "task": TASK, "preparation": {"resize": "stretch", "input": {
-        "name": "image", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"}}}  # fmt: skip
-    (folder / "spec.json").write_text(json.dumps({
-        "name": "faces", "recommended": "fp32", "recipe": recipe, "samples": 2,
-        "variants": [{"folder": "fp32", "precision": "FP32"}]}))  # fmt: skip
+    recipe = {
+        "version": 2,
+        "task": TASK,
+        "preparation": {
+            "resize": "stretch",
+            "input": {"name": "image", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"},
+        },
+    }
+    (folder / "spec.json").write_text(
+        json.dumps(
+            {
+                "name": "faces",
+                "recommended": "fp32",
+                "recipe": recipe,
+                "samples": 2,
+                "variants": [{"folder": "fp32", "precision": "FP32"}],
+            }
+        )
+    )
     ended = run_core(folder)
     assert "result" in ended, ended
     return unpack(folder / "outputs" / "package.tar.zst", tmp_path_factory.mktemp("unpacked") / "package")
@@ -61,8 +78,9 @@ def package(tmp_path_factory: pytest.TempPathFactory, run_core: Callable[[Path],
 def bare(package: Path, needed: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """By a Python that has NumPy, Pillow and OpenVINO, and nothing of this workbench but what was carried."""
     path = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{package / 'app'}:{needed}"}
-    return subprocess.run([sys.executable, "-S", *arguments], capture_output=True, text=True, env=path, cwd="/",
-                          timeout=60, check=False)  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-S", *arguments], capture_output=True, text=True, env=path, cwd="/", timeout=60, check=False
+    )
 
 
 def test_it_says_where_the_points_are_and_draws_them(package: Path, needed: Path, tmp_path: Path) -> None:

@@ -43,14 +43,22 @@ def run_with_video(package: Path, needed: Path, tmp_path: Path) -> Callable[...,
 
     def run(*arguments: str) -> Ended:
         path = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{package / 'app'}:{needed}:{folder}"}
-        return subprocess.run([sys.executable, "-S", "-m", "workbench.application", *arguments], capture_output=True,
-                              text=True, env=path, cwd="/", timeout=60, check=False)  # fmt: skip
+        return subprocess.run(
+            [sys.executable, "-S", "-m", "workbench.application", *arguments],
+            capture_output=True,
+            text=True,
+            env=path,
+            cwd="/",
+            timeout=60,
+            check=False,
+        )
 
     return run
 
 
 def test_a_folder_is_answered_image_by_image_and_what_is_broken_is_told(
-        package: Path, run_bare: Callable[..., Ended], tmp_path: Path) -> None:
+    package: Path, run_bare: Callable[..., Ended], tmp_path: Path
+) -> None:
     shutil.copytree(package / "samples", tmp_path / "photos")
     (tmp_path / "photos" / "02.png").write_bytes(b"text")
 
@@ -67,12 +75,15 @@ FORMATS = ("JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF")
 
 
 def test_a_video_is_answered_frame_by_frame_and_drawn(
-        clip: Path, run_with_video: Callable[..., Ended], tmp_path: Path) -> None:
+    clip: Path, run_with_video: Callable[..., Ended], tmp_path: Path
+) -> None:
     ended = run_with_video(str(clip), "--every", "2", "--draw", str(tmp_path / "drawn"))
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert [line for line in ended.stdout.splitlines() if not line.startswith(" ")] == [
-        f"{clip} frame 0, 0.00 s", f"{clip} frame 2, 1.00 s"]
+        f"{clip} frame 0, 0.00 s",
+        f"{clip} frame 2, 1.00 s",
+    ]
     assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["clip-000000.png", "clip-000002.png"]
 
 
@@ -80,17 +91,21 @@ def test_without_what_reads_videos_it_says_how_to_get_it(clip: Path, run_bare: C
     ended = run_bare("-m", "workbench.application", str(clip))
 
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr == (f"{clip}: videos and cameras need PyAV, which is not installed here: run install.sh "
-                            "--video\n")  # fmt: skip
+    assert ended.stderr == (
+        f"{clip}: videos and cameras need PyAV, which is not installed here: run install.sh --video\n"
+    )
 
 
 def test_of_several_inputs_one_that_is_not_there_keeps_no_other(
-        package: Path, run_with_video: Callable[..., Ended]) -> None:
+    package: Path, run_with_video: Callable[..., Ended]
+) -> None:
     ended = run_with_video("camera:97", "/nowhere/a.png", str(package / "samples" / "01.png"))
 
     assert len(ended.stdout.splitlines()) == 3
-    assert ended.stderr.splitlines() == ["camera:97: there is no /dev/video97 here; there is no camera",
-                                         "/nowhere/a.png: No such file or directory"]  # fmt: skip
+    assert ended.stderr.splitlines() == [
+        "camera:97: there is no /dev/video97 here; there is no camera",
+        "/nowhere/a.png: No such file or directory",
+    ]
     assert ended.returncode == 1
 
 

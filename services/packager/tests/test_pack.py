@@ -46,10 +46,23 @@ def test_the_result_states_digest_size_and_every_file(made: Path) -> None:
 def test_the_package_is_one_folder_with_everything_it_promises(package: Path) -> None:
     assert package.name == "fruit-1.0"
     assert {path.name for path in package.iterdir()} == {
-        "README.md", "app", "install.sh", "manifest.json", "models", "requirements-video.txt", "requirements.txt",
-        "run.sh", "samples", "selftest.py", "selftest.sh"}
+        "README.md",
+        "app",
+        "install.sh",
+        "manifest.json",
+        "models",
+        "requirements-video.txt",
+        "requirements.txt",
+        "run.sh",
+        "samples",
+        "selftest.py",
+        "selftest.sh",
+    }
     assert {path.name for path in (package / "models" / "fp16").iterdir()} == {
-        "model.xml", "model.bin", "configuration.json"}
+        "model.xml",
+        "model.bin",
+        "configuration.json",
+    }
 
 
 def test_the_manifest_has_the_digest_of_every_other_file(package: Path) -> None:
@@ -91,7 +104,8 @@ def test_no_path_of_the_building_machine_is_in_the_package(made: Path, package: 
 
 
 def test_the_same_inputs_make_the_same_bytes_in_another_folder_at_another_time(
-        made: Path, tmp_path: Path, run_core: RunCore) -> None:
+    made: Path, tmp_path: Path, run_core: RunCore
+) -> None:
     folder = tmp_path / "elsewhere"
     shutil.copytree(made / "inputs", folder / "inputs")
     shutil.copy(made / "spec.json", folder)
@@ -107,8 +121,15 @@ def test_the_same_inputs_make_the_same_bytes_in_another_folder_at_another_time(
 
 def test_nothing_is_left_beside_the_package(made: Path) -> None:
     assert [path.name for path in (made / "outputs").iterdir()] == ["package.tar.zst"]
-    assert {path.name for path in made.iterdir()} <= {"inputs", "outputs", "spec.json", "result.json",
-                                                     "progress.jsonl", "log.txt", "tmp"}
+    assert {path.name for path in made.iterdir()} <= {
+        "inputs",
+        "outputs",
+        "spec.json",
+        "result.json",
+        "progress.jsonl",
+        "log.txt",
+        "tmp",
+    }
     assert not list((made / "tmp").iterdir())
 
 
@@ -179,7 +200,8 @@ def test_a_recipe_for_another_model_is_refused(folder: Path, recipe: Spec, run_c
 
 
 def test_without_a_dataset_the_package_proves_itself_on_generated_images(
-        folder: Path, tmp_path: Path, run_core: RunCore, unpack: Unpack) -> None:
+    folder: Path, tmp_path: Path, run_core: RunCore, unpack: Unpack
+) -> None:
     for path in sorted((folder / "inputs" / "dataset").rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
 

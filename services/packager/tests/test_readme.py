@@ -14,16 +14,30 @@ SAMPLES = [{"file": "samples/01.jpg", "name": "x.jpg", "annotation": {"label": 0
 def manifest(profile: dict[str, Any]) -> dict[str, Any]:
     evaluation = {"metrics": [{"metric": "top1", "value": 0.615, "n": 200, "split": "all"}]}
     return {
-        "name": "net", "recommended": "int8", "undecided": None, "openvino": "2026.4.1",
+        "name": "net",
+        "recommended": "int8",
+        "undecided": None,
+        "openvino": "2026.4.1",
         "variants": [
             {"name": "fp16", "precision": "FP16", "profile": None, "evaluation": None, "built_in": []},
-            {"name": "int8", "precision": "INT8", "profile": profile, "evaluation": evaluation, "built_in": [
-                {"input": "x", "reverse_channels": True, "mean": [104.0, 117.0, 123.0], "scale": None}]},
+            {
+                "name": "int8",
+                "precision": "INT8",
+                "profile": profile,
+                "evaluation": evaluation,
+                "built_in": [{"input": "x", "reverse_channels": True, "mean": [104.0, 117.0, 123.0], "scale": None}],
+            },
         ],
         "notes": ["the channels go in as red, green, blue (possible)", "the dataset: 2 images are copies"],
-        "recipe": {"preparation": {
-            "input": {"name": "x", "width": 8, "height": 6, "channels": 3, "layout": "NCHW"}, "resize": "crop",
-            "color": "RGB", "mean": None, "scale": None}},
+        "recipe": {
+            "preparation": {
+                "input": {"name": "x", "width": 8, "height": 6, "channels": 3, "layout": "NCHW"},
+                "resize": "crop",
+                "color": "RGB",
+                "mean": None,
+                "scale": None,
+            }
+        },
     }
 
 
@@ -84,7 +98,9 @@ def test_the_device_and_the_versions_are_named(manifest: dict[str, Any]) -> None
 def test_a_doubtful_measurement_is_called_so_with_its_reasons(manifest: dict[str, Any]) -> None:
     reasons = [{"rule": "spread", "detail": "launches differ by 14 %"}]
     manifest["variants"][1]["profile"] = {
-        **manifest["variants"][1]["profile"], "trust": {"verdict": "doubtful", "reasons": reasons}}
+        **manifest["variants"][1]["profile"],
+        "trust": {"verdict": "doubtful", "reasons": reasons},
+    }
 
     assert "measurement doubtful (launches differ by 14 %)" in readme(manifest, SAMPLES)
 

@@ -35,7 +35,8 @@ def test_samples_come_from_the_part_kept_for_evaluation(dataset: Path, parsed: R
 
 
 def test_images_that_calibrated_follow_when_the_others_are_too_few(
-        dataset: Path, parsed: Recipe, tmp_path: Path) -> None:
+    dataset: Path, parsed: Recipe, tmp_path: Path
+) -> None:
     assert len(write_samples(dataset, parsed, 8, tmp_path / "samples")) == 8
     assert len(write_samples(dataset, parsed, 100, tmp_path / "all")) == 10
 

@@ -11,8 +11,15 @@ import pytest
 
 
 def run(script: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(script), *arguments], capture_output=True, text=True, timeout=180, check=False, cwd="/",
-                          env={"PATH": os.environ["PATH"], **environment})
+    return subprocess.run(
+        [str(script), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+        cwd="/",
+        env={"PATH": os.environ["PATH"], **environment},
+    )
 
 
 def fake_python(folder: Path, body: str) -> str:
@@ -96,5 +103,7 @@ def test_an_option_that_the_installation_has_not_is_told(package: Path) -> None:
     ended = run(package / "install.sh", "--films")
 
     assert (ended.returncode, ended.stderr) == (
-        1, "install: --films is not known; --video installs what reads videos and cameras, too\n")  # fmt: skip
+        1,
+        "install: --films is not known; --video installs what reads videos and cameras, too\n",
+    )
     assert not (package / ".venv").exists()

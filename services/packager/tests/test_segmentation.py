@@ -60,19 +60,35 @@ def made(tmp_path_factory: pytest.TempPathFactory, run_core: Callable[[Path], di
     model.parent.mkdir(parents=True)
     ov.save_model(redness(), model, compress_to_fp16=False)
     (folder / "inputs" / "dataset").mkdir()
-    with ShardWriter(folder / "inputs" / "dataset") as writer, \
-            AnnotationWriter(folder / "inputs" / "dataset", ["semantic-segmentation"]) as annotations:
+    with (
+        ShardWriter(folder / "inputs" / "dataset") as writer,
+        AnnotationWriter(folder / "inputs" / "dataset", ["semantic-segmentation"]) as annotations,
+    ):
         for number in range(2):
             data, mask = scene(number)
             writer.add(f"{number}.png", data, split="evaluation", width=SIZE[0], height=SIZE[1])
             annotations.add(f"{number}.png", {"semantic-segmentation": to_json(Annotation.of(mask))})
         annotations.close({})
-    recipe = {"version": 2, "task": "semantic-segmentation", "labels": ["wall", "poster"], "preparation": {
-        "resize": "stretch",
-        "input": {"name": "image", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"}}}  # fmt: skip
-    (folder / "spec.json").write_text(json.dumps({
-        "name": "posters", "recommended": "fp32", "recipe": recipe, "samples": 2,
-        "variants": [{"folder": "fp32", "precision": "FP32"}]}))  # fmt: skip
+    recipe = {
+        "version": 2,
+        "task": "semantic-segmentation",
+        "labels": ["wall", "poster"],
+        "preparation": {
+            "resize": "stretch",
+            "input": {"name": "image", "width": SIDE, "height": SIDE, "channels": 3, "layout": "NCHW"},
+        },
+    }
+    (folder / "spec.json").write_text(
+        json.dumps(
+            {
+                "name": "posters",
+                "recommended": "fp32",
+                "recipe": recipe,
+                "samples": 2,
+                "variants": [{"folder": "fp32", "precision": "FP32"}],
+            }
+        )
+    )
     ended = run_core(folder)
     assert "result" in ended, ended
     return folder
@@ -84,7 +100,8 @@ def package(made: Path, unpack: Callable[[Path, Path], Path], tmp_path: Path) ->
 
 
 def test_it_says_which_share_is_what_and_draws_it_in_the_pictures_own_size(
-        package: Path, run_bare: Callable[..., Ended], tmp_path: Path) -> None:
+    package: Path, run_bare: Callable[..., Ended], tmp_path: Path
+) -> None:
     image = package / "samples" / "01.png"
 
     ended = run_bare("-m", "workbench.application", str(image), str(image), "--draw", str(tmp_path / "drawn"))
@@ -123,12 +140,16 @@ def test_what_is_known_of_each_sample_goes_along(package: Path) -> None:
     samples = json.loads((package / "samples" / "expected.json").read_text())["samples"]
 
     assert {sample["name"]: Annotation(sample["annotation"]["mask"]).size for sample in samples} == {
-        "0.png": SIZE, "1.png": SIZE}  # fmt: skip
+        "0.png": SIZE,
+        "1.png": SIZE,
+    }
 
 
 def test_it_carries_its_own_task_and_no_room_that_judges(package: Path) -> None:
-    carried = {file.relative_to(package / "app" / "workbench" / "tasks").as_posix()
-               for file in (package / "app" / "workbench" / "tasks").rglob("*.py")}  # fmt: skip
+    carried = {
+        file.relative_to(package / "app" / "workbench" / "tasks").as_posix()
+        for file in (package / "app" / "workbench" / "tasks").rglob("*.py")
+    }
 
     assert {"semantic_segmentation/heads/logits.py", "semantic_segmentation/draw.py"} <= carried
     assert not [name for name in carried if "metrics" in name or "annotation" in name or "classification" in name]

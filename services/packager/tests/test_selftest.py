@@ -66,8 +66,11 @@ def recorded_here(package: Path, low: float, device: str = "CPU", **changes: Any
     variant = manifest["variants"][1]
     variant["profile"]["throughput_fps"] = {"value": low, "low": low, "high": 2 * low}
     variant["profile"]["cpu_ms_per_request"] = {"value": 1e-6, "low": 1e-6, "high": 1e-6}
-    name = next(line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-                if line.startswith("model name"))
+    name = next(
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    )
     variant["profile"]["provenance"]["machine"] = {"cpu": {"name": name}, "affinity": sorted(os.sched_getaffinity(0))}
     variant["configuration"] |= {"device": device, **changes}
     (package / "manifest.json").write_text(json.dumps(manifest))
@@ -122,7 +125,8 @@ def test_the_speed_need_not_be_measured(package: Path, run_python: RunPython) ->
 
 
 def test_a_changed_byte_of_weights_fails_by_the_files_name_before_anything_runs(
-        package: Path, run_python: RunPython) -> None:
+    package: Path, run_python: RunPython
+) -> None:
     weights = package / "models" / "fp16" / "model.bin"
     data = bytearray(weights.read_bytes())
     data[7] ^= 1
@@ -196,7 +200,8 @@ def test_the_self_test_can_run_twice(package: Path, run_python: RunPython) -> No
 
 
 def test_a_generic_model_of_two_inputs_and_a_large_output_is_proven_too(
-        folder: Path, tmp_path: Path, spec: dict[str, Any], run_core: Any, unpack: Any, run_python: RunPython) -> None:
+    folder: Path, tmp_path: Path, spec: dict[str, Any], run_core: Any, unpack: Any, run_python: RunPython
+) -> None:
     image, mask = ops.parameter([1, 3, 32, 32], np.float32, name="image"), ops.parameter([-1, 2], np.int64)
     image.output(0).set_names({"image"})
     mask.output(0).set_names({"mask"})
@@ -241,8 +246,9 @@ def test_the_application_agrees_with_the_record(package: Path, run_python: RunPy
 
 
 def test_the_application_goes_on_after_an_image_it_cannot_read(package: Path, run_python: RunPython) -> None:
-    ended = application(run_python, package, "/no/such.png", str(package / "README.md"),
-                       str(package / "samples" / "01.png"))
+    ended = application(
+        run_python, package, "/no/such.png", str(package / "README.md"), str(package / "samples" / "01.png")
+    )
 
     assert ended.returncode == 1
     assert "/no/such.png: No such file or directory" in ended.stderr
@@ -250,8 +256,9 @@ def test_the_application_goes_on_after_an_image_it_cannot_read(package: Path, ru
     assert len(ended.stdout.splitlines()) == 3
 
 
-def test_the_application_draws_the_best_classes_onto_each_picture(package: Path, run_python: RunPython,
-                                                                  tmp_path: Path) -> None:
+def test_the_application_draws_the_best_classes_onto_each_picture(
+    package: Path, run_python: RunPython, tmp_path: Path
+) -> None:
     image = package / "samples" / "01.png"
 
     ended = application(run_python, package, str(image), "--draw", str(tmp_path / "new" / "drawn"))

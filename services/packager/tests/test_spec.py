@@ -33,8 +33,7 @@ def test_a_whole_specification_is_read(spec: Spec) -> None:
 def test_the_configuration_keeps_what_can_be_set_and_nothing_of_this_machine(spec: Spec) -> None:
     variant = read_spec(spec).variants[1]
 
-    assert variant.properties == {
-        "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": 1}
+    assert variant.properties == {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": 1}
     assert (variant.device, variant.infer_requests, variant.loop) == ("CPU", 2, "async")
 
 

@@ -74,10 +74,13 @@ def saved_fixture(tmp_path: Path) -> Callable[[ov.Model], Path]:
 @pytest.fixture
 def profile(quiet: None, tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Profile a model as short as it is possible: what ``result.json`` says."""
+
     def run(model: ov.Model, **spec: Any) -> dict[str, Any]:
         saved(model, tmp_path / "run" / "inputs" / "model")
-        return performed("workbench.profiler.benchmark", tmp_path / "run",
-                         {"main_file": "model.xml", "duration_s": 0.1, **spec})
+        return performed(
+            "workbench.profiler.benchmark", tmp_path / "run", {"main_file": "model.xml", "duration_s": 0.1, **spec}
+        )
+
     return run
 
 

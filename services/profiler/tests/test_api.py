@@ -115,10 +115,23 @@ def test_the_answer_says_about_how_long_it_will_measure(client: FlaskClient) -> 
 
 
 GOOD = [
-    {"device": "GPU.0"}, {"inference_precision": "bf16"}, {"batch": 4096}, {"hint": None}, {"hint": "latency"},
-    {"streams": 4, "requests": 8}, {"streams": None}, {"shapes": {"image": [1, 3, 32, 32]}}, {"shapes": None},
-    {"inputs": {}}, {"inputs": None}, {"duration_s": 0.1}, {"duration_s": 140}, {"launches": 100},
-    {"name": "a profile"}, {"target": "local"}]
+    {"device": "GPU.0"},
+    {"inference_precision": "bf16"},
+    {"batch": 4096},
+    {"hint": None},
+    {"hint": "latency"},
+    {"streams": 4, "requests": 8},
+    {"streams": None},
+    {"shapes": {"image": [1, 3, 32, 32]}},
+    {"shapes": None},
+    {"inputs": {}},
+    {"inputs": None},
+    {"duration_s": 0.1},
+    {"duration_s": 140},
+    {"launches": 100},
+    {"name": "a profile"},
+    {"target": "local"},
+]
 
 
 @pytest.mark.parametrize("fields", GOOD)
@@ -127,16 +140,47 @@ def test_good_options_are_taken(client: FlaskClient, fields: dict[str, Any]) -> 
 
 
 BAD = [
-    ("model_id", ""), ("model_id", 7), ("model_id", None), ("model_id", "x" * 65), ("target", "moon"), ("device", ""),
-    ("device", 1), ("device", "x" * 101), ("device", "HETERO"),
-    ("inference_precision", "f64"), ("inference_precision", None),
-    ("batch", 0), ("batch", 4097), ("batch", "many"), ("batch", None), ("hint", "fast"), ("hint", 1),
-    ("streams", 0), ("streams", 1025), ("streams", "x"), ("requests", 0), ("requests", 4097), ("shapes", []),
-    ("shapes", {"x": [0]}), ("shapes", {"x": ["a"]}), ("shapes", {"x": 1}), ("inputs", []),
-    ("inputs", {"x": 1}), ("inputs", {str(number): "t" for number in range(65)}), ("duration_s", 0),
+    ("model_id", ""),
+    ("model_id", 7),
+    ("model_id", None),
+    ("model_id", "x" * 65),
+    ("target", "moon"),
+    ("device", ""),
+    ("device", 1),
+    ("device", "x" * 101),
+    ("device", "HETERO"),
+    ("inference_precision", "f64"),
+    ("inference_precision", None),
+    ("batch", 0),
+    ("batch", 4097),
+    ("batch", "many"),
+    ("batch", None),
+    ("hint", "fast"),
+    ("hint", 1),
+    ("streams", 0),
+    ("streams", 1025),
+    ("streams", "x"),
+    ("requests", 0),
+    ("requests", 4097),
+    ("shapes", []),
+    ("shapes", {"x": [0]}),
+    ("shapes", {"x": ["a"]}),
+    ("shapes", {"x": 1}),
+    ("inputs", []),
+    ("inputs", {"x": 1}),
+    ("inputs", {str(number): "t" for number in range(65)}),
+    ("duration_s", 0),
     ("duration_s", 3601),
-    ("duration_s", "long"), ("launches", 4), ("launches", 101), ("launches", None), ("name", ""), ("name", "x" * 201),
-    ("seed", 1), ("main_file", "/etc/passwd"), ("unknown", 1)]
+    ("duration_s", "long"),
+    ("launches", 4),
+    ("launches", 101),
+    ("launches", None),
+    ("name", ""),
+    ("name", "x" * 201),
+    ("seed", 1),
+    ("main_file", "/etc/passwd"),
+    ("unknown", 1),
+]
 
 
 @pytest.mark.parametrize(("field", "value"), BAD)
@@ -144,8 +188,11 @@ def test_bad_options_are_refused_by_field(client: FlaskClient, field: str, value
     refused(client.post("/v1/profiles", json={"model_id": "m", field: value}), 422, field)
 
 
-TOO_LONG = [({"duration_s": 3600, "launches": 100}, "at most 7."), ({"duration_s": 144}, "at most 143.8."),
-            ({"duration_s": 10, "launches": 100}, "at most 70.")]  # fmt: skip
+TOO_LONG = [
+    ({"duration_s": 3600, "launches": 100}, "at most 7."),
+    ({"duration_s": 144}, "at most 143.8."),
+    ({"duration_s": 10, "launches": 100}, "at most 70."),
+]
 
 
 @pytest.mark.parametrize(("fields", "accepted"), TOO_LONG)
@@ -237,8 +284,9 @@ def test_an_identical_profile_is_measured_again(client: FlaskClient, adapters: A
 
 
 def test_a_repeated_key_is_one_profile(client: FlaskClient) -> None:
-    first, second = (client.post("/v1/profiles", json={"model_id": "m"}, headers={"Idempotency-Key": "k"})
-                     for _ in range(2))
+    first, second = (
+        client.post("/v1/profiles", json={"model_id": "m"}, headers={"Idempotency-Key": "k"}) for _ in range(2)
+    )
 
     assert first.get_json()["id"] == second.get_json()["id"]
 
@@ -257,8 +305,7 @@ def test_a_profile_is_planned_as_a_measurement_with_the_models_files(client: Fla
 
 
 @pytest.mark.parametrize("fields", [*GOOD, {}])
-def test_whatever_the_api_takes_the_core_takes(client: FlaskClient, adapters: Adapters,
-                                               fields: dict[str, Any]) -> None:
+def test_whatever_the_api_takes_the_core_takes(client: FlaskClient, adapters: Adapters, fields: dict[str, Any]) -> None:
     job = adapters.record("profiler").get("profile", "a", submitted(client, **fields)["id"])
 
     spec = kinds.plan_profile(job, Manifests(adapters.store, "a")).spec
@@ -376,7 +423,8 @@ def test_a_profile_is_fed_with_an_array_that_was_uploaded(client: FlaskClient, w
     assert seen["state"] == "succeeded", seen
     assert seen["request"]["inputs"] == {"image": tensor}
     assert seen["facts"]["inputs"] == [
-        {"name": "image", "shape": [1, 3, 32, 32], "element_type": "f32", "data": "given"}]  # fmt: skip
+        {"name": "image", "shape": [1, 3, 32, 32], "element_type": "f32", "data": "given"}
+    ]
     assert client.delete(f"/v1/tensors/{tensor}").status_code == 204
 
 
@@ -387,9 +435,19 @@ def test_data_that_is_not_there_is_refused(client: FlaskClient) -> None:
 
 
 def test_what_the_model_leaves_open_is_refused_before_any_job(client: FlaskClient, adapters: Adapters) -> None:
-    facts = {"format": "ir", "main_file": "model.xml", "inputs": [
-        {"name": "image", "shape": [-1, 3, -1, -1], "element_type": "f32", "layout": "NCHW",
-         "layout_source": "guess"}]}  # fmt: skip
+    facts = {
+        "format": "ir",
+        "main_file": "model.xml",
+        "inputs": [
+            {
+                "name": "image",
+                "shape": [-1, 3, -1, -1],
+                "element_type": "f32",
+                "layout": "NCHW",
+                "layout_source": "guess",
+            }
+        ],
+    }
     Manifests(adapters.store, "a").write(Manifest("model", "open", "a", "", (), facts).text())
 
     answer = client.post("/v1/profiles", json={"model_id": "open"})
@@ -415,12 +473,26 @@ def test_a_profile_that_is_refused_says_why_and_what_to_do(client: FlaskClient, 
 
 
 LAYERS = [
-    {"place": 0, "name": "in", "type": "Parameter", "time_ms": 0.0, "original_layers": ["in"], "inputs": [],
-     "outputs": []},
-    {"place": 1, "name": "conv", "type": "Convolution", "time_ms": 2.0, "original_layers": ["conv", "relu"],
-     "inputs": [{"from": 0}], "outputs": []},
+    {
+        "place": 0,
+        "name": "in",
+        "type": "Parameter",
+        "time_ms": 0.0,
+        "original_layers": ["in"],
+        "inputs": [],
+        "outputs": [],
+    },
+    {
+        "place": 1,
+        "name": "conv",
+        "type": "Convolution",
+        "time_ms": 2.0,
+        "original_layers": ["conv", "relu"],
+        "inputs": [{"from": 0}],
+        "outputs": [],
+    },
     {"place": None, "name": "relu", "type": "Relu", "time_ms": 0.0, "original_layers": [], "inputs": [], "outputs": []},
-]  # fmt: skip
+]
 
 
 def measured(adapters: Adapters, id: str, layers: list[dict[str, Any]]) -> None:

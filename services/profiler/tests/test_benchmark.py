@@ -23,8 +23,9 @@ def result(measured: dict[str, Any]) -> dict[str, Any]:
     return dict(measured["result"])
 
 
-@pytest.mark.parametrize("metric", ["throughput_fps", "cpu_ms_per_request", "load_ms", "compile_ms",
-                                    "first_inference_ms"])
+@pytest.mark.parametrize(
+    "metric", ["throughput_fps", "cpu_ms_per_request", "load_ms", "compile_ms", "first_inference_ms"]
+)
 def test_every_metric_lies_within_its_interval(result: dict[str, Any], metric: str) -> None:
     assert 0 < result[metric]["low"] <= result[metric]["value"] <= result[metric]["high"]
 
@@ -148,19 +149,24 @@ def test_a_model_with_open_dimensions_is_measured_in_the_shape_asked_for(profile
     assert launch["throughput_fps"] == pytest.approx(2 * launch["inferences"] / launch["duration_s"])
 
 
-@pytest.mark.parametrize(("fields", "kind", "words"), [
-    ({"device": "GPU.5"}, "UnknownDevice", "Available: "),
-    ({"device": "NPU.9"}, "UnknownDevice", "NPU.9"),
-    ({"streams": 1000}, "ImpossibleStreams", "streams: 1000"),
-    ({"inference_precision": "f8"}, "BadSpec", "inference_precision: Must be one of f32, f16, bf16."),
-    ({"batch": 0}, "BadSpec", "batch: Must be"),
-    ({"launches": 4}, "BadSpec", "launches: Must be a whole number from 5"),
-    ({"shapes": {"nobody": [1]}}, "UnknownInput", "image"),
-    ({"main_file": "other.xml"}, "Unreadable", "other.xml"),
-    ({"main_file": "../../spec.json"}, "BadSpec", "main_file"),
-    ({"unknown": 1}, "BadSpec", "unknown: Unknown field; accepted are inference_precision")])
-def test_what_cannot_be_measured_is_refused_in_words(profile: Any, convolutions: Make, fields: dict[str, Any],
-                                                     kind: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("fields", "kind", "words"),
+    [
+        ({"device": "GPU.5"}, "UnknownDevice", "Available: "),
+        ({"device": "NPU.9"}, "UnknownDevice", "NPU.9"),
+        ({"streams": 1000}, "ImpossibleStreams", "streams: 1000"),
+        ({"inference_precision": "f8"}, "BadSpec", "inference_precision: Must be one of f32, f16, bf16."),
+        ({"batch": 0}, "BadSpec", "batch: Must be"),
+        ({"launches": 4}, "BadSpec", "launches: Must be a whole number from 5"),
+        ({"shapes": {"nobody": [1]}}, "UnknownInput", "image"),
+        ({"main_file": "other.xml"}, "Unreadable", "other.xml"),
+        ({"main_file": "../../spec.json"}, "BadSpec", "main_file"),
+        ({"unknown": 1}, "BadSpec", "unknown: Unknown field; accepted are inference_precision"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_in_words(
+    profile: Any, convolutions: Make, fields: dict[str, Any], kind: str, words: str
+) -> None:
     refusal = profile(convolutions(), **fields)["refusal"]
 
     assert refusal["kind"] == kind
@@ -181,8 +187,10 @@ def test_a_dynamic_model_without_shapes_is_refused_by_input(profile: Any, dynami
     assert (refusal["kind"], refusal["input"]) == ("DynamicShape", "x")
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("model.xml", b"<net"), ("model.xml", b""), ("model.onnx", b"no model"), ("model.txt", b"text")])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("model.xml", b"<net"), ("model.xml", b""), ("model.onnx", b"no model"), ("model.txt", b"text")],
+)
 def test_a_broken_model_is_refused_by_its_file(perform: Any, tmp_path: Path, name: str, content: bytes) -> None:
     folder = tmp_path / "inputs" / "model"
     folder.mkdir(parents=True)
@@ -207,8 +215,11 @@ def test_an_ir_with_cut_weights_is_refused(perform: Any, saved: Any, convolution
     assert refusal["kind"] in ("Unreadable", "BrokenModel")
 
 
-KINDS = [kind for kind in vars(refusals).values()
-         if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal]
+KINDS = [
+    kind
+    for kind in vars(refusals).values()
+    if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
+]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -23,15 +23,39 @@ from workbench.store import FileStore, Manifest, Manifests
 from workbench.targets import census
 from workbench.webapp.identity import Identity, write_token
 
-CPU = {"id": "cpu", "name": "cpu", "device": "CPU", "resource": None, "total": 3, "free": 1, "busy": 1, "broken": 1,
-       "usable": True, "reason": "node c is not ready", "cpu": 2, "memory": "4Gi"}  # fmt: skip
-NPU = {**CPU, "id": "npu", "name": "npu", "device": "NPU", "resource": "npu.intel.com/accel", "total": 0, "free": 0,
-       "busy": 0, "broken": 0, "usable": False, "reason": "no node has npu.intel.com/accel"}  # fmt: skip
+CPU = {
+    "id": "cpu",
+    "name": "cpu",
+    "device": "CPU",
+    "resource": None,
+    "total": 3,
+    "free": 1,
+    "busy": 1,
+    "broken": 1,
+    "usable": True,
+    "reason": "node c is not ready",
+    "cpu": 2,
+    "memory": "4Gi",
+}
+NPU = {
+    **CPU,
+    "id": "npu",
+    "name": "npu",
+    "device": "NPU",
+    "resource": "npu.intel.com/accel",
+    "total": 0,
+    "free": 0,
+    "busy": 0,
+    "broken": 0,
+    "usable": False,
+    "reason": "no node has npu.intel.com/accel",
+}
 
 
 # What nobody of the team has measured yet.
-UNKNOWN = dict.fromkeys(["full_name", "architecture", "type", "driver", "capabilities", "precisions", "int8",
-                         "plugin_version"])  # fmt: skip
+UNKNOWN = dict.fromkeys(
+    ["full_name", "architecture", "type", "driver", "capabilities", "precisions", "int8", "plugin_version"]
+)
 
 
 @pytest.fixture
@@ -111,16 +135,22 @@ def test_a_reader_notices_that_an_announcement_has_become_old(store: FileStore) 
     assert reader.targets() is None
 
 
-def test_targets_are_those_that_were_announced_with_every_member(
-    client: FlaskClient, adapters: Adapters
-) -> None:
+def test_targets_are_those_that_were_announced_with_every_member(client: FlaskClient, adapters: Adapters) -> None:
     census.announce(adapters.store, [CPU, NPU], time.time())
 
     cpu, npu = client.get("/v1/targets").get_json()["items"]
-    assert cpu == {**CPU, "kind": "device-type", "last_measured": None,
-                   "devices": [{"name": "CPU", "state": "free", "reason": None, **UNKNOWN}]}  # fmt: skip
-    assert npu == {**NPU, "kind": "device-type", "last_measured": None,
-                   "devices": [{"name": "NPU", "state": "unusable", "reason": NPU["reason"], **UNKNOWN}]}  # fmt: skip
+    assert cpu == {
+        **CPU,
+        "kind": "device-type",
+        "last_measured": None,
+        "devices": [{"name": "CPU", "state": "free", "reason": None, **UNKNOWN}],
+    }
+    assert npu == {
+        **NPU,
+        "kind": "device-type",
+        "last_measured": None,
+        "devices": [{"name": "NPU", "state": "unusable", "reason": NPU["reason"], **UNKNOWN}],
+    }
     assert client.get("/v1/targets/npu").get_json() == npu
     assert client.get("/v1/targets/moon").status_code == 404
     assert adapters.record("profiler").list("target", "a", limit=1).items == []
@@ -128,9 +158,10 @@ def test_targets_are_those_that_were_announced_with_every_member(
 
 def test_nothing_that_is_known_of_nodes_is_left_out(client: FlaskClient, adapters: Adapters, tmp_path: Path) -> None:
     pools = in_cluster(tmp_path / "home").pools_file
-    node = {"metadata": {"name": "n", "labels": {"kubernetes.io/arch": "amd64"}},
-            "status": {"conditions": [{"type": "Ready", "status": "True"}],
-                       "allocatable": {"cpu": "4", "memory": "8Gi"}}}  # fmt: skip
+    node = {
+        "metadata": {"name": "n", "labels": {"kubernetes.io/arch": "amd64"}},
+        "status": {"conditions": [{"type": "Ready", "status": "True"}], "allocatable": {"cpu": "4", "memory": "8Gi"}},
+    }
     assert pools is not None
     found = targets_of(pools, [node], [])
     census.announce(adapters.store, found, time.time())
@@ -159,12 +190,15 @@ def test_without_news_the_answer_names_the_worker_that_owes_them(
     assert "look at the profiler's worker" in answer.get_json(force=True)["remedy"]
 
 
-@pytest.mark.parametrize(("asked", "target", "device"), [
-    ({}, "cpu", "CPU"),
-    ({"target": "npu"}, "npu", "NPU"),
-    ({"device": "GPU.0"}, "gpu", "GPU.0"),
-    ({"target": "local"}, "cpu", "CPU"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("asked", "target", "device"),
+    [
+        ({}, "cpu", "CPU"),
+        ({"target": "npu"}, "npu", "NPU"),
+        ({"device": "GPU.0"}, "gpu", "GPU.0"),
+        ({"target": "local"}, "cpu", "CPU"),
+    ],
+)
 def test_a_profile_says_where_it_will_run_and_is_launched_there(
     client: FlaskClient, adapters: Adapters, asked: dict[str, Any], target: str, device: str
 ) -> None:
@@ -195,19 +229,20 @@ def test_a_profile_from_before_there_were_targets_is_work_of_the_machine_itself(
     assert kinds.plan_profile(before, Manifests(adapters.store, "a")).target is None
 
 
-def test_a_target_that_no_node_offers_now_is_accepted_and_waits(
-    client: FlaskClient, adapters: Adapters
-) -> None:
+def test_a_target_that_no_node_offers_now_is_accepted_and_waits(client: FlaskClient, adapters: Adapters) -> None:
     census.announce(adapters.store, [NPU], time.time())
 
     assert accepted(client, adapters, target="npu").state is State.QUEUED
 
 
-@pytest.mark.parametrize(("asked", "kind", "words"), [
-    ({"target": "moon"}, "unknown-target", "'moon' is not one of cpu, old-cpu, gpu, npu"),
-    ({"target": "npu", "device": "CPU"}, "device-not-of-target", "the target npu has NPU"),
-    ({"device": "TPU"}, "no-target-for-device", "they have CPU, GPU, NPU"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("asked", "kind", "words"),
+    [
+        ({"target": "moon"}, "unknown-target", "'moon' is not one of cpu, old-cpu, gpu, npu"),
+        ({"target": "npu", "device": "CPU"}, "device-not-of-target", "the target npu has NPU"),
+        ({"device": "TPU"}, "no-target-for-device", "they have CPU, GPU, NPU"),
+    ],
+)
 def test_what_is_not_there_is_refused_by_name(
     client: FlaskClient, asked: dict[str, Any], kind: str, words: str
 ) -> None:
@@ -255,12 +290,23 @@ def test_a_device_type_is_described_by_what_the_team_measured_there_last(
 ) -> None:
     census.announce(adapters.store, [CPU, NPU], time.time())
     capabilities = ["INT8", "FP16", "EXPORT_IMPORT"]
-    npu_facts = {"device": "NPU", "full_device_name": "An NPU", "optimization_capabilities": capabilities,
-                 "driver": "intel_vpu", "plugin_versions": {"NPU": "1"}}  # fmt: skip
+    npu_facts = {
+        "device": "NPU",
+        "full_device_name": "An NPU",
+        "optimization_capabilities": capabilities,
+        "driver": "intel_vpu",
+        "plugin_versions": {"NPU": "1"},
+    }
     provenance = {"device": {"device": "AUTO:NPU,CPU"}, "executed_on": [npu_facts]}
     throughput = {"value": 9.0, "low": 8, "high": 10}
-    facts = {"model_id": "m", "device": "NPU", "target": "npu", "throughput_fps": throughput,
-             "trust": {"verdict": "trusted"}, "provenance": provenance}  # fmt: skip
+    facts = {
+        "model_id": "m",
+        "device": "NPU",
+        "target": "npu",
+        "throughput_fps": throughput,
+        "trust": {"verdict": "trusted"},
+        "provenance": provenance,
+    }
     job = accepted(client, adapters, target="npu")
     manifest = Manifest("profile", job.id, "a", "", (), facts).text()
     with adapters.record("profiler").engine.begin() as connection:
@@ -271,10 +317,24 @@ def test_a_device_type_is_described_by_what_the_team_measured_there_last(
     client.environ_base["HTTP_AUTHORIZATION"] = "Bearer other"
     theirs = client.get("/v1/targets/npu").get_json()
 
-    assert npu["devices"][0] | {"full_name": "An NPU", "driver": "intel_vpu", "precisions": ["INT8", "FP16"],
-                                "int8": True, "plugin_version": "1"} == npu["devices"][0]  # fmt: skip
+    assert (
+        npu["devices"][0]
+        | {
+            "full_name": "An NPU",
+            "driver": "intel_vpu",
+            "precisions": ["INT8", "FP16"],
+            "int8": True,
+            "plugin_version": "1",
+        }
+        == npu["devices"][0]
+    )
     assert npu["last_measured"] == {
-        "id": job.id, "at": "1970-01-01T00:00:00.000Z", "model_id": "m", "device": "NPU",
-        "throughput_fps": throughput, "verdict": "trusted"}  # fmt: skip
+        "id": job.id,
+        "at": "1970-01-01T00:00:00.000Z",
+        "model_id": "m",
+        "device": "NPU",
+        "throughput_fps": throughput,
+        "verdict": "trusted",
+    }
     assert cpu["last_measured"] is None
     assert (theirs["last_measured"], theirs["devices"][0]["full_name"]) == (None, None)

@@ -18,10 +18,21 @@ NOBODY = (0.0,) * 5
 
 
 def evidence(*speeds: float, **changes: Any) -> Evidence:
-    made = Evidence(throughput=log_t_interval(np.array(speeds)), speeds=speeds, waiting=NOBODY, host=NOBODY,
-                    cores_obtained=2.0, loop=Loop.ASYNC, stalls=NOBODY, stolen=NOBODY, throttled=NOBODY,
-                    memory_stalled=NOBODY, clock_limits_khz=(3_000_000,) * 5, heat_throttles=(0,) * 5,
-                    pressure_before=0.1)
+    made = Evidence(
+        throughput=log_t_interval(np.array(speeds)),
+        speeds=speeds,
+        waiting=NOBODY,
+        host=NOBODY,
+        cores_obtained=2.0,
+        loop=Loop.ASYNC,
+        stalls=NOBODY,
+        stolen=NOBODY,
+        throttled=NOBODY,
+        memory_stalled=NOBODY,
+        clock_limits_khz=(3_000_000,) * 5,
+        heat_throttles=(0,) * 5,
+        pressure_before=0.1,
+    )
     return replace(made, **changes)
 
 
@@ -32,16 +43,24 @@ def rules(seen: Evidence) -> dict[str, str]:
     return {reason["rule"]: reason["verdict"] for reason in judge(seen)["reasons"]}
 
 
-@pytest.mark.parametrize(("changes", "rule", "verdict"), [
-    ({"stolen": (0.03,) * 5}, "steal", "doubtful"), ({"stolen": (0.3,) * 5}, "steal", "untrusted"),
-    ({"throttled": (0.1,) * 5}, "throttling", "doubtful"), ({"throttled": (0.9,) * 5}, "throttling", "untrusted"),
-    ({"memory_stalled": (0.0, 0.0, 0.3, 0.0, 0.0)}, "memory-pressure", "doubtful"),
-    ({"memory_stalled": (0.5,) * 5}, "memory-pressure", "untrusted"),
-    ({"clock_limits_khz": (3_000_000, 3_000_000, 2_000_000, 2_000_000, 2_000_000)}, "clock-limit", "untrusted"),
-    ({"clock_limits_khz": (3_000_000, 2_900_000, 3_000_000, None, 3_000_000)}, "clock-limit", "doubtful"),
-    ({"heat_throttles": (0, 0, 1, 0, 0)}, "heat", "doubtful"), ({"heat_throttles": (9,) * 5}, "heat", "untrusted"),
-    ({"pressure_before": 0.9}, "busy-before", "doubtful"),
-    ({"stalls": (0.0, 0.2, 0.0, 0.0, 0.0)}, "stall", "doubtful"), ({"stalls": (0.3,) * 5}, "stall", "untrusted")])
+@pytest.mark.parametrize(
+    ("changes", "rule", "verdict"),
+    [
+        ({"stolen": (0.03,) * 5}, "steal", "doubtful"),
+        ({"stolen": (0.3,) * 5}, "steal", "untrusted"),
+        ({"throttled": (0.1,) * 5}, "throttling", "doubtful"),
+        ({"throttled": (0.9,) * 5}, "throttling", "untrusted"),
+        ({"memory_stalled": (0.0, 0.0, 0.3, 0.0, 0.0)}, "memory-pressure", "doubtful"),
+        ({"memory_stalled": (0.5,) * 5}, "memory-pressure", "untrusted"),
+        ({"clock_limits_khz": (3_000_000, 3_000_000, 2_000_000, 2_000_000, 2_000_000)}, "clock-limit", "untrusted"),
+        ({"clock_limits_khz": (3_000_000, 2_900_000, 3_000_000, None, 3_000_000)}, "clock-limit", "doubtful"),
+        ({"heat_throttles": (0, 0, 1, 0, 0)}, "heat", "doubtful"),
+        ({"heat_throttles": (9,) * 5}, "heat", "untrusted"),
+        ({"pressure_before": 0.9}, "busy-before", "doubtful"),
+        ({"stalls": (0.0, 0.2, 0.0, 0.0, 0.0)}, "stall", "doubtful"),
+        ({"stalls": (0.3,) * 5}, "stall", "untrusted"),
+    ],
+)
 def test_what_was_done_from_outside_is_told(changes: dict[str, Any], rule: str, verdict: str) -> None:
     assert rules(replace(QUIET, **changes)) == {rule: verdict}
 
@@ -86,8 +105,11 @@ def test_at_least_95_of_100_quiet_measurements_are_trusted() -> None:
 
 
 @pytest.mark.parametrize("change", [1.25, 0.8])
-@pytest.mark.parametrize("steps", [
-    (0, 0.25, 0.5, 0.75, 1), (0, 1, 0, 1, 0), (0, 0, 1, 1, 1), (0, 0, 0, 0, 1)], ids=["ramp", "flips", "step", "last"])
+@pytest.mark.parametrize(
+    "steps",
+    [(0, 0.25, 0.5, 0.75, 1), (0, 1, 0, 1, 0), (0, 0, 1, 1, 1), (0, 0, 0, 0, 1)],
+    ids=["ramp", "flips", "step", "last"],
+)
 def test_a_load_that_changes_the_speed_by_a_fifth_is_trusted_in_at_most_2_of_100(change: float, steps: Any) -> None:
     numbers = np.random.default_rng(15)
     speeds = [100 * change ** np.array(steps) * np.exp(numbers.normal(0, 0.015, 5)) for _ in range(200)]
@@ -105,10 +127,14 @@ def system(root: Path, **files: str) -> Path:
 
 
 def seen(root: Path, ticks: int, periods: int, throttled: int, stalled: int) -> interference.Counters:
-    return interference.counters(system(
-        root, proc__stat=f"cpu  1 2 3 4 5 6 7 {ticks} 9 10\n",
-        sys__fs__cgroup__job__cpu_dot_stat=f"usage_usec 1\nnr_periods {periods}\nnr_throttled {throttled}\n",
-        sys__fs__cgroup__job__memory_dot_pressure=f"some avg10=0.00 avg60=0.00 avg300=0.00 total={stalled}\n"))
+    return interference.counters(
+        system(
+            root,
+            proc__stat=f"cpu  1 2 3 4 5 6 7 {ticks} 9 10\n",
+            sys__fs__cgroup__job__cpu_dot_stat=f"usage_usec 1\nnr_periods {periods}\nnr_throttled {throttled}\n",
+            sys__fs__cgroup__job__memory_dot_pressure=f"some avg10=0.00 avg60=0.00 avg300=0.00 total={stalled}\n",
+        )
+    )
 
 
 def test_what_happened_between_two_readings_is_a_share_of_the_time(tmp_path: Path) -> None:
@@ -116,8 +142,12 @@ def test_what_happened_between_two_readings_is_a_share_of_the_time(tmp_path: Pat
     after = replace(seen(tmp_path, 10, 120, 55, 2_000_000), at_s=10.0)
 
     assert interference.between(before, after) == {
-        "stolen_share": 0.0, "throttled_share": 0.25, "memory_stalled_share": 0.1, "clock_limit_khz": None,
-        "heat_throttles": None}
+        "stolen_share": 0.0,
+        "throttled_share": 0.25,
+        "memory_stalled_share": 0.1,
+        "clock_limit_khz": None,
+        "heat_throttles": None,
+    }
 
 
 def test_a_system_that_tells_nothing_is_no_error(tmp_path: Path) -> None:

@@ -12,12 +12,29 @@ from workbench.profiler.measuring.facts import aggregate
 
 def launch(fps: float = 100.0, **changes: Any) -> dict[str, Any]:
     return {
-        "loop": "async", "loop_reason": "because", "requests": 2, "batch": 1, "warm_inferences": 10,
-        "stretched": False, "load_ms": 5.0, "compile_ms": 50.0, "first_inference_ms": 8.0,
-        "peak_memory_bytes": 1000, "inferences": 200, "duration_s": 2.0, "throughput_fps": fps,
+        "loop": "async",
+        "loop_reason": "because",
+        "requests": 2,
+        "batch": 1,
+        "warm_inferences": 10,
+        "stretched": False,
+        "load_ms": 5.0,
+        "compile_ms": 50.0,
+        "first_inference_ms": 8.0,
+        "peak_memory_bytes": 1000,
+        "inferences": 200,
+        "duration_s": 2.0,
+        "throughput_fps": fps,
         "latency_ms": {"mean": 20.0, "p50": 19.0, "p90": 22.0, "p95": 23.0, "p99": 25.0, "max": 30.0},
-        "cpu_ms_per_request": 18.0, "cpu_cores": 1.8, "waiting_share": 0.01, "host_share": 0.02, "stolen_s": 0.0,
-        "involuntary_switches": 3, "configuration": {"NUM_STREAMS": 2, "requests": 2}, "compiled": {"X": 1}} | changes
+        "cpu_ms_per_request": 18.0,
+        "cpu_cores": 1.8,
+        "waiting_share": 0.01,
+        "host_share": 0.02,
+        "stolen_s": 0.0,
+        "involuntary_switches": 3,
+        "configuration": {"NUM_STREAMS": 2, "requests": 2},
+        "compiled": {"X": 1},
+    } | changes
 
 
 def launches(*speeds: float, **changes: Any) -> list[dict[str, Any]]:
@@ -89,7 +106,8 @@ def test_a_stretched_launch_is_noted() -> None:
     many[0] |= {"stretched": True, "duration_s": 7.5}
 
     assert aggregate(many, 2.0)["notes"] == [
-        "Launches measured longer than asked for, up to 7.5 s, for enough inferences."]
+        "Launches measured longer than asked for, up to 7.5 s, for enough inferences."
+    ]
 
 
 @pytest.mark.parametrize(("hint", "words"), [("LATENCY", "With the hint latency"), ("THROUGHPUT", "Ask for as many")])
@@ -112,9 +130,14 @@ def test_a_clean_measurement_has_no_notes() -> None:
     assert aggregate(launches(), 2.0)["notes"] == []
 
 
-@pytest.mark.parametrize(("changes", "speeds", "rule"), [
-    ({}, (50.0, 100.0, 150.0, 100.0, 100.0), "spread"), ({"waiting_share": 0.4}, (), "cpu-share"),
-    ({"host_share": 0.6}, (), "host-bound")])
+@pytest.mark.parametrize(
+    ("changes", "speeds", "rule"),
+    [
+        ({}, (50.0, 100.0, 150.0, 100.0, 100.0), "spread"),
+        ({"waiting_share": 0.4}, (), "cpu-share"),
+        ({"host_share": 0.6}, (), "host-bound"),
+    ],
+)
 def test_the_trust_is_judged_from_the_launches(changes: dict[str, Any], speeds: tuple[float, ...], rule: str) -> None:
     trust = aggregate(launches(*speeds, **changes), 2.0)["trust"]
 

@@ -30,9 +30,15 @@ def test_a_processor_is_named_with_the_extensions_that_matter() -> None:
     found = procfs.cpu_identity(CPUINFO)
 
     assert found == {
-        "vendor": "GenuineIntel", "family": "6", "model": "143", "stepping": "8", "microcode": "0x2b0004b1",
-        "name": "Intel(R) Xeon(R) Processor", "is_virtual": True,
-        "isa": ["amx_tile", "avx", "avx2", "avx512f", "f16c", "fma", "sse4_1", "sse4_2"]}
+        "vendor": "GenuineIntel",
+        "family": "6",
+        "model": "143",
+        "stepping": "8",
+        "microcode": "0x2b0004b1",
+        "name": "Intel(R) Xeon(R) Processor",
+        "is_virtual": True,
+        "isa": ["amx_tile", "avx", "avx2", "avx512f", "f16c", "fma", "sse4_1", "sse4_2"],
+    }
 
 
 def test_an_arm_processor_says_less() -> None:
@@ -66,14 +72,23 @@ def test_memory_is_in_bytes() -> None:
     assert procfs.memory(None) == {"total_bytes": None, "available_bytes": None, "swap_bytes": None}
 
 
-@pytest.mark.parametrize(("line", "found"), [
-    ("1000000000 500000000 7", (1.0, 0.5)), ("0 0 0", (0.0, 0.0)), ("1 2", None), ("", None), (None, None)])
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [("1000000000 500000000 7", (1.0, 0.5)), ("0 0 0", (0.0, 0.0)), ("1 2", None), ("", None), (None, None)],
+)
 def test_schedstat(line: str | None, found: tuple[float, float] | None) -> None:
     assert procfs.schedstat(line) == found
 
 
-@pytest.mark.parametrize(("text", "ticks"), [
-    ("cpu  1 2 3 4 5 6 7 88 9 10\ncpu0 1\n", 88), ("cpu  1 2 3", None), ("intr 1 2 3 4 5 6 7 8 9", None), (None, None)])
+@pytest.mark.parametrize(
+    ("text", "ticks"),
+    [
+        ("cpu  1 2 3 4 5 6 7 88 9 10\ncpu0 1\n", 88),
+        ("cpu  1 2 3", None),
+        ("intr 1 2 3 4 5 6 7 8 9", None),
+        (None, None),
+    ],
+)
 def test_stolen_time(text: str | None, ticks: int | None) -> None:
     assert procfs.stolen_ticks(text) == ticks
 
@@ -106,15 +121,21 @@ def group(root: Path, line: str, **files: str) -> Path:
     return root
 
 
-@pytest.mark.parametrize(("text", "quota"), [
-    ("150000 100000\n", 1.5), ("max 100000\n", None), ("50000 100000", 0.5), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "quota"), [("150000 100000\n", 1.5), ("max 100000\n", None), ("50000 100000", 0.5), ("", None)]
+)
 def test_the_quota_of_one_group(tmp_path: Path, text: str, quota: float | None) -> None:
     assert cgroups.cpu_quota(group(tmp_path, "0::/job\n", job__cpu_dot_max=text)) == quota
 
 
 def test_the_tightest_quota_from_here_upwards_counts(tmp_path: Path) -> None:
-    root = group(tmp_path, "0::/a/b\n", a__b__cpu_dot_max="400000 100000", a__cpu_dot_max="150000 100000",
-                 cpu_dot_max="max 100000")
+    root = group(
+        tmp_path,
+        "0::/a/b\n",
+        a__b__cpu_dot_max="400000 100000",
+        a__cpu_dot_max="150000 100000",
+        cpu_dot_max="max 100000",
+    )
 
     assert cgroups.cpu_quota(root) == 1.5
 
@@ -127,15 +148,20 @@ def test_a_group_beside_ours_does_not_count(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("quota", "found"), [("200000", 2.0), ("-1", None), ("0", None)])
 def test_a_quota_of_the_first_version(tmp_path: Path, quota: str, found: float | None) -> None:
-    root = group(tmp_path, "4:cpu,cpuacct:/docker/x\n1:name=systemd:/\n",
-                 cpu__docker__x__cpu_dot_cfs_quota_us=quota, cpu__docker__x__cpu_dot_cfs_period_us="100000")
+    root = group(
+        tmp_path,
+        "4:cpu,cpuacct:/docker/x\n1:name=systemd:/\n",
+        cpu__docker__x__cpu_dot_cfs_quota_us=quota,
+        cpu__docker__x__cpu_dot_cfs_period_us="100000",
+    )
 
     assert cgroups.cpu_quota(root) == found
 
 
 def test_a_container_that_sees_its_own_group_at_the_root(tmp_path: Path) -> None:
-    root = group(tmp_path, "4:cpu:/docker/unknown/here\n",
-                 cpu__cpu_dot_cfs_quota_us="50000", cpu__cpu_dot_cfs_period_us="100000")
+    root = group(
+        tmp_path, "4:cpu:/docker/unknown/here\n", cpu__cpu_dot_cfs_quota_us="50000", cpu__cpu_dot_cfs_period_us="100000"
+    )
 
     assert cgroups.cpu_quota(root) == 0.5
 
@@ -160,8 +186,17 @@ def test_a_quota_above_the_affinity_changes_nothing(tmp_path: Path) -> None:
 def test_this_machine_is_named() -> None:
     identity = state.identity()
 
-    assert set(identity) == {"cpu", "logical_cpus", "affinity", "cpu_quota_cores", "governor", "memory", "kernel",
-                             "architecture", "python"}
+    assert set(identity) == {
+        "cpu",
+        "logical_cpus",
+        "affinity",
+        "cpu_quota_cores",
+        "governor",
+        "memory",
+        "kernel",
+        "architecture",
+        "python",
+    }
     assert identity["logical_cpus"] == os.cpu_count()
     assert set(identity["affinity"]) == os.sched_getaffinity(0)
     assert identity["memory"]["total_bytes"] > 2**28
@@ -192,8 +227,9 @@ def test_a_device_openvino_never_heard_of(why, tmp_path: Path, device: str) -> N
     assert why(device, tmp_path) == f"OpenVINO has no plugin for '{device}'."
 
 
-@pytest.mark.parametrize(("device", "node"), [("GPU", "/dev/dri/renderD*"), ("GPU.1", "/dev/dri/renderD*"),
-                                              ("NPU", "/dev/accel/accel*")])
+@pytest.mark.parametrize(
+    ("device", "node"), [("GPU", "/dev/dri/renderD*"), ("GPU.1", "/dev/dri/renderD*"), ("NPU", "/dev/accel/accel*")]
+)
 def test_a_machine_without_the_device(why, tmp_path: Path, device: str, node: str) -> None:
     assert why(device, tmp_path) == f"no device node {node}, and no Intel {device[:3]} on the PCI bus."
 
@@ -288,8 +324,9 @@ def test_what_the_loader_says_of_a_library_is_told(tmp_path: Path) -> None:
     assert "libmissing.so" in said
 
 
-@pytest.mark.parametrize(("device", "made", "module"), [("GPU.0", "drm/renderD128", "i915"),
-                                                        ("NPU", "accel/accel0", "intel_vpu")])
+@pytest.mark.parametrize(
+    ("device", "made", "module"), [("GPU.0", "drm/renderD128", "i915"), ("NPU", "accel/accel0", "intel_vpu")]
+)
 def test_the_kernels_driver_is_named_as_sysfs_links_it(tmp_path: Path, device: str, made: str, module: str) -> None:
     bus = tmp_path / "sys/bus/pci/drivers" / module
     bus.mkdir(parents=True)

@@ -22,9 +22,15 @@ from workbench.targets.machines import AWAY_S, Machines
 from workbench.webapp.identity import Identity, write_token
 
 SECRET = "s" * 40
-SEEN = {"id": "local", "name": "local", "absent": [], "cores_available": 4.0,
-        "devices": [{"name": "CPU", "full_name": "A processor", "int8": True}],
-        "machine": {"memory": {"total_bytes": 1}}, "versions": {}}  # fmt: skip
+SEEN = {
+    "id": "local",
+    "name": "local",
+    "absent": [],
+    "cores_available": 4.0,
+    "devices": [{"name": "CPU", "full_name": "A processor", "int8": True}],
+    "machine": {"memory": {"total_bytes": 1}},
+    "versions": {},
+}
 
 
 @pytest.fixture
@@ -80,9 +86,18 @@ def test_another_team_sees_none_of_it(ask: Ask) -> None:
     assert ask("PUT", "/v1/targets/bench", "b").status_code == 201
 
 
-@pytest.mark.parametrize(("name", "status"), [
-    ("bench", 409), ("local", 409), ("gpu", 409), ("Bench", 422), ("-a", 422), ("..", 422), ("n" * 41, 422),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("bench", 409),
+        ("local", 409),
+        ("gpu", 409),
+        ("Bench", 422),
+        ("-a", 422),
+        ("..", 422),
+        ("n" * 41, 422),
+    ],
+)
 def test_a_name_that_is_taken_or_is_none_is_refused(ask: Ask, machines: Machines, name: str, status: int) -> None:
     machines.join(ask("PUT", "/v1/targets/bench").json["token"], SECRET)
 
@@ -113,9 +128,7 @@ def test_a_removed_machine_is_gone_with_its_tokens(ask: Ask, machines: Machines)
     assert ask("GET", "/v1/targets").json["items"] == []
 
 
-def test_what_it_has_and_does_is_told_as_of_this_machine(
-    ask: Ask, adapters: Adapters, machines: Machines
-) -> None:
+def test_what_it_has_and_does_is_told_as_of_this_machine(ask: Ask, adapters: Adapters, machines: Machines) -> None:
     machines.join(ask("PUT", "/v1/targets/bench").json["token"], SECRET)
     machines.tell("a", "bench", SEEN, time.time())
     machines.note(machines.identify(SECRET), "lab-7", release(), "a measurement is running")

@@ -43,6 +43,7 @@ def request_of(convolutions: Make) -> Callable[[ov.CompiledModel], tuple[ov.Infe
         fill(request, arrays)
         request.infer()
         return request, arrays
+
     return filled
 
 
@@ -118,25 +119,41 @@ def test_a_model_that_takes_20_s_is_not_inferred_again_to_choose_a_loop(compiled
     assert "one inference takes 20000.00 ms" in choice.reason
 
 
-@pytest.mark.parametrize(("requests", "first_ms", "inferences"), [
-    (2, 0.02, 10), (2, 100.0, 10), (2, 250.0, 4), (2, 20_000.0, 2), (16, 20_000.0, 16), (1, 20_000.0, 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("requests", "first_ms", "inferences"),
+    [
+        (2, 0.02, 10),
+        (2, 100.0, 10),
+        (2, 250.0, 4),
+        (2, 20_000.0, 2),
+        (16, 20_000.0, 16),
+        (1, 20_000.0, 1),
+    ],
+)
 def test_warming_up_takes_each_request_once_and_a_quick_model_ten_times(
     requests: int, first_ms: float, inferences: int
 ) -> None:
     assert warming(requests, first_ms) == inferences
 
 
-@pytest.mark.parametrize(("asked", "per_second", "seconds"), [
-    (2.0, 1000.0, 2.0), (2.0, 50.0, 2.0), (2.0, 25.0, 4.0), (2.0, 1.0, 10.0), (0.1, 1000.0, 0.1), (0.1, 400.0, 0.25)])
-def test_a_launch_is_stretched_for_enough_inferences_within_reason(asked: float, per_second: float,
-                                                                   seconds: float) -> None:
+@pytest.mark.parametrize(
+    ("asked", "per_second", "seconds"),
+    [(2.0, 1000.0, 2.0), (2.0, 50.0, 2.0), (2.0, 25.0, 4.0), (2.0, 1.0, 10.0), (0.1, 1000.0, 0.1), (0.1, 400.0, 0.25)],
+)
+def test_a_launch_is_stretched_for_enough_inferences_within_reason(
+    asked: float, per_second: float, seconds: float
+) -> None:
     assert stretched(asked, per_second) == pytest.approx(seconds)
 
 
 def usage(**changes: Any) -> Usage:
-    values: dict[str, Any] = {"cpu_s": 2.0, "loop_cpu_s": 0.1, "waited_s": 0.5, "stolen_s": 0.0,
-                              "involuntary_switches": 1}
+    values: dict[str, Any] = {
+        "cpu_s": 2.0,
+        "loop_cpu_s": 0.1,
+        "waited_s": 0.5,
+        "stolen_s": 0.0,
+        "involuntary_switches": 1,
+    }
     return Usage(**values | changes)
 
 
@@ -156,10 +173,13 @@ def test_the_hosts_share_of_a_synchronous_loop_is_the_time_between() -> None:
     assert host_share(usage(), loops.Timings([200.0] * 8, 1.0), Loop.SYNC) == 0.0
 
 
-@pytest.mark.parametrize(("loop_cpu_s", "cpu_s", "seconds", "share"), [
-    (0.1, 2.0, 1.0, 0.1), (0.5, 1.0, 2.0, 0.5), (3.0, 1.0, 1.0, 1.0), (0.0, 0.0, 1.0, 0.0)])
-def test_the_hosts_share_of_an_asynchronous_loop_is_its_threads(loop_cpu_s: float, cpu_s: float, seconds: float,
-                                                                share: float) -> None:
+@pytest.mark.parametrize(
+    ("loop_cpu_s", "cpu_s", "seconds", "share"),
+    [(0.1, 2.0, 1.0, 0.1), (0.5, 1.0, 2.0, 0.5), (3.0, 1.0, 1.0, 1.0), (0.0, 0.0, 1.0, 0.0)],
+)
+def test_the_hosts_share_of_an_asynchronous_loop_is_its_threads(
+    loop_cpu_s: float, cpu_s: float, seconds: float, share: float
+) -> None:
     used = usage(loop_cpu_s=loop_cpu_s, cpu_s=cpu_s)
 
     assert host_share(used, loops.Timings([1.0], seconds), Loop.ASYNC) == pytest.approx(share)
@@ -223,11 +243,18 @@ def test_a_slow_model_is_measured_a_few_times_however_short_the_time(saved: Any,
     assert figures["inferences"] >= 12
 
 
-@pytest.mark.parametrize(("fields", "kind"), [
-    ({"device": "GPU.9"}, "UnknownDevice"), ({"streams": 1000}, "ImpossibleStreams"),
-    ({"shapes": {"nobody": [1]}}, "UnknownInput"), ({"inference_precision": "f7"}, "PrecisionNotSupported")])
-def test_a_launch_refuses_what_it_cannot_measure(saved: Any, convolutions: Make, fields: dict[str, Any],
-                                                 kind: str) -> None:
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"device": "GPU.9"}, "UnknownDevice"),
+        ({"streams": 1000}, "ImpossibleStreams"),
+        ({"shapes": {"nobody": [1]}}, "UnknownInput"),
+        ({"inference_precision": "f7"}, "PrecisionNotSupported"),
+    ],
+)
+def test_a_launch_refuses_what_it_cannot_measure(
+    saved: Any, convolutions: Make, fields: dict[str, Any], kind: str
+) -> None:
     with pytest.raises(Refusal) as refused:
         measure(question(saved(convolutions()), **fields))
 
@@ -260,8 +287,19 @@ def test_what_the_runtime_put_in_itself_has_no_original() -> None:
     totals = {"reorder": {"us": 3000.0, "type": "Reorder", "exec_type": "jit", "status": "EXECUTED"}}
 
     assert described(totals, [], 3) == [
-        {"place": None, "name": "reorder", "type": "Reorder", "exec_type": "jit", "time_ms": 1.0,
-         "runtime_precision": None, "original_layers": [], "status": "EXECUTED", "inputs": [], "outputs": []}]
+        {
+            "place": None,
+            "name": "reorder",
+            "type": "Reorder",
+            "exec_type": "jit",
+            "time_ms": 1.0,
+            "runtime_precision": None,
+            "original_layers": [],
+            "status": "EXECUTED",
+            "inputs": [],
+            "outputs": [],
+        }
+    ]
 
 
 def test_executed_layers_say_where_their_inputs_come_from(saved: Any, convolutions: Make) -> None:
@@ -295,6 +333,7 @@ def answering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
         text += "from workbench.profiler.measuring import child\n\n\ndef measure(question):\n"
         (tmp_path / "answering.py").write_text(f"{text}{textwrap.indent(body, '    ')}\n\n\nchild.answer(measure)\n")
         return "answering"
+
     return write
 
 
@@ -313,8 +352,13 @@ def test_a_refusal_crosses_with_its_name_facts_and_remedy(answering: Any, tmp_pa
     with pytest.raises(Refusal) as refused:
         child.ask(module, {}, tmp_path)
 
-    assert refused.value.document() == {"kind": "UnknownDevice", "detail": "no GPU", "device": "GPU",
-                                        "available": ["CPU"], "remedy": UnknownDevice.remedy()}
+    assert refused.value.document() == {
+        "kind": "UnknownDevice",
+        "detail": "no GPU",
+        "device": "GPU",
+        "available": ["CPU"],
+        "remedy": UnknownDevice.remedy(),
+    }
 
 
 def test_want_of_memory_is_a_refusal(answering: Any, tmp_path: Path) -> None:
@@ -324,8 +368,9 @@ def test_want_of_memory_is_a_refusal(answering: Any, tmp_path: Path) -> None:
     assert type(refused.value).__name__ == "OutOfMemory"
 
 
-@pytest.mark.parametrize(("name", "words"), [("SIGKILL", "memory limit"), ("SIGABRT", "memory limit"),
-                                             ("SIGSEGV", "SIGSEGV.")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("SIGKILL", "memory limit"), ("SIGABRT", "memory limit"), ("SIGSEGV", "SIGSEGV.")]
+)
 def test_a_killed_launch_says_by_what(answering: Any, tmp_path: Path, name: str, words: str) -> None:
     with pytest.raises(LaunchDied, match=words) as refused:
         child.ask(answering(f"os.kill(os.getpid(), signal.{name})"), {}, tmp_path)
@@ -352,8 +397,10 @@ def test_an_old_answer_is_not_taken_for_a_new_one(answering: Any, tmp_path: Path
 
 def test_a_launch_dies_with_the_one_who_asked(answering: Any, tmp_path: Path) -> None:
     module = answering(f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(600)")
-    asking = f"from workbench.profiler.measuring import child; from pathlib import Path; child.ask({module!r}, {{}}, " \
-             f"Path({str(tmp_path)!r}))"
+    asking = (
+        f"from workbench.profiler.measuring import child; from pathlib import Path; child.ask({module!r}, {{}}, "
+        f"Path({str(tmp_path)!r}))"
+    )
     with subprocess.Popen([sys.executable, "-c", asking]) as asker:
         until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
         asker.send_signal(signal.SIGKILL)

@@ -123,9 +123,20 @@ def test_a_shape_the_model_cannot_take_is_refused_in_one_line(convolutions: Make
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize(("shape", "image"), [
-    ((1, 3, 8, 8), True), ((1, 8, 8, 3), True), ((1, 1, 8, 8), True), ((1, 4, 8, 8), True), ((1, 2, 8, 8), False),
-    ((3, 8, 8), False), ((1, 3), False), ((), False), ((1, 3, 8, 8, 8), False)])
+@pytest.mark.parametrize(
+    ("shape", "image"),
+    [
+        ((1, 3, 8, 8), True),
+        ((1, 8, 8, 3), True),
+        ((1, 1, 8, 8), True),
+        ((1, 4, 8, 8), True),
+        ((1, 2, 8, 8), False),
+        ((3, 8, 8), False),
+        ((1, 3), False),
+        ((), False),
+        ((1, 3, 8, 8, 8), False),
+    ],
+)
 def test_what_looks_like_an_image(shape: tuple[int, ...], image: bool) -> None:
     assert is_image(shape) is image
 
@@ -201,8 +212,9 @@ def test_a_configuration_that_was_read_back_can_be_compiled_again(core: ov.Core,
 
 
 @pytest.mark.parametrize("device", ["GPU.7", "MYRIAD", "cpu", "AUTO:CPU,FPGA", "CPU.3"])
-def test_a_device_that_is_not_here_is_refused_with_those_that_are(core: ov.Core, convolutions: Make,
-                                                                  device: str) -> None:
+def test_a_device_that_is_not_here_is_refused_with_those_that_are(
+    core: ov.Core, convolutions: Make, device: str
+) -> None:
     with pytest.raises(UnknownDevice) as refused:
         compile_for(core, convolutions(), spec(device=device))
 
@@ -229,8 +241,9 @@ def test_f16_on_a_cpu_is_refused_through_whatever_name(core: ov.Core, convolutio
 
 
 @pytest.mark.parametrize("device", ["AUTO", "MULTI:CPU", "HETERO:CPU"])
-def test_a_virtual_device_tells_what_it_executes_and_can_be_compiled_again(core: ov.Core, convolutions: Make,
-                                                                          device: str) -> None:
+def test_a_virtual_device_tells_what_it_executes_and_can_be_compiled_again(
+    core: ov.Core, convolutions: Make, device: str
+) -> None:
     asked = spec(device=device)
 
     found = configuration(compile_for(core, convolutions(), asked), asked, 1)
@@ -248,8 +261,18 @@ def test_a_precision_that_is_none_is_refused(core: ov.Core, convolutions: Make, 
     assert refused.value.facts["field"] == "inference_precision"
 
 
-@pytest.mark.parametrize(("value", "expected"), [
-    (1, 1), (1.5, 1.5), (True, True), ("x", "x"), (None, None), (ov.Type.f32, "f32"), ((1, 2), [1, 2]),
-    ([ov.Type.f16], ["f16"])])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1, 1),
+        (1.5, 1.5),
+        (True, True),
+        ("x", "x"),
+        (None, None),
+        (ov.Type.f32, "f32"),
+        ((1, 2), [1, 2]),
+        ([ov.Type.f16], ["f16"]),
+    ],
+)
 def test_property_values_become_json(value: Any, expected: Any) -> None:
     assert plain(value) == expected

@@ -12,9 +12,13 @@ Facts = dict[str, Any]
 
 
 def model(*inputs: tuple[str, Any, str], layout: str | None = None) -> Facts:
-    return {"name": "net", "inputs": [
-        {"name": name, "shape": shape, "element_type": element_type, "layout": layout, "layout_source": "model"}
-        for name, shape, element_type in inputs]}  # fmt: skip
+    return {
+        "name": "net",
+        "inputs": [
+            {"name": name, "shape": shape, "element_type": element_type, "layout": layout, "layout_source": "model"}
+            for name, shape, element_type in inputs
+        ],
+    }
 
 
 PICTURE = model(("image", [-1, 3, -1, -1], "f32"))
@@ -29,14 +33,24 @@ def faults(request: Facts, *models: Facts, **tensors: Facts) -> dict[str, str]:
     return {}
 
 
-@pytest.mark.parametrize(("facts", "field", "typed"), [
-    (PICTURE, "shapes.image", "the shape [?,3,?,?]; give the shape to measure, each dimension a number, such as "
-     "1,3,224,224"),
-    (TOKENS, "shapes.ids", "the shape [?,1..512]; give the shape to measure, each dimension a number, such as 1,128"),
-    (model(("x", [8, -1], "f32")), "shapes.x", "such as 8,128"),
-    (model(("x", None, "f32")), "shapes.x", "of any number of dimensions"),
-    (model(("x", [-1, -1, 3], "f32"), layout="HWC"), "shapes.x", "such as 128,128,3"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("facts", "field", "typed"),
+    [
+        (
+            PICTURE,
+            "shapes.image",
+            "the shape [?,3,?,?]; give the shape to measure, each dimension a number, such as 1,3,224,224",
+        ),
+        (
+            TOKENS,
+            "shapes.ids",
+            "the shape [?,1..512]; give the shape to measure, each dimension a number, such as 1,128",
+        ),
+        (model(("x", [8, -1], "f32")), "shapes.x", "such as 8,128"),
+        (model(("x", None, "f32")), "shapes.x", "of any number of dimensions"),
+        (model(("x", [-1, -1, 3], "f32"), layout="HWC"), "shapes.x", "such as 128,128,3"),
+    ],
+)
 def test_an_open_shape_is_refused_with_what_to_type(facts: Facts, field: str, typed: str) -> None:
     found = faults({}, facts)
 
@@ -44,10 +58,16 @@ def test_an_open_shape_is_refused_with_what_to_type(facts: Facts, field: str, ty
     assert typed in found[field]
 
 
-@pytest.mark.parametrize("facts", [
-    model(("image", [-1, 3, 32, 32], "f32")), model(("image", [1, 3, 32, 32], "f32"), ("scale", [], "f32")),
-    model(("x", [[1, 8], 16], "f32")), model(("image", [32, 32, 3, -1], "f32"), layout="HWCN"), {"name": "old"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        model(("image", [-1, 3, 32, 32], "f32")),
+        model(("image", [1, 3, 32, 32], "f32"), ("scale", [], "f32")),
+        model(("x", [[1, 8], 16], "f32")),
+        model(("image", [32, 32, 3, -1], "f32"), layout="HWCN"),
+        {"name": "old"},
+    ],
+)
 def test_an_open_batch_is_one_and_nothing_else_need_be_said(facts: Facts) -> None:
     assert faults({"batch": 1}, facts) == {}
 
@@ -68,18 +88,24 @@ def test_an_input_that_is_not_there_is_refused_with_those_that_are(field: str) -
     array = {"shape": [1, 128], "element_type": "i64"}
     said = {"shapes": {"picture": [1, 128]}, "inputs": {"picture": "t"}}[field]
 
-    found = faults({"shapes": {"ids": [1, 128]}} | {field: {**said, "ids": "t" if field == "inputs" else [1, 128]}},
-                   TOKENS, t=array)  # fmt: skip
+    found = faults(
+        {"shapes": {"ids": [1, 128]}} | {field: {**said, "ids": "t" if field == "inputs" else [1, 128]}},
+        TOKENS,
+        t=array,
+    )
 
     assert found == {f"{field}.picture": "there is no such input; it has ids, mask"}
 
 
-@pytest.mark.parametrize(("request_", "array", "said"), [
-    ({}, {"shape": [1, 128], "element_type": "f32"}, "elements of the type f32, the input takes i64"),
-    ({}, {"shape": [128], "element_type": "i64"}, "the shape [128], the input [?,1..512]"),
-    ({}, {"shape": [2, 128], "element_type": "i64"}, "a batch of 2, but batch is 1"),
-    ({"shapes": {"ids": [1, 64]}}, {"shape": [1, 128], "element_type": "i64"}, "and shapes.ids says [1, 64]"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("request_", "array", "said"),
+    [
+        ({}, {"shape": [1, 128], "element_type": "f32"}, "elements of the type f32, the input takes i64"),
+        ({}, {"shape": [128], "element_type": "i64"}, "the shape [128], the input [?,1..512]"),
+        ({}, {"shape": [2, 128], "element_type": "i64"}, "a batch of 2, but batch is 1"),
+        ({"shapes": {"ids": [1, 64]}}, {"shape": [1, 128], "element_type": "i64"}, "and shapes.ids says [1, 64]"),
+    ],
+)
 def test_an_array_that_does_not_fit_is_refused_by_its_input(request_: Facts, array: Facts, said: str) -> None:
     found = faults({**request_, "inputs": {"ids": "t"}}, TOKENS, t=array)
 

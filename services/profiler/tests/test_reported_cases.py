@@ -47,16 +47,21 @@ def test_a_model_with_a_scalar_beside_its_picture_is_measured(profile: Any) -> N
     result = profile(with_switch(ops.parameter([], np.int64, name="mode")), hint="latency")["result"]
 
     assert [(each["name"], each["shape"], each["element_type"]) for each in result["inputs"]] == [
-        ("image", [1, 3, 32, 32], "f32"), ("mode", [], "i64")]  # fmt: skip
+        ("image", [1, 3, 32, 32], "f32"),
+        ("mode", [], "i64"),
+    ]
     assert result["throughput_fps"]["value"] > 0
 
 
-@pytest.mark.parametrize(("device", "said"), [
-    ("CPU.0", "there is one CPU device, without a number: CPU."),
-    ("cpu", "names of devices are written in capitals: CPU."),
-    ("gpu.1", "names of devices are written in capitals: GPU.1."),
-    ("TPU", "OpenVINO has no plugin for 'TPU'."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("device", "said"),
+    [
+        ("CPU.0", "there is one CPU device, without a number: CPU."),
+        ("cpu", "names of devices are written in capitals: CPU."),
+        ("gpu.1", "names of devices are written in capitals: GPU.1."),
+        ("TPU", "OpenVINO has no plugin for 'TPU'."),
+    ],
+)
 def test_a_device_that_there_is_not_is_refused_with_a_true_sentence(device: str, said: str) -> None:
     assert absent.why(ov.Core(), device).reason == said
 

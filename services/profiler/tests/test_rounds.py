@@ -35,13 +35,27 @@ def test_every_model_has_one_turn_a_round_and_each_second_round_goes_backwards(c
         assert rounds != [order(count, number, seed=1) for number in range(40)]
 
 
-def subject(speeds: list[float], p50: float | None = 2.0, cpu_ms: float = 4.0, waiting: float | None = 0.0,
-            devices: list[str] | None = CPU, requests: int = 2) -> Subject:
+def subject(
+    speeds: list[float],
+    p50: float | None = 2.0,
+    cpu_ms: float = 4.0,
+    waiting: float | None = 0.0,
+    devices: list[str] | None = CPU,
+    requests: int = 2,
+) -> Subject:
     made = Subject(ProfileSpec("model.xml"), Path("model.xml"), Goal(5, None, 1.0))
-    made.launches = [{"throughput_fps": speed, "latency_ms": {"p50": p50}, "cpu_ms_per_request": cpu_ms,
-                      "cpu_cores": speed * cpu_ms / 1000, "waiting_share": waiting, "requests": requests,
-                      "configuration": {"executed": {"devices": devices}}}
-                     for speed in speeds]  # fmt: skip
+    made.launches = [
+        {
+            "throughput_fps": speed,
+            "latency_ms": {"p50": p50},
+            "cpu_ms_per_request": cpu_ms,
+            "cpu_cores": speed * cpu_ms / 1000,
+            "waiting_share": waiting,
+            "requests": requests,
+            "configuration": {"executed": {"devices": devices}},
+        }
+        for speed in speeds
+    ]
     return made
 
 
@@ -55,8 +69,9 @@ def test_ratios_come_from_the_launches_of_one_round() -> None:
     assert found["throughput_fps"] == pytest.approx({"value": 2.9, "low": 2.9, "high": 2.9})
     assert found["cpu_ms_per_request"]["value"] == pytest.approx(1.0)
     assert "latency_p50_ms" not in found
-    assert ratios(fast, fast) == {name: {"value": 1.0, "low": 1.0, "high": 1.0}
-                                  for name in ("throughput_fps", "cpu_ms_per_request")}  # fmt: skip
+    assert ratios(fast, fast) == {
+        name: {"value": 1.0, "low": 1.0, "high": 1.0} for name in ("throughput_fps", "cpu_ms_per_request")
+    }
 
 
 QUIET, LOADED = [451.0, 449.0, 450.0, 452.0, 448.0], [301.0, 299.0, 310.0, 292.0, 298.0]

@@ -16,9 +16,19 @@ def test_percentiles_of_one_to_a_hundred(percent: int, answer: float) -> None:
     assert percentile(list(range(1, 101)), percent) == answer
 
 
-@pytest.mark.parametrize(("values", "percent", "answer"), [
-    ([7.0], 50, 7.0), ([7.0], 99, 7.0), ([1.0, 2.0], 50, 1.0), ([1.0, 2.0], 51, 2.0), ([1.0, 2.0, 3.0], 50, 2.0),
-    ([15, 20, 35, 40, 50], 30, 20), ([15, 20, 35, 40, 50], 40, 20), ([15, 20, 35, 40, 50], 50, 35)])
+@pytest.mark.parametrize(
+    ("values", "percent", "answer"),
+    [
+        ([7.0], 50, 7.0),
+        ([7.0], 99, 7.0),
+        ([1.0, 2.0], 50, 1.0),
+        ([1.0, 2.0], 51, 2.0),
+        ([1.0, 2.0, 3.0], 50, 2.0),
+        ([15, 20, 35, 40, 50], 30, 20),
+        ([15, 20, 35, 40, 50], 40, 20),
+        ([15, 20, 35, 40, 50], 50, 35),
+    ],
+)
 def test_percentiles_are_nearest_ranks(values: list[float], percent: int, answer: float) -> None:
     assert percentile(values, percent) == answer
 
@@ -44,9 +54,18 @@ def test_a_summary_of_a_hundred_inferences_has_every_figure() -> None:
     assert summarize(shuffled) == {"mean": 50.5, "p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "max": 100.0}
 
 
-@pytest.mark.parametrize(("count", "missing"), [
-    (1, {"p50", "p90", "p95", "p99"}), (2, {"p90", "p95", "p99"}), (9, {"p90", "p95", "p99"}),
-    (10, {"p95", "p99"}), (20, {"p99"}), (99, {"p99"}), (100, set())])
+@pytest.mark.parametrize(
+    ("count", "missing"),
+    [
+        (1, {"p50", "p90", "p95", "p99"}),
+        (2, {"p90", "p95", "p99"}),
+        (9, {"p90", "p95", "p99"}),
+        (10, {"p95", "p99"}),
+        (20, {"p99"}),
+        (99, {"p99"}),
+        (100, set()),
+    ],
+)
 def test_a_summary_leaves_out_what_it_cannot_know(count: int, missing: set[str]) -> None:
     summary = summarize([1.0] * count)
 

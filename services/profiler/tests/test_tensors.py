@@ -40,10 +40,16 @@ def npy(array: NDArray[Any], **options: Any) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize(("array", "element_type"), [
-    (np.arange(24, dtype="<f4").reshape(2, 3, 4), "f32"), (np.asfortranarray(np.arange(6.0).reshape(2, 3)), "f64"),
-    (np.arange(5, dtype=">i8"), "i64"), (np.array(7, dtype=np.uint8), "u8"), (np.array([[True, False]]), "boolean"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("array", "element_type"),
+    [
+        (np.arange(24, dtype="<f4").reshape(2, 3, 4), "f32"),
+        (np.asfortranarray(np.arange(6.0).reshape(2, 3)), "f64"),
+        (np.arange(5, dtype=">i8"), "i64"),
+        (np.array(7, dtype=np.uint8), "u8"),
+        (np.array([[True, False]]), "boolean"),
+    ],
+)
 def test_an_array_of_any_rank_is_taken_in_as_it_is(taken_in: Any, array: NDArray[Any], element_type: str) -> None:
     found = taken_in(npy(array))
 
@@ -72,15 +78,21 @@ def header(text: str) -> bytes:
     return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode()
 
 
-@pytest.mark.parametrize(("content", "said"), [
-    (b"", "is no array"), (b"GIF89a", "is no array"), (npy(np.zeros(100))[:-8], "is no array"),
-    (npy(np.array([Executed()], dtype=object), allow_pickle=True), "is no array"),
-    (npy(np.array([1j])), "complex128"), (npy(np.array(["word"])), "<U4"),
-    (npy(np.zeros((0, 3))), "holds nothing"),
-    (header("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 9), }\n"), "is no array"),
-    (header("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }\n"), "is no array"),
-    (header("__import__('os').system('touch /tmp/was-executed')\n"), "is no array"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is no array"),
+        (b"GIF89a", "is no array"),
+        (npy(np.zeros(100))[:-8], "is no array"),
+        (npy(np.array([Executed()], dtype=object), allow_pickle=True), "is no array"),
+        (npy(np.array([1j])), "complex128"),
+        (npy(np.array(["word"])), "<U4"),
+        (npy(np.zeros((0, 3))), "holds nothing"),
+        (header("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 9), }\n"), "is no array"),
+        (header("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }\n"), "is no array"),
+        (header("__import__('os').system('touch /tmp/was-executed')\n"), "is no array"),
+    ],
+)
 def test_what_is_no_array_of_numbers_is_refused_in_words_and_nothing_of_it_is_executed(
     taken_in: Any, content: bytes, said: str
 ) -> None:
@@ -115,11 +127,17 @@ def fed(model: ov.Model, array: NDArray[Any] | None, tmp_path: Path) -> NDArray[
     return np.array(request.get_output_tensor(0).data)
 
 
-@pytest.mark.parametrize(("element_type", "array"), [
-    (np.float32, np.array([[0.5, -2.0]], dtype=np.float64)), (np.float16, np.array([[0.5, -2.0]], dtype=np.float32)),
-    (ov.Type.bf16, np.array([[0.5, -2.0]], dtype=np.float32)), (np.int32, np.array([[5, -7]], dtype=np.int64)),
-    (np.float32, np.array([[0, 255]], dtype=np.uint8)), (np.uint8, np.array([[True, False]])),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("element_type", "array"),
+    [
+        (np.float32, np.array([[0.5, -2.0]], dtype=np.float64)),
+        (np.float16, np.array([[0.5, -2.0]], dtype=np.float32)),
+        (ov.Type.bf16, np.array([[0.5, -2.0]], dtype=np.float32)),
+        (np.int32, np.array([[5, -7]], dtype=np.int64)),
+        (np.float32, np.array([[0, 255]], dtype=np.uint8)),
+        (np.uint8, np.array([[True, False]])),
+    ],
+)
 def test_the_model_sees_the_values_of_the_array(element_type: Any, array: NDArray[Any], tmp_path: Path) -> None:
     assert np.array_equal(fed(one_input(element_type, [1, -1]), array, tmp_path), array)
 
@@ -145,10 +163,14 @@ def test_an_input_of_words_gets_words(tmp_path: Path) -> None:
     assert {len(word) > 0 for word in request.get_input_tensor(0).str_data.reshape(-1)} == {True}
 
 
-@pytest.mark.parametrize(("element_type", "array", "said"), [
-    (np.int32, np.array([[0.5, 1.0]]), "elements of the type f64, the input takes i32"),
-    (np.uint8, np.array([[1, 256]]), "values beyond u8"), (np.uint8, np.array([[1, -1]]), "values beyond u8"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("element_type", "array", "said"),
+    [
+        (np.int32, np.array([[0.5, 1.0]]), "elements of the type f64, the input takes i32"),
+        (np.uint8, np.array([[1, 256]]), "values beyond u8"),
+        (np.uint8, np.array([[1, -1]]), "values beyond u8"),
+    ],
+)
 def test_values_that_the_input_cannot_hold_are_refused_by_its_name(
     element_type: Any, array: NDArray[Any], said: str, tmp_path: Path
 ) -> None:
@@ -157,10 +179,13 @@ def test_values_that_the_input_cannot_hold_are_refused_by_its_name(
     assert refused.value.facts["input"] == "x"
 
 
-@pytest.mark.parametrize(("shape", "array", "said"), [
-    ([1, -1], np.zeros((2, 3)), "inputs.x: has a batch of 2, but batch is 1"),
-    ([1, -1], np.zeros(3), "inputs.x: must have 2 dimensions"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shape", "array", "said"),
+    [
+        ([1, -1], np.zeros((2, 3)), "inputs.x: has a batch of 2, but batch is 1"),
+        ([1, -1], np.zeros(3), "inputs.x: must have 2 dimensions"),
+    ],
+)
 def test_a_shape_that_the_input_cannot_have_is_refused_by_its_name(
     shape: list[int], array: NDArray[Any], said: str, tmp_path: Path
 ) -> None:
@@ -193,4 +218,3 @@ def test_a_profile_is_measured_on_the_array_in_its_shape(
     assert result["inputs"] == [{"name": "x", "shape": [2, 3, 8, 6], "element_type": "f32", "data": "given"}]
     assert result["throughput_fps"]["value"] > 0
     assert all("inputs" not in launch for launch in result["launches"])
-

@@ -56,8 +56,12 @@ def accepted(client: FlaskClient, adapters: Adapters, **body: Any) -> Job:
 def measured(adapters: Adapters, job: Job, second: dict[str, Any] | None = None) -> Manifest:
     """What the job leaves when its core has measured ``a`` and ``b``, of which the second may have been refused."""
     manifests = Manifests(adapters.store, "t")
-    result = {"throughput_fps": 1, "launches": [{}] * 5, "others": [second],
-              "ratios": [[SAME, None if second else RATIO], [None if second else BACK, None if second else SAME]]}
+    result = {
+        "throughput_fps": 1,
+        "launches": [{}] * 5,
+        "others": [second],
+        "ratios": [[SAME, None if second else RATIO], [None if second else BACK, None if second else SAME]],
+    }
     content = json.dumps({"throughput_fps": 2, "launches": [{}] * 5}).encode()
     digest, size = adapters.store.put_stream("x", io.BytesIO(content))
     adapters.store.copy("x", Keys("t").blob(digest))
@@ -110,8 +114,9 @@ def test_every_profile_knows_its_ratios_to_those_it_was_measured_with(client: Fl
     assert together["ratios"]["a"] == {"b": RATIO, "c": SAME}
     assert together["ratios"]["b"] == {"a": BACK, "c": BACK}
     assert together["ratios"]["c"] == {"a": SAME, "b": RATIO}
-    second, same = (taken(adapters, accepted(client, adapters, model_id=model, from_profile_id=first.id))
-                    for model in "bc")  # fmt: skip
+    second, same = (
+        taken(adapters, accepted(client, adapters, model_id=model, from_profile_id=first.id)) for model in "bc"
+    )
     assert (second["model_id"], second["throughput_fps"], second["together"]) == ("b", 2, together)
     assert (same["model_id"], same["throughput_fps"], same["together"]) == ("c", 1, together)
     assert (second["target"], second["device"]) == ("local", "CPU")
@@ -146,20 +151,23 @@ def test_a_profile_of_one_model_alone_says_so(client: FlaskClient, adapters: Ada
     assert made.facts["together"] is None
 
 
-@pytest.mark.parametrize(("body", "field", "words"), [
-    ({"with_model_ids": ["a"]}, "with_model_ids", "Give each model once"),
-    ({"with_model_ids": ["b", "b"]}, "with_model_ids", "Give each model once"),
-    ({"with_model_ids": list("bcdefghi")}, "with_model_ids", "7"),
-    ({"with_model_ids": "b"}, "with_model_ids", "list"),
-    ({"with_model_ids": [7]}, "with_model_ids", "string"),
-    ({"with_model_ids": ["nobody"]}, None, "nobody"),
-    ({"from_profile_id": "nobody"}, None, "nobody"),
-    ({"from_profile_id": "p", "duration_s": 1.0}, "duration_s", "leave it out"),
-    ({"from_profile_id": "p", "with_model_ids": ["b"]}, "with_model_ids", "leave it out"),
-    ({"from_profile_id": "p", "model_id": "d"}, None, "it measured the models a, b"),
-    ({"from_profile_id": "alone"}, None, "it measured one model alone"),
-    ({"from_profile_id": "p", "device": "GPU.0"}, None, "device: GPU.0 was asked for"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "field", "words"),
+    [
+        ({"with_model_ids": ["a"]}, "with_model_ids", "Give each model once"),
+        ({"with_model_ids": ["b", "b"]}, "with_model_ids", "Give each model once"),
+        ({"with_model_ids": list("bcdefghi")}, "with_model_ids", "7"),
+        ({"with_model_ids": "b"}, "with_model_ids", "list"),
+        ({"with_model_ids": [7]}, "with_model_ids", "string"),
+        ({"with_model_ids": ["nobody"]}, None, "nobody"),
+        ({"from_profile_id": "nobody"}, None, "nobody"),
+        ({"from_profile_id": "p", "duration_s": 1.0}, "duration_s", "leave it out"),
+        ({"from_profile_id": "p", "with_model_ids": ["b"]}, "with_model_ids", "leave it out"),
+        ({"from_profile_id": "p", "model_id": "d"}, None, "it measured the models a, b"),
+        ({"from_profile_id": "alone"}, None, "it measured one model alone"),
+        ({"from_profile_id": "p", "device": "GPU.0"}, None, "device: GPU.0 was asked for"),
+    ],
+)
 def test_what_cannot_be_is_refused_by_its_field(
     client: FlaskClient, adapters: Adapters, body: dict[str, Any], field: str | None, words: str
 ) -> None:

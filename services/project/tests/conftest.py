@@ -35,8 +35,16 @@ def figure(value: float) -> dict[str, float]:
 
 
 def model_facts(precision: str, **rest: Any) -> dict[str, Any]:
-    return {"format": "ir", "main_file": "model.xml", "precision": precision, "inputs": [TENSOR],
-            "outputs": [SCORES], "digest": precision.lower(), "name": "net", **rest}  # fmt: skip
+    return {
+        "format": "ir",
+        "main_file": "model.xml",
+        "precision": precision,
+        "inputs": [TENSOR],
+        "outputs": [SCORES],
+        "digest": precision.lower(),
+        "name": "net",
+        **rest,
+    }
 
 
 @dataclass
@@ -106,17 +114,32 @@ class Others:
             models = [request["model_id"], *request.get("with_model_ids", [])]
             together = {"profile_id": profile_id, "ratios": self._ratios(models)}
         fps = FPS[self.precision_of(request["model_id"])]
-        return {"together": together, "throughput_fps": figure(fps), "latency_ms": {"p50": figure(1000 / fps)},
-                "peak_memory_bytes": 90_000_000, "configuration": {}, "cpu_ms_per_request": figure(1000 / fps),
-                "trust": {"verdict": "trusted", "reasons": []}, "provenance": {"openvino": "x"}}  # fmt: skip
+        return {
+            "together": together,
+            "throughput_fps": figure(fps),
+            "latency_ms": {"p50": figure(1000 / fps)},
+            "peak_memory_bytes": 90_000_000,
+            "configuration": {},
+            "cpu_ms_per_request": figure(1000 / fps),
+            "trust": {"verdict": "trusted", "reasons": []},
+            "provenance": {"openvino": "x"},
+        }
 
     def _ratios(self, models: list[str]) -> dict[str, Any]:
         """A little narrower than those of the two intervals."""
         fps = {model: FPS[self.precision_of(model)] for model in models}
-        return {mine: {theirs: {"throughput_fps": figure(fps[mine] / fps[theirs]),
-                                "latency_p50_ms": figure(fps[theirs] / fps[mine]),
-                                "cpu_ms_per_request": figure(fps[theirs] / fps[mine])}
-                       for theirs in models if theirs != mine} for mine in models}  # fmt: skip
+        return {
+            mine: {
+                theirs: {
+                    "throughput_fps": figure(fps[mine] / fps[theirs]),
+                    "latency_p50_ms": figure(fps[theirs] / fps[mine]),
+                    "cpu_ms_per_request": figure(fps[theirs] / fps[mine]),
+                }
+                for theirs in models
+                if theirs != mine
+            }
+            for mine in models
+        }
 
     def _evaluation(self, precision: str, against: str | None) -> dict[str, Any]:
         right = RIGHT[precision]
@@ -127,8 +150,14 @@ class Others:
         lost = right / 100 - 0.95
         metric["change"] = {"value": lost, "low": lost - 0.002, "high": lost + 0.002, "n": 100, "beyond_noise": False}
         broken = [f"{number}.png" for number in range(right, 95)]
-        changed = {"fixed": [], "broken": broken, "differing": broken, "fixed_n": 0, "broken_n": len(broken),
-                   "differing_n": len(broken)}  # fmt: skip
+        changed = {
+            "fixed": [],
+            "broken": broken,
+            "differing": broken,
+            "fixed_n": 0,
+            "broken_n": len(broken),
+            "differing_n": len(broken),
+        }
         return {"metrics": [metric], "changed_items": changed, "items": 100}
 
 

@@ -54,8 +54,15 @@ def test_what_is_not_sure_is_refused_with_each_choice_and_why() -> None:
 
 
 def upscaler(shape=(None, 3, None, None)):
-    outputs = [{"name": "y", "shape": [None, 3, None, None], "element_type": "f32", "layout": None,
-                "operations": ["DepthToSpace"]}]  # fmt: skip
+    outputs = [
+        {
+            "name": "y",
+            "shape": [None, 3, None, None],
+            "element_type": "f32",
+            "layout": None,
+            "operations": ["DepthToSpace"],
+        }
+    ]
     return {**model(shape), "outputs": outputs}
 
 
@@ -98,20 +105,23 @@ def test_a_dataset_of_the_first_release_is_one_of_classes() -> None:
     assert settled(asked(), model(name="y"), first)["task"] == "classification"
 
 
-@pytest.mark.parametrize(("facts", "request_", "field"), [
-    (model(output=(1, 85, 22, 22)), {"task": "classification"}, "task"),
-    (model(output=(1, 7)), {"task": "classification"}, "dataset_id"),
-    (model(), {"recipe": {"options": {"label_offset": 1}}}, "dataset_id"),
-    (model(shape=(1, 128)), {"task": "generic"}, "model_id"),
-    (model(shape=None), {"task": "generic"}, "model_id"),
-    (model(element_type="i64"), {}, "model_id"),
-    (model(element_type="i64"), {"recipe": {"mean": [1, 2, 3]}}, "recipe"),
-    (model(shape=(1, 32, 32, 32), layout=None), {"task": "generic"}, "inputs.x.layout"),
-    (model(shape=(1, 3, -1, -1)), {}, "inputs.x.shape"),
-    (model(), {"recipe": {"resize": "crop", "short_side": 31}}, "recipe.short_side"),
-    (model(), {"recipe": {"color": "GRAY"}}, "recipe.color"),
-    (model(), {"inputs": {"y": {"layout": "NCHW"}}}, "inputs.y"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("facts", "request_", "field"),
+    [
+        (model(output=(1, 85, 22, 22)), {"task": "classification"}, "task"),
+        (model(output=(1, 7)), {"task": "classification"}, "dataset_id"),
+        (model(), {"recipe": {"options": {"label_offset": 1}}}, "dataset_id"),
+        (model(shape=(1, 128)), {"task": "generic"}, "model_id"),
+        (model(shape=None), {"task": "generic"}, "model_id"),
+        (model(element_type="i64"), {}, "model_id"),
+        (model(element_type="i64"), {"recipe": {"mean": [1, 2, 3]}}, "recipe"),
+        (model(shape=(1, 32, 32, 32), layout=None), {"task": "generic"}, "inputs.x.layout"),
+        (model(shape=(1, 3, -1, -1)), {}, "inputs.x.shape"),
+        (model(), {"recipe": {"resize": "crop", "short_side": 31}}, "recipe.short_side"),
+        (model(), {"recipe": {"color": "GRAY"}}, "recipe.color"),
+        (model(), {"inputs": {"y": {"layout": "NCHW"}}}, "inputs.y"),
+    ],
+)
 def test_what_the_facts_already_say_is_refused_by_field(facts, request_, field) -> None:
     with pytest.raises(ModelNeedsHelp) as refused:
         settled(asked(**request_), facts, LABELLED)

@@ -16,9 +16,18 @@ from workbench.project import kinds
 from workbench.project.tables import steps as steps_table
 
 EVERY_STEP = {
-    "convert-fp32", "convert-fp16", "recipe", "calibrate-int8", "profile-fp32", "profile-fp16", "profile-int8",
-    "evaluate-fp32", "evaluate-fp16", "evaluate-int8", "package",
-}  # fmt: skip
+    "convert-fp32",
+    "convert-fp16",
+    "recipe",
+    "calibrate-int8",
+    "profile-fp32",
+    "profile-fp16",
+    "profile-int8",
+    "evaluate-fp32",
+    "evaluate-fp16",
+    "evaluate-int8",
+    "package",
+}
 
 
 def succeed(others, command) -> None:
@@ -27,6 +36,7 @@ def succeed(others, command) -> None:
 
 def failing(kind, reason, **word):
     """Whoever does this kind of work cannot; all others succeed."""
+
     def answer(others, command) -> None:
         if command.type.startswith(kind):
             others.fail(command, reason, **word)
@@ -85,8 +95,10 @@ def test_every_step_succeeds_and_the_report_says_what_to_deploy(bench) -> None:
     few, lost = report["variants"][2]["warnings"]
     assert few == "few images"
     assert lost.startswith("INT8 loses 1.00 points (0.80 to 1.20)")
-    assert report["warnings"][-2:] == ["The model: another signature was left out",
-                                       "The dataset: 2 images have an EXIF orientation"]  # fmt: skip
+    assert report["warnings"][-2:] == [
+        "The model: another signature was left out",
+        "The dataset: 2 images have an EXIF orientation",
+    ]
     assert [each["field"] for each in report["assumed"]] == ["color"]
 
 
@@ -145,8 +157,13 @@ def test_a_step_that_fails_late_leaves_a_report_of_what_was_measured(bench) -> N
     report = job["error"]["report"]
     assert [variant["name"] for variant in report["variants"]] == ["fp32", "fp16", "int8"]
     assert report["comparison"][1]["speedup"]["value"] == pytest.approx(3.0)
-    assert report["recommended"] == {"model": None, "variant": None, "decision": "none", "needed": [],
-                                     "reason": "package failed: it does not run on its samples"}  # fmt: skip
+    assert report["recommended"] == {
+        "model": None,
+        "variant": None,
+        "decision": "none",
+        "needed": [],
+        "reason": "package failed: it does not run on its samples",
+    }
     assert (report["package"], report["constraints_met"]) == (None, False)
 
 
@@ -161,8 +178,7 @@ def test_what_cannot_be_scored_ends_it_after_the_speeds_were_measured(bench) -> 
     assert "c_blue/000.png" in job["error"]["detail"]
     report = job["error"]["report"]
     assert [variant["name"] for variant in report["variants"]] == ["fp32", "fp16", "int8"]
-    assert all(variant["throughput_fps"]["value"] > 0 and variant["accuracy"] is None
-               for variant in report["variants"])  # fmt: skip
+    assert all(variant["throughput_fps"]["value"] > 0 and variant["accuracy"] is None for variant in report["variants"])
     assert (report["recommended"]["variant"], report["package"]) == (None, None)
     assert "package" not in bench.steps(job["id"])
 
@@ -202,8 +218,9 @@ def test_one_job_measures_all_variants_in_turns_and_the_other_profiles_are_taken
     assert [first["model_id"], *first["with_model_ids"]] == ids
     assert (first["launches"], first["until"], first["within_s"]) == (7, 0.02, 600.0)
     measured = report["variants"][0]["profile"]
-    assert taken == [{"model_id": model, "target": "local", "device": "CPU", "from_profile_id": measured}
-                     for model in ids[1:]]  # fmt: skip
+    assert taken == [
+        {"model_id": model, "target": "local", "device": "CPU", "from_profile_id": measured} for model in ids[1:]
+    ]
     assert {variant["measured_in"] for variant in report["variants"]} == {measured}
     assert all(each["measured_together"] for each in report["comparison"])
 

@@ -19,19 +19,29 @@ def around(value: float) -> dict[str, float]:
     return {"value": value, "low": value * 0.99, "high": value * 1.01}
 
 
-def variant(name: str, fps: float, layers: list[dict[str, Any]], accuracy: dict[str, Any],
-            calibration: dict[str, Any]) -> Variant:  # fmt: skip
+def variant(
+    name: str, fps: float, layers: list[dict[str, Any]], accuracy: dict[str, Any], calibration: dict[str, Any]
+) -> Variant:
     model = {"precision": name.upper(), "digest": "0", "calibration": calibration}
-    profile = {"throughput_fps": around(fps), "latency_ms": {"p50": around(1.0)}, "cpu_ms_per_request": around(1.0),
-               "trust": {"verdict": "trusted", "reasons": []}, "layers": layers, "configuration": {},
-               "provenance": {}}  # fmt: skip
+    profile = {
+        "throughput_fps": around(fps),
+        "latency_ms": {"p50": around(1.0)},
+        "cpu_ms_per_request": around(1.0),
+        "trust": {"verdict": "trusted", "reasons": []},
+        "layers": layers,
+        "configuration": {},
+        "provenance": {},
+    }
     row = {"metric": "top1", "value": 0.9, "low": 0.8, "high": 1.0, "n": 100, **accuracy}
     return Variant(name, f"m-{name}", model, 100, f"p-{name}", profile, "e", {"metrics": [row], "changed_items": None})
 
 
 def int8(fps: float, *layers: dict[str, Any], change: float | None = None, **calibration: Any) -> Variant:
-    accuracy = {} if change is None else {"change": {
-        "value": change, "low": change - 0.01, "high": change + 0.01, "n": 100, "beyond_noise": True}}  # fmt: skip
+    accuracy = (
+        {}
+        if change is None
+        else {"change": {"value": change, "low": change - 0.01, "high": change + 0.01, "n": 100, "beyond_noise": True}}
+    )
     return variant("int8", fps, list(layers), accuracy, calibration)
 
 
@@ -56,8 +66,17 @@ def test_layers_left_in_floating_point_are_named_with_what_quantizes_them() -> N
 
 
 def test_each_reason_that_takes_time_is_told_the_longest_first() -> None:
-    (told,) = notes(int8(90, layer("Convolution", "u8", 5), layer("Slice", "f32", 3), layer("Reorder", "u8", 2),
-                      layer("Concat", "u8", 1.5, "ref"), layer("MVN", "f32", 0.1)), FP32)  # fmt: skip
+    (told,) = notes(
+        int8(
+            90,
+            layer("Convolution", "u8", 5),
+            layer("Slice", "f32", 3),
+            layer("Reorder", "u8", 2),
+            layer("Concat", "u8", 1.5, "ref"),
+            layer("MVN", "f32", 0.1),
+        ),
+        FP32,
+    )
 
     reasons = told.partition("): ")[2].split("; ")
     assert [each.partition(" goes")[0] for each in reasons] == ["27%", "17%", "13%"]
@@ -80,8 +99,14 @@ def test_where_all_is_int8_already_nothing_is_left_to_ask_for() -> None:
 
 
 def test_accuracy_that_is_lost_has_its_distance_and_what_to_try_first() -> None:
-    few, plain, mixed = (notes(int8(200, QUANTIZED, change=-0.05, distance=0.2, **more), FP32)[0] for more in (
-        {"samples_used": 40}, {"samples_used": 300, "preset": "performance"}, {"samples_used": 300, "preset": "mixed"}))
+    few, plain, mixed = (
+        notes(int8(200, QUANTIZED, change=-0.05, distance=0.2, **more), FP32)[0]
+        for more in (
+            {"samples_used": 40},
+            {"samples_used": 300, "preset": "performance"},
+            {"samples_used": 300, "preset": "mixed"},
+        )
+    )
 
     assert "INT8 loses 5.00 points (4.00 to 6.00); its outputs are off by 20.0%" in few
     assert "with 40 images. To change it: calibrate with 300 to 1000." in few

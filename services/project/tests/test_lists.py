@@ -71,12 +71,20 @@ def test_a_project_is_renamed_and_tagged_and_its_post_stays_the_same(api: FlaskC
 
 @pytest.mark.parametrize(
     ("body", "field"),
-    [({}, "Give name, tags or both"), ({"name": ""}, "name"), ({"name": "a\0"}, "name"), ({"tags": ["a\nb"]}, "tags.0"),
-     ({"tags": [" a"]}, "tags.0"), ({"tags": ["a", "A"]}, "tags"), ({"tags": ["x" * 33]}, "tags.0"),
-     ({"tags": [str(number) for number in range(9)]}, "tags"), ({"tags": "a"}, "tags"),
-     ({"tags": ["\u202ea"]}, "tags.0"),
-     ({"state": "succeeded"}, "Unknown field; accepted are name, tags")],
-)  # fmt: skip
+    [
+        ({}, "Give name, tags or both"),
+        ({"name": ""}, "name"),
+        ({"name": "a\0"}, "name"),
+        ({"tags": ["a\nb"]}, "tags.0"),
+        ({"tags": [" a"]}, "tags.0"),
+        ({"tags": ["a", "A"]}, "tags"),
+        ({"tags": ["x" * 33]}, "tags.0"),
+        ({"tags": [str(number) for number in range(9)]}, "tags"),
+        ({"tags": "a"}, "tags"),
+        ({"tags": ["\u202ea"]}, "tags.0"),
+        ({"state": "succeeded"}, "Unknown field; accepted are name, tags"),
+    ],
+)
 def test_what_cannot_be_a_name_or_tag_is_refused_by_its_field(api: FlaskClient, body: Any, field: str) -> None:
     answer = api.patch(f"/v1/projects/{created(api, 'x')}", json=body)
 

@@ -26,8 +26,12 @@ def variant(
         figure_of = {"value": change, "low": change - half, "high": change + half}
         row["change"] = {**figure_of, "n": 100, "beyond_noise": True}
     evaluation = {"metrics": [row], "changed_items": None}
-    profile = {"throughput_fps": figure(fps, spread), "latency_ms": {"p50": figure(p50, spread)},
-               "cpu_ms_per_request": figure(1.0), "trust": {"verdict": trust, "reasons": []}}  # fmt: skip
+    profile = {
+        "throughput_fps": figure(fps, spread),
+        "latency_ms": {"p50": figure(p50, spread)},
+        "cpu_ms_per_request": figure(1.0),
+        "trust": {"verdict": trust, "reasons": []},
+    }
     precision = {"fp32": "FP32", "fp16": "FP16", "int8": "INT8"}[name]
     facts = {"precision": precision, "conversion": {"checked": {"verdict": "alike"}}}
     return Variant(name, f"m-{name}", facts, size, f"p-{name}", profile, "e", evaluation)
@@ -38,17 +42,27 @@ def in_turns(*variants, ratio, half=0.01, verdict="trusted", rule="contradiction
     mine, theirs = variants
     found = {(theirs.model_id, mine.model_id): ratio, (mine.model_id, theirs.model_id): 1 / ratio}
     reasons = [{"rule": rule, "verdict": verdict, "detail": "…"}] if verdict != "trusted" else []
-    ratios = {of: {to: {"throughput_fps": figure(value, half), "latency_p50_ms": figure(1 / value, half),
-                        "cpu_ms_per_request": figure(0.3, half), "trust": {"verdict": verdict, "reasons": reasons}}}
-              for (of, to), value in found.items()}  # fmt: skip
+    ratios = {
+        of: {
+            to: {
+                "throughput_fps": figure(value, half),
+                "latency_p50_ms": figure(1 / value, half),
+                "cpu_ms_per_request": figure(0.3, half),
+                "trust": {"verdict": verdict, "reasons": reasons},
+            }
+        }
+        for (of, to), value in found.items()
+    }
     together = {"profile_id": "p", "ratios": ratios}
     return [replace(each, profile={**each.profile, "together": together}) for each in variants]
 
 
 def test_a_quotient_widens_with_both_intervals_and_knows_the_noise() -> None:
     fp32, noisy = variant("fp32", 100), variant("fp32", 100, spread=0.2)
-    clear, vague = (quotient(variant("int8", fps, spread=spread), other, "throughput_fps")
-                    for fps, spread, other in ((200, 0.01, fp32), (105, 0.2, noisy)))  # fmt: skip
+    clear, vague = (
+        quotient(variant("int8", fps, spread=spread), other, "throughput_fps")
+        for fps, spread, other in ((200, 0.01, fp32), (105, 0.2, noisy))
+    )
 
     assert clear["value"] == pytest.approx(2.0)
     assert clear["low"] == pytest.approx(2 * 2.718281828 ** -(2**0.5 * 0.010000333), rel=1e-4)
@@ -89,8 +103,9 @@ def test_nothing_is_recommended_on_a_speedup_that_contradicts_the_cpu_time(verdi
 
 
 def test_models_with_other_numbers_of_requests_are_measured_with_the_same_and_not_on_a_quieter_machine() -> None:
-    variants = in_turns(variant("fp32", 100), variant("int8", 290, change=0.0), ratio=2.9, verdict="doubtful",
-                        rule="other-requests")  # fmt: skip
+    variants = in_turns(
+        variant("fp32", 100), variant("int8", 290, change=0.0), ratio=2.9, verdict="doubtful", rule="other-requests"
+    )
 
     found = recommend(variants, Constraints("throughput", None, 1.0))
 
@@ -101,15 +116,17 @@ def test_models_with_other_numbers_of_requests_are_measured_with_the_same_and_no
 
 
 def test_a_contradiction_with_a_variant_that_is_ruled_out_changes_nothing() -> None:
-    variants = in_turns(variant("fp32", 100, p50=9.0), variant("int8", 290, p50=2.0, change=0.0), ratio=2.9,
-                        verdict="untrusted")  # fmt: skip
+    variants = in_turns(
+        variant("fp32", 100, p50=9.0), variant("int8", 290, p50=2.0, change=0.0), ratio=2.9, verdict="untrusted"
+    )
 
     assert recommend(variants, Constraints("throughput", 5.0, 1.0)).decision == "recommended"
 
 
 def test_the_choice_rests_on_the_pairs_and_not_on_intervals_that_overlap() -> None:
-    slow, fast = in_turns(variant("fp32", 100, spread=0.3, size=50), variant("fp16", 105, spread=0.3, size=60),
-                          ratio=1.05)  # fmt: skip
+    slow, fast = in_turns(
+        variant("fp32", 100, spread=0.3, size=50), variant("fp16", 105, spread=0.3, size=60), ratio=1.05
+    )
 
     chosen = recommend([slow, fast], Constraints("throughput", None, None))
 
@@ -122,8 +139,14 @@ def test_the_choice_rests_on_the_pairs_and_not_on_intervals_that_overlap() -> No
 def test_a_change_of_accuracy_is_told_in_points_as_the_evaluation_paired_it() -> None:
     change = accuracy_change(variant("int8", 1, change=-0.05))
 
-    assert change == {"value": pytest.approx(-5.0), "low": pytest.approx(-6.0), "high": pytest.approx(-4.0), "n": 100,
-                      "beyond_noise": True, "unit": "points"}  # fmt: skip
+    assert change == {
+        "value": pytest.approx(-5.0),
+        "low": pytest.approx(-6.0),
+        "high": pytest.approx(-4.0),
+        "n": 100,
+        "beyond_noise": True,
+        "unit": "points",
+    }
     assert accuracy_change(variant("int8", 1)) is None
     assert changed_items(variant("int8", 1))["broken"] == []
 
@@ -168,11 +191,14 @@ def test_a_variant_that_loses_too_much_is_not_chosen_and_the_reason_says_so() ->
     assert recommend([fp32, int8], Constraints("throughput", None, None)).variant is int8
 
 
-@pytest.mark.parametrize(("value", "low", "high", "decision", "chosen"), [
-    (1.0, 0.995, 1.0, "recommended", "int8"),
-    (0.995, 0.98, 0.999, "undecided", None),
-    (0.9, 0.85, 0.95, "recommended", "fp32"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "low", "high", "decision", "chosen"),
+    [
+        (1.0, 0.995, 1.0, "recommended", "int8"),
+        (0.995, 0.98, 0.999, "undecided", None),
+        (0.9, 0.85, 0.95, "recommended", "fp32"),
+    ],
+)
 def test_without_labels_what_is_answered_otherwise_counts_as_lost(value, low, high, decision, chosen) -> None:
     agreement = {"metric": "top1_agreement", "value": value, "n": 400, "low": low, "high": high}
     int8 = replace(variant("int8", 300), evaluation={"metrics": [agreement]})
@@ -248,8 +274,10 @@ def test_what_is_not_known_of_a_variant_that_would_not_be_chosen_changes_nothing
 @pytest.mark.parametrize("verdict", ["untrusted", "doubtful"])
 @pytest.mark.parametrize("which", ["fp32", "int8"])
 def test_nothing_is_recommended_on_a_speed_that_is_not_trusted(which: str, verdict: str) -> None:
-    both = [variant(name, fps, change=0.0, half=0.001, trust=verdict if name == which else "trusted")
-            for name, fps in (("fp32", 100), ("int8", 300))]  # fmt: skip
+    both = [
+        variant(name, fps, change=0.0, half=0.001, trust=verdict if name == which else "trusted")
+        for name, fps in (("fp32", 100), ("int8", 300))
+    ]
 
     chosen = recommend(both, LIMITS)
 
@@ -268,17 +296,38 @@ def test_an_untrusted_variant_that_is_ruled_out_anyway_leaves_the_others_decided
 CHANCE = {"metric": "top1", "value": 0.0, "low": 0.0, "high": 0.11, "n": 31}
 
 
-@pytest.mark.parametrize(("accuracy", "said", "needed"), [
-    (CHANCE | {"chance": 0.1}, "not above chance: always the most frequent class would score 10.0%", "preparation"),
-    (CHANCE | {"chance": 0.1, "constant": True}, "the same answer for all 31 images", "preparation"),
-    (CHANCE | {"chance": 1.0, "value": 1.0, "high": 1.0, "low": 0.4}, "one and the same class", "more than one class"),
-    (CHANCE | {"chance": 0.5, "value": 1.0, "high": 1.0, "low": 0.4, "n": 3}, "not above", "more images than 3"),
-    (CHANCE | {"chance": 0.1, "other_reading": {"value": 0.97, "words": "when read otherwise", "remedy": "--option x"}},
-     "the very same answers score 97.0% when read otherwise", "--option x"),
-    (CHANCE | {"value": 0.9, "low": 0.8, "high": 0.95, "chance": 0.91, "chance_of": "bicubic upscaling alone scores",
-               "over_chance": {"value": -0.01, "low": -0.02, "high": -0.001}},
-     "bicubic upscaling alone scores 91.0% on the same images, and the difference is -2.00 to -0.10 points", "--scale"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("accuracy", "said", "needed"),
+    [
+        (CHANCE | {"chance": 0.1}, "not above chance: always the most frequent class would score 10.0%", "preparation"),
+        (CHANCE | {"chance": 0.1, "constant": True}, "the same answer for all 31 images", "preparation"),
+        (
+            CHANCE | {"chance": 1.0, "value": 1.0, "high": 1.0, "low": 0.4},
+            "one and the same class",
+            "more than one class",
+        ),
+        (CHANCE | {"chance": 0.5, "value": 1.0, "high": 1.0, "low": 0.4, "n": 3}, "not above", "more images than 3"),
+        (
+            CHANCE
+            | {"chance": 0.1, "other_reading": {"value": 0.97, "words": "when read otherwise", "remedy": "--option x"}},
+            "the very same answers score 97.0% when read otherwise",
+            "--option x",
+        ),
+        (
+            CHANCE
+            | {
+                "value": 0.9,
+                "low": 0.8,
+                "high": 0.95,
+                "chance": 0.91,
+                "chance_of": "bicubic upscaling alone scores",
+                "over_chance": {"value": -0.01, "low": -0.02, "high": -0.001},
+            },
+            "bicubic upscaling alone scores 91.0% on the same images, and the difference is -2.00 to -0.10 points",
+            "--scale",
+        ),
+    ],
+)
 def test_nothing_is_recommended_or_packaged_on_a_baseline_that_cannot_be_right(accuracy, said, needed) -> None:
     chosen = recommend([variant("fp32", 100, **accuracy), variant("int8", 300, change=0.0, half=0.001)], LIMITS)
 
@@ -288,8 +337,14 @@ def test_nothing_is_recommended_or_packaged_on_a_baseline_that_cannot_be_right(a
 
 
 def test_what_is_better_on_the_same_images_is_above_chance_whatever_the_intervals() -> None:
-    paired = CHANCE | {"value": 0.9, "low": 0.6, "high": 0.95, "chance": 0.8, "chance_of": "bicubic upscaling scores",
-                       "over_chance": {"value": 0.1, "low": 0.01, "high": 0.2}}  # fmt: skip
+    paired = CHANCE | {
+        "value": 0.9,
+        "low": 0.6,
+        "high": 0.95,
+        "chance": 0.8,
+        "chance_of": "bicubic upscaling scores",
+        "over_chance": {"value": 0.1, "low": 0.01, "high": 0.2},
+    }
 
     assert doubt(variant("fp32", 100, **paired)) is None
 
@@ -324,8 +379,10 @@ def test_the_cpu_time_a_request_stands_beside_the_speed() -> None:
 
 
 def test_variants_of_the_same_bytes_are_one_measurement_with_two_names() -> None:
-    fp32, fp16 = (replace(variant(name, fps), model={"precision": name, "digest": "same"})
-                  for name, fps in (("fp32", 100), ("fp16", 140)))  # fmt: skip
+    fp32, fp16 = (
+        replace(variant(name, fps), model={"precision": name, "digest": "same"})
+        for name, fps in (("fp32", 100), ("fp16", 140))
+    )
     other = replace(variant("int8", 300), model={"precision": "INT8", "digest": "other"})
 
     first, second, third = measured_once([fp32, fp16, other])
@@ -339,11 +396,18 @@ def test_variants_of_the_same_bytes_are_one_measurement_with_two_names() -> None
 
 
 def test_a_cause_that_was_found_is_what_is_needed() -> None:
-    cause = {"value": 0.6, "before": 0.0, "n": 24, "words": "with the channels as blue, green, red",
-             "remedy": "--color BGR"}  # fmt: skip
+    cause = {
+        "value": 0.6,
+        "before": 0.0,
+        "n": 24,
+        "words": "with the channels as blue, green, red",
+        "remedy": "--color BGR",
+    }
 
-    told = recommend([variant("fp32", 100, chance=0.1, likely_cause=cause, unit="share"), variant("int8", 200)],
-                     Constraints("throughput", None, None))  # fmt: skip
+    told = recommend(
+        [variant("fp32", 100, chance=0.1, likely_cause=cause, unit="share"), variant("int8", 200)],
+        Constraints("throughput", None, None),
+    )
 
     assert told.decision == "undecided"
     assert told.needed == ("--color BGR",)

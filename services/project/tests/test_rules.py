@@ -10,10 +10,20 @@ from workbench.project.problems import ModelNeedsHelp
 from workbench.project.values import Facts, Step
 
 REQUEST = {
-    "objective": "throughput", "max_latency_ms": None, "max_accuracy_drop": 1.0, "task": "classification",
-    "calibration_dataset_id": None, "inputs": {}, "recipe": {}, "inference_precision": "f32", "duration_s": 1.0,
-    "launches": 5, "preset": "performance", "subset_size": 300, "package": True,
-}  # fmt: skip
+    "objective": "throughput",
+    "max_latency_ms": None,
+    "max_accuracy_drop": 1.0,
+    "task": "classification",
+    "calibration_dataset_id": None,
+    "inputs": {},
+    "recipe": {},
+    "inference_precision": "f32",
+    "duration_s": 1.0,
+    "launches": 5,
+    "preset": "performance",
+    "subset_size": 300,
+    "package": True,
+}
 LABELLED, UNLABELLED = {"annotated": True}, {"annotated": False}
 
 
@@ -51,7 +61,10 @@ def test_a_mask_in_the_fourth_channel_stays_as_it_is() -> None:
     four = {**model(shape=(1, 4, 8, 8)), "outputs": [tensor([1, 3, 8, 8], "y")]}
 
     assert conversion_inputs(four, request)["x"] == {
-        "mean": [1.0, 2.0, 3.0, 0.0], "scale": [4.0, 5.0, 6.0, 1.0], "layout": "NCHW"}  # fmt: skip
+        "mean": [1.0, 2.0, 3.0, 0.0],
+        "scale": [4.0, 5.0, 6.0, 1.0],
+        "layout": "NCHW",
+    }
     with pytest.raises(ModelNeedsHelp, match=r"recipe\.color: BGR can't be built into an input of 4 channels"):
         conversion_inputs(four, {**request, "recipe": {"color": "BGR"}})
 
@@ -79,11 +92,14 @@ def test_mean_scale_and_colour_order_stay_in_the_recipe_when_they_are_to_stay_ou
     assert recipe_overrides(request) == {"task": "classification", **said}
 
 
-@pytest.mark.parametrize(("task", "said", "overrides"), [
-    ("classification", {"options": {"top_k": 3}, "head": "scores"}, {"options": {"top_k": 3}, "head": "scores"}),
-    ("classification", {"top_k": 3, "resize": "crop"}, {"options": {"top_k": 3}, "resize": "crop"}),
-    ("generic", {"top_k": 3}, {}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("task", "said", "overrides"),
+    [
+        ("classification", {"options": {"top_k": 3}, "head": "scores"}, {"options": {"top_k": 3}, "head": "scores"}),
+        ("classification", {"top_k": 3, "resize": "crop"}, {"options": {"top_k": 3}, "resize": "crop"}),
+        ("generic", {"top_k": 3}, {}),
+    ],
+)
 def test_what_is_said_of_the_task_stays_for_the_recipe_as_0_1_0_said_it_too(task, said, overrides) -> None:
     assert recipe_overrides({**REQUEST, "task": task, "recipe": said}) == {"task": task, **overrides}
 

@@ -44,18 +44,24 @@ def test_the_answer_says_about_how_long_all_variants_will_be_measured(bench: Ben
     assert answer["expected_run_s"] == {"least": 45, "most": 105}
 
 
-@pytest.mark.parametrize(("request_", "field", "said"), [
-    ({"recipe": {"options": {"top_k": 0}}}, "recipe.options.top_k", "Must be a whole number from 1 to 100."),
-    ({"task": "classification", "recipe": {"options": {"smooth": True}}}, "recipe.options.smooth",
-     "accepted here are label_offset, top_k."),
-    ({"recipe": {"options": {"top_k": [1]}}}, "recipe.options.top_k", "Must be a whole number from 1 to 100."),
-    ({"task": "classification", "recipe": {"head": "boxes"}}, "recipe.head", "Must be one of scores."),
-    ({"recipe": {"head": "boxes"}}, "recipe.head", "Must be one of "),
-    ({"recipe": {"options": {"smooth": True}}}, "recipe.options.smooth", "accepted here are "),
-    ({"task": "generic", "recipe": {"head": "scores"}}, "recipe.head", "this task has none"),
-    ({"task": "generic", "recipe": {"options": {"top_k": 1}}}, "recipe.options.top_k", "accepted here are none."),
-    ({"recipe": {"top_k": 1}}, "recipe.top_k", "what only one task knows belongs into `options`."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("request_", "field", "said"),
+    [
+        ({"recipe": {"options": {"top_k": 0}}}, "recipe.options.top_k", "Must be a whole number from 1 to 100."),
+        (
+            {"task": "classification", "recipe": {"options": {"smooth": True}}},
+            "recipe.options.smooth",
+            "accepted here are label_offset, top_k.",
+        ),
+        ({"recipe": {"options": {"top_k": [1]}}}, "recipe.options.top_k", "Must be a whole number from 1 to 100."),
+        ({"task": "classification", "recipe": {"head": "boxes"}}, "recipe.head", "Must be one of scores."),
+        ({"recipe": {"head": "boxes"}}, "recipe.head", "Must be one of "),
+        ({"recipe": {"options": {"smooth": True}}}, "recipe.options.smooth", "accepted here are "),
+        ({"task": "generic", "recipe": {"head": "scores"}}, "recipe.head", "this task has none"),
+        ({"task": "generic", "recipe": {"options": {"top_k": 1}}}, "recipe.options.top_k", "accepted here are none."),
+        ({"recipe": {"top_k": 1}}, "recipe.top_k", "what only one task knows belongs into `options`."),
+    ],
+)
 def test_what_a_task_does_not_have_is_refused_by_field(bench: Bench, request_: Any, field: str, said: str) -> None:
     answer = asked(bench.client, bench.project_id, **request_)
 
@@ -69,11 +75,14 @@ def asked(client: FlaskClient, project_id: str, **request: Any) -> Any:
     return client.post(f"/v1/projects/{project_id}/optimizations", json=request)
 
 
-@pytest.mark.parametrize(("where", "target", "device"), [
-    ({}, "cpu", "CPU"),
-    ({"target": "npu"}, "npu", "NPU"),
-    ({"device": "GPU"}, "gpu", "GPU"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("where", "target", "device"),
+    [
+        ({}, "cpu", "CPU"),
+        ({"target": "npu"}, "npu", "NPU"),
+        ({"device": "GPU"}, "gpu", "GPU"),
+    ],
+)
 def test_a_project_says_where_it_is_for(
     client: FlaskClient, made: Callable[..., Any], where: dict[str, str], target: str, device: str
 ) -> None:
@@ -100,12 +109,15 @@ def test_a_project_for_what_is_not_there_is_refused_and_holds_nothing(
     assert [info.key for info in bench.adapters.store.list("teams/")] == before
 
 
-@pytest.mark.parametrize(("request_says", "target", "device"), [
-    ({}, "npu", "NPU"),
-    ({"target": "old-cpu"}, "old-cpu", "CPU"),
-    ({"device": "GPU.0"}, "gpu", "GPU.0"),
-    ({"target": "gpu", "device": "GPU.0"}, "gpu", "GPU.0"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("request_says", "target", "device"),
+    [
+        ({}, "npu", "NPU"),
+        ({"target": "old-cpu"}, "old-cpu", "CPU"),
+        ({"device": "GPU.0"}, "gpu", "GPU.0"),
+        ({"target": "gpu", "device": "GPU.0"}, "gpu", "GPU.0"),
+    ],
+)
 def test_an_optimization_runs_where_it_says_or_its_project(
     client: FlaskClient, made: Callable[..., Any], request_says: dict[str, str], target: str, device: str
 ) -> None:

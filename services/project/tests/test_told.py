@@ -11,8 +11,11 @@ from workbench.project.schemas import OptimizationRequest
 from workbench.project.values import Facts
 from workbench.tasks.told import with_told
 
-ZOO = {"inputs": {"x": {"shape": [1, 3, 32, 32], "layout": "NCHW"}}, "task": "classification",
-       "recipe": {"mean": [1.0, 2.0, 3.0], "scale": [255.0], "color": "RGB"}}  # fmt: skip
+ZOO = {
+    "inputs": {"x": {"shape": [1, 3, 32, 32], "layout": "NCHW"}},
+    "task": "classification",
+    "recipe": {"mean": [1.0, 2.0, 3.0], "scale": [255.0], "color": "RGB"},
+}
 
 
 def model(source: Facts = ZOO, shape: Any = ("N", 3, 32, 32), layout: str | None = None, **changed: Any) -> Facts:
@@ -30,7 +33,11 @@ def test_shape_layout_mean_and_scale_are_built_in_as_the_zoo_says_and_told() -> 
     request = settled(asked(), model(), None)
 
     assert conversion_inputs(model(), request)["x"] == {
-        "shape": [1, 3, 32, 32], "layout": "NCHW", "mean": [1.0, 2.0, 3.0], "scale": [255.0] * 3}  # fmt: skip
+        "shape": [1, 3, 32, 32],
+        "layout": "NCHW",
+        "mean": [1.0, 2.0, 3.0],
+        "scale": [255.0] * 3,
+    }
     assert request["recipe"]["color"] == "RGB"
     assert request["task"] == "classification"
     fields = ["inputs.x.shape", "inputs.x.layout", "mean", "scale", "color"]
@@ -49,12 +56,17 @@ def test_what_is_asked_for_goes_before_and_a_mean_with_its_own_scale() -> None:
     assert [each["field"] for each in request["told"]] == ["inputs.x.layout"]
 
 
-@pytest.mark.parametrize("facts", [
-    model({}), model({"url": "https://example.com/m.onnx"}),
-    model(layout="NCHW", element_type="u8", shape=(1, 3, 32, 32)), model(layout="NCHW", shape=(1, 7, 32, 32)),
-    model({"inputs": {"z": ZOO["inputs"]["x"]}, "recipe": ZOO["recipe"]}),
-    model({"inputs": {"x": {"shape": [1, 1, 32, 32]}}}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        model({}),
+        model({"url": "https://example.com/m.onnx"}),
+        model(layout="NCHW", element_type="u8", shape=(1, 3, 32, 32)),
+        model(layout="NCHW", shape=(1, 7, 32, 32)),
+        model({"inputs": {"z": ZOO["inputs"]["x"]}, "recipe": ZOO["recipe"]}),
+        model({"inputs": {"x": {"shape": [1, 1, 32, 32]}}}),
+    ],
+)
 def test_what_does_not_fit_the_model_is_not_used(facts: Facts) -> None:
     request = asked()
 

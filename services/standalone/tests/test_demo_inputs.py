@@ -36,14 +36,18 @@ def trained(whole: None, split: tuple[digits.Digits, digits.Digits]) -> network.
 
 
 def accuracy(model: Path, folder: Path, resize: str) -> float:
-    preparation = Preparation.from_json({
-        "resize": resize,
-        "input": {"name": "image", "width": 64, "height": 64, "channels": 3, "layout": "NCHW"},
-    })
+    preparation = Preparation.from_json(
+        {
+            "resize": resize,
+            "input": {"name": "image", "width": 64, "height": 64, "channels": 3, "layout": "NCHW"},
+        }
+    )
     compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     files = sorted(folder.rglob("*.png"))
-    right = [int(np.argmax(compiled(preprocess(file.read_bytes(), preparation))[0])) == int(file.parent.name)
-             for file in files]
+    right = [
+        int(np.argmax(compiled(preprocess(file.read_bytes(), preparation))[0])) == int(file.parent.name)
+        for file in files
+    ]
     return sum(right) / len(right)
 
 
@@ -78,16 +82,17 @@ def test_the_model_is_valid_onnx_with_one_image_input_and_ten_classes(made: Path
 
 
 def test_the_model_is_heavy_enough_for_its_speed_to_be_measured(made: Path) -> None:
-    convolutions = [op for op in ov.Core().read_model(made / "model.onnx").get_ordered_ops()
-                    if op.get_type_name() == "Convolution"]
-    macs = sum(int(np.prod(op.get_output_shape(0))) * int(np.prod(op.input(1).get_shape()[1:]))
-               for op in convolutions)
+    convolutions = [
+        op for op in ov.Core().read_model(made / "model.onnx").get_ordered_ops() if op.get_type_name() == "Convolution"
+    ]
+    macs = sum(int(np.prod(op.get_output_shape(0))) * int(np.prod(op.input(1).get_shape()[1:])) for op in convolutions)
 
     assert 150e6 <= macs <= 250e6
 
 
-def test_openvino_and_the_numpy_network_agree(made: Path, trained: network.Network,
-                                              split: tuple[digits.Digits, digits.Digits]) -> None:
+def test_openvino_and_the_numpy_network_agree(
+    made: Path, trained: network.Network, split: tuple[digits.Digits, digits.Digits]
+) -> None:
     pixels = split[1].pixels[:5]
     scores = trained.scores(pixels).astype(np.float64)
     expected = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
@@ -105,7 +110,8 @@ def test_the_same_inputs_are_made_every_time(made: Path, trained: network.Networ
 
 
 def test_writing_the_images_again_leaves_none_of_before(
-        tmp_path: Path, split: tuple[digits.Digits, digits.Digits]) -> None:
+    tmp_path: Path, split: tuple[digits.Digits, digits.Digits]
+) -> None:
     stray = tmp_path / "digits" / "3" / "stray.png"
     stray.parent.mkdir(parents=True)
     stray.write_bytes(b"")

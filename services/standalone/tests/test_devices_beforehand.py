@@ -41,8 +41,14 @@ def adapters(settings: Settings) -> Iterator[Adapters]:
     made = embedded(settings.home)
     write_token(made.store, "token", Identity("a", "admin"), "a")
     tensor = {"name": "x", "shape": [1, 3, 8, 8], "element_type": "f32", "layout": "NCHW"}
-    model = {"name": "net", "main_file": "model.xml", "format": "ir", "precision": "FP32",
-             "inputs": [tensor], "outputs": [{**tensor, "name": "y"}]}  # fmt: skip
+    model = {
+        "name": "net",
+        "main_file": "model.xml",
+        "format": "ir",
+        "precision": "FP32",
+        "inputs": [tensor],
+        "outputs": [{**tensor, "name": "y"}],
+    }
     known = {"model": model, "dataset": {"tasks": []}, "recipe": {"recipe": {"task": "generic"}}}
     for kind, facts in known.items():
         Manifests(made.store, "a").write(Manifest(kind, kind[0], "a", "", (), facts).text())
@@ -92,11 +98,17 @@ def test_every_route_that_takes_a_device_refuses_one_that_is_not_here(
 
 def taking_a_device(adapters: Adapters, settings: Settings) -> list[str]:
     document = merged_openapi(adapters, settings)
-    bodies = {path: verbs["post"]["requestBody"]["content"].get("application/json", {}).get("schema", {})
-              for path, verbs in document["paths"].items() if "requestBody" in verbs.get("post", {})}  # fmt: skip
+    bodies = {
+        path: verbs["post"]["requestBody"]["content"].get("application/json", {}).get("schema", {})
+        for path, verbs in document["paths"].items()
+        if "requestBody" in verbs.get("post", {})
+    }
     schemas = document["components"]["schemas"]
-    found = [path for path, body in bodies.items()
-             if "device" in schemas.get(body.get("$ref", "").rpartition("/")[2], {}).get("properties", {})]  # fmt: skip
+    found = [
+        path
+        for path, body in bodies.items()
+        if "device" in schemas.get(body.get("$ref", "").rpartition("/")[2], {}).get("properties", {})
+    ]
     assert sorted(found) == sorted(REST)
     return found
 

@@ -32,15 +32,24 @@ def source() -> Iterator[SourceServer]:
     """A zoo of one model: what it is given, as pictures of 3 channels, goes through two ReLUs."""
     tensors = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3, 8, 8]) for name in ("data", "last")]
     nodes = [helper.make_node("Relu", ["data"], ["out"]), helper.make_node("Relu", ["out"], ["last"])]
-    model = helper.make_model(helper.make_graph(nodes, "g", tensors[:1], tensors[1:]), ir_version=8,
-                              opset_imports=[helper.make_opsetid("", 13)])  # fmt: skip
+    model = helper.make_model(
+        helper.make_graph(nodes, "g", tensors[:1], tensors[1:]),
+        ir_version=8,
+        opset_imports=[helper.make_opsetid("", 13)],
+    )
     onnx.checker.check_model(model)
     content = model.SerializeToString()
     with source_server() as server:
         url = server.hold("/net.onnx", content)
         file = {"name": "net.onnx", "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "source": url}
-        said = {"description": "A net.", "task_type": "classification", "framework": "onnx", "files": [file],
-                "model_optimizer_args": ARGUMENTS, "input_info": [{"name": "data", "layout": "NCHW"}]}  # fmt: skip
+        said = {
+            "description": "A net.",
+            "task_type": "classification",
+            "framework": "onnx",
+            "files": [file],
+            "model_optimizer_args": ARGUMENTS,
+            "input_info": [{"name": "data", "layout": "NCHW"}],
+        }
         server.hold("/models/public/net/model.yml", yaml.safe_dump(said).encode(), kind="text/plain")
         yield server
 
@@ -100,14 +109,19 @@ def test_what_a_conversion_cannot_do_is_told_at_the_conversion_and_the_model_is_
     assert ended(ask, f"models/{answer['id']}")["state"] == "succeeded"
     conversion = ended(ask, f"conversions/{answer['conversion_id']}")
     assert (conversion["state"], conversion["error"]["detail"]) == (
-        "failed", "inputs.dat: the model has no such input; it has data.")  # fmt: skip
+        "failed",
+        "inputs.dat: the model has no such input; it has data.",
+    )
     _, again = ask("POST", "conversions", json={**conversion["request"], "inputs": {}})
     assert ended(ask, f"conversions/{again['id']}")["state"] == "succeeded"
 
 
 def test_what_no_conversion_takes_is_refused_before_anything_is_brought(ask: Ask, source: SourceServer) -> None:
-    status, problem = ask("POST", "models/downloads", json={
-        "source": "zoo:net", "convert": {"precision": "FP8", "inputs": {"data": {"mean": "x"}}}})  # fmt: skip
+    status, problem = ask(
+        "POST",
+        "models/downloads",
+        json={"source": "zoo:net", "convert": {"precision": "FP8", "inputs": {"data": {"mean": "x"}}}},
+    )
 
     assert status == 422
     assert "convert.precision" in problem["detail"]

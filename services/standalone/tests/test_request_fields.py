@@ -66,8 +66,9 @@ def leaves(schema: ma.Schema) -> Iterator[ma.fields.Field]:
 
 
 def bounded(field: ma.fields.Field) -> bool:
-    return any(isinstance(rule, OneOf) or (isinstance(rule, Range) and rule.max is not None)
-               for rule in field.validators)  # fmt: skip
+    return any(
+        isinstance(rule, OneOf) or (isinstance(rule, Range) and rule.max is not None) for rule in field.validators
+    )
 
 
 def test_every_text_of_every_request_is_of_the_kind_that_can_be_kept(apps: list[Flask]) -> None:
@@ -91,8 +92,12 @@ def test_every_text_of_every_request_is_of_the_kind_that_can_be_kept(apps: list[
 
 def test_no_whole_number_of_a_document_is_cut_to_one(apps: list[Flask]) -> None:
     documents = [each for each in set(ours()) - answered(apps) if not each.__name__.endswith("Query")]
-    whole = [(f"{schema.__module__}.{schema.__name__}.{field.name}", field)
-             for schema in documents for field in leaves(schema()) if isinstance(field, ma.fields.Integer)]  # fmt: skip
+    whole = [
+        (f"{schema.__module__}.{schema.__name__}.{field.name}", field)
+        for schema in documents
+        for field in leaves(schema())
+        if isinstance(field, ma.fields.Integer)
+    ]
     assert len(whole) > 10
     assert [where for where, field in whole if not field.strict] == []
 

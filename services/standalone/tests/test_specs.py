@@ -43,9 +43,10 @@ SPECS = {
     "export": Spec(ExportSpec, {"format": "coco"}),
     "profile": Spec(Profile, {"main_file": "model.xml"}),
     "conversion": Spec(ConversionSpec, {"main_file": "model.onnx"}),
-    "package": Spec(PackageSpec, {"name": "fruit", "recommended": "fp32", "recipe": {},
-                                  "variants": [{"folder": "fp32"}]}),
-}  # fmt: skip
+    "package": Spec(
+        PackageSpec, {"name": "fruit", "recommended": "fp32", "recipe": {}, "variants": [{"folder": "fp32"}]}
+    ),
+}
 every_spec = pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
 
 
@@ -131,9 +132,19 @@ def test_numbers_and_choices_end_where_they_say(spec: Spec) -> None:
 
 def test_what_the_last_release_planned_is_still_read() -> None:
     """A job holds the request, and its spec is made when it is launched: members in the order of release 0.1.0."""
-    planned = {"main_file": "model.xml", "seed": 0, "device": "CPU", "inference_precision": "f32", "batch": 1,
-               "hint": "throughput", "streams": None, "requests": None, "shapes": None, "duration_s": 2.0,
-               "launches": 5}  # fmt: skip
+    planned = {
+        "main_file": "model.xml",
+        "seed": 0,
+        "device": "CPU",
+        "inference_precision": "f32",
+        "batch": 1,
+        "hint": "throughput",
+        "streams": None,
+        "requests": None,
+        "shapes": None,
+        "duration_s": 2.0,
+        "launches": 5,
+    }
     spec = read_spec(planned)
 
     assert read_spec(spec.to_json()) == spec
@@ -142,7 +153,8 @@ def test_what_the_last_release_planned_is_still_read() -> None:
     read = checked(ConversionSpec(), conversion).options.to_json()
     assert (read["precision"], read["outputs"], read["batch"]) == ("FP16", [], None)
     assert {name: value for name, value in read["inputs"]["x"].items() if value is not None} == {
-        name: value for name, value in told.items() if value is not None}  # what came later is off
+        name: value for name, value in told.items() if value is not None
+    }  # what came later is off
 
 
 @pytest.mark.parametrize("name", ["../model.xml", "/etc/passwd", "a/../../b", "..", "", "a\0b", "a/..", HUGE])

@@ -14,8 +14,10 @@ VERSION = "v1.34.2"
 COMMANDS = ("kubelet", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubectl")
 INSTALLED = {"helm": "helm.sh/helm/v3/cmd/helm@v3.19.2", "coredns": "github.com/coredns/coredns@v1.12.4"}
 # Feature gates refuse to parse in a program that does not know its own version.
-_STAMP = [f"-X k8s.io/component-base/version.{name}={value}" for name, value in
-          (("gitVersion", VERSION), ("gitMajor", "1"), ("gitMinor", "34"), ("gitTreeState", "clean"))]  # fmt: skip
+_STAMP = [
+    f"-X k8s.io/component-base/version.{name}={value}"
+    for name, value in (("gitVersion", VERSION), ("gitMajor", "1"), ("gitMinor", "34"), ("gitTreeState", "clean"))
+]
 _PACKAGES = {name: f"k8s.io/kubernetes/cmd/{name}" for name in COMMANDS} | {
     "etcd": "go.etcd.io/etcd/server/v3",
     "pause": "./pause",
@@ -26,9 +28,17 @@ def available() -> str | None:
     """None, or what is missing to build and run a cluster here."""
     if os.geteuid() != 0:
         return "only root can make network namespaces and run a kubelet"
-    programs = {"go": "golang, 1.24 or newer", "containerd": "containerd", "runc": "runc", "ip": "iproute2",
-                "iptables": "iptables", "buildah": "buildah", "mmdebstrap": "mmdebstrap", "openssl": "openssl",
-                "nsenter": "util-linux"}  # fmt: skip
+    programs = {
+        "go": "golang, 1.24 or newer",
+        "containerd": "containerd",
+        "runc": "runc",
+        "ip": "iproute2",
+        "iptables": "iptables",
+        "buildah": "buildah",
+        "mmdebstrap": "mmdebstrap",
+        "openssl": "openssl",
+        "nsenter": "util-linux",
+    }
     missing = [f"{name} (Debian: {package})" for name, package in programs.items() if not shutil.which(name)]
     return f"the test cluster needs {', '.join(missing)}" if missing else None
 
@@ -71,8 +81,21 @@ def _content(module: Path) -> bytes:
 
 def _build(package: str, path: Path, module: Path = MODULE) -> None:
     draft = path.with_suffix(".part")
-    _run(["go", "build", "-mod=mod", "-buildvcs=false", "-trimpath", "-ldflags", " ".join(["-s", "-w", *_STAMP]),
-          "-o", str(draft), package], module)  # fmt: skip
+    _run(
+        [
+            "go",
+            "build",
+            "-mod=mod",
+            "-buildvcs=false",
+            "-trimpath",
+            "-ldflags",
+            " ".join(["-s", "-w", *_STAMP]),
+            "-o",
+            str(draft),
+            package,
+        ],
+        module,
+    )
     draft.rename(path)
 
 

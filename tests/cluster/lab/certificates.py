@@ -41,8 +41,9 @@ class Certificates:
     def make(self, identities: list[Identity]) -> None:
         """All of them, anew."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._openssl(f"req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=lab -keyout {self._key('ca')} "
-                      f"-out {self.authority}")  # fmt: skip
+        self._openssl(
+            f"req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=lab -keyout {self._key('ca')} -out {self.authority}"
+        )
         self._issue("apiserver", "/CN=kube-apiserver", f"subjectAltName={NAMES}")
         self._issue("apiserver-kubelet", "/O=system:masters/CN=apiserver-kubelet", "extendedKeyUsage=clientAuth")
         self._openssl(f"genrsa -out {self._key('service-accounts')} 2048")
@@ -59,8 +60,10 @@ class Certificates:
         request, extensions = self.folder / f"{name}.csr", self.folder / f"{name}.ext"
         extensions.write_text(extension + "\n")
         self._openssl(f"req -newkey rsa:2048 -nodes -subj {subject} -keyout {self._key(name)} -out {request}")
-        self._openssl(f"x509 -req -days 30 -in {request} -CA {self.authority} -CAkey {self._key('ca')} "
-                      f"-CAcreateserial -extfile {extensions} -out {self.folder / name}.crt")  # fmt: skip
+        self._openssl(
+            f"x509 -req -days 30 -in {request} -CA {self.authority} -CAkey {self._key('ca')} "
+            f"-CAcreateserial -extfile {extensions} -out {self.folder / name}.crt"
+        )
 
     def _key(self, name: str) -> Path:
         return self.folder / f"{name}.key"
@@ -70,9 +73,16 @@ class Certificates:
 
     def _kubeconfig(self, name: str, token: str) -> None:
         server = {"server": f"https://{network.HOST}:6443", "certificate-authority": str(self.authority)}
-        self.kubeconfig(name).write_text(json.dumps({
-            "apiVersion": "v1", "kind": "Config", "current-context": "lab",
-            "clusters": [{"name": "lab", "cluster": server}],
-            "users": [{"name": name, "user": {"token": token}}],
-            "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": name}}],
-        }, indent=1))  # fmt: skip
+        self.kubeconfig(name).write_text(
+            json.dumps(
+                {
+                    "apiVersion": "v1",
+                    "kind": "Config",
+                    "current-context": "lab",
+                    "clusters": [{"name": "lab", "cluster": server}],
+                    "users": [{"name": name, "user": {"token": token}}],
+                    "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": name}}],
+                },
+                indent=1,
+            )
+        )

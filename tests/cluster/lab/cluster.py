@@ -66,16 +66,29 @@ class Cluster:
 
     def kubectl(self, *arguments: str, stdin: str | None = None, check: bool = True) -> str:
         """What kubectl prints. Raises RuntimeError with what it complains about."""
-        done = subprocess.run([binaries.build() / "kubectl", *arguments], env=self.environment, input=stdin,
-                              capture_output=True, text=True, check=False, timeout=300)  # fmt: skip
+        done = subprocess.run(
+            [binaries.build() / "kubectl", *arguments],
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
         if check and done.returncode:
             raise RuntimeError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
 
     def helm(self, *arguments: str, check: bool = True) -> str:
         """What helm prints, both streams. Raises RuntimeError with it."""
-        done = subprocess.run([binaries.build() / "helm", *arguments], env=self.environment,
-                              capture_output=True, text=True, check=False, timeout=900)  # fmt: skip
+        done = subprocess.run(
+            [binaries.build() / "helm", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=900,
+        )
         if check and done.returncode:
             raise RuntimeError(f"helm {' '.join(arguments)}: {done.stderr}")
         return done.stdout + done.stderr
@@ -121,8 +134,10 @@ class Cluster:
         return node.devices.resources.items() <= self.allocatable(node).items()
 
     def _identities(self) -> list[Identity]:
-        nodes = [Identity(f"node-{each.number}", f"system:node:node-{each.number}", "system:nodes")
-                 for each in self._addresses]  # fmt: skip
+        nodes = [
+            Identity(f"node-{each.number}", f"system:node:node-{each.number}", "system:nodes")
+            for each in self._addresses
+        ]
         return [
             Identity("admin", "admin", "system:masters"),
             Identity("controller-manager", "system:kube-controller-manager"),
@@ -133,9 +148,16 @@ class Cluster:
 
     def _permit(self) -> None:
         """What an installer of Kubernetes grants: its proxy may look, its nodes may be probed."""
-        self.apply({
-            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding",
-            "metadata": {"name": "lab-proxy"},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "system:node-proxier"},
-            "subjects": [{"kind": "User", "name": "system:kube-proxy", "apiGroup": "rbac.authorization.k8s.io"}],
-        })  # fmt: skip
+        self.apply(
+            {
+                "apiVersion": "rbac.authorization.k8s.io/v1",
+                "kind": "ClusterRoleBinding",
+                "metadata": {"name": "lab-proxy"},
+                "roleRef": {
+                    "apiGroup": "rbac.authorization.k8s.io",
+                    "kind": "ClusterRole",
+                    "name": "system:node-proxier",
+                },
+                "subjects": [{"kind": "User", "name": "system:kube-proxy", "apiGroup": "rbac.authorization.k8s.io"}],
+            }
+        )

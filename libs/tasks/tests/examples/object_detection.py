@@ -16,7 +16,12 @@ _DAMAGE = np.zeros((1, 6, 8), np.float32)
 _DAMAGE[0, 0] = 6
 _DAMAGE[0, 4:, 0] = [-0.9, 0.9]
 
-ANNOTATION = Things((Thing(0, (4.0, 4.0, 12.0, 12.0), area=60.0), Thing(1, (16.0, 12.0, 28.0, 28.0), area=2000.0),
-                     Thing(1, (2.0, 22.0, 14.0, 30.0), area=20000.0)))  # fmt: skip
+ANNOTATION = Things(
+    (
+        Thing(0, (4.0, 4.0, 12.0, 12.0), area=60.0),
+        Thing(1, (16.0, 12.0, 28.0, 28.0), area=2000.0),
+        Thing(1, (2.0, 22.0, 14.0, 30.0), area=20000.0),
+    )
+)
 OUTPUTS = {"boxes": _TABLE}
 DAMAGED = {"boxes": _TABLE + _DAMAGE}

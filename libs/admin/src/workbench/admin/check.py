@@ -71,8 +71,11 @@ def _of_row(place: Installation, row: Row) -> Iterator[Finding]:
     elif row.manifest is None and row.state in (State.QUEUED, State.RUNNING):
         missing = [key for key in row.keys if not place.store.exists(key)]
         if missing and place.rows.under_way(row.team, row.id):
-            yield Finding(row.team, name, f"the job waits for uploaded bytes that are gone: {missing[0]}; "
-                          "cancel it and upload them again")  # fmt: skip
+            yield Finding(
+                row.team,
+                name,
+                f"the job waits for uploaded bytes that are gone: {missing[0]}; cancel it and upload them again",
+            )
 
 
 def _of_accepted(store: Store, row: Row, name: str) -> Iterator[Finding]:

@@ -36,11 +36,16 @@ class Role(StrEnum):
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for programs.")]
 
-app = typer.Typer(help="Run an installation: teams, tokens, garbage, consistency. Acts on what the WORKBENCH_* "
-                  "settings of this environment name.", no_args_is_help=True, rich_markup_mode=None)  # fmt: skip
+app = typer.Typer(
+    help="Run an installation: teams, tokens, garbage, consistency. Acts on what the WORKBENCH_* "
+    "settings of this environment name.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 teams = typer.Typer(help="Teams: tenants that see nothing of each other.", no_args_is_help=True, rich_markup_mode=None)
-tokens = typer.Typer(help="Tokens: what a request shows to speak for a team.", no_args_is_help=True,
-                     rich_markup_mode=None)  # fmt: skip
+tokens = typer.Typer(
+    help="Tokens: what a request shows to speak for a team.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(teams, name="teams")
 app.add_typer(tokens, name="tokens")
 
@@ -69,8 +74,7 @@ def list_teams(as_json: AsJson = False) -> None:
 
     with _store() as store:
         views = [_team_view(team) for team in teams.list_teams(store)]
-    columns = [Column("name", "name"), Column("limit in bytes", "storage_limit_bytes"),
-               Column("created", "created_at")]  # fmt: skip
+    columns = [Column("name", "name"), Column("limit in bytes", "storage_limit_bytes"), Column("created", "created_at")]
     show_list(views, columns, as_json=as_json)
 
 
@@ -145,9 +149,11 @@ def collect_garbage(
         output.write_json(gone.__dict__ | {"counted": [each._asdict() for each in gone.counted]})
         return
     verb = "would be removed" if dry_run else "removed"
-    output.write(f"{gone.blobs} blobs ({gone.blob_bytes} bytes), {gone.staged} remains of runs "
-                 f"({gone.staged_bytes} bytes), {gone.holds} holds of ended jobs, {gone.uploads} abandoned uploads and "
-                 f"{gone.leftovers} things that killed processes left {verb}")  # fmt: skip
+    output.write(
+        f"{gone.blobs} blobs ({gone.blob_bytes} bytes), {gone.staged} remains of runs "
+        f"({gone.staged_bytes} bytes), {gone.holds} holds of ended jobs, {gone.uploads} abandoned uploads and "
+        f"{gone.leftovers} things that killed processes left {verb}"
+    )
     for each in gone.counted:
         output.write(f"{each.team}: {each.service} had counted {each.was_bytes} bytes, and counts {each.is_bytes} now")
 
@@ -201,11 +207,15 @@ def _installation(*, rows: bool = True) -> Iterator[Installation]:
     except (WrongSetting, WrongTeam, WrongToken) as error:
         raise BadInput(str(error)) from None
     except NoRows:
-        raise WorkbenchError("No service has rows here, so what is needed cannot be known: nothing was removed. "
-                             "Do WORKBENCH_DATABASE_URL and WORKBENCH_HOME name this installation?") from None
+        raise WorkbenchError(
+            "No service has rows here, so what is needed cannot be known: nothing was removed. "
+            "Do WORKBENCH_DATABASE_URL and WORKBENCH_HOME name this installation?"
+        ) from None
     except Unreadable as error:
-        raise WorkbenchError(f"A manifest cannot be read, and it may list any file: {error}. "
-                             "Restore it first; `workbench admin check` finds all such.") from None  # fmt: skip
+        raise WorkbenchError(
+            f"A manifest cannot be read, and it may list any file: {error}. "
+            "Restore it first; `workbench admin check` finds all such."
+        ) from None
     except (DatabaseAway, StoreAway) as error:
         raise WorkbenchError(str(error)) from None
 

@@ -44,8 +44,12 @@ def main(package: Package) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="run.sh", description=__doc__)
-    parser.add_argument("inputs", nargs="+", metavar="INPUT",
-                        help="an image, a folder of images, a video, or a camera: camera:0 is /dev/video0")  # fmt: skip
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="an image, a folder of images, a video, or a camera: camera:0 is /dev/video0",
+    )
     parser.add_argument("--variant", help="another model of the package than the recommended one")
     parser.add_argument("--draw", type=Path, metavar="DIR", help="where each picture goes, with what is said of it")
     parser.add_argument("--every", type=_count, default=1, metavar="N", help="of a video or camera, each N-th frame")

@@ -50,8 +50,12 @@ def compare(package: Package, variant: dict[str, Any], loaded: Loaded) -> dict[s
         problems += alike.differences(recorded, seen, allowed)
         largest = max(largest, difference)
         mismatches += [f"{sample['file']}: {problem}" for problem in problems]
-    return {"samples": len(expected["samples"]), "largest_difference": largest, "tolerance": allowed,
-            "mismatches": mismatches}
+    return {
+        "samples": len(expected["samples"]),
+        "largest_difference": largest,
+        "tolerance": allowed,
+        "mismatches": mismatches,
+    }
 
 
 def _seen(package: Package, loaded: Loaded, sample: dict[str, Any]) -> dict[str, Any]:
@@ -78,8 +82,7 @@ def _difference(recorded: dict[str, Any], seen: dict[str, Any], allowed: float) 
         relative = float(np.max(np.abs(before - np.array(now["values"])), initial=0.0)) / _magnitude(before)
         largest = max(largest, relative)
         if relative > allowed:
-            problems.append(f"output {number} differs by {relative:.2g} of its magnitude, {allowed:g} is "
-                            "allowed")
+            problems.append(f"output {number} differs by {relative:.2g} of its magnitude, {allowed:g} is allowed")
     return largest, problems
 
 

@@ -15,8 +15,16 @@ import openvino as ov
 
 PRECISION, STREAMS = "INFERENCE_PRECISION_HINT", "NUM_STREAMS"
 # Given to compile_model again they make the same configuration: what a deployment needs.
-REUSABLE = ("PERFORMANCE_HINT", PRECISION, "EXECUTION_MODE_HINT", STREAMS, "INFERENCE_NUM_THREADS",
-            "ENABLE_CPU_PINNING", "ENABLE_HYPER_THREADING", "SCHEDULING_CORE_TYPE")
+REUSABLE = (
+    "PERFORMANCE_HINT",
+    PRECISION,
+    "EXECUTION_MODE_HINT",
+    STREAMS,
+    "INFERENCE_NUM_THREADS",
+    "ENABLE_CPU_PINNING",
+    "ENABLE_HYPER_THREADING",
+    "SCHEDULING_CORE_TYPE",
+)
 _ASKED = (*REUSABLE, "PERFORMANCE_HINT_NUM_REQUESTS")
 _VIRTUAL = ("AUTO", "MULTI", "HETERO", "BATCH")
 _HALVES = ("f16", "bf16")
@@ -52,9 +60,14 @@ def configuration(compiled: ov.CompiledModel, device: str, asked: Mapping[str, A
     virtual device tells of itself: MULTI calls its hint throughput, whatever it has the devices below it do.
     """
     wanted, told = {name: plain(asked[name]) for name in _ASKED if name in asked}, read(compiled, REUSABLE)
-    return {**(told | wanted if is_virtual(device) else wanted | told),
-            "executed": {"precision": precision(compiled, device), "devices": _devices(compiled),
-                         "layers": dict(layer_precisions(compiled))}}
+    return {
+        **(told | wanted if is_virtual(device) else wanted | told),
+        "executed": {
+            "precision": precision(compiled, device),
+            "devices": _devices(compiled),
+            "layers": dict(layer_precisions(compiled)),
+        },
+    }
 
 
 def difference(compiled: ov.CompiledModel, device: str, asked: Mapping[str, Any]) -> Difference | None:
@@ -85,8 +98,10 @@ def layer_precisions(compiled: ov.CompiledModel) -> Counter[str]:
         layers = compiled.get_runtime_model().get_ordered_ops()
     except RuntimeError:
         return Counter()
-    facts = [{name: str(value.value) for name, value in layer.get_rt_info().items() if name in _FACTS}
-             for layer in _at_run_time(layers)]  # fmt: skip
+    facts = [
+        {name: str(value.value) for name, value in layer.get_rt_info().items() if name in _FACTS}
+        for layer in _at_run_time(layers)
+    ]
     computing = [each for each in facts if each.get("layerType") not in _CARRIERS]
     return Counter(_computed_in(each) for each in computing if "runtimePrecision" in each)
 

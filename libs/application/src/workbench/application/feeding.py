@@ -50,8 +50,11 @@ class Feeding:
         """
         if self.recipe.preparation.any_size:
             return
-        open_ = {model.inputs[number]: list(shape) for number, shape in zip(self.order, self.shapes, strict=True)
-                 if model.inputs[number].partial_shape.is_dynamic}  # fmt: skip
+        open_ = {
+            model.inputs[number]: list(shape)
+            for number, shape in zip(self.order, self.shapes, strict=True)
+            if model.inputs[number].partial_shape.is_dynamic
+        }
         if open_:
             model.reshape(open_)
 
@@ -60,8 +63,10 @@ class Feeding:
         fitted = fit(picture, self.recipe.preparation, mask)
         feed = running_of(self.recipe.task).feed
         made = self._zeros(fitted) if feed is None else feed.arrays(self.recipe, fitted, self.shapes)
-        by_number = {number: array.astype(dtype, copy=False)
-                     for number, array, dtype in zip(self.order, made, self.dtypes, strict=True)}  # fmt: skip
+        by_number = {
+            number: array.astype(dtype, copy=False)
+            for number, array, dtype in zip(self.order, made, self.dtypes, strict=True)
+        }
         return [by_number[number] for number in range(len(by_number))], fitted
 
     def _zeros(self, fitted: Fitted) -> Arrays:

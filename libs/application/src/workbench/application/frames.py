@@ -37,8 +37,9 @@ class Frame:
     mask: Path | None = None
 
 
-def frames(given: str, every: int = 1, most: int | None = None, look: Look = decode, *,
-           masked: bool = False) -> Iterator[Frame]:  # fmt: skip
+def frames(
+    given: str, every: int = 1, most: int | None = None, look: Look = decode, *, masked: bool = False
+) -> Iterator[Frame]:
     """Of an image, a folder, a video, or ``camera:0`` and so on.
 
     Of videos and cameras each ``every``-th, and no more than ``most``. ``look``: makes a picture of an image file.
@@ -63,8 +64,11 @@ def frames(given: str, every: int = 1, most: int | None = None, look: Look = dec
 
 def _folder(folder: Path, look: Look, *, masked: bool) -> Iterator[Frame]:
     """The images in it, at any depth, by name."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()
-                   and not (masked and masks.is_mask(path)))  # fmt: skip
+    found = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file() and not (masked and masks.is_mask(path))
+    )
     if not found:
         raise ValueError(f"no image lies in this folder ({', '.join(sorted(IMAGE_SUFFIXES))})")
     yield from (_file(path, look, masked=masked) for path in found)

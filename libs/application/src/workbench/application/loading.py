@@ -31,8 +31,10 @@ class UnfitSize(ValueError):
     def __init__(self, shapes: Iterable[tuple[int, ...]], reason: RuntimeError, number: int = 0) -> None:
         said = " ".join(str(reason).split()).rpartition("shapes ")[2][-200:]
         taken = ", ".join(str(list(each)) for each in shapes)
-        super().__init__(f"the model can't take it as large as it is ({taken}): {said} Resize keep with a "
-                         "multiple, such as keep:8, fills its sides up")  # fmt: skip
+        super().__init__(
+            f"the model can't take it as large as it is ({taken}): {said} Resize keep with a "
+            "multiple, such as keep:8, fills its sides up"
+        )
         self.number = number
 
 
@@ -110,8 +112,12 @@ def stream(loaded: Loaded, pictures: Iterable[tuple[Arrays, Fitted]]) -> Iterato
         raise _unfit(queue, in_flight, error) from error
 
 
-def _streamed(loaded: Loaded, queue: ov.AsyncInferQueue, in_flight: dict[int, tuple[int, Fitted]],
-              pictures: Iterable[tuple[Arrays, Fitted]]) -> Iterator[tuple[int, Outputs, Fitted]]:  # fmt: skip
+def _streamed(
+    loaded: Loaded,
+    queue: ov.AsyncInferQueue,
+    in_flight: dict[int, tuple[int, Fitted]],
+    pictures: Iterable[tuple[Arrays, Fitted]],
+) -> Iterator[tuple[int, Outputs, Fitted]]:
 
     def collected(slot: int) -> tuple[int, Outputs, Fitted]:
         number, fitted = in_flight.pop(slot)

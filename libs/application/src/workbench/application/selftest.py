@@ -38,12 +38,15 @@ def _run_variant(package: Package, variant: dict[str, Any], seconds: float) -> d
     same = machine.is_recorded(variant["profile"] or {})
     differences = _otherwise(variant, loaded)
     return {
-        "name": variant["name"], "precision": variant["precision"],
+        "name": variant["name"],
+        "precision": variant["precision"],
         **comparison.compare(package, variant, loaded),
-        "executed": loaded.configuration["executed"], "same_machine": same,
-        "otherwise": differences if same else [], "told": [] if same else differences,
+        "executed": loaded.configuration["executed"],
+        "same_machine": same,
+        "otherwise": differences if same else [],
+        "told": [] if same else differences,
         "speed": _speed(package, variant, loaded, seconds, same=same) if seconds > 0 else None,
-    }  # fmt: skip
+    }
 
 
 def _otherwise(variant: dict[str, Any], loaded: Loaded) -> list[str]:
@@ -57,8 +60,7 @@ def _otherwise(variant: dict[str, Any], loaded: Loaded) -> list[str]:
     return [f"it executes in {here or 'a precision that is not known'}, {recorded} was measured"]
 
 
-def _speed(package: Package, variant: dict[str, Any], loaded: Loaded, seconds: float, *,
-           same: bool) -> dict[str, Any]:
+def _speed(package: Package, variant: dict[str, Any], loaded: Loaded, seconds: float, *, same: bool) -> dict[str, Any]:
     sample = package.read(EXPECTED)["samples"][0]["file"]
     arrays, _ = prepare((package.root / sample).read_bytes(), loaded)
     profile = variant["profile"] or {}
@@ -69,7 +71,12 @@ def _speed(package: Package, variant: dict[str, Any], loaded: Loaded, seconds: f
     on_cpu = loaded.configuration["executed"]["devices"] == ["CPU"]
     here, judged = speed.looked_again(
         lambda: speed.measure(loaded, arrays, variant["configuration"], seconds),
-        lambda here: speed.judge(here, profile, same_machine=same, on_cpu=on_cpu) if recorded else speed.Judged(None))
-    return {**here, "recorded": recorded,
-            "ratio": here["throughput_fps"] / recorded["value"] if recorded else None,
-            "remark": judged.remark, "failed": judged.failed}
+        lambda here: speed.judge(here, profile, same_machine=same, on_cpu=on_cpu) if recorded else speed.Judged(None),
+    )
+    return {
+        **here,
+        "recorded": recorded,
+        "ratio": here["throughput_fps"] / recorded["value"] if recorded else None,
+        "remark": judged.remark,
+        "failed": judged.failed,
+    }

@@ -29,8 +29,11 @@ def measure(loaded: Loaded, arrays: Arrays, configuration: dict[str, Any], secon
         # 0: as many requests as OpenVINO finds optimal.
         queue = ov.AsyncInferQueue(loaded.compiled, configuration["infer_requests"] or 0)
         latencies, elapsed = _overlapping(queue, arrays, seconds)
-    return {"throughput_fps": len(latencies) / elapsed, "latency_ms": {"p50": float(np.median(latencies))},
-            "cpu_ms_per_request": 1000 * (time.process_time() - before) / len(latencies)}
+    return {
+        "throughput_fps": len(latencies) / elapsed,
+        "latency_ms": {"p50": float(np.median(latencies))},
+        "cpu_ms_per_request": 1000 * (time.process_time() - before) / len(latencies),
+    }
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,9 @@ class Judged:
     failed: bool = False
 
 
-def looked_again(measured: Callable[[], dict[str, Any]],
-                 judged: Callable[[dict[str, Any]], Judged]) -> tuple[dict[str, Any], Judged]:
+def looked_again(
+    measured: Callable[[], dict[str, Any]], judged: Callable[[dict[str, Any]], Judged]
+) -> tuple[dict[str, Any], Judged]:
     """The first look that does not fail, else the last of all, and what is told of it."""
     for _ in range(LOOKS):
         here = measured()

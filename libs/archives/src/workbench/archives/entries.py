@@ -116,11 +116,15 @@ class Entries:
 def check_expansion(entry: str, expanded: int, packed: int | None, limits: Limits) -> None:
     """Raise UnsafeUpload when ``expanded`` bytes are too many, at all or for ``packed`` bytes."""
     if expanded > limits.expanded_bytes:
-        raise UnsafeUpload(entry, f"up to here the upload expands to {expanded} bytes; "
-                                  f"at most {limits.expanded_bytes} are taken")
+        raise UnsafeUpload(
+            entry, f"up to here the upload expands to {expanded} bytes; at most {limits.expanded_bytes} are taken"
+        )
     if packed is not None and expanded > max(limits.harmless_bytes, packed * limits.expansion):
-        raise UnsafeUpload(entry, f"up to here {packed} packed bytes expand to {expanded}, more than "
-                                  f"{limits.expansion} times as many: this looks like a decompression bomb")
+        raise UnsafeUpload(
+            entry,
+            f"up to here {packed} packed bytes expand to {expanded}, more than "
+            f"{limits.expansion} times as many: this looks like a decompression bomb",
+        )
 
 
 def safe_name(raw_name: str) -> str:
@@ -153,6 +157,7 @@ def _what_is_wrong(name: str) -> str | None:
     if unprintable is not None:
         return f"the name has the unprintable character U+{ord(unprintable):04X}; rename it, or leave it out"
     if len(name.encode()) > LONGEST_NAME_BYTES or any(len(p.encode()) > LONGEST_PART_BYTES for p in parts):
-        return (f"the name is too long; {LONGEST_NAME_BYTES} bytes, and {LONGEST_PART_BYTES} between "
-                "two slashes, are taken")
+        return (
+            f"the name is too long; {LONGEST_NAME_BYTES} bytes, and {LONGEST_PART_BYTES} between two slashes, are taken"
+        )
     return None

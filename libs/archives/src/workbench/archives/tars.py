@@ -84,8 +84,9 @@ def _add(member: tarfile.TarInfo, file: IO[bytes], total: int, entries: Entries)
     if size < 0 or start + size > total:
         raise BrokenArchive(member.name, f"the entry claims {size} bytes; the archive is cut short or forged")
     # pread: the header parser moves the position of the very same open file.
-    entries.add_file(member.name, size, partial(os.pread, file.fileno(), size, start),
-                     partial(_part, file.fileno(), start, size))
+    entries.add_file(
+        member.name, size, partial(os.pread, file.fileno(), size, start), partial(_part, file.fileno(), start, size)
+    )
 
 
 class _Part(io.RawIOBase):

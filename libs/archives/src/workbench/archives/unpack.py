@@ -17,8 +17,14 @@ from workbench.archives.entries import LIMITS, BrokenArchive, Entries, Limits, U
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b"
 # Archives people send that we do not read: better named than taken for a folder with one odd file.
-_NOT_READ = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR", b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2",
-             b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x07\x08": "split zip"}
+_NOT_READ = {
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!\x1a\x07": "RAR",
+    b"\xfd7zXZ\x00": "xz",
+    b"BZh": "bzip2",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"PK\x07\x08": "split zip",
+}
 
 
 def _tell_nobody(_share: float) -> None:

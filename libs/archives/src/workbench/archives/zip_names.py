@@ -48,5 +48,5 @@ def _beside(stored: bytes, extra: bytes) -> bytes | None:
 def _fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
     while len(extra) >= 4:
         kind, size = struct.unpack_from("<HH", extra)
-        yield kind, extra[4:4 + size]
-        extra = extra[4 + size:]
+        yield kind, extra[4 : 4 + size]
+        extra = extra[4 + size :]

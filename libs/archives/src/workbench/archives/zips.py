@@ -16,8 +16,14 @@ _NAME_IS_UTF8 = 0x800
 # LZMA and bzip2 may ask for gigabytes of dictionary, and no common tool packs photos with them.
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # The numbers are those of the zip specification (APPNOTE, 4.4.5).
-_METHOD_NAMES = {9: "Deflate64, as Windows Explorer does above 2 GB", 12: "bzip2", 14: "LZMA", 93: "Zstandard",
-                 95: "XZ", 98: "PPMd"}
+_METHOD_NAMES = {
+    9: "Deflate64, as Windows Explorer does above 2 GB",
+    12: "bzip2",
+    14: "LZMA",
+    93: "Zstandard",
+    95: "XZ",
+    98: "PPMd",
+}
 
 
 def gather(file: IO[bytes], archive_name: str, entries: Entries) -> None:
@@ -29,8 +35,7 @@ def gather(file: IO[bytes], archive_name: str, entries: Entries) -> None:
         if name.endswith(("/", "\\")):
             entries.add_folder(name)
         else:
-            entries.add_file(name, info.file_size, partial(_read, archive, info, name),
-                             partial(archive.open, info))
+            entries.add_file(name, info.file_size, partial(_read, archive, info, name), partial(archive.open, info))
 
 
 def _open(file: IO[bytes], archive_name: str) -> zipfile.ZipFile:
@@ -59,8 +64,11 @@ def _check_kind(info: zipfile.ZipInfo, name: str) -> None:
         raise BrokenArchive(name, "the entry is encrypted; pack it without a password")
     if info.compress_type not in _METHODS:
         method = _METHOD_NAMES.get(info.compress_type, f"the zip method {info.compress_type}")
-        raise BrokenArchive(name, f"packed with {method}; stored and deflated entries are read: pack it again with the "
-                                  "method Deflate (7-Zip: -mm=Deflate), or as a tar")
+        raise BrokenArchive(
+            name,
+            f"packed with {method}; stored and deflated entries are read: pack it again with the "
+            "method Deflate (7-Zip: -mm=Deflate), or as a tar",
+        )
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:

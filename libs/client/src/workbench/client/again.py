@@ -11,8 +11,13 @@ from workbench.client.jobs import View
 from workbench.client.transport import Transport
 
 # Whose OpenAPI document another collection's service serves: one for each service, below its first collection.
-DESCRIBED = {"exports": "datasets", "profiles": "targets", "evaluations": "calibrations", "recipes": "calibrations",
-             "trials": "calibrations"}  # fmt: skip
+DESCRIBED = {
+    "exports": "datasets",
+    "profiles": "targets",
+    "evaluations": "calibrations",
+    "recipes": "calibrations",
+    "trials": "calibrations",
+}
 
 
 def again(transport: Transport, collection: str, id: str, changes: Mapping[str, Any] | None = None) -> View:
@@ -23,8 +28,11 @@ def again(transport: Transport, collection: str, id: str, changes: Mapping[str, 
     view = transport.json("GET", f"/v1/{collection}/{id}")
     taken = takes(transport, collection)
     # Nothing where something is the default was asked for: streams without a hint, say.
-    asked = {name: value for name, value in view["request"].items()
-             if name in taken and (value is not None or taken[name].get("default") is not None)}  # fmt: skip
+    asked = {
+        name: value
+        for name, value in view["request"].items()
+        if name in taken and (value is not None or taken[name].get("default") is not None)
+    }
     if "name" in taken and view["name"] is not None:  # the job has it, its request does not
         asked["name"] = view["name"]
     made: View = transport.json("POST", f"/v1/{collection}", json=changed(asked, changes or {}))
@@ -33,8 +41,11 @@ def again(transport: Transport, collection: str, id: str, changes: Mapping[str, 
 
 def changed(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Objects are changed member by member, anything else as a whole."""
-    both = {name: changed(old[name], new) for name, new in changes.items()
-            if isinstance(new, Mapping) and isinstance(old.get(name), Mapping)}  # fmt: skip
+    both = {
+        name: changed(old[name], new)
+        for name, new in changes.items()
+        if isinstance(new, Mapping) and isinstance(old.get(name), Mapping)
+    }
     return {**old, **changes, **both}
 
 

@@ -20,8 +20,21 @@ from workbench.client.trials import Trials
 from workbench.client.uploaded import Datasets, Models, Uploads
 
 # The collections whose members are jobs.
-KINDS = ("models", "datasets", "inspections", "exports", "conversions", "profiles", "tensors", "calibrations",
-         "evaluations", "recipes", "trials", "packages", "optimizations")  # fmt: skip
+KINDS = (
+    "models",
+    "datasets",
+    "inspections",
+    "exports",
+    "conversions",
+    "profiles",
+    "tensors",
+    "calibrations",
+    "evaluations",
+    "recipes",
+    "trials",
+    "packages",
+    "optimizations",
+)
 
 
 class Client:
@@ -90,8 +103,9 @@ class Client:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self.close()
 
     def _resource(self, name: str) -> Resource:

@@ -33,8 +33,10 @@ class UploadInterrupted(KeyboardInterrupt):
     """Ctrl-C during an upload in parts; what has arrived is kept on the server."""
 
     def __init__(self, arrived: int, total: int) -> None:
-        super().__init__(f"{arrived / 1e6:.0f} of {total / 1e6:.0f} MB have arrived and are kept for a week: "
-                         "the same command goes on from there")
+        super().__init__(
+            f"{arrived / 1e6:.0f} of {total / 1e6:.0f} MB have arrived and are kept for a week: "
+            "the same command goes on from there"
+        )
 
 
 class Damaged(WorkbenchError):

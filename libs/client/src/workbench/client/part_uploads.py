@@ -110,8 +110,9 @@ class _Stopped(Exception):
 class _Sending:
     """The parts of one upload on their way."""
 
-    def __init__(self, transport: Transport, url: str, upload: dict[str, Any], sources: Sequence[Source],
-                 tell: Tell | None) -> None:
+    def __init__(
+        self, transport: Transport, url: str, upload: dict[str, Any], sources: Sequence[Source], tell: Tell | None
+    ) -> None:
         self._transport, self._url, self._sources = transport, url, sources
         self._tell = tell or (lambda _arrived, _total: None)
         self._total = sum(source.size_bytes for source in sources)
@@ -164,9 +165,13 @@ class _Sending:
                 return
 
     def _named(self, md5s: dict[tuple[int, int], str]) -> list[dict[str, Any]]:
-        return [{"name": each["name"], "parts": [{"number": part["number"], "md5": md5s[file, at]}
-                                                 for at, part in enumerate(each["parts"])]}
-                for file, each in enumerate(self._upload["files"])]  # fmt: skip
+        return [
+            {
+                "name": each["name"],
+                "parts": [{"number": part["number"], "md5": md5s[file, at]} for at, part in enumerate(each["parts"])],
+            }
+            for file, each in enumerate(self._upload["files"])
+        ]
 
     def _send(self, file: int, at: int) -> str:
         """The MD5 of the part, once it has arrived."""
@@ -185,9 +190,11 @@ class _Sending:
             md5 = hashlib.md5(usedforsecurity=False)
             try:
                 response = self._http.put(
-                    urljoin(self._transport.base_url, part["url"]), content=self._bytes(file, part, md5.update),
-                    headers={"Content-Length": str(part["size_bytes"])}, timeout=ANSWER_S,
-                )  # fmt: skip
+                    urljoin(self._transport.base_url, part["url"]),
+                    content=self._bytes(file, part, md5.update),
+                    headers={"Content-Length": str(part["size_bytes"])},
+                    timeout=ANSWER_S,
+                )
                 reason = f"it answers {response.status_code}"
             except WORTH_REPEATING as error:
                 response, reason = None, str(error) or type(error).__name__

@@ -24,17 +24,33 @@ _ADDRESS = re.compile(r"(?P<login>[^@\s-][^@\s]*@[^@:\s]+|[^@:\s-][^@:\s]*)(?::(
 
 # What ssh says, which it only says in words, and what it means; the first that fits.
 _SAID = (
-    ("REMOTE HOST IDENTIFICATION HAS CHANGED", "host-key-changed", "the machine shows another key than it did before",
-     "find out why; if it was installed anew, `ssh-keygen -R HOST` forgets the old one"),
-    ("Host key verification failed", "host-key-unknown", "nobody has confirmed the machine's key yet",
-     "connect once by hand, `ssh HOST`, and compare the fingerprint"),
+    (
+        "REMOTE HOST IDENTIFICATION HAS CHANGED",
+        "host-key-changed",
+        "the machine shows another key than it did before",
+        "find out why; if it was installed anew, `ssh-keygen -R HOST` forgets the old one",
+    ),
+    (
+        "Host key verification failed",
+        "host-key-unknown",
+        "nobody has confirmed the machine's key yet",
+        "connect once by hand, `ssh HOST`, and compare the fingerprint",
+    ),
     ("Could not resolve hostname", "unknown-host", "no machine has this name", "check the name, or give its address"),
-    ("Permission denied", "login-refused", "the machine does not accept the login",
-     "check the user and --key; the public key belongs into ~/.ssh/authorized_keys there"),
-    ("remote port forwarding failed", "tunnel-refused", "the machine gives no port for the tunnel",
-     "allow AllowTcpForwarding in its sshd_config, or choose another name for the target, which takes another port"),
+    (
+        "Permission denied",
+        "login-refused",
+        "the machine does not accept the login",
+        "check the user and --key; the public key belongs into ~/.ssh/authorized_keys there",
+    ),
+    (
+        "remote port forwarding failed",
+        "tunnel-refused",
+        "the machine gives no port for the tunnel",
+        "allow AllowTcpForwarding in its sshd_config, or choose another name for the target, which takes another port",
+    ),
     ("", "unreachable", "the machine does not answer", "check that it is on and that its SSH port can be reached"),
-)  # fmt: skip
+)
 
 _LOOK = """
 echo "system=$(uname -s)"; echo "program=$(command -v {program})"
@@ -77,8 +93,17 @@ class Way:
         found = _ADDRESS.fullmatch(self.address)
         if found is None:
             raise NotOverSsh("bad-address", f"{self.address!r} is none", "give [USER@]HOST[:PORT]")
-        options = ["-T", "-o", f"ConnectTimeout={CONNECT_S}", "-o", "ServerAliveInterval=10",
-                   "-o", "ServerAliveCountMax=3", "-o", "ExitOnForwardFailure=yes"]  # fmt: skip
+        options = [
+            "-T",
+            "-o",
+            f"ConnectTimeout={CONNECT_S}",
+            "-o",
+            "ServerAliveInterval=10",
+            "-o",
+            "ServerAliveCountMax=3",
+            "-o",
+            "ExitOnForwardFailure=yes",
+        ]
         options += ["-i", self.key, "-o", "IdentitiesOnly=yes"] if self.key else []
         options += ["-p", found["port"]] if found["port"] else []
         return ["ssh", *options, found["login"]]
@@ -103,8 +128,13 @@ class Way:
         tunnel = ["-R", f"127.0.0.1:{port}:{there.hostname}:{there.port or 80}"]
         script = _START.format(program=shlex.quote(self.program), url=f"http://127.0.0.1:{port}")
         head, login = self.command[:-1], self.command[-1]
-        held = subprocess.Popen([*head, *tunnel, login, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True)  # fmt: skip
+        held = subprocess.Popen(
+            [*head, *tunnel, login, script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         assert held.stdin is not None
         held.stdin.write(f"{token}\n")
         held.stdin.flush()
@@ -112,8 +142,15 @@ class Way:
 
     def _run(self, script: str) -> subprocess.CompletedProcess[str]:
         try:
-            return subprocess.run([*self.command, script], capture_output=True, text=True, timeout=LOOK_S, check=False,
-                                  stdin=None, errors="replace")  # fmt: skip
+            return subprocess.run(
+                [*self.command, script],
+                capture_output=True,
+                text=True,
+                timeout=LOOK_S,
+                check=False,
+                stdin=None,
+                errors="replace",
+            )
         except subprocess.TimeoutExpired:
             raise explained("") from None
         except FileNotFoundError:
@@ -136,16 +173,36 @@ def _checks(facts: dict[str, str], program: str, release: str) -> Sequence[tuple
     disk, memory = (int(facts.get(name) or 0) / 2**20 for name in ("disk_kib", "memory_kib"))
     theirs = facts.get("release", "").removeprefix("workbench ")
     return (
-        ("not-linux", facts.get("system") != "Linux", f"it runs {facts.get('system') or 'something unknown'}",
-         "take a machine with Linux"),
-        ("no-workbench", not facts.get("program"), f"it has no {program!r}",
-         "install dl-workbench there, or give --program with the command's path"),
-        ("other-release", theirs != release, f"it has release {theirs or 'unknown'}, this is {release}",
-         "install the same release there"),
+        (
+            "not-linux",
+            facts.get("system") != "Linux",
+            f"it runs {facts.get('system') or 'something unknown'}",
+            "take a machine with Linux",
+        ),
+        (
+            "no-workbench",
+            not facts.get("program"),
+            f"it has no {program!r}",
+            "install dl-workbench there, or give --program with the command's path",
+        ),
+        (
+            "other-release",
+            theirs != release,
+            f"it has release {theirs or 'unknown'}, this is {release}",
+            "install the same release there",
+        ),
         ("no-setsid", not facts.get("setsid"), "it has no setsid", "install util-linux there"),
-        ("not-writable", not facts.get("home"), "the login may not write where the workbench keeps its files",
-         "set WORKBENCH_HOME there to a folder that it may write"),
+        (
+            "not-writable",
+            not facts.get("home"),
+            "the login may not write where the workbench keeps its files",
+            "set WORKBENCH_HOME there to a folder that it may write",
+        ),
         ("disk-full", disk < LEAST_DISK_GIB, f"its disk has {disk:.1f} GiB left", f"free {LEAST_DISK_GIB} GiB"),
-        ("memory-short", memory < LEAST_MEMORY_GIB, f"it has {memory:.1f} GiB of memory left",
-         f"end something there, so that {LEAST_MEMORY_GIB} GiB are free"),
-    )  # fmt: skip
+        (
+            "memory-short",
+            memory < LEAST_MEMORY_GIB,
+            f"it has {memory:.1f} GiB of memory left",
+            f"end something there, so that {LEAST_MEMORY_GIB} GiB are free",
+        ),
+    )

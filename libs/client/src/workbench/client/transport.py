@@ -79,8 +79,9 @@ class Transport:
             kind = response.headers.get("content-type", "something else")
             raise Unreachable(f"{self.base_url} is not a workbench: it answered {kind}, not JSON") from None
 
-    def send(self, method: str, path: str, *, files: Callable[[], Any] | None = None, wait_s: float = 0.0,
-             **request: Any) -> httpx.Response:
+    def send(
+        self, method: str, path: str, *, files: Callable[[], Any] | None = None, wait_s: float = 0.0, **request: Any
+    ) -> httpx.Response:
         """One answered request. ``files`` makes the body anew for each attempt; ``wait_s`` is the
         server's own waiting time, added to how long an answer may take."""
         headers = {"Idempotency-Key": uuid.uuid4().hex} if method == "POST" else {}
@@ -94,13 +95,17 @@ class Transport:
 
     @contextmanager
     def stream(
-        self, path: str, headers: dict[str, str], come_back: Collection[int] = COME_BACK, *,
+        self,
+        path: str,
+        headers: dict[str, str],
+        come_back: Collection[int] = COME_BACK,
+        *,
         params: dict[str, str] | None = None,
     ) -> Iterator[httpx.Response]:
         """An answered GET whose body is still to be read; 416 and a redirect are answers, not refusals.
 
         come_back: the statuses after which the request is sent again later, if the server says so.
-        """  # fmt: skip
+        """
 
         def attempt() -> httpx.Response:
             request = self._client.build_request("GET", path, headers=headers, params=params, timeout=ANSWER_S)
@@ -189,12 +194,14 @@ def accepted(response: httpx.Response) -> httpx.Response:
         return response
     if _is_problem(response):
         raise Refused(response.json())
-    raise Refused({
-        "title": f"The server answered {response.status_code} {response.reason_phrase}".rstrip(),
-        "status": response.status_code,
-        "detail": " ".join(response.text.split())[:200],
-        "remedy": "This is not the workbench's own answer: check the server's address.",
-    })
+    raise Refused(
+        {
+            "title": f"The server answered {response.status_code} {response.reason_phrase}".rstrip(),
+            "status": response.status_code,
+            "detail": " ".join(response.text.split())[:200],
+            "remedy": "This is not the workbench's own answer: check the server's address.",
+        }
+    )
 
 
 def _passes(response: httpx.Response) -> bool:

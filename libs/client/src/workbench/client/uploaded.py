@@ -68,7 +68,6 @@ class Models(Uploads, WithGraph):
         view: View = self._transport.json("POST", f"{self._path}/downloads", json={"source": source, **given})
         return view
 
-
     def converted(self, view: View) -> View | None:
         """The conversion of a succeeded model that was brought with ``convert``, waited for. Raises as ``wait``."""
         id = view.get("conversion_id")

@@ -143,9 +143,7 @@ def refuse_empty(parts: list[Part]) -> None:
 
 
 def _multipart(parts: list[Part]) -> Callable[[], Any]:
-    return lambda: [
-        ("files", (part.name, _WhenItsTurnComes(part), "application/octet-stream")) for part in parts
-    ]
+    return lambda: [("files", (part.name, _WhenItsTurnComes(part), "application/octet-stream")) for part in parts]
 
 
 def _siblings(path: Path, table: dict[str, tuple[str, ...]]) -> list[Path]:
@@ -175,8 +173,10 @@ def _walk(folder: Path, root: Path) -> Iterator[Part]:
 
 def _refuse_leading_out(link: Path, root: Path) -> None:
     if not link.resolve().is_relative_to(root.resolve()):
-        raise BadInput(f"{link} leads out of the folder, to {link.readlink()}: give the file itself (what belongs to a "
-                       f"model comes along), or a copy with what links lead to (`cp -rL {root} COPY`)")  # fmt: skip
+        raise BadInput(
+            f"{link} leads out of the folder, to {link.readlink()}: give the file itself (what belongs to a "
+            f"model comes along), or a copy with what links lead to (`cp -rL {root} COPY`)"
+        )
 
 
 class _WhenItsTurnComes(io.RawIOBase):

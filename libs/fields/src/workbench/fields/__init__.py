@@ -5,5 +5,18 @@ from workbench.fields.strict import Choice, Facts, Flag, Named, Number, Object, 
 from workbench.fields.text import Said, Text, storable
 from workbench.runner.core import BadSpec
 
-__all__ = ["BadSpec", "Choice", "Facts", "Flag", "Named", "Number", "Object", "Said", "Text", "Whole",
-           "WholeInForm", "checked", "storable"]  # fmt: skip
+__all__ = [
+    "BadSpec",
+    "Choice",
+    "Facts",
+    "Flag",
+    "Named",
+    "Number",
+    "Object",
+    "Said",
+    "Text",
+    "Whole",
+    "WholeInForm",
+    "checked",
+    "storable",
+]

@@ -38,39 +38,50 @@ class InputSchema(Object):
     """What to change about one input; everything is optional."""
 
     shape = ma.fields.List(
-        DimensionField(), load_default=None, validate=Length(max=32),
+        DimensionField(),
+        load_default=None,
+        validate=Length(max=32),
         metadata={"description": "The new shape; -1 keeps a dimension dynamic, [least, most] within limits."},
-    )  # fmt: skip
+    )
     layout = Text(
         load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`; `?` where unknown."}
     )
     mean = ma.fields.List(
-        Number(-_LARGEST, _LARGEST), load_default=None,
+        Number(-_LARGEST, _LARGEST),
+        load_default=None,
         metadata={"description": "Subtracted per channel, in the order the model expects."},
-    )  # fmt: skip
+    )
     scale = ma.fields.List(
-        Number(-_LARGEST, _LARGEST), load_default=None,
+        Number(-_LARGEST, _LARGEST),
+        load_default=None,
         metadata={"description": "Divided by per channel after the mean, in the order the model expects."},
-    )  # fmt: skip
+    )
     reverse_channels = Flag(
         load_default=False, metadata={"description": "The IR takes RGB where the model wants BGR, or vice versa."}
     )
     element_type = Choice(
-        *ELEMENT_TYPES, load_default=None, allow_none=True,
+        *ELEMENT_TYPES,
+        load_default=None,
+        allow_none=True,
         metadata={"description": "What the IR takes; it is converted to what the network takes."},
-    )  # fmt: skip
+    )
     tensor_layout = Text(
-        load_default=None, validate=Length(1, 16),
+        load_default=None,
+        validate=Length(1, 16),
         metadata={"description": "Of what the IR takes, where that is not the network's `layout`: such as `NHWC`."},
-    )  # fmt: skip
+    )
     resize = Choice(
-        *RESIZES, load_default=None, allow_none=True,
+        *RESIZES,
+        load_default=None,
+        allow_none=True,
         metadata={"description": "The IR takes pictures of any height and width, and resizes them so."},
-    )  # fmt: skip
+    )
     value = ma.fields.List(
-        Number(-_LARGEST, _LARGEST), load_default=None, validate=Length(1, 10_000),
+        Number(-_LARGEST, _LARGEST),
+        load_default=None,
+        validate=Length(1, 10_000),
         metadata={"description": "Freezes the input: these numbers, or one for all its elements; it is gone then."},
-    )  # fmt: skip
+    )
 
 
 def precision() -> Choice:
@@ -81,9 +92,11 @@ def precision() -> Choice:
 def outputs() -> ma.fields.List[str]:
     """Where the model ends."""
     return ma.fields.List(
-        Text(validate=Length(1, 500)), load_default=list, validate=Length(max=100),
+        Text(validate=Length(1, 500)),
+        load_default=list,
+        validate=Length(max=100),
         metadata={"description": "Outputs to have instead of the model's own: names of outputs or of operations."},
-    )  # fmt: skip
+    )
 
 
 def batch() -> Whole:
@@ -97,9 +110,11 @@ class ConversionOptions(Object):
 
     precision = precision()
     inputs = Named(
-        keys=Text(), values=ma.fields.Nested(InputSchema), load_default=dict,
+        keys=Text(),
+        values=ma.fields.Nested(InputSchema),
+        load_default=dict,
         metadata={"description": "Input name to what changes about it."},
-    )  # fmt: skip
+    )
     outputs = outputs()
     batch = batch()
 

@@ -18,8 +18,10 @@ def checked(schema: ma.Schema, document: object) -> Any:
     try:
         return schema.load(document)  # type: ignore[arg-type]  # whatever it is, the schema says so
     except ma.ValidationError as error:
-        found = [(_short(path or "spec", _LONGEST_PATH), _short(words, _LONGEST_WORDS))
-                 for path, words in faults(error.messages)]  # fmt: skip
+        found = [
+            (_short(path or "spec", _LONGEST_PATH), _short(words, _LONGEST_WORDS))
+            for path, words in faults(error.messages)
+        ]
     told = [f"{path}: {words}" for path, words in found[:MOST_TOLD]]
     more = [f"{len(found) - MOST_TOLD} more are wrong."] if len(found) > MOST_TOLD else []
     raise BadSpec("; ".join([*told, *more]), field=found[0][0])

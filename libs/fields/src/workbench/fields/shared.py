@@ -35,9 +35,12 @@ def a_name(words: str, **kwargs: Any) -> Text:
 
 def tags(**kwargs: Any) -> ma.fields.List[str]:
     """Words by which people find what belongs together."""
-    return ma.fields.List(Text(validate=[Length(1, 32), _a_tag]), validate=[Length(max=8), _each_once], metadata={
-        "description": "Up to 8 words of up to 32 characters; a list finds by them without regard to case."},
-        **kwargs)  # fmt: skip
+    return ma.fields.List(
+        Text(validate=[Length(1, 32), _a_tag]),
+        validate=[Length(max=8), _each_once],
+        metadata={"description": "Up to 8 words of up to 32 characters; a list finds by them without regard to case."},
+        **kwargs,
+    )
 
 
 def _a_tag(tag: str) -> None:
@@ -88,9 +91,17 @@ def launches() -> Whole:
 
 def until() -> Number:
     """How precisely the throughput is to be known."""
-    return Number(0.001, 0.5, load_default=None, allow_none=True, metadata={
-        "description": "Go on launching until the throughput's interval reaches so far to each side, as a share: 0.02 "
-        "is ± 2 %. `launches` is then the least. Where it can't be reached a note says why."})  # fmt: skip
+    return Number(
+        0.001,
+        0.5,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Go on launching until the throughput's interval reaches so far to each side, as a share: "
+            "0.02 "
+            "is ± 2 %. `launches` is then the least. Where it can't be reached a note says why."
+        },
+    )
 
 
 def within_s() -> Number:
@@ -101,8 +112,14 @@ def within_s() -> Number:
 
 def preset() -> Choice:
     """How NNCF quantizes."""
-    return Choice(*PRESETS, load_default="performance", metadata={"description": "`mixed`: weights symmetric, "
-                  "activations not; somewhat slower, and better where activations are not centred."})  # fmt: skip
+    return Choice(
+        *PRESETS,
+        load_default="performance",
+        metadata={
+            "description": "`mixed`: weights symmetric, "
+            "activations not; somewhat slower, and better where activations are not centred."
+        },
+    )
 
 
 def subset_size() -> Whole:

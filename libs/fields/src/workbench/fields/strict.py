@@ -25,8 +25,9 @@ class Whole(ma.fields.Integer):
     def __init__(self, low: int, high: int, **kwargs: Any) -> None:
         self.low, self.high = low, high
         said = _accepted(f"a whole number from {low} to {high}", kwargs)
-        super().__init__(strict=True, validate=Range(low, high, error=said),
-                         error_messages={"invalid": said, "null": said}, **kwargs)  # fmt: skip
+        super().__init__(
+            strict=True, validate=Range(low, high, error=said), error_messages={"invalid": said, "null": said}, **kwargs
+        )
 
 
 class WholeInForm(Whole):
@@ -42,8 +43,11 @@ class Number(ma.fields.Float):
 
     def __init__(self, low: float, high: float, **kwargs: Any) -> None:
         said = _accepted(f"a number from {low:.15g} to {high:.15g}", kwargs)
-        super().__init__(validate=Range(low, high, error=said), error_messages={
-            "invalid": said, "null": said, "special": said, "too_large": said}, **kwargs)  # fmt: skip
+        super().__init__(
+            validate=Range(low, high, error=said),
+            error_messages={"invalid": said, "null": said, "special": said, "too_large": said},
+            **kwargs,
+        )
 
     def _validated(self, value: Any) -> float:
         if not isinstance(value, int | float):

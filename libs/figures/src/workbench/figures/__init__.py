@@ -5,5 +5,14 @@ from workbench.figures.ratios import ratio
 from workbench.figures.shares import paired_change, wilson
 from workbench.figures.units import as_change, in_unit, unit_of, with_interval
 
-__all__ = ["FEWEST_LAUNCHES", "Figure", "as_change", "in_unit", "paired_change", "ratio", "unit_of", "wilson",
-           "with_interval"]  # fmt: skip
+__all__ = [
+    "FEWEST_LAUNCHES",
+    "Figure",
+    "as_change",
+    "in_unit",
+    "paired_change",
+    "ratio",
+    "unit_of",
+    "wilson",
+    "with_interval",
+]

@@ -15,12 +15,26 @@ from PIL import Image
 _TAG = 0x0112
 _UPRIGHT = 1
 # By orientation: mirrored left to right, mirrored top to bottom, then transposed.
-_STEPS = {1: (False, False, False), 2: (True, False, False), 3: (True, True, False), 4: (False, True, False),
-          5: (False, False, True), 6: (False, True, True), 7: (True, True, True), 8: (True, False, True)}  # fmt: skip
+_STEPS = {
+    1: (False, False, False),
+    2: (True, False, False),
+    3: (True, True, False),
+    4: (False, True, False),
+    5: (False, False, True),
+    6: (False, True, True),
+    7: (True, True, True),
+    8: (True, False, True),
+}
 _INVERSE = {6: 8, 8: 6}  # all others undo themselves
-_PILLOWS = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-            5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
-            8: Image.Transpose.ROTATE_90}  # fmt: skip
+_PILLOWS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 Box = tuple[float, float, float, float]
 

@@ -68,9 +68,7 @@ def legend(image: Image.Image, entries: Sequence[tuple[Color | None, str]]) -> I
     return drawn
 
 
-def frames(
-    image: Image.Image, boxes: Sequence[tuple[tuple[float, float, float, float], Color, str]]
-) -> Image.Image:
+def frames(image: Image.Image, boxes: Sequence[tuple[tuple[float, float, float, float], Color, str]]) -> Image.Image:
     """The picture with a frame and words for each box (left, top, right, bottom), the last above all others."""
     drawn = image.convert("RGB")
     pencil = ImageDraw.Draw(drawn)

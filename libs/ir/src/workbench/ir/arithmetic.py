@@ -10,8 +10,19 @@ import openvino as ov
 # Their multiplications depend on what happens at run time, or are not modelled here: no number is better
 # than a wrong one.
 _NOT_COUNTED = {
-    "BinaryConvolution", "DeformableConvolution", "Einsum", "GRUCell", "GRUSequence", "If", "Loop",
-    "LSTMCell", "LSTMSequence", "RNNCell", "RNNSequence", "ScaledDotProductAttention", "TensorIterator",
+    "BinaryConvolution",
+    "DeformableConvolution",
+    "Einsum",
+    "GRUCell",
+    "GRUSequence",
+    "If",
+    "Loop",
+    "LSTMCell",
+    "LSTMSequence",
+    "RNNCell",
+    "RNNSequence",
+    "ScaledDotProductAttention",
+    "TensorIterator",
 }
 
 

@@ -20,8 +20,24 @@ from workbench.ir.weights import dequantizes, is_weight
 CONVENTION = "two operations a multiply-accumulate; convolutions and matrix products; one inference, the whole batch"
 
 # What a quantized value may pass on its way to the arithmetic without becoming another.
-_PASSES = {"Convert", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Relu", "MaxPool", "Concat", "Split",
-           "VariadicSplit", "StridedSlice", "Slice", "Gather", "Pad", "DepthToSpace", "SpaceToDepth"}  # fmt: skip
+_PASSES = {
+    "Convert",
+    "Reshape",
+    "Transpose",
+    "Squeeze",
+    "Unsqueeze",
+    "Relu",
+    "MaxPool",
+    "Concat",
+    "Split",
+    "VariadicSplit",
+    "StridedSlice",
+    "Slice",
+    "Gather",
+    "Pad",
+    "DepthToSpace",
+    "SpaceToDepth",
+}
 
 
 _VARIES = {"RandomUniform", "Multinomial", "ReadValue", "Loop", "TensorIterator", "If"}

@@ -56,9 +56,12 @@ def converted(name: str, source: Path, called: str, target: Path, which: str = "
         raise EnvironmentMissing(
             f"{called}: it is read in an environment of its own, {name}, which is not installed here. Run "
             f"`workbench environments install {name}` where the workbench runs.",
-            file=called, environment=name)  # fmt: skip
-    done = subprocess.run([*program(name, which), source, target], stderr=subprocess.PIPE, env=variables(),
-                          cwd=target.parent, check=False)  # fmt: skip
+            file=called,
+            environment=name,
+        )
+    done = subprocess.run(
+        [*program(name, which), source, target], stderr=subprocess.PIPE, env=variables(), cwd=target.parent, check=False
+    )
     if done.returncode == 0 and target.is_file():
         return target
     if -done.returncode == signal.SIGKILL or b"bad_alloc" in done.stderr or b"MemoryError" in done.stderr:
@@ -70,6 +73,8 @@ def _reason(stderr: bytes, source: Path, called: str) -> str:
     lines = stderr.decode(errors="replace").strip().splitlines()
     said = (lines[-1] if lines else "it ended without a word").replace(str(source), called)
     if said.startswith(("ValueError", "TypeError")) and ("Lambda" in said or "unsafe" in said):
-        return ("it holds code (a Lambda layer), which is never run here. Write the layer with Keras's own operations, "
-                "or export the model where you trust it: `model.export('folder')` makes a TensorFlow SavedModel.")
+        return (
+            "it holds code (a Lambda layer), which is never run here. Write the layer with Keras's own operations, "
+            "or export the model where you trust it: `model.export('folder')` makes a TensorFlow SavedModel."
+        )
     return f"its framework does not read it: {said[:_LONGEST_REASON]}"

@@ -20,13 +20,17 @@ from typing import Any
 from workbench.ir.refusals import BrokenModel, UnsafeFile
 
 # Operations that are registered with PyTorch, not attributes of its modules; sizes are computed by the others.
-_OPERATION = re.compile(r"torch\.ops\.(aten|prim|prims|quantized_decomposed|torchvision)\.[a-z]\w*(\.[a-zA-Z]\w*)?|"
-                        r"torch\.sym_[a-z]+|math\.[a-z]+|_operator\.(add|sub|mul|floordiv|truediv|mod|pow|neg|pos|abs|ge|"
-                        r"le|gt|lt|eq|ne|and_|or_|not_|getitem)")  # fmt: skip
+_OPERATION = re.compile(
+    r"torch\.ops\.(aten|prim|prims|quantized_decomposed|torchvision)\.[a-z]\w*(\.[a-zA-Z]\w*)?|"
+    r"torch\.sym_[a-z]+|math\.[a-z]+|_operator\.(add|sub|mul|floordiv|truediv|mod|pow|neg|pos|abs|ge|"
+    r"le|gt|lt|eq|ne|and_|or_|not_|getitem)"
+)
 _TOUCHES_FILES = "torch.ops.aten.from_file"
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_OF_SIZES = re.compile(r"(s|u|z|zuf|zf)\d+|Max|Min|Mod|PythonMod|FloorDiv|CleanDiv|CeilToInt|FloorToInt|"
-                       r"Eq|Ne|Ge|Le|Gt|Lt|And|Or|Not|True|False|oo|int_oo")  # fmt: skip
+_OF_SIZES = re.compile(
+    r"(s|u|z|zuf|zf)\d+|Max|Min|Mod|PythonMod|FloorDiv|CleanDiv|CeilToInt|FloorToInt|"
+    r"Eq|Ne|Ge|Le|Gt|Lt|And|Or|Not|True|False|oo|int_oo"
+)
 _EXPRESSION = re.compile(r"[\w\s+\-*/(),.%<>=&|~]{1,500}")
 _CONTAINERS = {None, "builtins.tuple", "builtins.list", "builtins.dict"}
 _KEPT = ("graph_module", "opset_version", "range_constraints", "schema_version", "verifiers", "torch_version")
@@ -56,8 +60,9 @@ class _Archive:
         return BrokenModel(f"{self.called}: {why}. {_AGAIN}", file=self.called)
 
     def unsafe(self, what: str) -> UnsafeFile:
-        return UnsafeFile(f"{self.called}: {what}, which loading it would run; nothing of it was. {_AGAIN}",
-                          file=self.called)  # fmt: skip
+        return UnsafeFile(
+            f"{self.called}: {what}, which loading it would run; nothing of it was. {_AGAIN}", file=self.called
+        )
 
     def read(self, name: str) -> bytes:
         if name not in self.entries:
@@ -138,12 +143,15 @@ def _check_strings(archive: _Archive, document: Any) -> None:
 
 
 def _is_of_sizes(text: object) -> bool:
-    return (isinstance(text, str) and _EXPRESSION.fullmatch(text) is not None
-            and all(_OF_SIZES.fullmatch(word) for word in _WORD.findall(text)))  # fmt: skip
+    return (
+        isinstance(text, str)
+        and _EXPRESSION.fullmatch(text) is not None
+        and all(_OF_SIZES.fullmatch(word) for word in _WORD.findall(text))
+    )
 
 
 def _is_operation(text: object) -> bool:
-    return (isinstance(text, str) and _OPERATION.fullmatch(text) is not None and not text.startswith(_TOUCHES_FILES))
+    return isinstance(text, str) and _OPERATION.fullmatch(text) is not None and not text.startswith(_TOUCHES_FILES)
 
 
 def _check_structure(archive: _Archive, text: object) -> None:
@@ -176,8 +184,10 @@ def described(path: Path, called: str) -> dict[str, Any]:
     module = archive.json(f"models/{archive.name}.json").get("graph_module") or {}
     values = (module.get("graph") or {}).get("tensor_values") or {}
     signature = module.get("signature") or {}
-    return {"inputs": list(_tensors(signature.get("input_specs"), "user_input", values)),
-            "outputs": list(_tensors(signature.get("output_specs"), "user_output", values))}  # fmt: skip
+    return {
+        "inputs": list(_tensors(signature.get("input_specs"), "user_input", values)),
+        "outputs": list(_tensors(signature.get("output_specs"), "user_output", values)),
+    }
 
 
 def _tensors(specs: Any, kind: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

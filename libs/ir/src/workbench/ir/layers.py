@@ -41,14 +41,17 @@ def wired(nodes: Iterable[ov.Node]) -> Iterator[tuple[ov.Node, Layer]]:
         if _beside(node):
             continue
         places[node.get_name()] = place = len(places)
-        yield node, {
-            "place": place,
-            "name": _cut(node.get_friendly_name()),
-            "type": node.get_type_name(),
-            "opset": str(node.get_type_info().version_id or "") or None,
-            "inputs": _inputs(node, places),
-            "outputs": [tensor(port) for port in node.outputs()],
-        }
+        yield (
+            node,
+            {
+                "place": place,
+                "name": _cut(node.get_friendly_name()),
+                "type": node.get_type_name(),
+                "opset": str(node.get_type_info().version_id or "") or None,
+                "inputs": _inputs(node, places),
+                "outputs": [tensor(port) for port in node.outputs()],
+            },
+        )
 
 
 def write(path: Path, found: Iterable[Layer]) -> int:

@@ -37,7 +37,12 @@ def _refuse(port: ov.Output, what: str, file: str) -> None:
         f"{file}: {what} has the shape {shape} of {port.get_element_type().get_type_name()}, "
         f"{size / 2**30:,.1f} GiB; at most {LARGEST_TENSOR_BYTES / 2**30:g} GiB in one tensor is accepted. "
         "Use a smaller shape, or check the exported model's dimensions.",
-        file=file, tensor=what, shape=shape, size_bytes=size, limit_bytes=LARGEST_TENSOR_BYTES)
+        file=file,
+        tensor=what,
+        shape=shape,
+        size_bytes=size,
+        limit_bytes=LARGEST_TENSOR_BYTES,
+    )
 
 
 def _smallest_bytes(port: ov.Output) -> int:

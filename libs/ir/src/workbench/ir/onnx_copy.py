@@ -17,11 +17,17 @@ from onnx import ModelProto, TensorProto
 from workbench.ir.onnx_model import parse, tensors
 from workbench.ir.onnx_weights import external_data, is_external
 
-_INSIDE = "inside"         # our file for weights that lay in the model itself
+_INSIDE = "inside"  # our file for weights that lay in the model itself
 _LARGE_BYTES = 2**20
 _ALIGNMENT = 64
-_MOVABLE = {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE, TensorProto.INT8,
-            TensorProto.UINT8}  # fmt: skip
+_MOVABLE = {
+    TensorProto.FLOAT,
+    TensorProto.FLOAT16,
+    TensorProto.BFLOAT16,
+    TensorProto.DOUBLE,
+    TensorProto.INT8,
+    TensorProto.UINT8,
+}
 _TYPED = ("float_data", "int32_data", "int64_data", "double_data", "uint64_data", "string_data")
 
 

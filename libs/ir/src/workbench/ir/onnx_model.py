@@ -19,8 +19,8 @@ from onnx import ModelProto as ModelProto  # for those who name what `parse` ret
 from workbench.ir.refusals import BrokenModel
 
 LARGEST_BYTES = 2**31 - 1  # of one protobuf message, in every implementation
-DEEPEST_GRAPHS = 8         # branches and loops inside each other; exporters stay below four
-MOST_PARTS = 1_000_000     # nodes, tensors, attributes; the largest vision models have some ten thousand
+DEEPEST_GRAPHS = 8  # branches and loops inside each other; exporters stay below four
+MOST_PARTS = 1_000_000  # nodes, tensors, attributes; the largest vision models have some ten thousand
 _AGAIN = "Export it again, or upload it again whole."
 
 
@@ -28,15 +28,21 @@ def parse(path: Path, called: str) -> ModelProto:
     """The model without what its schema does not know. Raises BrokenModel; messages say ``called`` of it."""
     size = path.stat().st_size
     if size > LARGEST_BYTES:
-        raise BrokenModel(f"{called}: it has {size} bytes, an ONNX file at most {LARGEST_BYTES}. Save its weights as "
-                          "external data beside it.", file=called)
+        raise BrokenModel(
+            f"{called}: it has {size} bytes, an ONNX file at most {LARGEST_BYTES}. Save its weights as "
+            "external data beside it.",
+            file=called,
+        )
     model = ModelProto()
     try:
         with path.open("rb") as file, _mapped(file.fileno(), size) as data:
             model.ParseFromString(data)
     except DecodeError as error:
-        raise BrokenModel(f"{called}: the ONNX file is damaged or cut off: its {size} bytes are no whole model, "
-                          f"or its graphs are nested too deep. {_AGAIN}", file=called) from error
+        raise BrokenModel(
+            f"{called}: the ONNX file is damaged or cut off: its {size} bytes are no whole model, "
+            f"or its graphs are nested too deep. {_AGAIN}",
+            file=called,
+        ) from error
     if not model.HasField("graph"):
         raise BrokenModel(f"{called}: the ONNX file has no graph, it may be cut off. {_AGAIN}", file=called)
     model.DiscardUnknownFields()
@@ -83,13 +89,17 @@ def _inside(message: Message) -> Iterator[Any]:
 @cache
 def _ways_to_tensors(message: Descriptor) -> tuple[FieldDescriptor, ...]:
     """By the schema, so that a field of the next ONNX release is not forgotten."""
-    return tuple(field for field in message.fields
-                 if field.message_type and _holds_tensors(field.message_type, frozenset()))
+    return tuple(
+        field for field in message.fields if field.message_type and _holds_tensors(field.message_type, frozenset())
+    )
 
 
 def _holds_tensors(message: Descriptor, seen: frozenset[str]) -> bool:
     if message.full_name == TensorProto.DESCRIPTOR.full_name:
         return True
     seen |= {message.full_name}
-    return any(_holds_tensors(field.message_type, seen) for field in message.fields
-               if field.message_type and field.message_type.full_name not in seen)
+    return any(
+        _holds_tensors(field.message_type, seen)
+        for field in message.fields
+        if field.message_type and field.message_type.full_name not in seen
+    )

@@ -37,14 +37,19 @@ def external_data(tensor: TensorProto, main: Path, called: str) -> ExternalData:
     location = _safe_location(entries.get("location", ""), main, name, called)
     path = main.parent / location
     if not path.is_file():
-        raise MissingFile(f"{called}: its external data '{shown(location)}' was not uploaded. Upload them together.",
-                          file=called, missing=location)
+        raise MissingFile(
+            f"{called}: its external data '{shown(location)}' was not uploaded. Upload them together.",
+            file=called,
+            missing=location,
+        )
     offset, length = (_bytes(entries.get(key, "0"), key, called) for key in ("offset", "length"))
     size = path.stat().st_size
     if offset + length > size:
         raise BrokenModel(
             f"{called}: its external data '{shown(location)}' has {size} bytes, but the weights '{name}' end at byte "
-            f"{offset + length}. Upload the file that belongs to this model, whole.", file=location)
+            f"{offset + length}. Upload the file that belongs to this model, whole.",
+            file=location,
+        )
     return ExternalData(location, path, offset, length or size - offset)
 
 
@@ -59,19 +64,26 @@ def _safe_location(written: str, main: Path, name: str, called: str) -> str:
     if location.is_absolute() or ".." in location.parts or not location.parts or not written.isprintable():
         raise UnsafeFile(
             f"{called}: the weights '{name}' are to be read from '{shown(written)}', which is no file in the model's "
-            "folder. Save the model with its external data beside it.", file=called)
-    steps = [main.parent.joinpath(*location.parts[:n + 1]) for n in range(len(location.parts))]
+            "folder. Save the model with its external data beside it.",
+            file=called,
+        )
+    steps = [main.parent.joinpath(*location.parts[: n + 1]) for n in range(len(location.parts))]
     if any(path.is_symlink() for path in steps):
-        raise UnsafeFile(f"{called}: its external data '{shown(str(location))}' is a symbolic link. Upload the file "
-                         "itself.", file=called)
+        raise UnsafeFile(
+            f"{called}: its external data '{shown(str(location))}' is a symbolic link. Upload the file itself.",
+            file=called,
+        )
     return str(location)
 
 
 def _bytes(written: str, key: str, called: str) -> int:
     """Plain decimal digits, as every reader understands them alike; others take "+1", " 1" or "1x" for 1."""
     if not (written.isascii() and written.isdigit() and len(written) < 20):
-        raise BrokenModel(f"{called}: the ONNX file is damaged or cut off: the {key} of its external data is "
-                          f"'{shown(written[:40])}', not a number of bytes. Export it again.", file=called)
+        raise BrokenModel(
+            f"{called}: the ONNX file is damaged or cut off: the {key} of its external data is "
+            f"'{shown(written[:40])}', not a number of bytes. Export it again.",
+            file=called,
+        )
     return int(written)
 
 

@@ -50,8 +50,7 @@ def low_bit(node: ov.Node) -> bool:
     if node.get_type_name() != "Constant":
         return False
     element_type = node.get_output_element_type(0)
-    return element_type.get_bitwidth() <= 8 and element_type != ov.Type.boolean \
-        and element_type != ov.Type.string
+    return element_type.get_bitwidth() <= 8 and element_type != ov.Type.boolean and element_type != ov.Type.string
 
 
 def unpacks(node: ov.Node) -> bool:

@@ -14,14 +14,18 @@ from workbench.runner.core import Refusal
 
 _NOISE = re.compile(
     r"Exception from |Check '|FrontEnd API failed with|To facilitate the conversion|Summary:$|"
-    r"Model wasn't fully converted\. Failed operations")
-_UNSUPPORTED = [re.compile(pattern) for pattern in (
-    r"No conversion rule found for operations: (.+)",
-    r"Conversion is failed for: (.+)",
-    r"doesn't contain the operation with type: (.+)",
-    r"Cannot create (\S+) layer .+ from unsupported opset",
-    r"No (?:creator|translator) found for (\S+) node",
-)]
+    r"Model wasn't fully converted\. Failed operations"
+)
+_UNSUPPORTED = [
+    re.compile(pattern)
+    for pattern in (
+        r"No conversion rule found for operations: (.+)",
+        r"Conversion is failed for: (.+)",
+        r"doesn't contain the operation with type: (.+)",
+        r"Cannot create (\S+) layer .+ from unsupported opset",
+        r"No (?:creator|translator) found for (\S+) node",
+    )
+]
 _LONGEST_REASON = 600
 _TRAINING = re.compile(r"Dropout(-\d+)?")
 
@@ -66,8 +70,9 @@ def _refuse_what_is_no_xml(path: Path, called: str) -> None:
     # OpenVINO goes by content: an ONNX model of this name would be read as one. None begins with "<".
     with path.open("rb") as file:
         if not file.read(4).removeprefix(b"\xef\xbb\xbf").startswith(b"<"):
-            raise Unreadable(f"{called}: it does not begin as XML does, with '<'. Upload the .xml as OpenVINO wrote "
-                             "it.", file=called)
+            raise Unreadable(
+                f"{called}: it does not begin as XML does, with '<'. Upload the .xml as OpenVINO wrote it.", file=called
+            )
 
 
 def _read_onnx(path: Path, called: str, copy_to: Path | None) -> ov.Model:
@@ -113,15 +118,19 @@ def _refusal(path: Path, called: str, text: str) -> Unreadable:
         return UnsupportedOperations(
             f"{called}: OpenVINO has no conversion for {', '.join(operations)}. {_why(text)}"
             f"{_advice(format_of(path), operations)}",
-            file=called, operations=operations)
+            file=called,
+            operations=operations,
+        )
     return Unreadable(f"{called}: OpenVINO cannot read it: {one_line(text)}", file=called)
 
 
 def _advice(format: str, operations: list[str]) -> str:
     """What to do about them. An operation that is there for training alone is no matter of its opset."""
     if format == "onnx" and any(_TRAINING.fullmatch(name) for name in operations):
-        return ("Dropout is in training mode there, so the model would answer by chance: export it for inference, such "
-                "as by model.eval() before torch.onnx.export, or with is_test=1 in old opsets.")
+        return (
+            "Dropout is in training mode there, so the model would answer by chance: export it for inference, such "
+            "as by model.eval() before torch.onnx.export, or with is_test=1 in old opsets."
+        )
     if format == "onnx" and all("." in name for name in operations):
         return "They are of no opset of ONNX itself: export the model without these."
     newer = "with operations of a newer opset, or " if format in ("onnx", "ir") else ""

@@ -45,9 +45,7 @@ def shape_json(shape: ov.PartialShape) -> list[DimensionJson] | None:
 
 def partial_shape(shape: Sequence[DimensionJson]) -> ov.PartialShape:
     """The opposite of :func:`shape_json`."""
-    return ov.PartialShape([
-        ov.Dimension(d) if isinstance(d, int) else ov.Dimension(d[0], d[1]) for d in shape
-    ])
+    return ov.PartialShape([ov.Dimension(d) if isinstance(d, int) else ov.Dimension(d[0], d[1]) for d in shape])
 
 
 def _dimension_json(dimension: ov.Dimension) -> DimensionJson:

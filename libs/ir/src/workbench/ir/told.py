@@ -12,10 +12,26 @@ import openvino as ov
 
 # As OpenVINO Model API names them.
 _NAMES = (
-    "model_type", "task_type", "task", "model_name", "mean_values", "scale_values", "reverse_input_channels",
-    "resize_type", "interpolation_mode", "pad_value", "confidence_threshold", "iou_threshold", "orig_width",
-    "orig_height", "input_dtype", "embedded_processing", "multilabel", "hierarchical", "output_raw_scores",
-)  # fmt: skip
+    "model_type",
+    "task_type",
+    "task",
+    "model_name",
+    "mean_values",
+    "scale_values",
+    "reverse_input_channels",
+    "resize_type",
+    "interpolation_mode",
+    "pad_value",
+    "confidence_threshold",
+    "iou_threshold",
+    "orig_width",
+    "orig_height",
+    "input_dtype",
+    "embedded_processing",
+    "multilabel",
+    "hierarchical",
+    "output_raw_scores",
+)
 _LONGEST_TEXT = 200
 _LONGEST_LABELS = 2**16
 

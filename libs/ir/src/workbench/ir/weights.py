@@ -54,9 +54,11 @@ def is_weight(constant: ov.Node) -> bool:
 
 def _describes_a_quantization(constant: ov.Node) -> bool:
     return any(
-        _describes_a_quantization(user.get_node()) if user.get_node().get_type_name() == "Convert"
+        _describes_a_quantization(user.get_node())
+        if user.get_node().get_type_name() == "Convert"
         else _is_quantization_port(user)
-        for user in constant.output(0).get_target_inputs())
+        for user in constant.output(0).get_target_inputs()
+    )
 
 
 def _is_quantization_port(port: ov.Input) -> bool:

@@ -97,4 +97,3 @@ def connect(url: str, heartbeat_s: float = 0) -> Connection:
 def hang_up(connection: Connection) -> None:
     """Close without a word to the broker: it may be gone, and would be waited for."""
     connection.collect(socket_timeout=0.1)
-

@@ -48,4 +48,3 @@ def bell_queue(service: str) -> Queue:
         # A bell that comes late is worth nothing.
         queue_arguments={"x-max-length": 1000, "x-message-ttl": 60_000},
     )
-

@@ -57,11 +57,13 @@ def steps(counts: Sequence[float]) -> Markup:
     wide = 152 / len(counts)
     drawn = Markup("").join(
         Markup('<rect class="value" x="{}" y="{}" width="{}" height="{}"/>').format(
-            round(4 + wide * at, 1), round(27 - 26 * each / max(counts), 1), round(max(wide - 1, 0.5), 1),
+            round(4 + wide * at, 1),
+            round(27 - 26 * each / max(counts), 1),
+            round(max(wide - 1, 0.5), 1),
             round(26 * each / max(counts), 1),
         )
         for at, each in enumerate(counts)
-    )  # fmt: skip
+    )
     return Markup(
         '<svg class="bar-of" viewBox="0 0 160 28" width="160" height="28" aria-hidden="true">{}</svg>'
     ).format(drawn)
@@ -107,15 +109,26 @@ def launches(values: Sequence[float], measured: Measured) -> Markup:
     def y(value: float) -> float:
         return round(height - 24 - (height - TOP - 24) * value / most, 1)
 
-    drawn = [Markup('<rect class="band" x="{}" y="{}" width="{}" height="{}"/>').format(
-        LEFT, y(high), WIDTH - LEFT - RIGHT, round(max(y(low) - y(high), 1), 1))]  # fmt: skip
+    drawn = [
+        Markup('<rect class="band" x="{}" y="{}" width="{}" height="{}"/>').format(
+            LEFT, y(high), WIDTH - LEFT - RIGHT, round(max(y(low) - y(high), 1), 1)
+        )
+    ]
     for up in _round_steps(most):
-        drawn.append(Markup('<path class="rule" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>').format(
-            LEFT, y(up), WIDTH - RIGHT, LEFT - 8, y(up) + 4, figure(up)))  # fmt: skip
-    drawn.append(Markup('<path class="axis" d="M{} {}V{}H{}"/><text x="8" y="{}">FPS</text>').format(
-        LEFT, TOP, height - 24, WIDTH - RIGHT, TOP + 4))  # fmt: skip
-    drawn += [Markup('<circle class="value" cx="{}" cy="{}" r="5"/>').format(x(at), y(value))
-              for at, value in enumerate(values)]  # fmt: skip
+        drawn.append(
+            Markup('<path class="rule" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>').format(
+                LEFT, y(up), WIDTH - RIGHT, LEFT - 8, y(up) + 4, figure(up)
+            )
+        )
+    drawn.append(
+        Markup('<path class="axis" d="M{} {}V{}H{}"/><text x="8" y="{}">FPS</text>').format(
+            LEFT, TOP, height - 24, WIDTH - RIGHT, TOP + 4
+        )
+    )
+    drawn += [
+        Markup('<circle class="value" cx="{}" cy="{}" r="5"/>').format(x(at), y(value))
+        for at, value in enumerate(values)
+    ]
     words = f"Throughput of {len(values)} launches in FPS: {', '.join(figure(value) for value in values)}"
     return Markup('<svg class="drawing" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDTH, height, words, Markup("").join(drawn)
@@ -141,8 +154,9 @@ def ranges(title: str, rows: Sequence[Range], words: Callable[[float], str], *, 
 
     drawn = [Markup('<path class="axis" d="M{} {}H{}"/>').format(x(first), height - 26, x(last))]
     scale = Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>')
-    drawn += [scale.format(x(at), height - 8, anchor, clean(words(at)))
-              for at, anchor in ((first, "start"), (last, "end"))]  # fmt: skip
+    drawn += [
+        scale.format(x(at), height - 8, anchor, clean(words(at))) for at, anchor in ((first, "start"), (last, "end"))
+    ]
     drawn += [_row(row, ROW * at + 32, x, words) for at, row in enumerate(rows)]
     said = "; ".join(f"{row.name}: {words(row.measured['value'])}" for row in rows)
     return Markup('<svg class="drawing slim" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
@@ -157,9 +171,20 @@ def _row(row: Range, y: float, x: Callable[[float], float], words: Callable[[flo
         '<path class="reach" d="M{} {}H{}"/><circle class="value" cx="{}" cy="{}" r="6"/>'
         '<text class="name" x="{}" y="{}" text-anchor="end">{}</text></g>'
     ).format(
-        "chosen" if row.chosen else "other", y - 14, clean(row.name[:40]), y, SLIM - 8, x(low), y, x(high),
-        x(row.measured["value"]), y, SLIM - 8, y - 14, clean(words(row.measured["value"])),
-    )  # fmt: skip
+        "chosen" if row.chosen else "other",
+        y - 14,
+        clean(row.name[:40]),
+        y,
+        SLIM - 8,
+        x(low),
+        y,
+        x(high),
+        x(row.measured["value"]),
+        y,
+        SLIM - 8,
+        y - 14,
+        clean(words(row.measured["value"])),
+    )
 
 
 def _lines(points: Sequence[Point], x: Callable[[float], float], y: Callable[[float], float]) -> list[float]:
@@ -181,19 +206,36 @@ def _cross(point: Point, x: Callable[[float], float], y: Callable[[float], float
         '<g class="{}"><path class="reach" d="M{} {}H{}M{} {}V{}"/><circle class="value" cx="{}" cy="{}" r="6"/>'
         '<text class="name" x="{}" y="{}" text-anchor="{}">{}</text></g>'
     ).format(
-        "chosen" if point.chosen else "other", x(left), up, x(right), across, y(bottom), y(top), across, up,
-        across - 10 if late else across + 10, line, "end" if late else "start", clean(point.name[:40]),
-    )  # fmt: skip
+        "chosen" if point.chosen else "other",
+        x(left),
+        up,
+        x(right),
+        across,
+        y(bottom),
+        y(top),
+        across,
+        up,
+        across - 10 if late else across + 10,
+        line,
+        "end" if late else "start",
+        clean(point.name[:40]),
+    )
 
 
 def _axes(x: Callable[[float], float], y: Callable[[float], float], across: float, up: float) -> Markup:
     parts = [Markup('<path class="axis" d="M{} {}V{}H{}"/>').format(LEFT, TOP, HEIGHT - BOTTOM, WIDTH - RIGHT)]
     for high in _round_steps(up):
-        parts.append(Markup('<path class="rule" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>').format(
-            LEFT, y(high), WIDTH - RIGHT, LEFT - 8, y(high) + 4, figure(high)))  # fmt: skip
+        parts.append(
+            Markup('<path class="rule" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>').format(
+                LEFT, y(high), WIDTH - RIGHT, LEFT - 8, y(high) + 4, figure(high)
+            )
+        )
     for right in _round_steps(across):
-        parts.append(Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
-            x(right), HEIGHT - BOTTOM + 18, figure(right)))  # fmt: skip
+        parts.append(
+            Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
+                x(right), HEIGHT - BOTTOM + 18, figure(right)
+            )
+        )
     named = Markup('<text x="{}" y="{}" text-anchor="end">median latency, ms</text><text x="{}" y="{}">FPS</text>')
     parts.append(named.format(WIDTH - RIGHT, HEIGHT - 8, 8, TOP + 4))
     return Markup("").join(parts)

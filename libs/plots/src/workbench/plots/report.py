@@ -24,29 +24,38 @@ def page(document: Report, project: str | None = None) -> str:
     sheet = SHEET.read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     name = project or (document.get("model") or {}).get("name") or "an optimization"
-    return _environment().get_template("report.html").render(
-        name=name, sheet=sheet, digest=digest, told=told(document)
-    )  # fmt: skip
+    return _environment().get_template("report.html").render(name=name, sheet=sheet, digest=digest, told=told(document))
 
 
 def told(document: Report) -> dict[str, Any]:
     """What `report_parts.html` draws: the report, its comparisons by variant, how far bars reach, the pictures."""
     variants, recommended = document.get("variants") or [], document.get("recommended") or {}
     chosen = recommended.get("variant")
-    points = [Point(each["name"], each["latency_ms"]["p50"], each["throughput_fps"], each["name"] == chosen)
-              for each in variants if _measured(each)]  # fmt: skip
+    points = [
+        Point(each["name"], each["latency_ms"]["p50"], each["throughput_fps"], each["name"] == chosen)
+        for each in variants
+        if _measured(each)
+    ]
     return {
-        "report": document, "recommended": recommended,
+        "report": document,
+        "recommended": recommended,
         "against": {each["variant"]: each for each in document.get("comparison") or ()},
         "most_fps": _most(each.get("throughput_fps") for each in variants),
         "most_ms": _most((each.get("latency_ms") or {}).get("p50") for each in variants),
         "most_bytes": max((each.get("size_bytes") or 0 for each in variants), default=0),
         "picture": plane(points, (document.get("constraints") or {}).get("max_latency_ms")),
         "accuracies": _accuracies(variants, chosen),
-        "sizes": ranges("Size of the model files", [
-            Range(each["name"], {"value": each["size_bytes"]}, each["name"] == chosen)
-            for each in variants if each.get("size_bytes")], size, from_zero=True),
-    }  # fmt: skip
+        "sizes": ranges(
+            "Size of the model files",
+            [
+                Range(each["name"], {"value": each["size_bytes"]}, each["name"] == chosen)
+                for each in variants
+                if each.get("size_bytes")
+            ],
+            size,
+            from_zero=True,
+        ),
+    }
 
 
 def furnish(environment: Environment) -> None:

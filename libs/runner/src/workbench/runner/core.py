@@ -80,8 +80,12 @@ class Run:
 
     def progress(self, stage: str, fraction: float, message: str = "") -> None:
         """Append one line a person may follow; ``fraction`` is of the whole run, 0 to 1."""
-        line = {"stage": stage, "fraction": round(min(max(fraction, 0.0), 1.0), 4), "message": message,
-                "at": time.time()}
+        line = {
+            "stage": stage,
+            "fraction": round(min(max(fraction, 0.0), 1.0), 4),
+            "message": message,
+            "at": time.time(),
+        }
         with (self.folder / "progress.jsonl").open("a") as file:
             file.write(json.dumps(line) + "\n")
 

@@ -79,8 +79,9 @@ def _batch(listed: str) -> DeviceName:
 def _list(virtual: str, listed: list[str]) -> DeviceName:
     for each in listed:
         if not _MEMBER.fullmatch(each) or each in VIRTUAL:
-            raise WrongDevice(f"Must name devices of a machine after '{virtual}:', between commas without spaces: "
-                              f"{each!r} is none.")  # fmt: skip
+            raise WrongDevice(
+                f"Must name devices of a machine after '{virtual}:', between commas without spaces: {each!r} is none."
+            )
     members = tuple(each for each in listed if not each.startswith("-"))
     excluded = tuple(each[1:] for each in listed if each.startswith("-"))
     if excluded and (virtual != "AUTO" or members):

@@ -62,8 +62,10 @@ class DeviceTime:
         if asked_s <= most_s:
             return self._going_on(duration_s, within_s, models)
         each = f" of each of {models} models" if models > 1 else ""
-        why = (f"{launches} launches of {duration_s:g} s{each} may hold the device for {_minutes(asked_s)} min when "
-               f"the model is slow; one request may for {self.minutes}.")  # fmt: skip
+        why = (
+            f"{launches} launches of {duration_s:g} s{each} may hold the device for {_minutes(asked_s)} min when "
+            f"the model is slow; one request may for {self.minutes}."
+        )
         shorter = longest_duration_s(most_s / launches / models)
         faults = {"duration_s": f"{why} With that many launches give at most {shorter:g}."}
         fewer = int(most_s / longest_launch_s(duration_s) / models)
@@ -75,8 +77,10 @@ class DeviceTime:
         most_s = 60.0 * self.minutes - models * longest_launch_s(duration_s)
         if within_s is None or within_s <= most_s:
             return {}
-        return {"within_s": f"Going on for {within_s:g} s, and what has begun by then, may hold the device for "
-                f"more than the {self.minutes} min of one request; give at most {math.floor(most_s)}."}  # fmt: skip
+        return {
+            "within_s": f"Going on for {within_s:g} s, and what has begun by then, may hold the device for "
+            f"more than the {self.minutes} min of one request; give at most {math.floor(most_s)}."
+        }
 
 
 def longest_duration_s(launch_s: float) -> float:

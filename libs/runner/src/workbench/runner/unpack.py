@@ -14,8 +14,13 @@ FILES = ("result.json", "log.txt", "progress.jsonl")
 FOLDER = "outputs"
 MAX_NAME_BYTES, MAX_PART_BYTES = 1024, 255
 MAX_HEADER_BYTES = 1 << 20
-_HEADERS = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE,
-            tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)  # fmt: skip
+_HEADERS = (
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+)
 
 
 class _Member(tarfile.TarInfo):

@@ -9,10 +9,26 @@ from typing import Any, Literal
 
 LOCAL = "local"  # the target that is the machine itself, where there are no device types
 State = Literal["absent", "waiting", "running", "exited"]
-ExitReason = Literal["finished", "stopped", "killed", "crashed", "out_of_memory", "wall_limit", "cpu_limit",
-                     "file_limit", "disk_limit", "files_limit",
-                     "disk_full", "bad_input", "evicted", "node_lost", "image_missing",
-                     "not_admitted", "refused", "unconfined"]
+ExitReason = Literal[
+    "finished",
+    "stopped",
+    "killed",
+    "crashed",
+    "out_of_memory",
+    "wall_limit",
+    "cpu_limit",
+    "file_limit",
+    "disk_limit",
+    "files_limit",
+    "disk_full",
+    "bad_input",
+    "evicted",
+    "node_lost",
+    "image_missing",
+    "not_admitted",
+    "refused",
+    "unconfined",
+]
 
 
 @dataclass(frozen=True)

@@ -198,12 +198,21 @@ def work_in_pieces(run):
 
 def work_in_others_turns(run):
     """Asks for its next turn from a thread, and works on meanwhile: itself, in a child, and in an orphan."""
-    beat = ("import sys, time\nwhile True:\n with open(sys.argv[1], 'a') as file: file.write(repr(time.monotonic())"
-            " + '\\n')\n time.sleep(0.005)")
+    beat = (
+        "import sys, time\nwhile True:\n with open(sys.argv[1], 'a') as file: file.write(repr(time.monotonic())"
+        " + '\\n')\n time.sleep(0.005)"
+    )
     for _ in range(2):
         subprocess.Popen([sys.executable, "-c", beat, run.spec["beats"]], start_new_session=True)
-    subprocess.run([sys.executable, "-c", f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {beat!r}, "
-                    f"{run.spec['beats']!r}], start_new_session=True)"], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {beat!r}, "
+            f"{run.spec['beats']!r}], start_new_session=True)",
+        ],
+        check=True,
+    )
     threading.Thread(target=_keep_asking, args=(run,), daemon=True).start()
     run.progress("working", 0.1)
     ends = time.monotonic() + run.spec["seconds"]
@@ -243,11 +252,16 @@ def look_around(run):
         network = "reached"
     except OSError as fault:
         network = type(fault).__name__
-    return {"environment": dict(os.environ), "network": network, "cwd": str(Path.cwd()), "path": sys.path,
-            "descriptors": sorted(str(link.readlink()) for link in Path("/proc/self/fd").iterdir()
-                                  if link.is_symlink()),
-            "stdin": sys.stdin.read(), "oom_score_adj": Path("/proc/self/oom_score_adj").read_text().strip(),
-            "group_of_its_own": os.getpgrp() == os.getpid()}
+    return {
+        "environment": dict(os.environ),
+        "network": network,
+        "cwd": str(Path.cwd()),
+        "path": sys.path,
+        "descriptors": sorted(str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()),
+        "stdin": sys.stdin.read(),
+        "oom_score_adj": Path("/proc/self/oom_score_adj").read_text().strip(),
+        "group_of_its_own": os.getpgrp() == os.getpid(),
+    }
 
 
 def return_what_json_cannot(run):
@@ -279,5 +293,8 @@ def pipe_out(run):
     os.mkfifo(run.outputs / "pipe")
 
 
-DEEDS = {name: deed for name, deed in list(globals().items())
-         if callable(deed) and getattr(deed, "__module__", None) == __name__ and name[0].islower() and name != "run"}
+DEEDS = {
+    name: deed
+    for name, deed in list(globals().items())
+    if callable(deed) and getattr(deed, "__module__", None) == __name__ and name[0].islower() and name != "run"
+}

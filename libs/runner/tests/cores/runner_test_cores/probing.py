@@ -41,17 +41,21 @@ def files(run, home):
     return {
         "read the token": lambda: (home / "token").read_text(),
         "read the token through a link": lambda: through_a_link(run, home / "token"),
-        "read the token through a hard link": lambda: (os.link(home / "token", run.outputs / "hard"),
-                                                       (run.outputs / "hard").read_text()),
+        "read the token through a hard link": lambda: (
+            os.link(home / "token", run.outputs / "hard"),
+            (run.outputs / "hard").read_text(),
+        ),
         "read the token through /proc/self/root": lambda: Path(f"/proc/self/root{home}/token").read_text(),
         "read the token through the supervisor's root": lambda: Path(
-            f"/proc/{os.getppid()}/root{home}/token").read_text(),
+            f"/proc/{os.getppid()}/root{home}/token"
+        ).read_text(),
         "hard link an input": lambda: os.link(next(run.inputs.iterdir()), run.outputs / "linked"),
         "list the workbench's folder": lambda: os.listdir(home),
         "list other teams' files": lambda: os.listdir(home / "store"),
         "list other runs": lambda: os.listdir(run.folder.parent),
-        "read other runs": lambda: next(path.read_bytes() for path in run.folder.parent.glob("*/spec.json")
-                                        if path.parent != run.folder),
+        "read other runs": lambda: next(
+            path.read_bytes() for path in run.folder.parent.glob("*/spec.json") if path.parent != run.folder
+        ),
         "open the rows": lambda: (home / "rows" / "project.sqlite").read_bytes()[:16],
         "mint a token": lambda: (home / "store" / "identity" / "tokens" / "probe.json").write_text("{}"),
         "let anybody read the token": lambda: mode_of(home / "token", 0o777),
@@ -84,8 +88,9 @@ def own_folder(run):
     folder = run.folder
     return {
         "change launch.json": lambda: (folder / "launch.json").write_text("{}"),
-        "replace launch.json": lambda: (run.outputs / "forged").write_text("{}") and
-                                       (run.outputs / "forged").rename(folder / "launch.json"),
+        "replace launch.json": lambda: (
+            (run.outputs / "forged").write_text("{}") and (run.outputs / "forged").rename(folder / "launch.json")
+        ),
         "forge how it ended": lambda: (folder / "exit.json").write_text("{}"),
         "say that a stop was asked for": lambda: (folder / "stop.requested").write_text(""),
         "remove the supervisor's lock": lambda: (folder / "supervisor.lock").unlink(),
@@ -111,7 +116,8 @@ def processes(peers):
             f"signal process {number}": lambda peer=peer: os.kill(peer, 0),
             f"signal a thread of process {number}": lambda peer=peer: check(LIBC.tgkill(peer, peer, 0)),
             f"signal process {number} by a descriptor": lambda peer=peer: signal.pidfd_send_signal(
-                os.pidfd_open(peer), 0),
+                os.pidfd_open(peer), 0
+            ),
             f"attach to process {number}": lambda peer=peer: check(LIBC.ptrace(16, peer, 0, 0)),
             f"seize process {number}": lambda peer=peer: check(LIBC.ptrace(0x4206, peer, 0, 0)),
             f"read process {number}": lambda peer=peer: read_memory(peer),
@@ -119,8 +125,9 @@ def processes(peers):
             f"slow process {number} down": lambda peer=peer: os.setpriority(os.PRIO_PROCESS, peer, 19),
             f"move process {number}": lambda peer=peer: os.sched_setaffinity(peer, {0}),
             f"take a file of process {number}": lambda peer=peer: check(LIBC.syscall(438, os.pidfd_open(peer), 1, 0)),
-            f"see the files of process {number}": lambda peer=peer: [os.readlink(f"/proc/{peer}/fd/{number}")
-                                                                    for number in range(3)],
+            f"see the files of process {number}": lambda peer=peer: [
+                os.readlink(f"/proc/{peer}/fd/{number}") for number in range(3)
+            ],
             f"see the folder of process {number}": lambda peer=peer: os.readlink(f"/proc/{peer}/cwd"),
         }
     return tries
@@ -159,14 +166,16 @@ def network(run, peers):
         "make a socket of every kind": lambda: [socket.socket(kind) for kind in (socket.AF_INET, socket.AF_INET6)],
         "watch the network": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW),
         "send from half a pair": lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(
-            b"x", b"\0probe"),
+            b"x", b"\0probe"
+        ),
     }
     names = [*run.spec.get("sockets", []), "/var/run/docker.sock", "/var/run/postgresql/.s.PGSQL.5432"]
     for number, name in enumerate(names):
         tries[f"reach socket {number}"] = lambda name=name: unix(name)
     for number, peer in enumerate(peers):
-        tries[f"enter the network of process {number}"] = lambda peer=peer: check(LIBC.setns(
-            os.open(f"/proc/{peer}/ns/net", os.O_RDONLY), 0))
+        tries[f"enter the network of process {number}"] = lambda peer=peer: check(
+            LIBC.setns(os.open(f"/proc/{peer}/ns/net", os.O_RDONLY), 0)
+        )
     return tries
 
 
@@ -261,6 +270,7 @@ def others(what):
 def read_memory(peer):
     class Part(ctypes.Structure):
         _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+
     here = ctypes.create_string_buffer(8)
     local, remote = Part(ctypes.addressof(here), 8), Part(ctypes.addressof(here), 8)
     return check(LIBC.process_vm_readv(peer, ctypes.byref(local), 1, ctypes.byref(remote), 1, 0))

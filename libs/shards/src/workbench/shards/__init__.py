@@ -11,6 +11,21 @@ from workbench.shards.annotations import (
 from workbench.shards.index import INDEX_NAME, SPLITS, BadDataset, Item, percentile_of, read_index, reassign, split_of
 from workbench.shards.shards import ShardWriter, read_bytes
 
-__all__ = ["INDEX_NAME", "SPLITS", "AnnotationReader", "AnnotationWriter", "BadDataset", "Item", "ShardWriter",
-           "each_annotation", "percentile_of", "read_annotations", "read_bytes", "read_classes", "read_index",
-           "reassign", "split_of", "tasks_of"]  # fmt: skip
+__all__ = [
+    "INDEX_NAME",
+    "SPLITS",
+    "AnnotationReader",
+    "AnnotationWriter",
+    "BadDataset",
+    "Item",
+    "ShardWriter",
+    "each_annotation",
+    "percentile_of",
+    "read_annotations",
+    "read_bytes",
+    "read_classes",
+    "read_index",
+    "reassign",
+    "split_of",
+    "tasks_of",
+]

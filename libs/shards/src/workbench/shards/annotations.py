@@ -55,8 +55,9 @@ class AnnotationWriter:
     def __enter__(self) -> AnnotationWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.abandon()
 
 
@@ -104,8 +105,9 @@ class AnnotationReader:
     def check_end(self) -> None:
         """Once all images have been asked for."""
         if self._next is not None:
-            raise BadDataset(f"annotations/{self._task}.jsonl: {self._next[0][:200]} is not in the index, or not in "
-                             "its order")  # fmt: skip
+            raise BadDataset(
+                f"annotations/{self._task}.jsonl: {self._next[0][:200]} is not in the index, or not in its order"
+            )
 
 
 def read_classes(folder: Path) -> dict[str, list[str]]:
@@ -123,9 +125,11 @@ def read_classes(folder: Path) -> dict[str, list[str]]:
 
 def _is_annotation(line: Any) -> bool:
     return (
-        isinstance(line, dict) and line.keys() == {"name", "annotation"}
-        and isinstance(line["name"], str) and isinstance(line["annotation"], dict)
-    )  # fmt: skip
+        isinstance(line, dict)
+        and line.keys() == {"name", "annotation"}
+        and isinstance(line["name"], str)
+        and isinstance(line["annotation"], dict)
+    )
 
 
 def _are_texts(names: Any) -> bool:

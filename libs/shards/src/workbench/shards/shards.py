@@ -38,12 +38,18 @@ class ShardWriter:
         header = _tar_header(name, len(data))
         padding = bytes(-len(data) % tarfile.BLOCKSIZE)
         shard = self._shard_for(len(header) + len(data) + len(padding), name)
-        item = Item.from_json({
-            "name": name, "shard": self._shard_name(),
-            "offset": shard.tell() + len(header), "length": len(data),
-            "sha256": hashlib.sha256(data).hexdigest(), "split": split,
-            "width": width, "height": height,
-        })
+        item = Item.from_json(
+            {
+                "name": name,
+                "shard": self._shard_name(),
+                "offset": shard.tell() + len(header),
+                "length": len(data),
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "split": split,
+                "width": width,
+                "height": height,
+            }
+        )
         shard.write(header + data + padding)
         self._note(item)
         return item
@@ -63,8 +69,9 @@ class ShardWriter:
     def __enter__(self) -> ShardWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _check(self, name: str) -> None:

@@ -100,8 +100,15 @@ class Machines:
         if known is None:
             return None
         seen = self._read(team, name, _SEEN) or {}
-        return Machine(team, name, known.get("joined_at"), seen.get("at"), seen.get("host"), seen.get("release"),
-                       seen.get("working"))  # fmt: skip
+        return Machine(
+            team,
+            name,
+            known.get("joined_at"),
+            seen.get("at"),
+            seen.get("host"),
+            seen.get("release"),
+            seen.get("working"),
+        )
 
     def of(self, team: str) -> list[Machine]:
         """The team's, by name."""

@@ -33,14 +33,23 @@ class Assumption:
 
 def assumptions(model: Facts, dataset: Facts | None, overrides: Facts, recipe: Recipe) -> list[Assumption]:
     """Of the recipe that ``default_recipe`` made of the other three."""
-    guess = next((each.guess for each in guesses.guesses(model, guesses.classes_of(dataset), overrides.get("output"))
-                  if each.task == recipe.task), None)  # fmt: skip
+    guess = next(
+        (
+            each.guess
+            for each in guesses.guesses(model, guesses.classes_of(dataset), overrides.get("output"))
+            if each.task == recipe.task
+        ),
+        None,
+    )
     why, sure = (guess.why, guess.sure) if guess else ("nothing else is known", POSSIBLE)
     found = [*_reading(overrides, recipe, why, sure), *_output(model, overrides)]
     if guess:
         given = overrides.get("options") or {}
-        found += [Assumption(f"options.{name}", f"{name} is {value}: {why}", sure)
-                  for name, value in guess.options.items() if name not in given]
+        found += [
+            Assumption(f"options.{name}", f"{name} is {value}: {why}", sure)
+            for name, value in guess.options.items()
+            if name not in given
+        ]
     return [*found, *_classes(model, overrides, recipe), *_pixels(model, overrides, recipe)]
 
 

@@ -62,8 +62,10 @@ def packed(classes: Sequence[Matched]) -> dict[str, Any]:
             bits = 1 << np.arange(flags.shape[1])
             row[name][:, : len(flags)] = np.einsum("rtn,t->nr", flags, bits)
     found = np.concatenate(rows) if rows else np.zeros(0, _FOUND)
-    return {"there": [[each.class_id, *each.there] for each in classes if any(each.there)],
-            "found": base64.b64encode(found.tobytes()).decode()}  # fmt: skip
+    return {
+        "there": [[each.class_id, *each.there] for each in classes if any(each.there)],
+        "found": base64.b64encode(found.tobytes()).decode(),
+    }
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,13 @@ def by_coco(
 
 # Name, range and thresholds.
 COCO_METRICS: tuple[tuple[str, int, tuple[int, ...]], ...] = (
-    ("ap", 0, tuple(range(10))), ("ap50", 0, (0,)), ("ap75", 0, (5,)), ("ap_small", 1, tuple(range(10))),
-    ("ap_medium", 2, tuple(range(10))), ("ap_large", 3, tuple(range(10))),
-)  # fmt: skip
+    ("ap", 0, tuple(range(10))),
+    ("ap50", 0, (0,)),
+    ("ap75", 0, (5,)),
+    ("ap_small", 1, tuple(range(10))),
+    ("ap_medium", 2, tuple(range(10))),
+    ("ap_large", 3, tuple(range(10))),
+)
 
 
 def metric(name: str, needs: Needs, item: Any, reading: Reading) -> Metric[Any, Any]:
@@ -174,8 +180,10 @@ def metric(name: str, needs: Needs, item: Any, reading: Reading) -> Metric[Any, 
 
 def coco_metrics(item: Any) -> tuple[Metric[Any, Any], ...]:
     """``COCO_METRICS``, of what ``item`` says of annotated images."""
-    return tuple(replace(metric(name, "annotation", item, Reading(range_, bits, COCO_POINTS)), worthless=_WORTHLESS)
-                 for name, range_, bits in COCO_METRICS)  # fmt: skip
+    return tuple(
+        replace(metric(name, "annotation", item, Reading(range_, bits, COCO_POINTS)), worthless=_WORTHLESS)
+        for name, range_, bits in COCO_METRICS
+    )
 
 
 def agreement(item: Any) -> Metric[Any, Any]:

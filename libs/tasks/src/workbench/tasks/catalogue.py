@@ -84,11 +84,13 @@ class Task:
     def to_json(self) -> dict[str, Any]:
         """All that there is to choose, and what comes of it."""
         return {
-            "name": self.name, "words": self.words, "resize": self.choosing.RESIZE,
+            "name": self.name,
+            "words": self.words,
+            "resize": self.choosing.RESIZE,
             "heads": [asdict(head) for head in self.choosing.HEADS],
             "options": [option.to_json() for option in self.choosing.OPTIONS],
             "metrics": [asdict(metric) for metric in self.choosing.METRICS],
-        }  # fmt: skip
+        }
 
 
 TASKS: tuple[Task, ...] = (
@@ -117,8 +119,9 @@ def check(recipe: Recipe) -> Recipe:
     task = task_of(recipe.task)
     check_settings(task.name, recipe.head, recipe.options)
     if recipe.preparation.any_size and task.choosing.RESIZE != "keep":
-        raise BadRecipe("resize", f"must be stretch, crop or letterbox for {task.name}, whose models take one size",
-                        "keep")  # fmt: skip
+        raise BadRecipe(
+            "resize", f"must be stretch, crop or letterbox for {task.name}, whose models take one size", "keep"
+        )
     options = {option.name: option.default for option in task.choosing.OPTIONS}
     return replace(recipe, options={**options, **recipe.options})
 
@@ -127,8 +130,9 @@ def check_settings(task: str | None, head: object, options: object) -> None:
     """Whether the task has this head and these options; without a task, whether some task has. Raises BadRecipe."""
     tasks = TASKS if task is None else (task_of(task),)
     _check_head(head, [name for each in tasks for name in each.heads])
-    known = {name: [each.options[name] for each in tasks if name in each.options]
-             for each in tasks for name in each.options}  # fmt: skip
+    known = {
+        name: [each.options[name] for each in tasks if name in each.options] for each in tasks for name in each.options
+    }
     for name, value in exact(options, known, (), "options", "options.").items():
         _check_some(known[name], value)
 

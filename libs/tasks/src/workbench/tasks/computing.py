@@ -95,24 +95,73 @@ class Computing(Generic[R, A]):
 
 # A task that is not here has no accuracy.
 COMPUTING: tuple[Computing[Any, Any], ...] = (
-    Computing("classification", CLASSIFYING, label, labels_in, LabelRemarks, shares.line, shares.answer, shares.METRICS,
-              still, CLASSES, shares.sureness),
-    Computing("object-detection", DETECTING, things, boxes_in, ThingRemarks, precision.line, precision.answer,
-              precision.METRICS, confusion=BOXES),
-    Computing("instance-segmentation", SHAPING, shapes, shapes_in, ShapeRemarks, mask_ap.line, mask_ap.answer,
-              mask_ap.METRICS, confusion=MASKS),
-    Computing("semantic-segmentation", SEGMENTING, mask, classes_in, MaskRemarks, pixels.line, pixels.answer,
-              pixels.METRICS, confusion=PIXELS),
-    Computing("facial-landmarks", POINTING, dots, points_in, PointRemarks, distances.line, distances.answer,
-              distances.METRICS),
-    Computing("face-recognition", RECOGNISING, people, people_in, PairRemarks, pairs.line, pairs.answer, pairs.METRICS,
-              likeness=pairs.likeness),
-    Computing("style-transfer", STYLING, style, pictures_in, PictureRemarks, likenesses.line, digest,
-              likenesses.METRICS),
-    Computing("super-resolution", ENLARGING, larger, pictures_in, PictureRemarks, gains.line, digest,
-              gains.METRICS),
-    Computing("inpainting", FILLING, holes, holes_in, HoleRemarks, fillings.line, digest, fillings.METRICS,
-              mask=holes.mask),
+    Computing(
+        "classification",
+        CLASSIFYING,
+        label,
+        labels_in,
+        LabelRemarks,
+        shares.line,
+        shares.answer,
+        shares.METRICS,
+        still,
+        CLASSES,
+        shares.sureness,
+    ),
+    Computing(
+        "object-detection",
+        DETECTING,
+        things,
+        boxes_in,
+        ThingRemarks,
+        precision.line,
+        precision.answer,
+        precision.METRICS,
+        confusion=BOXES,
+    ),
+    Computing(
+        "instance-segmentation",
+        SHAPING,
+        shapes,
+        shapes_in,
+        ShapeRemarks,
+        mask_ap.line,
+        mask_ap.answer,
+        mask_ap.METRICS,
+        confusion=MASKS,
+    ),
+    Computing(
+        "semantic-segmentation",
+        SEGMENTING,
+        mask,
+        classes_in,
+        MaskRemarks,
+        pixels.line,
+        pixels.answer,
+        pixels.METRICS,
+        confusion=PIXELS,
+    ),
+    Computing(
+        "facial-landmarks", POINTING, dots, points_in, PointRemarks, distances.line, distances.answer, distances.METRICS
+    ),
+    Computing(
+        "face-recognition",
+        RECOGNISING,
+        people,
+        people_in,
+        PairRemarks,
+        pairs.line,
+        pairs.answer,
+        pairs.METRICS,
+        likeness=pairs.likeness,
+    ),
+    Computing(
+        "style-transfer", STYLING, style, pictures_in, PictureRemarks, likenesses.line, digest, likenesses.METRICS
+    ),
+    Computing("super-resolution", ENLARGING, larger, pictures_in, PictureRemarks, gains.line, digest, gains.METRICS),
+    Computing(
+        "inpainting", FILLING, holes, holes_in, HoleRemarks, fillings.line, digest, fillings.METRICS, mask=holes.mask
+    ),
 )
 
 

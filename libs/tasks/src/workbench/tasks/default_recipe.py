@@ -41,14 +41,27 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
         overrides = renewed(overrides, task.name)
         _refuse_unknown(overrides)
         _refuse_absent_output(overrides.get("output"), model_facts)
-        preparation = {"resize": _resize(task, input_), "color": "GRAY" if input_["channels"] == 1 else "RGB",
-                       **told_preparation(model_facts, input_["channels"]), **_only(overrides, PREPARED)}  # fmt: skip
+        preparation = {
+            "resize": _resize(task, input_),
+            "color": "GRAY" if input_["channels"] == 1 else "RGB",
+            **told_preparation(model_facts, input_["channels"]),
+            **_only(overrides, PREPARED),
+        }
         preparation["input"] = sized(model_facts["inputs"], input_, any_size=preparation["resize"] == "keep")
         options = {**(guess.options if guess else {}), **overrides.get("options", {})}
-        recipe = catalogue.check(Recipe.from_json({
-            "version": VERSION, "task": task.name, "labels": overrides.get("labels", classes.get(task.name)),
-            "preparation": preparation, "options": options, "output": overrides.get("output"),
-            "head": overrides.get("head") or (guess.head if guess else None)}))  # fmt: skip
+        recipe = catalogue.check(
+            Recipe.from_json(
+                {
+                    "version": VERSION,
+                    "task": task.name,
+                    "labels": overrides.get("labels", classes.get(task.name)),
+                    "preparation": preparation,
+                    "options": options,
+                    "output": overrides.get("output"),
+                    "head": overrides.get("head") or (guess.head if guess else None),
+                }
+            )
+        )
     except BadRecipe as bad:
         raise NoDefaultRecipe(f"{bad}.", bad.field.removeprefix("input.")) from bad
     if misfit := task.choosing.misfit(ModelFacts(model_facts, recipe.output), recipe):
@@ -72,8 +85,9 @@ def _task(model_facts: Facts, overrides: Facts, classes: guesses.Classes) -> tup
         return task, next((each.guess for each in found if each.task == task.name), None)
     best = guesses.settled(found)
     if best is None:
-        raise NoDefaultRecipe(f"The model's task is not sure: {'; '.join(map(str, found))}. Give the override task.",
-                              "task")  # fmt: skip
+        raise NoDefaultRecipe(
+            f"The model's task is not sure: {'; '.join(map(str, found))}. Give the override task.", "task"
+        )
     return catalogue.task_of(best.task), best.guess
 
 

@@ -28,8 +28,13 @@ class Guessed:
     def to_json(self) -> dict[str, Any]:
         """As a manifest's ``facts.guesses`` keeps it."""
         guess = self.guess
-        return {"task": self.task, "head": guess.head, "options": dict(guess.options), "sure": guess.sure,
-                "why": guess.why}  # fmt: skip
+        return {
+            "task": self.task,
+            "head": guess.head,
+            "options": dict(guess.options),
+            "sure": guess.sure,
+            "why": guess.why,
+        }
 
     def __str__(self) -> str:
         return f"{self.task} ({self.guess.sure}: {self.guess.why})"

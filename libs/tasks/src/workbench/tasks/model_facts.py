@@ -48,8 +48,13 @@ class ModelFacts:
     @property
     def words(self) -> frozenset[str]:
         """The words of the model's own names, in small letters: of its file, and as it calls itself."""
-        names = " ".join([str(self.facts.get("name") or ""), self.told("model_name"),
-                          *map(str, self.facts.get("source_files") or ())])  # fmt: skip
+        names = " ".join(
+            [
+                str(self.facts.get("name") or ""),
+                self.told("model_name"),
+                *map(str, self.facts.get("source_files") or ()),
+            ]
+        )
         return frozenset(re.findall(r"[a-z]+", names.lower()))
 
     def has(self, *types: str) -> str | None:
@@ -108,5 +113,6 @@ def plane(tensor: Json) -> tuple[Any, Any, Any] | None:
     if shape is None or len(shape) != 4:
         return None
     channels_last = tensor.get("layout") == "NHWC" or (
-        shape[3] in _PICTURE_CHANNELS and shape[1] not in _PICTURE_CHANNELS)  # fmt: skip
+        shape[3] in _PICTURE_CHANNELS and shape[1] not in _PICTURE_CHANNELS
+    )
     return (shape[3], shape[1], shape[2]) if channels_last else (shape[1], shape[2], shape[3])

@@ -56,8 +56,15 @@ class Option:
 
     def to_json(self) -> dict[str, Any]:
         """As ``GET /v1/tasks`` has it."""
-        return {"name": self.name, "words": self.words, "type": self.type, "default": self.default, "low": self.low,
-                "high": self.high, "choices": list(self.choices) or None}  # fmt: skip
+        return {
+            "name": self.name,
+            "words": self.words,
+            "type": self.type,
+            "default": self.default,
+            "low": self.low,
+            "high": self.high,
+            "choices": list(self.choices) or None,
+        }
 
     def _fits(self, value: object) -> bool:
         if isinstance(value, bool):  # to Python alone it is an int, too

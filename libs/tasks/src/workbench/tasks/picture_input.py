@@ -38,19 +38,27 @@ def picture_input(
     if shape is None or len(shape) != 4:
         raise NoDefaultRecipe(f"{what}; an image input has four dimensions.", MODEL)
     if type(shape[0]) is int and shape[0] > 1:
-        raise NoDefaultRecipe(f"{what}; images go in one by one: convert the model "
-                              "with `batch` 1 (`--batch 1` on the command line).", MODEL)
+        raise NoDefaultRecipe(
+            f"{what}; images go in one by one: convert the model with `batch` 1 (`--batch 1` on the command line).",
+            MODEL,
+        )
     if tensor.get("element_type", "f32") not in ELEMENT_TYPES:
-        raise NoDefaultRecipe(f"The input '{tensor['name']}' takes {tensor['element_type']}; an image is fed as "
-                              f"{', '.join(ELEMENT_TYPES)}.", MODEL)  # fmt: skip
+        raise NoDefaultRecipe(
+            f"The input '{tensor['name']}' takes {tensor['element_type']}; an image is fed as "
+            f"{', '.join(ELEMENT_TYPES)}.",
+            MODEL,
+        )
     layout = given.get("layout", tensor["layout"])
     if layout not in ("NCHW", "NHWC"):
         raise NoDefaultRecipe(f"{what} and no known layout; give the override layout: NCHW or NHWC.", "layout")
     sizes = dict(zip(layout, shape, strict=True))
     return {
-        "name": tensor["name"], "layout": layout, "channels": channels or _channels(what, sizes["C"], layout, given),
-        "height": _size(what, "height", sizes["H"], given), "width": _size(what, "width", sizes["W"], given),
-    }  # fmt: skip
+        "name": tensor["name"],
+        "layout": layout,
+        "channels": channels or _channels(what, sizes["C"], layout, given),
+        "height": _size(what, "height", sizes["H"], given),
+        "width": _size(what, "width", sizes["W"], given),
+    }
 
 
 def sized(inputs: Sequence[Facts], taken: Mapping[str, Any], *, any_size: bool) -> dict[str, Any]:
@@ -61,10 +69,15 @@ def sized(inputs: Sequence[Facts], taken: Mapping[str, Any], *, any_size: bool) 
     shape = _chosen(inputs, taken["name"])["shape"]
     what, sides = f"The input '{taken['name']}' has the shape {shape}", ("height", "width")
     if any_size:
-        if any(type(shape[taken["layout"].index(letter)]) is int and shape[taken["layout"].index(letter)] >= 0
-               for letter in "HW"):  # fmt: skip
-            raise NoDefaultRecipe(f"{what}; where images keep their size (resize keep), height and width must be open: "
-                                  "convert it with -1 for both, or take another way to resize.", "resize")  # fmt: skip
+        if any(
+            type(shape[taken["layout"].index(letter)]) is int and shape[taken["layout"].index(letter)] >= 0
+            for letter in "HW"
+        ):
+            raise NoDefaultRecipe(
+                f"{what}; where images keep their size (resize keep), height and width must be open: "
+                "convert it with -1 for both, or take another way to resize.",
+                "resize",
+            )
         return {**taken, **{field: taken[field] or MADE_UP_SIDE for field in sides}}
     for field in sides:
         if taken[field] is None:
@@ -79,7 +92,9 @@ def _chosen(inputs: Sequence[Facts], name: str | None) -> Facts:
     known = ", ".join(str(tensor["name"]) for tensor in inputs) or "none"
     raise NoDefaultRecipe(
         f"The model has {len(inputs)} inputs ({known}); an image goes into one. Convert it with the others frozen: "
-        "`value` of the input in a conversion, `--freeze NAME=VALUE` on the command line.", MODEL)
+        "`value` of the input in a conversion, `--freeze NAME=VALUE` on the command line.",
+        MODEL,
+    )
 
 
 def _channels(what: str, declared: Any, layout: str, given: Facts) -> int:
@@ -87,8 +102,11 @@ def _channels(what: str, declared: Any, layout: str, given: Facts) -> int:
     if channels is None:
         raise _no_fixed(what, "channels")
     if channels not in (1, 3):
-        raise NoDefaultRecipe(f"{what}, {channels} channels as {layout}; an image has 1 or 3. If the layout is "
-                              "another, give the override layout.", "layout")  # fmt: skip
+        raise NoDefaultRecipe(
+            f"{what}, {channels} channels as {layout}; an image has 1 or 3. If the layout is "
+            "another, give the override layout.",
+            "layout",
+        )
     return int(channels)
 
 
@@ -103,4 +121,5 @@ def _size(what: str, field: str, declared: Any, given: Facts) -> Any:
 
 def _no_fixed(what: str, field: str) -> NoDefaultRecipe:
     return NoDefaultRecipe(
-        f"{what}, no fixed {field}; convert the model with a fixed shape, or give the override {field}.", field)
+        f"{what}, no fixed {field}; convert the model with a fixed shape, or give the override {field}.", field
+    )

@@ -84,10 +84,14 @@ class Recipe:
     def to_json(self) -> dict[str, Any]:
         """The same recipe as JSON values, every field present."""
         return {
-            "version": VERSION, "task": self.task, "labels": None if self.labels is None else list(self.labels),
-            "preparation": self.preparation.to_json(), "head": self.head, "output": self.output,
+            "version": VERSION,
+            "task": self.task,
+            "labels": None if self.labels is None else list(self.labels),
+            "preparation": self.preparation.to_json(),
+            "head": self.head,
+            "output": self.output,
             "options": dict(self.options),
-        }  # fmt: skip
+        }
 
 
 def renewed(settings: Mapping[str, Any], task: str | None) -> dict[str, Any]:

@@ -15,11 +15,16 @@ _NUMBERS = ("mean", "scale")
 def with_told(request: Facts, model: Facts) -> Facts:
     """The request with shapes and layouts that the model leaves open, and with mean, scale and colour; and ``told``."""
     source = model.get("source") or {}
-    inputs = {tensor["name"]: found for tensor in model["inputs"]
-              if (found := _of_input(tensor, (source.get("inputs") or {}).get(tensor["name"]) or {}))}  # fmt: skip
+    inputs = {
+        tensor["name"]: found
+        for tensor in model["inputs"]
+        if (found := _of_input(tensor, (source.get("inputs") or {}).get(tensor["name"]) or {}))
+    }
     inputs = {name: _left(found, request["inputs"].get(name) or {}) for name, found in inputs.items()}
-    merged = {**request["inputs"], **{name: {**(request["inputs"].get(name) or {}), **found}
-                                      for name, found in inputs.items() if found}}  # fmt: skip
+    merged = {
+        **request["inputs"],
+        **{name: {**(request["inputs"].get(name) or {}), **found} for name, found in inputs.items() if found},
+    }
     recipe = _recipe(model["inputs"], merged, source.get("recipe") or {}, request["recipe"])
     said = [(f"inputs.{name}.{field}", value) for name, found in inputs.items() for field, value in found.items()]
     told = [_assumed(field, value) for field, value in (*said, *recipe.items())]
@@ -33,8 +38,12 @@ def _of_input(tensor: Facts, said: Facts) -> Facts:
     if shape is None:
         return {}
     opened = [not isinstance(size, int) or size < 0 for size in shape]
-    if any(opened) and len(told) == len(shape) and all(size > 0 for size in told) and all(
-            is_open or size == other for is_open, size, other in zip(opened, shape, told, strict=True)):  # fmt: skip
+    if (
+        any(opened)
+        and len(told) == len(shape)
+        and all(size > 0 for size in told)
+        and all(is_open or size == other for is_open, size, other in zip(opened, shape, told, strict=True))
+    ):
         found["shape"] = list(told)
     if tensor["layout"] is None and len(said.get("layout") or "") == len(shape):
         found["layout"] = said["layout"]
@@ -54,8 +63,11 @@ def _recipe(tensors: list[Facts], inputs: Facts, said: Facts, asked: Facts) -> F
     channels = dict(zip(layout or "", shape, strict=False)).get("C")
     if len(shape) != 4 or channels not in (1, 3):
         return {}
-    numbers = {} if any(asked.get(name) is not None for name in _NUMBERS) else {
-        name: spread for name in _NUMBERS if len(spread := _spread(said.get(name) or [], channels)) == channels}
+    numbers = (
+        {}
+        if any(asked.get(name) is not None for name in _NUMBERS)
+        else {name: spread for name in _NUMBERS if len(spread := _spread(said.get(name) or [], channels)) == channels}
+    )
     color = {"color": said["color"]} if said.get("color") and channels == 3 and not asked.get("color") else {}
     return {**numbers, **color}
 

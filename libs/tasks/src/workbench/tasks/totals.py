@@ -15,14 +15,20 @@ from workbench.tasks.scoring import A, Items, Metric, R, Scored
 Gather = Callable[[Items], NDArray[Any]]
 
 
-def share(name: str, needs: Needs, is_hit: Callable[[Scored[R, A]], bool | None],
-          better: Better = "higher") -> Metric[R, A]:
+def share(
+    name: str, needs: Needs, is_hit: Callable[[Scored[R, A]], bool | None], better: Better = "higher"
+) -> Metric[R, A]:
     """How many of the images are hits, with Wilson's interval."""
     return Metric(name, "share", better, needs, is_hit, _hits, _changed_hits)
 
 
 def mean(
-    name: str, unit: str, better: Better, needs: Needs, item: Callable[[Scored[R, A]], float | None], most: float,
+    name: str,
+    unit: str,
+    better: Better,
+    needs: Needs,
+    item: Callable[[Scored[R, A]], float | None],
+    most: float,
 ) -> Metric[R, A]:
     """The mean of one number an image, which is from 0 to ``most``; its interval is drawn from the images."""
 
@@ -39,9 +45,13 @@ def mean(
 
 
 def whole(
-    name: str, needs: Needs, item: Callable[[Scored[R, A]], Any], gather: Gather,
-    total: Callable[[NDArray[Any]], float], parts: Callable[[NDArray[Any]], NDArray[np.float64]] | None = None,
-) -> Metric[R, A]:  # fmt: skip
+    name: str,
+    needs: Needs,
+    item: Callable[[Scored[R, A]], Any],
+    gather: Gather,
+    total: Callable[[NDArray[Any]], float],
+    parts: Callable[[NDArray[Any]], NDArray[np.float64]] | None = None,
+) -> Metric[R, A]:
     """A share that is no mean over images, such as a ratio of sums over all; its interval is drawn from the images.
 
     gather: the items as an array, one image along the first axis each. total: of such an array, 0 to 1. parts: of such
@@ -59,8 +69,9 @@ def whole(
         figures = resampled(gather(items), parts, 0.0, 1.0) if parts else []
         return {number: figure for number, figure in enumerate(figures) if not np.isnan(figure.value)}
 
-    return Metric(name, "share", "higher", needs, item, lambda items: resampled(gather(items), one, 0.0, 1.0)[0],
-                  change, by_class)  # fmt: skip
+    return Metric(
+        name, "share", "higher", needs, item, lambda items: resampled(gather(items), one, 0.0, 1.0)[0], change, by_class
+    )
 
 
 def _hits(hits: Sequence[bool]) -> Figure:

@@ -76,8 +76,9 @@ class Blueprint(flask_smorest.Blueprint):
 
     ARGUMENTS_PARSER = _Parser()
 
-    def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: Any = None, *options: Any,
-                     **more: Any) -> None:
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None, *options: Any, **more: Any
+    ) -> None:
         """Each operation has an id that stays: the resource and what is done, for generated clients."""
         if view_func is not None:
             doing = (endpoint or view_func.__name__).removesuffix("_them")

@@ -19,9 +19,14 @@ LINK_S = 3600
 class FileQuery(ma.Schema):
     """How a file comes."""
 
-    link = ma.fields.Boolean(load_default=False, metadata={
-        "description": "Whether the answer may be a 307 to the object store, for files of 8 MiB and more, with a link "
-                       "that is its own permission for an hour; send no token there."})  # fmt: skip
+    link = ma.fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "Whether the answer may be a 307 to the object store, for files of 8 MiB and more, with a "
+            "link "
+            "that is its own permission for an hour; send no token there."
+        },
+    )
 
 
 def send_file(store: Store, team: str, file: File, *, link: bool = False) -> Response:

@@ -120,8 +120,15 @@ class _Drawn:
 
 def _joined(node: Layer | None, layer: Layer) -> Layer:
     if node is None:
-        return {"id": layer["place"], "last": layer["place"], "count": 1, "first_layer": layer, "last_layer": layer,
-                "types": Counter([layer["type"]]), "sums": {name: layer.get(name) for name in _SUMMED}}  # fmt: skip
+        return {
+            "id": layer["place"],
+            "last": layer["place"],
+            "count": 1,
+            "first_layer": layer,
+            "last_layer": layer,
+            "types": Counter([layer["type"]]),
+            "sums": {name: layer.get(name) for name in _SUMMED},
+        }
     node["types"][layer["type"]] += 1
     sums = {name: _sum(node["sums"][name], layer.get(name)) for name in _SUMMED}
     return {**node, "last": layer["place"], "count": node["count"] + 1, "last_layer": layer, "sums": sums}

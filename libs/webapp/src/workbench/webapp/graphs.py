@@ -31,11 +31,18 @@ is not shown), sums of `gops`, `parameters`, `time_ms`; of a layer alone
 class LayersQuery(ma.Schema):
     """Which layers; all that is given must hold."""
 
-    search = Text(load_default=None, validate=Length(1, 200), metadata={
-        "description": "In a layer's name, type, original layers, or a shape written `1x64x56x56`."})  # fmt: skip
+    search = Text(
+        load_default=None,
+        validate=Length(1, 200),
+        metadata={"description": "In a layer's name, type, original layers, or a shape written `1x64x56x56`."},
+    )
     type = Text(load_default=None, validate=Length(1, 200), metadata={"description": "Exactly, such as Convolution."})
-    name = ma.fields.List(Text(validate=Length(1, 1001)), load_default=list, validate=Length(max=100), metadata={
-        "description": "Its own, or of an original layer of it. Repeatable: any of them."})  # fmt: skip
+    name = ma.fields.List(
+        Text(validate=Length(1, 1001)),
+        load_default=list,
+        validate=Length(max=100),
+        metadata={"description": "Its own, or of an original layer of it. Repeatable: any of them."},
+    )
     limit = ma.fields.Integer(load_default=100, validate=Range(1, 500), metadata={"description": "Items a page."})
     cursor = Text(load_default=None, validate=Length(max=20))
 
@@ -52,8 +59,11 @@ class LayersView(ma.Schema):
 class GraphQuery(ma.Schema):
     """Which part of the graph: around a layer, from one place to another, or as much as there is."""
 
-    around = Text(load_default=None, validate=Length(1, 1001), metadata={
-        "description": "The name of a layer, or of an original layer of it."})
+    around = Text(
+        load_default=None,
+        validate=Length(1, 1001),
+        metadata={"description": "The name of a layer, or of an original layer of it."},
+    )
     depth = ma.fields.Integer(load_default=2, validate=Range(1, 10), metadata={"description": "Edges from `around`."})
     first = ma.fields.Integer(load_default=0, validate=Range(0, _LARGEST), metadata={"description": "A place."})
     last = ma.fields.Integer(load_default=_LARGEST, validate=Range(0, _LARGEST), metadata={"description": "A place."})

@@ -135,8 +135,10 @@ def refuse_foreign_pages(request: Request, hosts: Sequence[str]) -> None:
     """
     asked = _hostname(f"//{request.host}")
     if asked not in _LOOPBACK and "*" not in hosts and asked not in {host.lower() for host in hosts}:
-        raise Forbidden(f"Host {request.host!r} is not this workbench; use one of {', '.join(hosts or _LOOPBACK)}. "
-                        "The operator adds names with WORKBENCH_ALLOWED_HOSTS.")  # fmt: skip
+        raise Forbidden(
+            f"Host {request.host!r} is not this workbench; use one of {', '.join(hosts or _LOOPBACK)}. "
+            "The operator adds names with WORKBENCH_ALLOWED_HOSTS."
+        )
     origin = request.headers.get("Origin")
     if origin is not None and _place(origin) != request.host:
         raise Forbidden(f"A page of {origin} may not use this workbench.")

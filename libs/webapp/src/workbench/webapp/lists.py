@@ -22,13 +22,22 @@ class ListQuery(ma.Schema):
     """Which part of a list."""
 
     limit = WholeInForm(1, 200, load_default=50, metadata={"description": "Items a page."})
-    cursor = Text(load_default=None, validate=Length(max=LONGEST_CURSOR),
-                  metadata={"description": "The `next_cursor` of an earlier page, with the same `sort`."})  # fmt: skip
-    search = Text(load_default=None, validate=Length(1, 200), metadata={
-        "description": "Only what has this in its name or a tag, in any case, or whose id begins so."})  # fmt: skip
+    cursor = Text(
+        load_default=None,
+        validate=Length(max=LONGEST_CURSOR),
+        metadata={"description": "The `next_cursor` of an earlier page, with the same `sort`."},
+    )
+    search = Text(
+        load_default=None,
+        validate=Length(1, 200),
+        metadata={"description": "Only what has this in its name or a tag, in any case, or whose id begins so."},
+    )
     tag = Text(load_default=None, validate=Length(1, 32), metadata={"description": "Only what has this tag."})
-    of = Text(load_default=None, validate=Length(1, 64), metadata={
-        "description": "Only what was asked for with the thing of this id, such as a model."})  # fmt: skip
+    of = Text(
+        load_default=None,
+        validate=Length(1, 64),
+        metadata={"description": "Only what was asked for with the thing of this id, such as a model."},
+    )
     sort = Text(load_default=NEWEST, validate=OneOf(SORTS), metadata={"description": "`-` for descending."})
 
 

@@ -14,8 +14,15 @@ _STATUS: dict[type[Exception], int] = {
     errors.UnsupportedTransferCoding: 501,
     errors.ExpectationFailed: 417,
 }
-_REASONS = {400: "Bad Request", 408: "Request Timeout", 414: "URI Too Long", 417: "Expectation Failed",
-            431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented"}  # fmt: skip
+_REASONS = {
+    400: "Bad Request",
+    408: "Request Timeout",
+    414: "URI Too Long",
+    417: "Expectation Failed",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+}
 # How gunicorn says that a request is at fault, not the application.
 UNREADABLE = (errors.ParseException,)
 
@@ -30,7 +37,9 @@ def answer_in_bytes(problem: Problem) -> bytes:
     """The whole answer, for where there is no request to answer to."""
     document = problem.document()
     body = json.dumps(document).encode()
-    head = (f"HTTP/1.1 {document['status']} {_REASONS.get(document['status'], 'Refused')}\r\n"
-            "Connection: close\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n")  # fmt: skip
+    head = (
+        f"HTTP/1.1 {document['status']} {_REASONS.get(document['status'], 'Refused')}\r\n"
+        "Connection: close\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
     return head.encode() + body

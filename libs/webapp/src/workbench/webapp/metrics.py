@@ -12,8 +12,9 @@ from workbench.jobs.record.tally import take_tally
 from workbench.webapp.shared_servers import OK, SharedServers
 
 REQUESTS = Counter("workbench_http_requests", "Requests answered.", ["service", "method", "route", "status"])
-DURATION = Histogram("workbench_http_request_seconds", "From a request's arrival to its answer's first byte.",
-                     ["service", "route"])  # fmt: skip
+DURATION = Histogram(
+    "workbench_http_request_seconds", "From a request's arrival to its answer's first byte.", ["service", "route"]
+)
 
 
 def exposition(records: Sequence[Jobs], servers: SharedServers) -> bytes:
@@ -38,8 +39,9 @@ class _Servers(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """One for each kind of server."""
-        database = GaugeMetricFamily("workbench_database_up", "Whether the service's database answers.",
-                                     labels=["service"])  # fmt: skip
+        database = GaugeMetricFamily(
+            "workbench_database_up", "Whether the service's database answers.", labels=["service"]
+        )
         for name, up in self._up.items():
             if name.startswith("database of "):
                 database.add_metric([name.removeprefix("database of ")], up)

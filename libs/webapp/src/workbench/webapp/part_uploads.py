@@ -34,6 +34,8 @@ from workbench.webapp.views import JobView
 
 # A request to this endpoint shows a signed URL instead of a token.
 SIGNED_ENDPOINT = "put_part"
+
+
 def serve_part_uploads(blueprint: Blueprint, kind: UploadKind) -> None:
     """The routes below ``…/uploads``."""
     _serve_declaring(blueprint, kind)

@@ -58,8 +58,10 @@ class TooManyRequests(Problem):
     @property
     def detail(self) -> str:
         """Name the limit."""
-        return (f"A team may have about {self.limit} requests under way at one server, fewer while it is busy; "
-                f"try again in {self.retry_after_s} s.")  # fmt: skip
+        return (
+            f"A team may have about {self.limit} requests under way at one server, fewer while it is busy; "
+            f"try again in {self.retry_after_s} s."
+        )
 
 
 @dataclass(eq=False)
@@ -76,8 +78,10 @@ class RequestTooSlow(Problem):
     @property
     def detail(self) -> str:
         """What would do."""
-        return (f"The head of a request must arrive within {self.waited_s} s, and of its body "
-                "WORKBENCH_LEAST_KIB_S in every second.")  # fmt: skip
+        return (
+            f"The head of a request must arrive within {self.waited_s} s, and of its body "
+            "WORKBENCH_LEAST_KIB_S in every second."
+        )
 
 
 @dataclass(eq=False)

@@ -38,28 +38,43 @@ class RecipeSettings(ma.Schema):
 
     error_messages = {"unknown": "Unknown field; what only one task knows belongs into `options`."}  # noqa: RUF012
 
-    resize = Text(validate=OneOf(RESIZES), metadata={
-        "description": "`keep`: every image goes in as large as it is, where the model leaves height and width open "
-        "and the task draws a picture (super-resolution, style transfer, inpainting)."})  # fmt: skip
+    resize = Text(
+        validate=OneOf(RESIZES),
+        metadata={
+            "description": "`keep`: every image goes in as large as it is, where the model leaves height and width "
+            "open "
+            "and the task draws a picture (super-resolution, style transfer, inpainting)."
+        },
+    )
     short_side = Whole(1, 2 * LARGEST_SIDE, metadata={"description": "Pixels; with `crop` only."})
-    multiple = Whole(1, LARGEST_MULTIPLE, metadata={
-        "description": "With `keep` only: images are continued to the right and below until both sides are multiples "
-        "of it, for models that halve and double them."})  # fmt: skip
+    multiple = Whole(
+        1,
+        LARGEST_MULTIPLE,
+        metadata={
+            "description": "With `keep` only: images are continued to the right and below until both sides are "
+            "multiples "
+            "of it, for models that halve and double them."
+        },
+    )
     interpolation = Text(validate=OneOf(INTERPOLATIONS))
-    orientation = Text(validate=OneOf(ORIENTATIONS), metadata={
-        "description": "Photos as they are stored, or turned upright as their EXIF data says."})  # fmt: skip
+    orientation = Text(
+        validate=OneOf(ORIENTATIONS),
+        metadata={"description": "Photos as they are stored, or turned upright as their EXIF data says."},
+    )
     color = Text(validate=OneOf(COLORS), metadata={"description": "The order of channels that the model wants."})
     mean = _channels("What is subtracted.")
     scale = _channels("What the rest is divided by.")
     layout = Text(validate=OneOf(LAYOUTS))
     head = Text(
-        allow_none=True, validate=Length(1, 64),
+        allow_none=True,
+        validate=Length(1, 64),
         metadata={"description": "Which reading of the outputs, as `GET /v1/tasks` tells them; default: its guess."},
-    )  # fmt: skip
+    )
     output = Text(
-        allow_none=True, validate=Length(1, 500),
+        allow_none=True,
+        validate=Length(1, 500),
         metadata={"description": "The one of a model's outputs that is read, by its name; default: the head's choice."},
-    )  # fmt: skip
+    )
     options = ma.fields.Dict(
         keys=Text(validate=Length(1, 64)), values=OptionValue(), metadata={"description": _OPTIONS}
     )

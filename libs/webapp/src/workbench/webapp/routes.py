@@ -27,23 +27,32 @@ from workbench.webapp.views import JobPage, JobView, in_list, job_view
 class JobQuery(ListQuery):
     """Which jobs."""
 
-    state = Text(load_default=None, validate=OneOf([*map(str, State), "active", "ended"]), metadata={
-        "description": "`active`: queued or running; `ended`: neither."})  # fmt: skip
+    state = Text(
+        load_default=None,
+        validate=OneOf([*map(str, State), "active", "ended"]),
+        metadata={"description": "`active`: queued or running; `ended`: neither."},
+    )
 
 
 class WaitQuery(ma.Schema):
     """How long to wait for news."""
 
     wait_s = ma.fields.Float(load_default=0.0, validate=Range(0, 60), metadata={"description": "Seconds to wait."})
-    after = ma.fields.Integer(load_default=0, validate=Range(-(2**63), 2**63 - 1),
-                              metadata={"description": "Answer once `seq` is above this."})  # fmt: skip
+    after = ma.fields.Integer(
+        load_default=0,
+        validate=Range(-(2**63), 2**63 - 1),
+        metadata={"description": "Answer once `seq` is above this."},
+    )
 
 
 class LogQuery(ma.Schema):
     """From where to read the log."""
 
-    offset = ma.fields.Integer(load_default=0, validate=Range(-(2**31), 2**63 - 1), metadata={
-        "description": "In characters; below 0 so many before its end."})  # fmt: skip
+    offset = ma.fields.Integer(
+        load_default=0,
+        validate=Range(-(2**31), 2**63 - 1),
+        metadata={"description": "In characters; below 0 so many before its end."},
+    )
 
 
 class LogView(ma.Schema):

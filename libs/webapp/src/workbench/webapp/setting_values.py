@@ -12,6 +12,7 @@ from workbench.runner.pools import Pools, WrongPools, read_pools
 
 def whole(low: int, high: int) -> Callable[[str], int]:
     """A whole number from ``low`` to ``high``."""
+
     def parse(text: str) -> int:
         if not text.lstrip("-").isdigit() or not low <= int(text) <= high:
             raise ValueError(f"a whole number from {low} to {high}")
@@ -96,6 +97,7 @@ def urls(text: str) -> dict[str, str]:
 
 def one_of(*words: str) -> Callable[[str], str]:
     """One of these words."""
+
     def parse(text: str) -> str:
         if text not in words:
             raise ValueError(" or ".join(words))

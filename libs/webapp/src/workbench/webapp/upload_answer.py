@@ -54,9 +54,7 @@ def _urls(prefix: str, upload: Upload) -> Callable[[Link], str]:
     store, signing = ports().store, links()
 
     def url_of(link: Link) -> str:
-        direct = link.token and store.part_url(
-            upload.key(link.file), link.token, link.number, link.size_bytes, LINK_S
-        )
+        direct = link.token and store.part_url(upload.key(link.file), link.token, link.number, link.size_bytes, LINK_S)
         return direct or f"{prefix}/uploads/{upload.id}/parts/{signing.sign(upload.id, link)}"
 
     return url_of

@@ -18,8 +18,12 @@ class FileDeclaration(ma.Schema):
 
     name = Text(required=True, validate=Length(1, 1000), metadata={"description": "Relative path."})
     size_bytes = ma.fields.Integer(required=True, strict=True, validate=_MOST_BYTES)
-    sha256 = Text(load_default=None, allow_none=True, validate=_SHA256,
-                              metadata={"description": "Hex; the job fails when the file has another."})  # fmt: skip
+    sha256 = Text(
+        load_default=None,
+        allow_none=True,
+        validate=_SHA256,
+        metadata={"description": "Hex; the job fails when the file has another."},
+    )
 
 
 class SentPart(ma.Schema):

@@ -52,8 +52,7 @@ class DeclaredFile:
         """Its parts in order; an empty file has none."""
         starts = range(0, self.size_bytes, part_size_bytes)
         return [
-            Span(number, start, min(part_size_bytes, self.size_bytes - start))
-            for number, start in enumerate(starts, 1)
+            Span(number, start, min(part_size_bytes, self.size_bytes - start)) for number, start in enumerate(starts, 1)
         ]
 
 
@@ -100,11 +99,14 @@ def begin(
     """Declare files ({name, size_bytes, sha256}) for a job of this kind, and keep that."""
     part_size = _part_size(max(file["size_bytes"] for file in files))
     declared = tuple(
-        DeclaredFile(file["name"], file["size_bytes"], file["sha256"],
-                     store.begin_parts(joined_key(team, upload_id, number))
-                     if file["size_bytes"] > PART_SIZES[0] else "")
+        DeclaredFile(
+            file["name"],
+            file["size_bytes"],
+            file["sha256"],
+            store.begin_parts(joined_key(team, upload_id, number)) if file["size_bytes"] > PART_SIZES[0] else "",
+        )
         for number, file in enumerate(files)
-    )  # fmt: skip
+    )
     upload = Upload(team, kind, upload_id, time.time(), part_size, options, declared)
     document = asdict(upload)
     for whose in ("team", "kind", "id"):  # the key says that, and nothing else may
@@ -140,9 +142,12 @@ def _upload(document: Any, team: str, kind: str, upload_id: str) -> Upload:
 def _is_declared(file: DeclaredFile) -> bool:
     """``name`` is checked by whoever answers with it."""
     return (
-        isinstance(file.name, str) and isinstance(file.token, str) and type(file.size_bytes) is int
-        and 0 <= file.size_bytes <= MAX_FILE_BYTES and (file.sha256 is None or isinstance(file.sha256, str))
-    )  # fmt: skip
+        isinstance(file.name, str)
+        and isinstance(file.token, str)
+        and type(file.size_bytes) is int
+        and 0 <= file.size_bytes <= MAX_FILE_BYTES
+        and (file.sha256 is None or isinstance(file.sha256, str))
+    )
 
 
 def forget(store: Store, team: str, kind: str, upload_id: str) -> None:

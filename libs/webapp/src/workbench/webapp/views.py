@@ -50,16 +50,20 @@ class JobView(ma.Schema):
     waiting_for = ma.fields.String(allow_none=True, metadata={"description": "Why it does not go on yet."})
     expected_wait_s = ma.fields.Float(
         allow_none=True,
-        metadata={"description": "While queued, about how long until it is begun, at the pace of recent jobs of its "
-                                 "kind; null when nothing is known of that or too many are before it, and in lists."},
-    )  # fmt: skip
+        metadata={
+            "description": "While queued, about how long until it is begun, at the pace of recent jobs of its "
+            "kind; null when nothing is known of that or too many are before it, and in lists."
+        },
+    )
     expected_run_s = ma.fields.Dict(
         allow_none=True,
-        metadata={"description": "`{least, most}`: about how long its measuring takes once it has begun, for a quick "
-                                 "model and for a slow one (longer where one inference takes seconds); what an "
-                                 "optimization does beside measuring comes on top. "
-                                 "Null where the request does not say, and in lists."},
-    )  # fmt: skip
+        metadata={
+            "description": "`{least, most}`: about how long its measuring takes once it has begun, for a quick "
+            "model and for a slow one (longer where one inference takes seconds); what an "
+            "optimization does beside measuring comes on top. "
+            "Null where the request does not say, and in lists."
+        },
+    )
     error = ma.fields.Dict(allow_none=True, metadata={"description": "A problem document, when failed."})
     reused_from = ma.fields.String(allow_none=True, metadata={"description": "The job whose result this is."})
     request = ma.fields.Dict(metadata={"description": "What was asked for."})
@@ -68,16 +72,20 @@ class JobView(ma.Schema):
     files = ma.fields.List(ma.fields.Nested(FileView))
     parents = ma.fields.List(ma.fields.String(), metadata={"description": "Ids of what it was made from."})
     steps = ma.fields.List(ma.fields.Dict(), metadata={"description": "Of an optimization: its steps."})
-    conversion_id = ma.fields.String(metadata={
-        "description": "Of a model brought with `convert`: its conversion, there once the model is."})  # fmt: skip
+    conversion_id = ma.fields.String(
+        metadata={"description": "Of a model brought with `convert`: its conversion, there once the model is."}
+    )
 
 
 class JobInList(JobView):
     """A job in a list: without facts too long for one."""
 
-    place = ma.fields.String(metadata={
-        "description": "As `cursor`, a list of any collection of jobs begins after this one, by age; as texts, "
-                       "places sort as the jobs do."})  # fmt: skip
+    place = ma.fields.String(
+        metadata={
+            "description": "As `cursor`, a list of any collection of jobs begins after this one, by age; as texts, "
+            "places sort as the jobs do."
+        }
+    )
 
 
 class JobPage(ma.Schema):
@@ -87,24 +95,35 @@ class JobPage(ma.Schema):
     next_cursor = ma.fields.String(allow_none=True, metadata={"description": "Pass it as `cursor`; null at the end."})
 
 
-def job_view(
-    job: Job, record: Jobs | None = None, kind: Kind | None = None, *, brief: bool = False
-) -> dict[str, Any]:
+def job_view(job: Job, record: Jobs | None = None, kind: Kind | None = None, *, brief: bool = False) -> dict[str, Any]:
     """The job as JobView describes it; ``brief`` leaves out facts too long for a list."""
     manifest = json.loads(job.manifest) if job.manifest and job.state is State.SUCCEEDED else {}
     facts = manifest.get("facts")
     if facts is not None and brief:
         facts = {name: value for name, value in facts.items() if name not in _LONG_FACTS}
     return {
-        "id": job.id, "kind": job.kind, "state": str(job.state), "name": job.name, "tags": job.tags,
-        "created_at": rfc3339(job.created_at), "started_at": rfc3339(job.started_at),
-        "finished_at": rfc3339(job.finished_at), "attempt": job.attempt, "seq": job.seq,
-        "progress": job.progress, "waiting_for": _waiting_for(job, record),
+        "id": job.id,
+        "kind": job.kind,
+        "state": str(job.state),
+        "name": job.name,
+        "tags": job.tags,
+        "created_at": rfc3339(job.created_at),
+        "started_at": rfc3339(job.started_at),
+        "finished_at": rfc3339(job.finished_at),
+        "attempt": job.attempt,
+        "seq": job.seq,
+        "progress": job.progress,
+        "waiting_for": _waiting_for(job, record),
         "expected_wait_s": None if brief else _expected_wait_s(job, record),
-        "expected_run_s": None if brief else _expected_run_s(job, kind), "error": job.error,
-        "reused_from": job.reused_from, "request": job.request, "result": job.result, "facts": facts,
-        "files": manifest.get("files", []), "parents": manifest.get("parents", []),
-    }  # fmt: skip
+        "expected_run_s": None if brief else _expected_run_s(job, kind),
+        "error": job.error,
+        "reused_from": job.reused_from,
+        "request": job.request,
+        "result": job.result,
+        "facts": facts,
+        "files": manifest.get("files", []),
+        "parents": manifest.get("parents", []),
+    }
 
 
 def in_list(job: Job, record: Jobs) -> dict[str, Any]:

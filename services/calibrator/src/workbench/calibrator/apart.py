@@ -78,12 +78,14 @@ def summed(images: Sequence[Gaps]) -> Gaps:
 
 def worst(gaps: Gaps) -> float | None:
     """Of the farthest output; None where none can be compared."""
-    return max((gap.relative for gap in gaps.values() if isinstance(gap, Gap) and gap.relative is not None),
-               default=None)  # fmt: skip
+    return max(
+        (gap.relative for gap in gaps.values() if isinstance(gap, Gap) and gap.relative is not None), default=None
+    )
 
 
-def of_images(model: Loaded, reference: Loaded, dataset: Dataset, told: Callable[[int], None], *,
-              selecting: bool) -> list[Gaps]:
+def of_images(
+    model: Loaded, reference: Loaded, dataset: Dataset, told: Callable[[int], None], *, selecting: bool
+) -> list[Gaps]:
     """Of each image, decoded once for both, which have one recipe. ``told`` hears how many have been read.
 
     ``selecting``: whether the reference does. Refuses by its name an image that is broken.
@@ -105,16 +107,23 @@ def of_images(model: Loaded, reference: Loaded, dataset: Dataset, told: Callable
 
 def to_json(images: Sequence[Gaps]) -> dict[str, Any]:
     """``{images, outputs: [{output, mse, relative}]}``; both null where there is no distance."""
-    outputs = [{"output": name, "mse": gap.mse if isinstance(gap, Gap) else None,
-                "relative": gap.relative if isinstance(gap, Gap) else None}
-               for name, gap in summed(images).items()]  # fmt: skip
+    outputs = [
+        {
+            "output": name,
+            "mse": gap.mse if isinstance(gap, Gap) else None,
+            "relative": gap.relative if isinstance(gap, Gap) else None,
+        }
+        for name, gap in summed(images).items()
+    ]
     return {"images": len(images), "outputs": outputs}
 
 
 def lines(gaps: Gaps) -> list[str]:
     """For people, an output each."""
-    return [f"{name}: mean squared error {gap.mse:.3g}" if isinstance(gap, Gap) else f"{name}: {gap}"
-            for name, gap in gaps.items()]  # fmt: skip
+    return [
+        f"{name}: mean squared error {gap.mse:.3g}" if isinstance(gap, Gap) else f"{name}: {gap}"
+        for name, gap in gaps.items()
+    ]
 
 
 def _pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> Iterator[_Brought]:

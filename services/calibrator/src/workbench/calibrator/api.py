@@ -59,6 +59,7 @@ def confusion(job_id: str) -> dict[str, Any]:
     """Which class is taken for which, over all annotated images: images, things or pixels, as the task counts."""
     return looking.confusion(EVALUATIONS.get(job_id))
 
+
 recipes = Blueprint("recipes", __name__, url_prefix="/v1/recipes", description="Pre- and post-processing, immutable.")
 serve_submission(recipes, "recipe", RecipeRequest)
 serve_jobs(recipes, Resource("recipe"))

@@ -28,9 +28,12 @@ def is_transformer(model: ov.Model) -> bool:
 
 def _weighs(softmax: Any) -> bool:
     """Whether it weighs values that the model has computed; of constants it makes coordinates, as some detectors do."""
-    return any(not _is_constant(port.get_source_output().get_node())
-               for product in _products(softmax) for port in product.inputs()
-               if not _comes_of(port.get_source_output().get_node(), softmax))  # fmt: skip
+    return any(
+        not _is_constant(port.get_source_output().get_node())
+        for product in _products(softmax)
+        for port in product.inputs()
+        if not _comes_of(port.get_source_output().get_node(), softmax)
+    )
 
 
 def _products(node: Any) -> Iterator[Any]:

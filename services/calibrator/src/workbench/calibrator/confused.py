@@ -34,11 +34,21 @@ def _told(pairs: Counter[Pair], recipe: Recipe) -> dict[str, Any]:
         said[taken] += count
         right[truth] += count * (truth == taken)
     numbers = sorted(number for number in {*there, *said} if number is not None)
-    classes = [{"id": number, "label": recipe.label(number), "there": there[number], "said": said[number],
-                "right": right[number]} for number in numbers]  # fmt: skip
+    classes = [
+        {
+            "id": number,
+            "label": recipe.label(number),
+            "there": there[number],
+            "said": said[number],
+            "right": right[number],
+        }
+        for number in numbers
+    ]
     ordered = sorted(pairs.items(), key=lambda pair: (-pair[1], _place(pair[0])))
-    return {"classes": classes, "pairs": [{"truth": truth, "said": taken, "count": count}
-                                          for (truth, taken), count in ordered]}  # fmt: skip
+    return {
+        "classes": classes,
+        "pairs": [{"truth": truth, "said": taken, "count": count} for (truth, taken), count in ordered],
+    }
 
 
 def _place(pair: Iterable[int | None]) -> tuple[int, ...]:

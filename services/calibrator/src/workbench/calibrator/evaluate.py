@@ -65,9 +65,16 @@ def run(run: Run) -> dict[str, Any]:
         "metrics": rows,
         "warnings": suspected(run, model, task, metrics[0], rows, dataset),
         "changed_items": rows_of.changed_items(metrics[0], noted, against) if against else None,
-        "tensor_distance": reference and apart.to_json(apart.of_images(
-            model, reference, replace(dataset, items=items[:apart.IMAGES]), lambda _count: None,
-            selecting=apart.selects(ir.read(reference_file)))),
+        "tensor_distance": reference
+        and apart.to_json(
+            apart.of_images(
+                model,
+                reference,
+                replace(dataset, items=items[: apart.IMAGES]),
+                lambda _count: None,
+                selecting=apart.selects(ir.read(reference_file)),
+            )
+        ),
         "ranked_by": {"metric": metrics[0].name, "unit": metrics[0].unit, "better": metrics[0].better},
         "items": len(items),
         "device": spec.device,
@@ -82,16 +89,28 @@ def unjudged(run: Run, spec: EvaluationSpec, recipe: Recipe, dataset: Dataset, r
     model = compile_model(run.inputs / "model" / spec.main_file, spec, recipe)
     reference, total = compile_model(reference_file, spec, recipe), len(dataset.items)
     pieces = Pieces(run, "comparing outputs", 0.05, 0.95)
-    found = apart.of_images(model, reference, dataset, lambda count: pieces.done(
-        count / total, f"{count} of {total} images"), selecting=apart.selects(ir.read(reference_file)))  # fmt: skip
-    rows = [{"name": item.name, "score": apart.worst(gaps), "said": apart.lines(gaps), "known": [], "beside": None}
-            for item, gaps in zip(dataset.items, found, strict=True)]  # fmt: skip
+    found = apart.of_images(
+        model,
+        reference,
+        dataset,
+        lambda count: pieces.done(count / total, f"{count} of {total} images"),
+        selecting=apart.selects(ir.read(reference_file)),
+    )
+    rows = [
+        {"name": item.name, "score": apart.worst(gaps), "said": apart.lines(gaps), "known": [], "beside": None}
+        for item, gaps in zip(dataset.items, found, strict=True)
+    ]
     worst.write_lines(run.outputs, sorted(rows, key=lambda row: -1.0 if row["score"] is None else -row["score"]))
     return {
-        "metrics": [], "warnings": [], "changed_items": None, "tensor_distance": apart.to_json(found),
+        "metrics": [],
+        "warnings": [],
+        "changed_items": None,
+        "tensor_distance": apart.to_json(found),
         "ranked_by": {"metric": "tensor_distance", "unit": "ratio", "better": "lower"},
-        "items": total, "device": spec.device, "configuration": model.configuration,
-    }  # fmt: skip
+        "items": total,
+        "device": spec.device,
+        "configuration": model.configuration,
+    }
 
 
 def judged(recipe: Recipe) -> Computing[Any, Any]:
@@ -99,8 +118,11 @@ def judged(recipe: Recipe) -> Computing[Any, Any]:
     task = computing_of(recipe.task)
     if task is None:
         fit = " or ".join(each.name for each in COMPUTING)
-        raise NotMeasurable(f"No metric fits the task '{recipe.task}'; {fit} is needed, or a reference model, from "
-                            "whose outputs the distance is told.", field="task")
+        raise NotMeasurable(
+            f"No metric fits the task '{recipe.task}'; {fit} is needed, or a reference model, from "
+            "whose outputs the distance is told.",
+            field="task",
+        )
     return task
 
 
@@ -110,7 +132,9 @@ def choose(items: Sequence[Item], split: str) -> list[Item]:
     if not chosen:
         raise feed.NoImages(
             f"None of the dataset's {len(items)} images is in its {split} part; images to score are needed: "
-            "add some, or use split 'all'.", items=len(items))
+            "add some, or use split 'all'.",
+            items=len(items),
+        )
     return chosen
 
 
@@ -125,11 +149,14 @@ def refuse_calibrated(items: Sequence[Item], file: Path) -> None:
         raise ScoredOnCalibration(
             f"{len(seen)} of the {len(items)} images calibrated this model ({feed.names(seen)}); score it "
             "on others, or calibrate it with others.",
-            count=len(seen), names=[item.name for item in seen[:20]])
+            count=len(seen),
+            names=[item.name for item in seen[:20]],
+        )
 
 
-def choose_metrics(names: Sequence[str] | None, task: Computing[Any, Any], there: Mapping[str, bool],
-                   served: Sequence[str]) -> list[Scale]:
+def choose_metrics(
+    names: Sequence[str] | None, task: Computing[Any, Any], there: Mapping[str, bool], served: Sequence[str]
+) -> list[Scale]:
     """The metrics asked for, or all that annotations and reference allow; refuses one that can't be measured.
 
     ``served``: the tasks that the dataset has annotations for.
@@ -142,32 +169,34 @@ def choose_metrics(names: Sequence[str] | None, task: Computing[Any, Any], there
     if served and task.name not in served:
         raise NotMeasurable(
             f"The dataset has annotations for {', '.join(served)}, none for {task.name}, and no reference model was "
-            "given; one of them is needed.", field="dataset_id")
+            "given; one of them is needed.",
+            field="dataset_id",
+        )
     raise NotMeasurable("The dataset has no labels and no reference model was given; one of them is needed.")
 
 
-def score(run: Run, task: Computing[Any, Any], dataset: Dataset, model: Loaded,
-          reference: Loaded | None) -> Images:
+def score(run: Run, task: Computing[Any, Any], dataset: Dataset, model: Loaded, reference: Loaded | None) -> Images:
     """What the model, and the reference if there is one, says of every image, in the order of the items."""
     share, total = 0.45 if reference else 0.9, len(dataset.items)
 
     def said(loaded: Loaded, stage: str, start: float) -> Shelf:
         pieces = Pieces(run, stage, start, start + share)
-        return results(loaded, task, dataset,
-                       lambda count: pieces.done(count / total, f"{count} of {total} images"))
+        return results(loaded, task, dataset, lambda count: pieces.done(count / total, f"{count} of {total} images"))
 
     mine = said(model, "evaluating", 0.05)
     theirs = said(reference, "evaluating the reference", 0.5) if reference else None
     return Images(dataset, mine, theirs, model.recipe.options)
 
 
-def suspected(run: Run, model: Loaded, task: Computing[Any, Any], metric: Scale, rows: list[dict[str, Any]],
-              dataset: Dataset) -> list[str]:
+def suspected(
+    run: Run, model: Loaded, task: Computing[Any, Any], metric: Scale, rows: list[dict[str, Any]], dataset: Dataset
+) -> list[str]:
     """What is wrong where the first metric is near chance, in words; its row tells it, too."""
     if not rows or rows[0]["metric"] != metric.name or not suspicion.is_near_chance(metric, rows[0]):
         return []
-    cause = suspicion.cause(model, task, metric, dataset, lambda tried: run.progress(
-        "looking for what is wrong", 0.97, tried))  # fmt: skip
+    cause = suspicion.cause(
+        model, task, metric, dataset, lambda tried: run.progress("looking for what is wrong", 0.97, tried)
+    )
     constant = rows[0].get("constant")
     told = [f"The model gives the same answer for all {rows[0]['n']} images."] if constant else []
     if cause is None:

@@ -74,8 +74,9 @@ def read_items(folder: Path) -> list[Item]:
         raise BadDataset(f"{bad}.") from bad
 
 
-def read_annotations(folder: Path, recipe: Recipe, annotating: Annotating[Any],
-                     items: Sequence[Item]) -> Mapping[str, Any]:
+def read_annotations(
+    folder: Path, recipe: Recipe, annotating: Annotating[Any], items: Sequence[Item]
+) -> Mapping[str, Any]:
     """What is known of these items for the recipe's task, by name, where there is something; on the picture as the
     recipe turns it. Refuses a wrong one by name.
     """
@@ -89,7 +90,8 @@ def read_annotations(folder: Path, recipe: Recipe, annotating: Annotating[Any],
         raise BadDataset(f"{bad}.") from bad
     here = [(number, wanted[name]) for name, number in places.items()]
     if recipe.preparation.orientation == "exif" and any(
-            _has_a_place(item, shelf[number], annotating) for number, item in here):
+        _has_a_place(item, shelf[number], annotating) for number, item in here
+    ):
         for number, item in here:
             shelf[number] = _turned(folder, item, shelf[number], annotating)
     return Named(places, shelf)
@@ -144,12 +146,15 @@ def check_input(model: ov.Model, recipe: Recipe) -> Feeding:
         fed = " and ".join(each.name for each in COMPUTING if each.running.feed is not None)
         raise SeveralInputs(
             f"The model has {len(names)} inputs ({', '.join(names)}), and the task {recipe.task} fills one with a "
-            f"picture. Freeze or cut the others when converting it; tasks that fill several are {fed}.", inputs=names)
+            f"picture. Freeze or cut the others when converting it; tasks that fill several are {fed}.",
+            inputs=names,
+        )
     try:
         feeding = Feeding.of(model, recipe)
     except NoSuchTensor as missing:
-        raise InputMismatch(f"The recipe is for the input '{missing.name}', the model's is '{' and '.join(names)}'.",
-                            field="input.name") from missing
+        raise InputMismatch(
+            f"The recipe is for the input '{missing.name}', the model's is '{' and '.join(names)}'.", field="input.name"
+        ) from missing
     except ValueError as unfed:
         raise InputMismatch(f"The inputs of the model ({', '.join(names)}): {unfed}.", field="input") from unfed
     for number, shape in zip(feeding.order, feeding.shapes, strict=True):
@@ -189,11 +194,16 @@ def _check_port(port: ov.Output, wanted: tuple[int, ...], preparation: Preparati
     elif open_ is None or any(open_):
         raise DynamicInput(
             f"The model's input '{name}' has the shape {shape}; fixed height, width and "
-            f"channels are needed. Convert the model with the shape {list(wanted)}.", shape=shape)
+            f"channels are needed. Convert the model with the shape {list(wanted)}.",
+            shape=shape,
+        )
     if not declared.compatible(ov.PartialShape(list(wanted))):
         raise InputMismatch(
             f"The recipe makes a tensor of the shape {list(wanted)} ({preparation.input.layout}), the model's "
-            f"input '{name}' takes {shape}.", field="input", shape=shape)
+            f"input '{name}' takes {shape}.",
+            field="input",
+            shape=shape,
+        )
     _check_type(port, name, preparation)
 
 
@@ -201,15 +211,22 @@ def _check_open(open_: Sequence[bool] | None, name: str, shape: Any) -> None:
     if open_ is not None and sum(open_) < 2:
         raise InputMismatch(
             f"The model's input '{name}' takes {shape}; where images keep their size (resize keep), height and width "
-            "must be open: convert it with -1 for both, or take another way to resize.", field="resize", shape=shape)
+            "must be open: convert it with -1 for both, or take another way to resize.",
+            field="resize",
+            shape=shape,
+        )
 
 
 def _check_type(port: ov.Output, name: str, preparation: Preparation) -> None:
     element_type = port.get_element_type().get_type_name()
     if element_type not in _FED_AS:
-        raise InputMismatch(f"The model's input '{name}' is {element_type}; {', '.join(_FED_AS[:-1])} or {_FED_AS[-1]} "
-                            "is needed.", element_type=element_type)
+        raise InputMismatch(
+            f"The model's input '{name}' is {element_type}; {', '.join(_FED_AS[:-1])} or {_FED_AS[-1]} is needed.",
+            element_type=element_type,
+        )
     if element_type == "u8" and (preparation.mean or preparation.scale):
         raise InputMismatch(
             "The model takes whole pixel values (u8), so the recipe's mean and scale must be null: "
-            "the model has its own.", field="mean" if preparation.mean else "scale")
+            "the model has its own.",
+            field="mean" if preparation.mean else "scale",
+        )

@@ -52,12 +52,16 @@ class Found:
     def warnings(self) -> list[str]:
         """What a person should know of it."""
         if self.instead_of is not None:
-            return [f"With everything quantized the outputs were off by {self.instead_of.distance:.0%} (of their root "
-                    f"mean square); with {', '.join(self.kept.scope.types)} left in floating point it is "
-                    f"{self.kept.distance:.0%}, so they were left. An ignored scope of your own decides otherwise."]
+            return [
+                f"With everything quantized the outputs were off by {self.instead_of.distance:.0%} (of their root "
+                f"mean square); with {', '.join(self.kept.scope.types)} left in floating point it is "
+                f"{self.kept.distance:.0%}, so they were left. An ignored scope of your own decides otherwise."
+            ]
         if _is_far(self.kept):
-            return [f"INT8 moves the outputs by {self.kept.distance:.0%} (of their root mean square): measure the "
-                    "accuracy, and name in the ignored scope what shall stay in floating point."]
+            return [
+                f"INT8 moves the outputs by {self.kept.distance:.0%} (of their root mean square): measure the "
+                "accuracy, and name in the ignored scope what shall stay in floating point."
+            ]
         return []
 
 
@@ -81,8 +85,9 @@ def distance(model: ov.Model, quantized: ov.Model, fed: Sequence[Any]) -> float 
     return apart.worst(apart.summed(found))
 
 
-def kept(model: ov.Model, fed: Sequence[Any], make: Callable[[IgnoredScope], ov.Model],
-         asked: IgnoredScope | None) -> tuple[ov.Model, Found]:
+def kept(
+    model: ov.Model, fed: Sequence[Any], make: Callable[[IgnoredScope], ov.Model], asked: IgnoredScope | None
+) -> tuple[ov.Model, Found]:
     """The INT8 model that ``make`` makes of what was asked to stay float.
 
     Where nothing was asked, it is made again with the gates left float, if that may help, and kept if it does.

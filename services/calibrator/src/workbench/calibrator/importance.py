@@ -70,8 +70,7 @@ def _hidden(width: int, height: int) -> list[_Mask]:
     cells = draw.random((MASKS, CELLS + 1, CELLS + 1)) < SEEN
     lefts = draw.integers(0, width // CELLS + 1, MASKS)
     tops = draw.integers(0, height // CELLS + 1, MASKS)
-    return [_Mask(cells[number], width, height, int(lefts[number]), int(tops[number]))
-            for number in range(MASKS)]
+    return [_Mask(cells[number], width, height, int(lefts[number]), int(tops[number])) for number in range(MASKS)]
 
 
 def _shown(picture: Image.Image, model: Loaded, masks: list[_Mask]) -> Iterator[tuple[Arrays, Fitted]]:

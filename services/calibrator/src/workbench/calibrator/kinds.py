@@ -68,8 +68,13 @@ def plan_calibration(job: Job, manifests: Manifests) -> Launch:
         **{name: request[name] for name in ("preset", "subset_size", "ignored_scope", "split")},
     }
     limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600, disk_bytes=32 * GIB)
-    return Launch("workbench.calibrator.quantize", spec=spec, inputs=inputs, limits=limits,
-                  target=device_type(request.get("target")))  # fmt: skip
+    return Launch(
+        "workbench.calibrator.quantize",
+        spec=spec,
+        inputs=inputs,
+        limits=limits,
+        target=device_type(request.get("target")),
+    )
 
 
 def publish_calibration(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
@@ -121,16 +126,26 @@ def plan_evaluation(job: Job, manifests: Manifests) -> Launch:
         "metrics": None,
     }
     limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600, disk_bytes=32 * GIB)
-    return Launch("workbench.calibrator.evaluate", spec=spec, inputs=inputs, limits=limits,
-                  device=request["device"], target=device_type(request["target"]))  # fmt: skip
+    return Launch(
+        "workbench.calibrator.evaluate",
+        spec=spec,
+        inputs=inputs,
+        limits=limits,
+        device=request["device"],
+        target=device_type(request["target"]),
+    )
 
 
 def publish_evaluation(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
     """The metrics, bound to what was scored on what, and what they rest on that nobody said."""
     names = ("model_id", "dataset_id", "recipe_id", "reference_model_id", "target", "device")
     against = job.request.get("against_evaluation_id")
-    facts = {**result, **{name: job.request[name] for name in names}, "against_evaluation_id": against,
-             **_rests_on(job, manifests)}  # fmt: skip
+    facts = {
+        **result,
+        **{name: job.request[name] for name in names},
+        "against_evaluation_id": against,
+        **_rests_on(job, manifests),
+    }
     return Made("evaluation", facts, files, (job.request["model_id"], job.request["dataset_id"]))
 
 
@@ -150,8 +165,14 @@ def plan_trial(job: Job, manifests: Manifests) -> Launch:
     }
     limits = Limits(memory_bytes=16 * GIB, cpu_s=3600, file_bytes=GIB, wall_s=900, disk_bytes=4 * GIB)
     inputs = model.inputs("model") | manifests.get("dataset", request["dataset_id"]).inputs("dataset")
-    return Launch("workbench.calibrator.try_images", spec=spec, inputs=inputs, limits=limits,
-                  device=request["device"], target=device_type(request["target"]))  # fmt: skip
+    return Launch(
+        "workbench.calibrator.try_images",
+        spec=spec,
+        inputs=inputs,
+        limits=limits,
+        device=request["device"],
+        target=device_type(request["target"]),
+    )
 
 
 def publish_trial(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
@@ -172,11 +193,27 @@ def _optional(kind: str, manifest_id: str | None) -> list[tuple[str, str]]:
 
 
 RECIPE = Kind("recipe", plan=lambda _job, _manifests: None, publish=publish_recipe, needs=recipe_needs, version="3")
-CALIBRATION = Kind("calibration", plan=plan_calibration, publish=publish_calibration, needs=calibration_needs,
-                   check=check_calibration,
-                   version=core_version("4", "openvino", "nncf", "numpy", "pillow"))  # fmt: skip
-EVALUATION = Kind("evaluation", plan=plan_evaluation, publish=publish_evaluation, needs=evaluation_needs,
-                  check=check_evaluation, version=core_version("5", "openvino", "numpy", "pillow"))  # fmt: skip
-TRIAL = Kind("trial", plan=plan_trial, publish=publish_trial, needs=trial_needs,
-             version=core_version("3", "openvino", "numpy", "pillow"))  # fmt: skip
+CALIBRATION = Kind(
+    "calibration",
+    plan=plan_calibration,
+    publish=publish_calibration,
+    needs=calibration_needs,
+    check=check_calibration,
+    version=core_version("4", "openvino", "nncf", "numpy", "pillow"),
+)
+EVALUATION = Kind(
+    "evaluation",
+    plan=plan_evaluation,
+    publish=publish_evaluation,
+    needs=evaluation_needs,
+    check=check_evaluation,
+    version=core_version("5", "openvino", "numpy", "pillow"),
+)
+TRIAL = Kind(
+    "trial",
+    plan=plan_trial,
+    publish=publish_trial,
+    needs=trial_needs,
+    version=core_version("3", "openvino", "numpy", "pillow"),
+)
 KINDS = (RECIPE, CALIBRATION, EVALUATION, TRIAL)

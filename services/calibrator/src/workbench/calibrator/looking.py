@@ -17,8 +17,11 @@ def page(job: Job, start: int, limit: int) -> dict[str, Any]:
     """At most ``limit`` images from number ``start`` on, and by which metric they are in this order."""
     count = _file(job, PLACES_NAME).size_bytes // PLACE.size
     end = min(start + limit, count)
-    places = list(PLACE.iter_unpack(_read(job, PLACES_NAME, start * PLACE.size, (end - start) * PLACE.size)
-                                    if start < end else b""))  # fmt: skip
+    places = list(
+        PLACE.iter_unpack(
+            _read(job, PLACES_NAME, start * PLACE.size, (end - start) * PLACE.size) if start < end else b""
+        )
+    )
     items = []
     if places:
         first, (last, length) = places[0][0], places[-1]

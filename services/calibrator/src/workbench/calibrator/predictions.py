@@ -60,7 +60,9 @@ def _noted(task: Computing[Any, Any], each: Scored[Any, Any]) -> Noted:
     itself = Scored(each.name, each.sha256, each.reference, each.annotation, each.reference, each.options)
     agreeing = [metric for metric in task.metrics if metric.needs == "reference" and each.reference is not None]
     return Noted(
-        each.name, each.sha256, task.answer(each.result),
+        each.name,
+        each.sha256,
+        task.answer(each.result),
         {name: item for name, item in items.items() if item is not None},
         {metric.name: metric.item(itself) for metric in agreeing},
-    )  # fmt: skip
+    )

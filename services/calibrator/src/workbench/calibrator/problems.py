@@ -95,8 +95,10 @@ class NothingConfused(Problem):
     @property
     def detail(self) -> str:
         """Why there is none."""
-        return (f"The evaluation {self.evaluation_id} has no confusion matrix: its task has no classes, or none of its "
-                "images is annotated.")  # fmt: skip
+        return (
+            f"The evaluation {self.evaluation_id} has no confusion matrix: its task has no classes, or none of its "
+            "images is annotated."
+        )
 
 
 @dataclass(eq=False)

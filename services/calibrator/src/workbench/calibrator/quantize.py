@@ -77,9 +77,12 @@ def run(run: Run) -> dict[str, Any]:
     pieces = Pieces(run, "calibrating", 0.0, 1.0)
     counted = counting(read, pieces, len(choice.items))
     started = time.monotonic()
-    quantized, found = gates.kept(model, [read(item) for item in choice.items[:apart.IMAGES]], lambda scope: quantize(
-        model, choice.items, counted, spec.preset, scope, transformer),
-        spec.ignored_scope)  # fmt: skip
+    quantized, found = gates.kept(
+        model,
+        [read(item) for item in choice.items[: apart.IMAGES]],
+        lambda scope: quantize(model, choice.items, counted, spec.preset, scope, transformer),
+        spec.ignored_scope,
+    )
     seconds = time.monotonic() - started - pieces.waited_s
     run.progress("saving", _SAVING)
     outputs = [ir.tensor_json(port, is_input=False) for port in quantized.outputs]
@@ -90,28 +93,36 @@ def run(run: Run) -> dict[str, Any]:
     return {**facts, "calibration": {**calibration, "transformer": transformer}}
 
 
-def quantize(model: ov.Model, items: Sequence[Item], read: Callable[[Item], Arrays],
-             preset: str, scope: IgnoredScope, transformer: bool) -> ov.Model:
+def quantize(
+    model: ov.Model,
+    items: Sequence[Item],
+    read: Callable[[Item], Arrays],
+    preset: str,
+    scope: IgnoredScope,
+    transformer: bool,
+) -> ov.Model:
     """The INT8 model; ``read`` gives an array for each input of an item and is called in order, once a pass."""
-    ignored = nncf.IgnoredScope(
-        names=list(scope.names), types=list(scope.types), patterns=list(scope.patterns))
+    ignored = nncf.IgnoredScope(names=list(scope.names), types=list(scope.types), patterns=list(scope.patterns))
     try:
         quantized: ov.Model = nncf.quantize(
-            model.clone(), nncf.Dataset(items, read), subset_size=len(items),
-            preset=nncf.QuantizationPreset(preset), ignored_scope=ignored,
-            model_type=nncf.ModelType.TRANSFORMER if transformer else None)
+            model.clone(),
+            nncf.Dataset(items, read),
+            subset_size=len(items),
+            preset=nncf.QuantizationPreset(preset),
+            ignored_scope=ignored,
+            model_type=nncf.ModelType.TRANSFORMER if transformer else None,
+        )
     except (nncf.ValidationError, nncf.UnsupportedModelError, nncf.InternalError, RuntimeError) as error:
         raise NotQuantizable(f"NNCF could not quantize the model: {ir.one_line(str(error))}") from error
     if not any(node.get_type_name() == "FakeQuantize" for node in quantized.get_ops()):
         raise NotQuantizable(
             "Nothing was quantized: the model has no operation that INT8 makes faster, or the ignored scope "
-            "holds all of them.")
+            "holds all of them."
+        )
     return quantized
 
 
-def counting(
-    read: Callable[[Item], Arrays], pieces: Pieces, total: int
-) -> Callable[[Item], Arrays]:
+def counting(read: Callable[[Item], Arrays], pieces: Pieces, total: int) -> Callable[[Item], Arrays]:
     """``read``, telling how many images are through; how many passes NNCF makes, only the model decides."""
     calls = 0
 
@@ -119,8 +130,11 @@ def counting(
         nonlocal calls
         earlier, done = divmod(calls, total)
         calls += 1
-        pieces.done(fraction_done(earlier, (done + 1) / total),
-                    f"{done + 1} of {total} images (pass {earlier + 1})", milestone=done + 1 == total)
+        pieces.done(
+            fraction_done(earlier, (done + 1) / total),
+            f"{done + 1} of {total} images (pass {earlier + 1})",
+            milestone=done + 1 == total,
+        )
         return read(item)
 
     return counted
@@ -143,7 +157,9 @@ def float_precision(model: ov.Model, file: Path) -> str:
         held = f"weights of type {', '.join(integers)}" if integers else "quantized operations"
         raise AlreadyQuantized(
             f"{file.name} has {held}; calibrate the FP32 or FP16 model it was made from.",
-            file=file.name, precision=facts["precision"])
+            file=file.name,
+            precision=facts["precision"],
+        )
     return str(facts["precision"])
 
 
@@ -159,7 +175,7 @@ def choose(items: Sequence[Item], spec: CalibrationSpec, excluded: set[str]) -> 
     if not usable:
         reason = _why_none(items, of_split, spec.split)
         raise feed.NoImages(reason, items=len(items), excluded=len(unique))
-    return Choice(usable[:spec.subset_size], len(unique) - len(usable))
+    return Choice(usable[: spec.subset_size], len(unique) - len(usable))
 
 
 def check_scope(model: ov.Model, scope: IgnoredScope) -> None:
@@ -179,25 +195,31 @@ def _check_entry(kind: str, entry: str, is_matched: bool, accepted: str) -> None
     if not is_matched:
         raise NothingIgnored(
             f"ignored_scope.{kind}: '{entry}' matches nothing in the model; it must match {accepted}.",
-            field=f"ignored_scope.{kind}", entry=entry)
+            field=f"ignored_scope.{kind}",
+            entry=entry,
+        )
 
 
 def _matches(pattern: str, names: set[str]) -> bool:
     try:
         return any(map(re.compile(pattern).match, names))
     except re.error as error:
-        raise BadSpec(f"ignored_scope.patterns: '{pattern}' is no regular expression: {error}.",
-                              field="ignored_scope.patterns") from error
+        raise BadSpec(
+            f"ignored_scope.patterns: '{pattern}' is no regular expression: {error}.", field="ignored_scope.patterns"
+        ) from error
 
 
 def _why_none(items: Sequence[Item], of_split: Sequence[Item], split: str) -> str:
     if not items:
         return "The dataset holds no images; images to calibrate with are needed."
     if not of_split:
-        return (f"None of the dataset's {len(items)} images is in its {split} part; use split 'all', or a "
-                "larger dataset.")
-    return (f"All {len(of_split)} images ({split}) are also in the excluded dataset, which the accuracy is "
-            "measured on; add images that are not.")
+        return (
+            f"None of the dataset's {len(items)} images is in its {split} part; use split 'all', or a larger dataset."
+        )
+    return (
+        f"All {len(of_split)} images ({split}) are also in the excluded dataset, which the accuracy is "
+        "measured on; add images that are not."
+    )
 
 
 def _excluded_digests(folder: Path) -> set[str]:

@@ -22,8 +22,13 @@ def row(metric: Scale, mine: Sequence[Noted], theirs: Sequence[Noted], recipe: R
     figure = metric.total(items)
     if math.isnan(figure.value):  # such as of masks that judge no pixel
         return None
-    found = {"metric": metric.name, "unit": metric.unit, "better": metric.better, **figure.to_json(),
-             "n": metric.count(items)}  # fmt: skip
+    found = {
+        "metric": metric.name,
+        "unit": metric.unit,
+        "better": metric.better,
+        **figure.to_json(),
+        "n": metric.count(items),
+    }
     parts = metric.parts(items)
     if parts:
         found["classes"] = [_part(number, part, recipe) for number, part in parts.items()]
@@ -38,8 +43,14 @@ def changed_items(metric: Scale, mine: Sequence[Noted], theirs: Sequence[Noted])
     fixed = [name for name, gained in better.items() if gained > 0]
     broken = [name for name, gained in better.items() if gained < 0]
     differing = [each.name for each, other in both if each.answer != other.answer]
-    return {"fixed": fixed, "broken": broken, "differing": differing,
-            "fixed_n": len(fixed), "broken_n": len(broken), "differing_n": len(differing)}  # fmt: skip
+    return {
+        "fixed": fixed,
+        "broken": broken,
+        "differing": differing,
+        "fixed_n": len(fixed),
+        "broken_n": len(broken),
+        "differing_n": len(differing),
+    }
 
 
 def _part(number: int, figure: Figure, recipe: Recipe) -> dict[str, Any]:
@@ -68,6 +79,8 @@ def _told(change: Figure, n: int) -> dict[str, Any]:
 def _better(metric: Scale, both: Sequence[tuple[Noted, Noted]]) -> dict[str, float]:
     """By name, how much better an image is by itself, of those that the metric applies to."""
     scored = [(mine, theirs) for mine, theirs in both if metric.name in mine.items and metric.name in theirs.items]
-    now, before = (metric.each([each.items[metric.name] for each in side]) for side in
-                   ([mine for mine, _ in scored], [theirs for _, theirs in scored]))  # fmt: skip
+    now, before = (
+        metric.each([each.items[metric.name] for each in side])
+        for side in ([mine for mine, _ in scored], [theirs for _, theirs in scored])
+    )
     return {mine.name: metric.sign * (one - other) for (mine, _), one, other in zip(scored, now, before, strict=True)}

@@ -67,15 +67,21 @@ def compile_model(file: Path, spec: EvaluationSpec | TrialSpec, recipe: Recipe) 
     except NoSuchTensor as missing:
         raise feed.InputMismatch(
             f"The recipe reads the {missing.kind} '{missing.name}'; the model has {', '.join(missing.known)}.",
-            field=missing.kind) from missing
+            field=missing.kind,
+        ) from missing
     except RuntimeError as error:
         devices = ", ".join(ov.Core().available_devices)
         raise NotCompiled(
             f"The device {spec.device} can't run {file.name} in {spec.inference_precision}: "
-            f"{ir.one_line(str(error))} Devices here: {devices}.", device=spec.device) from error
+            f"{ir.one_line(str(error))} Devices here: {devices}.",
+            device=spec.device,
+        ) from error
     if loaded.difference is not None:
-        raise PrecisionNotExecuted(f"inference_precision: {spec.device}: {loaded.difference}.",
-                                   field="inference_precision", instead=loaded.difference.got)
+        raise PrecisionNotExecuted(
+            f"inference_precision: {spec.device}: {loaded.difference}.",
+            field="inference_precision",
+            instead=loaded.difference.got,
+        )
     return loaded
 
 
@@ -118,7 +124,9 @@ def _of_another_size(name: str, unfit: UnfitSize) -> feed.InputMismatch:
 
 
 def pictures(loaded: Loaded, dataset: Dataset, told: Callable[[int], None]) -> Iterator[tuple[Arrays, Fitted]]:
-    """What every item feeds the model; ``told`` hears how many have been read. Refuses by its name one that is broken.
+    """What every item feeds the model; ``told`` hears how many have been read.
+
+    Refuses by its name one that is broken.
     """
     for number, item in enumerate(dataset.items, 1):
         mask = mask_of(loaded.recipe, dataset.annotations.get(item.name))
@@ -141,13 +149,17 @@ def read_outputs(head: Head, outputs: Outputs, recipe: Recipe, fitted: Fitted, n
         if any((np.isnan(array) | np.isposinf(array)).any() for array in floats):
             raise UnusableOutput(
                 f"{name}: {error}. The model itself computes that of this image: export it again without what divides "
-                "by 0 or overflows, or leave the image out.", file=name) from error
+                "by 0 or overflows, or leave the image out.",
+                file=name,
+            ) from error
         shape = list(next(iter(outputs.values())).shape if recipe.output is None else outputs[recipe.output].shape)
         has = ", ".join(f"{name} {list(array.shape)}" for name, array in outputs.items())
         wanted = " ".join(f"{each.name}: {each.words}" for each in task_of(recipe.task).choosing.HEADS)
         raise UnusableOutput(
             f"{name}: {error}. The model's outputs are {has}; the heads of {recipe.task} are {wanted}",
-            file=name, shape=shape) from error
+            file=name,
+            shape=shape,
+        ) from error
 
 
 def _check_annotations(task: Computing[Any, Any], dataset: Dataset, classes: int | None, recipe: Recipe) -> None:

@@ -43,8 +43,11 @@ class CalibrationFields(Object):
 
     preset = shared.preset()
     subset_size = shared.subset_size()
-    split = Choice(*CALIBRATION_SPLITS, load_default="calibration",
-                   metadata={"description": "`all` for a dataset that nothing is scored on."})  # fmt: skip
+    split = Choice(
+        *CALIBRATION_SPLITS,
+        load_default="calibration",
+        metadata={"description": "`all` for a dataset that nothing is scored on."},
+    )
 
 
 class CalibrationSchema(CalibrationFields):
@@ -63,8 +66,11 @@ class EvaluationFields(Object):
     """How to score."""
 
     inference_precision = shared.inference_precision()
-    split = Choice(*EVALUATION_SPLITS, load_default="evaluation",
-                   metadata={"description": "`all` for a dataset that nothing was calibrated on."})  # fmt: skip
+    split = Choice(
+        *EVALUATION_SPLITS,
+        load_default="evaluation",
+        metadata={"description": "`all` for a dataset that nothing was calibrated on."},
+    )
 
 
 class EvaluationSchema(EvaluationFields):
@@ -86,11 +92,16 @@ class TrialFields(Object):
 
     inference_precision = shared.inference_precision()
     images = ma.fields.List(
-        Text(validate=Length(1, 1024)), load_default=None, allow_none=True, validate=Length(1, MOST_TRIED),
+        Text(validate=Length(1, 1024)),
+        load_default=None,
+        allow_none=True,
+        validate=Length(1, MOST_TRIED),
         metadata={"description": f"Names of the dataset's images. Default: its first {MOST_TRIED}."},
-    )  # fmt: skip
-    importance = Flag(load_default=False, metadata={"description": "Draw what the answer hung on, by RISE; 400 "
-                                                     "inferences an image. For classification."})  # fmt: skip
+    )
+    importance = Flag(
+        load_default=False,
+        metadata={"description": "Draw what the answer hung on, by RISE; 400 inferences an image. For classification."},
+    )
 
 
 class TrialSchema(TrialFields):

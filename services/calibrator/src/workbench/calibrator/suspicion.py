@@ -45,16 +45,25 @@ class Cause:
         """``{value, before, n, words, remedy}``; None where no cause was found."""
         if not self.remedy:
             return None
-        return {"value": self.value, "before": self.before, "n": self.images, "words": self.words,
-                "remedy": self.remedy}  # fmt: skip
+        return {
+            "value": self.value,
+            "before": self.before,
+            "n": self.images,
+            "words": self.words,
+            "remedy": self.remedy,
+        }
 
     def warning(self, metric: str) -> str:
         """For people."""
         if not self.remedy:
-            return (f"{metric} is near chance, and none of {self.tried} other ways to feed pixels and read outputs "
-                    f"explains it on {self.images} images: look at the worst images, and at which class is which.")
-        return (f"{metric} is near chance. On {self.images} images it is {self.value:.3g} instead of {self.before:.3g} "
-                f"{self.words}: {self.remedy}.")  # fmt: skip
+            return (
+                f"{metric} is near chance, and none of {self.tried} other ways to feed pixels and read outputs "
+                f"explains it on {self.images} images: look at the worst images, and at which class is which."
+            )
+        return (
+            f"{metric} is near chance. On {self.images} images it is {self.value:.3g} instead of {self.before:.3g} "
+            f"{self.words}: {self.remedy}."
+        )
 
 
 def is_near_chance(metric: Scale, row: Mapping[str, Any]) -> bool:
@@ -70,8 +79,9 @@ def is_near_chance(metric: Scale, row: Mapping[str, Any]) -> bool:
     return bool(row["value"] <= metric.worthless if metric.better == "higher" else row["value"] >= metric.worthless)
 
 
-def cause(loaded: Loaded, task: Computing[Any, Any], metric: Scale, dataset: Dataset,
-          told: Callable[[str], None]) -> Cause | None:  # fmt: skip
+def cause(
+    loaded: Loaded, task: Computing[Any, Any], metric: Scale, dataset: Dataset, told: Callable[[str], None]
+) -> Cause | None:
     """What mends it; None where so few images tell nothing. ``told``: hears what is tried."""
     known = [item for item in dataset.items if item.name in dataset.annotations or metric.needs == "image"]
     # By digest, since the first of a set may be all of one class.
@@ -84,8 +94,9 @@ def cause(loaded: Loaded, task: Computing[Any, Any], metric: Scale, dataset: Dat
     recipe, found, tried = loaded.recipe, list[Suspect](), 0
     for group in groups(recipe, whole_pixels=whole_pixels):
         told(group)
-        others = [(suspect, asked.items(suspect.recipe))
-                  for suspect in suspects(recipe, group, whole_pixels=whole_pixels)]  # fmt: skip
+        others = [
+            (suspect, asked.items(suspect.recipe)) for suspect in suspects(recipe, group, whole_pixels=whole_pixels)
+        ]
         tried += len(others)
         suspect, items = max(others, key=lambda each: _worth(metric, each[1]), default=(None, {}))
         if suspect is None or _worth(metric, items) <= _worth(metric, best):
@@ -94,8 +105,14 @@ def cause(loaded: Loaded, task: Computing[Any, Any], metric: Scale, dataset: Dat
         if _is_clearly_better(metric, items, best) and not asked.is_constant(suspect.recipe):
             best, recipe, found = items, suspect.recipe, [*found, suspect]
     value, before = (metric.total(list(items.values())).value for items in (best, first))
-    return Cause(" and ".join(each.words for each in found), " ".join(each.remedy for each in found), value, before,
-                 len(first), tried)  # fmt: skip
+    return Cause(
+        " and ".join(each.words for each in found),
+        " ".join(each.remedy for each in found),
+        value,
+        before,
+        len(first),
+        tried,
+    )
 
 
 class _Asked:
@@ -124,15 +141,19 @@ class _Asked:
             said = [head.read(outputs, recipe, fitted) for outputs, fitted in self._said]
         except ValueError:
             return []
-        return [Scored(item.name, item.sha256, result, self._dataset.annotations.get(item.name), None, recipe.options)
-                for item, result in zip(self._dataset.items, said, strict=True)]  # fmt: skip
+        return [
+            Scored(item.name, item.sha256, result, self._dataset.annotations.get(item.name), None, recipe.options)
+            for item, result in zip(self._dataset.items, said, strict=True)
+        ]
 
     def _answers(self, recipe: Recipe) -> list[tuple[Outputs, Fitted]]:
         """Kept, so that reading them otherwise takes no inference."""
         loaded = replace(self._loaded, recipe=recipe, feeding=replace(self._loaded.feeding, recipe=recipe))
         told = answers(loaded, self._dataset, lambda _count: None)
-        found = {number: ({name: array.copy() for name, array in outputs.items()}, fitted)
-                 for number, outputs, fitted in told}  # fmt: skip
+        found = {
+            number: ({name: array.copy() for name, array in outputs.items()}, fitted)
+            for number, outputs, fitted in told
+        }
         return [found[number] for number in range(len(self._dataset.items))]
 
 

@@ -60,8 +60,11 @@ def likened(images: Sequence[dict[str, Any]], results: Sequence[Any], recipe: Re
     if task is None or task.likeness is None or len(images) < 2:
         return
     for mine, result in zip(images, results, strict=True):
-        alike = {other["name"]: round(task.likeness(result, theirs, recipe.options), 4)
-                 for other, theirs in zip(images, results, strict=True) if other is not mine}  # fmt: skip
+        alike = {
+            other["name"]: round(task.likeness(result, theirs, recipe.options), 4)
+            for other, theirs in zip(images, results, strict=True)
+            if other is not mine
+        }
         ordered = sorted(alike.items(), key=lambda pair: -pair[1])
         mine["likeness"] = [{"name": name, "value": value} for name, value in ordered]
         mine["lines"] = [*mine["lines"], *(f"{value:7.3f}  like {name}" for name, value in ordered)]
@@ -74,21 +77,32 @@ def choose(items: Sequence[Item], names: Sequence[str] | None) -> list[Item]:
     known = {item.name: item for item in items}
     for name in names:
         if name not in known:
-            raise NoSuchImage(f"images: the dataset has no image '{name}'; it has {feed.names(items)}.",
-                              field="images", names=[item.name for item in items[:20]])
+            raise NoSuchImage(
+                f"images: the dataset has no image '{name}'; it has {feed.names(items)}.",
+                field="images",
+                names=[item.name for item in items[:20]],
+            )
     return [known[name] for name in names]
 
 
 def _explained(name: str) -> Computing[Any, Any]:
     task = computing_of(name)
     if task is None or task.still is None:
-        raise NothingToExplain(f"importance: what a model looked at is not told for the task {name}.",
-                               field="importance", task=name)
+        raise NothingToExplain(
+            f"importance: what a model looked at is not told for the task {name}.", field="importance", task=name
+        )
     return task
 
 
-def _tried(outputs: Path, number: int, item: Item, data: bytes, mask: Image.Image | None, model: Loaded,
-           task: Computing[Any, Any] | None) -> dict[str, Any]:
+def _tried(
+    outputs: Path,
+    number: int,
+    item: Item,
+    data: bytes,
+    mask: Image.Image | None,
+    model: Loaded,
+    task: Computing[Any, Any] | None,
+) -> dict[str, Any]:
     """``line``: the whole answer, as ``result`` has it; beside it what people read, and the files' names."""
     running = running_of(model.recipe.task)
     head = running.head(model.recipe)
@@ -102,9 +116,13 @@ def _tried(outputs: Path, number: int, item: Item, data: bytes, mask: Image.Imag
     picture = picture_of(data, model.recipe.preparation)
     drawing = None if running.draw is None else running.draw(picture, result, model.recipe)
     warmth = None if task is None else importance.drawn(picture, model, result, task)
-    return {"line": {"result": result.to_json()}, "result": result, "lines": result.lines(model.recipe),
-            "drawing": _saved(drawing, outputs, f"drawings/{number}.png"),
-            "importance": _saved(warmth, outputs, f"importance/{number}.png")}  # fmt: skip
+    return {
+        "line": {"result": result.to_json()},
+        "result": result,
+        "lines": result.lines(model.recipe),
+        "drawing": _saved(drawing, outputs, f"drawings/{number}.png"),
+        "importance": _saved(warmth, outputs, f"importance/{number}.png"),
+    }
 
 
 def _saved(picture: Image.Image | None, folder: Path, name: str) -> str | None:

@@ -55,20 +55,25 @@ class Ranked:
         return self.images[self.at]
 
 
-def ranked(task: Computing[Any, Any], metric: Metric[Any, Any], scored: Sequence[Image_],
-           noted: Sequence[Noted]) -> list[Ranked]:
+def ranked(
+    task: Computing[Any, Any], metric: Metric[Any, Any], scored: Sequence[Image_], noted: Sequence[Noted]
+) -> list[Ranked]:
     """The worst first; those that the metric says nothing of come last. ``noted``: of the same images."""
     known = [(at, each.items[metric.name]) for at, each in enumerate(noted) if metric.name in each.items]
     found = dict(zip((at for at, _ in known), metric.each([item for _, item in known]), strict=True))
     rows = [Ranked(at, scored, _number(found.get(at)), task.sureness(each.result)) for at, each in enumerate(scored)]
-    return sorted(rows, key=lambda row: (row.score is None, metric.sign * (row.score or 0.0),
-                                         -row.sureness))  # fmt: skip
+    return sorted(rows, key=lambda row: (row.score is None, metric.sign * (row.score or 0.0), -row.sureness))
 
 
 def write(folder: Path, rows: Sequence[Ranked], task: Computing[Any, Any], dataset: Dataset, recipe: Recipe) -> None:
     """The list of them all, and pictures of the first few."""
-    write_lines(folder, (_line(row, task, recipe) | {"beside": _beside(row) if number < MOST_DRAWN else None}
-                         for number, row in enumerate(rows)))  # fmt: skip
+    write_lines(
+        folder,
+        (
+            _line(row, task, recipe) | {"beside": _beside(row) if number < MOST_DRAWN else None}
+            for number, row in enumerate(rows)
+        ),
+    )
     for number, row in enumerate(rows[:MOST_DRAWN]):
         _draw(folder, number, row, task, dataset, recipe)
 
@@ -92,8 +97,10 @@ def _known(scored: Image_, task: Computing[Any, Any], recipe: Recipe) -> list[st
     if scored.annotation is None:
         return []
     found = Counter(seen.class_id for seen in task.contents.things(scored.annotation))
-    return [(f"{count} " if count > 1 else "") + recipe.class_name(label)[:_LETTERS]
-            for label, count in found.most_common(_LINES)]  # fmt: skip
+    return [
+        (f"{count} " if count > 1 else "") + recipe.class_name(label)[:_LETTERS]
+        for label, count in found.most_common(_LINES)
+    ]
 
 
 def _beside(row: Ranked) -> str:

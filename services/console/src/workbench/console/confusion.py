@@ -20,8 +20,21 @@ def matrix(found: View) -> View:
     columns = [*names, *([None] if any(pair["said"] is None for pair in pairs) else [])]
     truths = [*names, *([None] if any(pair["truth"] is None for pair in pairs) else [])]
     counts = {(pair["truth"], pair["said"]): pair["count"] for pair in pairs}
-    rows = [(truth, [{"count": counts.get((truth, said), 0), "right": truth == said} for said in columns])
-            for truth in truths] if len(names) <= MOST_CLASSES else []  # fmt: skip
-    return {"of": found["of"], "names": names, "columns": columns, "rows": rows, "wrong": wrong[:MOST_PAIRS],
-            "more": max(0, len(wrong) - MOST_PAIRS), "right": sum(each["right"] for each in classes),
-            "total": sum(each["there"] for each in classes)}  # fmt: skip
+    rows = (
+        [
+            (truth, [{"count": counts.get((truth, said), 0), "right": truth == said} for said in columns])
+            for truth in truths
+        ]
+        if len(names) <= MOST_CLASSES
+        else []
+    )
+    return {
+        "of": found["of"],
+        "names": names,
+        "columns": columns,
+        "rows": rows,
+        "wrong": wrong[:MOST_PAIRS],
+        "more": max(0, len(wrong) - MOST_PAIRS),
+        "right": sum(each["right"] for each in classes),
+        "total": sum(each["there"] for each in classes),
+    }

@@ -19,8 +19,15 @@ def signed_in(token: str, to: str) -> Response:
     """Lead on with a session."""
     response = redirect(to, 303)
     secure = request.is_secure or request.headers.get("X-Forwarded-Proto", "") == "https"
-    response.set_cookie(cookie_name(), reach().seal.session(token), max_age=SESSION_S, path=PLACE,
-                        secure=secure, httponly=True, samesite="Strict")  # fmt: skip
+    response.set_cookie(
+        cookie_name(),
+        reach().seal.session(token),
+        max_age=SESSION_S,
+        path=PLACE,
+        secure=secure,
+        httponly=True,
+        samesite="Strict",
+    )
     return response
 
 

@@ -116,9 +116,15 @@ def _refused(problem: dict[str, Any]) -> AnyResponse:
 
 def _away(unreachable: Unreachable) -> Response:
     log.warning("api.away", error=str(unreachable))
-    return page_of({"status": 503, "title": "The workbench does not answer", "retry_after_s": 5,
-                    "detail": "The console is up, but the API behind it does not answer.",
-                    "remedy": "Nothing is lost; try again in a few seconds."})  # fmt: skip
+    return page_of(
+        {
+            "status": 503,
+            "title": "The workbench does not answer",
+            "retry_after_s": 5,
+            "detail": "The console is up, but the API behind it does not answer.",
+            "remedy": "Nothing is lost; try again in a few seconds.",
+        }
+    )
 
 
 def _http(error: HTTPException) -> AnyResponse:

@@ -92,8 +92,10 @@ def layers_of(where: str) -> dict[str, Any]:
     asked = {name: request.args.get(name, "") for name in ("search", "name", "cursor")}
     asked["search"] = asked["search"][:200]
     given = {name: value for name, value in asked.items() if value}
-    return {"layers": api().json("GET", f"/v1/{where}/layers", params={**given, "limit": LAYERS}),
-            "search": asked["search"]}  # fmt: skip
+    return {
+        "layers": api().json("GET", f"/v1/{where}/layers", params={**given, "limit": LAYERS}),
+        "search": asked["search"],
+    }
 
 
 def graph_of(where: str) -> Response:

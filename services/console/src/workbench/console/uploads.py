@@ -54,8 +54,10 @@ def complete(kind: str, upload_id: Any) -> Response:
 
 def _told(upload: dict[str, Any]) -> dict[str, Any]:
     """The API's answer with sealed addresses."""
-    files = [{"name": file["name"], "size_bytes": file["size_bytes"], "parts": [_part(part) for part in file["parts"]]}
-             for file in upload["files"]]  # fmt: skip
+    files = [
+        {"name": file["name"], "size_bytes": file["size_bytes"], "parts": [_part(part) for part in file["parts"]]}
+        for file in upload["files"]
+    ]
     return {"id": upload["id"], "files": files}
 
 

@@ -72,9 +72,15 @@ class Made:
 
 def ask(checker: Checker, made: Made, written: Path | None = None, fp16: bool | None = None) -> None:
     """Have the converted model compared, while there is other work."""
-    checker.ask(ask="compare", runtime=made.runtime, source=made.seen, made=made.apart,
-                converted=written or made.written, inputs=_built_in(made),
-                fp16=made.fp16 if fp16 is None else fp16)  # fmt: skip
+    checker.ask(
+        ask="compare",
+        runtime=made.runtime,
+        source=made.seen,
+        made=made.apart,
+        converted=written or made.written,
+        inputs=_built_in(made),
+        fp16=made.fp16 if fp16 is None else fp16,
+    )
 
 
 def facts(checker: Checker, made: Made, stored: ov.Model) -> dict[str, Any]:
@@ -108,9 +114,7 @@ def _answer(checker: Checker, made: Made) -> dict[str, Any]:
         return not_comparable(str(how), made.runtime, None)
 
 
-def _explained(
-    checker: Checker, made: Made, checked: dict[str, Any], lost: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def _explained(checker: Checker, made: Made, checked: dict[str, Any], lost: Mapping[str, Any] | None) -> dict[str, Any]:
     """Whether rounding did it, which operation is at fault, or that there is none: then what is to be kept."""
     if made.fp16:
         ir.save(made.model, made.draft, fp16=False)
@@ -146,8 +150,10 @@ def _distance(checked: Mapping[str, Any]) -> str:
         before, after = worst["shapes"]
         return f"output '{worst['name']}' has the shape {after} where the source gives {before}"
     odd = f", {worst['nonfinite']} are NaN or infinite on one side only" if worst["nonfinite"] else ""
-    return (f"{worst['beyond']:.2%} of output '{worst['name']}' is off by more than {checked['tolerance']:g} of its "
-            f"largest value {worst['magnitude']:.4g}, at most by {worst['largest_difference']:.4g}{odd}")
+    return (
+        f"{worst['beyond']:.2%} of output '{worst['name']}' is off by more than {checked['tolerance']:g} of its "
+        f"largest value {worst['magnitude']:.4g}, at most by {worst['largest_difference']:.4g}{odd}"
+    )
 
 
 def _differs(made: Made, checked: dict[str, Any], operation: str | None) -> OutputsDiffer:
@@ -155,17 +161,22 @@ def _differs(made: Made, checked: dict[str, Any], operation: str | None) -> Outp
     first = f" The first operation that differs is {operation}." if operation else ""
     return OutputsDiffer(
         f"{made.called}: the converted model does not compute what {runtime['name']} {runtime['version']} "
-        f"computes of it: {_distance(checked)}.{first}", field="model_id", operation=operation, checked=checked)
+        f"computes of it: {_distance(checked)}.{first}",
+        field="model_id",
+        operation=operation,
+        checked=checked,
+    )
 
 
-def _too_coarse(
-    made: Made, checked: dict[str, Any], lost: Mapping[str, Any] | None
-) -> RoundingTooCoarse:
+def _too_coarse(made: Made, checked: dict[str, Any], lost: Mapping[str, Any] | None) -> RoundingTooCoarse:
     said = sentence(lost)
     return RoundingTooCoarse(
         f"precision: stored as FP16, {made.called} computes something else; as FP32 it does not: "
         f"{_distance(checked)}.{f' {said}' if said else ''}",
-        field="precision", checked=checked, half=lost)
+        field="precision",
+        checked=checked,
+        half=lost,
+    )
 
 
 def _refuse_what_is_ignored(made: Made, reason: str) -> None:
@@ -173,8 +184,12 @@ def _refuse_what_is_ignored(made: Made, reason: str) -> None:
     from workbench.converter.ignored import ignored
 
     if found := ignored(made.source):
-        raise IgnoredAttribute(f"{made.called}: OpenVINO ignores {found}, and the result could not be compared "
-                               f"with the source's: {reason}.", field="model_id", operation=found)  # fmt: skip
+        raise IgnoredAttribute(
+            f"{made.called}: OpenVINO ignores {found}, and the result could not be compared "
+            f"with the source's: {reason}.",
+            field="model_id",
+            operation=found,
+        )
 
 
 def _built_in(made: Made) -> dict[str, dict[str, Any]]:
@@ -184,6 +199,10 @@ def _built_in(made: Made) -> dict[str, dict[str, Any]]:
         wanted = made.options.inputs.get(ir.tensor_name(port))
         if wanted and wanted.preprocesses:
             layout = ir.tensor_json(port, is_input=True)["layout"]
-            asked[ir.tensor_name(port)] = {"mean": wanted.mean, "scale": wanted.scale, "channels": layout.index("C"),
-                                           "reverse_channels": wanted.reverse_channels}  # fmt: skip
+            asked[ir.tensor_name(port)] = {
+                "mean": wanted.mean,
+                "scale": wanted.scale,
+                "channels": layout.index("C"),
+                "reverse_channels": wanted.reverse_channels,
+            }
     return asked

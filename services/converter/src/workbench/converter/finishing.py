@@ -42,8 +42,12 @@ def _cut(model: ov.Model, names: Sequence[str]) -> ov.Model:
     unknown = [name for name in names if name not in known]
     if unknown:
         ends = [ir.tensor_name(port) for port in model.outputs]
-        raise UnknownOutput(f"outputs: the model has no output or operation called '{unknown[0]}'; its outputs are "
-                            f"{', '.join(ends[:_MOST_NAMED])}.", field="outputs", outputs=ends)  # fmt: skip
+        raise UnknownOutput(
+            f"outputs: the model has no output or operation called '{unknown[0]}'; its outputs are "
+            f"{', '.join(ends[:_MOST_NAMED])}.",
+            field="outputs",
+            outputs=ends,
+        )
     results = [_result(known[name], name) for name in names]
     cut = ov.Model(results, model.get_parameters(), model.get_friendly_name())
     if model.has_rt_info(["model_info"]):
@@ -78,8 +82,10 @@ def _freeze(model: ov.Model, values: Mapping[str, Sequence[float]]) -> None:
     ports = {ir.tensor_name(port): port for port in model.inputs}
     if values and len(values) == len(ports):
         first = next(iter(values))
-        raise BadValue(f"inputs.{first}.value: with every input frozen nothing is left to infer. Leave one open.",
-                       field=f"inputs.{first}.value")  # fmt: skip
+        raise BadValue(
+            f"inputs.{first}.value: with every input frozen nothing is left to infer. Leave one open.",
+            field=f"inputs.{first}.value",
+        )
     for name, value in values.items():
         parameter = ports[name].get_node()
         constant = op.constant(_constant(name, value, ports[name]))
@@ -93,18 +99,23 @@ def _freeze(model: ov.Model, values: Mapping[str, Sequence[float]]) -> None:
 def _constant(name: str, value: Sequence[float], port: ov.Output) -> np.ndarray:
     field, shape, kind = f"inputs.{name}.value", port.get_partial_shape(), port.get_element_type()
     if shape.is_dynamic:
-        raise BadValue(f"{field}: the input has the open shape {ir.shape_json(shape)}. Give inputs.{name}.shape, too.",
-                       field=field)  # fmt: skip
+        raise BadValue(
+            f"{field}: the input has the open shape {ir.shape_json(shape)}. Give inputs.{name}.shape, too.", field=field
+        )
     if kind == ov.Type.string:
         raise BadValue(f"{field}: the input takes text, which cannot be frozen.", field=field)
     sizes = tuple(shape.to_shape())
     if len(value) not in (1, math.prod(sizes)):
-        raise BadValue(f"{field}: {len(value)} numbers, but the input has {math.prod(sizes)} elements: "
-                       f"{list(sizes)}. Give as many, or one for all of them.", field=field)  # fmt: skip
+        raise BadValue(
+            f"{field}: {len(value)} numbers, but the input has {math.prod(sizes)} elements: "
+            f"{list(sizes)}. Give as many, or one for all of them.",
+            field=field,
+        )
     made = np.asarray(value, np.float64).astype(kind.to_dtype())
     if not kind.is_real() and not np.array_equal(made.astype(np.float64), np.asarray(value, np.float64)):
-        raise BadValue(f"{field}: {list(value)[:4]} are no values of {kind.get_type_name()}, which the input takes.",
-                       field=field)  # fmt: skip
+        raise BadValue(
+            f"{field}: {list(value)[:4]} are no values of {kind.get_type_name()}, which the input takes.", field=field
+        )
     return np.broadcast_to(made.reshape(sizes) if made.size != 1 else made.reshape(()), sizes).copy()
 
 
@@ -123,8 +134,10 @@ def _take(target: ov.preprocess.InputInfo, name: str, asked: InputOptions, port:
     own = ir.tensor_json(port, is_input=True)["layout"]
     if asked.element_type is not None:
         if port.get_element_type() == ov.Type.string:
-            raise BadPreprocessing(f"inputs.{name}.element_type: the input takes text, and numbers do not become "
-                                   "that.", field=f"inputs.{name}.element_type")  # fmt: skip
+            raise BadPreprocessing(
+                f"inputs.{name}.element_type: the input takes text, and numbers do not become that.",
+                field=f"inputs.{name}.element_type",
+            )
         target.tensor().set_element_type(getattr(ov.Type, asked.element_type))
         target.preprocess().convert_element_type(port.get_element_type())
     if asked.tensor_layout is not None or asked.resize is not None:
@@ -139,9 +152,11 @@ def _take(target: ov.preprocess.InputInfo, name: str, asked: InputOptions, port:
 
 def _outside_layout(name: str, asked: InputOptions, port: ov.Output, own: str | None) -> str:
     if own is None or "." in own:
-        raise BadLayout(f"inputs.{name}.layout: tensor_layout and resize need to know what each dimension of "
-                        f"{ir.shape_json(port.get_partial_shape())} is. Give the network's layout, such as NCHW.",
-                        field=f"inputs.{name}.layout")  # fmt: skip
+        raise BadLayout(
+            f"inputs.{name}.layout: tensor_layout and resize need to know what each dimension of "
+            f"{ir.shape_json(port.get_partial_shape())} is. Give the network's layout, such as NCHW.",
+            field=f"inputs.{name}.layout",
+        )
     field = f"inputs.{name}.tensor_layout"
     outside = checked_layout(field, asked.tensor_layout or own, port)
     if sorted(outside) != sorted(own):
@@ -153,10 +168,17 @@ def _refuse_resize(name: str, own: str | None, port: ov.Output) -> None:
     field, sizes = f"inputs.{name}.resize", ir.shape_json(port.get_partial_shape()) or []
     fixed = own is not None and all(
         letter in own and isinstance(sizes[own.index(letter)], int) and sizes[own.index(letter)] != -1
-        for letter in "HW")  # fmt: skip
+        for letter in "HW"
+    )
     if not fixed:
-        raise BadPreprocessing(f"{field}: the input needs a fixed height and width to resize to; it has {sizes} in "
-                               f"layout {own}. Give inputs.{name}.shape.", field=field)  # fmt: skip
+        raise BadPreprocessing(
+            f"{field}: the input needs a fixed height and width to resize to; it has {sizes} in "
+            f"layout {own}. Give inputs.{name}.shape.",
+            field=field,
+        )
     if not port.get_element_type().is_real():
-        raise BadPreprocessing(f"{field}: only an input of floats can be resized to; this one is "
-                               f"{port.get_element_type().get_type_name()}.", field=field)  # fmt: skip
+        raise BadPreprocessing(
+            f"{field}: only an input of floats can be resized to; this one is "
+            f"{port.get_element_type().get_type_name()}.",
+            field=field,
+        )

@@ -24,8 +24,10 @@ def widen(model: ov.Model, called: str) -> None:
     try:
         model.validate_nodes_and_infer_types()
     except RuntimeError as error:
-        raise BadPrecision(f"{called}: its FP16 arithmetic cannot be made FP32: {ir.one_line(str(error))}. "
-                           "Export the model in FP32.", field="precision") from error
+        raise BadPrecision(
+            f"{called}: its FP16 arithmetic cannot be made FP32: {ir.one_line(str(error))}. Export the model in FP32.",
+            field="precision",
+        ) from error
     for node in operations(model):
         _drop_if_it_converts_nothing(node)
 

@@ -28,5 +28,6 @@ def ignored(path: Path) -> str | None:
 
 
 def _is_ignored(node: NodeProto, attribute: AttributeProto) -> bool:
-    return any(node.op_type == operation and attribute.name == name and asks(attribute)
-               for operation, name, asks in _IGNORED)
+    return any(
+        node.op_type == operation and attribute.name == name and asks(attribute) for operation, name, asks in _IGNORED
+    )

@@ -62,9 +62,14 @@ def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests
 def _built_in(inputs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """What is now inside the model, in the order it is applied: nobody may do it again before."""
     resized = {name: {"resize": asked["resize"]} for name, asked in inputs.items() if asked.get("resize")}
-    steps = [{"input": name, **resized.get(name, {}),
-              **{step: asked.get(step) for step in ("reverse_channels", "mean", "scale")}}
-             for name, asked in inputs.items()]  # fmt: skip
+    steps = [
+        {
+            "input": name,
+            **resized.get(name, {}),
+            **{step: asked.get(step) for step in ("reverse_channels", "mean", "scale")},
+        }
+        for name, asked in inputs.items()
+    ]
     return [step for step in steps if any(value for what, value in step.items() if what != "input")]
 
 

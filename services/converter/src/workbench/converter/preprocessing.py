@@ -39,40 +39,58 @@ def checked_layout(field: str, layout: str, port: ov.Output) -> str:
     """The layout, if the input may have it. Raises BadLayout."""
     shape, letters = port.get_partial_shape(), layout.replace("?", "")
     if not all("A" <= letter <= "Z" for letter in letters) or len(set(letters)) != len(letters):
-        raise BadLayout(f"{field}: '{layout}' is no layout; write one capital letter a dimension, each "
-                        "once, ? where it has no meaning, such as NCHW.", field=field)
+        raise BadLayout(
+            f"{field}: '{layout}' is no layout; write one capital letter a dimension, each "
+            "once, ? where it has no meaning, such as NCHW.",
+            field=field,
+        )
     if shape.rank.is_static and shape.rank.get_length() != len(layout):
-        raise BadLayout(f"{field}: '{layout}' names {len(layout)} dimensions, but the input has "
-                        f"{shape.rank.get_length()}: {ir.shape_json(shape)}.", field=field)
+        raise BadLayout(
+            f"{field}: '{layout}' names {len(layout)} dimensions, but the input has "
+            f"{shape.rank.get_length()}: {ir.shape_json(shape)}.",
+            field=field,
+        )
     return layout
 
 
 def _check(name: str, asked: InputOptions, port: ov.Output, layout: str | None) -> None:
     shape = ir.shape_json(port.get_partial_shape())
     if layout is None or "C" not in layout or "." in layout or shape is None:
-        raise BadLayout(f"inputs.{name}.layout: mean, scale and reverse_channels need to know which "
-                        f"dimension of {shape} is the channels. Give a layout with C, such as NCHW.",
-                        field=f"inputs.{name}.layout")
+        raise BadLayout(
+            f"inputs.{name}.layout: mean, scale and reverse_channels need to know which "
+            f"dimension of {shape} is the channels. Give a layout with C, such as NCHW.",
+            field=f"inputs.{name}.layout",
+        )
     if not port.get_element_type().is_real():
-        raise BadPreprocessing(f"inputs.{name}: mean, scale and reverse_channels need a float input; this "
-                               f"one is {port.get_element_type().get_type_name()}.", field=f"inputs.{name}")
+        raise BadPreprocessing(
+            f"inputs.{name}: mean, scale and reverse_channels need a float input; this "
+            f"one is {port.get_element_type().get_type_name()}.",
+            field=f"inputs.{name}",
+        )
     channels = shape[layout.index("C")]
     for what, values in (("mean", asked.mean), ("scale", asked.scale)):
         _check_values(f"inputs.{name}.{what}", values, channels)
     if asked.scale and 0 in asked.scale:
-        raise BadPreprocessing(f"inputs.{name}.scale: {asked.scale} holds a zero, and values are divided by "
-                               "it.", field=f"inputs.{name}.scale")
+        raise BadPreprocessing(
+            f"inputs.{name}.scale: {asked.scale} holds a zero, and values are divided by it.",
+            field=f"inputs.{name}.scale",
+        )
     if asked.reverse_channels and (not isinstance(channels, int) or channels < 2):
-        raise BadPreprocessing(f"inputs.{name}.reverse_channels: the input has {_count(channels)}; at least "
-                               "two are needed to reverse them.", field=f"inputs.{name}.reverse_channels")
+        raise BadPreprocessing(
+            f"inputs.{name}.reverse_channels: the input has {_count(channels)}; at least "
+            "two are needed to reverse them.",
+            field=f"inputs.{name}.reverse_channels",
+        )
 
 
 def _check_values(field: str, values: list[float] | None, channels: int | list[int]) -> None:
     if values is None:
         return
     if not values or channels not in (-1, len(values)):
-        raise BadPreprocessing(f"{field}: {values} has {len(values)} values, but the input has "
-                               f"{_count(channels)}; give one for each.", field=field)
+        raise BadPreprocessing(
+            f"{field}: {values} has {len(values)} values, but the input has {_count(channels)}; give one for each.",
+            field=field,
+        )
 
 
 def _count(channels: int | list[int]) -> str:

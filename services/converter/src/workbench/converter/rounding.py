@@ -20,8 +20,11 @@ def losses(model: ov.Model, written: ov.Model) -> dict[str, Any]:
 
     ``clipped`` and ``vanished`` are how many values of how many weights, with the worst by name.
     """
-    halved = {node.get_friendly_name().removesuffix("_compressed") for node in operations(written)
-              if node.get_type_name() == "Constant" and node.get_output_element_type(0) == ov.Type.f16}  # fmt: skip
+    halved = {
+        node.get_friendly_name().removesuffix("_compressed")
+        for node in operations(written)
+        if node.get_type_name() == "Constant" and node.get_output_element_type(0) == ov.Type.f16
+    }
     clipped, vanished = dict[str, int](), dict[str, int]()
     for node in operations(model):
         if node.get_type_name() != "Constant" or node.get_output_element_type(0) != ov.Type.f32:

@@ -22,8 +22,10 @@ def reshape(model: ov.Model, shapes: Mapping[str, Sequence[Dimension]]) -> None:
         model.reshape(wanted)
     except RuntimeError as error:
         asked = ", ".join(f"inputs.{name}.shape {list(shape)}" for name, shape in shapes.items())
-        raise BadShape(f"{asked}: the model does not work with it: {_reason(str(error))}",
-                       field=f"inputs.{next(iter(shapes))}.shape") from error
+        raise BadShape(
+            f"{asked}: the model does not work with it: {_reason(str(error))}",
+            field=f"inputs.{next(iter(shapes))}.shape",
+        ) from error
 
 
 def with_batch(model: ov.Model, inputs: Mapping[str, InputOptions], batch: int) -> dict[str, Sequence[Dimension]]:
@@ -37,15 +39,18 @@ def with_batch(model: ov.Model, inputs: Mapping[str, InputOptions], batch: int) 
         if "N" in layout and "." not in layout and len(layout) == len(shape):
             place = layout.index("N")
             if asked.shape and shape[place] not in (-1, batch):
-                raise BadBatch(f"batch: {batch}, but inputs.{name}.shape asks for {shape[place]}. Leave one out.",
-                               field="batch")  # fmt: skip
+                raise BadBatch(
+                    f"batch: {batch}, but inputs.{name}.shape asks for {shape[place]}. Leave one out.", field="batch"
+                )
             shape[place], found = batch, True
             shapes[name] = shape
         elif asked.shape:
             shapes[name] = shape
     if not found:
-        raise BadBatch("batch: no input says which dimension is the batch. Give inputs.NAME.layout with N, such as "
-                       "NCHW.", field="batch")  # fmt: skip
+        raise BadBatch(
+            "batch: no input says which dimension is the batch. Give inputs.NAME.layout with N, such as NCHW.",
+            field="batch",
+        )
     return shapes
 
 
@@ -53,8 +58,11 @@ def _checked(name: str, shape: Sequence[Dimension], port: ov.Output) -> ov.Parti
     field = f"inputs.{name}.shape"
     rank = port.get_partial_shape().rank
     if rank.is_static and rank.get_length() != len(shape):
-        raise BadShape(f"{field}: {list(shape)} has {len(shape)} dimensions, but the input has "
-                       f"{rank.get_length()}: {ir.shape_json(port.get_partial_shape())}.", field=field)
+        raise BadShape(
+            f"{field}: {list(shape)} has {len(shape)} dimensions, but the input has "
+            f"{rank.get_length()}: {ir.shape_json(port.get_partial_shape())}.",
+            field=field,
+        )
     return ir.partial_shape(shape)
 
 

@@ -32,8 +32,9 @@ def aligned(image: Image.Image, points: Sequence[tuple[float, float]]) -> Image.
     smaller = max(1, min(int(1 / max(scale, 1 / _FARTHEST)), *image.size))  # so that no pixel between is skipped
     a, b, x, y = turn[0, 0] * smaller, turn[1, 0] * smaller, turn[0, 2], turn[1, 2]
     back = np.linalg.inv(np.array([[a, -b, x], [b, a, y], [0, 0, 1]]))
-    return image.reduce(smaller).transform((SIDE, SIDE), Image.Transform.AFFINE, tuple(back[:2].ravel()),
-                                           Image.Resampling.BILINEAR)  # fmt: skip
+    return image.reduce(smaller).transform(
+        (SIDE, SIDE), Image.Transform.AFFINE, tuple(back[:2].ravel()), Image.Resampling.BILINEAR
+    )
 
 
 def _similarity(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -36,8 +36,12 @@ from workbench.webapp.views import JobView
 
 datasets = Blueprint("datasets", __name__, url_prefix="/v1/datasets", description="Images and their annotations.")
 
-exports = Blueprint("exports", __name__, url_prefix="/v1/exports",
-                    description="Datasets as archives in layouts that other programs read.")  # fmt: skip
+exports = Blueprint(
+    "exports",
+    __name__,
+    url_prefix="/v1/exports",
+    description="Datasets as archives in layouts that other programs read.",
+)
 
 tasks = Blueprint("tasks", __name__, url_prefix="/v1/tasks", description="What a model may do.")
 

@@ -56,8 +56,11 @@ class Source:
         """In the order of the index; one is held at a time."""
         readers = {task.name: AnnotationReader(self.folder, task.name) for task in self.tasks}
         for item in self.items:
-            known = {task.name: task.annotation.from_json(document) for task in self.tasks
-                     if (document := readers[task.name].of(item.name)) is not None}  # fmt: skip
+            known = {
+                task.name: task.annotation.from_json(document)
+                for task in self.tasks
+                if (document := readers[task.name].of(item.name)) is not None
+            }
             yield item, whole(read_bytes(self.folder, item)), known
         for reader in readers.values():
             reader.check_end()
@@ -76,8 +79,12 @@ def run(run: Run) -> dict[str, Any]:
                 dataset.take(item, picture, known, copy=True)
             for method, copy in _copies(wanted):
                 changed = _encoded(_changed(picture, item, method, copy, wanted), picture.orientation)
-                dataset.take(_item(item, method, copy, changed, taken), changed,
-                             _known(source, item, known, picture, method), copy=True)  # fmt: skip
+                dataset.take(
+                    _item(item, method, copy, changed, taken),
+                    changed,
+                    _known(source, item, known, picture, method),
+                    copy=True,
+                )
             pieces.done(number / len(source.items), f"{number} of {len(source.items)} images")
         return dataset.facts("augmented", [])
 
@@ -86,8 +93,10 @@ def _check(wanted: Augmentation, tasks: list[Task]) -> None:
     changing = [method for method in wanted.methods if method not in FLIPS]
     fixed = [task.name for task in tasks if task.contents.OF_LEVELS]
     if changing and fixed:
-        raise CannotAugment(f"What is known for {fixed[0]} is a picture, which would not be that of an image after "
-                            f"{changing[0]}; {' and '.join(FLIPS)} change both.")  # fmt: skip
+        raise CannotAugment(
+            f"What is known for {fixed[0]} is a picture, which would not be that of an image after "
+            f"{changing[0]}; {' and '.join(FLIPS)} change both."
+        )
 
 
 def _copies(wanted: Augmentation) -> Iterator[tuple[str, int]]:

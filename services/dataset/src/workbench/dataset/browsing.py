@@ -103,8 +103,10 @@ def _images(job: Job, start: int, block: int = _BLOCK) -> Iterator[Image]:
         places = _places(job, start, min(block, count - start))
         first, (last, long) = places[0].line[0], places[-1].line
         lines = _read(job, IMAGES_NAME, first, last + long - first).splitlines()
-        yield from (_image(start + at, json.loads(line), place)
-                    for at, (line, place) in enumerate(zip(lines, places, strict=True)))  # fmt: skip
+        yield from (
+            _image(start + at, json.loads(line), place)
+            for at, (line, place) in enumerate(zip(lines, places, strict=True))
+        )
         start += len(places)
 
 
@@ -114,12 +116,19 @@ def _image(number: int, line: Image, place: _Place) -> Image:
 
 def named(image: Image, classes: Classes) -> Image:
     """With the names of the classes that have some."""
+
     def told(task: str, number: int, things: int) -> dict[str, Any]:
         names = classes.get(task, ())
         return {"task": task, "id": number, "name": names[number] if number < len(names) else None, "things": things}
 
-    return {**image, "classes": [told(task, int(number), things) for task, counts in image["classes"].items()
-                                 for number, things in counts.items()]}  # fmt: skip
+    return {
+        **image,
+        "classes": [
+            told(task, int(number), things)
+            for task, counts in image["classes"].items()
+            for number, things in counts.items()
+        ],
+    }
 
 
 def _read(job: Job, name: str, start: int, length: int) -> bytes:

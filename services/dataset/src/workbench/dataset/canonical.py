@@ -28,9 +28,12 @@ class Canonical:
     """
 
     def __init__(
-        self, folder: Path, calibration_percent: int = CALIBRATION_PERCENT, tasks: Sequence[Computing[Any, Any]] = (),
+        self,
+        folder: Path,
+        calibration_percent: int = CALIBRATION_PERCENT,
+        tasks: Sequence[Computing[Any, Any]] = (),
         classes: Mapping[str, list[str]] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._writer = ShardWriter(folder)
         self._tasks = {task.name: task for task in tasks}
         self._annotations = AnnotationWriter(folder, list(self._tasks))
@@ -64,11 +67,10 @@ class Canonical:
             self._writer.refer(item)
         self._count(item.name, item.split, bytes.fromhex(item.sha256), picture, annotations)
 
-    def _count(
-        self, name: str, split: str, digest: bytes, picture: Picture, annotations: Mapping[str, Any]
-    ) -> None:
-        self._annotations.add(name, {task: self._tasks[task].annotation.to_json(known)
-                                     for task, known in annotations.items()})
+    def _count(self, name: str, split: str, digest: bytes, picture: Picture, annotations: Mapping[str, Any]) -> None:
+        self._annotations.add(
+            name, {task: self._tasks[task].annotation.to_json(known) for task, known in annotations.items()}
+        )
         seen = {task: self._tasks[task].contents.things(known) for task, known in annotations.items()}
         self._statistics.add(picture, seen)
         self._odd.note(name, picture)
@@ -84,17 +86,24 @@ class Canonical:
         statistics = {**self._statistics.to_json(self._classes), "parts": dict(self._splits)}
         (self._folder / STATISTICS_NAME).write_text(json.dumps(statistics, ensure_ascii=False), encoding="utf-8")
         return {
-            "schema": SCHEMA, "format": format_name, "tasks": list(self._tasks), "classes": self._classes,
-            "annotated": bool(self._tasks), "labels": self._classes.get("classification"),
-            "items": self._splits.total(), "splits": dict(self._splits), "size_bytes": self._size_bytes,
+            "schema": SCHEMA,
+            "format": format_name,
+            "tasks": list(self._tasks),
+            "classes": self._classes,
+            "annotated": bool(self._tasks),
+            "labels": self._classes.get("classification"),
+            "items": self._splits.total(),
+            "splits": dict(self._splits),
+            "size_bytes": self._size_bytes,
             "warnings": [*warnings, *self._warnings()],
         }
 
     def __enter__(self) -> Canonical:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._writer.close()
         self._annotations.abandon()
         self._gallery.close()
@@ -119,6 +128,8 @@ class Canonical:
         found = self._odd.warnings()
         found += [warning for remarks in self._remarks.values() for warning in remarks.warnings()]
         if self._copies:
-            found.append(f"{self._copies} images are byte for byte copies of others and count double; each lies in the "
-                         "part of its original.")
+            found.append(
+                f"{self._copies} images are byte for byte copies of others and count double; each lies in the "
+                "part of its original."
+            )
         return found + self._parting.warnings()

@@ -77,25 +77,33 @@ class _Page:
             long = f"{200 + 400 * each['things'] / (most or 1):.0f}"
             self._drawn.append(_text(190, self._top, _short(name), 11, _TEXT, "end"))
             self._drawn.append(_rectangle(200, self._top - 11, float(long) - 200, 13, _BAR))
-            self._drawn.append(_text(float(long) + 6, self._top, f"{each['things']:,} in {each['images']:,} images", 10,
-                                     _FAINT))  # fmt: skip
+            self._drawn.append(
+                _text(float(long) + 6, self._top, f"{each['things']:,} in {each['images']:,} images", 10, _FAINT)
+            )
         if len(ordered) > _MOST_CLASSES:
             self.text(f"and {len(ordered) - _MOST_CLASSES:,} more classes")
 
     def document(self) -> str:
         """All of it on white."""
         height = self._top + _MARGIN
-        return "\n".join([
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" '
-            f'height="{height}" font-family="sans-serif">',
-            _rectangle(0, 0, _WIDTH, height, "#ffffff"), *self._drawn, "</svg>", "",
-        ])  # fmt: skip
+        return "\n".join(
+            [
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" '
+                f'height="{height}" font-family="sans-serif">',
+                _rectangle(0, 0, _WIDTH, height, "#ffffff"),
+                *self._drawn,
+                "</svg>",
+                "",
+            ]
+        )
 
 
 def _bars(counts: Sequence[int], left: float, bottom: float, wide: float, high: float) -> list[str]:
     most, step = max(counts) or 1, wide / len(counts)
-    return [_rectangle(left + place * step, bottom - high * count / most, max(step - 1, 1), high * count / most, _BAR)
-            for place, count in enumerate(counts)]  # fmt: skip
+    return [
+        _rectangle(left + place * step, bottom - high * count / most, max(step - 1, 1), high * count / most, _BAR)
+        for place, count in enumerate(counts)
+    ]
 
 
 def _rectangle(left: float, top: float, wide: float, high: float, fill: str) -> str:
@@ -104,8 +112,10 @@ def _rectangle(left: float, top: float, wide: float, high: float, fill: str) -> 
 
 def _text(left: float, bottom: float, words: str, size: int, fill: str = _TEXT, anchor: str = "start") -> str:
     shown = escape("".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in words))
-    return (f'<text x="{left:g}" y="{bottom:g}" font-size="{size}" fill="{fill}" text-anchor="{anchor}" '
-            f'xml:space="preserve">{shown}</text>')  # fmt: skip
+    return (
+        f'<text x="{left:g}" y="{bottom:g}" font-size="{size}" fill="{fill}" text-anchor="{anchor}" '
+        f'xml:space="preserve">{shown}</text>'
+    )
 
 
 def _short(name: str) -> str:

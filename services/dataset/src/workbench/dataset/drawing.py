@@ -46,8 +46,9 @@ def _class(number: int, met: list[int], objects: Objects) -> int:
     names = objects.classes.coding.classes
     if len(labels) != 1 or labels[0] < objects.background:
         there = " and ".join(names[label] for label in labels[:5]) or "no class"
-        raise ValueError(f"the pixels of object {number} are of {there} in {objects.classes.file}; one class of things "
-                         "is needed")  # fmt: skip
+        raise ValueError(
+            f"the pixels of object {number} are of {there} in {objects.classes.file}; one class of things is needed"
+        )
     return labels[0] - objects.background
 
 

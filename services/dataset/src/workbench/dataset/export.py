@@ -26,8 +26,11 @@ from workbench.shards import AnnotationReader, BadDataset, Item, read_bytes, rea
 _SURVEYED = 0.1  # of the whole
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the same dataset gives the same bytes, whenever it is exported
 _THINGS = ("things", "instances")
-_MARKS = {"area": "an area of its own, which is not kept", "crowd": "the mark of a crowd and is left out",
-          "difficult": "the mark `difficult` and is left out"}  # fmt: skip
+_MARKS = {
+    "area": "an area of its own, which is not kept",
+    "crowd": "the mark of a crowd and is left out",
+    "difficult": "the mark `difficult` and is left out",
+}
 _HIDING = ("crowd", "difficult")  # what lacks such a mark would be counted as any other
 
 
@@ -87,8 +90,10 @@ def survey(folder: Path, layout: Layout) -> Held:
         highest = max([highest, *_classes(known.get(first, {}))])
         marks.update(mark for thing in things for mark in _MARKS if thing.get(mark))
     if not held.count or (layout.TASKS and not first):
-        raise NotHeld(f"No image of the dataset is annotated for {' or '.join(layout.TASKS) or 'anything'}, which "
-                      f"{layout.NAME} holds.")  # fmt: skip
+        raise NotHeld(
+            f"No image of the dataset is annotated for {' or '.join(layout.TASKS) or 'anything'}, which "
+            f"{layout.NAME} holds."
+        )
     names = read_classes(folder).get(first) or []
     held.named = bool(names) or highest < 0
     held.classes = names or [str(label) for label in range(highest + 1)]
@@ -108,8 +113,11 @@ def _classes(known: Mapping[str, Any]) -> list[int]:
 
 def _told(held: Held, marks: Mapping[str, int], serves: list[str]) -> list[str]:
     layout = held.layout
-    found = [f"{layout.NAME} holds no annotations for {task}: they are not in it."
-             for task in serves if task not in layout.TASKS]  # fmt: skip
+    found = [
+        f"{layout.NAME} holds no annotations for {task}: they are not in it."
+        for task in serves
+        if task not in layout.TASKS
+    ]
     if alone := len(held.items) - held.count:
         found.append(f"{alone} images are not annotated for {held.tasks[0]} and are left out.")
     if not held.named:
@@ -121,8 +129,10 @@ def _told(held: Held, marks: Mapping[str, int], serves: list[str]) -> list[str]:
 
 
 def _without(annotation: dict[str, Any], marks: list[str]) -> dict[str, Any]:
-    return {name: [thing for thing in value if not any(thing.get(mark) for mark in marks)] if name in _THINGS else value
-            for name, value in annotation.items()}  # fmt: skip
+    return {
+        name: [thing for thing in value if not any(thing.get(mark) for mark in marks)] if name in _THINGS else value
+        for name, value in annotation.items()
+    }
 
 
 class Zip:
@@ -152,8 +162,9 @@ class Zip:
     def __enter__(self) -> Zip:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._zip.close()
 
 

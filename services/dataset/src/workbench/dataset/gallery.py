@@ -28,20 +28,34 @@ class Gallery:
 
     def __init__(self, folder: Path, tasks: Sequence[Task], classes: Mapping[str, Sequence[str]]) -> None:
         (folder / IMAGES_NAME).parent.mkdir(exist_ok=True)
-        self._lines, self._previews, self._places = ((folder / name).open("wb") for name in (
-            IMAGES_NAME, PREVIEWS_NAME, PLACES_NAME))  # fmt: skip
+        self._lines, self._previews, self._places = (
+            (folder / name).open("wb") for name in (IMAGES_NAME, PREVIEWS_NAME, PLACES_NAME)
+        )
         self._folder, self._tasks, self._classes = folder, tasks, classes
         self._names: list[str] = []
 
-    def add(self, name: str, split: str, picture: Picture, annotations: Mapping[str, Any],
-            seen: Mapping[str, Sequence[Seen]]) -> None:
+    def add(
+        self,
+        name: str,
+        split: str,
+        picture: Picture,
+        annotations: Mapping[str, Any],
+        seen: Mapping[str, Sequence[Seen]],
+    ) -> None:
         """``annotations``, and what is ``seen`` in them: by task."""
         counts = {task.name: _counts(seen[task.name]) for task in self._tasks if task.name in seen}
-        line = {"name": name, "width": picture.width, "height": picture.height, "size_bytes": len(picture.data),
-                "classes": counts}  # fmt: skip
+        line = {
+            "name": name,
+            "width": picture.width,
+            "height": picture.height,
+            "size_bytes": len(picture.data),
+            "classes": counts,
+        }
         preview = self._preview(picture, annotations) if len(self._names) < MOST_PREVIEWS else b""
-        lengths = (_append(self._lines, json.dumps(line, ensure_ascii=False).encode() + b"\n"),
-                   _append(self._previews, preview))  # fmt: skip
+        lengths = (
+            _append(self._lines, json.dumps(line, ensure_ascii=False).encode() + b"\n"),
+            _append(self._previews, preview),
+        )
         self._places.write(PLACE.pack(*lengths[0], *lengths[1], SPLITS.index(split)))
         self._names.append(name)
 

@@ -49,8 +49,11 @@ def make(wanted: Generation, index: int) -> Image.Image:
     if wanted.channels == 3:
         # Natural colours are nearly gray: brightness varies much, its two opponents little.
         opponents = [np.asarray(_clouds(random, size)) * share for share in (0.35, 0.2)]
-        planes = [planes[0] + opponents[0], planes[0] - 0.5 * opponents[0] + opponents[1],
-                  planes[0] - 0.5 * opponents[0] - opponents[1]]
+        planes = [
+            planes[0] + opponents[0],
+            planes[0] - 0.5 * opponents[0] + opponents[1],
+            planes[0] - 0.5 * opponents[0] - opponents[1],
+        ]
     pixels = _to_bytes(np.stack(planes, axis=-1), random)
     return Image.fromarray(pixels if wanted.channels == 3 else pixels[:, :, 0])
 

@@ -19,6 +19,8 @@ def missing(entry: Entry) -> NDArray[np.bool_]:
         return levels == 1
     between = float(((levels > _BLACK) & (levels < _WHITE)).mean())
     if between > _MOST_BETWEEN:
-        raise ValueError(f"{between:.0%} of its pixels are neither black nor white; a mask must be white where the "
-                         "picture is missing, and black elsewhere")  # fmt: skip
+        raise ValueError(
+            f"{between:.0%} of its pixels are neither black nor white; a mask must be white where the "
+            "picture is missing, and black elsewhere"
+        )
     return levels > 127

@@ -45,8 +45,11 @@ def run(run: Run) -> dict[str, Any]:
     wanted = read_ingestion(run.spec)
     run.progress("unpack", 0.0, "looking at the upload")
     unpacking = Pieces(run, "unpack", 0.0, _UNPACKED)
-    with opened(run.inputs / "upload", run.scratch,
-                tell=lambda share: unpacking.done(share, f"{share:.0%} of the archive inflated")) as entries:
+    with opened(
+        run.inputs / "upload",
+        run.scratch,
+        tell=lambda share: unpacking.done(share, f"{share:.0%} of the archive inflated"),
+    ) as entries:
         tree = arrange(entries)
         _check_not_empty(tree)
         chosen = formats.choose(tree, wanted.format)
@@ -99,7 +102,12 @@ def _look_at(image: Entry | Cut | Aligned, faults: list[Fault]) -> Picture | Non
 def _refuse(faults: list[Fault]) -> None:
     if not faults:
         return
-    count = f"{MOST_FAULTS} faults, perhaps more" if len(faults) >= MOST_FAULTS else \
-        "one fault" if len(faults) == 1 else f"{len(faults)} faults"
+    count = (
+        f"{MOST_FAULTS} faults, perhaps more"
+        if len(faults) >= MOST_FAULTS
+        else "one fault"
+        if len(faults) == 1
+        else f"{len(faults)} faults"
+    )
     listed = "; ".join(map(str, faults[:_TOLD])) + (" …" if len(faults) > _TOLD else "")
     raise InvalidDataset(f"The dataset has {count}: {listed}", faults=[fault.to_json() for fault in faults])

@@ -49,8 +49,9 @@ def _check_size(request: dict[str, Any], source: Manifest) -> None:
     wanted = Augmentation(tuple(request["methods"]), request["copies"], originals=request["originals"])
     items, factor = int(source.facts["items"]), wanted.factor
     if items * factor > MOST_IMAGES:
-        raise InvalidRequest({"copies": f"the dataset has {items:,} images; {factor} of each would be more than "
-                                        f"{MOST_IMAGES:,}"})  # fmt: skip
+        raise InvalidRequest(
+            {"copies": f"the dataset has {items:,} images; {factor} of each would be more than {MOST_IMAGES:,}"}
+        )
 
 
 def plan(job: Job, manifests: Manifests) -> Launch:
@@ -98,9 +99,13 @@ def check_export(request: dict[str, Any], held: Sequence[Manifest]) -> None:
     if not tasks or {*tasks} & {*serves}:
         return
     fit = [each.NAME for each in writing.LAYOUTS if not each.TASKS or {*each.TASKS} & {*serves}]
-    raise InvalidRequest({"format": f"{request['format']} holds annotations for {' and '.join(tasks)}; the dataset is "
-                                    f"annotated for {', '.join(serves) or 'no task'}, and can be written as "
-                                    f"{' or '.join(fit)}"})  # fmt: skip
+    raise InvalidRequest(
+        {
+            "format": f"{request['format']} holds annotations for {' and '.join(tasks)}; the dataset is "
+            f"annotated for {', '.join(serves) or 'no task'}, and can be written as "
+            f"{' or '.join(fit)}"
+        }
+    )
 
 
 def plan_export(job: Job, manifests: Manifests) -> Launch:

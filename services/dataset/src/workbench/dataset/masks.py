@@ -63,8 +63,11 @@ def _ways(image: Image.Image, data: bytes, coding: Coding) -> list[_Way]:
     if image.mode in ("1", "L", "LA"):
         levels = np.asarray(image.getchannel(0)).astype(np.uint8)
         # Pillow spreads levels of less than 8 bits over 0 to 255, but for those of one bit.
-        return [_gray_way(levels, 255, coding) if image.mode == "1" else
-                _gray_way(levels // (255 // (2**bits - 1)), 255 // (2**bits - 1), coding)]
+        return [
+            _gray_way(levels, 255, coding)
+            if image.mode == "1"
+            else _gray_way(levels // (255 // (2**bits - 1)), 255 // (2**bits - 1), coding)
+        ]
     if image.mode in ("RGB", "RGBA", "RGBX"):
         return [_color_way(np.asarray(image)[:, :, :3], coding)]
     raise ValueError(f"pixels of the kind {image.mode} are not read; a mask has a palette, gray levels or RGB colours")
@@ -91,8 +94,11 @@ def _palette_ways(image: Image.Image, coding: Coding) -> list[_Way]:
     ways = [_Way(indexes, known, 256, shown, _colors(coding))] if coding.colors else []
     if coding.values:
         # Programs number the palette of a GIF as they like: its gray levels are the ids, not its indexes.
-        numbers = ({index: color[0] for index, color in palette.items() if len(set(color)) == 1}
-                   if image.format == "GIF" else {index: index for index in range(256)})
+        numbers = (
+            {index: color[0] for index, color in palette.items() if len(set(color)) == 1}
+            if image.format == "GIF"
+            else {index: index for index in range(256)}
+        )
         values = {index: coding.values[number] for index, number in numbers.items() if number in coding.values}
         ways.append(_Way(indexes, values, 256, shown, _values(coding.values)))
     return ways if coding.by_palette else ways[::-1]
@@ -102,8 +108,11 @@ def _gray_way(levels: NDArray[Any], step: int, coding: Coding) -> _Way:
     """``levels`` as they are stored; as a colour one is ``step`` times as bright."""
     if coding.values:
         return _Way(levels, coding.values, 1 << 16, "the value {}".format, _values(coding.values))
-    grays = {red // step: label for (red, green, blue), label in coding.colors.items()
-             if red == green == blue and red % step == 0}
+    grays = {
+        red // step: label
+        for (red, green, blue), label in coding.colors.items()
+        if red == green == blue and red % step == 0
+    }
 
     def shown(level: int) -> str:
         return f"the colour {(level * step,) * 3}" if level * step < 256 else f"the value {level}"
@@ -119,13 +128,16 @@ def _color_way(colors: NDArray[np.uint8], coding: Coding) -> _Way:
         if odd.any():
             x, y = _first(odd)
             color = tuple(int(part) for part in colors[y, x])
-            raise ValueError(f"pixel ({x}, {y}) has the colour {color}, but nothing tells what colours mean; the mask "
-                             f"must hold ids of classes: {_values(coding.values)}")
+            raise ValueError(
+                f"pixel ({x}, {y}) has the colour {color}, but nothing tells what colours mean; the mask "
+                f"must hold ids of classes: {_values(coding.values)}"
+            )
         return _gray_way(red, 1, coding)
     codes = red.astype(np.uint32) << 16 | green.astype(np.uint32) << 8 | blue
     known = {_packed(color): label for color, label in coding.colors.items()}
-    return _Way(codes, known, 1 << 24, lambda code: f"the colour {(code >> 16, code >> 8 & 255, code & 255)}",
-                _colors(coding))
+    return _Way(
+        codes, known, 1 << 24, lambda code: f"the colour {(code >> 16, code >> 8 & 255, code & 255)}", _colors(coding)
+    )
 
 
 def _packed(color: Color) -> int:

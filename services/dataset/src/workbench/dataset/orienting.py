@@ -52,21 +52,27 @@ class Frames:
         """Where some were annotated upright, others were, too, most likely; who sends them knows."""
         if not self.upright or not self.unclear:
             return None
-        words = ("its EXIF orientation turns it, and nothing tells how it lay when it was annotated; "
-                 f"{len(self.upright)} others were annotated upright, as their sizes tell. Say how all lay: "
-                 "annotated_on (`--annotated-on`) upright or stored")  # fmt: skip
+        words = (
+            "its EXIF orientation turns it, and nothing tells how it lay when it was annotated; "
+            f"{len(self.upright)} others were annotated upright, as their sizes tell. Say how all lay: "
+            "annotated_on (`--annotated-on`) upright or stored"
+        )
         return Fault(next(iter(self.unclear)), words)
 
     def warnings(self) -> list[str]:
         """In words."""
         found = []
         if self.upright and self.annotated_on is None:
-            found.append(f"{len(self.upright)} photos were annotated as viewers turn them (EXIF), as the sizes beside "
-                         f"the annotations tell: {some([*self.upright])}; their annotations were turned to fit.")
+            found.append(
+                f"{len(self.upright)} photos were annotated as viewers turn them (EXIF), as the sizes beside "
+                f"the annotations tell: {some([*self.upright])}; their annotations were turned to fit."
+            )
         if self.unclear:
-            found.append(f"{len(self.unclear)} photos with an EXIF orientation are taken as annotated the way they "
-                         f"are stored, though nothing tells: {some([*self.unclear])}. If they had been turned, import "
-                         "again with annotated_on upright (`--annotated-on upright`).")  # fmt: skip
+            found.append(
+                f"{len(self.unclear)} photos with an EXIF orientation are taken as annotated the way they "
+                f"are stored, though nothing tells: {some([*self.unclear])}. If they had been turned, import "
+                "again with annotated_on upright (`--annotated-on upright`)."
+            )
         return found
 
 

@@ -56,7 +56,8 @@ class Parting:
             return self._moved(self._by_digest())
         self._warnings.append(
             "All images are tied together by their annotations, so they were parted one by one, and what ties images "
-            "of both parts is not scored. To score all of it, import with a calibration percentage of 0.")  # fmt: skip
+            "of both parts is not scored. To score all of it, import with a calibration percentage of 0."
+        )
         return self._moved(self._by_digest())
 
     def warnings(self) -> list[str]:
@@ -75,8 +76,10 @@ class Parting:
             else:
                 nearest = (min if part == CALIBRATION else max)(groups, key=_distance)
                 parts[nearest] = part
-                self._warnings.append(f"By their digests no image fell into the {part} part, so "
-                                      f"{self._names[nearest.places[0]]} was put there.")  # fmt: skip
+                self._warnings.append(
+                    f"By their digests no image fell into the {part} part, so "
+                    f"{self._names[nearest.places[0]]} was put there."
+                )
         return {place: part for group, part in parts.items() for place in group.places}
 
     def _whole(self, groups: Sequence[_Group]) -> dict[int, str]:
@@ -97,11 +100,15 @@ class Parting:
         if 0 < self._percent < 100:
             self._warnings.append(
                 f"Images that their annotations tie together lie in one part: {len(self._names)} images in "
-                f"{len(groups)} groups, of which {len(chosen)} are for calibration.")  # fmt: skip
+                f"{len(groups)} groups, of which {len(chosen)} are for calibration."
+            )
 
     def _moved(self, parts: Mapping[int, str]) -> dict[str, str]:
-        return {self._names[place]: part for place, part in parts.items()
-                if part != split_of(self._digests[place].hex(), self._percent)}  # fmt: skip
+        return {
+            self._names[place]: part
+            for place, part in parts.items()
+            if part != split_of(self._digests[place].hex(), self._percent)
+        }
 
     def _root(self, node: Hashable) -> Hashable:
         while (parent := self._parents.get(node, node)) != node:

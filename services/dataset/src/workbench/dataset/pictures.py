@@ -78,9 +78,11 @@ class Odd:
         if self.animated:
             found.append(f"{len(self.animated)} images are animated or have several pages; the first frame counts.")
         if self.turned:
-            found.append(f"{len(self.turned)} images have an EXIF orientation: a model sees them as they are stored, "
-                         f"not as viewers turn them, unless its recipe says so ({some(self.turned)}). It should where "
-                         "the application turns photos: orientation exif (`--orientation exif`).")
+            found.append(
+                f"{len(self.turned)} images have an EXIF orientation: a model sees them as they are stored, "
+                f"not as viewers turn them, unless its recipe says so ({some(self.turned)}). It should where "
+                "the application turns photos: orientation exif (`--orientation exif`)."
+            )
         return found
 
 
@@ -90,8 +92,10 @@ def _cut(wanted: Cut) -> Picture:
         raise ValueError(f"the cut {right - left}×{bottom - top} is not of a sane size")
     image = decode(whole_file(wanted.entry))
     if right <= 0 or bottom <= 0 or left >= image.width or top >= image.height:
-        raise ValueError(f"the cut from {left}, {top} to {right}, {bottom} lies outside the image, "
-                         f"{image.width}×{image.height} pixels")  # fmt: skip
+        raise ValueError(
+            f"the cut from {left}, {top} to {right}, {bottom} lies outside the image, "
+            f"{image.width}×{image.height} pixels"
+        )
     return _kept(image.crop(wanted.box))
 
 

@@ -59,14 +59,25 @@ class ExportRequest(ExportFields):
 class ImagesQuery(ma.Schema):
     """Which images of a dataset."""
 
-    limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(1, 200),
-                              metadata={"description": "Images a page."})  # fmt: skip
-    cursor = ma.fields.Integer(load_default=0, validate=ma.validate.Range(0, 2**31 - 1), metadata={
-        "description": "The number of the first image to look at: `next_cursor` of the page before."})  # fmt: skip
-    class_ = Text(data_key="class", load_default=None, validate=ma.validate.Length(max=200), metadata={
-        "description": "Only those with something of this class, by its name."})  # fmt: skip
-    task = Text(load_default=None, validate=ma.validate.OneOf(NAMES), metadata={
-        "description": "Only those that are annotated for it; with `class`: whose class it is."})  # fmt: skip
+    limit = ma.fields.Integer(
+        load_default=50, validate=ma.validate.Range(1, 200), metadata={"description": "Images a page."}
+    )
+    cursor = ma.fields.Integer(
+        load_default=0,
+        validate=ma.validate.Range(0, 2**31 - 1),
+        metadata={"description": "The number of the first image to look at: `next_cursor` of the page before."},
+    )
+    class_ = Text(
+        data_key="class",
+        load_default=None,
+        validate=ma.validate.Length(max=200),
+        metadata={"description": "Only those with something of this class, by its name."},
+    )
+    task = Text(
+        load_default=None,
+        validate=ma.validate.OneOf(NAMES),
+        metadata={"description": "Only those that are annotated for it; with `class`: whose class it is."},
+    )
     part = Text(load_default=None, validate=ma.validate.OneOf(PARTS))
 
 
@@ -96,9 +107,11 @@ class ImagePage(ma.Schema):
     """One page of a dataset's images, in their order."""
 
     items = ma.fields.List(ma.fields.Nested(ImageView), required=True)
-    next_cursor = ma.fields.Integer(required=True, allow_none=True, metadata={
-        "description": "Pass it as `cursor`; null at the end. A page of a filter may be short, even empty."
-    })  # fmt: skip
+    next_cursor = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Pass it as `cursor`; null at the end. A page of a filter may be short, even empty."},
+    )
 
 
 class SpreadView(ma.Schema):
@@ -109,8 +122,11 @@ class SpreadView(ma.Schema):
     mean = ma.fields.Float(required=True)
     max = ma.fields.Float(required=True)
     counts = ma.fields.List(ma.fields.Integer(), required=True, metadata={"description": "How many lie in each step."})
-    edges = ma.fields.List(ma.fields.Float(), required=True, metadata={
-        "description": "Where the steps begin and, last, where the last one ends."})  # fmt: skip
+    edges = ma.fields.List(
+        ma.fields.Float(),
+        required=True,
+        metadata={"description": "Where the steps begin and, last, where the last one ends."},
+    )
 
 
 def _spread(words: str) -> ma.fields.Field[Any]:
@@ -156,15 +172,23 @@ class StatisticsView(ma.Schema):
     """What a dataset is like as a whole."""
 
     images = ma.fields.Integer(required=True)
-    parts = ma.fields.Dict(ma.fields.String(), ma.fields.Integer(), required=True, metadata={
-        "description": "Images for `calibration` and for `evaluation`."})  # fmt: skip
+    parts = ma.fields.Dict(
+        ma.fields.String(),
+        ma.fields.Integer(),
+        required=True,
+        metadata={"description": "Images for `calibration` and for `evaluation`."},
+    )
     width = _spread("Pixels.")
     height = _spread("Pixels.")
     aspect = _spread("Width divided by height.")
     file_bytes = _spread("Of the image's file.")
     colour = ma.fields.Nested(ColourView, required=True, allow_none=True)
-    tasks = ma.fields.Dict(ma.fields.String(), ma.fields.Nested(ContentsView), required=True, metadata={
-        "description": "By the name of the task."})  # fmt: skip
+    tasks = ma.fields.Dict(
+        ma.fields.String(),
+        ma.fields.Nested(ContentsView),
+        required=True,
+        metadata={"description": "By the name of the task."},
+    )
 
 
 class HeadView(ma.Schema):
@@ -192,9 +216,13 @@ class MetricView(ma.Schema):
     name = ma.fields.String(required=True)
     unit = ma.fields.String(required=True)
     better = ma.fields.String(required=True, metadata={"enum": list(get_args(Better))})
-    needs = ma.fields.String(required=True, metadata={
-        "enum": list(get_args(Needs)),
-        "description": "An annotation of the dataset, a reference model to agree with, or no more than the image."})
+    needs = ma.fields.String(
+        required=True,
+        metadata={
+            "enum": list(get_args(Needs)),
+            "description": "An annotation of the dataset, a reference model to agree with, or no more than the image.",
+        },
+    )
     words = ma.fields.String(required=True)
 
 
@@ -205,15 +233,21 @@ class TaskView(ma.Schema):
     words = ma.fields.String(required=True, metadata={"description": "What a model that does it answers."})
     heads = ma.fields.List(ma.fields.Nested(HeadView), required=True, metadata={"description": "The usual one first."})
     options = ma.fields.List(ma.fields.Nested(OptionView), required=True)
-    metrics = ma.fields.List(ma.fields.Nested(MetricView), required=True,
-                             metadata={"description": "Variants are compared by the first."})  # fmt: skip
+    metrics = ma.fields.List(
+        ma.fields.Nested(MetricView), required=True, metadata={"description": "Variants are compared by the first."}
+    )
     formats = ma.fields.List(
-        ma.fields.String(), required=True,
+        ma.fields.String(),
+        required=True,
         metadata={"description": "Layouts of datasets with its annotations; of others the images serve alone."},
-    )  # fmt: skip
-    resize = ma.fields.String(required=True, metadata={
-        "description": "How images get the input's size by default; `keep`: where the model leaves it open, else "
-        "`stretch`."})  # fmt: skip
+    )
+    resize = ma.fields.String(
+        required=True,
+        metadata={
+            "description": "How images get the input's size by default; `keep`: where the model leaves it open, else "
+            "`stretch`."
+        },
+    )
 
 
 class TaskPage(ma.Schema):

@@ -44,8 +44,10 @@ def layout() -> Choice:
 
 def annotated_on() -> Choice:
     """What boxes, masks and points were drawn on."""
-    words = ("How photos with an EXIF orientation lay when they were annotated: as they are stored, or turned upright. "
-             "By default as the image sizes beside the annotations tell, else as stored.")  # fmt: skip
+    words = (
+        "How photos with an EXIF orientation lay when they were annotated: as they are stored, or turned upright. "
+        "By default as the image sizes beside the annotations tell, else as stored."
+    )
     return Choice(*ANNOTATED_ON, load_default=None, metadata={"description": words})
 
 
@@ -60,9 +62,11 @@ class GenerationFields(Object):
     width = _side()
     height = _side()
     channels = ma.fields.Integer(
-        strict=True, load_default=3, validate=OneOf([1, 3], error="Must be 1 (gray) or 3 (RGB)."),
+        strict=True,
+        load_default=3,
+        validate=OneOf([1, 3], error="Must be 1 (gray) or 3 (RGB)."),
         metadata={"description": "1 (gray) or 3 (RGB)."},
-    )  # fmt: skip
+    )
     seed = Whole(0, 2**63 - 1, load_default=0, metadata={"description": "The same seed makes the same images."})
     calibration_percent = calibration_percent()
 
@@ -84,14 +88,29 @@ class GenerationSpec(GenerationFields):
 class SubsetFields(Object):
     """Which images of a dataset to take."""
 
-    count = Whole(1, MOST_IMAGES, load_default=None, allow_none=True, metadata={
-        "description": "At most so many, each class by its share; null for all that fit."})  # fmt: skip
-    classes = ma.fields.List(Text(validate=Length(0, 200)), load_default=list, validate=Length(0, 1000), metadata={
-        "description": "Only images with something of one of these classes, by their names."})  # fmt: skip
-    task = Choice(*_JUDGED, load_default=None, metadata={
-        "description": "Whose classes count; the first that the dataset is annotated for by default."})  # fmt: skip
-    split = Choice(*SUBSET_SPLITS, load_default="all", metadata={
-        "description": "The part to choose from. Each image stays in its part."})  # fmt: skip
+    count = Whole(
+        1,
+        MOST_IMAGES,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "At most so many, each class by its share; null for all that fit."},
+    )
+    classes = ma.fields.List(
+        Text(validate=Length(0, 200)),
+        load_default=list,
+        validate=Length(0, 1000),
+        metadata={"description": "Only images with something of one of these classes, by their names."},
+    )
+    task = Choice(
+        *_JUDGED,
+        load_default=None,
+        metadata={"description": "Whose classes count; the first that the dataset is annotated for by default."},
+    )
+    split = Choice(
+        *SUBSET_SPLITS,
+        load_default="all",
+        metadata={"description": "The part to choose from. Each image stays in its part."},
+    )
     seed = Whole(0, 2**63 - 1, load_default=0, metadata={"description": "The same seed takes the same images."})
 
 
@@ -106,15 +125,28 @@ class SubsetSpec(SubsetFields):
 class AugmentationFields(Object):
     """How copies of the images of a dataset are changed."""
 
-    methods = ma.fields.List(Choice(*METHODS), required=True, validate=Length(1, len(METHODS)), metadata={
-        "description": "Each makes copies of every image. Boxes, masks and points are flipped with it."})  # fmt: skip
-    copies = Whole(1, MOST_COPIES, load_default=1, metadata={
-        "description": "Of each image by each method, another by each; a flip makes one."})  # fmt: skip
+    methods = ma.fields.List(
+        Choice(*METHODS),
+        required=True,
+        validate=Length(1, len(METHODS)),
+        metadata={"description": "Each makes copies of every image. Boxes, masks and points are flipped with it."},
+    )
+    copies = Whole(
+        1,
+        MOST_COPIES,
+        load_default=1,
+        metadata={"description": "Of each image by each method, another by each; a flip makes one."},
+    )
     erase = Number(0.01, 0.9, load_default=0.1, metadata={"description": "Share of the image that is hidden."})
-    noise = Number(0.1, 128, load_default=12.0, metadata={
-        "description": "Standard deviation of the noise, in levels of 255."})  # fmt: skip
-    light = Number(0.01, 0.9, load_default=0.3, metadata={
-        "description": "Share by which brightness or contrast change at most, either way."})  # fmt: skip
+    noise = Number(
+        0.1, 128, load_default=12.0, metadata={"description": "Standard deviation of the noise, in levels of 255."}
+    )
+    light = Number(
+        0.01,
+        0.9,
+        load_default=0.3,
+        metadata={"description": "Share by which brightness or contrast change at most, either way."},
+    )
     originals = Flag(load_default=True, metadata={"description": "Whether the images themselves are in it, too."})
     seed = Whole(0, 2**63 - 1, load_default=0, metadata={"description": "The same seed makes the same images."})
 
@@ -136,10 +168,16 @@ class AugmentationSpec(AugmentationFields):
 class ExportFields(Object):
     """In which layout a dataset is wanted."""
 
-    format = Choice(*writing.NAMES, required=True, metadata={
-        "description": "The layout. COCO holds boxes and masks of things, ImageNet labels, Pascal VOC and YOLO boxes, "
-                       "COCO's keypoints the points of faces, LFW pairs of faces, the common layouts masks of classes "
-                       "and pictures of high resolution; unannotated the images alone, of any dataset."})  # fmt: skip
+    format = Choice(
+        *writing.NAMES,
+        required=True,
+        metadata={
+            "description": "The layout. COCO holds boxes and masks of things, ImageNet labels, Pascal VOC and YOLO "
+            "boxes, "
+            "COCO's keypoints the points of faces, LFW pairs of faces, the common layouts masks of classes "
+            "and pictures of high resolution; unannotated the images alone, of any dataset."
+        },
+    )
 
 
 class ExportSpec(ExportFields):

@@ -33,8 +33,12 @@ class Statistics:
 
     def add(self, picture: Picture, seen: Mapping[str, Sequence[Seen]]) -> None:
         """``seen``: what is in the image, by the tasks that know of it."""
-        measured = {"width": picture.width, "height": picture.height, "aspect": picture.width / picture.height,
-                    "file_bytes": len(picture.data)}  # fmt: skip
+        measured = {
+            "width": picture.width,
+            "height": picture.height,
+            "aspect": picture.width / picture.height,
+            "file_bytes": len(picture.data),
+        }
         for name, value in measured.items():
             self._numbers[name].append(value)
         self._means += _colour(picture.image)
@@ -54,7 +58,7 @@ class Statistics:
             **{name: spread(values) for name, values in self._numbers.items()},
             "colour": {"mean": mean.round(3).tolist(), "std": deviation.round(3).tolist()} if count else None,
             "tasks": {task: found.to_json(classes.get(task)) for task, found in self._tasks.items()},
-        }  # fmt: skip
+        }
 
 
 class _Contents:
@@ -84,15 +88,20 @@ class _Contents:
         sized = bool(self._shares)
         return {
             "images": len(self._counts),
-            "classes": [{
-                "id": number, "name": names[number] if names and number < len(names) else None,
-                "images": self._images[number], "things": self._things[number],
-                "area_px": self._areas[number] if sized else None,
-            } for number in known],
+            "classes": [
+                {
+                    "id": number,
+                    "name": names[number] if names and number < len(names) else None,
+                    "images": self._images[number],
+                    "things": self._things[number],
+                    "area_px": self._areas[number] if sized else None,
+                }
+                for number in known
+            ],
             "things_per_image": spread(self._counts) if sized else None,
             "area_share": spread(self._shares) if sized else None,
             "sizes": dict(self._sizes) if sized else None,
-        }  # fmt: skip
+        }
 
 
 def spread(values: Sequence[float]) -> dict[str, Any] | None:
@@ -104,10 +113,13 @@ def spread(values: Sequence[float]) -> dict[str, Any] | None:
     steps = 1 if low == high else _BINS
     counts, edges = np.histogram(numbers, steps, (low, high) if low < high else (low, low + 1))
     return {
-        "min": _round(low), "median": _round(float(np.median(numbers))), "mean": _round(float(numbers.mean())),
-        "max": _round(high), "counts": counts.tolist(),
+        "min": _round(low),
+        "median": _round(float(np.median(numbers))),
+        "mean": _round(float(numbers.mean())),
+        "max": _round(high),
+        "counts": counts.tolist(),
         "edges": [_round(float(edge)) for edge in edges] if low < high else [_round(low), _round(low)],
-    }  # fmt: skip
+    }
 
 
 def _colour(image: Image.Image) -> NDArray[np.float64]:

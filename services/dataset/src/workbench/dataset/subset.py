@@ -64,8 +64,9 @@ def choose(strata: Mapping[Hashable, Sequence[Item]], wanted: Subset) -> list[It
     total = sum(map(len, shuffled.values()))
     count = min(wanted.count or total, total)
     taken = {key: count * len(items) // total for key, items in shuffled.items()}
-    remainders = sorted(shuffled, key=lambda key: (-(count * len(shuffled[key]) % total),
-                                                   _rank(shuffled[key][0], wanted.seed)))  # fmt: skip
+    remainders = sorted(
+        shuffled, key=lambda key: (-(count * len(shuffled[key]) % total), _rank(shuffled[key][0], wanted.seed))
+    )
     for key in remainders[: count - sum(taken.values())]:
         taken[key] += 1
     chosen = [item for key, items in shuffled.items() for item in items[: taken[key]]]
@@ -73,8 +74,7 @@ def choose(strata: Mapping[Hashable, Sequence[Item]], wanted: Subset) -> list[It
 
 
 def _annotations(folder: Path, task: Task) -> dict[str, Any]:
-    return {name: task.annotation.from_json(document)
-            for name, document in read_annotations(folder, task.name).items()}  # fmt: skip
+    return {name: task.annotation.from_json(document) for name, document in read_annotations(folder, task.name).items()}
 
 
 def _rank(item: Item, seed: int) -> bytes:
@@ -115,11 +115,21 @@ def _warnings(chosen: Sequence[Item], tasks: Iterable[Task], known: Known) -> li
     """What a subset lacks that people may not expect."""
     parts = Counter(item.split for item in chosen)
     found = [f"No image of the {part} part was chosen." for part in SPLITS if not parts[part]]
-    here, everywhere = ({picture(name) for name in names} for names in (
-        [item.name for item in chosen], [name for each in known.values() for name in each]))  # fmt: skip
-    ties = [tie for task in tasks for item in chosen if item.name in known[task.name]
-            for tie in task.contents.ties(known[task.name][item.name]) if tie in everywhere]  # fmt: skip
+    here, everywhere = (
+        {picture(name) for name in names}
+        for names in ([item.name for item in chosen], [name for each in known.values() for name in each])
+    )
+    ties = [
+        tie
+        for task in tasks
+        for item in chosen
+        if item.name in known[task.name]
+        for tie in task.contents.ties(known[task.name][item.name])
+        if tie in everywhere
+    ]
     if lost := sum(tie not in here for tie in ties):
-        found.append(f"{lost} of {len(ties)} ties to other images, such as pairs, lead to images that were not chosen; "
-                     "they are not scored.")  # fmt: skip
+        found.append(
+            f"{lost} of {len(ties)} ties to other images, such as pairs, lead to images that were not chosen; "
+            "they are not scored."
+        )
     return found

@@ -8,8 +8,16 @@ from typing import Any
 from workbench.tasks.guess import CERTAIN, LIKELY, POSSIBLE
 
 # Who trains with what reads pictures in this order: Caffe's own tools by OpenCV, the others by libraries of RGB.
-_MAKERS = {"caffe": "BGR", "darknet": "BGR", "pytorch": "RGB", "torch": "RGB", "keras": "RGB", "tf2onnx": "RGB",
-           "tensorflow": "RGB", "tflite": "RGB"}  # fmt: skip
+_MAKERS = {
+    "caffe": "BGR",
+    "darknet": "BGR",
+    "pytorch": "RGB",
+    "torch": "RGB",
+    "keras": "RGB",
+    "tf2onnx": "RGB",
+    "tensorflow": "RGB",
+    "tflite": "RGB",
+}
 
 
 def guessed(facts: Mapping[str, Any], channels: int) -> dict[str, str]:

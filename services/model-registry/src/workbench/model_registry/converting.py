@@ -30,8 +30,14 @@ def ask_for(record: Jobs, message: Message) -> None:
     if model is None or model.manifest is None or (wanted := conversion_id(model)) is None:
         return
     asked = requested(model.request["convert"], Manifest.parse(model.manifest).facts)
-    command = Message("conversion.requested", "/model-registry", wanted, model.team, {"model_id": model.id, **asked},
-                      request_id=model.request_id)  # fmt: skip
+    command = Message(
+        "conversion.requested",
+        "/model-registry",
+        wanted,
+        model.team,
+        {"model_id": model.id, **asked},
+        request_id=model.request_id,
+    )
     with record.engine.begin() as connection:
         put_in_outbox(connection, command)
     record.ring()
@@ -44,9 +50,12 @@ def requested(convert: Facts, model: Facts) -> Facts:
     inputs, recipe = dict(told["inputs"]), {name: value for name, value in told["recipe"].items() if name not in own}
     if recipe:  # it is of a model with one input
         [tensor] = model["inputs"]
-        inputs[tensor["name"]] = {"layout": tensor["layout"], **_given(inputs.get(tensor["name"], {})),
-                                  **{name: recipe[name] for name in _PIXELS if name in recipe},
-                                  **({"reverse_channels": True} if recipe.get("color") == "BGR" else {})}  # fmt: skip
+        inputs[tensor["name"]] = {
+            "layout": tensor["layout"],
+            **_given(inputs.get(tensor["name"], {})),
+            **{name: recipe[name] for name in _PIXELS if name in recipe},
+            **({"reverse_channels": True} if recipe.get("color") == "BGR" else {}),
+        }
     outputs = convert["outputs"] or (model.get("source") or {}).get("outputs") or []
     return {**convert, "inputs": {name: _given(asked) for name, asked in inputs.items()}, "outputs": outputs}
 

@@ -58,8 +58,9 @@ def find_model(upload: Path, told: str | None = None) -> tuple[Format, Path]:
     claimed = [each for each in claimed if each[1] == upload / (told or "")] or claimed
     if len(claimed) > 1:
         names = [path.relative_to(upload).as_posix() for _, path in claimed]
-        raise SeveralModels(f"The upload holds {len(names)} models: {_listed(names)}. Upload each on its "
-                            "own.", files=names)
+        raise SeveralModels(
+            f"The upload holds {len(names)} models: {_listed(names)}. Upload each on its own.", files=names
+        )
     if not claimed:
         raise _unknown(files, upload)
     return claimed[0]
@@ -103,11 +104,14 @@ def load(path: Path, called: str) -> ov.Model:
     try:
         model = ir.read(path, called)
     except MemoryError as error:
-        raise ir.TooLarge(f"{called}: reading it needs more memory than a run may use. Check the shapes that "
-                          "its constants declare.", file=called) from error
+        raise ir.TooLarge(
+            f"{called}: reading it needs more memory than a run may use. Check the shapes that its constants declare.",
+            file=called,
+        ) from error
     if not model.outputs:
-        raise ir.BrokenModel(f"{called}: the model has no output, so there is nothing to infer. Export it "
-                          "again.", file=called)
+        raise ir.BrokenModel(
+            f"{called}: the model has no output, so there is nothing to infer. Export it again.", file=called
+        )
     ir.refuse_too_large(model, called)
     _refuse_what_is_no_number(model, called)
     return model
@@ -137,8 +141,7 @@ def _files(upload: Path) -> list[Path]:
 def _unknown(files: list[Path], upload: Path) -> UnknownFormat:
     looks = {path.relative_to(upload).as_posix(): appearance(path) for path in files}
     described = _listed([f"{name} looks like {what}" for name, what in looks.items()])
-    return UnknownFormat(f"No model was found in the upload: {described}. Accepted: {_accepted()}.",
-                         files=looks)
+    return UnknownFormat(f"No model was found in the upload: {described}. Accepted: {_accepted()}.", files=looks)
 
 
 def _accepted() -> str:
@@ -159,5 +162,5 @@ def _refuse_what_is_no_number(model: ov.Model, called: str) -> None:
             raise ir.BrokenModel(
                 f"{called}: the weights '{node.get_friendly_name()}' hold values that are not numbers: they "
                 "are damaged or belong to another model. Upload the files that were saved together.",
-                file=called)
-
+                file=called,
+            )

@@ -35,9 +35,10 @@ def _look(core: str, job: Job, more: dict[str, Any] | None = None) -> Launch:
         core,
         spec={"name": job.name, **(more or {})},
         inputs={f"upload/{file['name']}": file["key"] for file in files},
-        limits=Limits(memory_bytes=8 * GIB, cpu_s=int(2 * wall_s), file_bytes=8 * GIB, wall_s=round(wall_s),
-                      disk_bytes=24 * GIB),
-    )  # fmt: skip
+        limits=Limits(
+            memory_bytes=8 * GIB, cpu_s=int(2 * wall_s), file_bytes=8 * GIB, wall_s=round(wall_s), disk_bytes=24 * GIB
+        ),
+    )
 
 
 def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
@@ -66,7 +67,7 @@ def plan_analysis(job: Job, manifests: Manifests) -> Launch:
         inputs={f"model/{file.name}": file.sha256 for file in model.files},
         limits=Limits(memory_bytes=12 * GIB, cpu_s=600, file_bytes=8 * GIB, wall_s=600, disk_bytes=24 * GIB),
         device="AUTO",
-    )  # fmt: skip
+    )
 
 
 def publish_analysis(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:

@@ -36,17 +36,32 @@ def entry_of(said: dict[str, str], files_url: str) -> dict[str, Any]:
     except NotAnEntry as wrong:
         return {**named, **_NOTHING, "reason": f"what the zoo says of it cannot be read ({wrong})"}
     return {
-        **named, **_size_and_reason(entry, model, said["group"], files_url), "description": entry.description.strip(),
-        "task": TASKS.get(entry.task_type), "task_type": entry.task_type, "framework": entry.framework,
-        "license": entry.license, "precisions": precisions(entry), "inputs": entry.inputs,
+        **named,
+        **_size_and_reason(entry, model, said["group"], files_url),
+        "description": entry.description.strip(),
+        "task": TASKS.get(entry.task_type),
+        "task_type": entry.task_type,
+        "framework": entry.framework,
+        "license": entry.license,
+        "precisions": precisions(entry),
+        "inputs": entry.inputs,
         **in_our_words(entry.arguments),
-    }  # fmt: skip
+    }
 
 
 _NOTHING: dict[str, Any] = {
-    "size_bytes": None, "description": "", "task": None, "task_type": None, "framework": None, "license": "",
-    "precisions": [], "inputs": {}, "recipe": {}, "outputs": [], "unused": [],
-}  # fmt: skip
+    "size_bytes": None,
+    "description": "",
+    "task": None,
+    "task_type": None,
+    "framework": None,
+    "license": "",
+    "precisions": [],
+    "inputs": {},
+    "recipe": {},
+    "outputs": [],
+    "unused": [],
+}
 
 
 def _size_and_reason(entry: Entry, model: ZooModel, group: str, files_url: str) -> dict[str, Any]:

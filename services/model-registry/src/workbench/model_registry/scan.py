@@ -26,8 +26,18 @@ from workbench.tasks.guess import CERTAIN, LIKELY
 
 _MOST_TOLD = 5
 # Facts of an import that say something of a model that is not there yet.
-_TOLD = ("format", "producer", "precision", "inputs", "outputs", "op_count", "parameters", "guesses", "source_files",
-         "ignored_files")  # fmt: skip
+_TOLD = (
+    "format",
+    "producer",
+    "precision",
+    "inputs",
+    "outputs",
+    "op_count",
+    "parameters",
+    "guesses",
+    "source_files",
+    "ignored_files",
+)
 
 
 def run(run: Run) -> dict[str, Any]:
@@ -58,14 +68,23 @@ def run(run: Run) -> dict[str, Any]:
 
 def _of_itself(path: Path, called: str) -> str:
     told = exported_program.described(path, called)
-    takes, gives = (", ".join(f"{each['name']} {each['shape']}" for each in told[side][:_MOST_TOLD])
-                    for side in ("inputs", "outputs"))  # fmt: skip
+    takes, gives = (
+        ", ".join(f"{each['name']} {each['shape']}" for each in told[side][:_MOST_TOLD])
+        for side in ("inputs", "outputs")
+    )
     return f"The program takes {takes or 'nothing'} and gives {gives or 'nothing'}."
 
 
 def _not_readable(found: Found, called: str, reason: str, missing: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"file": called, "readable": False, "reason": reason, "format": ir.format_of(Path(found.main)),
-            "producer": found.facts.get("producer"), "custom": missing, "devices": []}  # fmt: skip
+    return {
+        "file": called,
+        "readable": False,
+        "reason": reason,
+        "format": ir.format_of(Path(found.main)),
+        "producer": found.facts.get("producer"),
+        "custom": missing,
+        "devices": [],
+    }
 
 
 def _told(known: Mapping[str, Any]) -> dict[str, Any]:

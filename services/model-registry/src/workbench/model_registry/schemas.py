@@ -32,28 +32,38 @@ class DownloadRequest(Object):
     """A model that is elsewhere."""
 
     source = Text(
-        required=True, validate=Length(1, 2000),
-        metadata={"description": "The address of the file, `https://…` or `http://…`: a model, or an archive of its "
-                  "files. Or a repository of Hugging Face, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`. Or a model "
-                  "of Open Model Zoo, `zoo:NAME` or `zoo:NAME@PRECISION`. Whoever may see the job sees it."},
-    )  # fmt: skip
+        required=True,
+        validate=Length(1, 2000),
+        metadata={
+            "description": "The address of the file, `https://…` or `http://…`: a model, or an archive of its "
+            "files. Or a repository of Hugging Face, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`. Or a model "
+            "of Open Model Zoo, `zoo:NAME` or `zoo:NAME@PRECISION`. Whoever may see the job sees it."
+        },
+    )
     sha256 = Text(
         validate=Regexp(r"\A[0-9a-fA-F]{64}\Z", error="Must be 64 hexadecimal digits."),
-        metadata={"description": "Of the file at an address, from its publisher: anything else is refused. Required "
-                  "for an address; repositories and the zoo have checksums of their own."},
-    )  # fmt: skip
+        metadata={
+            "description": "Of the file at an address, from its publisher: anything else is refused. Required "
+            "for an address; repositories and the zoo have checksums of their own."
+        },
+    )
     include = ma.fields.List(
-        Text(validate=Length(1, 300)), validate=Length(1, 100),
-        metadata={"description": "Which files of the repository: names, or patterns such as `onnx/*_fp16.onnx`. What "
-                  "belongs to a model by its name comes along. Default: the only model there is."},
-    )  # fmt: skip
+        Text(validate=Length(1, 300)),
+        validate=Length(1, 100),
+        metadata={
+            "description": "Which files of the repository: names, or patterns such as `onnx/*_fp16.onnx`. What "
+            "belongs to a model by its name comes along. Default: the only model there is."
+        },
+    )
     name = shared.a_name("What people call the model; the file's or repository's name by default.")
     convert = ma.fields.Nested(
-        ConversionOptions, metadata={
-        "description": "Convert the model once it is here, as `POST /v1/conversions` would: the conversion is at "
-        "`conversion_id`. What is left out is taken from what the source says (of the zoo: mean, scale, order of "
-        "channels, shape, layout, outputs)."},
-    )  # fmt: skip
+        ConversionOptions,
+        metadata={
+            "description": "Convert the model once it is here, as `POST /v1/conversions` would: the conversion is at "
+            "`conversion_id`. What is left out is taken from what the source says (of the zoo: mean, scale, order of "
+            "channels, shape, layout, outputs)."
+        },
+    )
 
     @ma.validates("source")
     def _can_be_brought(self, value: str, **_context: object) -> None:
@@ -96,14 +106,18 @@ class CatalogueEntry(ma.Schema):
     task_type = ma.fields.String(allow_none=True, metadata={"description": "As the zoo calls it."})
     framework = ma.fields.String(allow_none=True, metadata={"description": "`dldt` is an OpenVINO IR."})
     license = ma.fields.String()
-    precisions = ma.fields.List(ma.fields.String(), metadata={
-        "description": "The zoo has the IR in these; empty for an original, which is converted."})  # fmt: skip
+    precisions = ma.fields.List(
+        ma.fields.String(),
+        metadata={"description": "The zoo has the IR in these; empty for an original, which is converted."},
+    )
     size_bytes = ma.fields.Integer(allow_none=True, metadata={"description": "Of what is brought by `source`."})
     inputs = ma.fields.Dict(metadata={"description": "By name: `shape` and `layout`, as far as they are told."})
     recipe = ma.fields.Dict(metadata={"description": "`mean`, `scale` and `color` that the network wants."})
     outputs = ma.fields.List(ma.fields.String(), metadata={"description": "Where the zoo ends it; empty: as it is."})
-    unused = ma.fields.List(ma.fields.String(), metadata={
-        "description": "Arguments of the zoo's converter that the workbench does not hear."})  # fmt: skip
+    unused = ma.fields.List(
+        ma.fields.String(),
+        metadata={"description": "Arguments of the zoo's converter that the workbench does not hear."},
+    )
     reason = ma.fields.String(allow_none=True, metadata={"description": "Why it cannot be brought; null: it can."})
 
 

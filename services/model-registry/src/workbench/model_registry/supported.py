@@ -28,8 +28,11 @@ def _asked(core: ov.Core, model: ov.Model, device: str) -> dict[str, Any]:
         runs = core.query_model(model, device)
     except RuntimeError as error:
         return {"runs": None, "unsupported": [], "reason": ir.one_line(str(error))}
-    left = [node for node in model.get_ordered_ops()
-            if node.get_friendly_name() not in runs and node.get_type_name() not in _NOT_RUN]  # fmt: skip
+    left = [
+        node
+        for node in model.get_ordered_ops()
+        if node.get_friendly_name() not in runs and node.get_type_name() not in _NOT_RUN
+    ]
     return {"runs": not left, "unsupported": _by_type(left), "reason": None}
 
 

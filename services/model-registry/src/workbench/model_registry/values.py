@@ -15,8 +15,21 @@ CATALOGUE = "catalogue.jsonl"  # the same, read
 
 
 # A person would name the model after such a file.
-MAIN_FILES = (".onnx", ".xml", ".tflite", "saved_model.pb", ".meta", ".pb", ".pbtxt", ".pdmodel", ".keras", ".h5",
-              ".caffemodel", ".params", ".pt2")  # fmt: skip
+MAIN_FILES = (
+    ".onnx",
+    ".xml",
+    ".tflite",
+    "saved_model.pb",
+    ".meta",
+    ".pb",
+    ".pbtxt",
+    ".pdmodel",
+    ".keras",
+    ".h5",
+    ".caffemodel",
+    ".params",
+    ".pt2",
+)
 
 
 # Or after weights, which are no model by themselves.

@@ -32,8 +32,10 @@ def pack(folder: Path, target: Path) -> Packed:
     with target.open("wb") as file:
         output = _Digesting(file)
         compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
-        with compressor.stream_writer(cast(IO[bytes], output), closefd=False) as plain, \
-                tarfile.open(fileobj=cast(IO[bytes], plain), mode="w|", bufsize=_CHUNK_BYTES) as tar:
+        with (
+            compressor.stream_writer(cast(IO[bytes], output), closefd=False) as plain,
+            tarfile.open(fileobj=cast(IO[bytes], plain), mode="w|", bufsize=_CHUNK_BYTES) as tar,
+        ):
             for path in files_below(folder):
                 _add(tar, folder / path, f"{folder.name}/{path}")
         return Packed(output.sha256.hexdigest(), file.tell())

@@ -12,8 +12,18 @@ from workbench import application, imaging, tasks
 
 _TASKS = ("__init__.py", "protocols.py", "recipe.py", "boxes/*.py", "redrawn/*.py")
 # The rooms that judge, or ask for options. All else is carried.
-_STAYS = ("annotation.py", "confusion.py", "contents.py", "guessing.py", "importance.py", "looks.py", "metrics.py",
-          "options.py", "readings.py", "remarks.py")  # fmt: skip
+_STAYS = (
+    "annotation.py",
+    "confusion.py",
+    "contents.py",
+    "guessing.py",
+    "importance.py",
+    "looks.py",
+    "metrics.py",
+    "options.py",
+    "readings.py",
+    "remarks.py",
+)
 
 
 def carry(task: str, app: Path) -> None:

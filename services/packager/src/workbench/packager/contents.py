@@ -52,24 +52,40 @@ def stage(spec: PackageSpec, inputs: Path, package: Path) -> list[dict[str, Any]
 def seal(package: Path) -> list[Facts]:
     """Write every file's digest into the manifest; returns a line for each: path, sha256, size_bytes."""
     manifest = json.loads((package / "manifest.json").read_bytes())
-    listed = {path: {"sha256": _sha256(package / path), "size_bytes": (package / path).stat().st_size}
-              for path in files_below(package) if path != "manifest.json"}
+    listed = {
+        path: {"sha256": _sha256(package / path), "size_bytes": (package / path).stat().st_size}
+        for path in files_below(package)
+        if path != "manifest.json"
+    }
     _write_json(package / "manifest.json", manifest | {"files": listed})
     return [{"path": path, **facts} for path, facts in listed.items()]
 
 
 def _manifest(spec: PackageSpec) -> Facts:
     variants = [
-        {"name": variant.name, "precision": variant.precision, "model": f"models/{variant.name}/model.xml",
-         "configuration": variant.configuration, "profile": variant.profile, "evaluation": variant.evaluation,
-         "built_in": list(variant.built_in)}
+        {
+            "name": variant.name,
+            "precision": variant.precision,
+            "model": f"models/{variant.name}/model.xml",
+            "configuration": variant.configuration,
+            "profile": variant.profile,
+            "evaluation": variant.evaluation,
+            "built_in": list(variant.built_in),
+        }
         for variant in spec.variants
     ]
     return {
-        "schema_version": SCHEMA_VERSION, "name": spec.name,
-        "created_by": f"workbench-packager {version('workbench-packager')}", "openvino": version("openvino"),
-        "python": _PYTHON, "recommended": spec.recommended, "recipe": spec.recipe, "variants": variants,
-        "undecided": spec.undecided, "notes": list(spec.notes), "files": {},
+        "schema_version": SCHEMA_VERSION,
+        "name": spec.name,
+        "created_by": f"workbench-packager {version('workbench-packager')}",
+        "openvino": version("openvino"),
+        "python": _PYTHON,
+        "recommended": spec.recommended,
+        "recipe": spec.recipe,
+        "variants": variants,
+        "undecided": spec.undecided,
+        "notes": list(spec.notes),
+        "files": {},
     }
 
 

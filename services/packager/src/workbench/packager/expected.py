@@ -27,9 +27,13 @@ def record(package: Path, samples: list[dict[str, Any]]) -> None:
     question = package.parent / _QUESTION
     question.write_text(json.dumps(samples))
     # -B: no byte code among the files that are packed. The path: what is carried comes before what is installed.
-    ended = subprocess.run([sys.executable, "-B", "-m", __name__, str(package)],
-                           env={**os.environ, "PYTHONPATH": str(package / "app")},
-                           capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-B", "-m", __name__, str(package)],
+        env={**os.environ, "PYTHONPATH": str(package / "app")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if ended.returncode != 0:
         lines = ended.stderr.replace(f"{package}/", "").strip().splitlines()
         reason = lines[-1] if lines else f"its process ended with code {ended.returncode}"

@@ -16,8 +16,11 @@ def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
     """Everything that goes into the package."""
     named = [("recipe", request["recipe_id"]), ("dataset", request["dataset_id"])]
     for variant in request["variants"]:
-        named += [("model", variant["model_id"]), ("profile", variant["profile_id"]),
-                  ("evaluation", variant["evaluation_id"])]  # fmt: skip
+        named += [
+            ("model", variant["model_id"]),
+            ("profile", variant["profile_id"]),
+            ("evaluation", variant["evaluation_id"]),
+        ]
     return [(kind, manifest_id) for kind, manifest_id in named if manifest_id]
 
 
@@ -38,10 +41,14 @@ def plan(job: Job, manifests: Manifests) -> Launch:
         inputs |= dataset.inputs("dataset")
         notes += [f"the dataset: {warning}" for warning in dataset.facts.get("warnings") or ()]
     spec = {
-        "name": job.name, "variants": variants, "recommended": request["recommended"],
-        "recipe": recipe["recipe"], "notes": notes, "samples": request["samples"],
+        "name": job.name,
+        "variants": variants,
+        "recommended": request["recommended"],
+        "recipe": recipe["recipe"],
+        "notes": notes,
+        "samples": request["samples"],
         "undecided": request.get("undecided"),
-    }  # fmt: skip
+    }
     limits = Limits(memory_bytes=8 * GIB, cpu_s=3600, file_bytes=32 * GIB, wall_s=3600, disk_bytes=96 * GIB)
     return Launch("workbench.packager.pack", spec=spec, inputs=inputs, limits=limits)
 
@@ -50,10 +57,14 @@ def _variant(variant: dict[str, Any], model: dict[str, Any], manifests: Manifest
     profile = manifests.get("profile", variant["profile_id"]).facts if variant["profile_id"] else None
     evaluation = manifests.get("evaluation", variant["evaluation_id"]).facts if variant["evaluation_id"] else None
     return {
-        "folder": variant["folder"], "main_file": model["main_file"], "precision": model["precision"],
-        "profile": profile, "evaluation": evaluation, "built_in": model.get("built_in") or [],
+        "folder": variant["folder"],
+        "main_file": model["main_file"],
+        "precision": model["precision"],
+        "profile": profile,
+        "evaluation": evaluation,
+        "built_in": model.get("built_in") or [],
         "configuration": profile["configuration"] if profile else {},
-    }  # fmt: skip
+    }
 
 
 def publish(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:

@@ -25,6 +25,9 @@ def run(run: Run) -> dict[str, Any]:
         files = contents.seal(package)
         packed = archive.pack(package, run.outputs / PACKAGE_FILE)
     return {
-        "sha256": packed.sha256, "size_bytes": packed.size_bytes, "files": files,
-        "recommended": spec.recommended, "samples": len(samples),
+        "sha256": packed.sha256,
+        "size_bytes": packed.size_bytes,
+        "files": files,
+        "recommended": spec.recommended,
+        "samples": len(samples),
     }

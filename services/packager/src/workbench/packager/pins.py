@@ -18,8 +18,7 @@ PACKAGES = ("numpy", "openvino", "openvino-telemetry", "pillow")
 VIDEO = ("av",)
 
 HASHES = Path(__file__).with_name("hashes.txt")
-_PIN = re.compile(
-    r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+) \\\n(?:    --hash=\S+(?: \\)?\n?)+", re.MULTILINE)
+_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+) \\\n(?:    --hash=\S+(?: \\)?\n?)+", re.MULTILINE)
 
 
 def requirements(hashes: Path = HASHES) -> str:

@@ -14,14 +14,31 @@ from workbench.tasks.recipe import BadRecipe, Recipe
 # Given to compile_model again they make the same configuration. No other property leaves this machine: a
 # cache folder or a log level is nobody else's.
 _SETTABLE = (
-    "PERFORMANCE_HINT", "PERFORMANCE_HINT_NUM_REQUESTS", "INFERENCE_PRECISION_HINT", "EXECUTION_MODE_HINT",
-    "NUM_STREAMS", "INFERENCE_NUM_THREADS", "ENABLE_CPU_PINNING", "ENABLE_HYPER_THREADING",
+    "PERFORMANCE_HINT",
+    "PERFORMANCE_HINT_NUM_REQUESTS",
+    "INFERENCE_PRECISION_HINT",
+    "EXECUTION_MODE_HINT",
+    "NUM_STREAMS",
+    "INFERENCE_NUM_THREADS",
+    "ENABLE_CPU_PINNING",
+    "ENABLE_HYPER_THREADING",
     "SCHEDULING_CORE_TYPE",
 )
 # What the profile has to say in a package: not each launch and layer.
 _PROFILE = (
-    "throughput_fps", "latency_ms", "cpu_ms_per_request", "cpu_share", "load_ms", "compile_ms",
-    "first_inference_ms", "peak_memory_bytes", "loop", "loop_reason", "notes", "trust", "provenance",
+    "throughput_fps",
+    "latency_ms",
+    "cpu_ms_per_request",
+    "cpu_share",
+    "load_ms",
+    "compile_ms",
+    "first_inference_ms",
+    "peak_memory_bytes",
+    "loop",
+    "loop_reason",
+    "notes",
+    "trust",
+    "provenance",
 )
 _EVALUATION = ("metrics", "items", "device", "configuration")
 
@@ -29,8 +46,15 @@ _EVALUATION = ("metrics", "items", "device", "configuration")
 def read_spec(document: object) -> PackageSpec:
     """The specification, checked. Raises BadSpec."""
     spec = checked(SpecSchema(), document)
-    return PackageSpec(spec["name"], tuple(map(_variant, spec["variants"])), spec["recommended"],
-                       _recipe(spec["recipe"]), spec["samples"], spec["undecided"], tuple(spec["notes"]))  # fmt: skip
+    return PackageSpec(
+        spec["name"],
+        tuple(map(_variant, spec["variants"])),
+        spec["recommended"],
+        _recipe(spec["recipe"]),
+        spec["samples"],
+        spec["undecided"],
+        tuple(spec["notes"]),
+    )
 
 
 def _variant(spec: dict[str, Any]) -> Variant:
@@ -58,8 +82,13 @@ def _together(profile: dict[str, Any]) -> dict[str, Any]:
     together, model = profile.get("together"), profile.get("model_id")
     if not together:
         return {}
-    return {"together": {"profile_id": together["profile_id"], "model_id": model,
-                         "ratios": together["ratios"].get(model) or {}}}  # fmt: skip
+    return {
+        "together": {
+            "profile_id": together["profile_id"],
+            "model_id": model,
+            "ratios": together["ratios"].get(model) or {},
+        }
+    }
 
 
 def _only(facts: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:

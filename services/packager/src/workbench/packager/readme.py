@@ -17,22 +17,33 @@ _UNKNOWN = "not measured"
 def readme(manifest: Facts, samples: list[dict[str, Any]]) -> str:
     """README.md in Markdown; ``samples`` are the lines of the packaged images."""
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
-        name=manifest["name"], recommended=manifest["recommended"], image=samples[0]["file"],
-        mark=_mark(manifest), undecided=manifest["undecided"] or "",
-        table="\n".join([*_table(manifest), *_ratios(manifest)]), provenance="\n".join(_provenance(manifest)),
+        name=manifest["name"],
+        recommended=manifest["recommended"],
+        image=samples[0]["file"],
+        mark=_mark(manifest),
+        undecided=manifest["undecided"] or "",
+        table="\n".join([*_table(manifest), *_ratios(manifest)]),
+        provenance="\n".join(_provenance(manifest)),
         input="\n".join(_input(manifest)),
     )
 
 
 def _table(manifest: Facts) -> list[str]:
-    lines = ["| Variant | Precision | Frames per second | Median latency | Accuracy |",
-             "| --- | --- | --- | --- | --- |"]
+    lines = [
+        "| Variant | Precision | Frames per second | Median latency | Accuracy |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     for variant in manifest["variants"]:
         profile = variant["profile"] or {}
         name = variant["name"] + (f" ({_mark(manifest)})" if variant["name"] == manifest["recommended"] else "")
         latency = (profile.get("latency_ms") or {}).get("p50")
-        cells = (name, variant["precision"], _interval(profile.get("throughput_fps"), ".0f", ""),
-                 _interval(latency, ".2f", " ms"), _metrics(variant["evaluation"]))
+        cells = (
+            name,
+            variant["precision"],
+            _interval(profile.get("throughput_fps"), ".0f", ""),
+            _interval(latency, ".2f", " ms"),
+            _metrics(variant["evaluation"]),
+        )
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -48,8 +59,10 @@ def _ratios(manifest: Facts) -> list[str]:
         if found and mine["profile_id"] == theirs["profile_id"]:
             times = _interval(found, ".2f", " ×")
             so_so = "".join(f" This ratio is {trust['verdict']}: {each['detail']}" for each in trust.get("reasons", ()))
-            lines.append(f"{variant['name']} has {times} the frames per second of {measured[0]['name']}, in launches "
-                         f"that were taken in turns.{so_so}")  # fmt: skip
+            lines.append(
+                f"{variant['name']} has {times} the frames per second of {measured[0]['name']}, in launches "
+                f"that were taken in turns.{so_so}"
+            )
     return ["", *lines] if lines else []
 
 
@@ -57,8 +70,11 @@ def _input(manifest: Facts) -> list[str]:
     """What is done to a picture, where, and what of it nobody said."""
     lines = [f"- {line}" for line in _prepared(manifest["recipe"]["preparation"])]
     for variant in manifest["variants"]:
-        lines += [f"- {variant['name']} does this itself, so leave it out: {', '.join(steps)}"
-                  for each in variant["built_in"] if (steps := list(_steps(each)))]
+        lines += [
+            f"- {variant['name']} does this itself, so leave it out: {', '.join(steps)}"
+            for each in variant["built_in"]
+            if (steps := list(_steps(each)))
+        ]
     return lines + [f"- taken for granted: {note}" for note in manifest["notes"]]
 
 
@@ -78,8 +94,11 @@ def _prepared(preparation: Facts) -> list[str]:
     filled = f"sides filled up to multiples of {preparation.get('multiple', 1)}"
     resized = filled if keeps else f"resized by {preparation['resize']}"
     done = [*turned, resized, f"colours as {preparation['color']}"]
-    done += [f"{name} {', '.join(f'{value:g}' for value in preparation[name])}"
-             for name in ("mean", "scale") if preparation.get(name)]
+    done += [
+        f"{name} {', '.join(f'{value:g}' for value in preparation[name])}"
+        for name in ("mean", "scale")
+        if preparation.get(name)
+    ]
     return [place, f"the application does to each picture: {', '.join(done)}"]
 
 
@@ -108,8 +127,10 @@ def _provenance(manifest: Facts) -> list[str]:
             lines.append(f"- {variant['name']}: speed {_UNKNOWN}")
             continue
         name, version = device.get("full_device_name"), found.get("versions", {}).get("openvino")
-        lines.append(f"- {variant['name']}: on {device.get('device')} ({name}) with OpenVINO {version}, "
-                     f"{_trust(variant['profile'])}")
+        lines.append(
+            f"- {variant['name']}: on {device.get('device')} ({name}) with OpenVINO {version}, "
+            f"{_trust(variant['profile'])}"
+        )
     return lines
 
 

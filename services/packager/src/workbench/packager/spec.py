@@ -35,8 +35,12 @@ class PackageFields(Object):
 
     name = folder("The package's top folder.")
     recommended = Text(required=True, metadata={"description": "The folder of the variant to run."})
-    undecided = Text(load_default=None, allow_none=True, validate=Length(1, 4000), metadata={
-        "description": "Why nobody decided for `recommended`, for the README and `manifest.json`."})  # fmt: skip
+    undecided = Text(
+        load_default=None,
+        allow_none=True,
+        validate=Length(1, 4000),
+        metadata={"description": "Why nobody decided for `recommended`, for the README and `manifest.json`."},
+    )
     samples = Whole(0, MOST_SAMPLES, load_default=DEFAULT_SAMPLES, metadata={"description": "Images shipped."})
 
     @ma.validates_schema

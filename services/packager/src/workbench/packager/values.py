@@ -38,8 +38,13 @@ class Variant:
     @property
     def configuration(self) -> Facts:
         """How to run it, as ``configuration.json`` says it."""
-        return {"device": self.device, "properties": self.properties, "executed": self.executed,
-                "infer_requests": self.infer_requests, "loop": self.loop}
+        return {
+            "device": self.device,
+            "properties": self.properties,
+            "executed": self.executed,
+            "infer_requests": self.infer_requests,
+            "loop": self.loop,
+        }
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,12 @@ def refuse(request: Facts, models: Mapping[str, Facts], tensors: Mapping[str, Fa
 
 def _unknown(request: Facts, inputs: list[Facts], which: str) -> dict[str, str]:
     known = [tensor["name"] for tensor in inputs]
-    return {f"{field}.{name}": f"there is no such input{which}; it has {', '.join(known)}"
-            for field in ("shapes", "inputs") for name in request.get(field) or {} if name not in known}  # fmt: skip
+    return {
+        f"{field}.{name}": f"there is no such input{which}; it has {', '.join(known)}"
+        for field in ("shapes", "inputs")
+        for name in request.get(field) or {}
+        if name not in known
+    }
 
 
 def _open(request: Facts, inputs: list[Facts], which: str) -> dict[str, str]:
@@ -45,7 +49,8 @@ def _open(request: Facts, inputs: list[Facts], which: str) -> dict[str, str]:
             continue
         faults[f"shapes.{tensor['name']}"] = (
             f"the input{which} has the shape {_words(tensor['shape'])}; give the shape to measure, each dimension a "
-            f"number, such as {example(tensor['shape'], place, batch)}")
+            f"number, such as {example(tensor['shape'], place, batch)}"
+        )
     return faults
 
 
@@ -74,8 +79,14 @@ def _declared(tensor: Facts) -> str | None:
 def _words(shape: Any) -> str:
     if shape is None:
         return "of any number of dimensions"
-    return "[" + ",".join("?" if each == -1 else str(each) if isinstance(each, int) else f"{each[0]}..{_end(each[1])}"
-                          for each in shape) + "]"  # fmt: skip
+    return (
+        "["
+        + ",".join(
+            "?" if each == -1 else str(each) if isinstance(each, int) else f"{each[0]}..{_end(each[1])}"
+            for each in shape
+        )
+        + "]"
+    )
 
 
 def _end(most: int) -> str:

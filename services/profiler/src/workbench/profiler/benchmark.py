@@ -27,8 +27,10 @@ def run(run: Run) -> dict[str, Any]:
     spec = read_spec(run.spec)
     alone = replace(spec, others=())
     subjects = [Subject.opened(alone, run.inputs / "model", run.inputs)]
-    subjects += [Subject.opened(replace(alone, main_file=main_file), run.inputs / "others" / str(number), run.inputs)
-                 for number, main_file in enumerate(spec.others)]  # fmt: skip
+    subjects += [
+        Subject.opened(replace(alone, main_file=main_file), run.inputs / "others" / str(number), run.inputs)
+        for number, main_file in enumerate(spec.others)
+    ]
     measure(run, subjects)
     return {
         **_with_layers(run, subjects, load_before),

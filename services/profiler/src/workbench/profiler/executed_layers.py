@@ -31,14 +31,19 @@ def times(profile: Job) -> dict[str, Any]:
     """How much of the layers' time each type and each precision takes, the most first. Raises NotFound."""
     timed = [layer for line in of(profile)() if (layer := json.loads(line)).get("time_ms")]
     total = sum(layer["time_ms"] for layer in timed)
-    return {"total_ms": total, "types": _shares(timed, "type", total),
-            "precisions": _shares(timed, "runtime_precision", total)}  # fmt: skip
+    return {
+        "total_ms": total,
+        "types": _shares(timed, "type", total),
+        "precisions": _shares(timed, "runtime_precision", total),
+    }
 
 
 def _shares(layers: list[dict[str, Any]], by: str, total: float) -> list[dict[str, Any]]:
     found: dict[str, list[float]] = {}
     for layer in layers:
         found.setdefault(layer.get(by) or "not told", []).append(layer["time_ms"])
-    rows = [{"name": name, "layers": len(each), "time_ms": sum(each), "share": sum(each) / total}
-            for name, each in found.items()]  # fmt: skip
+    rows = [
+        {"name": name, "layers": len(each), "time_ms": sum(each), "share": sum(each) / total}
+        for name, each in found.items()
+    ]
     return sorted(rows, key=lambda row: -row["time_ms"])

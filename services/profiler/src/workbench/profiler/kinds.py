@@ -43,8 +43,11 @@ def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
     """The models and their data must stay while they are measured, and the profile while another is taken from it."""
     source = request.get("from_profile_id")
     fed = dict.fromkeys((request.get("inputs") or {}).values())
-    return [*(("model", model_id) for model_id in models_of(request)), *([("profile", source)] if source else []),
-            *(("tensor", tensor_id) for tensor_id in fed)]  # fmt: skip
+    return [
+        *(("model", model_id) for model_id in models_of(request)),
+        *([("profile", source)] if source else []),
+        *(("tensor", tensor_id) for tensor_id in fed),
+    ]
 
 
 def check_profile(request: dict[str, Any], held: Sequence[Manifest]) -> None:
@@ -76,8 +79,10 @@ def plan_profile(job: Job, manifests: Manifests) -> Launch | None:
     for number, model in enumerate(others):
         inputs |= {f"others/{number}/{file.name}": file.sha256 for file in model.files}
     fed = {name: f"tensors/{number}.npy" for number, name in enumerate(request.get("inputs") or {})}
-    inputs |= {fed[name]: manifests.get("tensor", tensor_id).file(TENSOR_FILE).sha256
-               for name, tensor_id in (request.get("inputs") or {}).items()}  # fmt: skip
+    inputs |= {
+        fed[name]: manifests.get("tensor", tensor_id).file(TENSOR_FILE).sha256
+        for name, tensor_id in (request.get("inputs") or {}).items()
+    }
     more = beside | ({"inputs": fed} if fed else {})
     return Launch(
         "workbench.profiler.benchmark",
@@ -98,8 +103,9 @@ def publish_profile(job: Job, result: dict[str, Any], files: tuple[File, ...], m
         found = _taken(manifests.get("profile", request["from_profile_id"]), request["model_id"], manifests)
         return Made("profile", {**found, **where}, parents=(request["model_id"],))
     facts = {name: value for name, value in result.items() if name not in ("others", "ratios")}
-    return Made("profile", {**facts, "together": _together(job, result, manifests), **where}, files,
-                (request["model_id"],))  # fmt: skip
+    return Made(
+        "profile", {**facts, "together": _together(job, result, manifests), **where}, files, (request["model_id"],)
+    )
 
 
 def _together(job: Job, result: dict[str, Any], manifests: Manifests) -> dict[str, Any] | None:
@@ -134,11 +140,17 @@ def _groups(request: dict[str, Any], manifests: Manifests) -> list[list[str]]:
 
 def _limits(options: dict[str, Any], models: int) -> Limits:
     launch_s = longest_launch_s(options["duration_s"])
-    all_s = longest_measurement_s(options["duration_s"], options["launches"],
-                                  options.get("within_s") if options.get("until") else None, models)  # fmt: skip
-    return Limits(memory_bytes=16 * GIB, cpu_s=int(3600 * models + 64 * all_s), file_bytes=GIB,
-                  wall_s=int(PREPARING_S * models + all_s), turn_s=COMPILING_S + launch_s,
-                  disk_bytes=16 * GIB)  # fmt: skip
+    all_s = longest_measurement_s(
+        options["duration_s"], options["launches"], options.get("within_s") if options.get("until") else None, models
+    )
+    return Limits(
+        memory_bytes=16 * GIB,
+        cpu_s=int(3600 * models + 64 * all_s),
+        file_bytes=GIB,
+        wall_s=int(PREPARING_S * models + all_s),
+        turn_s=COMPILING_S + launch_s,
+        disk_bytes=16 * GIB,
+    )
 
 
 def _target(request: dict[str, Any]) -> str | None:
@@ -153,9 +165,14 @@ def takes(request: dict[str, Any]) -> Span | None:
 
 def plan_target(job: Job, _manifests: Manifests) -> Launch:
     """Ask OpenVINO, in a process of its own: drivers may crash. On this machine, or on one that the team has."""
-    return Launch("workbench.profiler.targets", spec={}, inputs={}, device="AUTO",  # that it may open them all
-                  limits=Limits(memory_bytes=8 * GIB, cpu_s=120, file_bytes=GIB, wall_s=120),
-                  target=device_type(job.request.get("target")))  # fmt: skip
+    return Launch(
+        "workbench.profiler.targets",
+        spec={},
+        inputs={},
+        device="AUTO",  # that it may open them all
+        limits=Limits(memory_bytes=8 * GIB, cpu_s=120, file_bytes=GIB, wall_s=120),
+        target=device_type(job.request.get("target")),
+    )
 
 
 def publish_target(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
@@ -170,10 +187,12 @@ def publish_target(job: Job, result: dict[str, Any], files: tuple[File, ...], ma
 
 def plan_tensor(job: Job, _manifests: Manifests) -> Launch:
     """The uploaded file, which nobody has looked into yet."""
-    return Launch("workbench.profiler.tensors", spec={"name": job.name},
-                  inputs={f"upload/{file['name']}": file["key"] for file in job.request["files"]},
-                  limits=Limits(memory_bytes=4 * GIB, cpu_s=600, file_bytes=16 * GIB, wall_s=600,
-                                disk_bytes=32 * GIB))  # fmt: skip
+    return Launch(
+        "workbench.profiler.tensors",
+        spec={"name": job.name},
+        inputs={f"upload/{file['name']}": file["key"] for file in job.request["files"]},
+        limits=Limits(memory_bytes=4 * GIB, cpu_s=600, file_bytes=16 * GIB, wall_s=600, disk_bytes=32 * GIB),
+    )
 
 
 def publish_tensor(job: Job, result: dict[str, Any], files: tuple[File, ...], _manifests: Manifests) -> Made:
@@ -181,8 +200,16 @@ def publish_tensor(job: Job, result: dict[str, Any], files: tuple[File, ...], _m
     return Made("tensor", {**result, "name": job.name}, files)
 
 
-PROFILE = Kind("profile", plan=plan_profile, publish=publish_profile, needs=needs, check=check_profile, measures=True,
-               target=_target, takes=takes)  # fmt: skip
+PROFILE = Kind(
+    "profile",
+    plan=plan_profile,
+    publish=publish_profile,
+    needs=needs,
+    check=check_profile,
+    measures=True,
+    target=_target,
+    takes=takes,
+)
 TARGET = Kind("target", plan=plan_target, publish=publish_target)
 TENSOR = Kind("tensor", plan=plan_tensor, publish=publish_tensor)
 KINDS = (PROFILE, TARGET, TENSOR)

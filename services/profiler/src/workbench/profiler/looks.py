@@ -44,7 +44,9 @@ def registered(machine: Machine) -> dict[str, Any]:
         _look(machine.name, {"target": machine.name}, known, FIRST_LOOK_S if told is None else 0.0)
     seen, at = registry.told(machine.team, machine.name) or (None, None)
     return described.registered(machine.name, seen, rfc3339(at), away, machine.working, last_measured(machine.name)) | {
-        "host": machine.host, "heard_at": rfc3339(machine.seen_at)}  # fmt: skip
+        "host": machine.host,
+        "heard_at": rfc3339(machine.seen_at),
+    }
 
 
 def last_measured(target: str) -> dict[str, Any] | None:

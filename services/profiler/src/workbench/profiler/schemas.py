@@ -36,27 +36,42 @@ class ProfileRequest(Configuration):
     model_id = shared.an_id(required=True, metadata={"description": "A registered model."})
     target = shared.an_id(
         load_default=None,
-        metadata={"description": "The id of a target, as /v1/targets lists them. Default: the first that has `device`; "
-                  "where there is no cluster, `local`."},
-    )  # fmt: skip
-    device = shared.device("In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`.",
-                           load_default=None)  # fmt: skip
+        metadata={
+            "description": "The id of a target, as /v1/targets lists them. Default: the first that has `device`; "
+            "where there is no cluster, `local`."
+        },
+    )
+    device = shared.device(
+        "In OpenVINO's words: `CPU`, `GPU.0`… Default: that of `target`, else `CPU`.", load_default=None
+    )
     name = shared.a_name("What people call the profile.")
     inputs = Named(
-        keys=Text(), values=shared.an_id(), load_default=None, allow_none=True,
-        metadata={"description": "Input name to the id of a tensor (`/v1/tensors`) that it is fed with; its shape is "
-                  "then that of the tensor. The other inputs get data that is made up."},
-    )  # fmt: skip
+        keys=Text(),
+        values=shared.an_id(),
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Input name to the id of a tensor (`/v1/tensors`) that it is fed with; its shape is "
+            "then that of the tensor. The other inputs get data that is made up."
+        },
+    )
     with_model_ids = ma.fields.List(
-        shared.an_id(), load_default=list, validate=Length(max=MOST_OTHERS),
-        metadata={"description": "Other models that are measured in turns with this one, launch by launch, so that the "
-                  "ratios hold while the machine's load changes. Each then has a profile by `from_profile_id`."},
-    )  # fmt: skip
+        shared.an_id(),
+        load_default=list,
+        validate=Length(max=MOST_OTHERS),
+        metadata={
+            "description": "Other models that are measured in turns with this one, launch by launch, so that the "
+            "ratios hold while the machine's load changes. Each then has a profile by `from_profile_id`."
+        },
+    )
     from_profile_id = shared.an_id(
-        load_default=None, allow_none=True,
-        metadata={"description": "Measure nothing, but take the profile from this one, which was asked for with this "
-                  "model in `with_model_ids`. Only `model_id` and `name` go with it."},
-    )  # fmt: skip
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Measure nothing, but take the profile from this one, which was asked for with this "
+            "model in `with_model_ids`. Only `model_id` and `name` go with it."
+        },
+    )
 
     @ma.validates("inputs")
     def _not_many(self, value: dict[str, str] | None, **_context: object) -> None:
@@ -117,9 +132,11 @@ class AbsentView(ma.Schema):
 
     device = ma.fields.String()
     cause = ma.fields.String(
-        metadata={"description": "`no-hardware`, `kernel-driver-missing`, `not-permitted`, `driver-missing`, "
-                                 "`plugin-missing`, `does-not-answer` or `unknown-device`."}
-    )  # fmt: skip
+        metadata={
+            "description": "`no-hardware`, `kernel-driver-missing`, `not-permitted`, `driver-missing`, "
+            "`plugin-missing`, `does-not-answer` or `unknown-device`."
+        }
+    )
     reason = ma.fields.String(metadata={"description": "One or two sentences for people."})
 
 
@@ -175,9 +192,7 @@ class TargetView(ma.Schema):
     cores_available = ma.fields.Float(metadata={"description": "CPU cores that the workbench may use."})
     machine = ma.fields.Dict(metadata={"description": "Processor, memory, disk, kernel."})
     versions = ma.fields.Dict(metadata={"description": "Of OpenVINO and what else computes."})
-    host = ma.fields.String(
-        allow_none=True, metadata={"description": "What a machine of the team's own calls itself."}
-    )
+    host = ma.fields.String(allow_none=True, metadata={"description": "What a machine of the team's own calls itself."})
     heard_at = ma.fields.String(
         allow_none=True, metadata={"description": "When such a machine last asked for work: RFC 3339, UTC."}
     )

@@ -16,15 +16,19 @@ class Configuration(Object):
     inference_precision = shared.inference_precision()
     batch = Whole(1, 4096, load_default=1, metadata={"description": "Images a request."})
     hint = Choice(
-        *shared.HINTS, load_default="throughput", allow_none=True,
+        *shared.HINTS,
+        load_default="throughput",
+        allow_none=True,
         metadata={"description": "`PERFORMANCE_HINT`; null to give streams and requests alone."},
-    )  # fmt: skip
+    )
     streams = Whole(1, 1024, load_default=None, metadata={"description": "`NUM_STREAMS`."})
     requests = Whole(1, 4096, load_default=None, metadata={"description": "Infer requests in flight."})
     shapes = Named(
-        keys=Text(), values=shared.fixed_shape(), load_default=None,
+        keys=Text(),
+        values=shared.fixed_shape(),
+        load_default=None,
         metadata={"description": "Input name to shape, for a model with dynamic dimensions."},
-    )  # fmt: skip
+    )
     duration_s = shared.duration_s()
     launches = shared.launches()
     until = shared.until()

@@ -20,15 +20,19 @@ def run(run: Run) -> dict[str, Any]:
     available = list(core.available_devices)
     missing = [kind for kind in absent.KINDS if not any(device.startswith(kind) for device in available)]
     disk = shutil.disk_usage(run.scratch)
-    return {"targets": [{
-        "id": "local",
-        "name": "local",
-        "devices": [_device(core, device) for device in available],
-        "absent": [_absent(core, kind) for kind in missing],
-        "cores_available": cgroups.cores_available(),
-        "machine": {**state.identity(), "disk": {"total_bytes": disk.total, "free_bytes": disk.free}},
-        "versions": provenance.versions(),
-    }]}
+    return {
+        "targets": [
+            {
+                "id": "local",
+                "name": "local",
+                "devices": [_device(core, device) for device in available],
+                "absent": [_absent(core, kind) for kind in missing],
+                "cores_available": cgroups.cores_available(),
+                "machine": {**state.identity(), "disk": {"total_bytes": disk.total, "free_bytes": disk.free}},
+                "versions": provenance.versions(),
+            }
+        ]
+    }
 
 
 def _absent(core: ov.Core, kind: str) -> dict[str, str]:

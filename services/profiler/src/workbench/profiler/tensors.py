@@ -58,7 +58,7 @@ def _range(array: NDArray[np.generic]) -> dict[str, Any]:
     flat = array.ravel(order="K")  # as it lies in its file: no copy, whichever order that is
     least, most, nonfinite = np.inf, -np.inf, 0
     for begin in range(0, flat.size, _SAMPLE):
-        part = np.asarray(flat[begin:begin + _SAMPLE], dtype=np.float64)
+        part = np.asarray(flat[begin : begin + _SAMPLE], dtype=np.float64)
         finite = part[np.isfinite(part)]
         nonfinite += part.size - finite.size
         if finite.size:

@@ -29,11 +29,18 @@ def told(profile_id: str, groups: Sequence[Sequence[str]], result: Facts) -> Fac
     return {
         "profile_id": profile_id,
         "rounds": len(result["launches"]),
-        "models": [{"model_id": model_id, "place": place, "refusal": refusals[place]}
-                   for model_id, place in places.items()],
-        "ratios": {mine: {theirs: result["ratios"][place][other] for theirs, other in places.items()
-                          if theirs != mine and result["ratios"][place][other]} for mine, place in places.items()},
-    }  # fmt: skip
+        "models": [
+            {"model_id": model_id, "place": place, "refusal": refusals[place]} for model_id, place in places.items()
+        ],
+        "ratios": {
+            mine: {
+                theirs: result["ratios"][place][other]
+                for theirs, other in places.items()
+                if theirs != mine and result["ratios"][place][other]
+            }
+            for mine, place in places.items()
+        },
+    }
 
 
 def member(profile: Facts, model_id: str) -> Facts | None:

@@ -13,10 +13,19 @@ MOST_INPUTS = 64
 TENSOR_FILE = "tensor.npy"
 # What an array may hold: OpenVINO's word for it, and NumPy's.
 ELEMENT_TYPES = {
-    "boolean": "bool", "f16": "float16", "f32": "float32", "f64": "float64",
-    "i8": "int8", "i16": "int16", "i32": "int32", "i64": "int64",
-    "u8": "uint8", "u16": "uint16", "u32": "uint32", "u64": "uint64",
-}  # fmt: skip
+    "boolean": "bool",
+    "f16": "float16",
+    "f32": "float32",
+    "f64": "float64",
+    "i8": "int8",
+    "i16": "int16",
+    "i32": "int32",
+    "i64": "int64",
+    "u8": "uint8",
+    "u16": "uint16",
+    "u32": "uint32",
+    "u64": "uint64",
+}
 _FLOATS = ("f16", "bf16", "f32", "f64")
 
 

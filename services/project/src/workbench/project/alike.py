@@ -19,6 +19,10 @@ def _of(variant: Variant, same: Variant) -> Variant:
         return variant
     said = f"It is byte for byte {same.name}: the same measurement under another name."
     return replace(
-        variant, profile_id=same.profile_id, profile=same.profile, warnings=(*variant.warnings, said),
-        evaluation=variant.evaluation or same.evaluation, evaluation_id=variant.evaluation_id or same.evaluation_id,
-    )  # fmt: skip
+        variant,
+        profile_id=same.profile_id,
+        profile=same.profile,
+        warnings=(*variant.warnings, said),
+        evaluation=variant.evaluation or same.evaluation,
+        evaluation_id=variant.evaluation_id or same.evaluation_id,
+    )

@@ -110,10 +110,17 @@ def optimize(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     body = settled(body, model.facts, _dataset(project.dataset_id))
     _dataset(body["calibration_dataset_id"])
     models = len(variants_of(body, model.facts))
-    job = ports().submit("optimization", {
-        **ports().placement.measurement(_where(body, project), models=models), "models": models,
-        "interleaved": True, "project_id": project.id, "model_id": project.model_id, "dataset_id": project.dataset_id,
-    })  # fmt: skip
+    job = ports().submit(
+        "optimization",
+        {
+            **ports().placement.measurement(_where(body, project), models=models),
+            "models": models,
+            "interleaved": True,
+            "project_id": project.id,
+            "model_id": project.model_id,
+            "dataset_id": project.dataset_id,
+        },
+    )
     return _RESOURCE.view(job), {"Location": f"/v1/projects/{project.id}/optimizations/{job.id}"}
 
 

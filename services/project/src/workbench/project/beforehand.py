@@ -61,8 +61,10 @@ def _refuse_several_inputs(model: Facts, task: str) -> None:
 
 def _converted(model: Facts, inputs: Facts) -> list[Facts]:
     """The inputs as they are once a conversion has done what it will be asked for."""
-    return [{**tensor, **{name: value for name, value in inputs.get(tensor["name"], {}).items() if name in tensor}}
-            for tensor in model["inputs"]]  # fmt: skip
+    return [
+        {**tensor, **{name: value for name, value in inputs.get(tensor["name"], {}).items() if name in tensor}}
+        for tensor in model["inputs"]
+    ]
 
 
 def _field(name: str, model: Facts) -> str:

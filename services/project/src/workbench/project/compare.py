@@ -10,8 +10,12 @@ from workbench.tasks.catalogue import TASKS
 _LOWER = frozenset(metric.name for task in TASKS for metric in task.choosing.METRICS if metric.better == "lower")
 
 # Shares of what the reference model says, too: they need no labels.
-_AGREEING = frozenset(metric.name for task in TASKS for metric in task.choosing.METRICS
-                      if metric.needs == "reference" and metric.unit == "share")  # fmt: skip
+_AGREEING = frozenset(
+    metric.name
+    for task in TASKS
+    for metric in task.choosing.METRICS
+    if metric.needs == "reference" and metric.unit == "share"
+)
 
 
 def compare(variant: Variant, baseline: Variant) -> Facts:

@@ -29,15 +29,19 @@ def doubt(baseline: Variant) -> Objection | None:
 def _caused(baseline: Variant, accuracy: Facts, cause: Facts) -> Objection:
     unit = unit_of(accuracy)
     value, before, after = (in_unit(figure, unit) for figure in (accuracy["value"], cause["before"], cause["value"]))
-    words = (f"{baseline.name} has {accuracy['metric']} {value} of {accuracy['n']} images; of {cause['n']} that were "
-             f"tried it has {after} instead of {before} {cause['words']}")  # fmt: skip
+    words = (
+        f"{baseline.name} has {accuracy['metric']} {value} of {accuracy['n']} images; of {cause['n']} that were "
+        f"tried it has {after} instead of {before} {cause['words']}"
+    )
     return Objection(words, cause["remedy"])
 
 
 def _chance(accuracy: Facts) -> str:
     if over := accuracy.get("over_chance"):
-        return (f"{accuracy['chance_of']} {accuracy['chance']:.1%} on the same images, and the difference is "
-                f"{100 * over['low']:+.2f} to {100 * over['high']:+.2f} points")  # fmt: skip
+        return (
+            f"{accuracy['chance_of']} {accuracy['chance']:.1%} on the same images, and the difference is "
+            f"{100 * over['low']:+.2f} to {100 * over['high']:+.2f} points"
+        )
     if accuracy["chance"] >= 1:
         return "all images have one and the same class, so a model that always says it would be always right"
     range_of = f"{accuracy['low']:.1%} to {accuracy['high']:.1%}"
@@ -50,7 +54,11 @@ def _remedy(accuracy: Facts) -> str:
     if accuracy["value"] > accuracy["chance"]:
         return f"more images than {accuracy['n']}"
     if "over_chance" in accuracy:
-        return ("the images and preparation the model was trained with: see --color, --mean, --scale, --resize and the "
-                "task's --option settings")  # fmt: skip
-    return ("the images, labels and preparation the model was trained with: see --color, --mean, --scale, --resize, "
-            "--orientation, the task's --option settings and the order of the classes")  # fmt: skip
+        return (
+            "the images and preparation the model was trained with: see --color, --mean, --scale, --resize and the "
+            "task's --option settings"
+        )
+    return (
+        "the images, labels and preparation the model was trained with: see --color, --mean, --scale, --resize, "
+        "--orientation, the task's --option settings and the order of the classes"
+    )

@@ -28,17 +28,23 @@ def conversion_inputs(model: Facts, request: Facts) -> Facts:
             raise ModelNeedsHelp(f"inputs.{name}", f"there is no such input; the model has {', '.join(names)}.")
     _refuse_unknown_ranks(model)
     any_size = keeps_size(request)
-    options = {tensor["name"]: _one(tensor, request["inputs"].get(tensor["name"], {}), any_size)
-               for tensor in model["inputs"]}  # fmt: skip
+    options = {
+        tensor["name"]: _one(tensor, request["inputs"].get(tensor["name"], {}), any_size) for tensor in model["inputs"]
+    }
     built_in = {} if _stays_outside(request) else _built_in(request["recipe"])
     for image in _image_inputs(model, options, request) if built_in else ():
         layout = options[image["name"]].get("layout") or request["recipe"].get("layout") or image["layout"]
         if layout is None:
-            raise ModelNeedsHelp(f"inputs.{image['name']}.layout", "mean, scale and colour order need the layout "
-                                 f"of input {image['name']!r}, such as NCHW.")  # fmt: skip
+            raise ModelNeedsHelp(
+                f"inputs.{image['name']}.layout",
+                f"mean, scale and colour order need the layout of input {image['name']!r}, such as NCHW.",
+            )
         if image["element_type"] not in _FLOATS:
-            raise ModelNeedsHelp("recipe", "mean, scale and colour order need an input of floats, but "
-                                 f"{image['name']!r} takes {image['element_type']}.")  # fmt: skip
+            raise ModelNeedsHelp(
+                "recipe",
+                "mean, scale and colour order need an input of floats, but "
+                f"{image['name']!r} takes {image['element_type']}.",
+            )
         shape = options[image["name"]].get("shape") or image["shape"]
         channels = dict(zip(layout, shape, strict=False)).get("C")
         options[image["name"]] |= {**_for_all(built_in, channels), "layout": layout}
@@ -62,8 +68,10 @@ def measured_shapes(model: Facts, request: Facts) -> Facts:
         shape = request["inputs"].get(tensor["name"], {}).get("shape")
         if len(_open_dimensions(tensor)) > _OF_A_BATCH and shape is None:
             raise ModelNeedsHelp(
-                f"inputs.{tensor['name']}.shape", f"pictures go in as large as they are (resize keep), into "
-                f"{tensor['shape']}; give the shape that speed is measured with, such as 1,3,256,256.")  # fmt: skip
+                f"inputs.{tensor['name']}.shape",
+                f"pictures go in as large as they are (resize keep), into "
+                f"{tensor['shape']}; give the shape that speed is measured with, such as 1,3,256,256.",
+            )
         if shape is not None:
             found[tensor["name"]] = shape
     return found
@@ -117,8 +125,10 @@ def _one(tensor: Facts, asked: Facts, any_size: bool) -> Facts:
 def _refuse_unknown_ranks(model: Facts) -> None:
     for tensor in model["inputs"]:
         if tensor["shape"] is None:
-            raise ModelNeedsHelp("model_id", f"the input {tensor['name']!r} does not say how many dimensions it has; "
-                                 "export the model with a shape.")  # fmt: skip
+            raise ModelNeedsHelp(
+                "model_id",
+                f"the input {tensor['name']!r} does not say how many dimensions it has; export the model with a shape.",
+            )
 
 
 def _stays_outside(request: Facts) -> bool:
@@ -135,8 +145,10 @@ def _for_all(built_in: Facts, channels: Any) -> Facts:
     if channels != _AND_A_MASK:
         return built_in
     if "reverse_channels" in built_in:
-        raise ModelNeedsHelp("recipe.color", f"BGR can't be built into an input of {channels} channels; use RGB, or a "
-                             "model that takes RGB.")  # fmt: skip
+        raise ModelNeedsHelp(
+            "recipe.color",
+            f"BGR can't be built into an input of {channels} channels; use RGB, or a model that takes RGB.",
+        )
     neutral = {"mean": 0.0, "scale": 1.0}
     return {name: [*values, neutral[name]] if len(values) < channels else values for name, values in built_in.items()}
 

@@ -41,8 +41,10 @@ def _not_faster(variant: Variant, baseline: Variant) -> Iterator[str]:
     layers = [layer for layer in variant.profile.get("layers") or [] if layer.get("time_ms")]
     if speedup["low"] > 1 or not layers:
         return
-    said = f"INT8 is not clearly faster ({speedup['value']:.2f} × {baseline.name}, {speedup['low']:.2f} to " \
-           f"{speedup['high']:.2f})"  # fmt: skip
+    said = (
+        f"INT8 is not clearly faster ({speedup['value']:.2f} × {baseline.name}, {speedup['low']:.2f} to "
+        f"{speedup['high']:.2f})"
+    )
     found = _reasons(layers, variant.model)
     if not found:
         yield f"{said}: nearly all of its time it computes in INT8, so the layers leave no more to gain on this device."
@@ -58,21 +60,34 @@ def _reasons(layers: Sequence[Facts], model: Facts) -> list[_Reason]:
         words = f"none of its {_listed(heavy)} layers ran in INT8: the device has no kernels for them"
         return [_Reason(1.0, words, "measure it on a target whose INT8 says yes (`workbench targets list`)")]
     between = _times(layers, lambda layer: layer["type"] in _BETWEEN)
-    rest = _times(layers, lambda layer: layer.get("runtime_precision") not in _WHOLE and not _is_heavy(layer)
-                  and layer["type"] not in _BETWEEN)  # fmt: skip
-    slow = _times(layers, lambda layer: layer.get("runtime_precision") in _WHOLE
-                  and str(layer.get("exec_type")).startswith("ref"))  # fmt: skip
+    rest = _times(
+        layers,
+        lambda layer: (
+            layer.get("runtime_precision") not in _WHOLE and not _is_heavy(layer) and layer["type"] not in _BETWEEN
+        ),
+    )
+    slow = _times(
+        layers, lambda layer: layer.get("runtime_precision") in _WHOLE and str(layer.get("exec_type")).startswith("ref")
+    )
     found = [
         (heavy, "of its time goes into layers left in floating point that have INT8 kernels", _to_quantize(model)),
         (rest, "goes into layers that INT8 does not touch", "nothing does, be it for FP16 where the device has it"),
-        (between, "goes into changing between precisions and layouts",
-         "leave float what lies between float layers: --ignore-type of `workbench calibrations create`"),
-        (slow, "goes into layers without a fast INT8 kernel",
-         f"leave them float: {_ignoring(slow)} of `workbench calibrations create`"),
-    ]  # fmt: skip
+        (
+            between,
+            "goes into changing between precisions and layouts",
+            "leave float what lies between float layers: --ignore-type of `workbench calibrations create`",
+        ),
+        (
+            slow,
+            "goes into layers without a fast INT8 kernel",
+            f"leave them float: {_ignoring(slow)} of `workbench calibrations create`",
+        ),
+    ]
     total = sum(layer["time_ms"] for layer in layers)
-    reasons = [_Reason(times.total() / total, f"{times.total() / total:.0%} {words} ({_listed(times)})", request)
-               for times, words, request in found]  # fmt: skip
+    reasons = [
+        _Reason(times.total() / total, f"{times.total() / total:.0%} {words} ({_listed(times)})", request)
+        for times, words, request in found
+    ]
     return sorted((reason for reason in reasons if reason.share >= _MATTERS), key=lambda reason: -reason.share)
 
 
@@ -98,8 +113,10 @@ def _to_quantize(model: Facts) -> str:
     kept = (calibration.get("kept_float") or {}).get("types")
     if kept:
         before, now = (f"{calibration[name]:.0%}" for name in ("distance_without", "distance"))
-        return (f"quantize {', '.join(kept)}, too, with `ignored_scope`: {{}} of /v1/calibrations; they were left "
-                f"since the outputs were off by {before} otherwise, {now} now")  # fmt: skip
+        return (
+            f"quantize {', '.join(kept)}, too, with `ignored_scope`: {{}} of /v1/calibrations; they were left "
+            f"since the outputs were off by {before} otherwise, {now} now"
+        )
     return "calibrate again with a smaller ignored scope, or with --preset performance"
 
 

@@ -28,8 +28,11 @@ STOPPING_S = 60.0  # for cancelled steps to end, before the optimization ends wi
 
 def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
     """What the pipeline starts from."""
-    named = [("model", request["model_id"]), ("dataset", request["dataset_id"]),
-             ("dataset", request["calibration_dataset_id"])]  # fmt: skip
+    named = [
+        ("model", request["model_id"]),
+        ("dataset", request["dataset_id"]),
+        ("dataset", request["calibration_dataset_id"]),
+    ]
     return [(kind, manifest_id) for kind, manifest_id in named if manifest_id]
 
 
@@ -108,8 +111,12 @@ class _Pipeline:
                 self._start(self._package(steps, recommendation))
                 return None
             facts = self._context.manifests.get("package", package_id).facts
-            package = {"id": package_id, "variant": recommendation.packaged.name, "sha256": facts["sha256"],
-                       "size_bytes": facts["size_bytes"]}  # fmt: skip
+            package = {
+                "id": package_id,
+                "variant": recommendation.packaged.name,
+                "sha256": facts["sha256"],
+                "size_bytes": facts["size_bytes"],
+            }
         facts = report(self._head(), variants, constraints, recommendation, package, self._warnings(steps))
         return Made("report", facts, parents=tuple(variant.model_id for variant in variants))
 
@@ -128,15 +135,19 @@ class _Pipeline:
             "project_id": self._job.request["project_id"],
             "optimization_id": self._job.id,
             "created_at": now_rfc3339(),
-            "model": {"id": self._plan.model_id, "name": model.get("name"), "digest": model["digest"],
-                      "format": model["format"]},
+            "model": {
+                "id": self._plan.model_id,
+                "name": model.get("name"),
+                "digest": model["digest"],
+                "format": model["format"],
+            },
             "task": self._plan.request["task"],
             "guess": self._plan.request.get("guess"),
             "assumed": [*(self._plan.request.get("told") or []), *(recipe.get("assumed") or [])],
             "preparation": (recipe.get("recipe") or {}).get("preparation"),
             "target": self._plan.target,
             "device": self._plan.device,
-        }  # fmt: skip
+        }
 
     def _recipe(self) -> Facts:
         """Its facts; nothing before there is one."""
@@ -156,16 +167,26 @@ class _Pipeline:
         model = manifests.get("model", model_id)
         weights = sum(file.size_bytes for file in model.files if file.name in ("model.xml", "model.bin"))
         return Variant(
-            name, model_id, model.facts, weights, profile_id, manifests.get("profile", profile_id).facts,
-            evaluation_id, manifests.get("evaluation", evaluation_id).facts if evaluation_id else None,
+            name,
+            model_id,
+            model.facts,
+            weights,
+            profile_id,
+            manifests.get("profile", profile_id).facts,
+            evaluation_id,
+            manifests.get("evaluation", evaluation_id).facts if evaluation_id else None,
             _variant_warnings(self._plan, name, model.facts),
-        )  # fmt: skip
+        )
 
     def _package(self, steps: Mapping[str, Step], recommendation: Recommendation) -> Wanted:
         chosen = recommendation.packaged
         assert chosen is not None, "what to package was looked at before"
-        variant = {"model_id": chosen.model_id, "profile_id": chosen.profile_id,
-                   "evaluation_id": chosen.evaluation_id, "folder": chosen.name}  # fmt: skip
+        variant = {
+            "model_id": chosen.model_id,
+            "profile_id": chosen.profile_id,
+            "evaluation_id": chosen.evaluation_id,
+            "folder": chosen.name,
+        }
         return Wanted(
             "package",
             "package",
@@ -181,16 +202,22 @@ class _Pipeline:
 
     def _warnings(self, steps: Mapping[str, Step]) -> list[str]:
         failed = [step for step in steps.values() if self._plan.is_optional(step.name) and step.state != "succeeded"]
-        said = [f"There is no {step.name.rpartition('-')[2].upper()} variant: {step.name} failed: "
-                f"{(step.error or {}).get('detail', step.state)}" for step in failed]  # fmt: skip
+        said = [
+            f"There is no {step.name.rpartition('-')[2].upper()} variant: {step.name} failed: "
+            f"{(step.error or {}).get('detail', step.state)}"
+            for step in failed
+        ]
         if self._plan.dataset_id is None:
             said.append("No dataset was given: inputs were generated, so the accuracy of INT8 is unknown.")
         elif not self._plan.labelled and self._plan.scored:
             said.append("The dataset has no labels: accuracy is the agreement with the most precise variant.")
         elif not self._plan.scored:
             said.append(f"Accuracy is not measured for the task {self._plan.request['task']}.")
-        said += [f"The input {tensor['name']} takes {tensor['shape'][0]} pictures at once; the variants take one."
-                 for tensor in self._plan.model.get("inputs") or () if takes_several(tensor)]
+        said += [
+            f"The input {tensor['name']} takes {tensor['shape'][0]} pictures at once; the variants take one."
+            for tensor in self._plan.model.get("inputs") or ()
+            if takes_several(tensor)
+        ]
         if guess := self._plan.request.get("guess"):
             said.append(f"The task was guessed: {guess['task']} is {guess['sure']}, {guess['why']}.")
         return said + self._noticed()
@@ -234,6 +261,7 @@ def _stop_everything(context: Conduct, steps: Steps) -> None:
         context.sleep(ASK_AGAIN_S)
 
 
-OPTIMIZATION = Kind("optimization", conduct=conduct, needs=needs, max_attempts=50, target=lambda _request: None,
-                    takes=takes)  # fmt: skip
+OPTIMIZATION = Kind(
+    "optimization", conduct=conduct, needs=needs, max_attempts=50, target=lambda _request: None, takes=takes
+)
 KINDS = (OPTIMIZATION,)

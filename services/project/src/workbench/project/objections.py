@@ -12,8 +12,9 @@ from workbench.project.values import Facts, Variant
 MEASURE_AGAIN = "measure again on a quieter machine, with more launches (--launches) or longer ones (--duration-s)"
 # Models that were each measured as they are fastest: no machine is too quiet for that, but a measurement may be alike.
 _OTHER_REQUESTS = "other-requests"
-_SAME_REQUESTS = ("measure both with as many requests in flight (`workbench profiles create MODEL --with-model OTHER "
-                  "--requests N`)")
+_SAME_REQUESTS = (
+    "measure both with as many requests in flight (`workbench profiles create MODEL --with-model OTHER --requests N`)"
+)
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,10 @@ def contradictions(variant: Variant, others: Iterable[Variant]) -> list[Objectio
         words = f"its throughput against {' and '.join(slowed)} contradicts its CPU time a request"
         found.append(Objection(words, MEASURE_AGAIN))
     if alone:
-        words = (f"it was measured with another number of requests in flight than {' and '.join(alone)}, and its "
-                 "throughput and CPU time a request say different things")
+        words = (
+            f"it was measured with another number of requests in flight than {' and '.join(alone)}, and its "
+            "throughput and CPU time a request say different things"
+        )
         found.append(Objection(words, _SAME_REQUESTS))
     return found
 
@@ -106,8 +109,11 @@ def _too_wrong(variant: Variant, limit: float | None) -> Objection | None:
 def _constant(variant: Variant) -> Objection:
     """Whoever always says the same agrees with itself, however it was rounded."""
     n = (variant.accuracy or {})["n"]
-    return Objection(f"without labels its accuracy is unknown, and it says the same class of all {n} images, so that "
-                     "it agrees with the baseline tells nothing", "images that the model tells apart, or labels")
+    return Objection(
+        f"without labels its accuracy is unknown, and it says the same class of all {n} images, so that "
+        "it agrees with the baseline tells nothing",
+        "images that the model tells apart, or labels",
+    )
 
 
 def _apart(variant: Variant, apart: Facts, limit: float) -> Objection | None:
@@ -116,8 +122,10 @@ def _apart(variant: Variant, apart: Facts, limit: float) -> Objection | None:
         return None
     lost = lost_to_half(variant)
     cut = f"; {lost}" if lost else ""
-    words = (f"without labels its accuracy is unknown, and it differs from the baseline by {apart['value']:.2f} points "
-             f"({apart['low']:.2f} to {apart['high']:.2f}) on {apart['n']} images, limit {limit:g}{cut}")  # fmt: skip
+    words = (
+        f"without labels its accuracy is unknown, and it differs from the baseline by {apart['value']:.2f} points "
+        f"({apart['low']:.2f} to {apart['high']:.2f}) on {apart['n']} images, limit {limit:g}{cut}"
+    )
     if apart["low"] > limit:
         return Objection(words)
     change = {"value": -apart["value"], "low": -apart["high"], "high": -apart["low"], "n": apart["n"], "unit": "points"}
@@ -131,8 +139,10 @@ def _unmeasured(variant: Variant) -> Objection | None:
         return None
     lost = lost_to_half(variant)
     cut = f", and {lost}" if lost else ""
-    return Objection(f"its accuracy is unknown without labels, and how far its outputs are from "
-                     f"those of its source was not measured{cut}")  # fmt: skip
+    return Objection(
+        f"its accuracy is unknown without labels, and how far its outputs are from "
+        f"those of its source was not measured{cut}"
+    )
 
 
 def lost_to_half(variant: Variant) -> str:

@@ -118,7 +118,7 @@ def _calibration(plan: Plan, steps: Mapping[str, Step], baseline: str) -> Iterat
 def _generation(plan: Plan) -> Wanted:
     """Images of the size the model takes: the last two dimensions that are not channels."""
     tensor = plan.model["inputs"][0]
-    shape = (plan.shapes.get(tensor["name"]) or plan.inputs.get(tensor["name"], {}).get("shape") or tensor["shape"])
+    shape = plan.shapes.get(tensor["name"]) or plan.inputs.get(tensor["name"], {}).get("shape") or tensor["shape"]
     channels_last = (plan.inputs.get(tensor["name"], {}).get("layout") or tensor["layout"]) == "NHWC"
     sizes = shape[1:3] if channels_last else shape[-2:]
     height, width = sizes if len(shape) == 4 else (64, 64)
@@ -166,9 +166,7 @@ def _given_up(plan: Plan, steps: Mapping[str, Step], variant: str) -> bool:
     return maker is not None and maker.ended
 
 
-def _evaluation(
-    plan: Plan, steps: Mapping[str, Step], name: str, model_id: str, baseline: str
-) -> Iterator[Wanted]:
+def _evaluation(plan: Plan, steps: Mapping[str, Step], name: str, model_id: str, baseline: str) -> Iterator[Wanted]:
     recipe = result_of(steps, "recipe")
     is_baseline = model_id == baseline
     against = result_of(steps, f"evaluate-{plan.variants[0]}")

@@ -65,8 +65,12 @@ def _undecided(
 ) -> Recommendation:
     baseline, names = variants[0], [variant.name for variant in possible]
     open_names = [name for name in names if found[name]]
-    said = [f"Which variant to deploy is undecided among {', '.join(names)}." if len(names) > 1
-            else f"Whether to deploy {names[0]} is undecided.", _told(found, open_names)]  # fmt: skip
+    said = [
+        f"Which variant to deploy is undecided among {', '.join(names)}."
+        if len(names) > 1
+        else f"Whether to deploy {names[0]} is undecided.",
+        _told(found, open_names),
+    ]
     said += _left_out(found, [name for name in found if name not in names])
     needed = _needed(objection for name in open_names for objection in found[name])
     return Recommendation(None, " ".join(said), UNDECIDED, needed, baseline if baseline.name in names else None)
@@ -108,8 +112,10 @@ def _praise(best: Variant, baseline: Variant, constraints: Constraints) -> list[
     if best is not baseline:
         speedup = quotient(best, baseline, "throughput_fps")
         size = best.size_bytes / baseline.size_bytes
-        said.append(f"Against {baseline.name}: {speedup['value']:.2f} × the throughput{_noise(speedup)}, "
-                    f"{_cpu_words(best, baseline)}, {size:.2f} × the size{_accuracy_words(best)}.")  # fmt: skip
+        said.append(
+            f"Against {baseline.name}: {speedup['value']:.2f} × the throughput{_noise(speedup)}, "
+            f"{_cpu_words(best, baseline)}, {size:.2f} × the size{_accuracy_words(best)}."
+        )
     if lost := lost_to_half(best):
         said.append(f"{lost}.")
     return said

@@ -22,9 +22,10 @@ class ProjectRequest(ma.Schema):
     model_id = Text(required=True, validate=_ID)
     dataset_id = Text(load_default=None, allow_none=True, validate=_ID)
     target = Text(
-        load_default=None, validate=_ID,
+        load_default=None,
+        validate=_ID,
         metadata={"description": f"{_TARGET} Default: the first that has `device`; without a cluster `local`."},
-    )  # fmt: skip
+    )
     device = shared.device(f"{_DEVICE} Default: that of `target`, else `CPU`.", load_default=None)
 
 
@@ -51,44 +52,64 @@ class ProjectPage(ma.Schema):
 class InputRequest(ma.Schema):
     """What has to be said about one input of the model."""
 
-    shape = ma.fields.List(Whole(1, 2**31 - 1), load_default=None,
-                           metadata={"description": "For an input with dynamic dimensions; with resize `keep` "
-                                     "the one that speed is measured with."})  # fmt: skip
+    shape = ma.fields.List(
+        Whole(1, 2**31 - 1),
+        load_default=None,
+        metadata={
+            "description": "For an input with dynamic dimensions; with resize `keep` "
+            "the one that speed is measured with."
+        },
+    )
     layout = Text(load_default=None, validate=Length(1, 16), metadata={"description": "Such as `NCHW`."})
 
 
 class OptimizationRequest(ma.Schema):
     """The whole pipeline as one request."""
 
-    target = Text(load_default=None, validate=_ID,
-                              metadata={"description": f"{_TARGET} Default: the project's."})  # fmt: skip
-    device = shared.device(f"{_DEVICE} Default: that of `target`; with neither given, the project's.",
-                           load_default=None)  # fmt: skip
+    target = Text(load_default=None, validate=_ID, metadata={"description": f"{_TARGET} Default: the project's."})
+    device = shared.device(
+        f"{_DEVICE} Default: that of `target`; with neither given, the project's.", load_default=None
+    )
     objective = Text(load_default="throughput", validate=OneOf(["throughput", "latency"]))
     max_latency_ms = Number(
-        1e-6, 1e7, load_default=None, allow_none=True,
+        1e-6,
+        1e7,
+        load_default=None,
+        allow_none=True,
         metadata={"description": "The median latency, with its interval, must be at most this."},
-    )  # fmt: skip
+    )
     max_accuracy_drop = Number(
-        0, 100, load_default=1.0, allow_none=True,
+        0,
+        100,
+        load_default=1.0,
+        allow_none=True,
         metadata={"description": "In points (hundredths) against the most precise variant; null for no limit."},
-    )  # fmt: skip
+    )
     task = Text(
-        load_default=None, allow_none=True, validate=OneOf(NAMES),
-        metadata={"description": "As `GET /v1/tasks` lists them. Default: as guessed from the model's facts, which is "
-                  "refused with the choices when it is not sure."},
-    )  # fmt: skip
+        load_default=None,
+        allow_none=True,
+        validate=OneOf(NAMES),
+        metadata={
+            "description": "As `GET /v1/tasks` lists them. Default: as guessed from the model's facts, which is "
+            "refused with the choices when it is not sure."
+        },
+    )
     calibration_dataset_id = Text(
-        load_default=None, allow_none=True, validate=_ID,
+        load_default=None,
+        allow_none=True,
+        validate=_ID,
         metadata={"description": "Calibrate on this one, and score on all of the project's dataset."},
-    )  # fmt: skip
+    )
     inputs = ma.fields.Dict(keys=Text(), values=ma.fields.Nested(InputRequest), load_default=dict)
     recipe = ma.fields.Nested(RecipeSettings, load_default=dict)
     preprocessing = Text(
-        load_default="inside", validate=OneOf(["inside", "outside"]),
-        metadata={"description": "Whether mean, scale and order of channels are built into the models, which then take "
-                  "plain pixels, or left to the application."},
-    )  # fmt: skip
+        load_default="inside",
+        validate=OneOf(["inside", "outside"]),
+        metadata={
+            "description": "Whether mean, scale and order of channels are built into the models, which then take "
+            "plain pixels, or left to the application."
+        },
+    )
     inference_precision = shared.inference_precision()
     duration_s = shared.duration_s()
     launches = shared.launches()
@@ -98,9 +119,11 @@ class OptimizationRequest(ma.Schema):
     subset_size = shared.subset_size()
     calibrate_on_target = Flag(
         load_default=False,
-        metadata={"description": "Whether INT8 is calibrated on the target's nodes too, not on any node: how it comes "
-                  "out depends on the processor."},
-    )  # fmt: skip
+        metadata={
+            "description": "Whether INT8 is calibrated on the target's nodes too, not on any node: how it comes "
+            "out depends on the processor."
+        },
+    )
     package = Flag(load_default=True, metadata={"description": "Whether to build a package at the end."})
     name = Text(validate=Length(1, 200))
 

@@ -92,6 +92,4 @@ def hear(record: Jobs, message: Message) -> None:
 
 def _command(step: Step, team: str) -> Message:
     request_id = get_contextvars().get("request_id")  # the optimization's, while a worker drives it
-    return Message(
-        f"{step.kind}.requested", "/project", step.command_id, team, step.request, request_id=request_id
-    )
+    return Message(f"{step.kind}.requested", "/project", step.command_id, team, step.request, request_id=request_id)

@@ -15,8 +15,12 @@ from workbench.converter.environments.making import NotMade, is_current, make, r
 from workbench.converter.environments.recipes import RECIPES, Recipe, named
 from workbench.runner.environments import below, found
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True,
-                  help="Environments that read models of other frameworks.")
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Environments that read models of other frameworks.",
+)
 
 _NAMES = ", ".join(recipe.name for recipe in RECIPES)
 Name = Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {_NAMES}.", show_default=False)]

@@ -99,8 +99,7 @@ def _owner_key(path: str) -> str:
 def workers(adapters: Adapters, settings: Settings) -> list[tuple[Worker, Jobs]]:
     """A worker per service. Building them subscribes them, so build all before any runs."""
     return [
-        (worker_module.create_worker(adapters, settings), adapters.record(name))
-        for name, _, worker_module in SERVICES
+        (worker_module.create_worker(adapters, settings), adapters.record(name)) for name, _, worker_module in SERVICES
     ]
 
 

@@ -23,5 +23,7 @@ class EnvironmentNotMade(Problem):
     @property
     def detail(self) -> str:
         """Why not, and the command."""
-        return (f"The environment {self.environment} is not installed and was not made: {self.reason}. Run "
-                f"`workbench environments install {self.environment}`.")  # fmt: skip
+        return (
+            f"The environment {self.environment} is not installed and was not made: {self.reason}. Run "
+            f"`workbench environments install {self.environment}`."
+        )

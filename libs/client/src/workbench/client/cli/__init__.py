@@ -81,8 +81,9 @@ def _tell_version(asked: bool) -> None:
 
 @app.callback()
 def root(
-    _version: bool = typer.Option(False, "--version", callback=_tell_version, is_eager=True,
-                                  help="Show the version and exit."),
+    _version: bool = typer.Option(
+        False, "--version", callback=_tell_version, is_eager=True, help="Show the version and exit."
+    ),
 ) -> None:
     """DL Workbench: from a model file to a measured, calibrated, packaged model."""
 

@@ -16,8 +16,14 @@ _ACCEPTED: dict[str, dict[str, dict[str, Any]]] = json.loads(Path(__file__).with
 
 
 def asked(
-    name: str, words: str, schema: str, field: str, metavar: str, *,
-    place: str | None = None, default: str | None = None,
+    name: str,
+    words: str,
+    schema: str,
+    field: str,
+    metavar: str,
+    *,
+    place: str | None = None,
+    default: str | None = None,
 ) -> Option:
     """An option of a request's ``field``: what it takes is added to ``words``, and what it is when nobody says.
 

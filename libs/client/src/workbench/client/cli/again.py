@@ -47,8 +47,13 @@ def add_optimization(group: typer.Typer, _row: Any) -> None:
     """The command of projects: another optimization."""
     project = Argument("ID", "Id of the project.")
     which = Argument("OPTIMIZATION", "Id of one of its optimizations (default: the newest).", required=False)
-    add_command(group, "again", _optimize, HELP.format(noun="project's optimization"),
-                [project, which, *OF_PROJECT, *OF_OPTIMIZATION, WAIT])  # fmt: skip
+    add_command(
+        group,
+        "again",
+        _optimize,
+        HELP.format(noun="project's optimization"),
+        [project, which, *OF_PROJECT, *OF_OPTIMIZATION, WAIT],
+    )
 
 
 def _optimize(session: Session, values: Values) -> None:

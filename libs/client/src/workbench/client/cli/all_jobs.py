@@ -12,15 +12,25 @@ from workbench.client.cli.readers import whole
 from workbench.client.cli.session import Session
 from workbench.client.jobs import View
 
-COLUMNS = (Column("ID", "id"), Column("OF", "collection"), Column("NAME", "name", folds=True), Column("STATE", "state"),
-           Column("NEWS", "news", folds=True), Column("CREATED", "created_at"))  # fmt: skip
+COLUMNS = (
+    Column("ID", "id"),
+    Column("OF", "collection"),
+    Column("NAME", "name", folds=True),
+    Column("STATE", "state"),
+    Column("NEWS", "news", folds=True),
+    Column("CREATED", "created_at"),
+)
 # They are sorted by age: only so lists of several collections are one.
 OPTIONS = (
-    Option("--state", "Only those that are queued, running, succeeded, failed or cancelled; active: queued or running, "
-           "ended: neither.", metavar="STATE"),
+    Option(
+        "--state",
+        "Only those that are queued, running, succeeded, failed or cancelled; active: queued or running, "
+        "ended: neither.",
+        metavar="STATE",
+    ),
     *(option for option in NARROWING if option.key != "sort"),
     Option("--limit", "At most this many (default 50).", whole(1, 100_000), "N"),
-)  # fmt: skip
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -30,8 +40,11 @@ def register(app: typer.Typer) -> None:
         wanted = narrowed(values) | ({"state": values["state"]} if values["state"] else {})
         found = islice(session.client.jobs(**wanted), values["limit"] or 50)
         items = [view | {"collection": path.split("/")[-1]} for path, view in found]
-        show_list(items if session.as_json else [view | {"news": _news(view)} for view in items], COLUMNS,
-                  as_json=session.as_json)  # fmt: skip
+        show_list(
+            items if session.as_json else [view | {"news": _news(view)} for view in items],
+            COLUMNS,
+            as_json=session.as_json,
+        )
 
     add_command(app, "jobs", run, "List the jobs of every kind, newest first, as far as there is room.", OPTIONS)
 

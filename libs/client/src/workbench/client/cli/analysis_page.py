@@ -79,8 +79,9 @@ def _weights(facts: Facts) -> str:
 def _activations(found: Facts) -> str:
     if found["min_bytes"] is None:
         return f"activations unknown: {found['reason']}"
-    return (f"activations: {_bytes(found['min_bytes'])} at once at least, {_bytes(found['max_bytes'])} if none is "
-            "dropped")  # fmt: skip
+    return (
+        f"activations: {_bytes(found['min_bytes'])} at once at least, {_bytes(found['max_bytes'])} if none is dropped"
+    )
 
 
 def _most(types: dict[str, int]) -> list[tuple[str, int]]:

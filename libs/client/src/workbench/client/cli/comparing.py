@@ -96,8 +96,12 @@ def _name(client: Client, view: View) -> str | None:
 def shown(row: Row) -> Row:
     """The row in words."""
     name = " ".join(filter(None, [row["kind"], row.get("name") or row["id"], row.get("precision")]))
-    score = row.get("accuracy") and {**row["accuracy"], "metric": row["metric"], "unit": row.get("unit"),
-                                     "n": row.get("items") or "?"}  # fmt: skip
+    score = row.get("accuracy") and {
+        **row["accuracy"],
+        "metric": row["metric"],
+        "unit": row.get("unit"),
+        "n": row.get("items") or "?",
+    }
     return {
         **row,
         "what": name,
@@ -116,11 +120,13 @@ def scored_for_list(view: View) -> View:
 def _profile(view: View) -> Row:
     facts = view["facts"]
     return {
-        **paired.of_profile(view), "device": view["request"].get("device") or facts.get("device"),
+        **paired.of_profile(view),
+        "device": view["request"].get("device") or facts.get("device"),
         "precision": ((facts.get("provenance") or {}).get("spec") or view["request"]).get("inference_precision"),
-        "throughput_fps": facts["throughput_fps"], "latency_p50_ms": facts["latency_ms"].get("p50"),
+        "throughput_fps": facts["throughput_fps"],
+        "latency_p50_ms": facts["latency_ms"].get("p50"),
         "trust": facts["trust"]["verdict"],
-    }  # fmt: skip
+    }
 
 
 def _evaluation(view: View) -> Row:
@@ -135,12 +141,18 @@ def _variants(client: Client, project: View) -> Iterable[Row]:
     done = client.optimizations(project["id"]).get(done["id"])  # a list has no comparisons
     for variant in done["facts"]["variants"]:
         yield {
-            "kind": "variant", "id": project["id"], "name": f"{project['name']} {variant['name']}",
-            "precision": variant.get("precision"), "device": project.get("device"), "measured_at": done["created_at"],
-            **paired.of_variant(done["facts"], variant), "throughput_fps": variant.get("throughput_fps"),
+            "kind": "variant",
+            "id": project["id"],
+            "name": f"{project['name']} {variant['name']}",
+            "precision": variant.get("precision"),
+            "device": project.get("device"),
+            "measured_at": done["created_at"],
+            **paired.of_variant(done["facts"], variant),
+            "throughput_fps": variant.get("throughput_fps"),
             "latency_p50_ms": (variant.get("latency_ms") or {}).get("p50"),
-            "trust": (variant.get("trust") or {}).get("verdict"), **_scored(variant.get("accuracy")),
-        }  # fmt: skip
+            "trust": (variant.get("trust") or {}).get("verdict"),
+            **_scored(variant.get("accuracy")),
+        }
 
 
 def _plain(row: Row) -> Row:

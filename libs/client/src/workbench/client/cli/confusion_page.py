@@ -32,7 +32,8 @@ def _matrix(found: Facts, names: Mapping[int, str]) -> Iterable[str]:
     yield " " * _NAME + "".join(f" {fitted(_name(each, names), _CELL)}" for each in columns) + "  taken for"
     for truth in rows:
         yield fitted(_name(truth, names), _NAME) + "".join(
-            f" {_count(counts.get((truth, said), 0)):>{_CELL}}" for said in columns)  # fmt: skip
+            f" {_count(counts.get((truth, said), 0)):>{_CELL}}" for said in columns
+        )
 
 
 def _pairs(found: Facts, names: Mapping[int, str]) -> Iterable[str]:

@@ -33,8 +33,11 @@ def connect(session: Session, values: Values) -> None:
     """Until Ctrl-C, or the target is removed. Raises NotOverSsh for what does not mend itself."""
     way = Way(values["address"], values["key"], values["program"] or "workbench")
     if session.client.base_url.startswith("https:"):
-        raise NotOverSsh("https", f"{session.client.base_url} is reached without a tunnel",
-                         "use `workbench targets add`, and start what it says there")  # fmt: skip
+        raise NotOverSsh(
+            "https",
+            f"{session.client.base_url} is reached without a tunnel",
+            "use `workbench targets add`, and start what it says there",
+        )
     way.look(version("workbench-client"))
     port = port_of(session.workbench, values["name"])
     token, tries = _token(session, values["name"]), 0
@@ -92,8 +95,11 @@ def _await_agent(session: Session, name: str, ssh: subprocess.Popen[str]) -> Non
         if known is None or known["usable"]:
             return
         if time.monotonic() > deadline:
-            raise NotOverSsh("agent-silent", f"its agent does not ask for work ({known['reason']})",
-                             "see agent.log in the workbench's folder there")  # fmt: skip
+            raise NotOverSsh(
+                "agent-silent",
+                f"its agent does not ask for work ({known['reason']})",
+                "see agent.log in the workbench's folder there",
+            )
         time.sleep(1.0)
 
 

@@ -24,13 +24,30 @@ PARTS = {"profile": "profile_id", "evaluation": "evaluation_id", "folder": "fold
 GENERATED = ("width", "height", "channels", "seed")
 # Wherever images are uploaded: what a refusal names has to be an option there.
 OF_UPLOAD = [
-    asked("--calibration-percent", "Share of the images set apart for calibration", "DatasetForm",
-          "calibration_percent", "PERCENT", place=""),
-    Option("--format", "Layout of the images, where it should not be detected: `workbench tasks show NAME` "
-           "lists those that serve a task.", metavar="NAME", place="format"),
-    asked("--annotated-on", "How photos that viewers turn (EXIF) lay when boxes, masks and points were drawn",
-          "DatasetForm", "annotated_on", "HOW", default=" (default: as the sizes beside them tell)"),
-]  # fmt: skip
+    asked(
+        "--calibration-percent",
+        "Share of the images set apart for calibration",
+        "DatasetForm",
+        "calibration_percent",
+        "PERCENT",
+        place="",
+    ),
+    Option(
+        "--format",
+        "Layout of the images, where it should not be detected: `workbench tasks show NAME` "
+        "lists those that serve a task.",
+        metavar="NAME",
+        place="format",
+    ),
+    asked(
+        "--annotated-on",
+        "How photos that viewers turn (EXIF) lay when boxes, masks and points were drawn",
+        "DatasetForm",
+        "annotated_on",
+        "HOW",
+        default=" (default: as the sizes beside them tell)",
+    ),
+]
 
 
 def model(client: Client, request: Request, values: Values) -> View:

@@ -29,20 +29,28 @@ PICTURE = Option("--picture", "Write them as a picture, too: an SVG file.", meta
 
 SUBSET = [
     asked("--count", "At most so many images", "SubsetRequest", "count", "N", default=" (default: all that fit)"),
-    Option("--class", "Only images with something of this class. Repeatable.", metavar="NAME", place="classes",
-           repeat=True),
-    Option("--task", "Whose classes count (default: the first that the dataset is annotated for).", metavar="NAME",
-           place="task"),
+    Option(
+        "--class", "Only images with something of this class. Repeatable.", metavar="NAME", place="classes", repeat=True
+    ),
+    Option(
+        "--task",
+        "Whose classes count (default: the first that the dataset is annotated for).",
+        metavar="NAME",
+        place="task",
+    ),
     asked("--split", "Images to choose from", "SubsetRequest", "split", "SPLIT"),
     asked("--seed", "Same seed, same images", "SubsetRequest", "seed", "N"),
     Option("--name", "A name for people.", place="name"),
     WAIT,
-]  # fmt: skip
+]
 
 
 AUGMENT = [
-    replace(asked("--method", "What a copy is made by; repeatable", "AugmentationRequest", "methods", "METHOD"),
-            repeat=True, required=True),
+    replace(
+        asked("--method", "What a copy is made by; repeatable", "AugmentationRequest", "methods", "METHOD"),
+        repeat=True,
+        required=True,
+    ),
     asked("--copies", "Copies of each image by each method, but flips", "AugmentationRequest", "copies", "N"),
     asked("--erase", "Share of an image that is hidden", "AugmentationRequest", "erase", "SHARE"),
     asked("--noise", "Deviation of the noise, in levels of 255", "AugmentationRequest", "noise", "LEVELS"),
@@ -51,36 +59,54 @@ AUGMENT = [
     asked("--seed", "Same seed, same images", "AugmentationRequest", "seed", "N"),
     Option("--name", "A name for people.", place="name"),
     WAIT,
-]  # fmt: skip
+]
 
 
 EXPORT = [
     replace(asked("--format", "The layout", "ExportRequest", "format", "NAME"), required=True),
-    Option("--out", "Where the zip goes. What an interrupted download left is gone on with.", metavar="FILE",
-           required=True),
+    Option(
+        "--out", "Where the zip goes. What an interrupted download left is gone on with.", metavar="FILE", required=True
+    ),
     Option("--name", "A name for people.", place="name"),
-]  # fmt: skip
+]
 
 PREVIEW = [
-    Option("--out", "Where the pictures go, named by the number and name of their image.", metavar="FOLDER",
-           required=True),
+    Option(
+        "--out", "Where the pictures go, named by the number and name of their image.", metavar="FOLDER", required=True
+    ),
     Option("--class", "Only images with something of this class.", metavar="NAME", place="class"),
     Option("--task", "Only images that are annotated for this task.", metavar="NAME", place="task"),
     Option("--part", "Only images of this part: calibration or evaluation.", metavar="PART", place="part"),
     Option("--limit", "At most so many (default 20).", whole(1, 10_000), "N"),
-]  # fmt: skip
+]
 
 
 def register(group: typer.Typer) -> None:
     """Add the commands to the group of datasets."""
-    add_command(group, "statistics", _statistics, "Show sizes, colour, classes and things of a dataset.",
-                [DATASET, PICTURE])  # fmt: skip
-    add_command(group, "subset", _subset, "Make a dataset of some of the images of another, each class by its share.",
-                [DATASET, *SUBSET])  # fmt: skip
-    add_command(group, "augment", _augment, "Make a dataset of changed copies of the images of another, from a seed.",
-                [DATASET, *AUGMENT])  # fmt: skip
-    add_command(group, "preview", _preview, "Save images of a dataset, small, with their annotations drawn onto them.",
-                [DATASET, *PREVIEW])  # fmt: skip
+    add_command(
+        group, "statistics", _statistics, "Show sizes, colour, classes and things of a dataset.", [DATASET, PICTURE]
+    )
+    add_command(
+        group,
+        "subset",
+        _subset,
+        "Make a dataset of some of the images of another, each class by its share.",
+        [DATASET, *SUBSET],
+    )
+    add_command(
+        group,
+        "augment",
+        _augment,
+        "Make a dataset of changed copies of the images of another, from a seed.",
+        [DATASET, *AUGMENT],
+    )
+    add_command(
+        group,
+        "preview",
+        _preview,
+        "Save images of a dataset, small, with their annotations drawn onto them.",
+        [DATASET, *PREVIEW],
+    )
     add_command(group, "export", _export, EXPORT_HELP, [DATASET, *EXPORT])
 
 
@@ -96,8 +122,11 @@ def _preview(session: Session, values: Values) -> None:
         output.write_json(found)
         return
     for image in shown:
-        seen = ", ".join(f"{each['things']} {each['name'] or each['id']}" for each in image["classes"]
-                         if each["task"] == image["classes"][0]["task"])  # fmt: skip
+        seen = ", ".join(
+            f"{each['things']} {each['name'] or each['id']}"
+            for each in image["classes"]
+            if each["task"] == image["classes"][0]["task"]
+        )
         output.write(f"{image['saved']}" + (f"  {seen}" if seen else ""))
     if not shown:
         output.tell("no image is as asked for" if not found else "these images have no previews")

@@ -23,20 +23,24 @@ With --out, what is said and what is known of the worst, drawn, are saved beside
 """
 IMAGES = [
     Option("--limit", "At most so many (default 20).", whole(1, 100_000), "N"),
-    Option("--out", "Where pictures of the worst go: NUMBER-NAME-result.jpg and NUMBER-NAME-truth.jpg.",
-           metavar="FOLDER"),
-]  # fmt: skip
+    Option(
+        "--out", "Where pictures of the worst go: NUMBER-NAME-result.jpg and NUMBER-NAME-truth.jpg.", metavar="FOLDER"
+    ),
+]
 COLUMNS = (
-    Column("SCORE", "shown"), Column("SAID", "said", folds=True), Column("THERE", "known", folds=True),
+    Column("SCORE", "shown"),
+    Column("SAID", "said", folds=True),
+    Column("THERE", "known", folds=True),
     Column("IMAGE", "name", folds=True),
-)  # fmt: skip
+)
 
 
 def register(group: typer.Typer) -> None:
     """Add the commands to the group of evaluations."""
     add_command(group, "images", _images, IMAGES_HELP, [EVALUATION, *IMAGES])
-    add_command(group, "confusion", _confusion, "Show which class is taken for which, by the annotations.",
-                [EVALUATION])  # fmt: skip
+    add_command(
+        group, "confusion", _confusion, "Show which class is taken for which, by the annotations.", [EVALUATION]
+    )
 
 
 def _images(session: Session, values: Values) -> None:

@@ -14,31 +14,86 @@ from workbench.client.client import Client
 from workbench.client.uploads import display_name
 
 NAMED = "NAME= may be left out for a model's only input. Repeatable."
-NEW_SHAPE = Option("--input-shape", f"New shape of an input; -1 keeps a dimension dynamic, 1..8 within limits. {NAMED}",
-                   named(shape), "[NAME=]1,3,224,224", repeat=True)
-RUN_SHAPE = Option("--input-shape", f"Shape of an input whose dimensions are dynamic. {NAMED}",
-                   named(fixed_shape), "[NAME=]1,3,224,224", repeat=True)
-LAYOUT = Option("--layout", "Layout of an input, one letter per dimension. Repeatable.",
-                named(layout), "[NAME=]NCHW", repeat=True)
-MEAN = Option("--mean", "Values subtracted per channel, in the order the model expects. Repeatable.",
-              named(per_channel), "[NAME=]104,117,123", repeat=True)
-SCALE = Option("--scale", "Values divided by per channel, after the mean. Repeatable.",
-               named(divisors), "[NAME=]58.4,57.1,57.4", repeat=True)
-REVERSE = Option("--reverse-channels", "Swap the first and last channel before the model (RGB for BGR); "
-                 "for a model with one input.", flag=True)
-ELEMENT_TYPE = Option("--element-type", "Type of the numbers the result takes, such as u8. Repeatable.", named(str),
-                      "[NAME=]u8", repeat=True)
-TENSOR_LAYOUT = Option("--tensor-layout", "Layout the result takes, where it is not that of the network. Repeatable.",
-                       named(layout), "[NAME=]NHWC", repeat=True)
-RESIZE_INPUT = Option("--embed-resize", "The result takes pictures of any size and resizes them: linear, cubic or "
-                      "nearest. Repeatable.", named(str), "[NAME=]linear", repeat=True)
-FREEZE = Option("--freeze", "Freeze an input to this value, or to one for each element; it is gone then. Repeatable.",
-                named(numbers), "[NAME=]0.5", repeat=True)
-MEASURED_SHAPE = Option("--shape", f"Shape to measure, where an input leaves it open or another is wanted. {NAMED}",
-                        named(fixed_shape), "[NAME=]1,3,224,224", repeat=True)
-FED = Option("--input", "What an input is fed with: an array that numpy.save has written, or the id of one (`workbench "
-             f"tensors list`). The other inputs get made-up data. {NAMED}", named(str), "[NAME=]FILE.npy", "inputs.*",
-             repeat=True)
+NEW_SHAPE = Option(
+    "--input-shape",
+    f"New shape of an input; -1 keeps a dimension dynamic, 1..8 within limits. {NAMED}",
+    named(shape),
+    "[NAME=]1,3,224,224",
+    repeat=True,
+)
+RUN_SHAPE = Option(
+    "--input-shape",
+    f"Shape of an input whose dimensions are dynamic. {NAMED}",
+    named(fixed_shape),
+    "[NAME=]1,3,224,224",
+    repeat=True,
+)
+LAYOUT = Option(
+    "--layout", "Layout of an input, one letter per dimension. Repeatable.", named(layout), "[NAME=]NCHW", repeat=True
+)
+MEAN = Option(
+    "--mean",
+    "Values subtracted per channel, in the order the model expects. Repeatable.",
+    named(per_channel),
+    "[NAME=]104,117,123",
+    repeat=True,
+)
+SCALE = Option(
+    "--scale",
+    "Values divided by per channel, after the mean. Repeatable.",
+    named(divisors),
+    "[NAME=]58.4,57.1,57.4",
+    repeat=True,
+)
+REVERSE = Option(
+    "--reverse-channels",
+    "Swap the first and last channel before the model (RGB for BGR); for a model with one input.",
+    flag=True,
+)
+ELEMENT_TYPE = Option(
+    "--element-type",
+    "Type of the numbers the result takes, such as u8. Repeatable.",
+    named(str),
+    "[NAME=]u8",
+    repeat=True,
+)
+TENSOR_LAYOUT = Option(
+    "--tensor-layout",
+    "Layout the result takes, where it is not that of the network. Repeatable.",
+    named(layout),
+    "[NAME=]NHWC",
+    repeat=True,
+)
+RESIZE_INPUT = Option(
+    "--embed-resize",
+    "The result takes pictures of any size and resizes them: linear, cubic or nearest. Repeatable.",
+    named(str),
+    "[NAME=]linear",
+    repeat=True,
+)
+FREEZE = Option(
+    "--freeze",
+    "Freeze an input to this value, or to one for each element; it is gone then. Repeatable.",
+    named(numbers),
+    "[NAME=]0.5",
+    repeat=True,
+)
+MEASURED_SHAPE = Option(
+    "--shape",
+    f"Shape to measure, where an input leaves it open or another is wanted. {NAMED}",
+    named(fixed_shape),
+    "[NAME=]1,3,224,224",
+    repeat=True,
+)
+FED = Option(
+    "--input",
+    "What an input is fed with: an array that numpy.save has written, or the id of one (`workbench "
+    f"tensors list`). The other inputs get made-up data. {NAMED}",
+    named(str),
+    "[NAME=]FILE.npy",
+    "inputs.*",
+    repeat=True,
+)
 OF_CONVERSION = (NEW_SHAPE, LAYOUT, MEAN, SCALE, REVERSE, ELEMENT_TYPE, TENSOR_LAYOUT, RESIZE_INPUT, FREEZE)
 OF_OPTIMIZATION = (RUN_SHAPE, LAYOUT)
 OF_TRIAL = (NEW_SHAPE, LAYOUT)
@@ -79,8 +134,10 @@ def _is_tensor(text: str) -> bool:
 def as_asked(model: dict[str, Any], inputs: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """The view of a model with its inputs as a request asks for them."""
     facts = model.get("facts") or {}
-    return {**model, "facts": {**facts, "inputs": [
-        {**each, **inputs.get(each["name"], {})} for each in facts.get("inputs") or []]}}  # fmt: skip
+    return {
+        **model,
+        "facts": {**facts, "inputs": [{**each, **inputs.get(each["name"], {})} for each in facts.get("inputs") or []]},
+    }
 
 
 def channels(model: dict[str, Any]) -> int:

@@ -13,9 +13,10 @@ NARROWING = (
     Option("--search", "Only those that have this in their name or a tag, or whose id begins so."),
     Option("--tag", "Only those with this tag.", metavar="TAG"),
     Option("--of", "Only those that were asked for with this, such as a model.", metavar="ID"),
-    Option("--sort", "By name, -name, created_at or -created_at (default -created_at: the newest first).",
-           metavar="ORDER"),
-)  # fmt: skip
+    Option(
+        "--sort", "By name, -name, created_at or -created_at (default -created_at: the newest first).", metavar="ORDER"
+    ),
+)
 
 
 def narrowed(values: Values) -> dict[str, Any]:

@@ -33,8 +33,13 @@ class Column:
     of: str = ""
 
 
-def show_list(items: Sequence[dict[str, Any]], columns: Sequence[Column], *, as_json: bool = False,
-              names: Mapping[str, str] | None = None) -> None:
+def show_list(
+    items: Sequence[dict[str, Any]],
+    columns: Sequence[Column],
+    *,
+    as_json: bool = False,
+    names: Mapping[str, str] | None = None,
+) -> None:
     """The first column whole, then as many as there is room for; text that folds has always room.
 
     ``names``: by the ids that people know by a name.
@@ -46,8 +51,10 @@ def show_list(items: Sequence[dict[str, Any]], columns: Sequence[Column], *, as_
         tell("nothing yet")
         return
     screen = Console(file=sys.stdout, highlight=False, markup=False)
-    cells = [[plain(_cell(item, column, names if column.of else None, first=column is columns[0]))
-              for column in columns] for item in items]  # fmt: skip
+    cells = [
+        [plain(_cell(item, column, names if column.of else None, first=column is columns[0])) for column in columns]
+        for item in items
+    ]
     shown = fitting(columns, cells, screen.width)
     drawn = rich.Table(box=None, pad_edge=False, header_style="bold")
     for number in shown:
@@ -94,7 +101,7 @@ def _cell(view: Any, column: Column, names: Mapping[str, str] | None, *, first: 
     if view is None:
         return NONE
     if names and (name := names.get(str(view))):
-        return name if cell_len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME - 1]}…"
+        return name if cell_len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
     if isinstance(view, float):
         return f"{view:g}"
     if column.place == "created_at":

@@ -77,8 +77,10 @@ def _checked(conversion: Facts | None) -> Iterable[str]:
     runtime = f"{checked['runtime']['name']} {checked['runtime']['version'] or ''}".rstrip()
     yield f"Beside its source in {runtime}, on random inputs: {checked['verdict']}{_why(checked)}"
     for output in checked["outputs"]:
-        yield (f"  {output['name']}: off by at most {output['relative']:.2g} of its largest value, "
-               f"{output['beyond']:.2%} of the values by more than {checked['tolerance']:g}")  # fmt: skip
+        yield (
+            f"  {output['name']}: off by at most {output['relative']:.2g} of its largest value, "
+            f"{output['beyond']:.2%} of the values by more than {checked['tolerance']:g}"
+        )
     for warning in conversion.get("warnings") or ():
         yield f"  {warning}"
 

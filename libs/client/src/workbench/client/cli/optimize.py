@@ -30,29 +30,56 @@ from workbench.client.jobs import View
 NOT_MET = 1
 UNDECIDED = 4
 
-MODEL = Argument("MODEL", "Model file (ONNX, an IR's .xml, TensorFlow or TensorFlow Lite), a folder with all its "
-                 "files, the address (https://…) of a file, hf:OWNER/NAME, zoo:NAME, or a model's id.", "model_id")
-DATASET = Option("--dataset", "Images to measure accuracy on: folder, zip or tar, or a dataset's id. "
-                 "Without it accuracy stays unknown.", metavar="PATH", place="dataset_id")
-CALIBRATION = Option("--calibration-dataset", "Other images to calibrate INT8 with; labels are not needed. "
-                     "Default: a part of --dataset kept out of scoring.", metavar="PATH",
-                     place="calibration_dataset_id")
+MODEL = Argument(
+    "MODEL",
+    "Model file (ONNX, an IR's .xml, TensorFlow or TensorFlow Lite), a folder with all its "
+    "files, the address (https://…) of a file, hf:OWNER/NAME, zoo:NAME, or a model's id.",
+    "model_id",
+)
+DATASET = Option(
+    "--dataset",
+    "Images to measure accuracy on: folder, zip or tar, or a dataset's id. Without it accuracy stays unknown.",
+    metavar="PATH",
+    place="dataset_id",
+)
+CALIBRATION = Option(
+    "--calibration-dataset",
+    "Other images to calibrate INT8 with; labels are not needed. Default: a part of --dataset kept out of scoring.",
+    metavar="PATH",
+    place="calibration_dataset_id",
+)
 NAME = Option("--name", "Name of the project (default: the model's).", place="name")
 PROJECT = [
-    Option("--target", "Where inference runs: an id that `workbench targets list` shows (default: the first that has "
-           "the device).", place="target"),
-    Option("--device", "Device that executes, such as CPU or GPU.0 (default: the target's own, else CPU).",
-           place="device"),
+    Option(
+        "--target",
+        "Where inference runs: an id that `workbench targets list` shows (default: the first that has the device).",
+        place="target",
+    ),
+    Option(
+        "--device", "Device that executes, such as CPU or GPU.0 (default: the target's own, else CPU).", place="device"
+    ),
 ]
 REQUEST = [
     *task_options("task", "recipe"),
     asked("--objective", "What to make best", "OptimizationRequest", "objective", "WHAT"),
-    Option("--max-latency-ms", "Constraint: the median latency stays within this.", number(above=0), "MS",
-           "max_latency_ms"),
-    asked("--max-accuracy-drop", "Constraint: what the first metric may lose, in percentage points of a share or in "
-          "its own unit, such as dB", "OptimizationRequest", "max_accuracy_drop", "POINTS"),
-    asked("--preprocessing", "Where mean, scale and order of channels go: into the models, which then take plain "
-          "pixels, or into the application", "OptimizationRequest", "preprocessing", "WHERE"),
+    Option(
+        "--max-latency-ms", "Constraint: the median latency stays within this.", number(above=0), "MS", "max_latency_ms"
+    ),
+    asked(
+        "--max-accuracy-drop",
+        "Constraint: what the first metric may lose, in percentage points of a share or in its own unit, such as dB",
+        "OptimizationRequest",
+        "max_accuracy_drop",
+        "POINTS",
+    ),
+    asked(
+        "--preprocessing",
+        "Where mean, scale and order of channels go: into the models, which then take plain "
+        "pixels, or into the application",
+        "OptimizationRequest",
+        "preprocessing",
+        "WHERE",
+    ),
     asked("--inference-precision", "Precision inference runs in", "OptimizationRequest", "inference_precision", "TYPE"),
     asked("--duration-s", "Seconds each launch measures", "OptimizationRequest", "duration_s", "S"),
     asked("--launches", "Fresh processes per measurement", "OptimizationRequest", "launches", "N"),
@@ -60,13 +87,21 @@ REQUEST = [
     asked("--within-s", "With --until: no launch begins after so long", "OptimizationRequest", "within_s", "S"),
     asked("--preset", "INT8 preset", "OptimizationRequest", "preset", "PRESET"),
     asked("--subset-size", "Images to calibrate with at most", "OptimizationRequest", "subset_size", "N"),
-    Option("--calibrate-on-target", "Calibrate INT8 on the target's nodes too, since how it comes out depends on the "
-           "processor.", place="calibrate_on_target", flag=True),
+    Option(
+        "--calibrate-on-target",
+        "Calibrate INT8 on the target's nodes too, since how it comes out depends on the processor.",
+        place="calibrate_on_target",
+        flag=True,
+    ),
     *recipe_options("recipe"),
 ]
 REVERSE = Option("--reverse-channels", "The same as --color BGR.", flag=True)
-REPORT = Option("--report", "Write the report to this file: one that ends in .html for people, with its plots, to read "
-                "offline and to print; any other as JSON.", metavar="FILE")
+REPORT = Option(
+    "--report",
+    "Write the report to this file: one that ends in .html for people, with its plots, to read "
+    "offline and to print; any other as JSON.",
+    metavar="FILE",
+)
 PACKAGE = Option("--package", "Download the deployment package to this file (.tar.zst).", metavar="FILE")
 HELP = """Convert, measure, calibrate to INT8, score, compare and package a model in one go.
 
@@ -115,8 +150,9 @@ def optimize(session: Session, values: Values) -> None:
         raise typer.Exit(NOT_MET)
 
 
-def _run(session: Session, pipeline: Pipeline, sources: dict[str, Source | None], request: dict[str, Any],
-         values: Values) -> View:
+def _run(
+    session: Session, pipeline: Pipeline, sources: dict[str, Source | None], request: dict[str, Any], values: Values
+) -> View:
     client = session.client
     ids = {
         "model": _model(pipeline, client, sources["model"], values),

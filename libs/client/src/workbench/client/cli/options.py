@@ -22,15 +22,20 @@ Values = dict[str, Any]
 
 # What the options of cli/inputs.py become in a request, under the input's own name.
 _OF_INPUTS = {
-    "shape": "--input-shape", "layout": "--layout", "mean": "--mean", "scale": "--scale",
-    "reverse_channels": "--reverse-channels", "element_type": "--element-type", "tensor_layout": "--tensor-layout",
-    "resize": "--embed-resize", "value": "--freeze",
-}  # fmt: skip
+    "shape": "--input-shape",
+    "layout": "--layout",
+    "mean": "--mean",
+    "scale": "--scale",
+    "reverse_channels": "--reverse-channels",
+    "element_type": "--element-type",
+    "tensor_layout": "--tensor-layout",
+    "resize": "--embed-resize",
+    "value": "--freeze",
+}
 _MEMBER = "|".join(_OF_INPUTS)
 # A problem begins with the field at fault, whatever letters an input's name has; further on a name ends with a word.
 _SAID_OF_INPUTS = (rf"(?:^|(?<=; ))inputs\.(.+?)\.({_MEMBER})(?=: )", rf"\binputs\.(\S+?)\.({_MEMBER})\b")
-_OTHERS = ((r"(^|; )shapes\.(.+?): ", r"\1--shape \2=…: "),
-           (r"\b(?:recipe|overrides)\.short_side\b", "--resize"))  # fmt: skip
+_OTHERS = ((r"(^|; )shapes\.(.+?): ", r"\1--shape \2=…: "), (r"\b(?:recipe|overrides)\.short_side\b", "--resize"))
 
 
 @dataclass(frozen=True)
@@ -95,10 +100,19 @@ class Argument:
 
 
 JSON = Option("--json", "Write JSON for programs instead of text for people.", flag=True)
-SERVER = Option("--server", "URL of a running workbench; its token in WORKBENCH_TOKEN. Without it, the "
-                "workbench of this machine, started if needed.", server_url, "URL", envvar="WORKBENCH_SERVER")
-HOME = Option("--home", "Where the workbench of this machine keeps everything "
-              "(default: WORKBENCH_HOME, or ~/.local/share/workbench).", metavar="FOLDER")
+SERVER = Option(
+    "--server",
+    "URL of a running workbench; its token in WORKBENCH_TOKEN. Without it, the "
+    "workbench of this machine, started if needed.",
+    server_url,
+    "URL",
+    envvar="WORKBENCH_SERVER",
+)
+HOME = Option(
+    "--home",
+    "Where the workbench of this machine keeps everything (default: WORKBENCH_HOME, or ~/.local/share/workbench).",
+    metavar="FOLDER",
+)
 
 
 def add_command(

@@ -61,8 +61,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
 
 def _widths(rows: Sequence[Sequence[Text]], width: int) -> list[int]:
     """Of each column what its longest word needs, and beyond that what there is room for, from all sides alike."""
-    asked = [[Measurement.get(_ANYWHERE, _ANYWHERE.options, cell) for cell in column]
-             for column in zip(*rows, strict=True)]  # fmt: skip
+    asked = [
+        [Measurement.get(_ANYWHERE, _ANYWHERE.options, cell) for cell in column] for column in zip(*rows, strict=True)
+    ]
     found = [max(each.minimum for each in column) for column in asked]
     whole = [max(each.maximum for each in column) for column in asked]
     while sum(found) + GAP * (len(found) - 1) < width and found != whole:

@@ -10,19 +10,28 @@ from workbench.client.cli.report import interval, of_ratio
 from workbench.client.jobs import View
 
 Row = dict[str, Any]
-METRICS = {"throughput_fps": "throughput", "latency_p50_ms": "median latency",
-           "cpu_ms_per_request": "CPU time a request"}  # fmt: skip
+METRICS = {
+    "throughput_fps": "throughput",
+    "latency_p50_ms": "median latency",
+    "cpu_ms_per_request": "CPU time a request",
+}
 # Of a report's comparison with the baseline.
-_OF_A_REPORT = {"throughput_fps": "speedup", "latency_p50_ms": "latency_ratio",
-                "cpu_ms_per_request": "cpu_per_request_ratio"}  # fmt: skip
+_OF_A_REPORT = {
+    "throughput_fps": "speedup",
+    "latency_p50_ms": "latency_ratio",
+    "cpu_ms_per_request": "cpu_per_request_ratio",
+}
 
 
 def of_profile(view: View) -> Row:
     """What a row needs of a profile: in which job it was measured, and its ratios by the other model's id."""
     facts, model = view["facts"], view["request"].get("model_id")
     together = facts.get("together") or {}
-    return {"job": together.get("profile_id") or view["id"], "model": model,
-            "ratios": (together.get("ratios") or {}).get(model) or {}}  # fmt: skip
+    return {
+        "job": together.get("profile_id") or view["id"],
+        "model": model,
+        "ratios": (together.get("ratios") or {}).get(model) or {},
+    }
 
 
 def of_variant(report: dict[str, Any], variant: dict[str, Any]) -> Row:
@@ -46,8 +55,11 @@ def ratios(rows: Sequence[Row]) -> list[Row]:
     """Each row's to the first with a throughput, where the two were measured in turns."""
     fast = [row for row in rows if row.get("throughput_fps")]
     pairs = [(row, fast[0]) for row in fast[1:] if row["job"] == fast[0]["job"]]
-    return [{"of": _called(row), "to": _called(first), **found}
-            for row, first in pairs if (found := row["ratios"].get(first["model"]))]  # fmt: skip
+    return [
+        {"of": _called(row), "to": _called(first), **found}
+        for row, first in pairs
+        if (found := row["ratios"].get(first["model"]))
+    ]
 
 
 def _called(row: Row) -> str:
@@ -56,8 +68,11 @@ def _called(row: Row) -> str:
 
 def words(ratio: Row) -> str:
     """One for people."""
-    said = [f"  {interval(ratio[metric])} × the {word}{_noise(ratio[metric])}"
-            for metric, word in METRICS.items() if ratio.get(metric)]  # fmt: skip
+    said = [
+        f"  {interval(ratio[metric])} × the {word}{_noise(ratio[metric])}"
+        for metric, word in METRICS.items()
+        if ratio.get(metric)
+    ]
     said += [f"  {line}" for line in of_ratio(ratio.get("trust"))]
     return "\n".join([f"{ratio['of']} against {ratio['to']}, measured in turns:", *said])
 

@@ -68,8 +68,9 @@ class Progress:
             self._live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         if self._terminal:
             self._live.update(self._table(), refresh=True)
             self._live.stop()
@@ -215,6 +216,7 @@ def _bar(row: Row) -> str:
 def followed(resource: Resource, id: str, noun: str) -> View:
     """The job as it ended; how it goes is shown meanwhile, called ``noun``. Raises what ``wait`` raises."""
     with Progress() as progress:
+
         def tell(view: View) -> None:
             (progress.steps(view) if "steps" in view else progress.job(noun, view))
 

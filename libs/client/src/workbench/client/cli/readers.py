@@ -134,8 +134,9 @@ def resize(kinds: Sequence[str]) -> Reader[dict[str, Any]]:
             return {"resize": kind, _NUMBERED[kind]: int(side)}
         if kind in kinds and ":" not in text:
             return {"resize": kind}
-        raise typer.BadParameter(f"{text!r} is not one of {', '.join(kinds)}, crop:SHORT (as crop:256), keep:MULTIPLE "
-                                 "(as keep:8)")  # fmt: skip
+        raise typer.BadParameter(
+            f"{text!r} is not one of {', '.join(kinds)}, crop:SHORT (as crop:256), keep:MULTIPLE (as keep:8)"
+        )
 
     return read
 

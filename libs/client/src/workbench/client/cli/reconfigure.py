@@ -17,8 +17,9 @@ from workbench.client.cli.session import Session
 from workbench.client.jobs import View
 
 MODEL = Argument("ID", "Id of the model, an OpenVINO IR.", "model_id")
-PRECISION = asked("--precision", "Of the stored weights", "ConversionRequest", "precision", "P",
-                  default=" (default: as they are)")  # fmt: skip
+PRECISION = asked(
+    "--precision", "Of the stored weights", "ConversionRequest", "precision", "P", default=" (default: as they are)"
+)
 BATCH = asked("--batch", "Pictures at once", "ConversionRequest", "batch", "N")
 NAME = Option("--name", "A name for people.", place="name")
 OF_INPUTS = (NEW_SHAPE, LAYOUT)
@@ -51,8 +52,11 @@ def _of_ir(model: View) -> dict[str, Any]:
     if not facts:
         raise wrong("ID", f"the model {model['id']} is {model['state']}; it can be changed once it has succeeded")
     if facts["format"] != "ir":
-        raise wrong("ID", f"{model['id']} is {facts['format']}; `workbench conversions create {model['id']}` makes an "
-                    "IR of it and takes the same options")  # fmt: skip
+        raise wrong(
+            "ID",
+            f"{model['id']} is {facts['format']}; `workbench conversions create {model['id']}` makes an "
+            "IR of it and takes the same options",
+        )
     return facts
 
 

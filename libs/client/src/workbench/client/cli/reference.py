@@ -32,8 +32,9 @@ def main() -> None:
 
 
 def _below(command: Any, name: str, parent: Any) -> Iterator[tuple[str, str]]:
-    context = command.context_class(command, info_name=name.split()[-1], parent=parent, terminal_width=WIDTH,
-                                    max_content_width=WIDTH)
+    context = command.context_class(
+        command, info_name=name.split()[-1], parent=parent, terminal_width=WIDTH, max_content_width=WIDTH
+    )
     yield name, "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
     for each in command.list_commands(context) if hasattr(command, "list_commands") else ():
         yield from _below(command.get_command(context, each), f"{name} {each}", context)

@@ -12,9 +12,14 @@ from workbench.client.cli.output import console, table, write
 from workbench.figures import with_interval
 
 # What says of a model what is taken for granted otherwise, by the recipe's field.
-OTHERWISE = {"head": "--head", "output": "--output-name", "color": "--color", "mean": "--mean and --scale",
-             "resize": "--resize",
-             "labels": "give the classes in the model's order, by a labels.txt beside the images"}  # fmt: skip
+OTHERWISE = {
+    "head": "--head",
+    "output": "--output-name",
+    "color": "--color",
+    "mean": "--mean and --scale",
+    "resize": "--resize",
+    "labels": "give the classes in the model's order, by a labels.txt beside the images",
+}
 HEADINGS = ("variant", "precision", "size MB", "throughput fps", "p50 ms", "CPU ms a request", "accuracy", "trust")
 
 
@@ -27,8 +32,14 @@ def page(report: dict[str, Any]) -> str:
     """What was found, and which to take."""
     chosen = (report.get("recommended") or {}).get("variant")
     rows = [_row(variant, chosen) for variant in report["variants"]]
-    told = (_differences(report), _inside(report), _outside(report), _assumed(report), _warnings(report),
-            _recommendation(report))  # fmt: skip
+    told = (
+        _differences(report),
+        _inside(report),
+        _outside(report),
+        _assumed(report),
+        _warnings(report),
+        _recommendation(report),
+    )
     return "\n".join([*([table(HEADINGS, rows, console().width)] if rows else []), *chain(*told)])
 
 
@@ -110,8 +121,11 @@ def _outside(report: dict[str, Any]) -> Iterable[str]:
     """What whoever feeds the models does to a picture."""
     if known := report.get("preparation"):
         turned = ["turned upright by its EXIF orientation"] if known.get("orientation") == "exif" else []
-        numbers = [f"{words} {','.join(f'{value:g}' for value in known[name])}"
-                   for name, words in (("mean", "minus mean"), ("scale", "divided by scale")) if known.get(name)]
+        numbers = [
+            f"{words} {','.join(f'{value:g}' for value in known[name])}"
+            for name, words in (("mean", "minus mean"), ("scale", "divided by scale"))
+            if known.get(name)
+        ]
         resized = "as large as it is" if known["resize"] == "keep" else f"resized by {known['resize']}"
         steps = [*turned, resized, f"channels as {known['color']}", *numbers]
         yield f"\nTo do to each picture before: {', '.join(steps)}"

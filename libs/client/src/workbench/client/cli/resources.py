@@ -28,18 +28,17 @@ Run = Callable[[Session, Values], None]
 STATE = asked("--state", "Only those that are", "JobView", "state", "STATE", place="")
 LIMIT = Option("--limit", "At most this many (default 50).", whole(1, 100_000), "N")
 FOLLOW = Option("--follow", "Go on until the job has ended.", flag=True)
-TO = Option("--to", "Where to: a folder, or a file's path for one file (default: the current folder).",
-            metavar="PATH")
+TO = Option("--to", "Where to: a folder, or a file's path for one file (default: the current folder).", metavar="PATH")
 FILES = Argument("FILE", "Names of files; without any, all.", required=False, repeat=True)
-OPTIMIZATION = Argument("OPTIMIZATION", "Id of one of its optimizations (default: the newest).",
-                        required=False)
+OPTIMIZATION = Argument("OPTIMIZATION", "Id of one of its optimizations (default: the newest).", required=False)
 
 
 def register(app: typer.Typer) -> None:
     """Add a group of commands for each description."""
     for description in DESCRIPTIONS:
-        group = typer.Typer(help=f"The {description.name} of the workbench.", no_args_is_help=True,
-                            rich_markup_mode=None)
+        group = typer.Typer(
+            help=f"The {description.name} of the workbench.", no_args_is_help=True, rich_markup_mode=None
+        )
         for command in description.commands:
             _ADD[command](group, description)
         if description.own:
@@ -195,9 +194,18 @@ def _add_download(group: typer.Typer, row: Description) -> None:
 
 
 _ADD: dict[str, Callable[[typer.Typer, Description], None]] = {
-    "list": _add_list, "show": _add_show, "create": add_create, "wait": _add_wait, "log": _add_log,
-    "cancel": _add_cancel, "rm": _add_rm, "download": _add_download,
-    "rename": labels.add_rename, "tag": labels.add_tag, "again": again.add, "optimize again": again.add_optimization,
+    "list": _add_list,
+    "show": _add_show,
+    "create": add_create,
+    "wait": _add_wait,
+    "log": _add_log,
+    "cancel": _add_cancel,
+    "rm": _add_rm,
+    "download": _add_download,
+    "rename": labels.add_rename,
+    "tag": labels.add_tag,
+    "again": again.add,
+    "optimize again": again.add_optimization,
     "reconfigure": lambda group, _row: reconfigure.add(group),
 }
 

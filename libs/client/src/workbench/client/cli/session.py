@@ -27,8 +27,10 @@ class Session:
     @property
     def where(self) -> str:
         """The options a person must repeat to reach the same workbench: those of this command line."""
-        options = {"--server": self._server if self._server != os.environ.get("WORKBENCH_SERVER") else None,
-                   "--home": self._home}
+        options = {
+            "--server": self._server if self._server != os.environ.get("WORKBENCH_SERVER") else None,
+            "--home": self._home,
+        }
         return "".join(f" {name} {shlex.quote(value)}" for name, value in options.items() if value)
 
     @property

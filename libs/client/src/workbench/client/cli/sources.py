@@ -22,12 +22,26 @@ def _sha256(text: str) -> str:
 
 
 SHA256 = Option("--sha256", "SHA-256 that the file at an address must have.", _sha256, "DIGEST", "sha256")
-INCLUDE = Option("--include", "Which files of the repository: a name, or a pattern such as 'onnx/*_fp16.onnx'; what "
-                 "belongs to a model comes along. Repeatable.", metavar="PATTERN", place="include", repeat=True)
+INCLUDE = Option(
+    "--include",
+    "Which files of the repository: a name, or a pattern such as 'onnx/*_fp16.onnx'; what "
+    "belongs to a model comes along. Repeatable.",
+    metavar="PATTERN",
+    place="include",
+    repeat=True,
+)
 CONVERT = replace(
-    asked("--convert", "Convert it once it is here, with what its source says of mean, scale, channels and shape, its "
-          "weights stored in", "ConversionRequest", "precision", "P", default=""), place="convert.precision",
-)  # fmt: skip
+    asked(
+        "--convert",
+        "Convert it once it is here, with what its source says of mean, scale, channels and shape, its "
+        "weights stored in",
+        "ConversionRequest",
+        "precision",
+        "P",
+        default="",
+    ),
+    place="convert.precision",
+)
 OF_SOURCE = (SHA256, INCLUDE)
 OF_IMPORT = (*OF_SOURCE, CONVERT)
 

@@ -11,10 +11,20 @@ Facts = dict[str, Any]
 def rows(target: Facts) -> Sequence[Facts]:
     """A row for each device that is there, then one for each that is not."""
     known = target.get("devices") or [{"name": target.get("device")}]
-    there = [target | {"device": each["name"], "state": _state(target, each), "int8": _yes(each.get("int8")),
-                       "says": _says(target, each)} for each in known]  # fmt: skip
-    lacks = [{"id": target["id"], "device": each["device"], "state": "unusable", "says": each["reason"]}
-             for each in target.get("absent") or []]  # fmt: skip
+    there = [
+        target
+        | {
+            "device": each["name"],
+            "state": _state(target, each),
+            "int8": _yes(each.get("int8")),
+            "says": _says(target, each),
+        }
+        for each in known
+    ]
+    lacks = [
+        {"id": target["id"], "device": each["device"], "state": "unusable", "says": each["reason"]}
+        for each in target.get("absent") or []
+    ]
     return [*there, *lacks]
 
 

@@ -15,14 +15,17 @@ def page(task: Facts) -> str:
     """The whole task."""
     metrics = [{**each, "words": f"{each['words']} {_measured(each)}"} for each in task["metrics"]]
     options = [{**each, "words": f"{each['words']} {_accepted(each)}"} for each in task["options"]]
-    return "\n".join([
-        *_folded(f"{task['name']}: {task['words']}"),
-        *_section("Heads (--head)", task["heads"]),
-        *_section("Options (--option NAME=VALUE)", options),
-        *_section("Metrics", metrics),
-        "", *_folded(f"Datasets that serve it: {', '.join(task['formats']) or 'none'}"),
-        *_folded(f"Resize, unless --resize says another: {task['resize']}"),
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            *_folded(f"{task['name']}: {task['words']}"),
+            *_section("Heads (--head)", task["heads"]),
+            *_section("Options (--option NAME=VALUE)", options),
+            *_section("Metrics", metrics),
+            "",
+            *_folded(f"Datasets that serve it: {', '.join(task['formats']) or 'none'}"),
+            *_folded(f"Resize, unless --resize says another: {task['resize']}"),
+        ]
+    )
 
 
 def for_list(task: Facts) -> Facts:
@@ -53,5 +56,4 @@ def _measured(metric: Facts) -> str:
 
 
 def _folded(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent or "  ",
-                         break_on_hyphens=False)  # fmt: skip
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent or "  ", break_on_hyphens=False)

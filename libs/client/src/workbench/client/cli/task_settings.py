@@ -19,15 +19,35 @@ Facts = dict[str, Any]
 def task_options(task: str, settings: str) -> list[Option]:
     """The options, with the task at ``task`` in the request, and what belongs to it below ``settings``."""
     return [
-        Option("--task", "What the model does: a name that `workbench tasks list` shows. Without it as the "
-               "workbench guesses, or asks where it is not sure.", metavar="NAME", place=task),
-        Option("--head", "How its outputs are read, where the task knows several ways: `workbench tasks show NAME` "
-               "lists them.", metavar="NAME", place=f"{settings}.head"),
-        Option("--output-name", "Which of a model's outputs is read, where its head takes one (default: the head's "
-               "choice, mostly the first).", metavar="NAME", place=f"{settings}.output"),
-        Option("--option", "A setting of the task: `workbench tasks show NAME` lists them with what they may be. "
-               "Repeatable.", assignment, "NAME=VALUE", f"{settings}.options.*", repeat=True),
-    ]  # fmt: skip
+        Option(
+            "--task",
+            "What the model does: a name that `workbench tasks list` shows. Without it as the "
+            "workbench guesses, or asks where it is not sure.",
+            metavar="NAME",
+            place=task,
+        ),
+        Option(
+            "--head",
+            "How its outputs are read, where the task knows several ways: `workbench tasks show NAME` lists them.",
+            metavar="NAME",
+            place=f"{settings}.head",
+        ),
+        Option(
+            "--output-name",
+            "Which of a model's outputs is read, where its head takes one (default: the head's "
+            "choice, mostly the first).",
+            metavar="NAME",
+            place=f"{settings}.output",
+        ),
+        Option(
+            "--option",
+            "A setting of the task: `workbench tasks show NAME` lists them with what they may be. Repeatable.",
+            assignment,
+            "NAME=VALUE",
+            f"{settings}.options.*",
+            repeat=True,
+        ),
+    ]
 
 
 def settle(client: Client, values: Values) -> None:

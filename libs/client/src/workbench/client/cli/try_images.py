@@ -26,13 +26,21 @@ from workbench.client.uploaded import distinct_names
 
 MODEL = Argument("MODEL", "Model file, folder or archive, or a model's id. What is no IR is converted first.")
 IMAGES = Argument("IMAGE", "Image files.", repeat=True)
-RECIPE = Option("--recipe", "Id of the recipe that says how images become the model's input (default: one made from "
-                "the model and the options below).", metavar="ID")
+RECIPE = Option(
+    "--recipe",
+    "Id of the recipe that says how images become the model's input (default: one made from "
+    "the model and the options below).",
+    metavar="ID",
+)
 LABELS = Option("--labels", "Text file with the name of a class in each line.", metavar="FILE")
 SETTINGS = [*task_options("overrides.task", "overrides"), *recipe_options("overrides")]
 PLACED = [TARGET, DEVICE, PRECISION]
-IMPORTANCE = Option("--importance", "Draw what the answer hung on as well, by RISE, where the task can tell: 400 "
-                    "inferences an image.", place="importance", flag=True)
+IMPORTANCE = Option(
+    "--importance",
+    "Draw what the answer hung on as well, by RISE, where the task can tell: 400 inferences an image.",
+    place="importance",
+    flag=True,
+)
 DRAW = Option("--draw", "Where each picture goes, with what is said of it.", metavar="FOLDER")
 MOST = 20
 HELP = """Ask a model about a few pictures.
@@ -115,8 +123,13 @@ class _Work:
         """Of all the images, once they are understood."""
         sent = self._client.datasets.upload_images(paths, name="tried")
         dataset = self._done(self._client.datasets, sent["id"], "images")
-        request = {"model_id": model_id, "recipe_id": recipe_id, "dataset_id": dataset["result"]["id"],
-                   "images": distinct_names(paths), **more}  # a dataset has an order of its own
+        request = {
+            "model_id": model_id,
+            "recipe_id": recipe_id,
+            "dataset_id": dataset["result"]["id"],
+            "images": distinct_names(paths),
+            **more,
+        }  # a dataset has an order of its own
         return self._done(self._client.trials, self._client.trials.create(request)["id"], "trial")
 
     def _done(self, resource: Resource, id: str, role: str) -> View:
@@ -125,8 +138,10 @@ class _Work:
 
 def _check_images(paths: Sequence[Path]) -> None:
     if len(paths) > MOST:
-        raise wrong(IMAGES.name, f"{len(paths)} are given; a trial takes at most {MOST}. `workbench evaluations "
-                    "create` measures a dataset")
+        raise wrong(
+            IMAGES.name,
+            f"{len(paths)} are given; a trial takes at most {MOST}. `workbench evaluations create` measures a dataset",
+        )
     for path in paths:
         try:
             uploads.file_part(path, path.name)

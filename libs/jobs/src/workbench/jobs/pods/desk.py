@@ -62,9 +62,7 @@ class Desk:
                 logs.forget(connection, job.id)
                 connection.execute(_of(row).values(pod=caller.pod, log_bytes=0, upload=None))
             if job.waiting_for is not None:
-                connection.execute(
-                    update(jobs).where(jobs.c.id == job.id).values(waiting_for=None, seq=jobs.c.seq + 1)
-                )
+                connection.execute(update(jobs).where(jobs.c.id == job.id).values(waiting_for=None, seq=jobs.c.seq + 1))
         if row.upload and row.pod != caller.pod:
             self._store.abort_parts(outputs_key(job.team, job.id, row.run), row.upload)
         self._record.messages.ring(self._record.bell)

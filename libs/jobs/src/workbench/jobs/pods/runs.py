@@ -116,16 +116,26 @@ def outputs_key(team: str, job_id: str, run: str) -> str:
 def _new(job: Job, launch: Launch) -> dict[str, Any]:
     inputs = {name: asdict(source) for name, source in sources(job, launch).items()}
     return {
-        "job_id": job.id, "team": job.team, "run": secrets.token_hex(10), "secret": secrets.token_urlsafe(24),
+        "job_id": job.id,
+        "team": job.team,
+        "run": secrets.token_hex(10),
+        "secret": secrets.token_urlsafe(24),
         "expires_at": time.time() + LONGEST_WAIT_S + launch.limits.wall_s,
-        "launch": asdict(launch) | {"inputs": inputs}, "log_bytes": 0,
-    }  # fmt: skip
+        "launch": asdict(launch) | {"inputs": inputs},
+        "log_bytes": 0,
+    }
 
 
 def _ticket(row: Row[Any]) -> Ticket:
     exit_ = Exit(row.exit["reason"], row.exit.get("code"), row.exit.get("detail", "")) if row.exit else None
-    return Ticket(row.run, token_of(row.job_id, row.secret), exit_, begun=row.pod is not None, team=row.team,
-                  target=row.launch.get("target"))  # fmt: skip
+    return Ticket(
+        row.run,
+        token_of(row.job_id, row.secret),
+        exit_,
+        begun=row.pod is not None,
+        team=row.team,
+        target=row.launch.get("target"),
+    )
 
 
 def token_of(job_id: str, secret: str) -> str:

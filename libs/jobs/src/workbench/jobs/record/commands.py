@@ -26,9 +26,12 @@ def _anywhere(body: Body, _team: str) -> Body:
 
 
 def accept_commands(
-    record: Jobs, kind: Kind, messages: Messages, validate: Callable[[Body], Body],
+    record: Jobs,
+    kind: Kind,
+    messages: Messages,
+    validate: Callable[[Body], Body],
     place: Callable[[Body, str], Body] = _anywhere,
-) -> None:  # fmt: skip
+) -> None:
     """Listen for ``<kind>.requested`` and ``<kind>.cancel``. ``validate`` is that of the service's POST, and so is
     ``place``, which settles where a team's request runs."""
 

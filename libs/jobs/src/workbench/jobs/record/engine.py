@@ -21,14 +21,23 @@ from sqlalchemy.pool import PoolProxiedConnection
 from workbench.jobs.problems import DatabaseAway
 
 # Within these times a server answers, or the request is told to come back.
-POSTGRES_TIMEOUTS_MS = {"statement_timeout": 10_000, "lock_timeout": 8_000,
-                        "idle_in_transaction_session_timeout": 30_000}  # fmt: skip
+POSTGRES_TIMEOUTS_MS = {
+    "statement_timeout": 10_000,
+    "lock_timeout": 8_000,
+    "idle_in_transaction_session_timeout": 30_000,
+}
 RESTED_S = 5.0  # a connection that nobody has used for so long may be none any more
 # Connections of one process to one schema: transactions are milliseconds, and the server's are few.
 POOL_SIZE, POOL_OVERFLOW, POOL_TIMEOUT_S = 10, 5, 10.0
 _AWAY = {"OperationalError", "InterfaceError", "UndefinedTable", "UndefinedColumn"}
-_SQLITE_AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
-                sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY}  # fmt: skip
+_SQLITE_AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+}
 
 
 def schema_of(service: str) -> str:

@@ -82,11 +82,18 @@ class Jobs:
         held = self._held(kind, team, request, holder)
         held_ids = [manifest.id for manifest in held]
         row = _row(
-            id=new_id, team=team, kind=kind.name, name=storable(name) if name else name, request=request,
-            idempotency_key=idempotency_key, request_id=_request_id(),
+            id=new_id,
+            team=team,
+            kind=kind.name,
+            name=storable(name) if name else name,
+            request=request,
+            idempotency_key=idempotency_key,
+            request_id=_request_id(),
             target=kind.target(request) or "",
-            holds=held_ids, about=named(request, held_ids), reuse_key=reuse_key(kind, request, held),
-        )  # fmt: skip
+            holds=held_ids,
+            about=named(request, held_ids),
+            reuse_key=reuse_key(kind, request, held),
+        )
         try:
             job = self._insert(row)
         except IntegrityError:  # a racing twin was first: answer as if it had come before
@@ -111,8 +118,15 @@ class Jobs:
         if self.find(manifest.id) is not None:
             return
         result = {"kind": manifest.kind, "id": manifest.id}
-        row = _row(id=manifest.id, team=manifest.team, kind=kind, name=name, request={}, holds=[],
-                   about=named({}, manifest.parents))  # fmt: skip
+        row = _row(
+            id=manifest.id,
+            team=manifest.team,
+            kind=kind,
+            name=name,
+            request={},
+            holds=[],
+            about=named({}, manifest.parents),
+        )
         row |= _done(row["created_at"], manifest.text(), result)
         with contextlib.suppress(IntegrityError), self.engine.begin() as connection:
             connection.execute(insert(jobs).values(**row))
@@ -219,13 +233,18 @@ class Jobs:
         return job_of(row) if row else None
 
     def wait(
-        self, kind: str, team: str, job_id: str, after: int, timeout_s: float,
+        self,
+        kind: str,
+        team: str,
+        job_id: str,
+        after: int,
+        timeout_s: float,
         nobody_waits: Callable[[], bool] = lambda: False,
     ) -> Job:
         """The job as soon as its ``seq`` is above ``after`` or it has ended, or after the timeout.
 
         ``nobody_waits`` is asked once a second: then the job comes as it is.
-        """  # fmt: skip
+        """
         deadline = time.monotonic() + timeout_s
         while True:
             since = self.messages.heard(self.bell)
@@ -311,8 +330,17 @@ class Jobs:
 
 def _row(**values: Any) -> dict[str, Any]:
     """A job that has just been accepted."""
-    return {"state": State.QUEUED, "created_at": time.time(), "seq": 1, "attempt": 0, "fence": 0,
-            "cancel_requested": False, "reuse_key": None, "words": words_of(values["name"], []), **values}  # fmt: skip
+    return {
+        "state": State.QUEUED,
+        "created_at": time.time(),
+        "seq": 1,
+        "attempt": 0,
+        "fence": 0,
+        "cancel_requested": False,
+        "reuse_key": None,
+        "words": words_of(values["name"], []),
+        **values,
+    }
 
 
 def _request_id() -> str | None:

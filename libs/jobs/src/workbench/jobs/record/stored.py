@@ -41,8 +41,10 @@ def lock(connection: Connection, team: str) -> int:
     query = select(usage.c.used_bytes).where(usage.c.team == team).with_for_update()
     used = connection.execute(query).scalar()
     if used is None:
-        new = text("insert into usage (team, used_bytes, published_bytes, published_at) values (:team, 0, 0, 0) "
-                   "on conflict do nothing")  # fmt: skip
+        new = text(
+            "insert into usage (team, used_bytes, published_bytes, published_at) values (:team, 0, 0, 0) "
+            "on conflict do nothing"
+        )
         connection.execute(new, {"team": team})
         used = connection.execute(query).scalar_one()
     return int(used)
@@ -113,9 +115,11 @@ def recount(connection: Connection) -> dict[str, tuple[int, int]]:
     for row in connection.execute(query).all():
         files = sizes(Manifest.parse(row.manifest))
         _insert(connection, row.team, row.id, [Stored(*each) for each in files.items()])
-    each = select(stored.c.team, stored.c.content, func.max(stored.c.size_bytes).label("size_bytes")).group_by(
-        stored.c.team, stored.c.content
-    ).subquery()  # fmt: skip
+    each = (
+        select(stored.c.team, stored.c.content, func.max(stored.c.size_bytes).label("size_bytes"))
+        .group_by(stored.c.team, stored.c.content)
+        .subquery()
+    )
     sums = select(each.c.team, func.sum(each.c.size_bytes)).group_by(each.c.team)
     after = {team: int(total) for team, total in connection.execute(sums).all()}
     for team in sorted({*before, *after}):
@@ -159,8 +163,10 @@ def _contents(connection: Connection, team: str, wanted: Iterable[str]) -> set[s
 
 def _insert(connection: Connection, team: str, holder: str, things: list[Stored]) -> None:
     now = time.time()
-    rows = [{"id": holder, "content": thing.content, "team": team, "size_bytes": thing.size_bytes, "since": now}
-            for thing in things]  # fmt: skip
+    rows = [
+        {"id": holder, "content": thing.content, "team": team, "size_bytes": thing.size_bytes, "since": now}
+        for thing in things
+    ]
     if rows:
         connection.execute(insert(stored), rows)
 

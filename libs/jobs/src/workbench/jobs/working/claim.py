@@ -66,11 +66,17 @@ def claim_some(
         taken = (
             update(jobs)
             .where(jobs.c.id.in_([row.id for row in found]))
-            .values(state=State.RUNNING, owner=owner, lease_until=clock + lease_s, fence=jobs.c.fence + 1,
-                    attempt=jobs.c.attempt + 1, seq=jobs.c.seq + 1,
-                    started_at=func.coalesce(jobs.c.started_at, time.time()))
+            .values(
+                state=State.RUNNING,
+                owner=owner,
+                lease_until=clock + lease_s,
+                fence=jobs.c.fence + 1,
+                attempt=jobs.c.attempt + 1,
+                seq=jobs.c.seq + 1,
+                started_at=func.coalesce(jobs.c.started_at, time.time()),
+            )
             .returning(*COLUMNS)
-        )  # fmt: skip
+        )
         claimed = {row.id: job_of(row) for row in connection.execute(taken)}
         _note_turns(connection, sorted({(row.team, row.target) for row in found}), clock)
     record.messages.ring(record.bell)
@@ -91,8 +97,10 @@ def _look(record: Jobs, kinds: list[str], slots: Slots) -> tuple[bool, _Waiting,
             return lost, [], Counter()
         busy = select(jobs.c.team, jobs.c.target, func.count()).where(running).group_by(jobs.c.team, jobs.c.target)
         under_way = Counter({(team, target): count for team, target, count in connection.execute(busy)})
-        waiting = [(under_way[row.team, row.target], row.served_at, row.team, row.target)
-                   for row in connection.execute(_lines())]  # fmt: skip
+        waiting = [
+            (under_way[row.team, row.target], row.served_at, row.team, row.target)
+            for row in connection.execute(_lines())
+        ]
         return lost, waiting, under_way
 
 

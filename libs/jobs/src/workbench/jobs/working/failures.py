@@ -21,8 +21,9 @@ from workbench.runner.remedies import CRASHES_AGAIN, REMEDIES
 FAULTS = frozenset({"killed", "crashed", "stopped", "evicted", "node_lost", "not_admitted"})
 MOST_CRASHES = 2
 # What a process does to itself; SIGKILL and SIGTERM come from outside.
-_ITS_OWN = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP,
-                      signal.SIGSYS})  # fmt: skip
+_ITS_OWN = frozenset(
+    {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP, signal.SIGSYS}
+)
 _SAYS_WHERE = frozenset({"wall_limit", "cpu_limit"})
 _LONGEST_PLACE = 300
 
@@ -51,8 +52,10 @@ def failure(job: Job, outcome: Outcome, exit_: Exit | None, folder: Path) -> Fai
 
 def _always(by: str, place: str) -> str:
     where = f" while it was at: {place}" if place else ""
-    return (f"The run crashed {MOST_CRASHES} times by {by}{where}. These inputs make the native code that works on "
-            "them crash, OpenVINO most often, so it is not tried again.")
+    return (
+        f"The run crashed {MOST_CRASHES} times by {by}{where}. These inputs make the native code that works on "
+        "them crash, OpenVINO most often, so it is not tried again."
+    )
 
 
 def _signal(exit_: Exit | None) -> str | None:

@@ -168,8 +168,9 @@ def end_cancelled(record: Jobs, job: Job) -> Job:
 def retry(record: Jobs, job: Job, *, crashed: bool = False) -> None:
     """Back into the queue after a fault of the machinery; ``crashed`` by itself, which is counted."""
     crashes = jobs.c.crashes + int(crashed)
-    _write(record, job, state=State.QUEUED, owner=None, lease_until=None, progress=None, waiting_for=None,
-           crashes=crashes)  # fmt: skip
+    _write(
+        record, job, state=State.QUEUED, owner=None, lease_until=None, progress=None, waiting_for=None, crashes=crashes
+    )
     record.ring()
     metrics.RETRIES.labels(job.kind).inc()
 

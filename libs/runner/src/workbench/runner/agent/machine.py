@@ -69,8 +69,10 @@ def _joined(kept: Kept, server: str, token: str | None) -> Membership:
             ask(f"{server}{prefix(SERVICES[0])}/join", {}, {"token": token, "secret": member.secret})
             return member
         except Gone:
-            raise NotJoined(f"{server} does not accept the token: it joins one machine, once, and within a day. "
-                            "`workbench targets rm NAME` and `workbench targets add NAME` give another.") from None
+            raise NotJoined(
+                f"{server} does not accept the token: it joins one machine, once, and within a day. "
+                "`workbench targets rm NAME` and `workbench targets add NAME` give another."
+            ) from None
         except Refused as refused:
             raise NotJoined(f"{server} refuses: {refused}") from None
         except FAULTS as fault:

@@ -36,8 +36,16 @@ class Service:
     """``url``: of the routes for one run. ``stopped``: looked at between tries, to give up at once. direct: whether
     bytes come from the service and go there, not by URLs that it gives. patience_s: for how long it is asked again."""
 
-    def __init__(self, url: str, token: str, pod: str, stopped: Callable[[], bool], *, direct: bool = False,
-                 patience_s: float = PATIENCE_S) -> None:  # fmt: skip
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        pod: str,
+        stopped: Callable[[], bool],
+        *,
+        direct: bool = False,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._url, self._stopped, self._direct, self._patience_s = url, stopped, direct, patience_s
         self._headers = {"Authorization": f"Bearer {token}", POD_HEADER: pod}
         self._urls: dict[str, str] = {}

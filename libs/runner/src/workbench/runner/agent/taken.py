@@ -68,8 +68,7 @@ class Taken:
         """What there is to do and what is to end, now or within ``wait_s``. Raises what ``ask`` raises."""
         with self._mutex:
             held = list(self._stops)
-        document = {"held": held, "host": _host(), "release": release(), "working": self._working(),
-                    "wait_s": wait_s}  # fmt: skip
+        document = {"held": held, "host": _host(), "release": release(), "working": self._working(), "wait_s": wait_s}
         answer = ask(f"{self._url}/work", self._headers, document, timeout_s=wait_s + 15)
         for each in answer["take"]:
             self._take(str(each["run"]), str(each["token"]))

@@ -97,9 +97,16 @@ class Cluster:
         """What happens to them from a version on, until the server ends it. Raises Expired."""
         try:
             answer = self._send(
-                "GET", self._path(kind), None, WATCH_S + 30.0, labelSelector=selector, watch="true",
-                resourceVersion=version, allowWatchBookmarks="true", timeoutSeconds=str(WATCH_S),
-            )  # fmt: skip
+                "GET",
+                self._path(kind),
+                None,
+                WATCH_S + 30.0,
+                labelSelector=selector,
+                watch="true",
+                resourceVersion=version,
+                allowWatchBookmarks="true",
+                timeoutSeconds=str(WATCH_S),
+            )
         except ApiException as error:
             raise PlaceAway(_said(error)) from error
         try:
@@ -152,9 +159,13 @@ class Cluster:
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         asked = {name: value for name, value in query.items() if value}
         prepared = self._api.param_serialize(
-            method, path, query_params=list(asked.items()), header_params=headers, body=body,
+            method,
+            path,
+            query_params=list(asked.items()),
+            header_params=headers,
+            body=body,
             auth_settings=["BearerToken"],
-        )  # fmt: skip
+        )
         try:
             answer = self._api.call_api(*prepared, _request_timeout=(_CONNECT_S, patience_s))
         except (urllib3.exceptions.HTTPError, OSError) as error:

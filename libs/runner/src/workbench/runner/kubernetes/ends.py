@@ -13,8 +13,17 @@ from workbench.runner.values import Exit, ExitReason
 _OVER_ITS_DISK = re.compile(r"exceeds the (?:total )?limit|exceeded its local ephemeral storage limit")
 _SIZE = re.compile(r'limit (?:of containers )?"?(\d[\w.]*)')
 # Reasons of a node's own admission; any other counts as one, too, when no container has started.
-_ADMISSION = {"UnexpectedAdmissionError", "NodeAffinity", "NodeName", "NodePorts", "TaintToleration", "InvalidNodeInfo",
-              "SMTAlignmentError", "TopologyAffinityError", "UnexpectedPredicateFailureType"}  # fmt: skip
+_ADMISSION = {
+    "UnexpectedAdmissionError",
+    "NodeAffinity",
+    "NodeName",
+    "NodePorts",
+    "TaintToleration",
+    "InvalidNodeInfo",
+    "SMTAlignmentError",
+    "TopologyAffinityError",
+    "UnexpectedPredicateFailureType",
+}
 _LOST_CONTAINER = {"ContainerStatusUnknown", "Unknown"}
 
 
@@ -24,11 +33,13 @@ def end_of_pod(pod: Mapping[str, Any], job: Mapping[str, Any] | None = None) -> 
     ended = _terminated(pod)
     if text(pod, "status", "phase") == "Succeeded":
         return Exit("killed", number(ended, "exitCode"), f"The run's pod on {node} ended without a word.")
-    return (_by_the_pods_reason(pod, node, ended is not None)
-            or _out_of_memory(pod, node, ended)
-            or _by_disruption(pod, node)
-            or _by_the_job(job, node)
-            or _by_its_container(pod, node, ended))  # fmt: skip
+    return (
+        _by_the_pods_reason(pod, node, ended is not None)
+        or _out_of_memory(pod, node, ended)
+        or _by_disruption(pod, node)
+        or _by_the_job(job, node)
+        or _by_its_container(pod, node, ended)
+    )
 
 
 def end_of_job(job: Mapping[str, Any]) -> Exit | None:

@@ -10,10 +10,12 @@ from typing import Any
 
 _QUANTITY = re.compile(r"(\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:([eE][+-]?\d{1,2})|([KMGTPE]i|[numkMGTPE]))?", re.ASCII)
 _UNITS = {
-    "n": Decimal("1e-9"), "u": Decimal("1e-6"), "m": Decimal("1e-3"),
+    "n": Decimal("1e-9"),
+    "u": Decimal("1e-6"),
+    "m": Decimal("1e-3"),
     **{name: Decimal(1000) ** power for power, name in enumerate("kMGTPE", 1)},
     **{f"{name}i": Decimal(1024) ** power for power, name in enumerate("KMGTPE", 1)},
-}  # fmt: skip
+}
 
 
 def at(thing: Any, *path: str) -> Any:

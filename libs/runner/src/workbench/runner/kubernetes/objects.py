@@ -41,18 +41,21 @@ def kubernetes_job(pools: Pools, service: str, url: str, job_id: str, ticket: Ti
     place = device_type_of(pools, launch)
     labels = _labels(pools, service, job_id, ticket.run, place, launch)
     return {
-        "apiVersion": "batch/v1", "kind": "Job",
+        "apiVersion": "batch/v1",
+        "kind": "Job",
         "metadata": {"name": name_of(ticket.run), "namespace": pools.namespace, "labels": labels},
         "spec": {
             "backoffLimit": 0,
             "podReplacementPolicy": "Failed",
-            "podFailurePolicy": {"rules": [
-                {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
-            ]},
+            "podFailurePolicy": {
+                "rules": [
+                    {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
+                ]
+            },
             "ttlSecondsAfterFinished": KEPT_S,
             "template": {"metadata": {"labels": labels}, "spec": _pod(pools, url, ticket, place, launch)},
         },
-    }  # fmt: skip
+    }
 
 
 def selector(pools: Pools, service: str) -> str:
@@ -64,10 +67,14 @@ def _labels(
     pools: Pools, service: str, job_id: str, run: str, place: DeviceType | None, launch: Launch
 ) -> dict[str, str]:
     labels = {
-        "app.kubernetes.io/part-of": "dl-workbench", "app.kubernetes.io/instance": pools.release,
-        "app.kubernetes.io/component": "runner", "workbench/service": service, "workbench/job": job_id,
-        "workbench/run": run, "workbench/target": place.name if place else HOST,
-    }  # fmt: skip
+        "app.kubernetes.io/part-of": "dl-workbench",
+        "app.kubernetes.io/instance": pools.release,
+        "app.kubernetes.io/component": "runner",
+        "workbench/service": service,
+        "workbench/job": job_id,
+        "workbench/run": run,
+        "workbench/target": place.name if place else HOST,
+    }
     return labels | (measuring(place) if launch.exclusive else {})
 
 
@@ -87,12 +94,20 @@ def _pod(pools: Pools, url: str, ticket: Ticket, place: DeviceType | None, launc
         "nodeSelector": dict(where.nodeSelector),
         "tolerations": [*map(dict, where.tolerations), *_patience()],
         "imagePullSecrets": [dict(each) for each in pools.pullSecrets],
-        "securityContext": {"runAsNonRoot": True, "runAsUser": 10001, "runAsGroup": 10001, "fsGroup": 10001,
-                            "seccompProfile": {"type": "RuntimeDefault"}, **_groups(place)},
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": 10001,
+            "runAsGroup": 10001,
+            "fsGroup": 10001,
+            "seccompProfile": {"type": "RuntimeDefault"},
+            **_groups(place),
+        },
         "containers": [_container(pools, url, ticket, place, launch)],
-        "volumes": [{"name": "data", "emptyDir": {"sizeLimit": pools.scratch}},
-                    {"name": "tmp", "emptyDir": {"sizeLimit": pools.tmp}}],
-    }  # fmt: skip
+        "volumes": [
+            {"name": "data", "emptyDir": {"sizeLimit": pools.scratch}},
+            {"name": "tmp", "emptyDir": {"sizeLimit": pools.tmp}},
+        ],
+    }
     return pod | ({"affinity": _apart(place)} if launch.exclusive else {})
 
 
@@ -100,9 +115,7 @@ def _groups(place: DeviceType | None) -> dict[str, Any]:
     return {"supplementalGroups": list(place.supplementalGroups)} if place and place.supplementalGroups else {}
 
 
-def _container(
-    pools: Pools, url: str, ticket: Ticket, place: DeviceType | None, launch: Launch
-) -> dict[str, Any]:
+def _container(pools: Pools, url: str, ticket: Ticket, place: DeviceType | None, launch: Launch) -> dict[str, Any]:
     return {
         "name": "runner",
         "image": (place.image if place else "") or pools.image,
@@ -114,14 +127,19 @@ def _container(
             {"name": "WORKBENCH_RUN_HOME", "value": HOME},
             {"name": "WORKBENCH_RUN_SANDBOX", "value": pools.sandbox},
             {"name": "WORKBENCH_RUN_POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}},
-            {"name": "WORKBENCH_RUN_MEMORY",
-             "valueFrom": {"resourceFieldRef": {"containerName": "runner", "resource": "limits.memory"}}},
+            {
+                "name": "WORKBENCH_RUN_MEMORY",
+                "valueFrom": {"resourceFieldRef": {"containerName": "runner", "resource": "limits.memory"}},
+            },
         ],
         "resources": _resources(pools, place, launch),
-        "securityContext": {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
-                            "capabilities": {"drop": ["ALL"]}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
         "volumeMounts": [{"name": "data", "mountPath": HOME}, {"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108
-    }  # fmt: skip
+    }
 
 
 def _resources(pools: Pools, place: DeviceType | None, launch: Launch) -> dict[str, Any]:
@@ -129,15 +147,19 @@ def _resources(pools: Pools, place: DeviceType | None, launch: Launch) -> dict[s
     least_disk, disk = _disk(pools)
     if place is None:
         host = pools.host
-        return {"requests": {"cpu": host.cpu, "memory": host.requestedMemory, **least_disk},
-                "limits": {"memory": host.memory, **disk}}  # fmt: skip
+        return {
+            "requests": {"cpu": host.cpu, "memory": host.requestedMemory, **least_disk},
+            "limits": {"memory": host.memory, **disk},
+        }
     device = {place.resource: "1"} if place.resource else {}
     whole = {"cpu": str(place.cpu), "memory": place.memory, **device}
     if launch.exclusive:
         return {"requests": whole | least_disk, "limits": whole | disk}
     least = min(pools.host.requestedMemory, place.memory, key=quantity)  # no more than its limit
-    return {"requests": {"cpu": pools.host.cpu, "memory": least, **device, **least_disk},
-            "limits": {"memory": place.memory, **device, **disk}}  # fmt: skip
+    return {
+        "requests": {"cpu": pools.host.cpu, "memory": least, **device, **least_disk},
+        "limits": {"memory": place.memory, **device, **disk},
+    }
 
 
 def _disk(pools: Pools) -> tuple[dict[str, str], dict[str, str]]:
@@ -162,5 +184,12 @@ def _apart(place: DeviceType | None) -> dict[str, Any]:
 
 
 def _patience() -> list[dict[str, Any]]:
-    return [{"key": f"node.kubernetes.io/{what}", "operator": "Exists", "effect": "NoExecute",
-             "tolerationSeconds": UNREACHABLE_S} for what in ("not-ready", "unreachable")]  # fmt: skip
+    return [
+        {
+            "key": f"node.kubernetes.io/{what}",
+            "operator": "Exists",
+            "effect": "NoExecute",
+            "tolerationSeconds": UNREACHABLE_S,
+        }
+        for what in ("not-ready", "unreachable")
+    ]

@@ -86,15 +86,19 @@ def offer_of(kind: DeviceType, node: Mapping[str, Any], pods: Sequence[Mapping[s
         in_use=_in_use(kind, live),
         fault=_fault(kind, node, ready, taint, total, offers),
         arch=labels.get("kubernetes.io/arch"),
-        cpu_model={name.removeprefix(_CPU_MODEL): value for name, value in sorted(labels.items())
-                   if name.startswith(_CPU_MODEL)},
+        cpu_model={
+            name.removeprefix(_CPU_MODEL): value
+            for name, value in sorted(labels.items())
+            if name.startswith(_CPU_MODEL)
+        },
         places=_places(kind, node, live),
         **_room(node),
-    )  # fmt: skip
+    )
 
 
-def _fault(kind: DeviceType, node: Mapping[str, Any], ready: bool, taint: tuple[str, str] | None, total: int,
-           offers: int) -> Fault | None:
+def _fault(
+    kind: DeviceType, node: Mapping[str, Any], ready: bool, taint: tuple[str, str] | None, total: int, offers: int
+) -> Fault | None:
     if not ready:
         silent = text(condition(node, "Ready"), "status") != "False"
         return Fault("not ready", "it does not answer" if silent else "it is not Ready")
@@ -129,9 +133,11 @@ def _room(node: Mapping[str, Any]) -> dict[str, Any]:
     """What the node has for pods, whoever uses it now."""
     has = at(node, "status", "allocatable") or {}
     found = {name: quantity(at(has, name)) for name in ("cpu", "memory", "ephemeral-storage") if at(has, name)}
-    return {"cores": float(found["cpu"]) if "cpu" in found else None,
-            "memory_bytes": int(found["memory"]) if "memory" in found else None,
-            "disk_bytes": int(found["ephemeral-storage"]) if "ephemeral-storage" in found else None}  # fmt: skip
+    return {
+        "cores": float(found["cpu"]) if "cpu" in found else None,
+        "memory_bytes": int(found["memory"]) if "memory" in found else None,
+        "disk_bytes": int(found["ephemeral-storage"]) if "ephemeral-storage" in found else None,
+    }
 
 
 def _amounts(kind: DeviceType, node: Mapping[str, Any]) -> tuple[int, int]:
@@ -153,8 +159,11 @@ def _places(kind: DeviceType, node: Mapping[str, Any], live: Sequence[Mapping[st
         return 0
     has = at(node, "status", "allocatable")
     needed = {"cpu": Decimal(kind.cpu), "memory": quantity(kind.memory)}
-    room = min(int((quantity(at(has, name)) - sum(_requested(pod, name) for pod in live)) / much)
-               for name, much in needed.items() if much)  # fmt: skip
+    room = min(
+        int((quantity(at(has, name)) - sum(_requested(pod, name) for pod in live)) / much)
+        for name, much in needed.items()
+        if much
+    )
     return max(0, room if kind.alone == "device" else min(1, room))
 
 

@@ -19,19 +19,24 @@ _ASIDE = re.compile(r"[.,]? (?:preemption:|no new claims to deallocate)")
 _PART = re.compile(r"(\d{1,9}) (.*)", re.DOTALL)
 _TAINT = re.compile(r"node\(s\) had untolerated taint \{([^{}]*?): ?([^{}]*)\}")
 _TAINT_UNNAMED = ("node(s) had untolerated taint(s)", "node(s) had taints that the pod didn't tolerate")
-_OTHER_MEASUREMENT = ("node(s) didn't match pod anti-affinity rules",
-                      "node(s) didn't satisfy existing pods anti-affinity rules")  # fmt: skip
+_OTHER_MEASUREMENT = (
+    "node(s) didn't match pod anti-affinity rules",
+    "node(s) didn't satisfy existing pods anti-affinity rules",
+)
 _OTHER_LABELS = ("node(s) didn't match Pod's node affinity/selector",)
 _CORDONED = ("node(s) were unschedulable",)
 _COMMON = {"cpu": "enough cpu", "memory": "enough memory", "ephemeral-storage": "enough disk"}
 # Taints that a node's own state makes; all others are somebody's decision.
 STATES = {
-    "node.kubernetes.io/not-ready": "not ready", "node.kubernetes.io/unreachable": "out of reach",
-    "node.kubernetes.io/unschedulable": "cordoned", "node.kubernetes.io/memory-pressure": "short of memory",
-    "node.kubernetes.io/disk-pressure": "short of disk", "node.kubernetes.io/pid-pressure": "short of process ids",
+    "node.kubernetes.io/not-ready": "not ready",
+    "node.kubernetes.io/unreachable": "out of reach",
+    "node.kubernetes.io/unschedulable": "cordoned",
+    "node.kubernetes.io/memory-pressure": "short of memory",
+    "node.kubernetes.io/disk-pressure": "short of disk",
+    "node.kubernetes.io/pid-pressure": "short of process ids",
     "node.kubernetes.io/network-unavailable": "without a network",
     "node.cloudprovider.kubernetes.io/uninitialized": "not set up yet",
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -102,8 +107,11 @@ def _clauses(lacking: _Lacking, target: str) -> Iterator[str]:
         yield f"a node: 0 of {lacking.total} nodes have {_free(lacking.resources)}"
         first = False
     if lacking.measuring:
-        yield ("another measurement on its node to end" if first
-               else f"on {lacking.measuring} another measurement has to end")  # fmt: skip
+        yield (
+            "another measurement on its node to end"
+            if first
+            else f"on {lacking.measuring} another measurement has to end"
+        )
         first = False
     if lacking.unlabelled:
         every = first and str(lacking.unlabelled) == lacking.total

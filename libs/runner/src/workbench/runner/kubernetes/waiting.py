@@ -11,12 +11,24 @@ from workbench.runner.kubernetes.unschedulable import in_our_words
 from workbench.runner.values import Exit, ExitReason, Status
 
 PATIENCE_S = 120.0  # registries and admission webhooks are away for a moment now and then
-_NO_IMAGE = {"ErrImagePull", "ImagePullBackOff", "ImageInspectError", "RegistryUnavailable",
-             "SignatureValidationFailed"}  # fmt: skip
-_NO_IMAGE_EVER = {"InvalidImageName": "its name is not that of an image",
-                  "ErrImageNeverPull": "it is not there, and image.pullPolicy is Never"}  # fmt: skip
-_NO_CONTAINER = {"CreateContainerConfigError", "CreateContainerError", "RunContainerError", "PreCreateHookError",
-                 "PreStartHookError"}  # fmt: skip
+_NO_IMAGE = {
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "ImageInspectError",
+    "RegistryUnavailable",
+    "SignatureValidationFailed",
+}
+_NO_IMAGE_EVER = {
+    "InvalidImageName": "its name is not that of an image",
+    "ErrImageNeverPull": "it is not there, and image.pullPolicy is Never",
+}
+_NO_CONTAINER = {
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+    "PreCreateHookError",
+    "PreStartHookError",
+}
 _QUOTA = re.compile(r"exceeded quota: [^,]+, requested: (.*), used: (.*), limited: (.*)")
 
 
@@ -72,8 +84,11 @@ def _exited(reason: ExitReason, detail: str) -> Status:
 
 
 def _scheduled(pod: Mapping[str, Any]) -> float | None:
-    times = (moment(condition(pod, "PodScheduled"), "lastTransitionTime"), moment(pod, "status", "startTime"),
-             moment(pod, "metadata", "creationTimestamp"))  # fmt: skip
+    times = (
+        moment(condition(pod, "PodScheduled"), "lastTransitionTime"),
+        moment(pod, "status", "startTime"),
+        moment(pod, "metadata", "creationTimestamp"),
+    )
     return next((each for each in times if each is not None), None)
 
 
@@ -96,8 +111,12 @@ def _told(complaint: str) -> str:
 
 
 def _when(event: Mapping[str, Any]) -> float:
-    times = (moment(event, "series", "lastObservedTime"), moment(event, "lastTimestamp"), moment(event, "eventTime"),
-             moment(event, "metadata", "creationTimestamp"))  # fmt: skip
+    times = (
+        moment(event, "series", "lastObservedTime"),
+        moment(event, "lastTimestamp"),
+        moment(event, "eventTime"),
+        moment(event, "metadata", "creationTimestamp"),
+    )
     return max((each for each in times if each is not None), default=0.0)
 
 

@@ -14,8 +14,16 @@ from workbench.runner.local.disk import FILES
 NO_SPACE_CODE = 74  # a core's exit code when the disk is full: its log cannot say so any more
 NO_MEMORY_CODE = 71
 _TAIL_BYTES = 4096
-_MEMORY_WORDS = (b"memoryerror", b"bad_alloc", b"cannot allocate memory", b"out of memory", b"not enough memory",
-                 b"unable to allocate", b"failed to allocate", b"could not allocate")  # fmt: skip
+_MEMORY_WORDS = (
+    b"memoryerror",
+    b"bad_alloc",
+    b"cannot allocate memory",
+    b"out of memory",
+    b"not enough memory",
+    b"unable to allocate",
+    b"failed to allocate",
+    b"could not allocate",
+)
 # Native code that is refused memory may say nothing and run into its null pointer, or be killed.
 _OF_MEMORY = (signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT)
 _NEARLY_ALL = 0.9  # of the memory it may use; it is looked at once a second
@@ -24,8 +32,9 @@ _BY_SIGNAL = {signal.SIGXCPU: "cpu_limit", signal.SIGXFSZ: "file_limit"}
 _BY_CODE = {NO_SPACE_CODE: "disk_full", NO_MEMORY_CODE: "out_of_memory"}
 
 
-def ended_core(folder: Path, cause: str | None, wait_status: int, usage: dict[str, Any],
-               limits: dict[str, Any]) -> dict[str, Any]:
+def ended_core(
+    folder: Path, cause: str | None, wait_status: int, usage: dict[str, Any], limits: dict[str, Any]
+) -> dict[str, Any]:
     """Exit of a core that ran. ``cause``: why the supervisor ended it, None when it ended by itself.
 
     ``usage``: as ``Core.usage`` has it.
@@ -55,7 +64,8 @@ def fault(error: Exception) -> dict[str, Any]:
 def unconfined(lacking: str) -> dict[str, Any]:
     """Exit of a run that had to be confined completely on a machine that cannot."""
     return _document("unconfined", None, {}) | {
-        "detail": f"WORKBENCH_SANDBOX is \"require\", and this machine cannot confine a run: {lacking}."}
+        "detail": f'WORKBENCH_SANDBOX is "require", and this machine cannot confine a run: {lacking}.'
+    }
 
 
 def terminated(folder: Path) -> str:
@@ -111,9 +121,12 @@ def _detail(reason: str, code: int | None, limits: dict[str, Any]) -> str:
         return f"The run wrote more than its {limits['disk_bytes'] / 2**20:.0f} MiB in all its files together."
     if reason == "files_limit":
         return f"The run made more than {FILES:,} files."
-    return {"finished": "", "stopped": "The run was stopped.", "disk_full": "The disk is full.",
-            "killed": "The run was ended by another program or by the machine, which may lack memory.",
-            }.get(reason, _crash(code))
+    return {
+        "finished": "",
+        "stopped": "The run was stopped.",
+        "disk_full": "The disk is full.",
+        "killed": "The run was ended by another program or by the machine, which may lack memory.",
+    }.get(reason, _crash(code))
 
 
 def _crash(code: int | None) -> str:

@@ -90,9 +90,13 @@ def read_launched(folder: Path) -> Launched | None:
         return None
     same_boot = document.get("boot_id") == procfs.boot_id()
     found = [_process(document.get(role)) for role in ("supervisor", "warden")] if same_boot else []
-    return Launched(state=str(document.get("state")), waiting_for=document.get("waiting_for"),
-                  same_boot=same_boot, run=str(document.get("run") or ""),
-                  processes=tuple(process for process in found if process))
+    return Launched(
+        state=str(document.get("state")),
+        waiting_for=document.get("waiting_for"),
+        same_boot=same_boot,
+        run=str(document.get("run") or ""),
+        processes=tuple(process for process in found if process),
+    )
 
 
 def read_exit(folder: Path) -> Exit | None:
@@ -108,8 +112,9 @@ def read_exit(folder: Path) -> Exit | None:
     if launched is None or not launched.same_boot or document.get("reason") not in get_args(ExitReason):
         return None
     code = document.get("code")
-    return Exit(reason=document["reason"], code=code if isinstance(code, int) else None,
-                detail=str(document.get("detail", "")))
+    return Exit(
+        reason=document["reason"], code=code if isinstance(code, int) else None, detail=str(document.get("detail", ""))
+    )
 
 
 def killed() -> Exit:

@@ -34,8 +34,9 @@ class ProcessLauncher:
     that cores may write besides their run's; for tests that ask how often a core has begun.
     """
 
-    def __init__(self, home: Path, python_path: tuple[Path, ...] = (), sandbox: str = "try",
-                 writable: tuple[Path, ...] = ()) -> None:  # fmt: skip
+    def __init__(
+        self, home: Path, python_path: tuple[Path, ...] = (), sandbox: str = "try", writable: tuple[Path, ...] = ()
+    ) -> None:
         self._home, self._sandbox = home.resolve(), sandbox
         self._writable = [str(path.resolve()) for path in writable]
         self._python_path = [str(path.resolve()) for path in python_path]
@@ -100,11 +101,21 @@ class ProcessLauncher:
         (folder / "inputs").mkdir(exist_ok=True)
         (folder / "outputs").mkdir()
         (folder / "spec.json").write_text(json.dumps(launch.spec))
-        write_json(folder / "launch.json", {
-            "run": secrets.token_hex(16), "core": launch.core, "inputs": dict(launch.inputs),
-            "limits": asdict(launch.limits), "device": launch.device, "exclusive": launch.exclusive,
-            "home": str(self._home), "python_path": self._python_path,
-            "writable": self._writable, "sandbox": self._sandbox})
+        write_json(
+            folder / "launch.json",
+            {
+                "run": secrets.token_hex(16),
+                "core": launch.core,
+                "inputs": dict(launch.inputs),
+                "limits": asdict(launch.limits),
+                "device": launch.device,
+                "exclusive": launch.exclusive,
+                "home": str(self._home),
+                "python_path": self._python_path,
+                "writable": self._writable,
+                "sandbox": self._sandbox,
+            },
+        )
         _spawn(folder, life)
 
 
@@ -114,10 +125,26 @@ def _spawn(folder: Path, life: int) -> None:
     try:
         with (folder / "log.txt").open("ab") as log:
             # It forks at once and this child ends, so nothing is left here to wait for.
-            subprocess.run([sys.executable, "-P", "-s", "-m", "workbench.runner.local.supervisor",
-                            str(folder), str(life), str(ready)],
-                           stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", pass_fds=(life, ready),
-                           env=environment(str(folder), []), start_new_session=True, check=False)
+            subprocess.run(
+                [
+                    sys.executable,
+                    "-P",
+                    "-s",
+                    "-m",
+                    "workbench.runner.local.supervisor",
+                    str(folder),
+                    str(life),
+                    str(ready),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                pass_fds=(life, ready),
+                env=environment(str(folder), []),
+                start_new_session=True,
+                check=False,
+            )
     finally:
         os.close(ready)
         with os.fdopen(heard, "rb") as pipe:

@@ -72,10 +72,14 @@ class Supervisor:
     def _supervise(self) -> dict[str, Any]:
         core = Core.start(self._folder, self._record)
         try:
-            self._record |= {"state": "running", "waiting_for": None, "started_at": time.time(),
-                             "core_process": identity(core.pid),
-                             "network": "isolated" if core.sandbox["network"] else "not isolated",
-                             "sandbox": core.sandbox}
+            self._record |= {
+                "state": "running",
+                "waiting_for": None,
+                "started_at": time.time(),
+                "core_process": identity(core.pid),
+                "network": "isolated" if core.sandbox["network"] else "not isolated",
+                "sandbox": core.sandbox,
+            }
             self._announce()
             core.watch(self._wakeup, self._next_turn)
         finally:
@@ -140,8 +144,7 @@ def _keep_warden(folder: Path, ready: int) -> NoReturn:
     confine.adopt_orphans()
     record = read_json(folder / "launch.json")
     lock = DeviceLock(Path(record["home"]))  # before the fork: so it is held until both are gone
-    record |= {"boot_id": procfs.boot_id(), "state": "waiting", "waiting_for": None,
-               "warden": identity(os.getpid())}
+    record |= {"boot_id": procfs.boot_id(), "state": "waiting", "waiting_for": None, "warden": identity(os.getpid())}
     child = os.fork()
     if child == 0:
         record["supervisor"] = identity(os.getpid())

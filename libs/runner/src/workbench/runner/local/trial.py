@@ -32,8 +32,9 @@ def trial(home: Path) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(prefix=".sandbox-", dir=place) as folder:
             record = json.dumps(_RECORD | {"home": str(home.resolve())})
             command = [sys.executable, "-P", "-s", "-m", "workbench.runner.local.trial", folder, record]
-            ended = subprocess.run(command, env=environment(folder, []), capture_output=True, text=True,
-                                   timeout=_PATIENCE_S, check=True)
+            ended = subprocess.run(
+                command, env=environment(folder, []), capture_output=True, text=True, timeout=_PATIENCE_S, check=True
+            )
         found: dict[str, Any] = json.loads(ended.stdout)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         return {"complete": False, "missing": [f"it could not be tried: {error}"]}
@@ -46,8 +47,10 @@ def in_words(found: dict[str, Any], mode: str) -> str:
         so = "so none is started (WORKBENCH_SANDBOX=require)" if mode == "require" else "they go on with what holds"
         return f"runs are not confined completely, {so}. Missing: {'; '.join(found['missing'])}."
     user = f", each as a user of its own ({FIRST} to {FIRST + COUNT - 1}, or as many as there are)"
-    return (f"runs are confined: files by Landlock {found['files']}, system calls, no capabilities, no network"
-            f"{user if found['user'] is not None else ''}.")  # fmt: skip
+    return (
+        f"runs are confined: files by Landlock {found['files']}, system calls, no capabilities, no network"
+        f"{user if found['user'] is not None else ''}."
+    )
 
 
 def main() -> None:

@@ -111,9 +111,12 @@ class Core:
         """What the core used, its descendants included, and how often the kernel killed for want of memory meanwhile;
         call it after :meth:`end`."""
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return {"max_rss_bytes": max(self._peak_bytes, children.ru_maxrss * 1024),
-                "cpu_s": round(children.ru_utime + children.ru_stime, 3), "wall_s": round(self.wall_s, 3),
-                "memory_kills": (kills() or 0) - (self._kills_before or 0)}
+        return {
+            "max_rss_bytes": max(self._peak_bytes, children.ru_maxrss * 1024),
+            "cpu_s": round(children.ru_utime + children.ru_stime, 3),
+            "wall_s": round(self.wall_s, 3),
+            "memory_kills": (kills() or 0) - (self._kills_before or 0),
+        }
 
     @property
     def _turn_limit_s(self) -> float:
@@ -199,5 +202,19 @@ def _execute(folder: Path, record: dict[str, Any], turns: Turns) -> None:
     variables = confine.environment(str(folder), record["python_path"]) | {"WORKBENCH_RUN": record["run"]}
     variables |= turns.environment() | {environments.VARIABLE: str(environments.below(Path(record["home"])))}
     # -P: the working folder is not a place to import from. -u: the log can be followed live.
-    os.execve(sys.executable, [sys.executable, "-P", "-s", "-u", "-X", "faulthandler",  # noqa: S606
-                               "-m", "workbench.runner", record["core"], str(folder)], variables)
+    os.execve(  # noqa: S606 – no shell is involved
+        sys.executable,
+        [
+            sys.executable,
+            "-P",
+            "-s",
+            "-u",
+            "-X",
+            "faulthandler",
+            "-m",
+            "workbench.runner",
+            record["core"],
+            str(folder),
+        ],
+        variables,
+    )

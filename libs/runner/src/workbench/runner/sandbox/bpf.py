@@ -73,8 +73,7 @@ class _Program:
     @staticmethod
     def _require(condition: Is, otherwise: Instruction) -> list[Instruction]:
         """Goes on behind itself where the condition holds."""
-        made: list[Instruction] = [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * condition.argument),
-                                   (_AND, 0, 0, condition.mask)]  # fmt: skip
+        made: list[Instruction] = [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * condition.argument), (_AND, 0, 0, condition.mask)]
         left = len(condition.values)
         made += [(_JUMP_EQUAL, left - at, 0, value & 0xFFFFFFFF) for at, value in enumerate(condition.values)]
         return [*made, otherwise]

@@ -112,8 +112,10 @@ def _ruleset(made: Confinement, paths: Paths) -> landlock.Ruleset | None:
         ruleset.allow(landlock.DEVICE, (*paths.harmless, *paths.nodes))
     except OSError as error:
         made.files = None
-        made.missing.append(f"files: this kernel offers no Landlock ({error.strerror}); it takes Linux 5.13 or later, "
-                            "and landlock among what the boot option lsm= names")  # fmt: skip
+        made.missing.append(
+            f"files: this kernel offers no Landlock ({error.strerror}); it takes Linux 5.13 or later, "
+            "and landlock among what the boot option lsm= names"
+        )
         return None
     return ruleset
 

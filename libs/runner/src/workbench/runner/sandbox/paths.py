@@ -13,8 +13,17 @@ from workbench.runner import environments
 from workbench.runner.device_names import CPU, WrongDevice, read_device
 
 _LIBRARIES = ("/usr", "/lib", "/lib64", "/bin")
-_FACTS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/ssl/openssl.cnf", "/etc/OpenCL", "/proc", "/sys/devices/system",
-          "/sys/fs/cgroup", "/sys/bus/pci/devices", "/sys/kernel/mm/transparent_hugepage")  # fmt: skip
+_FACTS = (
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/ssl/openssl.cnf",
+    "/etc/OpenCL",
+    "/proc",
+    "/sys/devices/system",
+    "/sys/fs/cgroup",
+    "/sys/bus/pci/devices",
+    "/sys/kernel/mm/transparent_hugepage",
+)
 _HARMLESS = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _NODES = {"GPU": "/dev/dri", "NPU": "/dev/accel"}
 _OF_DEVICES = ("/sys/bus", "/sys/class", "/sys/dev", "/sys/devices")
@@ -100,6 +109,5 @@ def _as_spelt_and_resolved(paths: Iterable[Path]) -> Iterator[Path]:
 
 def node_groups(nodes: Iterable[Path]) -> list[int]:
     """The groups that may use these devices; never root's."""
-    found = {Path(parent, name).stat().st_gid
-             for node in nodes for parent, _, names in os.walk(node) for name in names}  # fmt: skip
+    found = {Path(parent, name).stat().st_gid for node in nodes for parent, _, names in os.walk(node) for name in names}
     return sorted(found - {0})

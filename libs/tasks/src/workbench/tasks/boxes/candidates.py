@@ -42,9 +42,7 @@ def of_table(boxes: NDArray[np.float32], scores: NDArray[Any], recipe: Recipe) -
     return Candidates(boxes[rows], scores[rows, classes], classes, rows=rows)
 
 
-def best(
-    candidates: Candidates, recipe: Recipe
-) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.intp]]:
+def best(candidates: Candidates, recipe: Recipe) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.intp]]:
     """Boxes in the model's input, scores and classes of the dataset, the surest first."""
     boxes, scores, classes, _rows = ranked(candidates, recipe)
     return boxes, scores, classes
@@ -60,7 +58,7 @@ def ranked(
     classes = dataset_classes(candidates.classes, options["label_offset"], options["numbering"])
     chosen = np.flatnonzero((scores >= options["threshold"]) & (classes >= 0))
     boxes, scores, classes = np.asarray(candidates.boxes, np.float32)[chosen], scores[chosen], classes[chosen]
-    order = kept(boxes, scores, classes, 1 if candidates.settled else options["nms"])[:options["max_detections"]]
+    order = kept(boxes, scores, classes, 1 if candidates.settled else options["nms"])[: options["max_detections"]]
     rows = chosen if candidates.rows is None else candidates.rows[chosen]
     return boxes[order], scores[order], classes[order], rows[order]
 

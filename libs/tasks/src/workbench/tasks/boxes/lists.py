@@ -29,15 +29,17 @@ def lists(outputs: Outputs) -> Lists:
     named = [name for name in wide if "box" in name.lower() or "det" in name.lower()]
     for name in [*named, *wide]:
         boxes = wide[name]
-        others = {other: each.reshape(-1) for other, each in outputs.items()
-                 if other != name and each.size == len(boxes)}  # fmt: skip
+        others = {
+            other: each.reshape(-1) for other, each in outputs.items() if other != name and each.size == len(boxes)
+        }
         labels = _pick(others, ("label", "class"), whole=True)
         scores = boxes[:, 4] if boxes.shape[1] == 5 else _pick(others, ("score", "prob"), whole=False)
         if labels is not None and scores is not None:
             end = _number(outputs, len(boxes))
             return Lists(boxes[:end, :4], labels[:end], scores[:end], _TENSORFLOW in name.lower())
-    raise ValueError(f"its outputs have the shapes {shapes(outputs)}; needed are boxes [n, 4], "
-                     "labels [n] and scores [n]")  # fmt: skip
+    raise ValueError(
+        f"its outputs have the shapes {shapes(outputs)}; needed are boxes [n, 4], labels [n] and scores [n]"
+    )
 
 
 def _pick(lists: dict[str, NDArray[Any]], words: tuple[str, ...], *, whole: bool) -> NDArray[Any] | None:

@@ -16,8 +16,9 @@ def kept(boxes: NDArray[Any], scores: NDArray[Any], classes: NDArray[Any], limit
     order = np.argsort(-scores, kind="stable")[:MOST_CANDIDATES]
     if limit >= 1 or not len(order):
         return order
-    chosen: list[NDArray[np.intp]] = [_of_one(boxes, order[classes[order] == each], limit)
-                                      for each in np.unique(classes[order])]  # fmt: skip
+    chosen: list[NDArray[np.intp]] = [
+        _of_one(boxes, order[classes[order] == each], limit) for each in np.unique(classes[order])
+    ]
     places = np.concatenate(chosen)
     return places[np.argsort(-scores[places], kind="stable")]
 

@@ -47,8 +47,10 @@ def check(name: str, annotation: Label, classes: int, recipe: Recipe) -> None:
     raise Misfit(
         f"{name} has the label {annotation.label}; the model has {classes} classes{before}, so labels "
         f"from 0 to {classes - offset - 1} are accepted.",
-        file=name, label=annotation.label, classes=classes,
-    )  # fmt: skip
+        file=name,
+        label=annotation.label,
+        classes=classes,
+    )
 
 
 def turned(annotation: Label, turn: Turn) -> Label:  # noqa: ARG001

@@ -15,16 +15,55 @@ _ITS_NAMES = ("classification", "classify", "image_classification", "image-class
 _SCORES = frozenset({"Softmax", "LogSoftmax"})
 _OUTPUT_NAMES = ("prob", "softmax", "logit", "classif")
 _IMAGENET = (1000, 1001, 21841, 21843)
-_FAMILIES = frozenset({
-    "alexnet", "classification", "classifier", "convnext", "deit", "densenet", "efficientnet", "googlenet", "imagenet",
-    "inception", "mnasnet", "mobilenet", "regnet", "resnet", "resnext", "shufflenet", "squeezenet", "swin", "vgg",
-    "vit",
-})  # fmt: skip
-_OTHERS = frozenset({
-    "age", "arcface", "embedding", "embeddings", "encoder", "face", "facenet", "faces", "feature", "features",
-    "identification", "keypoint", "keypoints", "landmark", "landmarks", "mobileface", "pose", "recognition", "reid",
-    "reidentification", "regression",
-})  # fmt: skip
+_FAMILIES = frozenset(
+    {
+        "alexnet",
+        "classification",
+        "classifier",
+        "convnext",
+        "deit",
+        "densenet",
+        "efficientnet",
+        "googlenet",
+        "imagenet",
+        "inception",
+        "mnasnet",
+        "mobilenet",
+        "regnet",
+        "resnet",
+        "resnext",
+        "shufflenet",
+        "squeezenet",
+        "swin",
+        "vgg",
+        "vit",
+    }
+)
+_OTHERS = frozenset(
+    {
+        "age",
+        "arcface",
+        "embedding",
+        "embeddings",
+        "encoder",
+        "face",
+        "facenet",
+        "faces",
+        "feature",
+        "features",
+        "identification",
+        "keypoint",
+        "keypoints",
+        "landmark",
+        "landmarks",
+        "mobileface",
+        "pose",
+        "recognition",
+        "reid",
+        "reidentification",
+        "regression",
+    }
+)
 _DETECTS = ("DetectionOutput", "NonMaxSuppression", "MulticlassNms", "MatrixNms", "RegionYolo", "PriorBox", "Proposal")
 
 
@@ -65,8 +104,10 @@ def misfit(model: ModelFacts, recipe: Recipe) -> tuple[str, str] | None:
     if named <= count - before:
         return None
     stand = f", the first {before} of them before label 0" if before else ""
-    return "labels", (f"the dataset has {named} classes; the model has {count}{stand}, so at most {count - before} are "
-                      "accepted: score it on a dataset of its own classes.")  # fmt: skip
+    return "labels", (
+        f"the dataset has {named} classes; the model has {count}{stand}, so at most {count - before} are "
+        "accepted: score it on a dataset of its own classes."
+    )
 
 
 def _sureness(model: ModelFacts, count: int, labels: Sequence[str] | None) -> tuple[str, str]:

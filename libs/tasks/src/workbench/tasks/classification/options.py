@@ -15,17 +15,28 @@ HEADS: tuple[Choice, ...] = (Choice("scores", "One number a class; the highest i
 RESIZE = "crop"  # as ImageNet's models are trained
 MODEL_API: str | None = "Classification"
 OPTIONS: tuple[Option, ...] = (
-    Option("label_offset", "The model's class minus this is the dataset's: how many of its first classes, such as a "
-           "background class, stand before class 0.", default=0, low=0, high=1000,
-           suspect=True),
+    Option(
+        "label_offset",
+        "The model's class minus this is the dataset's: how many of its first classes, such as a "
+        "background class, stand before class 0.",
+        default=0,
+        low=0,
+        high=1000,
+        suspect=True,
+    ),
     Option("top_k", "How many of the best classes are listed.", default=5, low=1, high=100),
-)  # fmt: skip
+)
 METRICS: tuple[Measure, ...] = (
     Measure("top1", "share", "higher", "annotation", "Images whose class comes first."),
     Measure("top5", "share", "higher", "annotation", "Images whose class is among the first five."),
-    Measure("top1_agreement", "share", "higher", "reference", "Images for which the reference model puts the same "
-            "class first."),
-)  # fmt: skip
+    Measure(
+        "top1_agreement",
+        "share",
+        "higher",
+        "reference",
+        "Images for which the reference model puts the same class first.",
+    ),
+)
 
 
 def guess(model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:

@@ -27,5 +27,7 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any], allowed: float)
     cosine = float(before @ after)
     if cosine >= 1 - _NEAR - allowed:
         return []
-    return [f"the embedding points elsewhere: cosine {cosine:.3f} with what was recorded, "
-            f"{1 - _NEAR - allowed:.3f} is allowed"]  # fmt: skip
+    return [
+        f"the embedding points elsewhere: cosine {cosine:.3f} with what was recorded, "
+        f"{1 - _NEAR - allowed:.3f} is allowed"
+    ]

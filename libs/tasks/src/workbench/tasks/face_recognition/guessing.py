@@ -9,8 +9,19 @@ from workbench.tasks.model_facts import Json, ModelFacts, fixed, last_operation,
 from workbench.tasks.recipe import Recipe
 
 _COUNTS = frozenset({128, 256, 512})
-_NAMES = frozenset({"adaface", "arcface", "cosface", "facenet", "identification", "mobileface", "mobilefacenet",
-                    "sface", "reidentification"})  # fmt: skip
+_NAMES = frozenset(
+    {
+        "adaface",
+        "arcface",
+        "cosface",
+        "facenet",
+        "identification",
+        "mobileface",
+        "mobilefacenet",
+        "sface",
+        "reidentification",
+    }
+)
 _SCORES = ("Softmax", "LogSoftmax", "Sigmoid")
 
 

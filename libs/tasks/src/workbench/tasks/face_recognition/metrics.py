@@ -73,9 +73,12 @@ def _count(items: Items) -> int:
 def _item(scored: Seen) -> dict[str, Any] | None:
     if scored.annotation is None:
         return None
-    return {"name": scored.name, "embedding": scored.result.text,
-            "pairs": [[pair.other, pair.same, pair.fold] for pair in scored.annotation.pairs],
-            "settings": [scored.options[name] for name in _SETTINGS]}  # fmt: skip
+    return {
+        "name": scored.name,
+        "embedding": scored.result.text,
+        "pairs": [[pair.other, pair.same, pair.fold] for pair in scored.annotation.pairs],
+        "settings": [scored.options[name] for name in _SETTINGS],
+    }
 
 
 def _right(items: Items) -> Marks:
@@ -127,8 +130,18 @@ def _agreement(scored: Seen) -> float | None:
 
 
 METRICS: tuple[Metric[Embedding, Known], ...] = (
-    Metric("pair_accuracy", "share", "higher", "annotation", _item, _accuracy, _changed_accuracy, count=_count,
-           alone=_alone, worthless=0.6),
+    Metric(
+        "pair_accuracy",
+        "share",
+        "higher",
+        "annotation",
+        _item,
+        _accuracy,
+        _changed_accuracy,
+        count=_count,
+        alone=_alone,
+        worthless=0.6,
+    ),
     _drawn("roc_auc", lambda nearness, same, _far: auc(nearness, same)),
     _drawn("tar_at_far", tar_at_far),
     mean("embedding_agreement", "cosine", "higher", "reference", _agreement, 1.0),

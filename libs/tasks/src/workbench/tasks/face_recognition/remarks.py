@@ -23,6 +23,9 @@ class Remarks:
         found = self._contradictions.warnings("pictures are of different people")
         if len(self._kinds) < 2:
             kind = "same" if True in self._kinds else "different"
-            found.append(f"All pairs are of {kind} people: accuracy will say little." if self._kinds
-                         else "There are no pairs: accuracy can't be measured.")  # fmt: skip
+            found.append(
+                f"All pairs are of {kind} people: accuracy will say little."
+                if self._kinds
+                else "There are no pairs: accuracy can't be measured."
+            )
         return found

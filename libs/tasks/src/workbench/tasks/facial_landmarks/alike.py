@@ -28,5 +28,7 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any], allowed: float)
     moved = int((off > _NEAR + allowed).sum())
     if not moved:
         return []
-    return [f"{moved} of {len(before)} points have moved, the farthest by {off.max():.1%} of the input; "
-            f"{_NEAR + allowed:.1%} is allowed"]  # fmt: skip
+    return [
+        f"{moved} of {len(before)} points have moved, the farthest by {off.max():.1%} of the input; "
+        f"{_NEAR + allowed:.1%} is allowed"
+    ]

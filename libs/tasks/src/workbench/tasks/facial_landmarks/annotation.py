@@ -55,11 +55,20 @@ def check(name: str, annotation: Known, classes: int, recipe: Recipe) -> None:
     """``classes``: how many points the model has. Raises Misfit for a set that can't be compared with them."""
     there = len(annotation.points)
     if there != classes and not (there in SETS and classes in SETS):
-        raise Misfit(f"{name} has {there} points, the model {classes}; only sets of {known_sets()} points can be "
-                     "compared with each other.", file=name, points=there, classes=classes)  # fmt: skip
+        raise Misfit(
+            f"{name} has {there} points, the model {classes}; only sets of {known_sets()} points can be "
+            "compared with each other.",
+            file=name,
+            points=there,
+            classes=classes,
+        )
     if there not in SETS and recipe.options["normalise_by"] in ("eyes", "centres"):
-        raise Misfit(f"{name} has {there} points, and which of them are eyes is known of {known_sets()} points only; "
-                     "set the option normalise_by to diagonal or box.", file=name, points=there)  # fmt: skip
+        raise Misfit(
+            f"{name} has {there} points, and which of them are eyes is known of {known_sets()} points only; "
+            "set the option normalise_by to diagonal or box.",
+            file=name,
+            points=there,
+        )
 
 
 def turned(annotation: Known, turn: Turn) -> Known:

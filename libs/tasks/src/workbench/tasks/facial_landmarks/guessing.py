@@ -16,14 +16,21 @@ from workbench.tasks.recipe import Recipe
 # How many numbers, how many points they are, and what else is then known.
 _MESH = {"order": "xyz", "units": "pixels"}
 _SETS: dict[int, tuple[int, dict[str, Any]]] = {
-    10: (5, {}), 136: (68, {}), 196: (98, {}), 212: (106, {}), 936: (468, {"units": "pixels"}), 1404: (468, _MESH),
+    10: (5, {}),
+    136: (68, {}),
+    196: (98, {}),
+    212: (106, {}),
+    936: (468, {"units": "pixels"}),
+    1404: (468, _MESH),
     1434: (478, _MESH),
-}  # fmt: skip
+}
 _TELLING = frozenset({136, 936, 1404, 1434})  # little else has so many numbers
 _NAMES = frozenset({"facemesh", "landmark", "landmarks", "pfld"})
 _SCORES = ("Softmax", "LogSoftmax", "NormalizeL2")
-_SHAPES = "points needs an even number of coordinates, or with the option order xyz three a point; heatmaps needs " \
-          "[1, points, height, width]"  # fmt: skip
+_SHAPES = (
+    "points needs an even number of coordinates, or with the option order xyz three a point; heatmaps needs "
+    "[1, points, height, width]"
+)
 
 
 def guess(model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:

@@ -54,8 +54,10 @@ def _fails(scored: Found) -> bool | None:
 
 
 METRICS: tuple[Metric[Landmarks, Known], ...] = (
-    replace(mean("nme", "ratio", "lower", "annotation", lambda scored: _error(scored, scored.annotation), _MOST),
-            worthless=0.25),
+    replace(
+        mean("nme", "ratio", "lower", "annotation", lambda scored: _error(scored, scored.annotation), _MOST),
+        worthless=0.25,
+    ),
     share("failure_rate", "annotation", _fails, "lower"),
     mean("nme_agreement", "ratio", "lower", "reference", lambda scored: _error(scored, scored.reference), _MOST),
 )

@@ -18,25 +18,51 @@ HEADS: tuple[Choice, ...] = (
 RESIZE = "stretch"  # the picture is a face already
 MODEL_API: str | None = None  # its keypoint_detection is of bodies
 OPTIONS: tuple[Option, ...] = (
-    Option("order", "How the numbers of the head points follow each other: x y of each point, x y z of each point, or "
-           "all x and then all y.", default="xy", choices=("xy", "xyz", "planar"), suspect=True),
-    Option("units", "What the numbers of the head points are: normalised, from 0 to 1 across the input; centred, from "
-           "-1 to 1; pixels of the input.", default="normalised", choices=("normalised", "centred", "pixels"),
-           suspect=True),
-    Option("normalise_by", "What a distance is divided by: eyes, between the outer corners of the eyes (their centres "
-           "in sets of five points); centres, between the centres of the eyes; diagonal or box, of the box around the "
-           "annotated points (box: the root of its area).", default="eyes",
-           choices=("eyes", "centres", "diagonal", "box")),
+    Option(
+        "order",
+        "How the numbers of the head points follow each other: x y of each point, x y z of each point, or "
+        "all x and then all y.",
+        default="xy",
+        choices=("xy", "xyz", "planar"),
+        suspect=True,
+    ),
+    Option(
+        "units",
+        "What the numbers of the head points are: normalised, from 0 to 1 across the input; centred, from "
+        "-1 to 1; pixels of the input.",
+        default="normalised",
+        choices=("normalised", "centred", "pixels"),
+        suspect=True,
+    ),
+    Option(
+        "normalise_by",
+        "What a distance is divided by: eyes, between the outer corners of the eyes (their centres "
+        "in sets of five points); centres, between the centres of the eyes; diagonal or box, of the box around the "
+        "annotated points (box: the root of its area).",
+        default="eyes",
+        choices=("eyes", "centres", "diagonal", "box"),
+    ),
     Option("failure_from", "Above what normalised mean error a face counts as failed.", default=0.1, low=0, high=10),
-)  # fmt: skip
+)
 METRICS: tuple[Measure, ...] = (
-    Measure("nme", "ratio", "lower", "annotation", "Normalised mean error: the mean distance of a face's points from "
-            "where they are, divided by its size; then the mean over faces. Of sets with different points the five "
-            "that both have are compared."),
+    Measure(
+        "nme",
+        "ratio",
+        "lower",
+        "annotation",
+        "Normalised mean error: the mean distance of a face's points from "
+        "where they are, divided by its size; then the mean over faces. Of sets with different points the five "
+        "that both have are compared.",
+    ),
     Measure("failure_rate", "share", "lower", "annotation", "Faces whose normalised mean error is above failure_from."),
-    Measure("nme_agreement", "ratio", "lower", "reference", "The normalised mean error against the reference model's "
-            "points."),
-)  # fmt: skip
+    Measure(
+        "nme_agreement",
+        "ratio",
+        "lower",
+        "reference",
+        "The normalised mean error against the reference model's points.",
+    ),
+)
 
 
 def guess(model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:

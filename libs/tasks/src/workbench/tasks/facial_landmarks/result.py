@@ -38,8 +38,10 @@ class Landmarks:
         if len(self.points) not in SETS:
             return [f"point {number}  {x:.0f}, {y:.0f}" for number, (x, y) in enumerate(self.points)]
         groups = SETS[len(self.points)].five(corners=False)
-        return [f"{name}  {self._mean(group, 0):.0f}, {self._mean(group, 1):.0f}"
-                for name, group in zip(_FIVE, groups, strict=True)]  # fmt: skip
+        return [
+            f"{name}  {self._mean(group, 0):.0f}, {self._mean(group, 1):.0f}"
+            for name, group in zip(_FIVE, groups, strict=True)
+        ]
 
     def _mean(self, group: tuple[int, ...], axis: int) -> float:
         return sum(self.points[at][axis] for at in group) / len(group)

@@ -11,8 +11,17 @@ from workbench.tasks.model_facts import ModelFacts
 
 # How names of models begin that Model API or their exporters give, of tasks without a room.
 _TOLD = (
-    "mask", "instance", "keypoint", "pose", "obb", "anomaly", "action", "visual", "segment_anything", "sam_",
-)  # fmt: skip
+    "mask",
+    "instance",
+    "keypoint",
+    "pose",
+    "obb",
+    "anomaly",
+    "action",
+    "visual",
+    "segment_anything",
+    "sam_",
+)
 _NO_ROOM = "for which there is no task here yet"
 
 
@@ -31,5 +40,6 @@ def _no_picture(model: ModelFacts) -> str | None:
 
 
 _LOOKS: tuple[Callable[[ModelFacts], str | None], ...] = (
-    _told, _no_picture,
-)  # fmt: skip
+    _told,
+    _no_picture,
+)

@@ -62,8 +62,10 @@ def faults(annotation: Hole, width: int, height: int, classes: int | None) -> li
         return [f"the mask is {size[0]}×{size[1]} pixels, the image {width}×{height}"]
     missing = annotation.missing()
     if missing.all() or not missing.any():
-        return [f"the mask is {'white' if missing.all() else 'black'} all over; it must be white where the picture is "
-                "missing, and black elsewhere"]  # fmt: skip
+        return [
+            f"the mask is {'white' if missing.all() else 'black'} all over; it must be white where the picture is "
+            "missing, and black elsewhere"
+        ]
     return []
 
 

@@ -13,9 +13,13 @@ _EDGE = palette(2)
 
 def draw(image: Image.Image, result: Whole, recipe: Recipe) -> Image.Image:  # noqa: ARG001
     """The picture in its own size: only what was missing is the model's."""
-    filled, hole = (each.resize(image.size, how, box=result.over) for each, how in (
-        (Image.fromarray(result.levels), Image.Resampling.BICUBIC),
-        (Image.fromarray(result.missing.astype(np.uint8) * 255), Image.Resampling.NEAREST)))  # fmt: skip
+    filled, hole = (
+        each.resize(image.size, how, box=result.over)
+        for each, how in (
+            (Image.fromarray(result.levels), Image.Resampling.BICUBIC),
+            (Image.fromarray(result.missing.astype(np.uint8) * 255), Image.Resampling.NEAREST),
+        )
+    )
     drawn = image.convert("RGB")
     drawn.paste(filled, mask=hole)
     wide = 2 * (min(image.size) // 200) + 3  # pixels, odd as the filter needs it

@@ -24,10 +24,14 @@ def shapes(recipe: Recipe, inputs: Sequence[Shape | None]) -> list[tuple[int, ..
     fitting = [each for each in accepted if len(inputs) == 2 and _fits(each, inputs[1])]
     if fitting:
         return [picture, fitting[0]]
-    told = ", ".join("of an unknown shape" if each is None else f"[{', '.join(str(size or '?') for size in each)}]"
-                     for each in inputs[1:])  # fmt: skip
-    raise ValueError(f"beside the picture inpainting has a mask to give, {list(mask)} or {list(accepted[1])}, and the "
-                     f"model takes {told}")
+    told = ", ".join(
+        "of an unknown shape" if each is None else f"[{', '.join(str(size or '?') for size in each)}]"
+        for each in inputs[1:]
+    )
+    raise ValueError(
+        f"beside the picture inpainting has a mask to give, {list(mask)} or {list(accepted[1])}, and the "
+        f"model takes {told}"
+    )
 
 
 def arrays(recipe: Recipe, fitted: Fitted, shapes: Sequence[tuple[int, ...]]) -> list[NDArray[np.float32]]:

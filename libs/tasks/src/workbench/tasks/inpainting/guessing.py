@@ -55,8 +55,9 @@ def _of_two(model: ModelFacts, out: tuple[Any, Any, Any], told: str) -> Guess | 
     if out[0] != picture[0] or not _as_large(mask, picture) or not _as_large(out, picture):
         return None
     name = str(model.inputs[1 - masks[0]]["name"])
-    return Guess("picture", {}, f"it takes a picture and a mask as large, and its output {told} is a picture", LIKELY,
-                 (name,))  # fmt: skip
+    return Guess(
+        "picture", {}, f"it takes a picture and a mask as large, and its output {told} is a picture", LIKELY, (name,)
+    )
 
 
 def _of_one(model: ModelFacts, tensor: Mapping[str, Any], out: tuple[Any, Any, Any]) -> Guess | None:

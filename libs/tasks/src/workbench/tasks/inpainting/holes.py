@@ -41,8 +41,10 @@ def _partly(missing: NDArray[np.bool_]) -> NDArray[np.uint8]:
 
 
 def _rectangle(hole: Image.Image, recipe: Recipe, draw: random.Random) -> None:
-    width, height = (max(1, round(side * recipe.options[name]))
-                     for side, name in zip(hole.size, ("hole_width", "hole_height"), strict=True))  # fmt: skip
+    width, height = (
+        max(1, round(side * recipe.options[name]))
+        for side, name in zip(hole.size, ("hole_width", "hole_height"), strict=True)
+    )
     left, top = draw.randint(0, hole.width - width), draw.randint(0, hole.height - height)
     ImageDraw.Draw(hole).rectangle((left, top, left + width - 1, top + height - 1), _MISSING)
 

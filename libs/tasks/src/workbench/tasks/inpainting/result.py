@@ -28,8 +28,13 @@ class Whole:
     over: tuple[float, float, float, float]
 
     @classmethod
-    def of(cls, levels: NDArray[np.uint8], original: NDArray[np.uint8], hole: NDArray[np.uint8],
-           over: tuple[float, float, float, float]) -> Whole:  # fmt: skip
+    def of(
+        cls,
+        levels: NDArray[np.uint8],
+        original: NDArray[np.uint8],
+        hole: NDArray[np.uint8],
+        over: tuple[float, float, float, float],
+    ) -> Whole:
         """levels, original: shape (height, width, 3); hole: (height, width)."""
         kept = np.where(hole[:, :, None] == 1, levels, original).astype(np.uint8)
         return cls(encode_picture(kept), encode_picture(original), encode_map(hole), over)

@@ -68,9 +68,13 @@ def check(name: str, annotation: Instances, classes: int, recipe: Recipe) -> Non
     offset = recipe.options["label_offset"]
     first = beyond([thing.class_id for thing in annotation.things], classes, recipe.options)
     if first is not None:
-        raise Misfit(f"{name} has a mask of the class {first}; the model has {classes} classes, {offset} of them "
-                     f"before class 0, so 0 to {classes - offset - 1} are accepted.",
-                     file=name, label=first, classes=classes)  # fmt: skip
+        raise Misfit(
+            f"{name} has a mask of the class {first}; the model has {classes} classes, {offset} of them "
+            f"before class 0, so 0 to {classes - offset - 1} are accepted.",
+            file=name,
+            label=first,
+            classes=classes,
+        )
 
 
 def turned(annotation: Instances, turn: Turn) -> Instances:

@@ -22,6 +22,7 @@ def draw(image: Image.Image, result: Segments, recipe: Recipe) -> Image.Image:
         columns = slice(each.mask.left, each.mask.left + pixels.shape[1])
         colors[rows, columns][pixels] = palette(number)
         opacity[rows, columns][pixels] = _OPACITY
-    framed = [(each.box, palette(number), f"{recipe.class_name(each.class_id)} {each.score:.0%}")
-              for number, each in shown]  # fmt: skip
+    framed = [
+        (each.box, palette(number), f"{recipe.class_name(each.class_id)} {each.score:.0%}") for number, each in shown
+    ]
     return frames(overlay(image, colors, opacity), framed)

@@ -52,8 +52,9 @@ def _lists(model: ModelFacts, planes: Sequence[Sequence[int]]) -> Guess | None:
     return Guess("mask_rcnn", {"label_offset": 1}, "its outputs are called boxes, labels and masks", LIKELY)
 
 
-def _prototypes(tables: Sequence[Sequence[int]], planes: Sequence[Sequence[int]],
-                labels: Sequence[str] | None) -> Guess | None:
+def _prototypes(
+    tables: Sequence[Sequence[int]], planes: Sequence[Sequence[int]], labels: Sequence[str] | None
+) -> Guess | None:
     """A table whose columns end in a coefficient for each prototype."""
     if len(planes) != 1 or not tables:
         return None

@@ -29,8 +29,10 @@ def _of_class(label: int, found: Segments, known: Instances) -> Any:
     mine = sorted((each for each in found.segments if each.class_id == label), key=lambda each: -each.score)[:COCO_MOST]
     things = [thing for thing in known.things if thing.class_id == label]
     placed, there = [Placed.of(each.mask) for each in mine], [Placed.of(thing.mask) for thing in things]
-    counted = [Known(each.area if thing.area is None else thing.area, thing.crowd, thing.difficult)
-               for thing, each in zip(things, there, strict=True)]  # fmt: skip
+    counted = [
+        Known(each.area if thing.area is None else thing.area, thing.crowd, thing.difficult)
+        for thing, each in zip(things, there, strict=True)
+    ]
     overlap = overlaps(placed, there, [thing.crowd for thing in things])
     areas = np.array([each.area for each in placed], np.float64)
     return by_coco(label, np.array([each.score for each in mine]), overlap, areas, counted)

@@ -13,14 +13,21 @@ from workbench.tasks.option import Choice, Option
 from workbench.tasks.recipe import Recipe
 
 HEADS: tuple[Choice, ...] = (
-    Choice("yolo_seg", "YOLOv8, v9 and v11: [1, 4 + classes + prototypes, boxes] and prototypes [1, k, height, "
-           "width]."),
+    Choice(
+        "yolo_seg", "YOLOv8, v9 and v11: [1, 4 + classes + prototypes, boxes] and prototypes [1, k, height, width]."
+    ),
     Choice("yolo_v5_seg", "YOLOv5 and v7: [1, boxes, 5 + classes + prototypes] and prototypes [1, k, height, width]."),
-    Choice("mask_rcnn", "Mask R-CNN: boxes, labels, scores, and a mask for each over its box or over the whole input; "
-           "or a table [n, 7] with masks [n, classes, height, width]."),
-    Choice("yolact", "YOLACT: boxes [1, n, 4] from 0 to 1, scores [1, n, classes], coefficients [1, n, k], prototypes "
-           "[1, height, width, k]."),
-)  # fmt: skip
+    Choice(
+        "mask_rcnn",
+        "Mask R-CNN: boxes, labels, scores, and a mask for each over its box or over the whole input; "
+        "or a table [n, 7] with masks [n, classes, height, width].",
+    ),
+    Choice(
+        "yolact",
+        "YOLACT: boxes [1, n, 4] from 0 to 1, scores [1, n, classes], coefficients [1, n, k], prototypes "
+        "[1, height, width, k].",
+    ),
+)
 RESIZE = "stretch"  # the whole picture is looked at
 MODEL_API: str | None = "MaskRCNN"
 OPTIONS: tuple[Option, ...] = (

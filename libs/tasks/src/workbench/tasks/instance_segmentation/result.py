@@ -30,14 +30,22 @@ class Segments:
 
     def to_json(self) -> dict[str, Any]:
         """``{segments: [{class, score, box, mask}]}``."""
-        return {"segments": [{"class": each.class_id, "score": each.score, "box": list(each.box),
-                              "mask": each.mask.to_json()} for each in self.segments]}  # fmt: skip
+        return {
+            "segments": [
+                {"class": each.class_id, "score": each.score, "box": list(each.box), "mask": each.mask.to_json()}
+                for each in self.segments
+            ]
+        }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Segments:
         """What ``to_json`` made."""
-        return cls(tuple(Segment(each["class"], each["score"], tuple(each["box"]), Patch.from_json(each["mask"]))
-                         for each in document["segments"]))  # fmt: skip
+        return cls(
+            tuple(
+                Segment(each["class"], each["score"], tuple(each["box"]), Patch.from_json(each["mask"]))
+                for each in document["segments"]
+            )
+        )
 
     def shown(self, recipe: Recipe) -> list[Segment]:
         """Those sure enough to be shown to people."""

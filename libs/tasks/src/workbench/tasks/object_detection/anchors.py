@@ -16,11 +16,10 @@ IN_CELLS: Mapping[str, Pairs] = {
 # Of several maps, the finest first, in pixels of the input.
 IN_PIXELS: Mapping[str, tuple[Pairs, ...]] = {
     "yolo_v3": (((10, 13), (16, 30), (33, 23)), ((30, 61), (62, 45), (59, 119)), ((116, 90), (156, 198), (373, 326))),
-    "yolo_v4": (((12, 16), (19, 36), (40, 28)), ((36, 75), (76, 55), (72, 146)),
-                ((142, 110), (192, 243), (459, 401))),
+    "yolo_v4": (((12, 16), (19, 36), (40, 28)), ((36, 75), (76, 55), (72, 146)), ((142, 110), (192, 243), (459, 401))),
     "yolo_v3_tiny": (((10, 14), (23, 27), (37, 58)), ((81, 82), (135, 169), (344, 319))),
     "yolo_v4_tiny": (((23, 27), (37, 58), (81, 82)), ((81, 82), (135, 169), (344, 319))),
-}  # fmt: skip
+}
 # How far a centre reaches beyond its cell: darknet's scale_x_y, of the same maps.
 REACH: Mapping[str, tuple[float, ...]] = {"yolo_v4": (1.2, 1.1, 1.05), "yolo_v4_tiny": (1.05, 1.05)}
 CHOICES = (USUAL, *IN_CELLS, *IN_PIXELS)

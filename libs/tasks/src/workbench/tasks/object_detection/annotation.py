@@ -71,8 +71,10 @@ def check(name: str, annotation: Things, classes: int, recipe: Recipe) -> None:
         raise Misfit(
             f"{name} has a box of the class {first}; the model has {classes} classes"
             f"{f' less {offset} before class 0' if offset else ''}, so 0 to {classes - offset - 1} are accepted.",
-            file=name, label=first, classes=classes,
-        )  # fmt: skip
+            file=name,
+            label=first,
+            classes=classes,
+        )
 
 
 def turned(annotation: Things, turn: Turn) -> Things:
@@ -97,8 +99,7 @@ def _fault(thing: Thing, width: int, height: int, classes: int | None) -> str | 
     if right <= left or bottom <= top:
         return f"is empty: it goes from {left:g}, {top:g} to {right:g}, {bottom:g}"
     if min(left, top) < -_OUTSIDE or right > width + _OUTSIDE or bottom > height + _OUTSIDE:
-        return (f"goes from {left:g}, {top:g} to {right:g}, {bottom:g} and so outside the image, "
-                f"{width}×{height} pixels")  # fmt: skip
+        return f"goes from {left:g}, {top:g} to {right:g}, {bottom:g} and so outside the image, {width}×{height} pixels"
     if classes is not None and thing.class_id >= classes:
         return f"is of the class {thing.class_id}; there are {classes} classes, so 0 to {classes - 1} are accepted"
     return None

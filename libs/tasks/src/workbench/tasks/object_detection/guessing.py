@@ -15,11 +15,20 @@ from workbench.tasks.recipe import Recipe
 
 _TABLES = frozenset({2, 3})
 _RANKS: Mapping[str, frozenset[int]] = {
-    "yolo_v8": _TABLES, "yolo_v5": _TABLES, "end_to_end": _TABLES, "yolox": _TABLES, "nanodet": frozenset({3}),
-    "detection_output": frozenset({2, 3, 4}), "boxes_scores": _TABLES, "yolo_v3": frozenset({4}),
-    "yolo_v2": frozenset({2, 4}), "fastest_det": frozenset({4}),
-    "priors": _TABLES, "boxes_labels_scores": _TABLES, "detr": _TABLES,
-}  # fmt: skip
+    "yolo_v8": _TABLES,
+    "yolo_v5": _TABLES,
+    "end_to_end": _TABLES,
+    "yolox": _TABLES,
+    "nanodet": frozenset({3}),
+    "detection_output": frozenset({2, 3, 4}),
+    "boxes_scores": _TABLES,
+    "yolo_v3": frozenset({4}),
+    "yolo_v2": frozenset({2, 4}),
+    "fastest_det": frozenset({4}),
+    "priors": _TABLES,
+    "boxes_labels_scores": _TABLES,
+    "detr": _TABLES,
+}
 
 
 def guess(model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:

@@ -27,9 +27,17 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "detr": ("detr",),
 }
 _OPERATIONS = (
-    "DetectionOutput", "NonMaxSuppression", "MulticlassNms", "MatrixNms", "RegionYolo", "PriorBox", "PriorBoxClustered",
-    "Proposal", "GenerateProposals", "ExperimentalDetectronDetectionOutput",
-)  # fmt: skip
+    "DetectionOutput",
+    "NonMaxSuppression",
+    "MulticlassNms",
+    "MatrixNms",
+    "RegionYolo",
+    "PriorBox",
+    "PriorBoxClustered",
+    "Proposal",
+    "GenerateProposals",
+    "ExperimentalDetectronDetectionOutput",
+)
 # How names begin that Model API or their exporters give.
 _TOLD = ("detect", "yolo", "ssd", "centernet", "detr", "nanodet", "retina", "faceboxes")
 _USUAL = "yolo_v8"
@@ -62,8 +70,13 @@ class Seen:
     def named(self, head: str) -> str | None:
         """The word of this head's family that the model's names have."""
         info = self.model.facts
-        names = " ".join([str(info.get("name") or ""), self.model.told("model_name", "model_type"),
-                          *map(str, info.get("source_files") or ())]).lower()  # fmt: skip
+        names = " ".join(
+            [
+                str(info.get("name") or ""),
+                self.model.told("model_name", "model_type"),
+                *map(str, info.get("source_files") or ()),
+            ]
+        ).lower()
         return next((word for word in _FAMILIES[head] if word in names), None)
 
 
@@ -171,8 +184,13 @@ def _boxes_scores(seen: Seen) -> Found | None:
         return None
     count = scores[0][1]
     before = 1 if (seen.labels and count == len(seen.labels) + 1) or (not seen.labels and count == 2) else 0
-    return ("boxes_scores", {"label_offset": 1} if before else {}, "its two outputs are boxes and the scores of "
-            f"{count} classes{', the first of them background' if before else ''}", LIKELY)  # fmt: skip
+    return (
+        "boxes_scores",
+        {"label_offset": 1} if before else {},
+        "its two outputs are boxes and the scores of "
+        f"{count} classes{', the first of them background' if before else ''}",
+        LIKELY,
+    )
 
 
 def _table(seen: Seen) -> Found | None:
@@ -193,8 +211,12 @@ def _table(seen: Seen) -> Found | None:
     if seen.cells(rows):
         return _of_cells(tensor, columns, seen)
     if columns == _WIDE:
-        return ("end_to_end", {}, f"its output {shown(tensor)} has six numbers for each box, as corners, score and "
-                "class", sure)  # fmt: skip
+        return (
+            "end_to_end",
+            {},
+            f"its output {shown(tensor)} has six numbers for each box, as corners, score and class",
+            sure,
+        )
     return None
 
 
@@ -221,5 +243,13 @@ def _like_one(seen: Seen) -> Found | None:
 
 
 LOOKS: tuple[Callable[[Seen], Found | None], ...] = (
-    _detection_output, _pairs, _lists, _queries, _priors, _boxes_scores, _table, _maps, _like_one,
-)  # fmt: skip
+    _detection_output,
+    _pairs,
+    _lists,
+    _queries,
+    _priors,
+    _boxes_scores,
+    _table,
+    _maps,
+    _like_one,
+)

@@ -57,4 +57,3 @@ def _channels_first(output: NDArray[Any], rows: int, columns: int, anchors: int)
         if found.shape[1:] == (rows, columns) and found.shape[0] >= least and found.shape[0] % anchors == 0:
             return found
     return None
-

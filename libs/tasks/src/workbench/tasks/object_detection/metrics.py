@@ -47,8 +47,10 @@ def voc_item(found: Boxes, things: Things, threshold: float) -> Item:
 def _by_coco(label: int, boxes: NDArray[np.float64], known: list[Thing]) -> Matched:
     there = _sides(known)
     own = areas(there)
-    counted = [Known(own[at] if thing.area is None else thing.area, thing.crowd, thing.difficult)
-               for at, thing in enumerate(known)]  # fmt: skip
+    counted = [
+        Known(own[at] if thing.area is None else thing.area, thing.crowd, thing.difficult)
+        for at, thing in enumerate(known)
+    ]
     overlap = overlaps(boxes[:, 1:], there, np.array([thing.crowd for thing in known], bool))
     return by_coco(label, boxes[:, 0], overlap, areas(boxes[:, 1:]), counted)
 
@@ -103,4 +105,3 @@ def line(scored: Detected) -> dict[str, Any]:
 def answer(result: Boxes) -> list[int]:
     """The classes of what is more likely there than not."""
     return sorted(box.class_id for box in result.boxes if box.score >= _LIKELY)
-

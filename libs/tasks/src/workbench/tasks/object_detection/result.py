@@ -29,8 +29,9 @@ class Boxes:
     @classmethod
     def of(cls, rows: Iterable[tuple[int, float, float, float, float, float]]) -> Boxes:
         """Rounded to what is kept, so that what is scored is what is kept."""
-        return cls(tuple(Box(label, round(score, 6), *(round(side, 3) for side in sides))
-                         for label, score, *sides in rows))  # fmt: skip
+        return cls(
+            tuple(Box(label, round(score, 6), *(round(side, 3) for side in sides)) for label, score, *sides in rows)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """``{boxes: [[class, score, left, top, right, bottom]]}``."""
@@ -47,6 +48,9 @@ class Boxes:
 
     def lines(self, recipe: Recipe) -> list[str]:
         """For people."""
-        found = [f"{box.score:7.2%}  {recipe.class_name(box.class_id)}  {box.left:.0f}, {box.top:.0f} to "
-                 f"{box.right:.0f}, {box.bottom:.0f}" for box in self.shown(recipe)]  # fmt: skip
+        found = [
+            f"{box.score:7.2%}  {recipe.class_name(box.class_id)}  {box.left:.0f}, {box.top:.0f} to "
+            f"{box.right:.0f}, {box.bottom:.0f}"
+            for box in self.shown(recipe)
+        ]
         return found or [f"nothing is found with a score from {recipe.options['shown_from']:g} on"]

@@ -47,10 +47,16 @@ def of_original(picture: Image.Image, fitted: Fitted, size: tuple[int, int]) -> 
     picture: of all that the model saw, however large the model has drawn it.
     """
     larger = (picture.width / fitted.image.width, picture.height / fitted.image.height)
-    ends = [start + side * scale for start, side, scale in
-            zip((fitted.left, fitted.top), fitted.size, fitted.scale, strict=True)]  # fmt: skip
-    box = (fitted.left * larger[0], fitted.top * larger[1],
-           min(picture.width, ends[0] * larger[0]), min(picture.height, ends[1] * larger[1]))  # fmt: skip
+    ends = [
+        start + side * scale
+        for start, side, scale in zip((fitted.left, fitted.top), fitted.size, fitted.scale, strict=True)
+    ]
+    box = (
+        fitted.left * larger[0],
+        fitted.top * larger[1],
+        min(picture.width, ends[0] * larger[0]),
+        min(picture.height, ends[1] * larger[1]),
+    )
     return np.asarray(picture.resize(size, Image.Resampling.BICUBIC, box=box))
 
 

@@ -68,16 +68,19 @@ def faults(annotation: Annotation, width: int, height: int, classes: int | None)
 def check(name: str, annotation: Annotation, classes: int, recipe: Recipe) -> None:
     """Raises Misfit for pixels of a class that the model does not have; those that are not scored do not matter."""
     offset, ignored = recipe.options["label_offset"], recipe.options["ignore_label"]
-    beyond = [int(label) for label in np.unique(annotation.mask())
-              if classes - offset <= label < IGNORED and label != ignored]  # fmt: skip
+    beyond = [
+        int(label) for label in np.unique(annotation.mask()) if classes - offset <= label < IGNORED and label != ignored
+    ]
     if not beyond:
         return
     before = f", the first {offset} of them before class 0" if offset else ""
     raise Misfit(
         f"{name} has pixels of the class {beyond[0]}; the model has {classes} classes{before}, so 0 to "
         f"{classes - offset - 1} are accepted.",
-        file=name, label=beyond[0], classes=classes,
-    )  # fmt: skip
+        file=name,
+        label=beyond[0],
+        classes=classes,
+    )
 
 
 def turned(annotation: Annotation, turn: Turn) -> Annotation:

@@ -16,8 +16,10 @@ def _pairs(scored: Scored[ClassMap, Annotation]) -> Mapping[Pair, int]:
     if scored.annotation is None:
         return {}
     counted = table(scored.result.classes, scored.annotation.mask(), scored.options["ignore_label"])
-    return {(int(there), int(said) if said != NOTHING else None): int(counted[there, said])
-            for there, said in np.argwhere(counted)}  # fmt: skip
+    return {
+        (int(there), int(said) if said != NOTHING else None): int(counted[there, said])
+        for there, said in np.argwhere(counted)
+    }
 
 
 CONFUSION: Confusion[ClassMap, Annotation] = Confusion("pixels", _pairs)

@@ -30,8 +30,10 @@ def draw(image: Image.Image, annotation: Annotation, name: Naming, scale: float)
     """A colour for each class; where nothing is known the picture stays as it is."""
     classes = np.asarray(Image.fromarray(annotation.mask()).resize(image.size, Image.Resampling.NEAREST))
     opacity = np.where(classes == IGNORED, np.float32(0), np.float32(_OPACITY))
-    entries = [(palette(seen.class_id), name(seen.class_id))
-               for seen in sorted(things(annotation), key=lambda seen: -(seen.area or 0))]  # fmt: skip
+    entries = [
+        (palette(seen.class_id), name(seen.class_id))
+        for seen in sorted(things(annotation), key=lambda seen: -(seen.area or 0))
+    ]
     return legend(overlay(image, _COLORS[classes], opacity), entries)
 
 

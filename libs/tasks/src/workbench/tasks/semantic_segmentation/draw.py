@@ -17,6 +17,8 @@ def draw(image: Image.Image, result: ClassMap, recipe: Recipe) -> Image.Image:
     classes = result.classes
     opacity = np.where(classes == NOTHING, np.float32(0), np.float32(_OPACITY))
     drawn = overlay(image, _COLORS[classes], opacity)
-    entries = [(None if class_id == NOTHING else palette(class_id), f"{name_of(class_id, recipe)} {share:.0%}")
-               for class_id, share in result.shares.items()]  # fmt: skip
+    entries = [
+        (None if class_id == NOTHING else palette(class_id), f"{name_of(class_id, recipe)} {share:.0%}")
+        for class_id, share in result.shares.items()
+    ]
     return legend(drawn, entries)

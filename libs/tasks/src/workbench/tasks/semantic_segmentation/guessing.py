@@ -14,14 +14,43 @@ from workbench.tasks.model_facts import Json, ModelFacts, fixed, last_operation,
 from workbench.tasks.recipe import Recipe
 
 _ITS_NAMES = ("segmentation", "semantic_segmentation", "semantic-segmentation")
-_FAMILIES = frozenset({
-    "bisenet", "cityscapes", "deeplab", "deeplabv", "fastseg", "fcn", "hrnet", "icnet", "lraspp", "pidnet", "pspnet",
-    "segformer", "segmentation", "semantic", "unet", "upernet",
-})  # fmt: skip
-_OTHERS = frozenset({
-    "colorization", "denoise", "depth", "heatmap", "keypoint", "keypoints", "landmark", "landmarks", "midas",
-    "openpose", "pose", "saliency", "style",
-})  # fmt: skip
+_FAMILIES = frozenset(
+    {
+        "bisenet",
+        "cityscapes",
+        "deeplab",
+        "deeplabv",
+        "fastseg",
+        "fcn",
+        "hrnet",
+        "icnet",
+        "lraspp",
+        "pidnet",
+        "pspnet",
+        "segformer",
+        "segmentation",
+        "semantic",
+        "unet",
+        "upernet",
+    }
+)
+_OTHERS = frozenset(
+    {
+        "colorization",
+        "denoise",
+        "depth",
+        "heatmap",
+        "keypoint",
+        "keypoints",
+        "landmark",
+        "landmarks",
+        "midas",
+        "openpose",
+        "pose",
+        "saliency",
+        "style",
+    }
+)
 _CHOOSES = frozenset({"ArgMax", "TopK"})
 _SCORES = frozenset({"Softmax", "LogSoftmax"})
 _DETECTS = ("DetectionOutput", "NonMaxSuppression", "MulticlassNms", "MatrixNms", "RegionYolo", "PriorBox", "Proposal")
@@ -87,8 +116,10 @@ def _too_many_labels(count: int, recipe: Recipe) -> tuple[str, str] | None:
     if not count or named <= count - before:
         return None
     stand = f", the first {before} of them before class 0" if before else ""
-    return "labels", (f"the dataset has {named} classes; the model has {count}{stand}, so at most {count - before} are "
-                      "accepted: score it on a dataset of its own classes.")  # fmt: skip
+    return "labels", (
+        f"the dataset has {named} classes; the model has {count}{stand}, so at most {count - before} are "
+        "accepted: score it on a dataset of its own classes."
+    )
 
 
 def _lies_over(plane: Sequence[Any], picture: tuple[int, int], coarsest: int = _COARSEST) -> bool:
@@ -122,9 +153,7 @@ def _logits(tensor: Json, picture: tuple[int, int]) -> Found | None:
     return None
 
 
-def _sureness(
-    model: ModelFacts, tensor: Json, head: str, count: int, labels: Sequence[str] | None
-) -> tuple[str, str]:
+def _sureness(model: ModelFacts, tensor: Json, head: str, count: int, labels: Sequence[str] | None) -> tuple[str, str]:
     told = model.told("model_type", "task_type", "task")
     if told in _ITS_NAMES:
         return CERTAIN, f"and the model calls itself '{told}'"

@@ -70,9 +70,7 @@ def _whole(places: NDArray[np.float64], size: int) -> NDArray[np.intp]:
     return np.clip(np.floor(np.nan_to_num(places) + 0.5), 0, size - 1).astype(np.intp)
 
 
-def _mixed(
-    first: NDArray[np.float32], second: NDArray[np.float32], part: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _mixed(first: NDArray[np.float32], second: NDArray[np.float32], part: NDArray[np.float32]) -> NDArray[np.float32]:
     """In place: ``second`` is lost."""
     second -= first
     second *= part
@@ -80,9 +78,7 @@ def _mixed(
     return second
 
 
-def _between(
-    places: NDArray[np.float64], size: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+def _between(places: NDArray[np.float64], size: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
     """The neighbours of each place, and how far it lies from the first to the second."""
     inside = np.clip(np.nan_to_num(places), 0, size - 1)
     first = np.floor(inside).astype(np.intp)

@@ -13,19 +13,34 @@ from workbench.tasks.redrawn.options import LEVELS, SSIM_WORDS
 from workbench.tasks.style_transfer import guessing
 
 HEADS: tuple[Choice, ...] = (
-    Choice("picture", "A picture as large as the input, [1, 3, height, width] or [1, height, width, 3], its colours in "
-           "the order of the input's."),
-)  # fmt: skip
+    Choice(
+        "picture",
+        "A picture as large as the input, [1, 3, height, width] or [1, height, width, 3], its colours in "
+        "the order of the input's.",
+    ),
+)
 RESIZE = "keep"  # a picture of its own size comes out; stretched where a model fixes it
 MODEL_API: str | None = None  # what OpenVINO's Model API calls such a model; it has no word for this one
 OPTIONS: tuple[Option, ...] = (LEVELS,)
 # SSIM first: variants are compared by points of a hundred, which decibels are not.
 METRICS: tuple[Measure, ...] = (
-    Measure("ssim_agreement", "share", "higher", "reference", "Structural similarity with the reference model's "
-            f"picture ({SSIM_WORDS}, each channel of RGB by itself); pictures smaller than the window do not count."),
-    Measure("psnr_agreement", "dB", "higher", "reference", "Peak signal-to-noise ratio of RGB against the reference "
-            "model's picture, the mean over the images; 100 where both are equal."),
-)  # fmt: skip
+    Measure(
+        "ssim_agreement",
+        "share",
+        "higher",
+        "reference",
+        "Structural similarity with the reference model's "
+        f"picture ({SSIM_WORDS}, each channel of RGB by itself); pictures smaller than the window do not count.",
+    ),
+    Measure(
+        "psnr_agreement",
+        "dB",
+        "higher",
+        "reference",
+        "Peak signal-to-noise ratio of RGB against the reference "
+        "model's picture, the mean over the images; 100 where both are equal.",
+    ),
+)
 
 
 def guess(model: ModelFacts, labels: Sequence[str] | None) -> Guess | None:  # noqa: ARG001

@@ -14,8 +14,10 @@ def faults(annotation: Wanted, width: int, height: int, classes: int | None) -> 
     scale = round(rows / height)
     if scale >= 2 and abs(rows - scale * height) < scale and abs(columns - scale * width) < scale:
         return []
-    return [f"the high resolution is {columns}×{rows} pixels, the low one {width}×{height}; it must be 2, 3, 4 … times "
-            "as large"]
+    return [
+        f"the high resolution is {columns}×{rows} pixels, the low one {width}×{height}; it must be 2, 3, 4 … times "
+        "as large"
+    ]
 
 
 def check(name: str, annotation: Wanted, classes: int, recipe: Recipe) -> None:

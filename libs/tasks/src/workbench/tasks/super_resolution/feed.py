@@ -23,8 +23,10 @@ def shapes(recipe: Recipe, inputs: Sequence[Shape | None]) -> list[tuple[int, ..
     at = 1 if taken.layout == "NCHW" else 3
     if len(beside) != 4 or beside[at] not in (taken.channels, None) or None in (*beside[1:at], *beside[at + 1 :]):
         wanted = "[1, {0}, height, width]" if at == 1 else "[1, height, width, {0}]"
-        raise ValueError(f"the second input of super-resolution takes the upscaled picture, "
-                         f"{wanted.format(taken.channels)}; convert the model with such a shape, both sizes fixed")
+        raise ValueError(
+            f"the second input of super-resolution takes the upscaled picture, "
+            f"{wanted.format(taken.channels)}; convert the model with such a shape, both sizes fixed"
+        )
     sizes = [size for size in (*beside[1:at], *beside[at + 1 :]) if size is not None]
     return [taken.shape, (1, taken.channels, *sizes) if at == 1 else (1, *sizes, taken.channels)]
 

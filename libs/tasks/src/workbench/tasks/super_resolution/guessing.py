@@ -9,8 +9,24 @@ from workbench.tasks.model_facts import ModelFacts, fixed, last_operation, plane
 from workbench.tasks.recipe import Recipe
 from workbench.tasks.redrawn.guessing import only_one_size
 
-_FAMILIES = frozenset({"carn", "edsr", "espcn", "esrgan", "fsrcnn", "rcan", "realesrgan", "sr", "srgan", "srresnet",
-                       "superresolution", "upscale", "upscaler", "wdsr"})  # fmt: skip
+_FAMILIES = frozenset(
+    {
+        "carn",
+        "edsr",
+        "espcn",
+        "esrgan",
+        "fsrcnn",
+        "rcan",
+        "realesrgan",
+        "sr",
+        "srgan",
+        "srresnet",
+        "superresolution",
+        "upscale",
+        "upscaler",
+        "wdsr",
+    }
+)
 _SCORES = frozenset({"Softmax", "LogSoftmax", "ArgMax", "TopK"})
 _LEAST, _MOST = 1.5, 16.5  # times as many pixels a side
 # (channels, height, width) of a picture
@@ -67,8 +83,10 @@ def misfit(model: ModelFacts, recipe: Recipe) -> tuple[str, str] | None:
         return only_one_size(model)
     if out[0] == taken.channels and _times((taken.channels, taken.height, taken.width), out) is not None:
         return None
-    return "head", (f"picture can't read the model's output {shown(model.outputs[0])}; it needs {taken.channels} "
-                    f"channels, and more rows and columns than the input's {taken.height}×{taken.width}.")  # fmt: skip
+    return "head", (
+        f"picture can't read the model's output {shown(model.outputs[0])}; it needs {taken.channels} "
+        f"channels, and more rows and columns than the input's {taken.height}×{taken.width}."
+    )
 
 
 def _pictures(model: ModelFacts, out: Plane) -> list[Any] | None:

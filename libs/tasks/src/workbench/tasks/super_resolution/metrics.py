@@ -49,8 +49,10 @@ def _agreeing(likeness: Likeness, scored: Larger) -> float | None:
 
 
 def _belief(likeness: Likeness, most: float, images: Sequence[Larger]) -> dict[str, Any]:
-    plain = [None if each.annotation is None else _against(likeness, each.result.plain(), each.annotation.levels, each)
-             for each in images]  # fmt: skip
+    plain = [
+        None if each.annotation is None else _against(likeness, each.result.plain(), each.annotation.levels, each)
+        for each in images
+    ]
     return beating([_known(likeness, each) for each in images], plain, most, "bicubic upscaling alone scores")
 
 

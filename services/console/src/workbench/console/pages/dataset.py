@@ -59,8 +59,11 @@ def preview(dataset_id: str, number: int) -> Response:
 def take_subset(dataset_id: str) -> AnyResponse:
     """Some of its images as a dataset of their own."""
     given = request.form
-    wanted: View = {"classes": [given["class"]] if given.get("class") else None, "split": given.get("part") or None,
-                    "count": _whole_number(given.get("count", "").strip())}  # fmt: skip
+    wanted: View = {
+        "classes": [given["class"]] if given.get("class") else None,
+        "split": given.get("part") or None,
+        "count": _whole_number(given.get("count", "").strip()),
+    }
     view = client().datasets.subset(dataset_id, **{name: each for name, each in wanted.items() if each is not None})
     return redirect(f"/console/dataset/{view['id']}", 303)
 

@@ -27,10 +27,14 @@ def show(evaluation_id: str) -> str:
     asked = view.get("request") or {}
     looked = {**_images(evaluation_id), "confusion": _confusion(evaluation_id)} if view["state"] == "succeeded" else {}
     return render_template(
-        "evaluation.html", view=view, model=perhaps(known.models, asked.get("model_id")),
+        "evaluation.html",
+        view=view,
+        model=perhaps(known.models, asked.get("model_id")),
         dataset=perhaps(known.datasets, asked.get("dataset_id")),
-        reference=perhaps(known.models, asked.get("reference_model_id")), drawn=_drawn, **looked,
-    )  # fmt: skip
+        reference=perhaps(known.models, asked.get("reference_model_id")),
+        drawn=_drawn,
+        **looked,
+    )
 
 
 @PAGE.blueprint.get("/<evaluation_id>/images")

@@ -12,8 +12,15 @@ from workbench.console.work import KINDS, jobs
 PAGE = Page("jobs", "Jobs")
 SHOWN = 25
 GROUPS = ("active", "ended")
-STATES = {"active": "Going on", "queued": "Waiting", "running": "Running", "ended": "Ended", "succeeded": "Succeeded",
-          "failed": "Failed", "cancelled": "Cancelled"}  # fmt: skip
+STATES = {
+    "active": "Going on",
+    "queued": "Waiting",
+    "running": "Running",
+    "ended": "Ended",
+    "succeeded": "Succeeded",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
 
 
 @PAGE.blueprint.get("")
@@ -21,8 +28,14 @@ def show() -> str:
     """What goes on, and below it what has ended; or what was searched for."""
     asked = _asked()
     narrowed = any(asked.values())
-    return render_template("jobs.html", asked=asked, narrowed=narrowed, kinds=KINDS, states=STATES,
-                           **_listed(asked if narrowed else asked | {"state": "active"}))  # fmt: skip
+    return render_template(
+        "jobs.html",
+        asked=asked,
+        narrowed=narrowed,
+        kinds=KINDS,
+        states=STATES,
+        **_listed(asked if narrowed else asked | {"state": "active"}),
+    )
 
 
 @PAGE.blueprint.get("/list")

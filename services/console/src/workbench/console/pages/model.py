@@ -22,9 +22,12 @@ def show(model_id: str) -> str:
     known = client()
     view = known.models.get(model_id)
     return render_template(
-        "model.html", view=view, tree=_tree(known, view), found_out=list(_found_out(known, model_id)),
+        "model.html",
+        view=view,
+        tree=_tree(known, view),
+        found_out=list(_found_out(known, model_id)),
         **_analysed(view),
-    )  # fmt: skip
+    )
 
 
 @PAGE.blueprint.get("/<model_id>/analysis")

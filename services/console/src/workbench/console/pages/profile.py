@@ -13,10 +13,22 @@ from workbench.plots.text import figure
 
 PAGE = Page("profile")
 LONGEST = 20  # layers of those that take time
-LATENCIES = {"p50": "Median", "mean": "Mean", "p90": "90 % below", "p95": "95 % below", "p99": "99 % below",
-             "max": "Slowest"}  # fmt: skip
-COMPARED, METRICS = 50, {"throughput_fps": "the throughput", "latency_p50_ms": "the median latency",
-                         "cpu_ms_per_request": "the CPU time a request"}  # fmt: skip
+LATENCIES = {
+    "p50": "Median",
+    "mean": "Mean",
+    "p90": "90 % below",
+    "p95": "95 % below",
+    "p99": "99 % below",
+    "max": "Slowest",
+}
+COMPARED, METRICS = (
+    50,
+    {
+        "throughput_fps": "the throughput",
+        "latency_p50_ms": "the median latency",
+        "cpu_ms_per_request": "the CPU time a request",
+    },
+)
 BEFORE = {"load_ms": "Reading the model", "compile_ms": "Compiling it", "first_inference_ms": "First inference"}
 View = dict[str, Any]
 
@@ -29,11 +41,19 @@ def show(profile_id: str) -> str:
     run = [layer for layer in facts.get("layers") or [] if layer.get("time_ms")]
     longest = sorted(run, key=lambda layer: float(layer["time_ms"]), reverse=True)[:LONGEST]
     return render_template(
-        "profile.html", view=view, model=perhaps(client().models, (view.get("request") or {}).get("model_id")),
-        picture=_picture(facts), latencies=LATENCIES, before=BEFORE,
-        longest=longest, most_ms=float(longest[0]["time_ms"]) if longest else 0.0, **_layers(view),
-        spread=_spread(facts), times=client().profiles.times(profile_id) if run else None, **_beside(view),
-    )  # fmt: skip
+        "profile.html",
+        view=view,
+        model=perhaps(client().models, (view.get("request") or {}).get("model_id")),
+        picture=_picture(facts),
+        latencies=LATENCIES,
+        before=BEFORE,
+        longest=longest,
+        most_ms=float(longest[0]["time_ms"]) if longest else 0.0,
+        **_layers(view),
+        spread=_spread(facts),
+        times=client().profiles.times(profile_id) if run else None,
+        **_beside(view),
+    )
 
 
 @PAGE.blueprint.get("/<profile_id>/layers")
@@ -78,8 +98,11 @@ def _ratios(view: View, other: View) -> View | None:
 
 def _spread(facts: dict[str, Any]) -> Markup:
     """How latencies are distributed: each share of them with its interval, on one scale."""
-    told = [(words, each) for key, words in LATENCIES.items()
-            if key != "mean" and (each := (facts.get("latency_ms") or {}).get(key))]  # fmt: skip
+    told = [
+        (words, each)
+        for key, words in LATENCIES.items()
+        if key != "mean" and (each := (facts.get("latency_ms") or {}).get(key))
+    ]
     return ranges("Latency in ms", [Range(words, each) for words, each in told], lambda value: f"{figure(value)} ms")
 
 

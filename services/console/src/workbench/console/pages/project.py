@@ -33,10 +33,14 @@ def show(project_id: str) -> str:
     runs = list(api.optimizations(project_id).list(limit=RUNS))
     run = _run(project_id)
     return render_template(
-        "project.html", project=project, runs=runs, work=run,
-        model=perhaps(api.models, project["model_id"]), dataset=perhaps(api.datasets, project["dataset_id"]),
+        "project.html",
+        project=project,
+        runs=runs,
+        work=run,
+        model=perhaps(api.models, project["model_id"]),
+        dataset=perhaps(api.datasets, project["dataset_id"]),
         **_shown(run),
-    )  # fmt: skip
+    )
 
 
 @PAGE.blueprint.get("/<project_id>/now")
@@ -81,12 +85,25 @@ def package(project_id: str) -> AnyResponse:
     """Another package, of the variants that are chosen."""
     document, given = _document(project_id), request.form
     chosen = [each for each in document["variants"] if each["name"] in given.getlist("variant")]
-    variants = [{"folder": each["name"], "model_id": each["model"], "profile_id": each["profile"],
-                 "evaluation_id": each["evaluation"]} for each in chosen]  # fmt: skip
+    variants = [
+        {
+            "folder": each["name"],
+            "model_id": each["model"],
+            "profile_id": each["profile"],
+            "evaluation_id": each["evaluation"],
+        }
+        for each in chosen
+    ]
     project = client().projects.get(project_id)
-    made = client().packages.create({
-        "name": "package", "variants": variants, "recommended": given.get("recommended", ""),
-        "recipe_id": _shared(document)["recipe_id"], "dataset_id": project["dataset_id"]})  # fmt: skip
+    made = client().packages.create(
+        {
+            "name": "package",
+            "variants": variants,
+            "recommended": given.get("recommended", ""),
+            "recipe_id": _shared(document)["recipe_id"],
+            "dataset_id": project["dataset_id"],
+        }
+    )
     return redirect(f"{PLACE}/job/packages/{made['id']}", 303)
 
 
@@ -102,8 +119,10 @@ def _shared(document: dict[str, Any] | None) -> dict[str, Any]:
     variants = (document or {}).get("variants") or []
     scored = next((each["evaluation"] for each in variants if each.get("evaluation")), None)
     view = perhaps(client().evaluations, scored) or {}
-    return {"recipe_id": (view.get("request") or {}).get("recipe_id"),
-            "models": {each["name"]: each.get("model") for each in variants}}  # fmt: skip
+    return {
+        "recipe_id": (view.get("request") or {}).get("recipe_id"),
+        "models": {each["name"]: each.get("model") for each in variants},
+    }
 
 
 def _run(project_id: str) -> Work | None:
@@ -138,5 +157,10 @@ def _report(work: Work | None) -> dict[str, Any] | None:
 def _shown(work: Work | None) -> dict[str, Any]:
     """The report and what is drawn of it."""
     document = _report(work)
-    return {"report": document, "told": told(document) if document else None, "shared": _shared(document),
-            "again_with": AGAIN_WITH, "changed_images": changed_images}  # fmt: skip
+    return {
+        "report": document,
+        "told": told(document) if document else None,
+        "shared": _shared(document),
+        "again_with": AGAIN_WITH,
+        "changed_images": changed_images,
+    }

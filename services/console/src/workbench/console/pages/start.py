@@ -46,8 +46,13 @@ def begin() -> str | tuple[str, int] | Response:
         return _form(given, {"title": "A model is missing", "detail": "Choose a model, or bring one."}), 422
     target, _, device = given.get("where", "").partition("|")
     name = given.get("name") or _named(api, given["model_id"])
-    wanted = {"name": name[:200], "model_id": given["model_id"], "dataset_id": given.get("dataset_id"),
-              "target": target, "device": device}  # fmt: skip
+    wanted = {
+        "name": name[:200],
+        "model_id": given["model_id"],
+        "dataset_id": given.get("dataset_id"),
+        "target": target,
+        "device": device,
+    }
     try:
         project = api.projects.create({key: value for key, value in wanted.items() if value})
     except Refused as refused:
@@ -67,9 +72,18 @@ def _form(given: MultiDict[str, str], problem: dict[str, Any] | None = None) -> 
     models = [view for view in api.models.list(limit=LISTED) if _usable(view) and not view["parents"]]
     datasets = [view for view in api.datasets.list(limit=LISTED) if _usable(view)]
     choices = (problem or {}).get("guesses") if str((problem or {}).get("type")).endswith(NOT_SURE) else None
-    return render_template("start.html", given=given, problem=problem, models=models, datasets=datasets,
-                           places=_places(api), tasks=[task["name"] for task in api.tasks.list()],
-                           choices=choices, objectives=OBJECTIVES, may=whoami()["role"] != "viewer")  # fmt: skip
+    return render_template(
+        "start.html",
+        given=given,
+        problem=problem,
+        models=models,
+        datasets=datasets,
+        places=_places(api),
+        tasks=[task["name"] for task in api.tasks.list()],
+        choices=choices,
+        objectives=OBJECTIVES,
+        may=whoami()["role"] != "viewer",
+    )
 
 
 def _usable(view: dict[str, Any]) -> bool:
@@ -88,10 +102,15 @@ def _places(api: Client) -> list[dict[str, Any]]:
         for device in devices:
             unusable = target.get("usable") is False or device.get("state") == "unusable"
             reason = (device.get("reason") or target.get("reason") or "it cannot be used now") if unusable else ""
-            found.append({
-                "value": f"{target['id']}|{device['name']}", "target": target.get("name") or target["id"],
-                "device": device["name"], "full_name": device.get("full_name") or "", "reason": reason,
-            })  # fmt: skip
+            found.append(
+                {
+                    "value": f"{target['id']}|{device['name']}",
+                    "target": target.get("name") or target["id"],
+                    "device": device["name"],
+                    "full_name": device.get("full_name") or "",
+                    "reason": reason,
+                }
+            )
     return found
 
 

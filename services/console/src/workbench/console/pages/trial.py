@@ -50,8 +50,10 @@ def begin() -> AnyResponse | str | tuple[str, int]:
 def ask() -> AnyResponse:
     """Each model, once recipe and images are there."""
     given, known = request.form, client()
-    recipe, images = (resource.get(given.get(f"{name}_id", ""))
-                      for name, resource in (("recipe", known.recipes), ("dataset", known.datasets)))  # fmt: skip
+    recipe, images = (
+        resource.get(given.get(f"{name}_id", ""))
+        for name, resource in (("recipe", known.recipes), ("dataset", known.datasets))
+    )
     found = {"recipe_id": recipe["result"]["id"], "dataset_id": images["result"]["id"]}
     models = [given[name] for name in ("model_id", "against_id") if given.get(name)]
     found |= {"images": given.getlist("image")} if given.getlist("image") else {}
@@ -70,15 +72,22 @@ def picture(trial_id: str, number: int) -> Response:
 
 def _page(given: MultiDict[str, str], problem: View | None = None) -> str:
     known = client()
-    models = [view for view in known.models.list(state="succeeded", limit=LISTED)
-              if (view.get("facts") or {}).get("format") == "ir"]  # fmt: skip
+    models = [
+        view
+        for view in known.models.list(state="succeeded", limit=LISTED)
+        if (view.get("facts") or {}).get("format") == "ir"
+    ]
     far = _far(given)
     if far["trials"]:
         problem = problem or next((each["error"] for each in far["trials"] if each.get("error")), None)
     return render_template(
-        "trial.html", models=models, datasets=list(known.datasets.list(limit=LISTED)), problem=problem,
-        tasks=[task["name"] for task in known.tasks.list()], **far,
-    )  # fmt: skip
+        "trial.html",
+        models=models,
+        datasets=list(known.datasets.list(limit=LISTED)),
+        problem=problem,
+        tasks=[task["name"] for task in known.tasks.list()],
+        **far,
+    )
 
 
 def _far(given: MultiDict[str, str]) -> View:
@@ -87,10 +96,21 @@ def _far(given: MultiDict[str, str]) -> View:
     recipe, images = perhaps(known.recipes, given.get("recipe_id")), perhaps(known.datasets, given.get("dataset_id"))
     trials = [known.trials.get(each) for each in given.getlist("trial")[:2]]
     waits = [each for each in (recipe, images, *trials) if each and each["state"] in ("queued", "running")]
-    names = {each: (perhaps(known.models, each) or {}).get("name") or each[:8]
-             for trial in trials if (each := (trial.get("request") or {}).get("model_id"))}  # fmt: skip
-    return {"given": given, "recipe": recipe, "images": images, "trials": trials, "waits": waits, "names": names,
-            "options": _options(recipe), "query": urlencode(_words(given), doseq=True)}  # fmt: skip
+    names = {
+        each: (perhaps(known.models, each) or {}).get("name") or each[:8]
+        for trial in trials
+        if (each := (trial.get("request") or {}).get("model_id"))
+    }
+    return {
+        "given": given,
+        "recipe": recipe,
+        "images": images,
+        "trials": trials,
+        "waits": waits,
+        "names": names,
+        "options": _options(recipe),
+        "query": urlencode(_words(given), doseq=True),
+    }
 
 
 def _options(recipe: View | None) -> list[View]:
@@ -105,8 +125,11 @@ def _recipe(given: MultiDict[str, str]) -> str:
     """The id of the one that is named, or of a new one where an option is set otherwise. Raises InvalidRequest."""
     known = client()
     base = perhaps(known.recipes, given.get("recipe_id"))
-    wanted = {each["name"]: _value(each, given[f"{OPTION}{each['name']}"]) for each in _options(base)
-              if f"{OPTION}{each['name']}" in given}  # fmt: skip
+    wanted = {
+        each["name"]: _value(each, given[f"{OPTION}{each['name']}"])
+        for each in _options(base)
+        if f"{OPTION}{each['name']}" in given
+    }
     if base and all(wanted.get(each["name"], each["value"]) == each["value"] for each in _options(base)):
         return str(base["id"])
     asked = dict((base or {}).get("request") or {"model_id": given.get("model_id", ""), "overrides": {}})
@@ -133,7 +156,8 @@ def _value(option: View, text: str) -> bool | float | str:
 
 def _words(given: MultiDict[str, str]) -> View:
     return {name: given[name] for name in WORDS if given.get(name)} | {
-        name: given.getlist(name) for name in ("image", "trial")}  # fmt: skip
+        name: given.getlist(name) for name in ("image", "trial")
+    }
 
 
 def _address(given: MultiDict[str, str], *, recipe_id: str, trials: list[str] | None = None) -> str:

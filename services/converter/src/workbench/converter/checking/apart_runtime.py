@@ -28,8 +28,14 @@ class Apart:
         self.coarse, self.random = reading.coarse, reading.random
         self._folder = made.parent
         command = [*environments.program(APART[format_of(path)], environments.RUN), path]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                         cwd=self._folder, env=environments.variables())  # fmt: skip
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=self._folder,
+            env=environments.variables(),
+        )
         called = self._answer()
         self.name, self.version, self.stands_in_for = called["name"], called["version"], called["stands_in_for"]
 

@@ -23,8 +23,9 @@ class Checker:
 
     def __enter__(self) -> Checker:
         """Begins to load what it needs at once."""
-        self._process = subprocess.Popen([sys.executable, "-P", "-m", _MODULE], stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, text=True)  # fmt: skip
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", _MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -58,4 +59,3 @@ def _how(code: int) -> str:
         return f"the process that compares ended with code {code}"
     number = signal.Signals(-code)
     return _WORDS.get(number, f"the process that compares was ended by {number.name}")
-

@@ -56,17 +56,26 @@ class Comparison:
         reason = self.undecided if word == NOT_COMPARABLE else None
         if word == DIFFERS and self.source.stands_in_for:
             word = NOT_COMPARABLE
-            reason = (f"{self.source.name}, which stands in for {self.source.stands_in_for}, computes something else, "
-                      "and which of the two is right is not known")  # fmt: skip
+            reason = (
+                f"{self.source.name}, which stands in for {self.source.stands_in_for}, computes something else, "
+                "and which of the two is right is not known"
+            )
         runtime = {"name": self.source.name, "version": self.source.version}
-        return {"verdict": word, "reason": reason, "runtime": runtime, "tolerance": self.tolerance,
-                "rounds": self.rounds, "outputs": outputs}  # fmt: skip
+        return {
+            "verdict": word,
+            "reason": reason,
+            "runtime": runtime,
+            "tolerance": self.tolerance,
+            "rounds": self.rounds,
+            "outputs": outputs,
+        }
 
     def _compare(self) -> None:
         if self.source.random:
             raise NotComparable(f"{self.source.random} draws other numbers every time")
         if len(self.source.inputs) != len(self.converted.inputs) or (
-            len(self.source.outputs) != len(self.converted.outputs)):  # fmt: skip
+            len(self.source.outputs) != len(self.converted.outputs)
+        ):
             raise NotComparable("the converted model has another number of inputs or outputs than its source")
         began = time.monotonic()
         sizes = self._first_round()
@@ -91,8 +100,7 @@ class Comparison:
     def _round(self, number: int, sizes: Sequence[tuple[int, ...]]) -> None:
         before, after = self._feeds(number, sizes)
         sources, converted = self.source.run(before), self.converted.run(after)
-        pairs = [(port.name, sources[place], converted[other])
-                 for place, (port, other) in enumerate(self._outputs())]  # fmt: skip
+        pairs = [(port.name, sources[place], converted[other]) for place, (port, other) in enumerate(self._outputs())]
         if all(says_nothing(source) for _, source, _ in pairs):
             self.undecided = "random inputs make every output NaN, infinite or empty"
             return
@@ -111,8 +119,10 @@ class Comparison:
 
     def _is_but_rounding(self, found: dict[str, Distance], after: Feeds, converted: list[NDArray[Any]]) -> bool:
         shaken = self.converted.run_shaken(after, self.rounding)
-        moved = [distance(one, shaken[other], self.tolerance)
-                 for one, (_, other) in zip(converted, self._outputs(), strict=True)]  # fmt: skip
+        moved = [
+            distance(one, shaken[other], self.tolerance)
+            for one, (_, other) in zip(converted, self._outputs(), strict=True)
+        ]
         return all(one.alike or one.explained_by(by) for one, by in zip(found.values(), moved, strict=True))
 
     def _feeds(self, number: int, sizes: Sequence[tuple[int, ...]]) -> tuple[Feeds, Feeds]:

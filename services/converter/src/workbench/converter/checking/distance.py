@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 FINE, COARSE = 1e-3, 1e-2  # of an output's largest value: in FP32; where something is stored or computed in less
-_FEW = 1e-4                # of an output's values may be further off: a pixel that was rounded to its other neighbour
-_LEEWAY = 4                # rounding here and there adds up otherwise than one change of the weights
+_FEW = 1e-4  # of an output's values may be further off: a pixel that was rounded to its other neighbour
+_LEEWAY = 4  # rounding here and there adds up otherwise than one change of the weights
 _SMALLEST_MAGNITUDE = 1e-3  # outputs below are noise around nothing: they are compared as if they were this large
 
 
@@ -42,8 +42,13 @@ class Distance:
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept with the model."""
-        told = {"largest_difference": self.largest, "magnitude": self.magnitude, "relative": self.relative,
-                "beyond": self.beyond, "nonfinite": self.nonfinite}  # fmt: skip
+        told = {
+            "largest_difference": self.largest,
+            "magnitude": self.magnitude,
+            "relative": self.relative,
+            "beyond": self.beyond,
+            "nonfinite": self.nonfinite,
+        }
         return told if self.shapes is None else {**told, "shapes": [list(shape) for shape in self.shapes]}
 
 

@@ -18,9 +18,20 @@ from workbench.converter.checking.runtimes import Bounds, NotComparable, Port, S
 
 _RANDOM = {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"}
 _QUANTIZED = {"QuantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"}
-_KINDS = {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE, TensorProto.BOOL, TensorProto.INT8,
-          TensorProto.UINT8, TensorProto.INT16, TensorProto.UINT16, TensorProto.INT32, TensorProto.UINT32,
-          TensorProto.INT64, TensorProto.UINT64}  # fmt: skip
+_KINDS = {
+    TensorProto.FLOAT,
+    TensorProto.FLOAT16,
+    TensorProto.DOUBLE,
+    TensorProto.BOOL,
+    TensorProto.INT8,
+    TensorProto.UINT8,
+    TensorProto.INT16,
+    TensorProto.UINT16,
+    TensorProto.INT32,
+    TensorProto.UINT32,
+    TensorProto.INT64,
+    TensorProto.UINT64,
+}
 _LONGEST_REASON = 200
 
 
@@ -36,7 +47,8 @@ class OnnxSource:
         self._model = ModelProto.FromString(path.read_bytes())
         graph = self._model.graph
         self._constants = {tensor.name for tensor in graph.initializer} | {
-            tensor.values.name for tensor in graph.sparse_initializer}  # fmt: skip
+            tensor.values.name for tensor in graph.sparse_initializer
+        }
         inputs = [value for value in graph.input if value.name not in self._constants]
         self.inputs = [_port(value) for value in inputs]
         self.outputs = [_port(value) for value in graph.output]
@@ -50,8 +62,15 @@ class OnnxSource:
         made = [Step("Constant", name, (), (name,), fixed=True) for name in self._constants]
         for node in self._model.graph.node:
             takes = tuple(name for name in node.input if name)
-            made.append(Step(node.op_type, node.name or next(iter(node.output), ""), takes,
-                             tuple(name for name in node.output if name), node.op_type == "Constant"))  # fmt: skip
+            made.append(
+                Step(
+                    node.op_type,
+                    node.name or next(iter(node.output), ""),
+                    takes,
+                    tuple(name for name in node.output if name),
+                    node.op_type == "Constant",
+                )
+            )
         return made
 
     def tensors(self) -> frozenset[str]:

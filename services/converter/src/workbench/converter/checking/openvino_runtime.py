@@ -35,9 +35,13 @@ class Ir:
         self.random = next(iter(kinds & {"RandomUniform", "Multinomial"}), None)
         self.coarse = _coarse(model, kinds)
         self._steps = [_step(node) for node in model.get_ordered_ops() if node.get_type_name() != "Result"]
-        self._places = {name: (node.get_friendly_name(), port.get_index())
-                        for node in model.get_ordered_ops() if node.get_type_name() not in _NOT_COMPUTED
-                        for port in node.outputs() for name in _names(port)}  # fmt: skip
+        self._places = {
+            name: (node.get_friendly_name(), port.get_index())
+            for node in model.get_ordered_ops()
+            if node.get_type_name() not in _NOT_COMPUTED
+            for port in node.outputs()
+            for name in _names(port)
+        }
 
     def steps(self) -> list[Step]:
         """Of the model itself: what is inside a loop or branch is one operation."""
@@ -58,16 +62,17 @@ class Ir:
         random = np.random.default_rng(0)
         model = ir.read(self._path)
         for node in model.get_ordered_ops():
-            if node.get_type_name() == "Constant" and node.get_output_element_type(0) in _FLOATS \
-                    and np.size(node.data) >= _A_WEIGHT:  # fmt: skip
+            if (
+                node.get_type_name() == "Constant"
+                and node.get_output_element_type(0) in _FLOATS
+                and np.size(node.data) >= _A_WEIGHT
+            ):
                 shaken = op.constant(_shaken(node.data.astype(np.float32), amount, random))
                 for user in node.output(0).get_target_inputs():
                     user.replace_source_output(shaken.output(0))
         return self._run(model, {name: _shaken(fed, amount, random) for name, fed in feeds.items()}, also)
 
-    def _run(
-        self, model: ov.Model, feeds: Mapping[str, NDArray[Any]], also: Sequence[str]
-    ) -> list[NDArray[Any]]:
+    def _run(self, model: ov.Model, feeds: Mapping[str, NDArray[Any]], also: Sequence[str]) -> list[NDArray[Any]]:
         own = {name: place for place, port in enumerate(model.outputs) for name in port.get_names()}
         places, count = list(range(len(model.outputs))), len(model.outputs)
         for name in also:
@@ -95,8 +100,11 @@ def _shaken(values: NDArray[Any], amount: float, random: np.random.Generator) ->
 
 def _port(port: ov.Output) -> Port:
     shape = port.get_partial_shape()
-    bounds = None if shape.rank.is_dynamic else tuple(
-        (int(size.get_min_length()), int(size.get_max_length())) for size in shape)  # fmt: skip
+    bounds = (
+        None
+        if shape.rank.is_dynamic
+        else tuple((int(size.get_min_length()), int(size.get_max_length())) for size in shape)
+    )
     first = ir.tensor_name(port)
     return Port((first, *sorted(port.get_names() - {first})), np.dtype(port.get_element_type().to_dtype()), bounds)
 

@@ -15,11 +15,38 @@ from workbench.converter.checking.runtimes import NotComparable, Step
 _AT_ONCE = 48  # tensors of one run
 # A hair's breadth before them may be anything behind them: in ONNX's words and OpenVINO's.
 _CHOOSING = {
-    "ArgMax", "ArgMin", "Bucketize", "Cast", "Ceil", "Ceiling", "Convert", "DynamicQuantizeLinear", "Equal",
-    "FakeQuantize", "Floor", "FloorMod", "Greater", "GreaterEqual", "GreaterOrEqual", "Hardmax", "Less", "LessEqual",
-    "LessOrEqual", "MaxPool", "MaxRoiPool", "Mod", "MulticlassNms", "NonMaxSuppression", "NonZero", "NotEqual",
-    "QuantizeLinear", "Round", "Sign", "TopK", "Unique",
-}  # fmt: skip
+    "ArgMax",
+    "ArgMin",
+    "Bucketize",
+    "Cast",
+    "Ceil",
+    "Ceiling",
+    "Convert",
+    "DynamicQuantizeLinear",
+    "Equal",
+    "FakeQuantize",
+    "Floor",
+    "FloorMod",
+    "Greater",
+    "GreaterEqual",
+    "GreaterOrEqual",
+    "Hardmax",
+    "Less",
+    "LessEqual",
+    "LessOrEqual",
+    "MaxPool",
+    "MaxRoiPool",
+    "Mod",
+    "MulticlassNms",
+    "NonMaxSuppression",
+    "NonZero",
+    "NotEqual",
+    "QuantizeLinear",
+    "Round",
+    "Sign",
+    "TopK",
+    "Unique",
+}
 
 
 def first_difference(comparison: Comparison) -> dict[str, Any]:
@@ -47,8 +74,11 @@ class _Search:
         """In order, so many tensors at once."""
         steps = self.comparison.source.steps()
         self.exact = {name: True for step in steps if step.fixed for name in step.makes}
-        self.exact |= {name: _same(self.before[port.name], self.after.get(port.name))
-                       for port in self.comparison.source.inputs for name in port.names}  # fmt: skip
+        self.exact |= {
+            name: _same(self.before[port.name], self.after.get(port.name))
+            for port in self.comparison.source.inputs
+            for name in port.names
+        }
         makers = {name: step for step in steps for name in step.makes}
         for chunk in self._chunks(steps):
             names = [name for _, name in chunk]
@@ -70,13 +100,13 @@ class _Search:
         return converted.run(self.after, names)[own:], shaken[own:]
 
     def _run_source(self, names: Sequence[str]) -> list[Any]:
-        return self.comparison.source.run(self.before, names)[len(self.comparison.source.outputs):]
+        return self.comparison.source.run(self.before, names)[len(self.comparison.source.outputs) :]
 
     def _chunks(self, steps: Sequence[Step]) -> Iterator[list[tuple[Step, str]]]:
         known = self.comparison.source.tensors() & self.comparison.converted.tensors()
         todo = [(step, name) for step in steps if not step.fixed for name in step.makes if name in known]
         for place in range(math.ceil(len(todo) / _AT_ONCE)):
-            yield todo[place * _AT_ONCE:(place + 1) * _AT_ONCE]
+            yield todo[place * _AT_ONCE : (place + 1) * _AT_ONCE]
 
     def _chose(self, step: Step, makers: dict[str, Step], depth: int) -> bool:
         """Whether it, or what lies between it and what was looked at, chose by numbers that are not the very same."""

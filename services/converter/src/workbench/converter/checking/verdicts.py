@@ -10,5 +10,11 @@ NOT_CHECKED = "not checked"  # nothing here runs the source: only what OpenVINO 
 
 def not_comparable(reason: str, runtime: str, version: str | None, tolerance: float | None = None) -> dict[str, Any]:
     """What is told where there was nothing to compare, as JSON; ``reason`` ends a sentence."""
-    return {"verdict": NOT_COMPARABLE, "reason": reason, "runtime": {"name": runtime, "version": version},
-            "tolerance": tolerance, "rounds": [], "outputs": []}  # fmt: skip
+    return {
+        "verdict": NOT_COMPARABLE,
+        "reason": reason,
+        "runtime": {"name": runtime, "version": version},
+        "tolerance": tolerance,
+        "rounds": [],
+        "outputs": [],
+    }

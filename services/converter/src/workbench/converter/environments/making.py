@@ -29,8 +29,18 @@ _LOOK_S = 0.5
 _NOT_REACHED = "Retrying (Retry("  # in pip's words
 _MARK = "recipe"  # the digest of what it was made of
 _OURS = ("WORKBENCH_", "PYTHON", "VIRTUAL_ENV")  # variables that are no business of what is started
-_INSTALL = ("install", "--disable-pip-version-check", "--no-input", "--no-cache-dir", "--retries", "1",
-            "--timeout", "20", "--no-deps", "--require-hashes")  # fmt: skip
+_INSTALL = (
+    "install",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--no-cache-dir",
+    "--retries",
+    "1",
+    "--timeout",
+    "20",
+    "--no-deps",
+    "--require-hashes",
+)
 
 
 class NotMade(Exception):
@@ -130,8 +140,16 @@ def _run(command: list[str | Path], recipe: Recipe, draft: Path, tell: Tell, loc
     said = downloads / "said"
     variables = {key: value for key, value in os.environ.items() if not key.startswith(_OURS)}
     with said.open("wb") as stream:
-        child = subprocess.Popen(command, stdout=stream, stderr=stream, stdin=subprocess.DEVNULL, umask=0o022,
-                                 env={**variables, "TMPDIR": str(downloads)}, pass_fds=(lock,), process_group=0)
+        child = subprocess.Popen(
+            command,
+            stdout=stream,
+            stderr=stream,
+            stdin=subprocess.DEVNULL,
+            umask=0o022,
+            env={**variables, "TMPDIR": str(downloads)},
+            pass_fds=(lock,),
+            process_group=0,
+        )
         try:
             while child.poll() is None:
                 tell(*_progress(recipe, draft))

@@ -53,10 +53,29 @@ class Format(Protocol):
 
 
 FORMATS: tuple[Format, ...] = (
-    imagenet_folders, imagenet_list, coco, voc_detection, yolo, open_images, wider_face, cvat, voc_segmentation,
-    common_semantic_segmentation, common_super_resolution, cityscapes, camvid, camvid_full, ade20k, dlib_landmarks,
-    inpainting_masks, coco_keypoints, vggface2, celeba_landmarks, lfw, unannotated,
-)  # fmt: skip
+    imagenet_folders,
+    imagenet_list,
+    coco,
+    voc_detection,
+    yolo,
+    open_images,
+    wider_face,
+    cvat,
+    voc_segmentation,
+    common_semantic_segmentation,
+    common_super_resolution,
+    cityscapes,
+    camvid,
+    camvid_full,
+    ade20k,
+    dlib_landmarks,
+    inpainting_masks,
+    coco_keypoints,
+    vggface2,
+    celeba_landmarks,
+    lfw,
+    unannotated,
+)
 NAMES = tuple(each.NAME for each in FORMATS)
 
 
@@ -100,8 +119,10 @@ def _explain(considered: dict[str, str]) -> str:
     """What only a format for any tree objects to is what is nearly right; of the others each says why not."""
     *_, (last, nearly) = considered.items()
     reasons = "; ".join(f"not {name}: {reason}" for name, reason in considered.items() if name != last)
-    return (f"The layout was not recognised: {nearly} ({last}). Rearrange the files, or choose the format by name "
-            f"(`--format`). Other layouts: {reasons}.")
+    return (
+        f"The layout was not recognised: {nearly} ({last}). Rearrange the files, or choose the format by name "
+        f"(`--format`). Other layouts: {reasons}."
+    )
 
 
 def _which(hits: list[Format]) -> str:

@@ -38,8 +38,11 @@ def read(tree: Tree) -> Reading:
     [top] = found
     masks = below(tree, top + _MASKS)
     part = min((_part(mask) for mask in masks), key=worth, default="")
-    pairs = Pairs.keyed([each for each in below(tree, top + _IMAGES) if _part(each) == part],
-                        [each for each in masks if _part(each) == part], lambda name: key_of(name, top))
+    pairs = Pairs.keyed(
+        [each for each in below(tree, top + _IMAGES) if _part(each) == part],
+        [each for each in masks if _part(each) == part],
+        lambda name: key_of(name, top),
+    )
     if others := [each.name for each in masks if _part(each) != part]:
         pairs.warnings.append(f"{len(others)} masks are of other parts than {part}, so left out: {some(others)}")
     names, faults = _classes(named)

@@ -20,8 +20,19 @@ from workbench.dataset.upload.tree import Tree, folder_of, is_image
 NAME = "camvid"
 TASKS: tuple[str, ...] = (TASK,)
 
-_NAMES = ["Sky", "Building", "Pole", "Road", "Pavement", "Tree", "SignSymbol", "Fence", "Car", "Pedestrian",
-          "Bicyclist"]
+_NAMES = [
+    "Sky",
+    "Building",
+    "Pole",
+    "Road",
+    "Pavement",
+    "Tree",
+    "SignSymbol",
+    "Fence",
+    "Car",
+    "Pedestrian",
+    "Bicyclist",
+]
 _UNLABELLED = len(_NAMES)
 _CODING = Coding(
     _NAMES,

@@ -23,28 +23,57 @@ _MASK = re.compile(r"(?:.*/)?([^/]+)_gtFine_(labelIds|instanceIds|labelTrainIds|
 _IMAGE = re.compile(r"(?:.*/)?([^/]+)_leftImg8bit\.[a-z]+", re.IGNORECASE)
 # Name, id and colour of the classes that are evaluated, in the order of their train ids.
 _CLASSES: tuple[tuple[str, int, Color], ...] = (
-    ("road", 7, (128, 64, 128)), ("sidewalk", 8, (244, 35, 232)), ("building", 11, (70, 70, 70)),
-    ("wall", 12, (102, 102, 156)), ("fence", 13, (190, 153, 153)), ("pole", 17, (153, 153, 153)),
-    ("traffic light", 19, (250, 170, 30)), ("traffic sign", 20, (220, 220, 0)), ("vegetation", 21, (107, 142, 35)),
-    ("terrain", 22, (152, 251, 152)), ("sky", 23, (70, 130, 180)), ("person", 24, (220, 20, 60)),
-    ("rider", 25, (255, 0, 0)), ("car", 26, (0, 0, 142)), ("truck", 27, (0, 0, 70)), ("bus", 28, (0, 60, 100)),
-    ("train", 31, (0, 80, 100)), ("motorcycle", 32, (0, 0, 230)), ("bicycle", 33, (119, 11, 32)),
-)  # fmt: skip
+    ("road", 7, (128, 64, 128)),
+    ("sidewalk", 8, (244, 35, 232)),
+    ("building", 11, (70, 70, 70)),
+    ("wall", 12, (102, 102, 156)),
+    ("fence", 13, (190, 153, 153)),
+    ("pole", 17, (153, 153, 153)),
+    ("traffic light", 19, (250, 170, 30)),
+    ("traffic sign", 20, (220, 220, 0)),
+    ("vegetation", 21, (107, 142, 35)),
+    ("terrain", 22, (152, 251, 152)),
+    ("sky", 23, (70, 130, 180)),
+    ("person", 24, (220, 20, 60)),
+    ("rider", 25, (255, 0, 0)),
+    ("car", 26, (0, 0, 142)),
+    ("truck", 27, (0, 0, 70)),
+    ("bus", 28, (0, 60, 100)),
+    ("train", 31, (0, 80, 100)),
+    ("motorcycle", 32, (0, 0, 230)),
+    ("bicycle", 33, (119, 11, 32)),
+)
 _NAMES = [name for name, _, _ in _CLASSES]
-_IDS = {**dict.fromkeys(range(34), IGNORED), IGNORED: IGNORED,
-        **{number: label for label, (_, number, _) in enumerate(_CLASSES)}}
+_IDS = {
+    **dict.fromkeys(range(34), IGNORED),
+    IGNORED: IGNORED,
+    **{number: label for label, (_, number, _) in enumerate(_CLASSES)},
+}
 # Those of ids 1 to 16, 18, 29 and 30, and of the licence plate, which are not evaluated.
 _OTHER_COLORS: tuple[Color, ...] = (
-    (0, 0, 0), (111, 74, 0), (81, 0, 81), (250, 170, 160), (230, 150, 140), (180, 165, 180), (150, 100, 100),
-    (150, 120, 90), (0, 0, 90), (0, 0, 110),
-)  # fmt: skip
+    (0, 0, 0),
+    (111, 74, 0),
+    (81, 0, 81),
+    (250, 170, 160),
+    (230, 150, 140),
+    (180, 165, 180),
+    (150, 100, 100),
+    (150, 120, 90),
+    (0, 0, 90),
+    (0, 0, 110),
+)
 # By what tells most; an instance is its class's id × 1000 and a number.
 _CODINGS = {
     "labelIds": Coding(_NAMES, _IDS),
     "instanceIds": Coding(_NAMES, _IDS | {number: _IDS[number // 1000] for number in range(1000, 34_000)}),
     "labelTrainIds": Coding(_NAMES, numbered(len(_CLASSES))),
-    "color": Coding(_NAMES, colors={**dict.fromkeys(_OTHER_COLORS, IGNORED),
-                                    **{color: label for label, (_, _, color) in enumerate(_CLASSES)}}),
+    "color": Coding(
+        _NAMES,
+        colors={
+            **dict.fromkeys(_OTHER_COLORS, IGNORED),
+            **{color: label for label, (_, _, color) in enumerate(_CLASSES)},
+        },
+    ),
 }
 
 

@@ -56,10 +56,16 @@ def read(tree: Tree) -> Reading:
     if coco.masked:
         whole = {name: each for name, each in coco.outlines.items() if not each.missing}
         annotations[outlines.TASK] = {name: Noted(each, chosen.name, size=each.size) for name, each in whole.items()}
-    annotations[TASK] = {name: Noted(things, chosen.name, size=coco.size_of(name))
-                         for name, things in coco.things.items()}  # fmt: skip
-    return Reading(sorted(coco.images.values(), key=lambda image: image.name), annotations,
-                   dict.fromkeys(annotations, coco.names) if coco.names else {}, warnings, tuple(coco.faults))
+    annotations[TASK] = {
+        name: Noted(things, chosen.name, size=coco.size_of(name)) for name, things in coco.things.items()
+    }
+    return Reading(
+        sorted(coco.images.values(), key=lambda image: image.name),
+        annotations,
+        dict.fromkeys(annotations, coco.names) if coco.names else {},
+        warnings,
+        tuple(coco.faults),
+    )
 
 
 @dataclass
@@ -140,8 +146,10 @@ class _Coco:
         if image not in self.images:
             raise ValueError(f"image_id {str(image)[:40]} is that of no image")
         if label not in self.classes:
-            raise ValueError(f"category_id {str(label)[:40]} is that of no category; there are "
-                             f"{some([str(number) for number in sorted(self.classes)])}")  # fmt: skip
+            raise ValueError(
+                f"category_id {str(label)[:40]} is that of no category; there are "
+                f"{some([str(number) for number in sorted(self.classes)])}"
+            )
         box, area = element.get("bbox"), element.get("area")
         if not isinstance(box, list) or len(box) != 4 or not all(map(_is_number, box)):
             raise ValueError(f"bbox must be four numbers, left, top, width and height, not {str(box)[:80]}")
@@ -163,8 +171,11 @@ class _Coco:
 def _files(tree: Tree) -> list[Entry]:
     jsons = [entry for name, entry in tree.files.items() if suffix(name) == ".json"]
     named = [entry for entry in jsons if _last(entry).startswith(_PREFIX)]
-    return named or [entry for entry in jsons if not _last(entry).startswith(_OTHERS)
-                     and entry.size <= _LARGEST_UNNAMED_BYTES and keys(entry) >= _KEYS]  # fmt: skip
+    return named or [
+        entry
+        for entry in jsons
+        if not _last(entry).startswith(_OTHERS) and entry.size <= _LARGEST_UNNAMED_BYTES and keys(entry) >= _KEYS
+    ]
 
 
 def _last(entry: Entry) -> str:
@@ -186,12 +197,16 @@ def _warnings(tree: Tree, chosen: Entry, files: list[Entry], coco: _Coco) -> tup
     if others:
         warnings.append(f"{chosen.name} was read; left out were {some(others)}")
     if twice := sorted({one for one, other in pairwise(sorted(coco.ids)) if one == other}):
-        warnings.append(f"{len(twice)} ids of annotations are there more than once in {chosen.name}; each counts: "
-                        f"{some([*map(str, twice)])}")  # fmt: skip
+        warnings.append(
+            f"{len(twice)} ids of annotations are there more than once in {chosen.name}; each counts: "
+            f"{some([*map(str, twice)])}"
+        )
     unmasked = sorted(name for name in coco.things if name not in coco.outlines or coco.outlines[name].missing)
     if coco.masked and unmasked:
-        warnings.append(f"{len(unmasked)} images have a thing without segmentation, or no width and height in "
-                        f"{chosen.name}, so they serve no instance segmentation: {some(unmasked)}")
+        warnings.append(
+            f"{len(unmasked)} images have a thing without segmentation, or no width and height in "
+            f"{chosen.name}, so they serve no instance segmentation: {some(unmasked)}"
+        )
     listed = {image.name for image in coco.images.values()}
     unlisted = [image.name for image in tree.images if image.name not in listed]
     if unlisted and not coco.faults:

@@ -56,8 +56,10 @@ def read(tree: Tree) -> Reading:
     if others := [entry.name for entry in files if entry is not chosen]:
         faces.warnings.append(f"{chosen.name} was read; left out were {some(others)}")
     if coco.left_out:
-        faces.warnings.append(f"{coco.left_out} annotations of {chosen.name} are crowds, or have points that are not "
-                              "labelled, and are left out")  # fmt: skip
+        faces.warnings.append(
+            f"{coco.left_out} annotations of {chosen.name} are crowds, or have points that are not "
+            "labelled, and are left out"
+        )
     return faces.reading()
 
 

@@ -42,6 +42,8 @@ def _classes(tree: Tree) -> Classes:
     entry = tree.files.get(META_NAME)
     if entry is not None:
         return read_meta(entry)
-    missing = ("is missing in the root; it tells the classes by label_map or labels, and their segmentation_colors "
-               "(masks of what is missing in pictures are read by `--format inpainting-masks`)")  # fmt: skip
+    missing = (
+        "is missing in the root; it tells the classes by label_map or labels, and their segmentation_colors "
+        "(masks of what is missing in pictures are read by `--format inpainting-masks`)"
+    )
     return Classes(META_NAME, faults=[Fault(META_NAME, missing)])

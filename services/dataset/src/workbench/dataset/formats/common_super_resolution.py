@@ -65,8 +65,11 @@ def _which(highs: Sequence[str], lows: Sequence[str]) -> Fault:
 def _paired(high: Sequence[Entry], low: Sequence[Entry], key: Callable[[str], str | None]) -> dict[str, Entry]:
     """The high resolution by the low one's name, where the key tells just one of each."""
     highs, lows = _by_key(high, key), _by_key(low, key)
-    return {lows[each][0].name: highs[each][0] for each in lows.keys() & highs.keys()
-            if len(lows[each]) == len(highs[each]) == 1}  # fmt: skip
+    return {
+        lows[each][0].name: highs[each][0]
+        for each in lows.keys() & highs.keys()
+        if len(lows[each]) == len(highs[each]) == 1
+    }
 
 
 def _by_key(entries: Sequence[Entry], key: Callable[[str], str | None]) -> dict[str, list[Entry]]:

@@ -100,8 +100,9 @@ class _Cvat:
             without = []
             del known[outlines.TASK]
         images = [self.tree.files[name] for name in sorted(self.shapes)]
-        return Reading(images, known, dict.fromkeys(known, classes) if classes else {}, self._warnings(without),
-                       tuple(self.faults))
+        return Reading(
+            images, known, dict.fromkeys(known, classes) if classes else {}, self._warnings(without), tuple(self.faults)
+        )
 
     def _take(self, each: Shape, label: int, things: Things, drawn: Outlines, size: tuple[int, int] | None) -> None:
         try:
@@ -142,8 +143,13 @@ class _Cvat:
             number = _whole(frame)
             shown = None if number is None else frames.get(number)
             if shown is None:
-                self.faults.append(Fault(self.entry.name, f"no image of the upload has a name that ends in the number "
-                                         f"{frame[:20]} of this frame", child.line))  # fmt: skip
+                self.faults.append(
+                    Fault(
+                        self.entry.name,
+                        f"no image of the upload has a name that ends in the number {frame[:20]} of this frame",
+                        child.line,
+                    )
+                )
             else:
                 self._shape(child, shown, node.attributes.get("label", ""))
 
@@ -164,8 +170,10 @@ class _Cvat:
         if unlisted:
             found.append(f"{len(unlisted)} images are not in {file}, so left out: {some(unlisted)}")
         if without:
-            found.append(f"{len(without)} images have a box without an outline, or no width and height in {file}, so "
-                         f"they serve no instance segmentation: {some(without)}")  # fmt: skip
+            found.append(
+                f"{len(without)} images have a box without an outline, or no width and height in {file}, so "
+                f"they serve no instance segmentation: {some(without)}"
+            )
         if self.others:
             found.append(f"{self.others} shapes are no boxes, polygons or masks and were left out.")
         return tuple(found)

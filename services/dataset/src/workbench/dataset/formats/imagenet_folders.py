@@ -25,7 +25,9 @@ _PART = re.compile(
     r"|images?|imgs?|photos?|masks?|labels?|annotations?|hr|lr|upsampled"
     r"|jpegimages|segmentationclass|segmentationobject|aligned"
     r"|701_stillsraw_full|labeledapproved_full)"
-    r"(_?x?[0-9]*|annot)", re.IGNORECASE)
+    r"(_?x?[0-9]*|annot)",
+    re.IGNORECASE,
+)
 
 
 def recognise(tree: Tree) -> str | None:
@@ -56,13 +58,13 @@ def read(tree: Tree) -> Reading:
     return _reading(tree, ids, known, faults, warnings)
 
 
-def _reading(tree: Tree, ids: dict[str, int], names: list[str], faults: Iterable[Fault] = (),
-             warnings: Iterable[str] = ()) -> Reading:
+def _reading(
+    tree: Tree, ids: dict[str, int], names: list[str], faults: Iterable[Fault] = (), warnings: Iterable[str] = ()
+) -> Reading:
     """``ids``: the label of each folder's images."""
     labels = {image.name: ids[folder] for image in tree.images if (folder := folder_of(image.name)) in ids}
     known = {name: Noted({"label": label}, name) for name, label in labels.items()}
-    return Reading(tree.images, {TASK: known}, {TASK: names} if names else {},
-                   tuple(warnings), tuple(faults))
+    return Reading(tree.images, {TASK: known}, {TASK: names} if names else {}, tuple(warnings), tuple(faults))
 
 
 def is_part(folder: str) -> bool:
@@ -88,8 +90,7 @@ def _label_ids(classes: list[str], listed: ClassNames | None) -> tuple[dict[str,
     by_key = {alike(key): label for label, keys in reversed(list(enumerate(listed.keys))) for key in keys}
     ids = {name: by_key[alike(name)] for name in classes if alike(name) in by_key}
     faults = list(listed.faults)
-    faults += [Fault(f"{name}/", f"this class is not named in {listed.file}")
-               for name in classes if name not in ids]
+    faults += [Fault(f"{name}/", f"this class is not named in {listed.file}") for name in classes if name not in ids]
     return ids, faults
 
 
@@ -106,9 +107,11 @@ def _order(tree: Tree, listed: ClassNames | None) -> list[str]:
     if listed or not all(map(str.isdecimal, folders)) or folders == by_number:
         return []
     wrong = next(name for name, other in zip(folders, by_number, strict=True) if name != other)
-    return [f"The folders are numbers, and their ids follow their names as text, as most training programs have it: "
-            f"{wrong} comes before {by_number[folders.index(wrong)]}. Where the model counts otherwise, name them "
-            "in its order in a labels.txt beside them, one a line."]
+    return [
+        f"The folders are numbers, and their ids follow their names as text, as most training programs have it: "
+        f"{wrong} comes before {by_number[folders.index(wrong)]}. Where the model counts otherwise, name them "
+        "in its order in a labels.txt beside them, one a line."
+    ]
 
 
 def _left_out(tree: Tree, names: list[Entry]) -> list[str]:
@@ -118,5 +121,8 @@ def _left_out(tree: Tree, names: list[Entry]) -> list[str]:
 
 
 def _misplaced(tree: Tree) -> list[Fault]:
-    return [Fault(image.name, "does not lie directly in the folder of a class")
-            for image in tree.images if image.name.count("/") != 1]
+    return [
+        Fault(image.name, "does not lie directly in the folder of a class")
+        for image in tree.images
+        if image.name.count("/") != 1
+    ]

@@ -49,10 +49,16 @@ def read(tree: Tree) -> Reading:
     faults = [*(fault for each in names for fault in each.faults), *(meta.faults if meta else ()), *listing.faults]
     if len(names) > 1:
         faults.append(Fault(names[1].file, f"{names[0].file} names the classes, too; keep one of the two"))
-    known = {name: Noted({"label": label}, listing.file, line)
-             for name, (label, line) in sorted(listing.labels.items())}
-    return Reading([tree.files[name] for name in known], {TASK: known}, {TASK: labels} if labels else {},
-                   _unlisted(tree, listing), tuple(faults))
+    known = {
+        name: Noted({"label": label}, listing.file, line) for name, (label, line) in sorted(listing.labels.items())
+    }
+    return Reading(
+        [tree.files[name] for name in known],
+        {TASK: known},
+        {TASK: labels} if labels else {},
+        _unlisted(tree, listing),
+        tuple(faults),
+    )
 
 
 @dataclass
@@ -110,8 +116,10 @@ def _unlisted(tree: Tree, listing: _Listing) -> tuple[str, ...]:
         warnings.append(f"{len(unlisted)} images are not in {listing.file}, so left out: {some(unlisted)}")
     ids = {label for label, _ in listing.labels.values()}
     if len(ids) > 1 and 0 not in ids and not listing.faults:
-        warnings.append(f"No image has the label 0, the least is {min(ids)}: ids count from 0; if those of "
-                        f"{listing.file} count from 1, subtract 1, or every answer is judged by its neighbour's.")
+        warnings.append(
+            f"No image has the label 0, the least is {min(ids)}: ids count from 0; if those of "
+            f"{listing.file} count from 1, subtract 1, or every answer is judged by its neighbour's."
+        )
     if listing.repeated:
         warnings.append(f"{listing.repeated} lines of {listing.file} repeat an earlier one")
     return tuple(warnings)

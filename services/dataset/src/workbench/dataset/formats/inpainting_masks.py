@@ -36,15 +36,23 @@ def read(tree: Tree) -> Reading:
     """Every picture that has a mask; the others are told."""
     pictures, masks = _parted(tree)
     found, faults = _by_key(masks), []
-    known = {image.name: Hidden(found[key][0]) for key, images in _by_key(pictures).items() if key in found
-             for image in images}  # fmt: skip
+    known = {
+        image.name: Hidden(found[key][0])
+        for key, images in _by_key(pictures).items()
+        if key in found
+        for image in images
+    }
     for several in found.values():
         faults += [Fault(each.name, f"{several[0].name} is a mask of the same picture") for each in several[1:]]
     if not known:
         reason = "must hold images and holes (or masks) with files of the same names, or NAME_hole.png beside NAME"
         faults.append(Fault("the upload", reason))
-    return Reading([image for image in pictures if image.name in known], {TASK: known}, faults=tuple(faults),
-                   warnings=tuple(_left_out(pictures, masks, known)))
+    return Reading(
+        [image for image in pictures if image.name in known],
+        {TASK: known},
+        faults=tuple(faults),
+        warnings=tuple(_left_out(pictures, masks, known)),
+    )
 
 
 def _parted(tree: Tree) -> tuple[list[Entry], list[Entry]]:
@@ -82,6 +90,8 @@ def _by_key(images: list[Entry]) -> dict[str, list[Entry]]:
 
 def _left_out(pictures: list[Entry], masks: list[Entry], known: dict[str, Hidden]) -> list[str]:
     used = {hidden.entry.name for hidden in known.values()}
-    alone = {"pictures have no mask": [image.name for image in pictures if image.name not in known],
-             "masks have no picture": [mask.name for mask in masks if mask.name not in used]}  # fmt: skip
+    alone = {
+        "pictures have no mask": [image.name for image in pictures if image.name not in known],
+        "masks have no picture": [mask.name for mask in masks if mask.name not in used],
+    }
     return [f"{len(names)} {words}, so left out: {some(names)}" for words, names in alone.items() if names]

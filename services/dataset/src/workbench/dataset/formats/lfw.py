@@ -135,6 +135,8 @@ def _warnings(tree: Tree, chosen: Entry, images: Mapping[str, Entry], points: Ma
     if points:
         bare = [name for name in images if name not in points]
         left_so = f"; as they are: {some(bare)}" if bare else ""
-        found.append(f"Faces are aligned by the points of {_landmark_lists(tree)[0].name}: "
-                     f"{len(images) - len(bare)} of {len(images)}{left_so}.")  # fmt: skip
+        found.append(
+            f"Faces are aligned by the points of {_landmark_lists(tree)[0].name}: "
+            f"{len(images) - len(bare)} of {len(images)}{left_so}."
+        )
     return tuple(found)

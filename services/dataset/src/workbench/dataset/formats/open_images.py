@@ -51,8 +51,13 @@ def read(tree: Tree) -> Reading:
     images = sorted((tree.files[name] for name in known), key=lambda image: image.name)
     if not images and not found.faults:
         found.faults.append(Fault(chosen.name, "none of its images is in the upload"))
-    return Reading(images, {TASK: known}, {TASK: [names.get(mid, mid) for mid in mids]} if mids else {},
-                   _warnings(tree, found, [entry for entry in tables if entry is not chosen]), tuple(found.faults))
+    return Reading(
+        images,
+        {TASK: known},
+        {TASK: [names.get(mid, mid) for mid in mids]} if mids else {},
+        _warnings(tree, found, [entry for entry in tables if entry is not chosen]),
+        tuple(found.faults),
+    )
 
 
 @dataclass
@@ -117,8 +122,9 @@ def _warnings(tree: Tree, found: _Boxes, others: list[Entry]) -> tuple[str, ...]
     if others:
         warnings.append(f"{found.entry.name} was read; left out were {some([entry.name for entry in others])}")
     if found.missing:
-        warnings.append(f"{len(found.missing)} images of {found.entry.name} are not in the upload: "
-                        f"{some(list(found.missing))}")  # fmt: skip
+        warnings.append(
+            f"{len(found.missing)} images of {found.entry.name} are not in the upload: {some(list(found.missing))}"
+        )
     unlisted = [image.name for image in tree.images if image.name not in found.boxes]
     if unlisted:
         warnings.append(f"{len(unlisted)} images are not in {found.entry.name}, so left out: {some(unlisted)}")

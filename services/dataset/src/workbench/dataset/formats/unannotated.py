@@ -29,11 +29,15 @@ def recognise(tree: Tree) -> str | None:
     if lists := label_lists(tree):
         return f"the labels of {lists[0].name} would be lost"
     if lists := lists_without_labels(tree):
-        return (f"{lists[0].name} lists the images, but not as it is read: {EXPECTED} a line. The format unannotated "
-                "leaves them")  # fmt: skip
+        return (
+            f"{lists[0].name} lists the images, but not as it is read: {EXPECTED} a line. The format unannotated "
+            "leaves them"
+        )
     if parts := parts_of_classes(tree):
-        return (f"{some([f'{part}/' for part in parts])} hold a folder for each class: give one of them as the dataset "
-                f"({parts[-1]}/). The format unannotated leaves the labels")
+        return (
+            f"{some([f'{part}/' for part in parts])} hold a folder for each class: give one of them as the dataset "
+            f"({parts[-1]}/). The format unannotated leaves the labels"
+        )
     return None
 
 
@@ -60,7 +64,7 @@ def _beside_images(tree: Tree) -> set[str]:
     """The folders called masks that have one called images beside them."""
     there = {folder.lower() for folder in tree.folders}
     masks = {folder for folder in tree.folders if folder.lower().rpartition("/")[2] == "masks"}
-    return {folder for folder in masks if folder.lower()[:-len("masks")] + "images" in there}
+    return {folder for folder in masks if folder.lower()[: -len("masks")] + "images" in there}
 
 
 def _is_mask(name: str) -> bool:
@@ -68,8 +72,9 @@ def _is_mask(name: str) -> bool:
 
 
 def _coco(tree: Tree) -> str | None:
-    jsons = [name for name in tree.files
-             if suffix(name) == ".json" and name.rpartition("/")[2].startswith(_COCO_PREFIXES)]
+    jsons = [
+        name for name in tree.files if suffix(name) == ".json" and name.rpartition("/")[2].startswith(_COCO_PREFIXES)
+    ]
     if not jsons:
         return None
     return f"The annotations of COCO ({jsons[0]}) were not read: the images are kept without labels."
@@ -94,6 +99,8 @@ def _not_read(tree: Tree) -> list[str]:
         warnings.append(f"The images lie in {len(folders)} folders ({shown}), not taken for classes.")
     # A folder around everything is mostly that of the set.
     if folders == [""] and tree.top and not is_part(tree.top):
-        warnings.append(f"All images lie in one folder, {tree.top}, not taken for a class. If it is the only class, "
-                        f"say the format {FOLDERS} (`--format {FOLDERS}`).")  # fmt: skip
+        warnings.append(
+            f"All images lie in one folder, {tree.top}, not taken for a class. If it is the only class, "
+            f"say the format {FOLDERS} (`--format {FOLDERS}`)."
+        )
     return warnings

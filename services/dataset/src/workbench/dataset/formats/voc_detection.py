@@ -86,8 +86,9 @@ class _Voc:
         return [*names, *more]
 
     def _keys(self, images: dict[str, Entry], files: dict[str, Entry]) -> list[str]:
-        lists = [self.tree.files[name] for part in PARTS
-                 if (name := f"{self.top}{_LISTS}{part}.txt") in self.tree.files]  # fmt: skip
+        lists = [
+            self.tree.files[name] for part in PARTS if (name := f"{self.top}{_LISTS}{part}.txt") in self.tree.files
+        ]
         if lists:
             return self._listed(lists[0], images, files)
         both = sorted(images.keys() & files.keys())
@@ -106,8 +107,9 @@ class _Voc:
             key = row.split()[0]
             missing = [what for what, there in (("image", images), ("XML file", files)) if key not in there]
             if missing:
-                self.faults.append(Fault(entry.name, f"{key[:200]} has no {' and no '.join(missing)} in the upload",
-                                         number))  # fmt: skip
+                self.faults.append(
+                    Fault(entry.name, f"{key[:200]} has no {' and no '.join(missing)} in the upload", number)
+                )
             else:
                 keys.append(key)
         if not keys and not self.faults:

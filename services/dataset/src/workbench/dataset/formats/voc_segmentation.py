@@ -26,12 +26,36 @@ TASKS: tuple[str, ...] = (outlines.TASK, TASK)
 _IMAGES, _MASKS, _OBJECTS, _LISTS = "JPEGImages/", "SegmentationClass/", "SegmentationObject/", "ImageSets/"
 _BACKGROUND = "background"
 # A number is the index of a palette, or VOC's colour of that number.
-_NUMBERS = Coding(list(map(str, range(MOST_CLASSES))), numbered(MOST_CLASSES),
-                  {voc_color(number): number for number in range(MOST_CLASSES + 1)})
+_NUMBERS = Coding(
+    list(map(str, range(MOST_CLASSES))),
+    numbered(MOST_CLASSES),
+    {voc_color(number): number for number in range(MOST_CLASSES + 1)},
+)
 _IGNORED = ("ignored",)
 _BORDER: Color = (224, 224, 192)
-VOC_NAMES = ["background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
-          "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor"]
+VOC_NAMES = [
+    "background",
+    "aeroplane",
+    "bicycle",
+    "bird",
+    "boat",
+    "bottle",
+    "bus",
+    "car",
+    "cat",
+    "chair",
+    "cow",
+    "diningtable",
+    "dog",
+    "horse",
+    "motorbike",
+    "person",
+    "pottedplant",
+    "sheep",
+    "sofa",
+    "train",
+    "tvmonitor",
+]
 
 
 def recognise(tree: Tree) -> str | None:
@@ -64,21 +88,28 @@ def _with_objects(found: Reading, objects: Mapping[str, Entry], top: str) -> Rea
     masks = {name: mask for name, mask in found.annotations[TASK].items() if isinstance(mask, Mask)}
     names = found.classes[TASK]
     first = int(names[:1] == [_BACKGROUND])
-    known = {name: Objects(Mask(objects[key], _NUMBERS), mask, first) for name, mask in masks.items()
-             if (key := key_of(name, top)) in objects}  # fmt: skip
+    known = {
+        name: Objects(Mask(objects[key], _NUMBERS), mask, first)
+        for name, mask in masks.items()
+        if (key := key_of(name, top)) in objects
+    }
     if not known:
         return found
     without = [name for name in masks if name not in known]
     told = f"{len(without)} images have no mask in {top}{_OBJECTS}, so they serve no instance segmentation: "
-    return replace(found, annotations={outlines.TASK: known, TASK: masks},
-                   classes={outlines.TASK: names[first:], TASK: names},
-                   warnings=(*found.warnings, *([told + some(without)] if without else [])))  # fmt: skip
+    return replace(
+        found,
+        annotations={outlines.TASK: known, TASK: masks},
+        classes={outlines.TASK: names[first:], TASK: names},
+        warnings=(*found.warnings, *([told + some(without)] if without else [])),
+    )
 
 
 def tops(tree: Tree, *inside: str) -> list[str]:
     """The folders with all of these in them, each with a slash behind it, "" for the root."""
+
     def parents(folder: str) -> set[str]:
-        return {each[:-len(folder)] for each in map("{}/".format, tree.folders) if f"/{each}".endswith(f"/{folder}")}
+        return {each[: -len(folder)] for each in map("{}/".format, tree.folders) if f"/{each}".endswith(f"/{folder}")}
 
     return sorted(set.intersection(*map(parents, inside)))
 
@@ -97,7 +128,7 @@ def _list(tree: Tree, top: str, pairs: Pairs) -> Entry | None:
     """The first that names a mask; when none does, the first, whose lines then are at fault."""
     lists = list(_lists(tree, top + _LISTS))
     chosen = next((entry for entry in lists if pairs.has_a_mask(entry)), lists[0] if lists else None)
-    passed = lists[:lists.index(chosen)] if chosen else []
+    passed = lists[: lists.index(chosen)] if chosen else []
     pairs.warnings += [f"{entry.name} names no image that has a mask, so it was passed over" for entry in passed]
     return chosen
 
@@ -111,8 +142,15 @@ def _lists(tree: Tree, folder: str) -> Iterator[Entry]:
 
 def description(tree: Tree, top: str) -> Entry | None:
     """The file that tells the classes, beside the folders or in the root."""
-    return next((tree.files[place + name] for name in ("labelmap.txt", META_NAME) for place in (top, "")
-                 if place + name in tree.files), None)  # fmt: skip
+    return next(
+        (
+            tree.files[place + name]
+            for name in ("labelmap.txt", META_NAME)
+            for place in (top, "")
+            if place + name in tree.files
+        ),
+        None,
+    )
 
 
 def _classes(tree: Tree, top: str) -> Classes:
@@ -122,6 +160,7 @@ def _classes(tree: Tree, top: str) -> Classes:
         return Classes("", VOC_NAMES, [voc_color(label) for label in range(len(VOC_NAMES))])
     if file.name.endswith(META_NAME):
         found = read_meta(file)
-        return Classes(found.file, found.names, found.colors or list(map(voc_color, range(len(found.names)))),
-                       found.faults)
+        return Classes(
+            found.file, found.names, found.colors or list(map(voc_color, range(len(found.names)))), found.faults
+        )
     return read_labelmap(file)

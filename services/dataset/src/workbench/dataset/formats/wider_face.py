@@ -42,8 +42,9 @@ def read(tree: Tree) -> Reading:
     listed = sorted((tree.files[name] for name in faces.known), key=lambda image: image.name)
     unlisted = [image.name for image in tree.images if image.name not in faces.known]
     warnings = [f"{len(unlisted)} images are not in {chosen.name}, so left out: {some(unlisted)}"] if unlisted else []
-    return Reading(listed, {TASK: faces.known}, {TASK: ["face"]}, () if faces.faults else tuple(warnings),
-                   tuple(faces.faults))
+    return Reading(
+        listed, {TASK: faces.known}, {TASK: ["face"]}, () if faces.faults else tuple(warnings), tuple(faces.faults)
+    )
 
 
 @dataclass

@@ -56,8 +56,9 @@ def read(tree: Tree) -> Reading:
     if not texts:
         return Reading([], {TASK: {}}, faults=(Fault("the upload", "no image has a text of its name"),))
     known = {outlines.TASK: yolo.masks(warnings), TASK: yolo.known} if yolo.masked else {TASK: yolo.known}
-    return Reading(part, known, dict.fromkeys(known, yolo.names) if yolo.names else {}, tuple(warnings),
-                   tuple(yolo.faults))
+    return Reading(
+        part, known, dict.fromkeys(known, yolo.names) if yolo.names else {}, tuple(warnings), tuple(yolo.faults)
+    )
 
 
 @dataclass
@@ -93,8 +94,10 @@ class _Yolo:
     def masks(self, warnings: list[str]) -> dict[str, Noted]:
         """Of the images whose things all have one."""
         if self.incomplete:
-            warnings.append(f"{len(self.incomplete)} images have a box without an outline, so they serve no instance "
-                            f"segmentation: {some(self.incomplete)}")  # fmt: skip
+            warnings.append(
+                f"{len(self.incomplete)} images have a box without an outline, so they serve no instance "
+                f"segmentation: {some(self.incomplete)}"
+            )
         return self.outlines
 
     def _thing(self, row: str, things: Things, drawn: Outlines) -> None:
@@ -154,8 +157,14 @@ def _names(tree: Tree) -> list[str]:
         last = name.rpartition("/")[2].lower()
         if suffix(name) == ".names" or last in ("classes.txt", "obj.names"):
             return [row for row in lines(entry) if row]
-    return next((found for name, entry in tree.files.items()
-                 if suffix(name) in (".yaml", ".yml") and (found := _of_yaml(lines(entry)))), [])  # fmt: skip
+    return next(
+        (
+            found
+            for name, entry in tree.files.items()
+            if suffix(name) in (".yaml", ".yml") and (found := _of_yaml(lines(entry)))
+        ),
+        [],
+    )
 
 
 def _of_yaml(rows: list[str]) -> list[str]:

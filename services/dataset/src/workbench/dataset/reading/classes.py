@@ -37,8 +37,10 @@ class Classes:
         elsewhere their ids stay, so that those behind them do, too.
         """
         colors = [*self.colors, *[None] * (len(self.names) - len(self.colors))]
-        ids = [IGNORED if name in ignored or (color and color == border) else label
-               for label, (name, color) in enumerate(zip(self.names, colors, strict=True))]
+        ids = [
+            IGNORED if name in ignored or (color and color == border) else label
+            for label, (name, color) in enumerate(zip(self.names, colors, strict=True))
+        ]
         kept = 1 + max((label for label in ids if label != IGNORED), default=-1)
         numbers = {**numbered(len(ids)), **dict(enumerate(ids))} if values else {}
         known = {**({border: IGNORED} if border and self.colors else {}), **dict(zip(self.colors, ids, strict=False))}
@@ -51,8 +53,13 @@ def read_labelmap(entry: Entry) -> Classes:
     for number, row in _rows(entry):
         name, _, rest = row.partition(":")
         color = rest.split(":")[0].strip()
-        _add(found, name.strip(), color.split(",") if color else list(voc_color(len(found.names))), number,
-             "expected `name:r,g,b:parts:actions`")
+        _add(
+            found,
+            name.strip(),
+            color.split(",") if color else list(voc_color(len(found.names))),
+            number,
+            "expected `name:r,g,b:parts:actions`",
+        )
     return _checked(found)
 
 
@@ -131,8 +138,10 @@ def _names(document: dict[str, Any]) -> list[str]:
     elif isinstance(named, dict):
         names = [named.get(str(label)) for label in range(len(named))]
         if None in names:
-            raise ValueError(f"label_map must number its {len(named)} classes from 0 to {len(named) - 1}; "
-                             f"{names.index(None)} is missing")
+            raise ValueError(
+                f"label_map must number its {len(named)} classes from 0 to {len(named) - 1}; "
+                f"{names.index(None)} is missing"
+            )
     else:
         raise ValueError("must have label_map, an object of id to name, or labels, a list of names")
     wrong = next((name for name in names if not isinstance(name, str) or not name.strip()), None)

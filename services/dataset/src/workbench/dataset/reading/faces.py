@@ -41,8 +41,12 @@ class Faces:
 
     def reading(self) -> Reading:
         """In name order."""
-        return Reading(sorted(self.images, key=lambda image: image.name), {TASK: self.notes},
-                       warnings=tuple(self.warnings), faults=tuple(self.faults))  # fmt: skip
+        return Reading(
+            sorted(self.images, key=lambda image: image.name),
+            {TASK: self.notes},
+            warnings=tuple(self.warnings),
+            faults=tuple(self.faults),
+        )
 
     def _add(self, image: Entry | Cut, points: Sequence[Point], where: Entry, line: int | None) -> None:
         if image.name in self.notes:

@@ -45,12 +45,16 @@ class Finder:
 
     def _found(self, listed: str) -> list[Entry]:
         path = str(PurePosixPath(listed.replace("\\", "/"))).lstrip("/")
-        return (_ending(self._by_last_part, path) or _ending(self._alike, alike(path))
-                or ([] if is_image(path) else _ending(self._by_stem, path)))
+        return (
+            _ending(self._by_last_part, path)
+            or _ending(self._alike, alike(path))
+            or ([] if is_image(path) else _ending(self._by_stem, path))
+        )
 
 
 def _ending(by_last_part: dict[str, list[tuple[str, Entry]]], path: str) -> list[Entry]:
     near = by_last_part.get(PurePosixPath(path).name, [])
     exact = [image for name, image in near if name == path]
-    return exact or [image for name, image in near
-                     if f"/{name}".endswith(f"/{path}") or f"/{path}".endswith(f"/{name}")]
+    return exact or [
+        image for name, image in near if f"/{name}".endswith(f"/{path}") or f"/{path}".endswith(f"/{name}")
+    ]

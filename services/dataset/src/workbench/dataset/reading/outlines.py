@@ -48,8 +48,10 @@ class Outlines(Mapping[str, Any]):
         found = Outlines((width, height))
         sides = (width, height)
         for each in self.things:
-            polygons = tuple(array("d", (value * sides[place % 2] for place, value in enumerate(polygon)))
-                             for polygon in each.polygons)  # fmt: skip
+            polygons = tuple(
+                array("d", (value * sides[place % 2] for place, value in enumerate(polygon)))
+                for polygon in each.polygons
+            )
             found.things.append(replace(each, polygons=polygons))
         found.missing = self.missing
         return found
@@ -103,8 +105,10 @@ def _runs(document: dict[str, Any], size: tuple[int, int]) -> array[int]:
     """How many pixels are out, in, out …, column by column."""
     width, height = size
     if document.get("size") != [height, width]:
-        raise ValueError(f"its segmentation is of the size {str(document.get('size'))[:40]}, height and width; the "
-                         f"image has {height} and {width}")  # fmt: skip
+        raise ValueError(
+            f"its segmentation is of the size {str(document.get('size'))[:40]}, height and width; the "
+            f"image has {height} and {width}"
+        )
     counts = document.get("counts")
     found = read_counts(counts) if isinstance(counts, str) else counts
     if not isinstance(found, list) or not all(type(each) is int and each >= 0 for each in found):

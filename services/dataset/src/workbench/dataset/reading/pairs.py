@@ -40,8 +40,10 @@ class Pairs:
         both = sorted(self.images.keys() & self.masks.keys())
         if not both and not self.faults:
             self.faults.append(self._no_pair())
-        for mine, others, what, missing in ((self.images, self.masks, "images", "mask"),
-                                            (self.masks, self.images, "masks", "image")):
+        for mine, others, what, missing in (
+            (self.images, self.masks, "images", "mask"),
+            (self.masks, self.images, "masks", "image"),
+        ):
             alone = [mine[key].name for key in sorted(mine.keys() - others.keys())]
             if alone and both:
                 self.warnings.append(f"{len(alone)} {what} have no {missing}, so left out: {some(alone)}")
@@ -98,5 +100,10 @@ def reading(pairs: Pairs, keys: Sequence[str], coding: Coding, faults: Sequence[
     """Of the pairs with these keys, in name order. ``faults``: of the classes; with some, no mask can be read."""
     chosen = sorted(((pairs.images[key], pairs.masks[key]) for key in keys), key=lambda pair: pair[0].name)
     known = {} if faults else {image.name: Mask(mask, coding) for image, mask in chosen}
-    return Reading([image for image, _ in chosen], {TASK: known}, {TASK: list(coding.classes)}, tuple(pairs.warnings),
-                   (*faults, *pairs.faults))
+    return Reading(
+        [image for image, _ in chosen],
+        {TASK: known},
+        {TASK: list(coding.classes)},
+        tuple(pairs.warnings),
+        (*faults, *pairs.faults),
+    )

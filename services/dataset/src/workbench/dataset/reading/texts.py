@@ -49,8 +49,9 @@ def label_lists(tree: Tree) -> list[Entry]:
 
 def lists_without_labels(tree: Tree) -> list[Entry]:
     """The texts of the root that name its images, and of no label that is understood."""
-    return [entry for entry in tree.root_texts
-            if names_images(tree, lines(entry)) and not gives_labels(tree, lines(entry))]
+    return [
+        entry for entry in tree.root_texts if names_images(tree, lines(entry)) and not gives_labels(tree, lines(entry))
+    ]
 
 
 def class_names(tree: Tree) -> list[Entry]:
@@ -78,4 +79,3 @@ def read_class_names(entry: Entry) -> ClassNames:
 def may_hold_names(name: str) -> bool:
     """Whether a text of this name is one of the classes' names."""
     return name.lower().startswith(_NAMES_STEMS) and not name.lower().endswith((".csv", ".tsv"))
-

@@ -38,9 +38,14 @@ class Things(Mapping[str, Any]):
         return found
 
     def add(
-        self, class_id: int, box: tuple[float, float, float, float], area: float | None = None, *, crowd: bool = False,
+        self,
+        class_id: int,
+        box: tuple[float, float, float, float],
+        area: float | None = None,
+        *,
+        crowd: bool = False,
         difficult: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """``box``: left, top, right, bottom in pixels."""
         marks = _CROWD * crowd + _DIFFICULT * difficult
         self._numbers.extend((class_id, *box, math.nan if area is None else area, marks))
@@ -70,8 +75,10 @@ def within(left: float, top: float, right: float, bottom: float) -> tuple[float,
     """Of a box from 0 to 1, cut where it lies outside by no more than rounding. Raises ValueError in words."""
     box = sides(left, top, right - left, bottom - top)
     if min(box) < -_ROUNDING or max(box) > 1 + _ROUNDING:
-        raise ValueError(f"its box goes from {left:g}, {top:g} to {right:g}, {bottom:g} and so outside the image; its "
-                         "sides are numbers from 0 to 1")  # fmt: skip
+        raise ValueError(
+            f"its box goes from {left:g}, {top:g} to {right:g}, {bottom:g} and so outside the image; its "
+            "sides are numbers from 0 to 1"
+        )
     cut = [min(max(side, 0.0), 1.0) for side in box]
     return cut[0], cut[1], cut[2], cut[3]
 

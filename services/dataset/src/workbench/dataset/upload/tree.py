@@ -40,8 +40,9 @@ class Tree:
     @cached_property
     def root_texts(self) -> list[Entry]:
         """The texts and tables that lie in the root: lists and names."""
-        return [entry for name, entry in self.files.items()
-                if "/" not in name and suffix(name) in (".txt", ".csv", ".tsv")]
+        return [
+            entry for name, entry in self.files.items() if "/" not in name and suffix(name) in (".txt", ".csv", ".tsv")
+        ]
 
     def has_image(self, name: str) -> bool:
         """Whether an image is called so, in whichever folder and letters, with or without its suffix."""

@@ -20,9 +20,17 @@ from workbench.dataset.writing import (
 from workbench.dataset.writing.layout import Layout
 
 LAYOUTS: tuple[Layout, ...] = (
-    coco, imagenet, voc, yolo, coco_keypoints, common_semantic_segmentation, common_super_resolution, inpainting_masks,
-    lfw, unannotated,
-)  # fmt: skip
+    coco,
+    imagenet,
+    voc,
+    yolo,
+    coco_keypoints,
+    common_semantic_segmentation,
+    common_super_resolution,
+    inpainting_masks,
+    lfw,
+    unannotated,
+)
 NAMES = tuple(each.NAME for each in LAYOUTS)
 
 

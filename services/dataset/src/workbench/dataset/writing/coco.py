@@ -30,8 +30,13 @@ def write(source: Source, archive: Archive) -> list[str]:
         put('{"info": {"description": "Written by DL Workbench"}, "licenses": [],\n"categories": ')
         listed(put, ({"id": label, "name": name, "supercategory": ""} for label, name in enumerate(source.classes, 1)))
         put(',\n"images": ')
-        listed(put, ({"id": number, "file_name": below("images", image.name), "width": image.width,
-                      "height": image.height} for number, (image, _) in enumerate(source.images(), 1)))  # fmt: skip
+        listed(
+            put,
+            (
+                {"id": number, "file_name": below("images", image.name), "width": image.width, "height": image.height}
+                for number, (image, _) in enumerate(source.images(), 1)
+            ),
+        )
         put(',\n"annotations": ')
         listed(put, ({"id": number, **each} for number, each in enumerate(_all(source), 1)))
         put("}\n")
@@ -65,9 +70,13 @@ def _of(image: Image, known: Annotations) -> Iterator[dict[str, Any]]:
         left, top, right, bottom = thing["box"]
         width, height = right - left, bottom - top
         mask = {"segmentation": _runs(instance["mask"], image)} if instance else {}
-        yield {"category_id": thing["class"] + 1, "bbox": [left, top, width, height],
-               "area": thing.get("area", width * height), "iscrowd": int(thing.get("crowd", False)),
-               **mask}  # fmt: skip
+        yield {
+            "category_id": thing["class"] + 1,
+            "bbox": [left, top, width, height],
+            "area": thing.get("area", width * height),
+            "iscrowd": int(thing.get("crowd", False)),
+            **mask,
+        }
 
 
 def _boxed(instance: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,8 +84,11 @@ def _boxed(instance: Mapping[str, Any]) -> dict[str, Any]:
 
     patch = Patch.from_json(instance["mask"])
     width, height = patch.size
-    return {"area": int(patch.pixels.sum()), **instance, "box": [patch.left, patch.top, patch.left + width,
-                                                                 patch.top + height]}  # fmt: skip
+    return {
+        "area": int(patch.pixels.sum()),
+        **instance,
+        "box": [patch.left, patch.top, patch.left + width, patch.top + height],
+    }
 
 
 def _runs(document: Mapping[str, Any], image: Image) -> dict[str, Any]:

@@ -28,11 +28,28 @@ def write(source: Source, archive: Archive) -> list[str]:
         most = max(most, len(known[TASK]["points"]))
     with archive.text(_FILE) as put:
         put('{"info": {"description": "Written by DL Workbench"}, "licenses": [],\n"categories": ')
-        listed(put, iter([{"id": 1, "name": "face", "supercategory": "", "skeleton": [],
-                           "keypoints": [str(number) for number in range(most)]}]))  # fmt: skip
+        listed(
+            put,
+            iter(
+                [
+                    {
+                        "id": 1,
+                        "name": "face",
+                        "supercategory": "",
+                        "skeleton": [],
+                        "keypoints": [str(number) for number in range(most)],
+                    }
+                ]
+            ),
+        )
         put(',\n"images": ')
-        listed(put, ({"id": number, "file_name": below("images", image.name), "width": image.width,
-                      "height": image.height} for number, (image, _) in enumerate(source.images(), 1)))  # fmt: skip
+        listed(
+            put,
+            (
+                {"id": number, "file_name": below("images", image.name), "width": image.width, "height": image.height}
+                for number, (image, _) in enumerate(source.images(), 1)
+            ),
+        )
         put(',\n"annotations": ')
         listed(put, _faces(source))
         put("}\n")
@@ -42,6 +59,13 @@ def write(source: Source, archive: Archive) -> list[str]:
 def _faces(source: Source) -> Iterator[dict[str, Any]]:
     for number, (image, known) in enumerate(source.images(), 1):
         points = [each for x, y in known[TASK]["points"] for each in (x, y, _SEEN)]
-        yield {"id": number, "image_id": number, "category_id": 1, "iscrowd": 0,
-               "bbox": [0, 0, image.width, image.height], "area": image.width * image.height,
-               "num_keypoints": len(points) // 3, "keypoints": points}  # fmt: skip
+        yield {
+            "id": number,
+            "image_id": number,
+            "category_id": 1,
+            "iscrowd": 0,
+            "bbox": [0, 0, image.width, image.height],
+            "area": image.width * image.height,
+            "num_keypoints": len(points) // 3,
+            "keypoints": points,
+        }

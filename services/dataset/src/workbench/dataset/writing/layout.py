@@ -93,8 +93,10 @@ class Names:
         """``name``, for what belongs to ``image``. Raises NotHeld naming both images where another has it."""
         other = self._taken.setdefault(name.casefold(), image)
         if other != image:
-            raise NotHeld(f"{other[:200]} and {image[:200]} would both have {name[:200]}; rename one of the two images "
-                          "and import the dataset again.")  # fmt: skip
+            raise NotHeld(
+                f"{other[:200]} and {image[:200]} would both have {name[:200]}; rename one of the two images "
+                "and import the dataset again."
+            )
         return name
 
 
@@ -112,5 +114,7 @@ def check_lines(classes: Sequence[str], where: str, unfit: Callable[[str], bool]
     """Each name is to be one line of ``where``. Raises NotHeld naming the class that cannot."""
     for label, name in enumerate(classes):
         if not name or name != name.strip() or not name.isprintable() or unfit(name):
-            raise NotHeld(f"The class {name[:200]!r} (id {label}) would be read as something else in {where}; name it "
-                          "otherwise and import the dataset again.")  # fmt: skip
+            raise NotHeld(
+                f"The class {name[:200]!r} (id {label}) would be read as something else in {where}; name it "
+                "otherwise and import the dataset again."
+            )

@@ -60,8 +60,10 @@ def _places(source: Source) -> Places:
     for image, known in source.images():
         person = known[TASK]["identity"]
         if not person or len(person.split()) != 1 or "/" in person or not person.isprintable():
-            raise NotHeld(f"{image.name[:200]} is a face of {str(person)[:80]!r}; LFW calls people by one word, which "
-                          "is a folder, too.")  # fmt: skip
+            raise NotHeld(
+                f"{image.name[:200]} is a face of {str(person)[:80]!r}; LFW calls people by one word, which "
+                "is a folder, too."
+            )
         number = _NUMBER.fullmatch(image.name.rpartition("/")[2].removeprefix(person))
         mine = taken.setdefault(person, set())
         if number and int(number[1]) not in mine:

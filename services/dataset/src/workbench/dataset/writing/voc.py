@@ -27,8 +27,9 @@ def write(source: Source, archive: Archive) -> list[str]:
     twice = {name for name, times in Counter(["background", *source.classes]).items() if times > 1}
     check_lines(source.classes, "labelmap.txt", lambda name: ":" in name or name.startswith("#") or name in twice)
     if len(source.classes) > MOST_CLASSES - 1:
-        raise NotHeld(f"The dataset has {len(source.classes)} classes; VOC's labelmap.txt names {MOST_CLASSES - 1} at "
-                      "most.")  # fmt: skip
+        raise NotHeld(
+            f"The dataset has {len(source.classes)} classes; VOC's labelmap.txt names {MOST_CLASSES - 1} at most."
+        )
     names, keys = Names(), list[str]()
     for image, known in source.images():
         path = below(_IMAGES, image.name)
@@ -53,12 +54,16 @@ def write(source: Source, archive: Archive) -> list[str]:
 
 def _document(path: str, image: Image, things: list[Mapping[str, Any]], classes: Any) -> Iterator[str]:
     folder, _, file = path.rpartition("/")
-    yield (f"<annotation>\n  <folder>{escape(folder)}</folder>\n  <filename>{escape(file)}</filename>\n"
-           f"  <size><width>{image.width}</width><height>{image.height}</height><depth>3</depth></size>\n")
+    yield (
+        f"<annotation>\n  <folder>{escape(folder)}</folder>\n  <filename>{escape(file)}</filename>\n"
+        f"  <size><width>{image.width}</width><height>{image.height}</height><depth>3</depth></size>\n"
+    )
     for thing in things:
         left, top, right, bottom = thing["box"]
-        yield (f"  <object>\n    <name>{escape(classes[thing['class']])}</name>\n"
-               f"    <difficult>{int(thing.get('difficult', False))}</difficult>\n"
-               f"    <bndbox><xmin>{left + 1!r}</xmin><ymin>{top + 1!r}</ymin>"
-               f"<xmax>{right!r}</xmax><ymax>{bottom!r}</ymax></bndbox>\n  </object>\n")
+        yield (
+            f"  <object>\n    <name>{escape(classes[thing['class']])}</name>\n"
+            f"    <difficult>{int(thing.get('difficult', False))}</difficult>\n"
+            f"    <bndbox><xmin>{left + 1!r}</xmin><ymin>{top + 1!r}</ymin>"
+            f"<xmax>{right!r}</xmax><ymax>{bottom!r}</ymax></bndbox>\n  </object>\n"
+        )
     yield "</annotation>\n"

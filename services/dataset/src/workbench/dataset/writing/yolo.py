@@ -38,8 +38,9 @@ def write(source: Source, archive: Archive) -> list[str]:
             put("".join(f"{name}\n" for name in source.classes))
     with archive.text("data.yaml") as put:
         put("path: .\ntrain: images\nval: images\nnames:\n")
-        put("".join(f"  {label}: {json.dumps(name, ensure_ascii=False)}\n"
-                    for label, name in enumerate(source.classes)))  # fmt: skip
+        put(
+            "".join(f"  {label}: {json.dumps(name, ensure_ascii=False)}\n" for label, name in enumerate(source.classes))
+        )
     return _told(cut, parts)
 
 
@@ -52,8 +53,7 @@ def _label_file(path: str) -> str:
 
 
 def _row(label: int, box: Sequence[float], image: Image) -> tuple[str, bool]:
-    sides = [min(max(side / size, 0.0), 1.0)
-             for side, size in zip(box, (image.width, image.height) * 2, strict=True)]  # fmt: skip
+    sides = [min(max(side / size, 0.0), 1.0) for side, size in zip(box, (image.width, image.height) * 2, strict=True)]
     left, top, right, bottom = sides
     numbers = ((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
     was_cut = min(box) < 0 or box[2] > image.width or box[3] > image.height
@@ -66,6 +66,8 @@ def _told(cut: int, parts: set[int]) -> list[str]:
     if cut:
         found.append(f"{cut} boxes reached beyond their image: cut at its edge, or left out where nothing remained.")
     if len(parts) > 1:
-        found.append("The images lie in folders called by parts, such as train and val; whoever reads YOLO labels "
-                     "takes one of these.")
+        found.append(
+            "The images lie in folders called by parts, such as train and val; whoever reads YOLO labels "
+            "takes one of these."
+        )
     return found

@@ -10,11 +10,21 @@ from workbench.model_registry.formats._protobuf import BYTES, VARINT, ProtobufEr
 
 _IR_VERSION, _PRODUCER, _PRODUCER_VERSION, _DOMAIN, _GRAPH, _OPSET = 1, 2, 3, 4, 7, 8
 _MODEL = {
-    _IR_VERSION: VARINT, _PRODUCER: BYTES, _PRODUCER_VERSION: BYTES, _DOMAIN: BYTES, 5: VARINT, 6: BYTES,
-    _GRAPH: BYTES, _OPSET: BYTES, 14: BYTES, 20: BYTES, 25: BYTES, 26: BYTES,
+    _IR_VERSION: VARINT,
+    _PRODUCER: BYTES,
+    _PRODUCER_VERSION: BYTES,
+    _DOMAIN: BYTES,
+    5: VARINT,
+    6: BYTES,
+    _GRAPH: BYTES,
+    _OPSET: BYTES,
+    14: BYTES,
+    20: BYTES,
+    25: BYTES,
+    26: BYTES,
 }
-_NEWEST_IR_VERSION = 1000   # far beyond today's 13: only to tell a model from chance
-_LONGEST_PRODUCER = 4096    # a TensorFlow SavedModel starts with the same two fields, its second is the model
+_NEWEST_IR_VERSION = 1000  # far beyond today's 13: only to tell a model from chance
+_LONGEST_PRODUCER = 4096  # a TensorFlow SavedModel starts with the same two fields, its second is the model
 
 
 def begins(model: memoryview) -> bool:

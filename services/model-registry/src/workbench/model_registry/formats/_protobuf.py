@@ -47,9 +47,10 @@ def fields(message: memoryview, *, cut_off: bool = False) -> Iterator[tuple[int,
             continue
         size, position = _size(message, position, number, wire)
         if position + size > len(message) and not cut_off:
-            raise ProtobufError(f"field {number} should end at byte {position + size}, but only "
-                                f"{len(message)} bytes are there", number)
-        yield number, wire, message[position:position + size]
+            raise ProtobufError(
+                f"field {number} should end at byte {position + size}, but only {len(message)} bytes are there", number
+            )
+        yield number, wire, message[position : position + size]
         position += size
 
 

@@ -11,10 +11,12 @@ STATE = "a file of Python pickles, maybe weights: whoever loads it runs whatever
 TORCHSCRIPT = "TorchScript: its code is a program that would run when it is loaded"
 OLD_PROGRAM = "a program as PyTorch exported it before 2.8, with pickles for its weights: whoever loads it runs them"
 WEIGHTS = "weights without a network (safetensors)"
-EXPORT = ("In Python, beside your network: `import torch`; `model.eval()`; "
-          "`torch.onnx.export(model, (torch.zeros(1, 3, 224, 224),), 'model.onnx')`, with the shape of its input. "
-          "Upload the model.onnx that it writes; or the model.pt2 of "
-          "`torch.export.save(torch.export.export(model, (torch.zeros(1, 3, 224, 224),)), 'model.pt2')`.")  # fmt: skip
+EXPORT = (
+    "In Python, beside your network: `import torch`; `model.eval()`; "
+    "`torch.onnx.export(model, (torch.zeros(1, 3, 224, 224),), 'model.onnx')`, with the shape of its input. "
+    "Upload the model.onnx that it writes; or the model.pt2 of "
+    "`torch.export.save(torch.export.export(model, (torch.zeros(1, 3, 224, 224),)), 'model.pt2')`."
+)
 _PICKLED = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _SMALLEST_HEADER, _LARGEST_HEADER = 2, 100 * 2**20
 

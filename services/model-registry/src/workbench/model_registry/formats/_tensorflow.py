@@ -70,8 +70,9 @@ def refuse_cut_off(message: memoryview, name: str) -> None:
         for _ in fields(message):
             pass
     except ProtobufError as error:
-        raise BrokenModel(f"{name}: the TensorFlow file is damaged or cut off: {error}. Upload it again, whole.",
-                          file=name) from error
+        raise BrokenModel(
+            f"{name}: the TensorFlow file is damaged or cut off: {error}. Upload it again, whole.", file=name
+        ) from error
 
 
 def variables(prefix: Path, name: str) -> list[Path]:
@@ -84,8 +85,12 @@ def variables(prefix: Path, name: str) -> list[Path]:
     wanted = [index.name, *(f"{prefix.name}.data-{place:05}-of-{many:05}" for place in range(many))]
     for each in wanted:
         if not prefix.with_name(each).is_file():
-            raise MissingFile(f"{name}: a part of its variables was not uploaded. Upload {each} beside "
-                              f"{next(iter(shards), index.name)}.", file=name, missing=each)
+            raise MissingFile(
+                f"{name}: a part of its variables was not uploaded. Upload {each} beside "
+                f"{next(iter(shards), index.name)}.",
+                file=name,
+                missing=each,
+            )
     return [prefix.with_name(each) for each in wanted]
 
 

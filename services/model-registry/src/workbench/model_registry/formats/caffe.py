@@ -25,8 +25,9 @@ def gather(main: Path, upload: Path) -> Found:
         for _ in fields(mapped(main)):
             pass
     except ProtobufError as error:
-        raise BrokenModel(f"{name}: the weights are damaged or cut off: {error}. Upload them again, whole.",
-                          file=name) from error
+        raise BrokenModel(
+            f"{name}: the weights are damaged or cut off: {error}. Upload them again, whole.", file=name
+        ) from error
     return Found({"model.caffemodel": main, "model.prototxt": _network(main, name)}, {"producer": "caffe"})
 
 
@@ -41,6 +42,10 @@ def _network(main: Path, name: str) -> Path:
     if len(fitting) != 1:
         wanted = main.with_suffix(".prototxt").name
         listed = ", ".join(path.name for path in found)
-        raise MissingFile(f"{name}: which of {listed} is its network for inference cannot be told. Upload only that "
-                          f"one, or call it {wanted}.", file=name, missing=wanted)
+        raise MissingFile(
+            f"{name}: which of {listed} is its network for inference cannot be told. Upload only that "
+            f"one, or call it {wanted}.",
+            file=name,
+            missing=wanted,
+        )
     return fitting[0]

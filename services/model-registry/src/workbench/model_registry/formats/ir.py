@@ -24,14 +24,19 @@ def gather(main: Path, upload: Path) -> Found:
     name = main.relative_to(upload).as_posix()
     document = read_document(main)
     if document.has_doctype:
-        raise UnsafeFile(f"{name}: it declares a DOCTYPE, which no IR has. Upload the .xml as OpenVINO wrote "
-                         "it.", file=name)
+        raise UnsafeFile(
+            f"{name}: it declares a DOCTYPE, which no IR has. Upload the .xml as OpenVINO wrote it.", file=name
+        )
     if document.broken:
-        raise BrokenModel(f"{name}: it is damaged or cut off: {document.broken}. Upload the .xml again, "
-                          "whole.", file=name)
+        raise BrokenModel(
+            f"{name}: it is damaged or cut off: {document.broken}. Upload the .xml again, whole.", file=name
+        )
     if document.version not in _VERSIONS:
-        raise BrokenModel(f"{name}: it is IR version {document.version or 'unknown'}; versions 10 and 11 are "
-                          "accepted. Convert the original model again.", file=name)
+        raise BrokenModel(
+            f"{name}: it is IR version {document.version or 'unknown'}; versions 10 and 11 are "
+            "accepted. Convert the original model again.",
+            file=name,
+        )
     weights = _weights(main, document, name)
     return Found({"model.xml": main, "model.bin": weights}, {"producer": document.producer})
 
@@ -47,5 +52,6 @@ def _weights(main: Path, document: Document, name: str) -> Path | None:
         raise BrokenModel(
             f"{name}: its weights end at byte {document.weights_end}, but {path.name} has {size} bytes: it "
             "belongs to another model or is not whole. Upload the .bin that was saved with this .xml.",
-            file=path.name)
+            file=path.name,
+        )
     return path

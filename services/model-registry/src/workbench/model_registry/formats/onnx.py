@@ -37,11 +37,17 @@ def gather(main: Path, upload: Path) -> Found:
 def _companions(model: ModelProto, main: Path, name: str) -> dict[str, Path]:
     from workbench.ir import onnx_model, onnx_weights
 
-    found = [onnx_weights.external_data(tensor, main, name)
-             for tensor in onnx_model.tensors(model, name) if onnx_weights.is_external(tensor)]
+    found = [
+        onnx_weights.external_data(tensor, main, name)
+        for tensor in onnx_model.tensors(model, name)
+        if onnx_weights.is_external(tensor)
+    ]
     if any(data.location == _MAIN for data in found):
-        raise UnsafeFile(f"{name}: its external data are called {_MAIN}, the name models are kept under. Save them "
-                         "under another name.", file=name)
+        raise UnsafeFile(
+            f"{name}: its external data are called {_MAIN}, the name models are kept under. Save them "
+            "under another name.",
+            file=name,
+        )
     return {data.location: data.path for data in found}
 
 
@@ -50,7 +56,9 @@ def _facts(model: ModelProto, name: str) -> dict[str, Any]:
 
     opset = {text(entry.domain) or "ai.onnx": entry.version for entry in model.opset_import}
     if not opset and model.ir_version >= _OPSET_SINCE:
-        raise BrokenModel(f"{name}: the ONNX file names no opset, it may be cut off. Export it again, or upload it "
-                          "again whole.", file=name)
+        raise BrokenModel(
+            f"{name}: the ONNX file names no opset, it may be cut off. Export it again, or upload it again whole.",
+            file=name,
+        )
     producer = f"{text(model.producer_name)} {text(model.producer_version)}".strip()
     return {"producer": producer or None, "opset": opset}

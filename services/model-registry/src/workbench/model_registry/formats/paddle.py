@@ -24,15 +24,18 @@ def gather(main: Path, upload: Path) -> Found:
     try:
         wanted = parameters(mapped(main))
     except ProtobufError as error:
-        raise BrokenModel(f"{name}: the PaddlePaddle program is damaged or cut off: {error}. Upload it again, whole.",
-                          file=name) from error
+        raise BrokenModel(
+            f"{name}: the PaddlePaddle program is damaged or cut off: {error}. Upload it again, whole.", file=name
+        ) from error
     weights = _weights(main)
     if wanted and weights is None:
         raise missing(name, "its weights were", main.with_suffix(".pdiparams").name)
     if weights is not None and tensors(mapped(weights)) != [shape for _, shape in sorted(wanted.items())]:
-        raise BrokenModel(f"{name}: {weights.name} does not hold the {len(wanted)} weights that the program names: it "
-                          "belongs to another model or is not whole. Upload the one that was saved with it.",
-                          file=weights.name)
+        raise BrokenModel(
+            f"{name}: {weights.name} does not hold the {len(wanted)} weights that the program names: it "
+            "belongs to another model or is not whole. Upload the one that was saved with it.",
+            file=weights.name,
+        )
     return Found({"model.pdmodel": main, "model.pdiparams": weights})
 
 

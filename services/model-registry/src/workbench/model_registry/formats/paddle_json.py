@@ -22,6 +22,9 @@ def claims(path: Path) -> bool:
 def gather(main: Path, upload: Path) -> Found:
     """Refuses, with the setting that writes the other form."""
     name = main.relative_to(upload).as_posix()
-    raise NotTaken(f"{name}: this is a PaddlePaddle 3 program in JSON, which OpenVINO does not read. Export the model "
-                   "with FLAGS_enable_pir_api=0 in the environment, and upload the .pdmodel and .pdiparams that it "
-                   "writes; or make it ONNX with paddle2onnx.", file=name)  # fmt: skip
+    raise NotTaken(
+        f"{name}: this is a PaddlePaddle 3 program in JSON, which OpenVINO does not read. Export the model "
+        "with FLAGS_enable_pir_api=0 in the environment, and upload the .pdmodel and .pdiparams that it "
+        "writes; or make it ONNX with paddle2onnx.",
+        file=name,
+    )

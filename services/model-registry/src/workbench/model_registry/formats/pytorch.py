@@ -9,8 +9,10 @@ from workbench.model_registry.values import Found, NotTaken
 
 ACCEPTED = None
 
-_OR_NAME = (" Weights of a network of timm or torchvision come with a file architecture.json beside them: "
-            '{"architecture": "timm:resnet18"}.')  # fmt: skip
+_OR_NAME = (
+    " Weights of a network of timm or torchvision come with a file architecture.json beside them: "
+    '{"architecture": "timm:resnet18"}.'
+)
 
 
 def claims(path: Path) -> bool:

@@ -13,8 +13,11 @@ ACCEPTED = "a program exported by PyTorch (.pt2)"
 def claims(path: Path) -> bool:
     """Whether it is such an archive, and no other of PyTorch's."""
     inside = {tuple(name.split("/")[1:]) for name in names(path)}
-    return ("archive_format",) in inside and ("data.pkl",) not in inside and not any(
-        part[:1] == ("code",) for part in inside)  # fmt: skip
+    return (
+        ("archive_format",) in inside
+        and ("data.pkl",) not in inside
+        and not any(part[:1] == ("code",) for part in inside)
+    )
 
 
 def gather(main: Path, _upload: Path) -> Found:

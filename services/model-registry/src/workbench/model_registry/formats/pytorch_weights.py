@@ -25,11 +25,14 @@ _LARGEST = 1 << 16
 
 
 class _Architecture(Object):
-    architecture = Text(required=True, validate=Regexp(
-        r"\A(timm|torchvision):[\w.-]{1,100}\Z", error="Must be timm:NAME or torchvision:NAME."))  # fmt: skip
+    architecture = Text(
+        required=True,
+        validate=Regexp(r"\A(timm|torchvision):[\w.-]{1,100}\Z", error="Must be timm:NAME or torchvision:NAME."),
+    )
     num_classes = Whole(1, 1_000_000, load_default=None, allow_none=True)
-    input_shape = ma.fields.List(Whole(1, shared.LARGEST_SIZE), load_default=None, allow_none=True,
-                                 validate=Length(1, 8))  # fmt: skip
+    input_shape = ma.fields.List(
+        Whole(1, shared.LARGEST_SIZE), load_default=None, allow_none=True, validate=Length(1, 8)
+    )
 
 
 def claims(path: Path) -> bool:

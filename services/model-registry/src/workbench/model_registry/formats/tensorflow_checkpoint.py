@@ -25,7 +25,10 @@ def gather(main: Path, upload: Path) -> Found:
     parts = variables(prefix, name)
     if not parts:
         missing = f"{prefix.name}.index"
-        raise MissingFile(f"{name}: its variables were not uploaded. Upload {missing} and {prefix.name}.data-… in the "
-                          "same folder.", file=name, missing=missing)
+        raise MissingFile(
+            f"{name}: its variables were not uploaded. Upload {missing} and {prefix.name}.data-… in the same folder.",
+            file=name,
+            missing=missing,
+        )
     files = {f"model{path.name.removeprefix(prefix.name)}": path for path in parts}
     return Found({"model.meta": main, **files}, {"producer": producer(data)})

@@ -22,8 +22,11 @@ def claims(path: Path) -> bool:
 def gather(main: Path, upload: Path) -> Found:
     """Refuses, with what to upload instead."""
     name = main.relative_to(upload).as_posix()
-    raise NotTaken(f"{name}: this is {_what(main)}. Upload the model that was exported: the SavedModel folder or the "
-                   "frozen graph; OpenVINO converts it without that file.", file=name)  # fmt: skip
+    raise NotTaken(
+        f"{name}: this is {_what(main)}. Upload the model that was exported: the SavedModel folder or the "
+        "frozen graph; OpenVINO converts it without that file.",
+        file=name,
+    )
 
 
 def _what(path: Path) -> str | None:

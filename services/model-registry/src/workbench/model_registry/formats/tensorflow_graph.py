@@ -29,9 +29,12 @@ def gather(main: Path, upload: Path) -> Found:
         return Found({"model.pbtxt": main})
     refuse_cut_off(data, name)
     if has_variables(data):
-        raise MissingFile(f"{name}: the graph reads variables, and they are not in it. Upload the checkpoint with its "
-                          ".meta file, or the whole SavedModel folder, or freeze the graph.", file=name,
-                          missing="the variables")
+        raise MissingFile(
+            f"{name}: the graph reads variables, and they are not in it. Upload the checkpoint with its "
+            ".meta file, or the whole SavedModel folder, or freeze the graph.",
+            file=name,
+            missing="the variables",
+        )
     return Found({"model.pb": main})
 
 

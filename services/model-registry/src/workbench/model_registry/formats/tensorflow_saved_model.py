@@ -37,8 +37,12 @@ def gather(main: Path, upload: Path) -> Found:
         raise BrokenModel(f"{name}: the SavedModel holds no graph. Export it again.", file=name)
     parts = variables(main.parent / _PREFIX, name)
     if not parts and has_variables(data):
-        raise MissingFile(f"{name}: its variables were not uploaded. Upload the whole SavedModel folder, with "
-                          f"{_PREFIX}.index and .data files.", file=name, missing=f"{_PREFIX}.index")
+        raise MissingFile(
+            f"{name}: its variables were not uploaded. Upload the whole SavedModel folder, with "
+            f"{_PREFIX}.index and .data files.",
+            file=name,
+            missing=f"{_PREFIX}.index",
+        )
     files = {f"{_PREFIX.parent}/{path.name}": path for path in parts}
     return Found({"saved_model.pb": main, **files}, {"producer": producer(meta), **_several(signatures(meta))})
 
@@ -49,8 +53,11 @@ def _several(names: list[str]) -> dict[str, Any]:
         return {}
     taken = [_DEFAULT] if _DEFAULT in names else names
     left_out = [name for name in names if name not in taken]
-    told = (f"The SavedModel has other signatures beside {_DEFAULT}, which was taken: {', '.join(left_out)}."
-            if left_out else f"The SavedModel has several signatures and no {_DEFAULT}, so the outputs of all were "
-            f"taken: {', '.join(names)}.")  # fmt: skip
+    told = (
+        f"The SavedModel has other signatures beside {_DEFAULT}, which was taken: {', '.join(left_out)}."
+        if left_out
+        else f"The SavedModel has several signatures and no {_DEFAULT}, so the outputs of all were "
+        f"taken: {', '.join(names)}."
+    )
     told += f" For another one alone, save the model with it as {_DEFAULT}."
     return {"signatures": {"taken": taken, "others": left_out}, "warnings": [told]}

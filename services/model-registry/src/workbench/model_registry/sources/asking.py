@@ -20,8 +20,10 @@ _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _SAID = {
-    401: "it asks who we are (401)", 403: "it does not let us read it (403)", 410: "it is gone (410)",
-}  # fmt: skip
+    401: "it asks who we are (401)",
+    403: "it does not let us read it (403)",
+    410: "it is gone (410)",
+}
 
 
 class TryLater(Exception):
@@ -39,9 +41,12 @@ class Asking:
         self._addresses = addresses
         # What the environment says of proxies is not heard: behind one nobody sees which address is reached.
         self._client = httpx.Client(
-            verify=httpx.create_ssl_context(), trust_env=False, limits=httpx.Limits(max_keepalive_connections=0),
-            timeout=httpx.Timeout(pace.silence_s), headers={"User-Agent": "dl-workbench"},
-        )  # fmt: skip
+            verify=httpx.create_ssl_context(),
+            trust_env=False,
+            limits=httpx.Limits(max_keepalive_connections=0),
+            timeout=httpx.Timeout(pace.silence_s),
+            headers={"User-Agent": "dl-workbench"},
+        )
 
     @contextlib.contextmanager
     def get(self, url: str, headers: Mapping[str, str], offset: int = 0) -> Iterator[httpx.Response]:
@@ -72,9 +77,11 @@ class Asking:
         for address in self._addresses.of(host, port):
             # The address in place of the name; the name is what the certificate and the server are asked for.
             request = self._client.build_request(
-                "GET", httpx.URL(url).copy_with(host=address), headers={**headers, "Host": parts.netloc},
+                "GET",
+                httpx.URL(url).copy_with(host=address),
+                headers={**headers, "Host": parts.netloc},
                 extensions={"sni_hostname": host},
-            )  # fmt: skip
+            )
             try:
                 return self._client.send(request, stream=True)
             except httpx.TransportError as error:
@@ -139,4 +146,3 @@ def _after_s(text: str) -> float | None:
     with contextlib.suppress(ValueError, TypeError):
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
     return None
-

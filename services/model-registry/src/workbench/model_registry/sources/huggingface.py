@@ -90,8 +90,13 @@ class HuggingFace:
         base = f"{self.url}/{repository.name}/resolve/{commit}"
         names = chosen(list(known), include, f"{PREFIX}{repository.name}@{commit[:12]}")
         files = [_remote(base, known[name], headers) for name in names]
-        told = {"hub": self.url, "repository": repository.name, "revision": repository.revision, "commit": commit,
-                "license": _license(answer["tags"])}  # fmt: skip
+        told = {
+            "hub": self.url,
+            "repository": repository.name,
+            "revision": repository.revision,
+            "commit": commit,
+            "license": _license(answer["tags"]),
+        }
         return Listing(files, told)
 
     def _headers(self, team: str) -> dict[str, str]:

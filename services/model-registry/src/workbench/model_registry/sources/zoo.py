@@ -46,10 +46,18 @@ class Zoo:
         group, entry = self._entry(model)
         choice = taken(entry, model)
         files = [remote(file, f"{group}/{model.name}", model, self.files_url) for file in choice.files]
-        told = {"zoo": self.url, "name": f"{group}/{model.name}", "precision": choice.precision,
-                "main_file": choice.main, "license": entry.license, "framework": entry.framework,
-                "task_type": entry.task_type, "task": TASKS.get(entry.task_type), "inputs": entry.inputs,
-                **in_our_words(entry.arguments)}  # fmt: skip
+        told = {
+            "zoo": self.url,
+            "name": f"{group}/{model.name}",
+            "precision": choice.precision,
+            "main_file": choice.main,
+            "license": entry.license,
+            "framework": entry.framework,
+            "task_type": entry.task_type,
+            "task": TASKS.get(entry.task_type),
+            "inputs": entry.inputs,
+            **in_our_words(entry.arguments),
+        }
         return Listing(files, told)
 
     def names(self) -> list[tuple[str, str]]:

@@ -61,15 +61,21 @@ def remote(file: dict[str, Any], folder: str, model: ZooModel, files_url: str) -
         raise unusable(model, f"{name[:100]} has no checksum, SHA-256 or SHA-384")
     url = f"{files_url}/{quote(f'{folder}/{name}')}" if files_url else _address(file["source"])
     if url is None or fault_in_address(url):
-        raise unusable(model, f"{name[:100]} has no address that the workbench can ask (it may be on Google "
-                       "Drive): the operator's mirror may have it, WORKBENCH_ZOO_FILES_URL")  # fmt: skip
+        raise unusable(
+            model,
+            f"{name[:100]} has no address that the workbench can ask (it may be on Google "
+            "Drive): the operator's mirror may have it, WORKBENCH_ZOO_FILES_URL",
+        )
     return Remote(name, url, Checksum(_HEX[len(digest)], digest), file["size"])
 
 
 def precisions(entry: Entry) -> list[str]:
     """Those that the zoo has an IR in; nothing of an original, which is converted to what one asks for."""
-    return sorted({file["name"].partition("/")[0] for file in entry.files if file["name"].endswith(".xml")}
-                  ) if entry.framework == IR else []  # fmt: skip
+    return (
+        sorted({file["name"].partition("/")[0] for file in entry.files if file["name"].endswith(".xml")})
+        if entry.framework == IR
+        else []
+    )
 
 
 def unusable(model: ZooModel, reason: str) -> ZooModelNotUsable:
@@ -94,8 +100,10 @@ def _chosen(entry: Entry, model: ZooModel) -> tuple[frozenset[str], str, str | N
     if entry.framework == IR:
         return _ir(names, model)
     if model.precision:
-        raise unusable(model, f"it is a model of {entry.framework}, which the zoo has in one precision; leave out "
-                        f"@{model.precision}")  # fmt: skip
+        raise unusable(
+            model,
+            f"it is a model of {entry.framework}, which the zoo has in one precision; leave out @{model.precision}",
+        )
     return *_original(entry, names, model), None
 
 
@@ -112,8 +120,11 @@ def _ir(names: Iterable[str], model: ZooModel) -> tuple[frozenset[str], str, str
 def _original(entry: Entry, names: Iterable[str], model: ZooModel) -> tuple[frozenset[str], str]:
     if is_made_first(entry.arguments):
         way = "run omz_downloader and omz_converter, and upload the IR"
-        raise unusable(model, f"the zoo has {entry.framework} files, out of which a script of its own makes the "
-                        f"model, and the workbench runs none: {way}")  # fmt: skip
+        raise unusable(
+            model,
+            f"the zoo has {entry.framework} files, out of which a script of its own makes the "
+            f"model, and the workbench runs none: {way}",
+        )
     main = main_file(entry.arguments)
     if main is None or not is_plain_path(main):
         raise unusable(model, "the zoo does not say which file is the model")

@@ -20,10 +20,14 @@ LARGEST = 256 << 10  # the longest that the zoo has is 21 kB
 IR = "dldt"  # what the zoo calls the framework of an OpenVINO IR
 # What the zoo calls tasks that the workbench knows.
 TASKS = {
-    "classification": "classification", "detection": "object-detection", "face_recognition": "face-recognition",
-    "image_inpainting": "inpainting", "instance_segmentation": "instance-segmentation",
-    "semantic_segmentation": "semantic-segmentation", "style_transfer": "style-transfer",
-}  # fmt: skip
+    "classification": "classification",
+    "detection": "object-detection",
+    "face_recognition": "face-recognition",
+    "image_inpainting": "inpainting",
+    "instance_segmentation": "instance-segmentation",
+    "semantic_segmentation": "semantic-segmentation",
+    "style_transfer": "style-transfer",
+}
 
 
 class NotAnEntry(Exception):
@@ -129,12 +133,16 @@ class _Entry(_Some):
     def _made(self, data: dict[str, Any], **_context: Any) -> Entry:
         steps = data["postprocessing"]
         return Entry(
-            files=data["files"], framework=data["framework"], task_type=data["task_type"], license=data["license"],
-            description=data["description"], arguments=data["model_optimizer_args"],
+            files=data["files"],
+            framework=data["framework"],
+            task_type=data["task_type"],
+            license=data["license"],
+            description=data["description"],
+            arguments=data["model_optimizer_args"],
             changed=frozenset(step["file"] for step in steps if step["kind"] != "unpack_archive"),
             archives=frozenset(step["file"] for step in steps if step["kind"] == "unpack_archive"),
             inputs={each.pop("name"): each for each in data["input_info"]},
-        )  # fmt: skip
+        )
 
 
 class _Whole(_Some):

@@ -22,8 +22,9 @@ def main() -> int:
     """Returns the exit code."""
     parser = argparse.ArgumentParser(prog="selftest.sh", description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
-    parser.add_argument("--seconds", type=float, default=1.0,
-                        help="how long each variant's speed is measured; 0: not at all")
+    parser.add_argument(
+        "--seconds", type=float, default=1.0, help="how long each variant's speed is measured; 0: not at all"
+    )
     options = parser.parse_args()
     report = examine(options.seconds)
     if options.json:
@@ -37,8 +38,11 @@ def examine(seconds: float) -> dict[str, Any]:
     """Everything the self-test found out. What was tampered with is not run, nor even imported."""
     manifest = json.loads((ROOT / "manifest.json").read_bytes())
     changed = changed_files(manifest)
-    report: dict[str, Any] = {"files": {"checked": len(manifest["files"]), "changed": changed},
-                              "variants": [], "problems": list(changed)}
+    report: dict[str, Any] = {
+        "files": {"checked": len(manifest["files"]), "changed": changed},
+        "variants": [],
+        "problems": list(changed),
+    }
     if not changed:
         _run(report, seconds)
     report["passed"] = not report["problems"]
@@ -88,8 +92,10 @@ def _lines(report: dict[str, Any]) -> list[str]:
 def _outputs_line(found: dict[str, Any]) -> str:
     verdict = "outputs differ" if found["mismatches"] else "outputs match"
     samples = _counted(found["samples"], "sample")
-    return (f"{verdict} on {samples} (largest difference {found['largest_difference']:.2g}, "
-            f"{found['tolerance']:g} is allowed)")
+    return (
+        f"{verdict} on {samples} (largest difference {found['largest_difference']:.2g}, "
+        f"{found['tolerance']:g} is allowed)"
+    )
 
 
 def _speed_lines(speed: dict[str, Any] | None) -> list[str]:

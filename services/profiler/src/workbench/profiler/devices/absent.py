@@ -19,8 +19,15 @@ from workbench.runner.device_names import misnamed
 
 _INTEL = "0x8086"
 
-Cause = Literal["unknown-device", "plugin-missing", "no-hardware", "kernel-driver-missing", "not-permitted",
-                "driver-missing", "does-not-answer"]  # fmt: skip
+Cause = Literal[
+    "unknown-device",
+    "plugin-missing",
+    "no-hardware",
+    "kernel-driver-missing",
+    "not-permitted",
+    "driver-missing",
+    "does-not-answer",
+]
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,20 @@ class Absence:
 
 
 _KINDS = {
-    "GPU": Kind("libopenvino_intel_gpu_plugin.so", "dev/dri/renderD*", ("0x03",),
-                "Intel's OpenCL runtime (intel-opencl-icd)", "etc/OpenCL/vendors/*.icd"),
-    "NPU": Kind("libopenvino_intel_npu_plugin.so", "dev/accel/accel*", ("0x0b", "0x12"),
-                "Intel's NPU driver (intel-level-zero-npu)"),
-}  # fmt: skip
+    "GPU": Kind(
+        "libopenvino_intel_gpu_plugin.so",
+        "dev/dri/renderD*",
+        ("0x03",),
+        "Intel's OpenCL runtime (intel-opencl-icd)",
+        "etc/OpenCL/vendors/*.icd",
+    ),
+    "NPU": Kind(
+        "libopenvino_intel_npu_plugin.so",
+        "dev/accel/accel*",
+        ("0x0b", "0x12"),
+        "Intel's NPU driver (intel-level-zero-npu)",
+    ),
+}
 KINDS = tuple(_KINDS)
 
 
@@ -109,9 +125,13 @@ def _permission(nodes: Sequence[Path], machine: Machine) -> Absence | None:
     about = node.stat()
     mine = ", ".join(map(str, sorted({os.getegid(), *os.getgroups()})))
     path = "/" + str(node.relative_to(machine.root))
-    return Absence("not-permitted", (
-        f"{path} may not be opened by user {os.geteuid()} in the groups {mine}: it belongs to the group "
-        f"{_group(about.st_gid)} with mode {stat.S_IMODE(about.st_mode):04o}. Let the workbench run in that group."))
+    return Absence(
+        "not-permitted",
+        (
+            f"{path} may not be opened by user {os.geteuid()} in the groups {mine}: it belongs to the group "
+            f"{_group(about.st_gid)} with mode {stat.S_IMODE(about.st_mode):04o}. Let the workbench run in that group."
+        ),
+    )
 
 
 def _group(number: int) -> str:
@@ -125,8 +145,10 @@ def _driver(kind: Kind, plugin: Path, machine: Machine) -> Absence | None:
     if fault is not None:
         return Absence("driver-missing", f"its device node is there, but {kind.driver} is not installed: {fault}.")
     if kind.registered is not None and not any(machine.root.glob(kind.registered)):
-        return Absence("driver-missing", f"its device node is there, but {kind.driver} is not installed: there is no "
-                                         f"/{kind.registered}.")  # fmt: skip
+        return Absence(
+            "driver-missing",
+            f"its device node is there, but {kind.driver} is not installed: there is no /{kind.registered}.",
+        )
     return None
 
 
@@ -135,8 +157,10 @@ def _silence(core: ov.Core, device: str, kind: Kind) -> Absence:
         core.get_property(device, "FULL_DEVICE_NAME")
     except RuntimeError as error:
         said = one_line(str(error))
-        return Absence("does-not-answer", f"its device node may be opened, but {kind.driver} is missing or does not "
-                                          f"answer: {said}.")  # fmt: skip
+        return Absence(
+            "does-not-answer",
+            f"its device node may be opened, but {kind.driver} is missing or does not answer: {said}.",
+        )
     name = device.partition(".")[0]
     return Absence("unknown-device", f"OpenVINO knows {name}, but not under the name '{device}'.")
 
@@ -145,4 +169,5 @@ def _on_pci(kind: Kind, root: Path) -> bool:
     return any(
         (procfs.text(device / "vendor") or "").strip() == _INTEL
         and (procfs.text(device / "class") or "").startswith(kind.pci_classes)
-        for device in root.glob("sys/bus/pci/devices/*"))
+        for device in root.glob("sys/bus/pci/devices/*")
+    )

@@ -18,12 +18,18 @@ from workbench.profiler.refusals import (
 from workbench.profiler.values import ProfileSpec
 from workbench.runner.device_names import read_device
 
-_READ_ONLY = ("NETWORK_NAME", "OPTIMAL_NUMBER_OF_INFER_REQUESTS", "EXECUTION_DEVICES", "PERF_COUNT",
-              "CPU_DENORMALS_OPTIMIZATION", "RUNTIME_REQUIREMENTS", "LOADED_FROM_CACHE")
+_READ_ONLY = (
+    "NETWORK_NAME",
+    "OPTIMAL_NUMBER_OF_INFER_REQUESTS",
+    "EXECUTION_DEVICES",
+    "PERF_COUNT",
+    "CPU_DENORMALS_OPTIMIZATION",
+    "RUNTIME_REQUIREMENTS",
+    "LOADED_FROM_CACHE",
+)
 
 
-def compile_for(core: ov.Core, model: ov.Model, spec: ProfileSpec, *,
-                counters: bool = False) -> ov.CompiledModel:
+def compile_for(core: ov.Core, model: ov.Model, spec: ProfileSpec, *, counters: bool = False) -> ov.CompiledModel:
     """Compile for ``spec.device`` in the precision, hint and streams asked for.
 
     Raises UnknownDevice, PrecisionNotSupported, ImpossibleStreams, CompileFailed or MemoryError.
@@ -69,7 +75,11 @@ def _require_device(core: ov.Core, device: str) -> None:
         found = absent.why(core, name)
         raise UnknownDevice(
             f"device: '{name}' cannot be used here: {found.reason} Available: {', '.join(available)}.",
-            field="device", device=name, cause=found.cause, available=available)
+            field="device",
+            device=name,
+            cause=found.cause,
+            available=available,
+        )
 
 
 def _require_streams(core: ov.Core, spec: ProfileSpec) -> None:
@@ -82,7 +92,9 @@ def _require_streams(core: ov.Core, spec: ProfileSpec) -> None:
     if spec.streams > most:
         raise ImpossibleStreams(
             f"streams: {spec.streams} were asked for, {spec.device} runs 1 to {most} here.",
-            field="streams", most=int(most))
+            field="streams",
+            most=int(most),
+        )
 
 
 def _require_as_asked(compiled: ov.CompiledModel, spec: ProfileSpec) -> None:
@@ -92,9 +104,12 @@ def _require_as_asked(compiled: ov.CompiledModel, spec: ProfileSpec) -> None:
     if found.name == executed.PRECISION:
         raise PrecisionNotSupported(
             f"inference_precision: {spec.device} would execute {found.asked} in {found.got}.",
-            field="inference_precision", instead=found.got)
-    raise ImpossibleStreams(f"streams: {found.asked} were asked for, OpenVINO made {found.got}.",
-                            field="streams", most=found.got)
+            field="inference_precision",
+            instead=found.got,
+        )
+    raise ImpossibleStreams(
+        f"streams: {found.asked} were asked for, OpenVINO made {found.got}.", field="streams", most=found.got
+    )
 
 
 def _refusal(spec: ProfileSpec, error: RuntimeError) -> Exception:

@@ -11,8 +11,15 @@ from workbench.application.executed import plain
 from workbench.ir import file_digest
 from workbench.profiler.devices.drivers import driver_of
 
-_DEVICE = ("FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "DEVICE_TYPE", "DEVICE_UUID",
-           "OPTIMIZATION_CAPABILITIES", "RANGE_FOR_STREAMS", "RANGE_FOR_ASYNC_INFER_REQUESTS")
+_DEVICE = (
+    "FULL_DEVICE_NAME",
+    "DEVICE_ARCHITECTURE",
+    "DEVICE_TYPE",
+    "DEVICE_UUID",
+    "OPTIMIZATION_CAPABILITIES",
+    "RANGE_FOR_STREAMS",
+    "RANGE_FOR_ASYNC_INFER_REQUESTS",
+)
 _PACKAGES = ("numpy", "nncf", "workbench-profiler")
 
 

@@ -33,9 +33,11 @@ def measure(question: dict[str, Any]) -> dict[str, Any]:
 def overhead_note(layers: list[dict[str, Any]], latency_ms: float, count: int) -> str:
     """What the reader of layer times must know before adding them up."""
     total = sum(layer["time_ms"] for layer in layers)
-    return (f"Mean of {count} inferences, one at a time, in a process of its own with performance counters on. "
-            f"Counting costs a few per cent: the layers add up to {total:.3f} ms where an inference took "
-            f"{latency_ms:.3f} ms with counters. Compare layers with each other, not with the profile's latency.")
+    return (
+        f"Mean of {count} inferences, one at a time, in a process of its own with performance counters on. "
+        f"Counting costs a few per cent: the layers add up to {total:.3f} ms where an inference took "
+        f"{latency_ms:.3f} ms with counters. Compare layers with each other, not with the profile's latency."
+    )
 
 
 def described(totals: Totals, runtime: list[ov.Node], count: int) -> list[dict[str, Any]]:
@@ -76,7 +78,9 @@ def _layer(name: str, entry: dict[str, Any], node: ov.Node | None, count: int) -
     original = str(info["originalLayersNames"].value) if "originalLayersNames" in info else ""
     precision = str(info["runtimePrecision"].value) if "runtimePrecision" in info else None
     return {
-        "name": name, "type": entry["type"], "exec_type": entry["exec_type"],
+        "name": name,
+        "type": entry["type"],
+        "exec_type": entry["exec_type"],
         "time_ms": entry["us"] / 1000 / count,
         "runtime_precision": precision,
         "original_layers": [layer for layer in original.split(",") if layer],
@@ -88,9 +92,12 @@ def _wires(node: ov.Node | None, places: dict[str, int]) -> dict[str, Any]:
     if node is None:
         return {"inputs": [], "outputs": []}
     sources = [(value, value.get_node()) for value in node.input_values()]
-    inputs = [{"from": places[source.get_friendly_name()], **tensor(value)} if source.get_friendly_name() in places
-              else {"from": None, "constant": source.get_friendly_name(), **tensor(value)}
-              for value, source in sources]  # fmt: skip
+    inputs = [
+        {"from": places[source.get_friendly_name()], **tensor(value)}
+        if source.get_friendly_name() in places
+        else {"from": None, "constant": source.get_friendly_name(), **tensor(value)}
+        for value, source in sources
+    ]
     return {"inputs": inputs, "outputs": [tensor(port) for port in node.outputs()]}
 
 

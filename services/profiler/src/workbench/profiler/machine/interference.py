@@ -55,8 +55,10 @@ def between(before: Counters, after: Counters) -> dict[str, Any]:
     limits = [limit for limit in (before.clock_limit_khz, after.clock_limit_khz) if limit is not None]
     return {
         "stolen_share": _share(stolen, seconds * os.sysconf("SC_CLK_TCK") * (os.cpu_count() or 1)),
-        "throttled_share": _share(_grown(before.throttled_periods, after.throttled_periods),
-                                  _grown(before.quota_periods, after.quota_periods) or 1),
+        "throttled_share": _share(
+            _grown(before.throttled_periods, after.throttled_periods),
+            _grown(before.quota_periods, after.quota_periods) or 1,
+        ),
         "memory_stalled_share": _share(stalled, seconds * 1e6),
         "clock_limit_khz": min(limits, default=None),
         "heat_throttles": _grown(before.heat_throttles, after.heat_throttles),

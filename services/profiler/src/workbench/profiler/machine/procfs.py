@@ -8,8 +8,14 @@ from typing import Any
 
 # Only flags that decide which kernels OpenVINO picks; the other hundred would bury them.
 _ISA = re.compile(r"^(sse4_[12]|avx\w*|fma|f16c|amx_\w+|asimd\w*|sve\w*|i8mm|bf16|neon)$")
-_IDENTITY = {"vendor_id": "vendor", "cpu family": "family", "model": "model", "stepping": "stepping",
-             "microcode": "microcode", "model name": "name"}
+_IDENTITY = {
+    "vendor_id": "vendor",
+    "cpu family": "family",
+    "model": "model",
+    "stepping": "stepping",
+    "microcode": "microcode",
+    "model name": "name",
+}
 
 
 def text(path: str | Path) -> str | None:

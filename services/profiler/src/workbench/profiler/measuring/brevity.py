@@ -19,9 +19,11 @@ def too_short(evidence: Evidence) -> Reason | None:
         return None
     fewest, seconds = min(zip(evidence.rounds, evidence.seconds, strict=True))
     needed = seconds / fewest / BRIEF.doubtful
-    detail = ("The launches were too short for this model: each request was inferred only "
-              f"{fewest:.0f} times in one of them. Measure at least {_rounded(needed)} s a launch (duration_s)"
-              f"{_LIMITED if needed > LONG_S else ''}.")  # fmt: skip
+    detail = (
+        "The launches were too short for this model: each request was inferred only "
+        f"{fewest:.0f} times in one of them. Measure at least {_rounded(needed)} s a launch (duration_s)"
+        f"{_LIMITED if needed > LONG_S else ''}."
+    )
     return BRIEF.objection("too-short", 1 / fewest, detail)
 
 

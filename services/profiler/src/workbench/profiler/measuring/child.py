@@ -32,8 +32,12 @@ def ask(module: str, question: dict[str, Any], folder: Path) -> dict[str, Any]:
     answer_file.unlink(missing_ok=True)
     question_file.write_text(json.dumps({**question, "parent": os.getpid()}))
     # No timeout: waiting with one polls, and the runner's supervisor already limits the whole run.
-    ended = subprocess.run([sys.executable, "-m", module, str(question_file), str(answer_file)],
-                           capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-m", module, str(question_file), str(answer_file)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if not answer_file.exists():
         raise _died(ended.returncode, ended.stderr)
     answer: dict[str, Any] = json.loads(answer_file.read_text())

@@ -44,8 +44,12 @@ def trust_of_ratio(mine: Launches, theirs: Launches) -> dict[str, Any] | None:
         reason = Reason(OTHER_REQUESTS, Verdict.DOUBTFUL, _other_requests(requests), reason.value, APART.doubtful)
     elif reason and all(each is not None and each <= CALM for each in waited):
         reason, notes = None, [_own(mine, theirs)]
-    return {"verdict": reason.verdict if reason else Verdict.TRUSTED, "notes": notes,
-            "reasons": [reason.to_json()] if reason else [], "cores": cores.to_json()}  # fmt: skip
+    return {
+        "verdict": reason.verdict if reason else Verdict.TRUSTED,
+        "notes": notes,
+        "reasons": [reason.to_json()] if reason else [],
+        "cores": cores.to_json(),
+    }
 
 
 def _on_cpu(launch: dict[str, Any]) -> bool:
@@ -64,21 +68,27 @@ def _off(ratio: Figure) -> float:
 
 def _contradiction(cores: Figure, waited: Sequence[float | None]) -> str:
     waits = " and ".join("an unknown part" if each is None else f"{each:.0%}" for each in waited)
-    return (f"Throughput and CPU time a request contradict each other: the first model had {cores.value:.2f} "
-            f"× ({cores.low:.2f} to {cores.high:.2f}) the cores of the second, and they waited for {waits} of the CPU "
-            "time they could have used. A load on the machine slowed one more than the other, so the ratio of "
-            "throughputs is not that of a quiet machine; that of CPU time a request suffers less. Measure again when "
-            "it is quiet.")  # fmt: skip
+    return (
+        f"Throughput and CPU time a request contradict each other: the first model had {cores.value:.2f} "
+        f"× ({cores.low:.2f} to {cores.high:.2f}) the cores of the second, and they waited for {waits} of the CPU "
+        "time they could have used. A load on the machine slowed one more than the other, so the ratio of "
+        "throughputs is not that of a quiet machine; that of CPU time a request suffers less. Measure again when "
+        "it is quiet."
+    )
 
 
 def _other_requests(requests: Sequence[int]) -> str:
-    return (f"Throughput and CPU time a request say different things: the models were measured with {requests[0]} and "
-            f"{requests[1]} requests in flight, as each is fastest from Python. Compare their CPU time a request, or "
-            "measure both with the same `requests`.")  # fmt: skip
+    return (
+        f"Throughput and CPU time a request say different things: the models were measured with {requests[0]} and "
+        f"{requests[1]} requests in flight, as each is fastest from Python. Compare their CPU time a request, or "
+        "measure both with the same `requests`."
+    )
 
 
 def _own(mine: Launches, theirs: Launches) -> str:
     kept = " and ".join(f"{float(_cores(each).mean()):.2f}" for each in (mine, theirs))
-    return (f"Throughput and CPU time a request say different things, and both are true: the models kept {kept} cores "
-            "busy and hardly waited for any, so one spreads over the cores less well than the other. More streams "
-            "(`streams`, or the hint throughput) would use them.")
+    return (
+        f"Throughput and CPU time a request say different things, and both are true: the models kept {kept} cores "
+        "busy and hardly waited for any, so one spreads over the cores less well than the other. More streams "
+        "(`streams`, or the hint throughput) would use them."
+    )

@@ -23,25 +23,31 @@ BEFORE = Limits(0.6, 1.0)
 def stolen(evidence: Evidence) -> Reason | None:
     """The hypervisor gave the CPUs to other guests."""
     value = mean_known(evidence.stolen)
-    detail = (f"Other virtual machines were given {value or 0:.0%} of the CPU time of this one (steal). Use a "
-              "machine of your own (dedicated cores), or measure at another hour.")
+    detail = (
+        f"Other virtual machines were given {value or 0:.0%} of the CPU time of this one (steal). Use a "
+        "machine of your own (dedicated cores), or measure at another hour."
+    )
     return STOLEN.objection("steal", value, detail)
 
 
 def throttled(evidence: Evidence) -> Reason | None:
     """A control group's quota stopped the process in bursts."""
     value = mean_known(evidence.throttled)
-    detail = (f"The CPU quota stopped the launches in {value or 0:.0%} of its periods: what was measured is the quota. "
-              "Give whole cores (in Kubernetes: equal requests and limits, whole numbers, the static CPU policy), or "
-              "no quota (docker: --cpuset-cpus instead of --cpus).")
+    detail = (
+        f"The CPU quota stopped the launches in {value or 0:.0%} of its periods: what was measured is the quota. "
+        "Give whole cores (in Kubernetes: equal requests and limits, whole numbers, the static CPU policy), or "
+        "no quota (docker: --cpuset-cpus instead of --cpus)."
+    )
     return THROTTLED.objection("throttling", value, detail)
 
 
 def memory(evidence: Evidence) -> Reason | None:
     """Tasks waited for memory while the launches ran."""
     value = mean_known(evidence.memory_stalled)
-    detail = (f"In {value or 0:.0%} of the time tasks waited for memory: it is short, and was fetched back from disk "
-              "or swap. Free some, raise the limit, or use a smaller batch or fewer streams.")
+    detail = (
+        f"In {value or 0:.0%} of the time tasks waited for memory: it is short, and was fetched back from disk "
+        "or swap. Free some, raise the limit, or use a smaller batch or fewer streams."
+    )
     return MEMORY.objection("memory-pressure", value, detail)
 
 
@@ -50,8 +56,10 @@ def clock(evidence: Evidence) -> Reason | None:
     known = [limit for limit in evidence.clock_limits_khz if limit]
     value = 1 - min(known) / max(known) if known else None
     low, high = (min(known) / 1e6, max(known) / 1e6) if known else (0.0, 0.0)
-    detail = (f"The CPUs' clock limit changed between launches, from {low:.1f} to {high:.1f} GHz: a power profile, "
-              "battery or heat. Fix it (cpupower frequency-set, mains supply), and measure again.")
+    detail = (
+        f"The CPUs' clock limit changed between launches, from {low:.1f} to {high:.1f} GHz: a power profile, "
+        "battery or heat. Fix it (cpupower frequency-set, mains supply), and measure again."
+    )
     return CLOCK.objection("clock-limit", value, detail)
 
 
@@ -59,14 +67,18 @@ def heat(evidence: Evidence) -> Reason | None:
     """Cores slowed down because they were hot."""
     known = [count for count in evidence.heat_throttles if count is not None]
     value = float(sum(known)) if known else None
-    detail = (f"Cores slowed down {value or 0:.0f} times because they were hot. Cool the machine, or measure with "
-              "longer launches, which show the speed it can keep.")
+    detail = (
+        f"Cores slowed down {value or 0:.0f} times because they were hot. Cool the machine, or measure with "
+        "longer launches, which show the speed it can keep."
+    )
     return HEAT.objection("heat", value, detail)
 
 
 def busy_before(evidence: Evidence) -> Reason | None:
     """The machine was busy before the first launch began."""
     value = evidence.pressure_before
-    detail = (f"In {value or 0:.0%} of the 10 s before the first launch some task waited for a CPU: the machine was "
-              "busy with something else. See that it has ended, and measure again.")
+    detail = (
+        f"In {value or 0:.0%} of the 10 s before the first launch some task waited for a CPU: the machine was "
+        "busy with something else. See that it has ended, and measure again."
+    )
     return BEFORE.objection("busy-before", value, detail)

@@ -20,8 +20,9 @@ _TIMES = ("load_ms", "compile_ms", "first_inference_ms")
 _ELSEWHERE = ("loop", "loop_reason", "configuration", "compiled", "inputs")  # the same in every launch, told once
 
 
-def aggregate(launches: Sequence[Launch], cores_available: float,
-              load_before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def aggregate(
+    launches: Sequence[Launch], cores_available: float, load_before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Profile facts without layers and provenance, from the figures of at least five ``launch.measure``.
 
     ``load_before``: how busy the machine was before the first of them, as ``machine.state.load`` says.
@@ -32,8 +33,7 @@ def aggregate(launches: Sequence[Launch], cores_available: float,
         "throughput_fps": throughput.to_json(),
         "latency_ms": _latency(launches),
         "cpu_ms_per_request": interval_of(launches, "cpu_ms_per_request").to_json(),
-        "cpu_share": {"obtained": cpu_cores, "available": cores_available,
-                      "waiting": _mean_waiting(launches)},
+        "cpu_share": {"obtained": cpu_cores, "available": cores_available, "waiting": _mean_waiting(launches)},
         **{name: interval_of(launches, name).to_json() for name in _TIMES},
         "peak_memory_bytes": max(launch["peak_memory_bytes"] or 0 for launch in launches) or None,
         "loop": launches[0]["loop"],
@@ -108,8 +108,10 @@ def _configuration_notes(configuration: Mapping[str, Any]) -> list[str]:
     if isinstance(streams, int) and streams > requests:
         latency = configuration.get("PERFORMANCE_HINT") == "LATENCY"
         why = "With the hint latency OpenVINO finds that enough; ask" if latency else "Ask"
-        notes.append(f"{streams} streams were made, but {requests} in flight at a time: the others stood idle. {why} "
-                     "for as many `requests` as `streams` to use them all.")
+        notes.append(
+            f"{streams} streams were made, but {requests} in flight at a time: the others stood idle. {why} "
+            "for as many `requests` as `streams` to use them all."
+        )
     if configuration.get("executed", {"precision": ""})["precision"] is None:
         notes.append("In which precision the device executed is not known: it does not say.")
     return notes

@@ -62,11 +62,16 @@ class Goal:
             return []
         most = f"{MOST_LAUNCHES} launches" if len(launches) >= MOST_LAUNCHES else f"{self._within_s:g} s"
         more = needed(launches, self._until)
-        advice = (f"about {more} launches would do: give it more time (`within_s`)" if more <= MOST_LAUNCHES else
-                  "the machine's load does not settle: more time would not help, a quieter machine or longer launches "
-                  "(`duration_s`) may")
-        return [f"± {self._until:.1%} could not be reached within {most}: after {len(launches)} launches the "
-                f"throughput is known to ± {width:.1%}; {advice}."]
+        advice = (
+            f"about {more} launches would do: give it more time (`within_s`)"
+            if more <= MOST_LAUNCHES
+            else "the machine's load does not settle: more time would not help, a quieter machine or longer launches "
+            "(`duration_s`) may"
+        )
+        return [
+            f"± {self._until:.1%} could not be reached within {most}: after {len(launches)} launches the "
+            f"throughput is known to ± {width:.1%}; {advice}."
+        ]
 
 
 def half_width(launches: Launches) -> float:

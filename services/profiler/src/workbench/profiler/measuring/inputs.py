@@ -38,8 +38,10 @@ def arrays_for(model: ov.Model, given: Mapping[str, NDArray[np.generic]], seed: 
     generator = np.random.default_rng(seed)
     # Made up for all in any case: what one is given does not change what the others get.
     made_up = [_random(port, generator) for port in model.inputs]
-    return [made if (array := _of(port, given)) is None else _as_input(tensor_name(port), array, port)
-            for port, made in zip(model.inputs, made_up, strict=True)]  # fmt: skip
+    return [
+        made if (array := _of(port, given)) is None else _as_input(tensor_name(port), array, port)
+        for port, made in zip(model.inputs, made_up, strict=True)
+    ]
 
 
 def names(port: ov.Output) -> set[str]:
@@ -49,8 +51,15 @@ def names(port: ov.Output) -> set[str]:
 
 def described(model: ov.Model, given: Mapping[str, NDArray[np.generic]]) -> list[dict[str, Any]]:
     """Each input as it was measured, and where its data came from."""
-    return [{"name": tensor_name(port), "shape": list(port.get_shape()), "element_type": _kind(port),
-             "data": "made up" if _of(port, given) is None else "given"} for port in model.inputs]  # fmt: skip
+    return [
+        {
+            "name": tensor_name(port),
+            "shape": list(port.get_shape()),
+            "element_type": _kind(port),
+            "data": "made up" if _of(port, given) is None else "given",
+        }
+        for port in model.inputs
+    ]
 
 
 def fill(request: ov.InferRequest, arrays: Arrays) -> None:
@@ -74,17 +83,25 @@ def _kind(port: ov.Output) -> str:
 def _as_input(name: str, array: NDArray[np.generic], port: ov.Output) -> NDArray[np.generic]:
     kind, given = _kind(port), TYPES[array.dtype]
     if not may_feed(given, kind):
-        raise TensorDoesNotFit(f"inputs.{name}: the array has elements of the type {given}, the input takes {kind}.",
-                               input=name, element_type=kind)  # fmt: skip
+        raise TensorDoesNotFit(
+            f"inputs.{name}: the array has elements of the type {given}, the input takes {kind}.",
+            input=name,
+            element_type=kind,
+        )
     if array.shape != tuple(port.get_shape()):
-        raise TensorDoesNotFit(f"inputs.{name}: the array has the shape {list(array.shape)}, the input "
-                               f"{list(port.get_shape())}.", input=name)  # fmt: skip
+        raise TensorDoesNotFit(
+            f"inputs.{name}: the array has the shape {list(array.shape)}, the input {list(port.get_shape())}.",
+            input=name,
+        )
     if kind == "bf16":
         return _bf16(array.astype(np.float32))
     made = array.astype(ELEMENT_TYPES[kind])
     if made.dtype.kind in "iu" and not np.array_equal(made, array):
-        raise TensorDoesNotFit(f"inputs.{name}: the array holds values beyond {kind}, which the input takes.",
-                               input=name, element_type=kind)  # fmt: skip
+        raise TensorDoesNotFit(
+            f"inputs.{name}: the array holds values beyond {kind}, which the input takes.",
+            input=name,
+            element_type=kind,
+        )
     return made
 
 
@@ -114,7 +131,9 @@ def _odd(port: ov.Output, generator: np.random.Generator) -> NDArray[np.generic]
         name = tensor_name(port)
         raise InputNotSupported(
             f"Input '{name}' has element type {kind}; data can be made up for {', '.join(sorted(ELEMENT_TYPES))}.",
-            input=name, element_type=kind) from error
+            input=name,
+            element_type=kind,
+        ) from error
     return generator.integers(0, 2, memory.shape).astype(memory.dtype)
 
 

@@ -27,8 +27,10 @@ def summarize(latencies_ms: Sequence[float]) -> dict[str, float | None]:
     ordered = sorted(latencies_ms)
     return {
         "mean": math.fsum(ordered) / len(ordered),
-        **{name: percentile(ordered, percent) if len(ordered) >= fewest_inferences(percent) else None
-           for name, percent in _PERCENTILES.items()},
+        **{
+            name: percentile(ordered, percent) if len(ordered) >= fewest_inferences(percent) else None
+            for name, percent in _PERCENTILES.items()
+        },
         "max": ordered[-1],
     }
 

@@ -49,8 +49,9 @@ def measure(question: dict[str, Any]) -> dict[str, Any]:
     spec = ProfileSpec(**question["spec"])  # checked before it was sent
     try:
         ready = prepare(question, spec)
-        choice = _agreed(question) or choose(ready.compiled, ready.request, ready.arrays, spec.requests,
-                                             ready.first_inference_ms)
+        choice = _agreed(question) or choose(
+            ready.compiled, ready.request, ready.arrays, spec.requests, ready.first_inference_ms
+        )
         requests, run = _loop(choice.loop, ready, spec)
         return _figures(spec, ready, choice, requests, run)
     except RuntimeError as error:
@@ -110,11 +111,16 @@ def _figures(spec: ProfileSpec, ready: Ready, choice: Choice, requests: int, run
     usage = stopwatch.stop()
     disturbed = interference.between(before, interference.counters())
     return {
-        "loop": choice.loop, "loop_reason": choice.reason,
-        "requests": requests, "batch": spec.batch, "inputs": ready.inputs,
+        "loop": choice.loop,
+        "loop_reason": choice.reason,
+        "requests": requests,
+        "batch": spec.batch,
+        "inputs": ready.inputs,
         "warm_inferences": len(warm.latencies_ms),
         "stretched": seconds > spec.duration_s,
-        "load_ms": ready.load_ms, "compile_ms": ready.compile_ms, "first_inference_ms": ready.first_inference_ms,
+        "load_ms": ready.load_ms,
+        "compile_ms": ready.compile_ms,
+        "first_inference_ms": ready.first_inference_ms,
         "peak_memory_bytes": procfs.peak_resident_bytes(procfs.text("/proc/self/status")),
         **_speed(timings, spec.batch),
         **_costs(usage, timings, choice.loop),
@@ -127,7 +133,8 @@ def _figures(spec: ProfileSpec, ready: Ready, choice: Choice, requests: int, run
 def _speed(timings: loops.Timings, batch: int) -> dict[str, Any]:
     count = len(timings.latencies_ms)
     return {
-        "inferences": count, "duration_s": timings.seconds,
+        "inferences": count,
+        "duration_s": timings.seconds,
         "throughput_fps": count * batch / timings.seconds,
         "latency_ms": latencies.summarize(timings.latencies_ms),
     }

@@ -26,8 +26,9 @@ class Choice:
     reason: str
 
 
-def choose(compiled: ov.CompiledModel, request: ov.InferRequest, arrays: list[Any], requests: int | None,
-           first_ms: float) -> Choice:
+def choose(
+    compiled: ov.CompiledModel, request: ov.InferRequest, arrays: list[Any], requests: int | None, first_ms: float
+) -> Choice:
     """Synchronous when one request is in flight or when Python is the limit; else asynchronous.
 
     ``request`` is filled and has inferred once, in ``first_ms``; ``requests`` None means as many as OpenVINO finds
@@ -39,13 +40,17 @@ def choose(compiled: ov.CompiledModel, request: ov.InferRequest, arrays: list[An
     count = _PILOT_INFERENCES if first_ms < _SLOW_MS else 0
     alone_ms = statistics.median(loops.synchronous(request, 0.0, count).latencies_ms) if count else first_ms
     if alone_ms >= PLAINLY_ASYNC_MS:
-        return Choice(Loop.ASYNC, f"{wanted} requests in flight; one inference takes {alone_ms:.2f} ms, "
-                                  "long beside the 0.1 ms that restarting a request costs in Python.")
+        return Choice(
+            Loop.ASYNC,
+            f"{wanted} requests in flight; one inference takes {alone_ms:.2f} ms, "
+            "long beside the 0.1 ms that restarting a request costs in Python.",
+        )
     return _faster(compiled, request, arrays, wanted, alone_ms)
 
 
-def _faster(compiled: ov.CompiledModel, request: ov.InferRequest, arrays: list[Any], wanted: int,
-            alone_ms: float) -> Choice:
+def _faster(
+    compiled: ov.CompiledModel, request: ov.InferRequest, arrays: list[Any], wanted: int, alone_ms: float
+) -> Choice:
     queue = ov.AsyncInferQueue(compiled, wanted)
     for each in queue:
         fill(each, arrays)

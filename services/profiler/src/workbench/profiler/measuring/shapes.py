@@ -29,12 +29,11 @@ def make_static(model: ov.Model, spec: ProfileSpec, given: Shapes | None = None)
     asked = _by_port(model, spec.shapes or {}, "shapes") | _by_port(model, given or {}, "inputs")
     batches = {index: _batch_index(port) for index, port in enumerate(model.inputs)}
     if spec.batch != 1 and all(place is None for place in batches.values()):
-        raise BatchNotSupported(f"batch: {spec.batch} was asked for, but no input has a batch dimension (N).",
-                                batch=spec.batch)
-    wanted = {index: _wanted(port, asked.get(index), batches[index], spec)
-              for index, port in enumerate(model.inputs)}
-    changed = {index: shape for index, shape in wanted.items()
-               if shape != model.input(index).get_partial_shape()}
+        raise BatchNotSupported(
+            f"batch: {spec.batch} was asked for, but no input has a batch dimension (N).", batch=spec.batch
+        )
+    wanted = {index: _wanted(port, asked.get(index), batches[index], spec) for index, port in enumerate(model.inputs)}
+    changed = {index: shape for index, shape in wanted.items() if shape != model.input(index).get_partial_shape()}
     if changed:
         _reshape(model, changed, spec)
 
@@ -46,8 +45,11 @@ def _by_port(model: ov.Model, shapes: Shapes, field: str) -> dict[int, tuple[str
         index = next((i for i, port in enumerate(model.inputs) if name in names(port)), None)
         if index is None:
             known = [tensor_name(port) for port in model.inputs]
-            raise UnknownInput(f"{field}.{name}: the model has no such input; it has {', '.join(known)}.",
-                               field=f"{field}.{name}", inputs=known)
+            raise UnknownInput(
+                f"{field}.{name}: the model has no such input; it has {', '.join(known)}.",
+                field=f"{field}.{name}",
+                inputs=known,
+            )
         found[index] = f"{field}.{name}", list(shape)
     return found
 
@@ -59,8 +61,9 @@ def _batch_index(port: ov.Output) -> int | None:
     return batch_index(shape_json(port.get_partial_shape()), None)
 
 
-def _wanted(port: ov.Output, asked: tuple[str, list[int]] | None, place: int | None,
-            spec: ProfileSpec) -> ov.PartialShape:
+def _wanted(
+    port: ov.Output, asked: tuple[str, list[int]] | None, place: int | None, spec: ProfileSpec
+) -> ov.PartialShape:
     shape = port.get_partial_shape()
     name = tensor_name(port)
     if asked is not None:
@@ -72,7 +75,9 @@ def _wanted(port: ov.Output, asked: tuple[str, list[int]] | None, place: int | N
         raise DynamicShape(
             f"shapes.{name}: the input has the shape {port.get_partial_shape()}; give the shape to measure, each "
             f"dimension a number, such as {example(shape_json(port.get_partial_shape()), place, spec.batch)}.",
-            input=name, shape=str(port.get_partial_shape()))
+            input=name,
+            shape=str(port.get_partial_shape()),
+        )
     return shape
 
 
@@ -90,5 +95,6 @@ def _reshape(model: ov.Model, changed: dict[int, ov.PartialShape], spec: Profile
         if spec.shapes or spec.inputs:
             field = "shapes" if spec.shapes else "inputs"
             raise ShapeNotSupported(f"{field}: the model cannot take them: {one_line(str(error))}") from error
-        raise BatchNotSupported(f"batch: the model cannot take {spec.batch}: {one_line(str(error))}",
-                                batch=spec.batch) from error
+        raise BatchNotSupported(
+            f"batch: the model cannot take {spec.batch}: {one_line(str(error))}", batch=spec.batch
+        ) from error

@@ -27,26 +27,32 @@ def drift(evidence: Evidence) -> Reason | None:
     """Each launch is faster, or slower, than the one before."""
     value = trend(np.array(evidence.speeds, dtype=np.float64))
     way = "faster" if value > 0 else "slower"
-    detail = (f"From the first launch to the last it became {abs(value):.0%} {way}: the machine was not in one state "
-              "(it warmed up, cooled down, or its load changed). Wait until it has settled, and measure again.")
+    detail = (
+        f"From the first launch to the last it became {abs(value):.0%} {way}: the machine was not in one state "
+        "(it warmed up, cooled down, or its load changed). Wait until it has settled, and measure again."
+    )
     return DRIFT.objection("drift", abs(value), detail)
 
 
 def two_modes(evidence: Evidence) -> Reason | None:
     """The launches fall into two groups with nothing between."""
     gap, low, high = modes(np.array(evidence.speeds, dtype=np.float64))
-    detail = (f"The launches fall into two groups, about {low:.4g} and {high:.4g} frames/s, with nothing between: "
-              "no average describes either. Something has two states: which cores are given, memory placement, a clock "
-              "limit. Fix the CPUs the workbench may use (taskset, a static CPU policy), and measure again.")
+    detail = (
+        f"The launches fall into two groups, about {low:.4g} and {high:.4g} frames/s, with nothing between: "
+        "no average describes either. Something has two states: which cores are given, memory placement, a clock "
+        "limit. Fix the CPUs the workbench may use (taskset, a static CPU policy), and measure again."
+    )
     return MODES.objection("two-modes", gap, detail)
 
 
 def stall(evidence: Evidence) -> Reason | None:
     """Now and then everything stood still for far longer than an inference takes."""
     value = mean_known(evidence.stalls)
-    detail = (f"Single inferences took {value or 0:.0%} of the time, many times the usual: the process was stopped, or "
-              "the machine stood still. Look for what suspends it (a paused virtual machine or container, a "
-              "debugger, swapping), and measure again.")
+    detail = (
+        f"Single inferences took {value or 0:.0%} of the time, many times the usual: the process was stopped, or "
+        "the machine stood still. Look for what suspends it (a paused virtual machine or container, a "
+        "debugger, swapping), and measure again."
+    )
     return STALL.objection("stall", value, detail)
 
 

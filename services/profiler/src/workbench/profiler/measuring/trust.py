@@ -27,17 +27,21 @@ HOST = Limits(0.10, 0.50)
 def spread(evidence: Evidence) -> Reason | None:
     """Fresh launches of the same thing disagree."""
     value = evidence.throughput.half_width
-    detail = (f"Throughput is known to ± {value:.0%} only: the launches disagree. "
-              "Use more or longer launches, or a quieter machine.")
+    detail = (
+        f"Throughput is known to ± {value:.0%} only: the launches disagree. "
+        "Use more or longer launches, or a quieter machine."
+    )
     return SPREAD.objection("spread", value, detail)
 
 
 def cpu_share(evidence: Evidence) -> Reason | None:
     """Inference threads were ready to run but had no CPU: someone else had it."""
     value = mean_known(evidence.waiting)
-    detail = (f"The launches had to wait for {value or 0:.0%} of the CPU time they could have used, and got "
-              f"{evidence.cores_obtained:.2f} cores: other processes compete for the CPU. "
-              "Stop them, or measure when the machine is quiet.")
+    detail = (
+        f"The launches had to wait for {value or 0:.0%} of the CPU time they could have used, and got "
+        f"{evidence.cores_obtained:.2f} cores: other processes compete for the CPU. "
+        "Stop them, or measure when the machine is quiet."
+    )
     return WAITING.objection("cpu-share", value, detail)
 
 
@@ -45,15 +49,29 @@ def host_bound(evidence: Evidence) -> Reason | None:
     """The measuring loop, not the device, took a good part of the time."""
     value = statistics.fmean(evidence.host)
     what = "between inferences" if evidence.loop is Loop.SYNC else "in the thread that restarts requests"
-    detail = (f"{value:.0%} of the time went by {what}, in Python: throughput is a lower bound of what the "
-              "device can do. The latencies, taken by OpenVINO itself, are not affected. A larger batch makes it the "
-              "device that is measured.")
+    detail = (
+        f"{value:.0%} of the time went by {what}, in Python: throughput is a lower bound of what the "
+        "device can do. The latencies, taken by OpenVINO itself, are not affected. A larger batch makes it the "
+        "device that is measured."
+    )
     return HOST.objection("host-bound", value, detail)
 
 
 RULES: tuple[Callable[[Evidence], Reason | None], ...] = (
-    spread, brevity.too_short, steadiness.drift, steadiness.two_modes, steadiness.stall, cpu_share, host_bound,
-    disturbed.stolen, disturbed.throttled, disturbed.memory, disturbed.clock, disturbed.heat, disturbed.busy_before)
+    spread,
+    brevity.too_short,
+    steadiness.drift,
+    steadiness.two_modes,
+    steadiness.stall,
+    cpu_share,
+    host_bound,
+    disturbed.stolen,
+    disturbed.throttled,
+    disturbed.memory,
+    disturbed.clock,
+    disturbed.heat,
+    disturbed.busy_before,
+)
 
 
 def judge(evidence: Evidence) -> dict[str, Any]:

@@ -71,9 +71,17 @@ def demonstrate(folder: Path) -> int:
 def optimize(folder: Path) -> int:
     """Run the main job on the inputs in ``folder``; returns the command's exit code."""
     command = [
-        str(WORKBENCH), "optimize", str(folder / INPUTS / "model.onnx"),
-        "--dataset", str(folder / INPUTS / "digits"), "--task", "classification",
-        "--report", str(folder / "report.json"), "--package", str(folder / "package.tar.zst"),
+        str(WORKBENCH),
+        "optimize",
+        str(folder / INPUTS / "model.onnx"),
+        "--dataset",
+        str(folder / INPUTS / "digits"),
+        "--task",
+        "classification",
+        "--report",
+        str(folder / "report.json"),
+        "--package",
+        str(folder / "package.tar.zst"),
     ]
     _say("$ " + " ".join(["workbench", *command[1:]]))
     code = subprocess.run(command, check=False).returncode
@@ -87,8 +95,11 @@ def optimize(folder: Path) -> int:
 def unpack(archive: Path, into: Path) -> Path:
     """Unpack a deployment package into a fresh folder; returns the package's own folder in it."""
     shutil.rmtree(into, ignore_errors=True)
-    with archive.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as plain, \
-            tarfile.open(fileobj=plain, mode="r|") as tar:
+    with (
+        archive.open("rb") as packed,
+        zstandard.ZstdDecompressor().stream_reader(packed) as plain,
+        tarfile.open(fileobj=plain, mode="r|") as tar,
+    ):
         tar.extractall(into, filter="data")
     (package,) = into.iterdir()
     return package

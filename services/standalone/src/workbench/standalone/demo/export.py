@@ -25,10 +25,12 @@ def to_onnx(network: Network) -> bytes:
         tensor = f"relu{number}"
     nodes += _head(tensor)
     weights += [_named("head.weights", network.head_weights), _named("head.bias", network.head_bias)]
-    graph = helper.make_graph(nodes, "digits", [_tensor(INPUT, [1, 3, SIDE, SIDE])],
-                              [_tensor(OUTPUT, [1, CLASSES])], weights)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8,
-                              producer_name="workbench demo")
+    graph = helper.make_graph(
+        nodes, "digits", [_tensor(INPUT, [1, 3, SIDE, SIDE])], [_tensor(OUTPUT, [1, CLASSES])], weights
+    )
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8, producer_name="workbench demo"
+    )
     onnx.checker.check_model(model, full_check=True)
     return model.SerializeToString(deterministic=True)
 
@@ -36,8 +38,15 @@ def to_onnx(network: Network) -> bytes:
 def _convolution(number: int, source: str, convolution: Convolution) -> list[Any]:
     name = f"conv{number}"
     return [
-        helper.make_node("Conv", [source, f"{name}.weights", f"{name}.bias"], [name], name=name,
-                         kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[convolution.stride] * 2),
+        helper.make_node(
+            "Conv",
+            [source, f"{name}.weights", f"{name}.bias"],
+            [name],
+            name=name,
+            kernel_shape=[3, 3],
+            pads=[1, 1, 1, 1],
+            strides=[convolution.stride] * 2,
+        ),
         helper.make_node("Relu", [name], [f"relu{number}"], name=f"relu{number}"),
     ]
 
@@ -49,8 +58,7 @@ def _convolution_weights(number: int, convolution: Convolution) -> list[Any]:
 
 def _head(source: str) -> list[Any]:
     return [
-        helper.make_node("AveragePool", [source], ["pool"], name="pool",
-                         kernel_shape=[POOL] * 2, strides=[POOL] * 2),
+        helper.make_node("AveragePool", [source], ["pool"], name="pool", kernel_shape=[POOL] * 2, strides=[POOL] * 2),
         helper.make_node("Flatten", ["pool"], ["flatten"], name="flatten"),
         helper.make_node("Gemm", ["flatten", "head.weights", "head.bias"], ["head"], name="head"),
         helper.make_node("Softmax", ["head"], [OUTPUT], name="softmax", axis=1),

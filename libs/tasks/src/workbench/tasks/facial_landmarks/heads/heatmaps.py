@@ -28,8 +28,9 @@ def shares(outputs: Outputs, recipe: Recipe) -> NDArray[np.float64]:
     """Shape (n, 2), from 0 to 1 across the model's input."""
     output = chosen(outputs, recipe)
     if output.ndim != 4 or output.shape[0] != 1 or min(output.shape[2:]) < 2:
-        raise ValueError(f"its output has the shape {list(output.shape)}; the head heatmaps needs [1, points, height, "
-                         "width]")  # fmt: skip
+        raise ValueError(
+            f"its output has the shape {list(output.shape)}; the head heatmaps needs [1, points, height, width]"
+        )
     maps = output[0].astype(np.float64)
     height, width = maps.shape[1:]
     rows, columns = np.divmod(maps.reshape(len(maps), -1).argmax(1), width)

@@ -28,8 +28,10 @@ def shares(outputs: Outputs, recipe: Recipe) -> NDArray[np.float64]:
     output, order, units = chosen(outputs, recipe), recipe.options["order"], recipe.options["units"]
     each = 3 if order == "xyz" else 2
     if not output.size or output.size % each:
-        raise ValueError(f"its output {list(output.shape)} has {output.size} numbers, not {each} a point; the option "
-                         f"order is {order}")  # fmt: skip
+        raise ValueError(
+            f"its output {list(output.shape)} has {output.size} numbers, not {each} a point; the option "
+            f"order is {order}"
+        )
     numbers = output.astype(np.float64).ravel()
     points = numbers.reshape(2, -1).T if order == "planar" else numbers.reshape(-1, each)[:, :2]
     if units == "pixels":

@@ -19,13 +19,17 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Whole:
     size, channels = (fitted.image.height, fitted.image.width), recipe.preparation.input.channels
     drawn = levels(outputs, recipe)
     if drawn.shape[:2] != size:
-        raise refuse_shape(output_of(outputs, recipe), "a picture as large as the input",
-                           ([1, channels, *size], [1, *size, channels]))  # fmt: skip
+        raise refuse_shape(
+            output_of(outputs, recipe), "a picture as large as the input", ([1, channels, *size], [1, *size, channels])
+        )
     drawn = np.broadcast_to(drawn, (*size, 3))
     image = fitted.image.convert("L").convert("RGB") if recipe.preparation.color == "GRAY" else fitted.image
-    over = (max(0, fitted.left), max(0, fitted.top),
-            min(image.width, fitted.left + fitted.size[0] * fitted.scale[0]),
-            min(image.height, fitted.top + fitted.size[1] * fitted.scale[1]))  # fmt: skip
+    over = (
+        max(0, fitted.left),
+        max(0, fitted.top),
+        min(image.width, fitted.left + fitted.size[0] * fitted.scale[0]),
+        min(image.height, fitted.top + fitted.size[1] * fitted.scale[1]),
+    )
     return Whole.of(drawn, np.asarray(image), missing(recipe, fitted), over)
 
 

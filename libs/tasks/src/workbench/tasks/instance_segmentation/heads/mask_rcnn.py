@@ -59,8 +59,10 @@ def _masks(outputs: Outputs) -> NDArray[Any]:
     """(n, classes or 1, height, width)."""
     found = [each for each in outputs.values() if each.ndim == 4 or (each.ndim == 3 and min(each.shape[1:]) > _TABLE)]
     if len(found) != 1:
-        raise ValueError(f"its outputs have the shapes {shapes(outputs)}; the head {NAME} needs one of masks, [n, 1, "
-                         "height, width], [1, n, height, width] or [n, classes, height, width]")  # fmt: skip
+        raise ValueError(
+            f"its outputs have the shapes {shapes(outputs)}; the head {NAME} needs one of masks, [n, 1, "
+            "height, width], [1, n, height, width] or [n, classes, height, width]"
+        )
     masks = np.asarray(found[0], np.float32)
     if masks.ndim == 3:
         return masks[:, None]

@@ -21,8 +21,10 @@ def prototypes(outputs: Outputs, count: int | None = None) -> NDArray[np.float32
     """
     found = [each for each in outputs.values() if each.ndim == 4]
     if len(found) != 1:
-        raise ValueError(f"its outputs have the shapes {shapes(outputs)}; needed is one of prototypes, [1, prototypes, "
-                         "height, width] or [1, height, width, prototypes]")  # fmt: skip
+        raise ValueError(
+            f"its outputs have the shapes {shapes(outputs)}; needed is one of prototypes, [1, prototypes, "
+            "height, width] or [1, height, width, prototypes]"
+        )
     planes = np.asarray(found[0][0], np.float32)
     last = planes.shape[2] == count or (count is None and planes.shape[2] < min(planes.shape[:2]))
     return planes.transpose(2, 0, 1) if last and planes.shape[0] != count else planes

@@ -42,6 +42,8 @@ def _tables(outputs: Outputs) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
     scores = [name for name in rest if name not in of_masks[:1] and found[name].shape[1] > 1]
     scores.sort(key=lambda name: not any(word in name.lower() for word in _SCORES))
     if boxes is None or not of_masks or not scores:
-        raise ValueError(f"its outputs have the shapes {shapes(outputs)}; the head {NAME} needs boxes [1, n, 4], "
-                         "scores [1, n, classes] and coefficients [1, n, k] beside the prototypes")  # fmt: skip
+        raise ValueError(
+            f"its outputs have the shapes {shapes(outputs)}; the head {NAME} needs boxes [1, n, 4], "
+            "scores [1, n, classes] and coefficients [1, n, k] beside the prototypes"
+        )
     return found[boxes], found[scores[0]], found[of_masks[0]]

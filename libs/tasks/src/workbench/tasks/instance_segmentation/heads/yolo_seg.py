@@ -35,5 +35,7 @@ def _rows(outputs: Outputs) -> tuple[NDArray[Any], int]:
     for table in tables(outputs).values():
         if table.shape[0] - 4 - count >= 1:
             return table.T, table.shape[0] - 4 - count
-    raise ValueError(f"its outputs have the shapes {shapes(outputs)}; the head {NAME} needs [1, 4 + classes + {count}, "
-                     "boxes] beside the prototypes")  # fmt: skip
+    raise ValueError(
+        f"its outputs have the shapes {shapes(outputs)}; the head {NAME} needs [1, 4 + classes + {count}, "
+        "boxes] beside the prototypes"
+    )

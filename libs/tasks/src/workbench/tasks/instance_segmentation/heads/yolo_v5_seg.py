@@ -35,5 +35,7 @@ def _rows(outputs: Outputs) -> tuple[NDArray[Any], int]:
     for table in tables(outputs).values():
         if table.shape[1] - 5 - count >= 1:
             return table, table.shape[1] - 5 - count
-    raise ValueError(f"its outputs have the shapes {shapes(outputs)}; the head {NAME} needs [1, boxes, 5 + classes + "
-                     f"{count}] beside the prototypes")  # fmt: skip
+    raise ValueError(
+        f"its outputs have the shapes {shapes(outputs)}; the head {NAME} needs [1, boxes, 5 + classes + "
+        f"{count}] beside the prototypes"
+    )

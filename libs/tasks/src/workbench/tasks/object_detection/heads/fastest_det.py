@@ -46,6 +46,7 @@ def classes(outputs: Outputs, recipe: Recipe) -> int:
 def _map(outputs: Outputs, recipe: Recipe) -> NDArray[np.float32]:
     output = chosen(outputs, recipe)
     if output.ndim != 4 or output.shape[0] != 1 or output.shape[1] < 6:
-        raise ValueError(f"its output has the shape {list(output.shape)}; the head {NAME} needs "
-                         "[1, 5 + classes, rows, columns]")  # fmt: skip
+        raise ValueError(
+            f"its output has the shape {list(output.shape)}; the head {NAME} needs [1, 5 + classes, rows, columns]"
+        )
     return np.asarray(output[0], np.float32)

@@ -34,8 +34,10 @@ def candidates(outputs: Outputs, recipe: Recipe) -> Candidates:
     taken = recipe.preparation.input
     strides = strides_of(taken.width, taken.height, len(scores))
     if strides is None:
-        raise ValueError(f"its outputs have {len(scores)} rows in all, which are not the cells of an input of "
-                         f"{taken.width}×{taken.height} pixels at the strides 8, 16, 32 and 64")  # fmt: skip
+        raise ValueError(
+            f"its outputs have {len(scores)} rows in all, which are not the cells of an input of "
+            f"{taken.width}×{taken.height} pixels at the strides 8, 16, 32 and 64"
+        )
     cells, stride = grid(taken.width, taken.height, strides)
     scores = activated(scores, recipe, "none")
     refuse_nan(scores)
@@ -76,5 +78,7 @@ def _split(table: NDArray[Any], outputs: Outputs) -> tuple[NDArray[Any], NDArray
 
 
 def _misfit(outputs: Outputs) -> str:
-    return (f"its outputs have the shapes {shapes(outputs)}; the head {NAME} needs [1, cells, classes + 32], or "
-            "[1, cells, classes] and [1, cells, 32] for each stride")  # fmt: skip
+    return (
+        f"its outputs have the shapes {shapes(outputs)}; the head {NAME} needs [1, cells, classes + 32], or "
+        "[1, cells, classes] and [1, cells, 32] for each stride"
+    )

@@ -53,8 +53,10 @@ def _priors(outputs: Outputs, count: int, recipe: Recipe) -> tuple[NDArray[np.fl
         return np.concatenate([(sides[:, :2] + sides[:, 2:]) / 2, sides[:, 2:] - sides[:, :2]], axis=1), given[1]
     found = _retinaface(recipe.preparation.input.width, recipe.preparation.input.height)
     if len(found) != count:
-        raise ValueError(f"its offsets are of {count} prior boxes; RetinaFace has {len(found)} in such an input, and "
-                         f"no output of the shape [1, 2, {4 * count}] has others")  # fmt: skip
+        raise ValueError(
+            f"its offsets are of {count} prior boxes; RetinaFace has {len(found)} in such an input, and "
+            f"no output of the shape [1, 2, {4 * count}] has others"
+        )
     return found, _VARIANCES
 
 

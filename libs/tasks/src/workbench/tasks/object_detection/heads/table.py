@@ -47,6 +47,17 @@ class Detecting(Protocol):
 
 
 HEADS: tuple[Detecting, ...] = (
-    yolo_v8, yolo_v5, end_to_end, yolox, nanodet, detection_output, boxes_scores, yolo_v3, yolo_v2, fastest_det, priors,
-    boxes_labels_scores, detr,
-)  # fmt: skip
+    yolo_v8,
+    yolo_v5,
+    end_to_end,
+    yolox,
+    nanodet,
+    detection_output,
+    boxes_scores,
+    yolo_v3,
+    yolo_v2,
+    fastest_det,
+    priors,
+    boxes_labels_scores,
+    detr,
+)

@@ -33,8 +33,10 @@ def candidates(outputs: Outputs, recipe: Recipe) -> Candidates:
     found = maps(outputs, recipe, _ANCHORS, _WANTED)
     name = _anchors(len(found), recipe)
     reach = REACH.get(name, (1.0,) * len(found))
-    parts = [_of_map(by_cell, stride, np.array(IN_PIXELS[name][at]), reach[at], recipe)
-             for at, (stride, by_cell) in enumerate(found)]  # fmt: skip
+    parts = [
+        _of_map(by_cell, stride, np.array(IN_PIXELS[name][at]), reach[at], recipe)
+        for at, (stride, by_cell) in enumerate(found)
+    ]
     placed, scores = (np.concatenate([part[at] for part in parts]) for at in (0, 1))
     return of_table(placed, scores, recipe)
 
@@ -61,6 +63,8 @@ def _anchors(count: int, recipe: Recipe) -> str:
     name = _USUAL.get(count, "") if name == USUAL else name
     if name not in IN_PIXELS or len(IN_PIXELS[name]) != count:
         fitting = [each for each, of_maps in IN_PIXELS.items() if len(of_maps) == count]
-        raise ValueError(f"the anchors {recipe.options['anchors']} are not those of {count} maps; accepted for so many "
-                         f"are {', '.join(fitting) or 'none'}")  # fmt: skip
+        raise ValueError(
+            f"the anchors {recipe.options['anchors']} are not those of {count} maps; accepted for so many "
+            f"are {', '.join(fitting) or 'none'}"
+        )
     return name

@@ -26,8 +26,10 @@ def candidates(outputs: Outputs, recipe: Recipe) -> Candidates:
     rows, taken = table(chosen(outputs, recipe), 6, _WANTED), recipe.preparation.input
     strides = strides_of(taken.width, taken.height, len(rows))
     if strides is None:
-        raise ValueError(f"its output has {len(rows)} rows, which are not the cells of an input of "
-                         f"{taken.width}×{taken.height} pixels at the strides 8, 16, 32")  # fmt: skip
+        raise ValueError(
+            f"its output has {len(rows)} rows, which are not the cells of an input of "
+            f"{taken.width}×{taken.height} pixels at the strides 8, 16, 32"
+        )
     cells, stride = grid(taken.width, taken.height, strides)
     boxes = np.concatenate([(rows[:, :2] + cells) * stride, np.exp(rows[:, 2:4]) * stride], axis=1)
     scores = activated(rows[:, 4:], recipe, "none")

@@ -40,5 +40,7 @@ def _check(plane: NDArray[Any]) -> None:
     if plane.min() < 0:
         raise ValueError(f"its output has the number {plane.min()}; a class is 0 or more")
     if plane.dtype.kind == "f" and (plane != np.rint(plane)).any():
-        raise ValueError("its output has numbers that are not whole, so it is no map of classes; the head logits or "
-                         "one_channel may read it")  # fmt: skip
+        raise ValueError(
+            "its output has numbers that are not whole, so it is no map of classes; the head logits or "
+            "one_channel may read it"
+        )

@@ -54,7 +54,8 @@ def by_pixel(output: NDArray[Any], recipe: Recipe) -> NDArray[np.float32]:
     except ValueError as wrong:
         raise ValueError(f"{wrong}, with the option layout {layout}") from wrong
     if not 2 <= classes <= MOST_CLASSES:
-        raise ValueError(f"its output {list(shape)} has {classes} classes as {layout}; the head logits needs 2 to "
-                         f"{MOST_CLASSES}")  # fmt: skip
+        raise ValueError(
+            f"its output {list(shape)} has {classes} classes as {layout}; the head logits needs 2 to {MOST_CLASSES}"
+        )
     refuse_nan(numbers)
     return np.ascontiguousarray(numbers, np.float32)

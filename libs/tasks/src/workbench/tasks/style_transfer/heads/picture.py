@@ -20,8 +20,11 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Redrawn:
     drawn = levels(outputs, recipe)
     size = (fitted.image.height, fitted.image.width)
     if drawn.shape[:2] != size:
-        raise refuse_shape(output_of(outputs, recipe), "a picture as large as the input",
-                           ([1, _CHANNELS, *size], [1, *size, _CHANNELS]))  # fmt: skip
+        raise refuse_shape(
+            output_of(outputs, recipe),
+            "a picture as large as the input",
+            ([1, _CHANNELS, *size], [1, *size, _CHANNELS]),
+        )
     return Redrawn.of(of_original(Image.fromarray(drawn), fitted, fitted.size))
 
 

@@ -20,8 +20,9 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Upscaled:
     if drawn.shape[0] < 1.5 * taken.height or drawn.shape[1] < 1.5 * taken.width:
         channels = recipe.preparation.input.channels
         larger = f"a picture larger than the input of {taken.height}×{taken.width}"
-        raise refuse_shape(output_of(outputs, recipe), larger,
-                           ([1, channels, "height", "width"], [1, "height", "width", channels]))  # fmt: skip
+        raise refuse_shape(
+            output_of(outputs, recipe), larger, ([1, channels, "height", "width"], [1, "height", "width", channels])
+        )
     picture = Image.fromarray(drawn) if drawn.shape[2] == 3 else _coloured(drawn[:, :, 0], fitted.image)
     scale = round(picture.height / fitted.image.height)
     small = Image.fromarray(of_original(fitted.image, fitted, fitted.size))

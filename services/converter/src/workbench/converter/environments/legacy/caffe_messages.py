@@ -74,8 +74,9 @@ def read_network(messages: Any, path: Path) -> Any:
     try:
         text_format.Merge(path.read_text(errors="replace"), described)
     except text_format.ParseError as error:
-        raise Unreadable("the .prototxt is damaged, or a layer of it has what Caffe itself does not know: "
-                         f"{error}") from error  # fmt: skip
+        raise Unreadable(
+            f"the .prototxt is damaged, or a layer of it has what Caffe itself does not know: {error}"
+        ) from error
     return described
 
 
@@ -88,12 +89,16 @@ def _refuse_others_weights(described: Any, filled: Any) -> None:
                 continue
             weights = blobs.get(layer.name)
             if not weights:
-                raise Unreadable(f"the .caffemodel holds no weights of layer '{layer.name}': it belongs to another "
-                                 "network, or holds none")  # fmt: skip
+                raise Unreadable(
+                    f"the .caffemodel holds no weights of layer '{layer.name}': it belongs to another "
+                    "network, or holds none"
+                )
             if parameters.num_output not in _sizes(weights[0]):
-                raise Unreadable(f"layer '{layer.name}' has {parameters.num_output} outputs in the .prototxt, but "
-                                 f"weights of {_sizes(weights[0])} in the .caffemodel, which belongs to another "
-                                 "network")  # fmt: skip
+                raise Unreadable(
+                    f"layer '{layer.name}' has {parameters.num_output} outputs in the .prototxt, but "
+                    f"weights of {_sizes(weights[0])} in the .caffemodel, which belongs to another "
+                    "network"
+                )
 
 
 def _sizes(blob: Any) -> list[int]:

@@ -69,8 +69,10 @@ def _shape(graph: Any, weights: dict[str, Any], name: str) -> tuple[int, ...]:
     for features in sorted({array.shape[1] for array in weights.values() if len(array.shape) == 2}):
         if _fits(graph, weights, name, (1, features)):
             return (_ANY, features)
-    raise Unfit(f"no usual shape of its input '{name}' fits the weights: they belong to another network, or it takes "
-                "something else than pictures")  # fmt: skip
+    raise Unfit(
+        f"no usual shape of its input '{name}' fits the weights: they belong to another network, or it takes "
+        "something else than pictures"
+    )
 
 
 def _declared(graph: Any, name: str) -> tuple[int, ...] | None:

@@ -76,8 +76,11 @@ def _fill(network: torch.nn.Module, weights: dict[str, torch.Tensor], called: st
     own = network.state_dict()
     own = {name: each for name, each in own.items() if not name.endswith(_OF_TRAINING) or name in weights}
     missing, unexpected = [name for name in own if name not in weights], [name for name in weights if name not in own]
-    other = [f"{name} {list(weights[name].shape)} for {list(own[name].shape)}" for name in own
-             if name in weights and weights[name].shape != own[name].shape]  # fmt: skip
+    other = [
+        f"{name} {list(weights[name].shape)} for {list(own[name].shape)}"
+        for name in own
+        if name in weights and weights[name].shape != own[name].shape
+    ]
     found = (("missing", missing), ("unexpected", unexpected), ("of another shape", other))
     wrong = [f"{len(names)} {what} ({_some(names)})" for what, names in found if names]
     if wrong:
