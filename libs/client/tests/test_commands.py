@@ -15,7 +15,6 @@ from commanding import CliRunner, Result
 from workbench.client import embedded
 from workbench.client.cli import app, reference
 from workbench.client.cli.descriptions import DESCRIPTIONS
-from workbench.client.cli.options import JSON, Option, as_typed
 
 MODEL, DATASET, RECIPE = (str(uuid.UUID(int=number)) for number in (1, 2, 3))
 
@@ -590,25 +589,3 @@ def test_the_console_script_is_installed() -> None:
     (script,) = metadata.entry_points(group="console_scripts", name="workbench")
 
     assert script.value == "workbench.client.cli:main"
-
-
-def test_a_refusal_names_what_to_type_not_the_field() -> None:
-    rows = [Option("--duration-s", "", place="duration_s"), Option("--launches", "", place="launches"), JSON]
-    refused = {
-        "detail": "duration_s: give at most 7.; launches: at most 11, with a duration_s: of 1",
-        "remedy": "give what `field` names.",
-    }
-
-    assert as_typed({"detail": "a.options.by: no"}, [Option("--option", "", place="a.options.*")])["detail"] == (
-        "--option by: no"
-    )
-    assert as_typed(refused, rows) == {
-        "detail": "--duration-s: give at most 7.; --launches: at most 11, with a duration_s: of 1",
-        "remedy": "",
-    }
-    assert as_typed(refused, [JSON])["remedy"] == "give what `field` names."
-    mid = "batch: 4, but inputs.data_0.shape asks for 2; inputs.a b.layout: no. Give a.color or inputs.x.layout."
-    assert as_typed({"detail": mid}, [*rows, Option("--color", "", place="a.color")])["detail"] == (
-        "batch: 4, but --input-shape data_0=… asks for 2; --layout a b=…: no. Give --color or --layout x=…."
-    )
-    assert as_typed({"detail": "shapes.image:0: is open"}, rows)["detail"] == "--shape image:0=…: is open"

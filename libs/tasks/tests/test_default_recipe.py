@@ -143,9 +143,9 @@ def test_the_output_to_read_can_be_named_and_is_one_that_there_is() -> None:
 @pytest.mark.parametrize(
     ("model", "overrides", "field", "said"),
     [
-        (facts(layout=None), {}, "layout", "no known layout; give the override layout: NCHW or NHWC"),
+        (facts(layout=None), {}, "layout", "no known layout; convert the model with one, NCHW or NHWC (`--layout"),
         (facts(layout="CHWN"), {}, "layout", "no known layout"),
-        (facts((1, 3, -1, 224)), {}, "height", "no fixed height; convert the model with a fixed shape, or give"),
+        (facts((1, 3, -1, 224)), {}, "height", "no fixed height; convert the model with a fixed shape (`--input-shape"),
         (facts((1, 3, 224, [32, 512])), {}, "width", "no fixed width"),
         (facts((1, -1, 224, 224)), {}, "channels", "no fixed channels"),
         (facts((1, 4, 224, 224)), {}, "layout", "4 channels as NCHW"),

@@ -21,7 +21,7 @@ _LONGEST_REASON = 400
 class EnvironmentMissing(Refusal):
     """The model is read in an environment that is not installed here: ``environment`` is its name.
 
-    Remedy: `workbench environments install <environment>`, where the workbench runs.
+    Remedy: `workbench environments install NAME`, where the workbench runs.
     """
 
 

@@ -14,7 +14,7 @@ class NotFound(Problem):
     """There is no such thing, or it belongs to another team: the answer is the same.
 
     Remedy: check the id; `workbench <resource> list` shows what this team has. Of a job that was answered with an
-    earlier result (`reused_from`), take the id in `result`.
+    earlier result (`reused_from`), take the id of that (`result`).
     """
 
     status = 404
@@ -32,7 +32,7 @@ class NotFound(Problem):
 class InvalidRequest(Problem):
     """The request does not fit its schema.
 
-    Remedy: correct the fields listed in `errors`; the API reference says what each accepts.
+    Remedy: correct what `detail` names (`errors` by field); the reference of the API says what each field accepts.
     """
 
     status = 422
@@ -50,7 +50,8 @@ class InvalidRequest(Problem):
 class Unauthorized(Problem):
     """The request carries no token that is known here.
 
-    Remedy: send `Authorization: Bearer <token>`; embedded, the token is in `WORKBENCH_HOME/token`.
+    Remedy: set WORKBENCH_TOKEN to one (`Authorization: Bearer <token>` of requests); embedded, the token is in
+    `WORKBENCH_HOME/token`.
     """
 
     status = 401
@@ -96,7 +97,7 @@ class JobFinished(Problem):
 class StillInUse(Problem):
     """Something else needs what was to be deleted.
 
-    Remedy: delete or finish what `holders` names, then try again.
+    Remedy: delete or finish first what needs it: `holders`.
     """
 
     status = 409
@@ -181,7 +182,7 @@ class RunRefused(Problem):
 class RunFailed(Problem):
     """The process that did the work ended without a result.
 
-    Remedy: read the job's log; with `reason` out_of_memory or wall_limit a smaller model, batch or subset helps.
+    Remedy: read the job's log; where memory or time ran out, a smaller model, batch or subset helps.
     """
 
     status = 500

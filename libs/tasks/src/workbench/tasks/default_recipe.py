@@ -86,7 +86,9 @@ def _task(model_facts: Facts, overrides: Facts, classes: guesses.Classes) -> tup
     best = guesses.settled(found)
     if best is None:
         raise NoDefaultRecipe(
-            f"The model's task is not sure: {'; '.join(map(str, found))}. Give the override task.", "task"
+            f"The model's task is not sure: {'; '.join(map(str, found))}. Give the override task (`--task` on the "
+            "command line).",
+            "task",
         )
     return catalogue.task_of(best.task), best.guess
 

@@ -50,7 +50,11 @@ def picture_input(
         )
     layout = given.get("layout", tensor["layout"])
     if layout not in ("NCHW", "NHWC"):
-        raise NoDefaultRecipe(f"{what} and no known layout; give the override layout: NCHW or NHWC.", "layout")
+        raise NoDefaultRecipe(
+            f"{what} and no known layout; convert the model with one, NCHW or NHWC (`--layout NAME=NCHW` on the "
+            "command line), or give the override layout.",
+            "layout",
+        )
     sizes = dict(zip(layout, shape, strict=True))
     return {
         "name": tensor["name"],
@@ -104,7 +108,8 @@ def _channels(what: str, declared: Any, layout: str, given: Facts) -> int:
     if channels not in (1, 3):
         raise NoDefaultRecipe(
             f"{what}, {channels} channels as {layout}; an image has 1 or 3. If the layout is "
-            "another, give the override layout.",
+            "another, convert the model with it (`--layout NAME=NCHW` on the command line), or give the override "
+            "layout.",
             "layout",
         )
     return int(channels)
@@ -121,5 +126,7 @@ def _size(what: str, field: str, declared: Any, given: Facts) -> Any:
 
 def _no_fixed(what: str, field: str) -> NoDefaultRecipe:
     return NoDefaultRecipe(
-        f"{what}, no fixed {field}; convert the model with a fixed shape, or give the override {field}.", field
+        f"{what}, no fixed {field}; convert the model with a fixed shape (`--input-shape NAME=1,3,224,224` on the "
+        f"command line), or give the override {field}.",
+        field,
     )

@@ -29,7 +29,7 @@ class StorageAway(Problem):
 class NotReady(Problem):
     """The process lives, but something it relies on is missing.
 
-    Remedy: see to what `missing` names; the process notices by itself when it is back.
+    Remedy: see to `missing`; the process notices by itself when it is back.
     """
 
     status = 503
@@ -98,7 +98,7 @@ class NotHttp(HttpProblem):
 class TooManyStreams(Problem):
     """A team waits as often at this server, by event streams and `wait_s`, as it may.
 
-    Remedy: close a stream, or read the job now and then; `wait_s` is answered at once meanwhile.
+    Remedy: close a stream, or read the job now and then, which is answered at once meanwhile (`wait_s`).
     """
 
     status = 429

@@ -83,7 +83,7 @@ class UploadCompleted(Problem):
 class LinkRefused(Problem):
     """The URL of a part is not one that we signed for this upload, or too old.
 
-    Remedy: `GET` the upload for fresh URLs and use one unchanged.
+    Remedy: ask for the upload once more (`GET`), which has fresh URLs, and use one unchanged.
     """
 
     status = 403

@@ -11,8 +11,7 @@ from workbench.problems import Problem
 class RecipeRefused(Problem):
     """The defaults do not fit this model, or an override does not.
 
-    Remedy: give the field that `field` names in `overrides`; where that is `model_id`, no override helps, and the
-    detail says what to do about the model.
+    Remedy: give `field` another value (`overrides`); where the model is at fault, `detail` says what to do about it.
     """
 
     status = 422
@@ -67,7 +66,8 @@ class QuantizedAlready(Problem):
 class NotLookedAt(Problem):
     """An evaluation of an earlier release kept no list of images, pictures and confusion.
 
-    Remedy: ask for the same evaluation once more, `POST /v1/evaluations` with its `request`: it is computed anew.
+    Remedy: ask for the same once more, which is computed anew: `workbench evaluations again ID`
+    (`POST /v1/evaluations` with its `request`).
     """
 
     status = 404
@@ -105,7 +105,8 @@ class NothingConfused(Problem):
 class NothingDrawn(Problem):
     """A trial has pictures only where its task has something to draw; outputs that nobody can read have not.
 
-    Remedy: read `lines` of the trial's image; give the model's task in the recipe if it has another.
+    Remedy: read what the trial says of the image in words (`lines`); give the model's task in the recipe if it
+    has another.
     """
 
     status = 404

@@ -12,7 +12,7 @@ from workbench.problems import Problem
 class NoSuchInput(Problem):
     """The request speaks of an input that the model does not have.
 
-    Remedy: name one of `inputs`; `GET /v1/models/<id>` describes them.
+    Remedy: name one of `inputs`; `workbench models show ID` (`GET /v1/models/<id>`) describes them.
     """
 
     status = 422
@@ -30,7 +30,7 @@ class NoSuchInput(Problem):
 class NothingLeftOpen(Problem):
     """Every input of the model would be frozen, so that nothing were left to infer.
 
-    Remedy: leave `value` out for one of them.
+    Remedy: leave `field` out, or that of another input.
     """
 
     status = 422

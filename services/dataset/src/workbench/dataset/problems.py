@@ -11,8 +11,8 @@ from workbench.problems import Problem
 class NoPreview(Problem):
     """Pictures to look at are drawn of the first images of a dataset only.
 
-    Remedy: make a dataset of the images you want to see: `workbench datasets subset ID --class NAME --count N`, or POST
-    /v1/datasets/subsets.
+    Remedy: make a dataset of the images you want to see: `workbench datasets subset ID --class NAME --count N`
+    (`POST /v1/datasets/subsets`).
     """
 
     status = 404
@@ -31,8 +31,8 @@ class NoPreview(Problem):
 class NotKept(Problem):
     """The dataset was imported by an earlier release, which did not keep this.
 
-    Remedy: make a dataset of all its images, which takes no upload: `workbench datasets subset ID`, or POST
-    /v1/datasets/subsets.
+    Remedy: make a dataset of all its images, which takes no upload: `workbench datasets subset ID`
+    (`POST /v1/datasets/subsets`).
     """
 
     status = 404

@@ -11,8 +11,8 @@ from workbench.problems import Problem
 class NotAnalysedYet(Problem):
     """The model is being analysed, which begins when somebody asks for the first time.
 
-    Remedy: ask again after `retry_after_s`; `GET /v1/models/<id>/analysis` tells how far it is. It waits while a
-    measurement has the machine for itself.
+    Remedy: ask again after `retry_after_s`, which tells how far it is, too (`GET /v1/models/<id>/analysis`). It waits
+    while a measurement has the machine for itself.
     """
 
     status = 503
@@ -89,7 +89,7 @@ class CatalogueNotRead(Problem):
 class NotInCatalogue(Problem):
     """The zoo has no model of that name.
 
-    Remedy: `GET /v1/catalogue?name=…` (`workbench zoo search`) lists those whose names have a part in common.
+    Remedy: `workbench zoo search NAME` (`GET /v1/catalogue?name=…`) lists those whose names have a part in common.
     """
 
     status = 404

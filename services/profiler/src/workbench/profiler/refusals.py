@@ -18,7 +18,7 @@ class UnknownDevice(Refusal):
 class PrecisionNotSupported(Refusal):
     """The device would execute in another precision than the one asked for.
 
-    Remedy: ask for a precision that the device executes (`workbench targets show`, `GET /v1/targets`); f32 works
+    Remedy: ask for a precision that the device executes (`workbench targets list` names them); f32 works
     everywhere.
     """
 
@@ -40,7 +40,7 @@ class UnknownInput(Refusal):
 class DynamicShape(Refusal):
     """An input's shape is known only at run time and nobody said which to measure; ``input`` names it.
 
-    Remedy: give `shapes` an entry for `input` with every dimension a number.
+    Remedy: give `input` a shape with every dimension a number, `--shape NAME=1,3,224,224` (`shapes`).
     """
 
 

@@ -114,7 +114,8 @@ def _to_quantize(model: Facts) -> str:
     if kept:
         before, now = (f"{calibration[name]:.0%}" for name in ("distance_without", "distance"))
         return (
-            f"quantize {', '.join(kept)}, too, with `ignored_scope`: {{}} of /v1/calibrations; they were left "
+            f"quantize {', '.join(kept)}, too, with an ignored scope that names nothing "
+            "(`ignored_scope`: {} of `POST /v1/calibrations`); they were left "
             f"since the outputs were off by {before} otherwise, {now} now"
         )
     return "calibrate again with a smaller ignored scope, or with --preset performance"

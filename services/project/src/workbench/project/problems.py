@@ -12,7 +12,7 @@ from workbench.problems import Problem
 class ModelNeedsHelp(Problem):
     """The model leaves something open that the pipeline cannot guess.
 
-    Remedy: give what `field` names.
+    Remedy: give `field`.
     """
 
     status = 422
@@ -30,7 +30,7 @@ class ModelNeedsHelp(Problem):
 class TaskNotSure(Problem):
     """What the model is for is not sure from what is known of it, and everything else would be a guess on a guess.
 
-    Remedy: give `task`: one of those in `guesses`, or another that `GET /v1/tasks` lists.
+    Remedy: give `task`: one of the guesses (`guesses`), or another that `workbench tasks list` (`GET /v1/tasks`) lists.
     """
 
     status = 422

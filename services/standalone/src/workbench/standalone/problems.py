@@ -11,7 +11,7 @@ from workbench.problems import Problem
 class EnvironmentNotMade(Problem):
     """The model is read in an environment of its own, which was not made here when it was needed.
 
-    Remedy: run `workbench environments install` with the name of the `environment` on this machine, once with the
+    Remedy: make the environment `environment` on this machine, `workbench environments install NAME`, once with the
     package index in reach (pip's own settings say where that is); afterwards no network is needed. Then ask again.
     """
 

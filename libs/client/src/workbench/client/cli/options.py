@@ -5,7 +5,6 @@ in the request. So the request's body, the help and the reference page cannot dr
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,27 +14,10 @@ from typing import Annotated, Any
 import typer
 from workbench.client.cli.readers import Reader, server_url
 from workbench.client.cli.session import Session
-from workbench.client.errors import JobFailed, Problem, Refused
+from workbench.client.cli.wording import as_typed
+from workbench.client.errors import JobFailed, Refused
 
 Values = dict[str, Any]
-
-
-# What the options of cli/inputs.py become in a request, under the input's own name.
-_OF_INPUTS = {
-    "shape": "--input-shape",
-    "layout": "--layout",
-    "mean": "--mean",
-    "scale": "--scale",
-    "reverse_channels": "--reverse-channels",
-    "element_type": "--element-type",
-    "tensor_layout": "--tensor-layout",
-    "resize": "--embed-resize",
-    "value": "--freeze",
-}
-_MEMBER = "|".join(_OF_INPUTS)
-# A problem begins with the field at fault, whatever letters an input's name has; further on a name ends with a word.
-_SAID_OF_INPUTS = (rf"(?:^|(?<=; ))inputs\.(.+?)\.({_MEMBER})(?=: )", rf"\binputs\.(\S+?)\.({_MEMBER})\b")
-_OTHERS = ((r"(^|; )shapes\.(.+?): ", r"\1--shape \2=…: "), (r"\b(?:recipe|overrides)\.short_side\b", "--resize"))
 
 
 @dataclass(frozen=True)
@@ -151,33 +133,6 @@ def body(rows: Iterable[Option | Argument], values: Values) -> dict[str, Any]:
         if row.place and value is not None and value is not False and value != []:  # 0 was given, too
             _put(request, row.place.split("."), value)
     return request
-
-
-def as_typed(problem: Problem, rows: Iterable[Option | Argument]) -> Problem:
-    """The problem with each field that it names, at fault or to be given, named as the option that it came from.
-
-    Advice to change the field is left out then: it would say the same again, in words of the API.
-    """
-    said = str(problem.get("detail") or "")
-    detail = said
-    for pattern in _SAID_OF_INPUTS:
-        detail = re.sub(pattern, _of_input, detail)
-    for pattern, option in _OTHERS:
-        detail = re.sub(pattern, option, detail)
-    for row in rows:
-        if row.place.endswith("*"):
-            detail = re.sub(rf"(^|; ){re.escape(row.place[:-1])}(\S+): ", rf"\g<1>{row.name} \g<2>: ", detail)
-        elif "." in row.place:
-            detail = re.sub(rf"(?<![\w.]){re.escape(row.place)}\b(?!\.\w)", row.name, detail)
-        elif row.place:
-            detail = re.sub(rf"(^|; ){re.escape(row.place)}: ", rf"\g<1>{row.name}: ", detail)
-    of_fields = detail != said and re.search(r"`(field|errors|shapes|[a-z]+_id)`", str(problem.get("remedy") or ""))
-    return {**problem, "detail": detail, **({"remedy": ""} if of_fields else {})}
-
-
-def _of_input(said: re.Match[str]) -> str:
-    option = _OF_INPUTS[said[2]]
-    return f"{option} {said[1]}" if said[2] == "reverse_channels" else f"{option} {said[1]}=…"
 
 
 def wrong(option: str, message: str) -> typer.BadParameter:

@@ -76,7 +76,7 @@ class NotThere(SourceRefuses):
 class ZooNotSet(Problem):
     """The operator has not said where Open Model Zoo is, so no model of it can be brought by name.
 
-    Remedy: the operator sets WORKBENCH_ZOO_URL to where its tree is (`zoo.url` in the chart; on a machine of one's own:
+    Remedy: the operator sets WORKBENCH_ZOO_URL to where its tree is (in the chart `zoo.url`; on a machine of one's own:
     set it, then stop the workbench and begin again); else bring the file by its address, or upload it.
     """
 
@@ -148,8 +148,8 @@ class TooLargeToBring(Problem):
 class ChooseFiles(Problem):
     """A repository holds no model, or several: which files are meant has to be said.
 
-    Remedy: name the model's main file, or a pattern that fits its files, in `include` (`--include`): `files` are some
-    that are there.
+    Remedy: name the model's main file, or a pattern that fits its files, in `--include` (`include`); there are,
+    among others, `files`.
     """
 
     status = 422

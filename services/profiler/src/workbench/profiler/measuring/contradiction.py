@@ -81,7 +81,7 @@ def _other_requests(requests: Sequence[int]) -> str:
     return (
         f"Throughput and CPU time a request say different things: the models were measured with {requests[0]} and "
         f"{requests[1]} requests in flight, as each is fastest from Python. Compare their CPU time a request, or "
-        "measure both with the same `requests`."
+        "measure both with the same number of requests (--requests of `workbench profiles create`)."
     )
 
 
@@ -90,5 +90,5 @@ def _own(mine: Launches, theirs: Launches) -> str:
     return (
         f"Throughput and CPU time a request say different things, and both are true: the models kept {kept} cores "
         "busy and hardly waited for any, so one spreads over the cores less well than the other. More streams "
-        "(`streams`, or the hint throughput) would use them."
+        "(--streams of `workbench profiles create`, or its --hint throughput) would use them."
     )

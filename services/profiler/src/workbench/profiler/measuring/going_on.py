@@ -63,10 +63,10 @@ class Goal:
         most = f"{MOST_LAUNCHES} launches" if len(launches) >= MOST_LAUNCHES else f"{self._within_s:g} s"
         more = needed(launches, self._until)
         advice = (
-            f"about {more} launches would do: give it more time (`within_s`)"
+            f"about {more} launches would do: give it more time (--within-s)"
             if more <= MOST_LAUNCHES
             else "the machine's load does not settle: more time would not help, a quieter machine or longer launches "
-            "(`duration_s`) may"
+            "(--duration-s) may"
         )
         return [
             f"± {self._until:.1%} could not be reached within {most}: after {len(launches)} launches the "
