@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import socket
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commanding import CliRunner
 from workbench.client import BadInput, Client, Refused, uploads
+from workbench.client.cli import app
 
 
 def names(parts: list[uploads.Part]) -> list[str]:
@@ -244,3 +247,18 @@ def test_of_a_hubs_cache_a_model_comes_with_its_weights_and_the_folder_says_how(
     }
     with pytest.raises(BadInput, match=r"model\.onnx leads out of the folder, .* give the file itself .*cp -rL"):
         uploads.model_parts(revision)
+
+
+def test_what_follows_an_import_is_asked_for_beside_the_file(server: Any, model: Path) -> None:
+    view = server.client().models.upload(model, name="net", convert={"precision": "FP32", "outputs": ["prob"]})
+
+    assert view["request"] == {"name": "net", "convert": '{"precision": "FP32", "outputs": ["prob"]}'}
+
+
+def test_a_file_of_this_machine_is_imported_and_converted_by_one_command(server: Any, model: Path) -> None:
+    env = {"WORKBENCH_SERVER": server.url, "WORKBENCH_TOKEN": server.token}
+
+    created = CliRunner().invoke(app, ["models", "create", str(model), "--convert", "fp16", "--json"], env=env)
+
+    assert created.exit_code == 0, created.output
+    assert json.loads(created.stdout)["request"] == {"name": "squeeze", "convert": '{"precision": "FP16"}'}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import threading
 import time
@@ -134,3 +135,63 @@ def test_a_model_that_is_not_to_be_converted_is_not(ask: Ask) -> None:
     assert ended(ask, f"models/{answer['id']}")["state"] == "succeeded"
     assert "conversion_id" not in answer
     assert ask("GET", "conversions")[1]["items"] == []
+
+
+FORM = "multipart/form-data"
+
+
+def uploaded(source: SourceServer, **fields: str) -> dict[str, Any]:
+    """A form with the net, and what is said beside it."""
+    content = source.held["/net.onnx"].content
+    return {"files": (io.BytesIO(content), "net.onnx"), **fields}
+
+
+def test_an_upload_is_converted_by_the_same_request(ask: Ask, source: SourceServer) -> None:
+    convert = {"precision": "FP32", "inputs": {"data": {"layout": "NCHW", "mean": [1, 2, 3]}}, "outputs": ["out"]}
+    form = uploaded(source, convert=json.dumps(convert))
+
+    status, answer = ask("POST", "models", data=form, content_type=FORM)
+
+    assert status == 202, answer
+    model = ended(ask, f"models/{answer['id']}")
+    assert (model["state"], model["conversion_id"]) == ("succeeded", answer["conversion_id"])
+    conversion = ended(ask, f"conversions/{answer['conversion_id']}")
+    assert conversion["state"] == "succeeded", conversion["error"]
+    assert conversion["parents"] == [model["id"]]
+    assert conversion["facts"]["built_in"][0]["mean"] == [1.0, 2.0, 3.0]
+    assert [tensor["name"] for tensor in conversion["facts"]["outputs"]] == ["out"]
+
+
+def test_an_upload_in_parts_is_converted_by_its_declaration(ask: Ask, source: SourceServer) -> None:
+    content = uploaded(source)["files"][0].read()
+    files = [{"name": "net.onnx", "size_bytes": len(content)}]
+    status, declared = ask("POST", "models/uploads", json={"files": files, "convert": {}})
+    assert status == 201, declared
+    [part] = declared["files"][0]["parts"]
+    assert ask("PUT", part["url"].partition("/v1/")[2], data=content)[0] == 200
+
+    _, answer = ask("POST", f"models/uploads/{declared['id']}/complete", json={})
+
+    assert ended(ask, f"models/{answer['id']}")["state"] == "succeeded"
+    conversion = ended(ask, f"conversions/{answer['conversion_id']}")
+    assert (conversion["state"], conversion["request"]["precision"]) == ("succeeded", "FP16"), conversion["error"]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("{", "convert: Must be a JSON object"),
+        ("[" * 100_000, "convert: Must be a JSON object"),
+        ("3", "convert"),
+        ('{"precision": "FP8"}', "convert.precision: Must be one of FP32, FP16"),
+        ('{"inputs": {"data": {"mean": [NaN]}}}', "convert.inputs.data.mean"),
+        ('{"batch": 1' + "0" * 5000 + "}", "convert"),
+    ],
+)
+def test_what_no_conversion_takes_is_refused_beside_an_upload(
+    ask: Ask, source: SourceServer, said: str, words: str
+) -> None:
+    status, problem = ask("POST", "models", data=uploaded(source, convert=said), content_type=FORM)
+
+    assert (status, words in problem["detail"]) == (422, True), problem
+    assert ask("GET", "models")[1]["items"] == []

@@ -6,6 +6,7 @@ Everything that can be wrong with a path on this side is said before the first b
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -129,11 +130,15 @@ def send(transport: Transport, url: str, parts: list[Part], fields: dict[str, An
     Raises BadInput when there is nothing to send or a file changes meanwhile.
     """
     refuse_empty(parts)
-    data = {name: str(value) for name, value in fields.items() if value is not None}
+    data = {name: _in_form(value) for name, value in fields.items() if value is not None}
     try:
         return transport.json("POST", url, files=_multipart(parts), data=data)
     except OSError as error:
         raise BadInput(f"{error.filename}: {error.strerror} while it was being sent") from None
+
+
+def _in_form(value: object) -> str:
+    return json.dumps(value) if isinstance(value, dict) else str(value)
 
 
 def refuse_empty(parts: list[Part]) -> None:

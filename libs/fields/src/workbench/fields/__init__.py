@@ -1,7 +1,7 @@
 """JSON becomes a checked value, or is refused by its field."""
 
 from workbench.fields.reading import checked
-from workbench.fields.strict import Choice, Facts, Flag, Named, Number, Object, Whole, WholeInForm
+from workbench.fields.strict import Choice, Facts, Flag, Named, NestedInForm, Number, Object, Whole, WholeInForm
 from workbench.fields.text import Said, Text, storable
 from workbench.runner.core import BadSpec
 
@@ -11,6 +11,7 @@ __all__ = [
     "Facts",
     "Flag",
     "Named",
+    "NestedInForm",
     "Number",
     "Object",
     "Said",

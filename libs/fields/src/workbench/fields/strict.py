@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -61,6 +62,18 @@ class Choice(Text):
     def __init__(self, *words: str, **kwargs: Any) -> None:
         said = _accepted(f"one of {', '.join(words)}", kwargs)
         super().__init__(validate=OneOf(words, error=said), error_messages={"invalid": said, "null": said}, **kwargs)
+
+
+class NestedInForm(ma.fields.Nested):
+    """As a form carries it, in the text of a JSON object; in JSON the object as ever."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                raise ma.ValidationError("Must be a JSON object.") from None
+        return super()._deserialize(value, *args, **kwargs)
 
 
 class Flag(ma.fields.Boolean):

@@ -96,7 +96,7 @@ def _serve_ending(blueprint: Blueprint, kind: UploadKind) -> None:
     def complete(body: dict[str, Any], upload_id: Any) -> tuple[dict[str, Any], dict[str, str]]:
         """All parts are sent: becomes the job of the same id. Completing again answers with the same job."""
         identity().require("member")
-        return accepted(blueprint, _completed(kind, str(upload_id), body["files"]))
+        return accepted(blueprint, _completed(kind, str(upload_id), body["files"]), kind.more)
 
     @blueprint.delete("/uploads/<uuid:upload_id>")
     @blueprint.response(204)

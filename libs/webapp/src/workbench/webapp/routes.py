@@ -80,9 +80,17 @@ def serve_submission(
         return accepted(blueprint, ports().submit(kind, placed))
 
 
-def accepted(blueprint: Blueprint, job: Job) -> tuple[dict[str, Any], dict[str, str]]:
+def nothing_more(_job: Job) -> dict[str, Any]:
+    """What most views have beside JobView's members."""
+    return {}
+
+
+def accepted(
+    blueprint: Blueprint, job: Job, more: Callable[[Job], dict[str, Any]] = nothing_more
+) -> tuple[dict[str, Any], dict[str, str]]:
     """The body and headers of a 202."""
-    return job_view(job, ports().jobs, ports().kinds[job.kind]), {"Location": f"{blueprint.url_prefix}/{job.id}"}
+    view = job_view(job, ports().jobs, ports().kinds[job.kind]) | more(job)
+    return view, {"Location": f"{blueprint.url_prefix}/{job.id}"}
 
 
 def _everything(_job: Job) -> bool:
@@ -91,10 +99,6 @@ def _everything(_job: Job) -> bool:
 
 def _nowhere() -> str | None:
     return None
-
-
-def _nothing_more(_job: Job) -> dict[str, Any]:
-    return {}
 
 
 def _nothing_else(_job: Job) -> None:
@@ -113,7 +117,7 @@ class Resource:
     kind: str
     belongs: Callable[[Job], bool] = _everything
     below: Callable[[], str | None] = _nowhere
-    more: Callable[[Job], dict[str, Any]] = _nothing_more
+    more: Callable[[Job], dict[str, Any]] = nothing_more
     forget: Callable[[Job], None] = _nothing_else
 
     def get(self, job_id: str) -> Job:

@@ -16,7 +16,7 @@ from workbench.store import Keys, Store
 from workbench.webapp.arriving_form import ArrivingFile, ArrivingForm
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.ports import identity, ports
-from workbench.webapp.routes import accepted
+from workbench.webapp.routes import accepted, nothing_more
 from workbench.webapp.views import JobView
 
 MAX_PARTS = 100_000
@@ -45,12 +45,14 @@ class StreamingRequest(Request):
 class UploadKind:
     """A kind of job that begins with files.
 
-    form: what is said beside them; name_of: what people may call the thing, from the names of its files.
+    form: what is said beside them; name_of: what people may call the thing, from the names of its files; more: members
+    that the view of its job has beside JobView's.
     """
 
     kind: str
     form: type[ma.Schema]
     name_of: Callable[[Sequence[str]], str]
+    more: Callable[[Job], dict[str, Any]] = nothing_more
 
 
 def serve_form_upload(blueprint: Blueprint, kind: UploadKind) -> None:
@@ -63,7 +65,7 @@ def serve_form_upload(blueprint: Blueprint, kind: UploadKind) -> None:
         """Import small files: parts named `files` hold them, with their relative paths as filenames."""
         identity().require("member")
         job_id, files = stage_upload(ports().store, identity().team)
-        return accepted(blueprint, submit_uploaded(kind, job_id, files, form))
+        return accepted(blueprint, submit_uploaded(kind, job_id, files, form), kind.more)
 
 
 def submit_uploaded(kind: UploadKind, job_id: str, files: list[dict[str, Any]], options: dict[str, Any]) -> Job:

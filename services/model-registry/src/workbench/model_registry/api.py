@@ -36,14 +36,12 @@ def _name_of(files: Sequence[str]) -> str:
     return main.parent.name or main.stem if main.name == "saved_model.pb" else main.stem
 
 
-UPLOADED = UploadKind("model", ModelForm, _name_of)
-
-
 def _more(job: Job) -> dict[str, Any]:
     wanted = conversion_id(job)
     return {"conversion_id": wanted} if wanted else {}
 
 
+UPLOADED = UploadKind("model", ModelForm, _name_of, _more)
 MODELS = Resource("model", more=_more, forget=analyses.forget)
 
 serve_form_upload(models, UPLOADED)
@@ -62,8 +60,7 @@ def bring(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     digest = {"sha256": body["sha256"].lower()} if "sha256" in body else {}
     wanted = {**body, **digest, "files": [], "name": name[:200]}
     job = ports().submit("model", wanted)
-    view, headers = accepted(models, job)
-    return view | _more(job), headers
+    return accepted(models, job, _more)
 
 
 serve_jobs(models, MODELS)

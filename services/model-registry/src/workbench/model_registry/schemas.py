@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length, Range, Regexp
-from workbench.fields import Object, Text, shared
+from workbench.fields import NestedInForm, Object, Text, shared
 from workbench.fields.conversion import ConversionOptions
 from workbench.model_registry.sources.names import fault_in_source, wants
 
@@ -16,16 +16,24 @@ _BELONGS = {
 }
 
 
-class ModelForm(ma.Schema):
-    """Sent as multipart/form-data beside the parts named `files`."""
+class InspectionForm(ma.Schema):
+    """Sent as multipart/form-data beside the parts named `files`, which are looked at and not kept."""
 
     name = Text(
         validate=Length(1, 200), metadata={"description": "What people call the model; the file's name by default."}
     )
 
 
-class InspectionForm(ModelForm):
-    """Sent as multipart/form-data beside the parts named `files`, which are looked at and not kept."""
+class ModelForm(InspectionForm):
+    """Sent as multipart/form-data beside the parts named `files`."""
+
+    convert = NestedInForm(
+        ConversionOptions,
+        metadata={
+            "description": "Convert the model once it is here, as `POST /v1/conversions` would: the conversion is at "
+            "`conversion_id`. In a form the text of a JSON object; `{}` is enough."
+        },
+    )
 
 
 class DownloadRequest(Object):

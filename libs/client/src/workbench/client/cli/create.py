@@ -21,6 +21,7 @@ from workbench.client.uploads import display_name
 
 Request = dict[str, Any]
 PARTS = {"profile": "profile_id", "evaluation": "evaluation_id", "folder": "folder"}
+OF_MODEL = ("name", "convert")
 GENERATED = ("width", "height", "channels", "seed")
 # Wherever images are uploaded: what a refusal names has to be an option there.
 OF_UPLOAD = [
@@ -57,7 +58,8 @@ def model(client: Client, request: Request, values: Values) -> View:
     refuse_stray(values, "PATH")
     path = Path(values["path"]).expanduser()
     with Progress() as progress:
-        return client.models.upload(path, tell=progress.sent, name=request.get("name") or display_name(path))
+        request = {"name": display_name(path)} | {key: request[key] for key in OF_MODEL if key in request}
+        return client.models.upload(path, tell=progress.sent, **request)
 
 
 def converted(client: Client, view: View) -> Sequence[View]:

@@ -33,8 +33,7 @@ INCLUDE = Option(
 CONVERT = replace(
     asked(
         "--convert",
-        "Convert it once it is here, with what its source says of mean, scale, channels and shape, its "
-        "weights stored in",
+        "Convert it once it is here, its weights stored in",
         "ConversionRequest",
         "precision",
         "P",
@@ -48,7 +47,7 @@ OF_IMPORT = (*OF_SOURCE, CONVERT)
 
 def refuse_stray(values: Values, argument: str) -> None:
     """What belongs to a source has nothing to say about files of this machine. Raises a usage error."""
-    for option in OF_IMPORT:
+    for option in OF_SOURCE:
         if values.get(option.key):
             elsewhere = "belongs to a model that is elsewhere (https://… or hf:…)"
             raise wrong(option.name, f"{elsewhere}; {argument} is on this machine")
