@@ -19,7 +19,8 @@ import workbench
 from workbench.jobs import embedded
 from workbench.problems import TYPE_PREFIX, catalogue, type_name
 from workbench.standalone.mount import merged_openapi
-from workbench.webapp.settings import SETTINGS, load
+from workbench.webapp.setting_table import SETTINGS
+from workbench.webapp.settings import load
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"

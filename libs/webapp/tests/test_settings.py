@@ -10,7 +10,8 @@ from workbench.jobs import embedded
 from workbench.messages import InProcessMessages
 from workbench.store import FileStore
 from workbench.webapp.connect import connect
-from workbench.webapp.settings import SETTINGS, Settings, WrongSetting, load
+from workbench.webapp.setting_table import SETTINGS
+from workbench.webapp.settings import Settings, WrongSetting, load
 
 SECRET = "hunter2-and-more"
 S3 = {

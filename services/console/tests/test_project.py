@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from console_bench import ORIGIN, Bench
-from workbench.plots.drawing import Point, bar, plane
+from workbench.plots.drawing import bar
+from workbench.plots.plane import Point, plane
 
 
 def measured(value: float, low: float, high: float) -> dict[str, float]:

@@ -5,24 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
+from workbench.plots.scale import LEFT, RIGHT, TOP, WIDTH, Measured, ends, round_steps
 from workbench.plots.text import clean, figure
 
-Measured = dict[str, Any]
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 360, 64, 24, 18, 46
 SLIM, ROW = 400, 46
-
-
-@dataclass(frozen=True)
-class Point:
-    """A variant on the plane: its name, `{value, low, high}` of both axes, and whether it is the one to take."""
-
-    name: str
-    across: Measured
-    up: Measured
-    chosen: bool
 
 
 @dataclass(frozen=True)
@@ -42,7 +30,7 @@ def bar(measured: Measured | None, most: float, chosen: bool = False) -> Markup:
     def x(value: float) -> float:
         return round(4 + 152 * min(max(value / most, 0), 1), 1)
 
-    low, high = _ends(measured)
+    low, high = ends(measured)
     return Markup(
         '<svg class="bar-of" viewBox="0 0 160 12" width="160" height="12" aria-hidden="true"><g class="{}">'
         '<path class="rule" d="M4 6H156"/><path class="reach" d="M{} 6H{}"/>'
@@ -69,36 +57,9 @@ def steps(counts: Sequence[float]) -> Markup:
     ).format(drawn)
 
 
-def plane(points: Sequence[Point], limit_ms: float | None) -> Markup:
-    """Throughput (up) against latency (across), each point with both of its intervals; the limit as a line."""
-    if not points:
-        return Markup("")
-    most_across = 1.08 * max([_ends(point.across)[1] for point in points] + ([limit_ms] if limit_ms else []))
-    most_up = 1.08 * max(_ends(point.up)[1] for point in points)
-
-    def x(value: float) -> float:
-        return round(LEFT + (WIDTH - LEFT - RIGHT) * value / most_across, 1)
-
-    def y(value: float) -> float:
-        return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / most_up, 1)
-
-    drawn = [_axes(x, y, most_across, most_up)]
-    if limit_ms:
-        line = Markup('<path class="limit" d="M{} {}V{}"/><text class="bad" x="{}" y="{}">at most {} ms</text>')
-        at = x(limit_ms)
-        drawn.append(line.format(at, TOP, HEIGHT - BOTTOM, at + 6, TOP + 12, figure(limit_ms)))
-    drawn += [_cross(point, x, y, line) for point, line in zip(points, _lines(points, x, y), strict=True)]
-    words = "; ".join(
-        f"{each.name}: {figure(each.up['value'])} FPS at {figure(each.across['value'])} ms" for each in points
-    )
-    return Markup('<svg class="drawing" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        WIDTH, HEIGHT, clean(f"Throughput against latency. {words}"), Markup("").join(drawn)
-    )
-
-
 def launches(values: Sequence[float], measured: Measured) -> Markup:
     """Each launch as a dot in the order in which they were, in FPS, over the band of the interval."""
-    height, (low, high) = 220, _ends(measured)
+    height, (low, high) = 220, ends(measured)
     most = 1.08 * max([*values, high])
     if most <= 0:
         return Markup("")
@@ -114,7 +75,7 @@ def launches(values: Sequence[float], measured: Measured) -> Markup:
             LEFT, y(high), WIDTH - LEFT - RIGHT, round(max(y(low) - y(high), 1), 1)
         )
     ]
-    for up in _round_steps(most):
+    for up in round_steps(most):
         drawn.append(
             Markup('<path class="rule" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>').format(
                 LEFT, y(up), WIDTH - RIGHT, LEFT - 8, y(up) + 4, figure(up)
@@ -142,8 +103,8 @@ def ranges(title: str, rows: Sequence[Range], words: Callable[[float], str], *, 
     """
     if not rows:
         return Markup("")
-    ends = [end for row in rows for end in _ends(row.measured)]
-    first, last = (0.0 if from_zero else min(ends)), max(ends)
+    reached = [end for row in rows for end in ends(row.measured)]
+    first, last = (0.0 if from_zero else min(reached)), max(reached)
     margin = 0.06 * (last - first) or abs(last) * 0.06 or 1.0
     least = 0.0 if first >= 0 else -math.inf  # no throughput is below nothing, nor its scale
     first, last = (0.0 if from_zero else max(first - margin, least)), last + margin
@@ -165,7 +126,7 @@ def ranges(title: str, rows: Sequence[Range], words: Callable[[float], str], *, 
 
 
 def _row(row: Range, y: float, x: Callable[[float], float], words: Callable[[float], str]) -> Markup:
-    low, high = _ends(row.measured)
+    low, high = ends(row.measured)
     return Markup(
         '<g class="{}"><text class="name" x="8" y="{}">{}</text><path class="rule" d="M8 {}H{}"/>'
         '<path class="reach" d="M{} {}H{}"/><circle class="value" cx="{}" cy="{}" r="6"/>'
@@ -185,71 +146,3 @@ def _row(row: Range, y: float, x: Callable[[float], float], words: Callable[[flo
         y - 14,
         clean(words(row.measured["value"])),
     )
-
-
-def _lines(points: Sequence[Point], x: Callable[[float], float], y: Callable[[float], float]) -> list[float]:
-    """How high each name stands: beside its point, or as far above as no other name is in its way."""
-    taken: list[tuple[float, float]] = []
-    for point in points:
-        across, line = x(point.across["value"]), y(point.up["value"]) - 9
-        while any(abs(across - other) < 110 and abs(line - height) < 14 for other, height in taken):
-            line -= 14
-        taken.append((across, line))
-    return [round(line, 1) for _, line in taken]
-
-
-def _cross(point: Point, x: Callable[[float], float], y: Callable[[float], float], line: float) -> Markup:
-    (left, right), (bottom, top) = _ends(point.across), _ends(point.up)
-    across, up = x(point.across["value"]), y(point.up["value"])
-    late = across > WIDTH * 0.75
-    return Markup(
-        '<g class="{}"><path class="reach" d="M{} {}H{}M{} {}V{}"/><circle class="value" cx="{}" cy="{}" r="6"/>'
-        '<text class="name" x="{}" y="{}" text-anchor="{}">{}</text></g>'
-    ).format(
-        "chosen" if point.chosen else "other",
-        x(left),
-        up,
-        x(right),
-        across,
-        y(bottom),
-        y(top),
-        across,
-        up,
-        across - 10 if late else across + 10,
-        line,
-        "end" if late else "start",
-        clean(point.name[:40]),
-    )
-
-
-def _axes(x: Callable[[float], float], y: Callable[[float], float], across: float, up: float) -> Markup:
-    parts = [Markup('<path class="axis" d="M{} {}V{}H{}"/>').format(LEFT, TOP, HEIGHT - BOTTOM, WIDTH - RIGHT)]
-    for high in _round_steps(up):
-        parts.append(
-            Markup('<path class="rule" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>').format(
-                LEFT, y(high), WIDTH - RIGHT, LEFT - 8, y(high) + 4, figure(high)
-            )
-        )
-    for right in _round_steps(across):
-        parts.append(
-            Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
-                x(right), HEIGHT - BOTTOM + 18, figure(right)
-            )
-        )
-    named = Markup('<text x="{}" y="{}" text-anchor="end">median latency, ms</text><text x="{}" y="{}">FPS</text>')
-    parts.append(named.format(WIDTH - RIGHT, HEIGHT - 8, 8, TOP + 4))
-    return Markup("").join(parts)
-
-
-def _round_steps(most: float) -> list[float]:
-    """From three to seven figures up to ``most``, of one, two or five times a power of ten."""
-    power: float = 10.0 ** math.floor(math.log10(most / 3))
-    step = next(power * times for times in (5, 2, 1) if power * times * 3 <= most)
-    return [step * number for number in range(1, int(most / step) + 1)]
-
-
-def _ends(measured: Measured) -> tuple[float, float]:
-    """Without an interval, the value itself."""
-    value = measured["value"]
-    low, high = measured.get("low"), measured.get("high")
-    return (value if low is None else low), (value if high is None else high)

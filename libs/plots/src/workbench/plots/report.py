@@ -11,7 +11,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
-from workbench.plots.drawing import Point, Range, bar, plane, ranges
+from workbench.plots.drawing import Range, bar, ranges
+from workbench.plots.plane import Point, plane
 from workbench.plots.text import score_in, shown, size, words
 
 STATIC = Path(__file__).parent / "static"

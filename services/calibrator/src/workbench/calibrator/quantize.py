@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +21,11 @@ from workbench import ir
 from workbench.application.feeding import Arrays
 from workbench.calibrator import apart, brought, feed, gates
 from workbench.calibrator.attention import is_transformer
+from workbench.calibrator.choosing import Choice, choose, excluded_digests
+from workbench.calibrator.scope import check_scope
 from workbench.calibrator.spec import read_calibration
 from workbench.calibrator.values import FEW_IMAGES, CalibrationSpec, IgnoredScope
-from workbench.runner.core import BadSpec, Refusal, Run
+from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 from workbench.shards import Item
 from workbench.tasks.model_api import model_info
@@ -39,20 +39,8 @@ class AlreadyQuantized(Refusal):
     """The model's weights are integers already; ``precision`` says which."""
 
 
-class NothingIgnored(Refusal):
-    """An entry of the ignored scope matches no operation; ``field`` and ``entry`` name it."""
-
-
 class NotQuantizable(Refusal):
     """NNCF could not, or found nothing to quantize."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The images to calibrate with, and how many were kept out."""
-
-    items: list[Item]
-    excluded: int
 
 
 def run(run: Run) -> dict[str, Any]:
@@ -66,7 +54,7 @@ def run(run: Run) -> dict[str, Any]:
     feeding = feed.check_input(model, recipe)
     if spec.ignored_scope is not None:
         check_scope(model, spec.ignored_scope)
-    choice = choose(feed.read_items(run.inputs / "dataset"), spec, _excluded_digests(run.inputs / "exclude"))
+    choice = choose(feed.read_items(run.inputs / "dataset"), spec, excluded_digests(run.inputs / "exclude"))
 
     known = brought.of_items(run.inputs / "dataset", recipe, choice.items)
 
@@ -161,69 +149,6 @@ def float_precision(model: ov.Model, file: Path) -> str:
             precision=facts["precision"],
         )
     return str(facts["precision"])
-
-
-def choose(items: Sequence[Item], spec: CalibrationSpec, excluded: set[str]) -> Choice:
-    """At most ``subset_size`` different images of the split, none of the excluded digests.
-
-    In the order of their digests: as good as a random choice, so that a dataset sorted by class is sampled
-    from all its classes, yet the same every time.
-    """
-    of_split = [item for item in items if spec.split in ("all", item.split)]
-    unique = {item.sha256: item for item in reversed(of_split)}
-    usable = [unique[digest] for digest in sorted(unique) if digest not in excluded]
-    if not usable:
-        reason = _why_none(items, of_split, spec.split)
-        raise feed.NoImages(reason, items=len(items), excluded=len(unique))
-    return Choice(usable[: spec.subset_size], len(unique) - len(usable))
-
-
-def check_scope(model: ov.Model, scope: IgnoredScope) -> None:
-    """Refuse an entry of the ignored scope that matches no operation: most likely it is misspelt."""
-    operations = model.get_ops()
-    names = {node.get_friendly_name() for node in operations}
-    types = {node.get_type_name() for node in operations}
-    for name in scope.names:
-        _check_entry("names", name, name in names, "the name of an operation")
-    for kind in scope.types:
-        _check_entry("types", kind, kind in types, f"one of {', '.join(sorted(types))}")
-    for pattern in scope.patterns:
-        _check_entry("patterns", pattern, _matches(pattern, names), "the start of an operation's name")
-
-
-def _check_entry(kind: str, entry: str, is_matched: bool, accepted: str) -> None:
-    if not is_matched:
-        raise NothingIgnored(
-            f"ignored_scope.{kind}: '{entry}' matches nothing in the model; it must match {accepted}.",
-            field=f"ignored_scope.{kind}",
-            entry=entry,
-        )
-
-
-def _matches(pattern: str, names: set[str]) -> bool:
-    try:
-        return any(map(re.compile(pattern).match, names))
-    except re.error as error:
-        raise BadSpec(
-            f"ignored_scope.patterns: '{pattern}' is no regular expression: {error}.", field="ignored_scope.patterns"
-        ) from error
-
-
-def _why_none(items: Sequence[Item], of_split: Sequence[Item], split: str) -> str:
-    if not items:
-        return "The dataset holds no images; images to calibrate with are needed."
-    if not of_split:
-        return (
-            f"None of the dataset's {len(items)} images is in its {split} part; use split 'all', or a larger dataset."
-        )
-    return (
-        f"All {len(of_split)} images ({split}) are also in the excluded dataset, which the accuracy is "
-        "measured on; add images that are not."
-    )
-
-
-def _excluded_digests(folder: Path) -> set[str]:
-    return {item.sha256 for item in feed.read_items(folder)} if folder.is_dir() else set()
 
 
 def _save(quantized: ov.Model, folder: Path, fp16: bool) -> dict[str, Any]:

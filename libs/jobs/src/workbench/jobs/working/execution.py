@@ -14,7 +14,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,19 +24,17 @@ from workbench.jobs.job import Job
 from workbench.jobs.kind import Kind, Made
 from workbench.jobs.problems import DatabaseAway, TooManyAttempts
 from workbench.jobs.record.jobs import Jobs
-from workbench.jobs.working import lease, metrics, staging
+from workbench.jobs.working import exits, lease, metrics, staging
 from workbench.jobs.working.conductor import Conductor
 from workbench.jobs.working.failures import failure
-from workbench.jobs.working.inputs import sources, verify
+from workbench.jobs.working.inputs import fetch
 from workbench.jobs.working.providing import Provide, missing
 from workbench.problems import Problem
 from workbench.problems.common import InternalError, RunFailed, RunRefused, StorageFull
-from workbench.runner import Exit, Launch, Launcher, PlaceAway, Status, read_log, read_outcome, read_progress
+from workbench.runner import Exit, Launch, Launcher, PlaceAway, read_outcome
 from workbench.store import File, Manifest, Manifests, NoRoom, StoreAway
 
 log = structlog.get_logger()
-TICK_S = 0.5
-QUIET_TICK_S = 1.0  # while a measurement runs, the rest of the machine keeps quiet
 # A server is away, not the job at fault.
 AWAY = (DatabaseAway, StoreAway, PlaceAway)
 STORE_AWAY = "the object store, which does not answer or has no room"
@@ -156,10 +154,10 @@ class Execution:
     def _exited(self, job: Job, launch: Launch, folder: Path) -> Exit | None:
         if self.elsewhere(launch):
             self.launcher.start(folder, launch)
-            return self._await(job, folder)
+            return exits.awaited(self.record, self.launcher, job, folder)
         self._stage(job, launch, folder)
         self.launcher.start(folder, launch)
-        return self._follow(job, folder, launch)
+        return exits.followed(self.record, self.launcher, job, folder, quiet=launch.exclusive)
 
     def _conclude(self, kind: Kind, job: Job, exit_: Exit | None) -> Job | None:
         """What has become of a run that has ended becomes of its job."""
@@ -191,53 +189,11 @@ class Execution:
         draft = self.work / f"{job.id}.{job.fence}.part"
         shutil.rmtree(draft, ignore_errors=True)
         try:
-            self._fetch_inputs(job, launch, draft / "inputs")
+            fetch(self.record.store, job, launch, draft / "inputs")
             (draft / "spec.json").write_text(json.dumps(launch.spec))
             draft.rename(folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-
-    def _fetch_inputs(self, job: Job, launch: Launch, folder: Path) -> None:
-        folder.mkdir(parents=True)
-        for name, source in sources(job, launch).items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            verify(name, source, self.record.store.fetch(source.key, path))
-
-    def _follow(self, job: Job, folder: Path, launch: Launch) -> Exit | None:
-        """How the run has exited; until then its progress and log go to the record. Raises Cancelled, LeaseLost."""
-        tick = QUIET_TICK_S if launch.exclusive else TICK_S
-        read_to = log_to = 0
-        progress: dict[str, Any] | None = None
-        said: tuple[dict[str, Any] | None, str | None] = (None, job.waiting_for)
-        while True:
-            status = self.launcher.wait(folder, tick)
-            news, read_to = read_progress(folder, read_to)
-            text, log_to = read_log(folder, log_to)
-            if text:
-                lease.append_log(self.record, job, text)
-            if status.state == "exited":
-                return status.exit
-            progress = asdict(news[-1]) if news else progress
-            saying = (progress, _waiting(status))
-            if saying == said:
-                lease.check(self.record, job)
-                continue
-            lease.report(self.record, job, *saying)
-            said = saying
-
-    def _await(self, job: Job, folder: Path) -> Exit | None:
-        """See _follow, of a run that tells of itself."""
-        said = job.waiting_for
-        while True:
-            status = self.launcher.wait(folder, QUIET_TICK_S)
-            if status.state == "exited":
-                return status.exit
-            if _waiting(status) == said:
-                lease.check(self.record, job)
-                continue
-            said = _waiting(status)
-            lease.say_waiting(self.record, job, said)
 
     def _keep_files(self, job: Job, outputs: Mapping[str, Path]) -> tuple[File, ...]:
         """Hash the outputs while they stream to staging, then copy them to where their digest names them."""
@@ -278,7 +234,3 @@ class Execution:
         self.launcher.forget(self.work / job.id)
         lease.retry(self.record, job, crashed=crashed)
         return None
-
-
-def _waiting(status: Status) -> str | None:
-    return status.waiting_for if status.state == "waiting" else None

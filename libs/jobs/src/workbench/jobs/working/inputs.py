@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from workbench.jobs.job import Job
 from workbench.jobs.problems import ForeignInput, UploadDamaged
 from workbench.runner import Launch
 from workbench.runner.values import is_plain_path
-from workbench.store import Keys
+from workbench.store import Keys, Store
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -47,6 +48,15 @@ def _source(job: Job, name: str, source: str, declared: dict[str, str]) -> Sourc
     if not source.startswith(keys.upload(job.id)) or ".." in source.split("/"):
         raise ForeignInput(name)
     return Source(source, declared.get(source))
+
+
+def fetch(store: Store, job: Job, launch: Launch, folder: Path) -> None:
+    """Every input as a file below ``folder``, which is made. Raises what ``sources`` and ``verify`` raise."""
+    folder.mkdir(parents=True)
+    for name, source in sources(job, launch).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        verify(name, source, store.fetch(source.key, path))
 
 
 def verify(name: str, source: Source, digest: str) -> None:
