@@ -620,19 +620,17 @@ def test_a_second_ctrl_c_leaves_at_once(server: Any, model: Path, tmp_path: Path
 
     def hang() -> None:
         if any(path.endswith("/cancel") for _, path, _ in server.requests):
-            left.wait(15)
+            left.wait(120)
 
     server.before = hang
     process.send_signal(signal.SIGINT)
     until(lambda: any(path.endswith("/cancel") for _, path, _ in server.requests))
     time.sleep(0.2)
-    began = time.monotonic()
     process.send_signal(signal.SIGINT)
 
-    _, stderr = process.communicate(timeout=30)
+    _, stderr = process.communicate(timeout=60)  # long before the server answers
     left.set()
     assert process.returncode == 130
-    assert time.monotonic() - began < 5
     assert "Traceback" not in stderr
 
 

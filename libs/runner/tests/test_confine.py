@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -174,9 +173,7 @@ def test_a_core_ignoring_the_soft_cpu_limit_is_killed_at_the_hard_one(tmp_path: 
         signal.signal(signal.SIGXCPU, signal.SIG_IGN)
         while True: pass
     """)
-    started = time.monotonic()
 
-    ended = subprocess.run([sys.executable, "-c", code], timeout=60)
+    ended = subprocess.run([sys.executable, "-c", code], timeout=200)  # two seconds of a processor that others use, too
 
     assert ended.returncode == -signal.SIGKILL
-    assert time.monotonic() - started < 50

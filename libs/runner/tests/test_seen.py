@@ -129,9 +129,9 @@ def test_whoever_waits_is_woken_by_a_change(server: ApiServer, seen: Seen) -> No
     threading.Timer(0.2, server.say, ("pods", "ADDED", "pod-1", 101)).start()
     began = time.monotonic()
 
-    seen.wait(10)
+    seen.wait(200)
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 100
 
 
 def test_a_watch_that_ends_goes_on_where_it_ended(server: ApiServer, seen: Seen) -> None:

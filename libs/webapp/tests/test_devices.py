@@ -60,7 +60,7 @@ def test_after_one_that_waited_in_vain_nobody_waits_for_a_while(record: Jobs) ->
     for _ in range(20):
         assert devices.seen_for(NPU) is None
 
-    assert 1 <= time.monotonic() - began < 5
+    assert 1 <= time.monotonic() - began < 15, "one look, not twenty"
 
 
 def test_a_device_that_was_once_here_needs_no_other_look(record: Jobs) -> None:

@@ -120,14 +120,16 @@ def test_a_queued_job_says_what_it_waits_for_and_about_how_long(conversions: Fla
     done = claim(record, ["conversion"], "w", 30)
     time.sleep(0.3)
     lease.accept_manifest(record, done, Manifest("model", done.id, "a", "", (), {}).text(), {})
-    lease.succeed(record, done)
+    ended = lease.succeed(record, done)
+    took_s = ended.finished_at - ended.started_at
     first = conversions.post("/v1/conversions", json=BODY | {"precision": "FP32"}).headers["Location"]
     second = conversions.post("/v1/conversions", json=BODY | {"precision": "FP32", "name": "again"}).headers["Location"]
 
-    assert 0.3 <= conversions.get(first).json["expected_wait_s"] < 1
+    assert took_s >= 0.3
+    assert conversions.get(first).json["expected_wait_s"] == pytest.approx(took_s, abs=0.06)  # told in tenths
     view = conversions.get(second).json
     assert view["waiting_for"] == "a free worker; 1 queued before it"
-    assert view["expected_wait_s"] >= 0.6
+    assert view["expected_wait_s"] == pytest.approx(2 * took_s, abs=0.06)
 
 
 def test_the_same_idempotency_key_answers_with_the_same_job(conversions: FlaskClient) -> None:

@@ -176,13 +176,15 @@ def count_aloud(run):
 
 
 def take_turns(run):
-    """A measurement of several launches, each noted."""
+    """A measurement of several launches, each noted: as many as it is told, or until told that these are enough."""
     name = run.spec["name"]
     for number in range(run.spec["turns"]):
         if number:
             run.next_turn()
+        if _enough(run):
+            break
         _note(run, "begin", f"{name}.{number}")
-        time.sleep(run.spec["seconds"])
+        time.sleep(run.spec["seconds"] if number or "first_s" not in run.spec else run.spec["first_s"])
         _note(run, "end", f"{name}.{number}")
 
 
@@ -191,6 +193,8 @@ def work_in_pieces(run):
     _note(run, "begin")
     pieces = Pieces(run, "working", 0.0, 1.0, clock=lambda: 100 * time.monotonic())
     for number in range(run.spec["pieces"]):
+        if _enough(run):
+            break
         time.sleep(0.02)
         pieces.done((number + 1) / run.spec["pieces"], f"{number + 1} pieces")
     _note(run, "end")
@@ -226,6 +230,10 @@ def _keep_asking(run):
     while True:
         time.sleep(0.3)
         run.next_turn()
+
+
+def _enough(run):
+    return Path(f"{run.spec['journal']}.enough").exists()
 
 
 def _note(run, word, name=None):
