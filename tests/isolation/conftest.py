@@ -201,6 +201,7 @@ def make_real_things(team: Team, name: str, side: int = 8) -> None:
     team.ids["packages"] = team.made("packages", {**package, "samples": 0})["id"]
     project = {"name": name, "model_id": team.ids["models"], "dataset_id": team.ids["datasets"]}
     team.ids["projects"] = team.post("/v1/projects", project)["id"]
+    team.ids["tokens"] = team.post("/v1/tokens", {"name": name})["id"]
 
 
 def leave_waiting(team: Team, name: str) -> None:

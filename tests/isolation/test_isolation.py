@@ -22,7 +22,7 @@ from workbench.messages import Message
 from workbench.store import Keys, Manifest
 
 # Path parameters whose value belongs to a team, and those whose value is the same for all.
-OWNED = {"job_id", "project_id", "upload_id"}
+OWNED = {"job_id", "project_id", "upload_id", "token_id"}
 COMMON = {"name": "model.xml", "signed": "unsigned", "target_id": "no-such-target", "number": "0"}
 UUID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 # Requests that name nothing of anybody: whoever sends one makes something of their own.
@@ -36,6 +36,7 @@ FREE: dict[str, Any] = {
     "/v1/datasets/uploads": {"files": [{"name": "mine.zip", "size_bytes": 5}]},
     "/v1/tensors/uploads": {"files": [{"name": "mine.npy", "size_bytes": 5}]},
     "/v1/models/downloads": {"source": "https://models.example.com/m.onnx", "sha256": "0" * 64},
+    "/v1/tokens": {"name": "mine"},
     "/v1/datasets/generations": {"count": 1, "width": 8, "height": 8},
 }
 # Names something of one's own, whatever others call theirs: a test below.
@@ -144,7 +145,7 @@ def test_no_route_gives_anything_to_another_team(world: Any) -> None:
             made_up = world.blue.ask(method, nobodys, json=body_of_nobody)
 
             where = f"{method} {path}: {foreign.status_code} {foreign.text[:300]}"
-            ids = set(re.findall(UUID, reds + json.dumps(body_of_red)))
+            ids = set(re.findall(rf"{UUID}|[0-9a-f]{{64}}", reds + json.dumps(body_of_red)))
             assert foreign.status_code in (403, 404) or is_empty_page(foreign) or deleted_nothing(foreign), where
             assert shape(foreign, *ids) == shape(made_up), where
             assert not learned(world, foreign, *ids), where

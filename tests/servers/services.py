@@ -22,7 +22,7 @@ OWNERS = {
     "profiler": ("/v1/targets", "/v1/profiles", "/v1/tensors", "/v1/profiler-runs"),
     "calibrator": ("/v1/calibrations", "/v1/evaluations", "/v1/recipes", "/v1/trials", "/v1/calibrator-runs"),
     "packager": ("/v1/packages",),
-    "project": ("/v1/projects", "/v1/identity"),
+    "project": ("/v1/projects", "/v1/identity", "/v1/tokens"),
 }
 # Pages over all of them: no jobs, so neither migration nor worker.
 PAGES = {"console": ("/console",)}

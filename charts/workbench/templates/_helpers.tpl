@@ -8,7 +8,7 @@ profiler: {module: profiler, paths: [/v1/targets, /v1/profiles, /v1/tensors, /v1
 calibrator: {module: calibrator, paths: [/v1/calibrations, /v1/evaluations, /v1/recipes, /v1/trials, /v1/calibrator-runs]}
 packager: {module: packager, paths: [/v1/packages]}
 console: {module: console, paths: [/console], exact: [/], pages: true}
-project: {module: project, paths: [/v1/projects, /v1/identity], conducts: true}
+project: {module: project, paths: [/v1/projects, /v1/identity, /v1/tokens], conducts: true}
 {{- end }}
 
 {{/* The settings of one part (`api` or `worker`) of a service: the common ones, with its own over them. */}}

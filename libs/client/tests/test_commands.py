@@ -233,7 +233,8 @@ WRONG = [
     (["profiles", "create", MODEL, "--hint", "fast"], "not one of throughput, latency"),
     (["datasets", "create", "--generate", "5", "--channels", "2"], "'--channels': '2' is not one of 1, 3"),
     (["datasets", "create", "--generate", "5", "--width", "8193"], "'--width': '8193' is not a whole number from 1 to"),
-    (["profiles", "list", "--state", "done"], "not one of queued, running, succeeded, failed, cancelled"),
+    (["profiles", "list", "--state", "done"], "not one of queued, running, succeeded, failed, cancelled, active"),
+    (["jobs", "--state", "done"], "not one of queued, running, succeeded, failed, cancelled, active, ended"),
     (["profiles", "list", "--limit", "0"], "from 1 to 100000"),
     (["profiles", "show", "../../etc"], "is not an id"),
     (["targets", "show", "moon"], "'ID': there is no target 'moon'; there are local"),
@@ -464,7 +465,7 @@ def test_a_list_asks_for_what_was_said(server: Any) -> None:
         "--sort",
         "name",
         "--state",
-        "failed",
+        "active",
     )
 
     assert server.queries[-1] == {
@@ -472,7 +473,7 @@ def test_a_list_asks_for_what_was_said(server: Any) -> None:
         "tag": "prod",
         "of": MODEL,
         "sort": "name",
-        "state": "failed",
+        "state": "active",
         "limit": "50",
     }
 

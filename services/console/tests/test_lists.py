@@ -121,3 +121,10 @@ def test_a_dataset_is_exported_in_a_layout_that_the_api_names(several: list[str]
     assert answer.headers["Location"].startswith("/console/job/exports/")
     assert wrong.status_code == 422
     assert "format" in wrong.text
+
+
+def test_a_list_is_narrowed_to_a_state_as_the_api_and_the_command_do(visitor: Visitor) -> None:
+    assert len(names(visitor.get("/console/datasets?state=succeeded").text)) == 50
+    assert "state=succeeded" in visitor.get("/console/datasets?state=succeeded").text
+    assert "Nothing fits" in visitor.get("/console/datasets?state=active").text
+    assert '<option value="active" selected>' in visitor.get("/console/models?state=active").text

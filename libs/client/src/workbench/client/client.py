@@ -14,7 +14,7 @@ from workbench.client.all_jobs import EVERY_PROJECT, newest
 from workbench.client.catalogue import Catalogue
 from workbench.client.evaluations import Evaluations
 from workbench.client.jobs import View
-from workbench.client.resources import Profiles, Resource, Targets
+from workbench.client.resources import Profiles, Resource, Targets, Tokens
 from workbench.client.transport import PATIENCE_S, Address, Transport
 from workbench.client.trials import Trials
 from workbench.client.uploaded import Datasets, Models, Uploads
@@ -67,6 +67,7 @@ class Client:
         self.recipes = self._resource("recipes")
         self.packages = self._resource("packages")
         self.targets = Targets(self._transport, "/v1/targets")
+        self.tokens = Tokens(self._transport, "/v1/tokens")
         self.tensors = Uploads(self._transport, "/v1/tensors", uploads.tensor_parts)
         self.tasks = self._resource("tasks")
         self.projects = self._resource("projects")

@@ -16,6 +16,7 @@ from workbench.client.transport import Transport
 
 # That one request lists or deletes.
 AT_ONCE = 100
+SHORTEST_ID = 8  # of a token, which is a long one
 
 
 class Resource:
@@ -153,6 +154,18 @@ class Targets(Resource):
         """Expect a machine; ``token`` is what its agent joins with. Raises Refused for one that has joined."""
         view: View = self._transport.json("PUT", self._one(id))
         return view
+
+
+class Tokens(Resource):
+    """Who may speak for the team; only its admins may ask. What ``create`` answers has the ``secret``."""
+
+    def find(self, id: str) -> View:
+        """The one whose id begins so. Raises BadInput where there is none, or more than one."""
+        found = [token for token in self.list() if len(id) >= SHORTEST_ID and token["id"].startswith(id)]
+        if len(found) != 1:
+            many = f"{len(found)} tokens begin" if found else "no token begins"
+            raise BadInput(f"{many} with {id!r}; give {SHORTEST_ID} or more characters of an id of `tokens list`")
+        return found[0]
 
 
 class Profiles(WithGraph):

@@ -1,8 +1,8 @@
 """Who is asking: a bearer token, looked up in the store by its SHA-256; and which pages may ask at all.
 
 A viewer reads. A member does whatever changes something of the team's: submit, cancel, upload, delete, also what
-another member has made. No route needs an admin yet: teams and tokens are made by the installation's operator with
-`workbench admin`, not over HTTP; the role is there so that tokens written today mean the same once routes do.
+another member has made. An admin also makes and revokes tokens of the team (`webapp/tokens.py`). Teams are made by the
+installation's operator with `workbench admin`, not over HTTP.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import structlog
@@ -36,10 +36,11 @@ _READING = ("GET", "HEAD", "OPTIONS")
 
 @dataclass(frozen=True)
 class Identity:
-    """The team a token speaks for, and how much it may do there."""
+    """The team a token speaks for, and how much it may do there; ``token``: its id, where one was shown."""
 
     team: str
     role: str
+    token: str = field(default="", compare=False)
 
     def require(self, role: str) -> None:
         """Raises Forbidden when this identity's role is below ``role``."""
@@ -106,7 +107,7 @@ class Tokens:
         """Who, and until when; None for a token that there is not, or whose document is none."""
         try:
             document = json.loads(self._store.get(token_key(digest)))
-            identity, expires = Identity(document["team"], document["role"]), document["expires"]
+            identity, expires = Identity(document["team"], document["role"], digest), document["expires"]
             ROLES.index(identity.role)
             return identity, float("inf") if expires is None else float(expires)
         except ObjectMissing:

@@ -128,3 +128,20 @@ class OtherRelease(Problem):
     def detail(self) -> str:
         """Both."""
         return f"The agent is of release {self.release or 'unknown'}, the workbench of {self.wanted}."
+
+
+@dataclass(eq=False)
+class TooManyTokens(Problem):
+    """The team has as many tokens as it may have.
+
+    Remedy: revoke those that are expired or that nobody uses any more, then make this one.
+    """
+
+    status = 409
+    title = "The team has too many tokens"
+    limit: int
+
+    @property
+    def detail(self) -> str:
+        """Name the limit."""
+        return f"A team may have {self.limit} tokens, expired ones included."

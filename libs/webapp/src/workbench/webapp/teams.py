@@ -15,6 +15,7 @@ from workbench.store.keys import token as token_key
 from workbench.webapp.identity import Identity, digest_of, write_token
 
 NAME = re.compile(r"[a-z0-9-]{1,40}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _TEAMS, _TOKENS = "identity/teams/", "identity/tokens/"
 
 
@@ -81,9 +82,14 @@ def create_token(store: Store, identity: Identity, name: str, expires: float | N
     """A new token of a team that there is; its secret exists only in this answer. Raises WrongTeam."""
     if not NAME.fullmatch(identity.team) or read_team(store, identity.team) is None:
         raise WrongTeam(f"There is no team {identity.team!r}; `workbench admin teams create` makes one.")
+    return make_token(store, identity, name, expires)
+
+
+def make_token(store: Store, identity: Identity, name: str, expires: float | None) -> tuple[str, Token]:
+    """The same for a team that is known already, since somebody speaks for it."""
     secret = secrets.token_urlsafe(32)
     write_token(store, secret, identity, name, expires)
-    token = _read_token(store, digest_of(secret))
+    token = read_token(store, digest_of(secret))
     assert token is not None, "written above"
     return secret, token
 
@@ -100,18 +106,26 @@ def revoke_token(store: Store, token_id: str) -> Token:
     if len(found) != 1:
         many = f"{len(found)} tokens begin" if found else "No token begins"
         raise WrongToken(f"{many} with that; give an id of `workbench admin tokens list`, 8 characters or more.")
-    store.delete(token_key(found[0].id))
+    revoke(store, found[0])
     return found[0]
+
+
+def revoke(store: Store, token: Token) -> None:
+    """It opens nothing any more, once nobody remembers it; safe to repeat."""
+    store.delete(token_key(token.id))
 
 
 def _tokens(store: Store) -> Iterator[Token]:
     for info in store.list(_TOKENS):
-        token = _read_token(store, info.key.removeprefix(_TOKENS).removesuffix(".json"))
+        token = read_token(store, info.key.removeprefix(_TOKENS).removesuffix(".json"))
         if token is not None:
             yield token
 
 
-def _read_token(store: Store, digest: str) -> Token | None:
+def read_token(store: Store, digest: str) -> Token | None:
+    """None for an id of none."""
+    if not _DIGEST.fullmatch(digest):
+        return None
     try:
         document: dict[str, Any] = json.loads(store.get(token_key(digest)))
     except ObjectMissing:  # revoked since it was listed

@@ -10,14 +10,29 @@ from workbench.console.reach import api
 
 SHOWN = 50
 SORTS = {"": "Newest first", "created_at": "Oldest first", "name": "By name", "-name": "By name, backwards"}
-LONGEST = {"search": 200, "tag": 32, "sort": 20, "cursor": 2500}
+STATES = {
+    "active": "Going on",
+    "queued": "Waiting",
+    "running": "Running",
+    "ended": "Ended",
+    "succeeded": "Succeeded",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
+LONGEST = {"search": 200, "tag": 32, "state": 10, "sort": 20, "cursor": 2500}
 
 
 def listed(collection: str) -> dict[str, Any]:
     """A page of ``/v1/<collection>`` as this request asks for it, and what was asked; a refusal beside nothing."""
     asked = {name: request.args.get(name, "").strip()[:longest] for name, longest in LONGEST.items()}
     given = {name: value for name, value in asked.items() if value}
-    found: dict[str, Any] = {"collection": collection, "asked": asked, "sorts": SORTS, "problem": None}
+    found: dict[str, Any] = {
+        "collection": collection,
+        "asked": asked,
+        "sorts": SORTS,
+        "states": STATES,
+        "problem": None,
+    }
     try:
         page = api().json("GET", f"/v1/{collection}", params={**given, "limit": SHOWN})
     except Refused as refused:

@@ -22,6 +22,7 @@ from workbench.client.cli import (
     optimize,
     output,
     resources,
+    tokens,
     try_images,
     up,
     zoo,
@@ -95,6 +96,7 @@ comparing.register(app)
 up.register(app)
 resources.register(app)
 all_jobs.register(app)
+tokens.register(app)
 zoo.register(app)
 
 

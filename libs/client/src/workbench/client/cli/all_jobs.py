@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 import typer
-from workbench.client.cli.labels import NARROWING, narrowed
+from workbench.client.cli.labels import NARROWING, STATE, narrowed
 from workbench.client.cli.listing import Column, show_list
 from workbench.client.cli.options import Option, Values, add_command
 from workbench.client.cli.readers import whole
@@ -22,12 +22,7 @@ COLUMNS = (
 )
 # They are sorted by age: only so lists of several collections are one.
 OPTIONS = (
-    Option(
-        "--state",
-        "Only those that are queued, running, succeeded, failed or cancelled; active: queued or running, "
-        "ended: neither.",
-        metavar="STATE",
-    ),
+    STATE,
     *(option for option in NARROWING if option.key != "sort"),
     Option("--limit", "At most this many (default 50).", whole(1, 100_000), "N"),
 )

@@ -7,8 +7,16 @@ from typing import Any
 import typer
 from workbench.client.cli import output
 from workbench.client.cli.options import Argument, Option, Values, add_command
+from workbench.client.cli.readers import one_of
 from workbench.client.cli.session import Session
 
+# Whichever jobs are listed, as the API takes it.
+STATE = Option(
+    "--state",
+    "Only those that are queued, running, succeeded, failed or cancelled; active: queued or running, ended: neither.",
+    one_of("queued", "running", "succeeded", "failed", "cancelled", "active", "ended"),
+    "STATE",
+)
 NARROWING = (
     Option("--search", "Only those that have this in their name or a tag, or whose id begins so."),
     Option("--tag", "Only those with this tag.", metavar="TAG"),

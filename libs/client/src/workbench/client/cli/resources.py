@@ -8,10 +8,9 @@ from pathlib import Path
 
 import typer
 from workbench.client.cli import again, labels, made, output, reconfigure
-from workbench.client.cli.accepted import asked
 from workbench.client.cli.description import Description
 from workbench.client.cli.descriptions import DESCRIPTIONS
-from workbench.client.cli.labels import NARROWING, narrowed
+from workbench.client.cli.labels import NARROWING, STATE, narrowed
 from workbench.client.cli.listing import Column, show_list, value_at
 from workbench.client.cli.made import WAIT, Making
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
@@ -25,7 +24,6 @@ from workbench.client.resources import Resource
 
 Run = Callable[[Session, Values], None]
 
-STATE = asked("--state", "Only those that are", "JobView", "state", "STATE", place="")
 LIMIT = Option("--limit", "At most this many (default 50).", whole(1, 100_000), "N")
 FOLLOW = Option("--follow", "Go on until the job has ended.", flag=True)
 TO = Option("--to", "Where to: a folder, or a file's path for one file (default: the current folder).", metavar="PATH")

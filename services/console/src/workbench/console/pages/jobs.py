@@ -5,22 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request
+from workbench.console.listing import STATES
 from workbench.console.page import Page
 from workbench.console.reach import client
 from workbench.console.work import KINDS, jobs
 
 PAGE = Page("jobs", "Jobs")
 SHOWN = 25
-GROUPS = ("active", "ended")
-STATES = {
-    "active": "Going on",
-    "queued": "Waiting",
-    "running": "Running",
-    "ended": "Ended",
-    "succeeded": "Succeeded",
-    "failed": "Failed",
-    "cancelled": "Cancelled",
-}
 
 
 @PAGE.blueprint.get("")

@@ -1,15 +1,46 @@
-"""The team that the session speaks for: its role and what it stores."""
+"""The team of this session: what it may do and stores, and its tokens, for who may make them."""
 
 from __future__ import annotations
 
-from flask import render_template
-from workbench.console.page import Page
-from workbench.console.reach import whoami
+from typing import Any
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
+from workbench.console.page import PLACE, Page
+from workbench.console.reach import client, whoami
+from workbench.console.typed import numbers
 
 PAGE = Page("team", "Team")
+ROLES = {
+    "viewer": "viewer: looks and downloads",
+    "member": "member: also brings, starts, stops and deletes",
+    "admin": "admin: also makes and revokes tokens",
+}
 
 
 @PAGE.blueprint.get("")
 def show() -> str:
     """As the API tells it."""
-    return render_template("team.html", who=whoami())
+    return _page()
+
+
+@PAGE.blueprint.post("/tokens")
+def create() -> str:
+    """A new token, with its secret: this page is the only one that has it, so it leads nowhere else."""
+    asked: dict[str, Any] = {"name": request.form.get("name", "").strip(), "role": request.form.get("role", "")}
+    return _page(client().tokens.create({**asked, **numbers(request.form, [("days", float)])}))
+
+
+@PAGE.blueprint.post("/tokens/<token_id>/revoke")
+def revoke(token_id: str) -> str | Response:
+    """Ask first, with what it is called."""
+    if request.form.get("sure") != "yes":
+        return render_template("revoke.html", token=client().tokens.get(token_id))
+    client().tokens.delete(token_id)
+    return redirect(f"{PLACE}/team", 303)
+
+
+def _page(made: dict[str, Any] | None = None) -> str:
+    who = whoami()
+    tokens = list(client().tokens.list()) if who["role"] == "admin" else None
+    return render_template("team.html", who=who, tokens=tokens, roles=ROLES, made=made)

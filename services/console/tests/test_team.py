@@ -1,0 +1,75 @@
+"""The page of the team: its admins make tokens there, each secret shown once; nobody else is offered it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from console_bench import HOSTILE, Bench, Visitor
+from workbench.webapp.identity import Identity, write_token
+
+
+@pytest.fixture
+def admin(bench: Bench) -> Visitor:
+    write_token(bench.adapters.store, "chief", Identity("tokens", "admin"), "the chief's")
+    return bench.visitor("chief")
+
+
+def made(visitor: Visitor, name: str, **form: str) -> tuple[str, str]:
+    """The new token's secret and id."""
+    page = visitor.post("/console/team/tokens", name=name, **{"role": "viewer", "days": "", **form})
+    assert page.status_code == 200, page.text
+    secret = re.search(r'class="secret"[^>]* value="([^"]+)"', page.text)
+    id = re.search(rf'/tokens/([0-9a-f]{{64}})/revoke"><button aria-label="Revoke {re.escape(name)}"', page.text)
+    assert secret
+    assert id
+    return secret[1], id[1]
+
+
+def test_a_token_that_is_made_opens_the_console_and_is_shown_once(bench: Bench, admin: Visitor) -> None:
+    secret, _ = made(admin, "for once")
+
+    assert "for once" in admin.get("/console/team").text
+    assert secret not in admin.get("/console/team").text
+    assert "viewer" in bench.visitor(secret).get("/console/team").text
+
+
+def test_revoking_asks_first_and_then_it_is_gone(admin: Visitor) -> None:
+    _, id = made(admin, "to go")
+
+    question = admin.post(f"/console/team/tokens/{id}/revoke")
+    assert "Revoke <bdi>to go</bdi>?" in question.text
+    assert "to go" in admin.get("/console/team").text
+
+    assert admin.post(f"/console/team/tokens/{id}/revoke", sure="yes").status_code == 303
+    assert "to go" not in admin.get("/console/team").text
+
+
+def test_who_is_no_admin_sees_the_team_and_no_token(bench: Bench) -> None:
+    for token in ("empty", "looking"):
+        page = bench.visitor(token).get("/console/team")
+
+        assert page.status_code == 200
+        assert "A new token" not in page.text
+        assert "/console/team/tokens" not in page.text
+        assert bench.visitor(token).post("/console/team/tokens", name="x", role="admin").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [({"name": " "}, "name"), ({"role": "owner"}, "viewer, member, admin"), ({"days": "soon"}, "no number")],
+)
+def test_what_no_token_can_be_is_said_in_words(admin: Visitor, form: dict[str, str], said: str) -> None:
+    page = admin.post("/console/team/tokens", **{"name": "x", "role": "viewer", "days": "", **form})
+
+    assert page.status_code == 422
+    assert said in page.text
+
+
+def test_a_hostile_name_does_nothing(bench: Bench, admin: Visitor) -> None:
+    write_token(bench.adapters.store, "odd", Identity("tokens", "viewer"), HOSTILE)
+
+    page = admin.get("/console/team").text
+
+    assert "<script>alert" not in page
+    assert "\u202e" not in page
