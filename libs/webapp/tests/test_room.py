@@ -58,11 +58,11 @@ def test_a_teams_own_limit_goes_before_the_default_and_0_is_none(
 ) -> None:
     limit(record, own)
 
-    assert Room(record, default).usage("red").limit_bytes == counts
+    assert Room(record, default).limit("red") == counts
 
 
 def test_a_team_that_nobody_made_has_the_default(record: Jobs) -> None:
-    assert Room(record, 100).usage("local").limit_bytes == 100
+    assert Room(record, 100).limit("local") == 100
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_fits_to_the_byte_is_let_in_and_a_byte_more_is_not(record: Jobs) ->
     with pytest.raises(StorageLimit):
         room.reserve("red", "u", 601)
     room.reserve("red", "u", 600)
-    assert room.usage("red").used_bytes == 1000
+    assert sum(room.by_service("red").values()) == 1000
 
 
 def test_who_is_at_the_limit_submits_nothing(record: Jobs) -> None:
@@ -107,7 +107,7 @@ def test_room_that_somebody_has_just_made_at_another_service_is_seen_before_a_re
     datasets = Storage(record.engine, record.store, "dataset")
     record.store.put(KEYS.usage("dataset"), b'{"used_bytes": 900}')
     room = Room(record, 0)
-    assert room.usage("red").used_bytes == 900
+    assert sum(room.by_service("red").values()) == 900
 
     datasets.release("red", "x")
     record.store.put(KEYS.usage("dataset"), b'{"used_bytes": 0}')
@@ -122,7 +122,7 @@ def test_no_question_lists_anything(record: Jobs, monkeypatch: pytest.MonkeyPatc
 
     room.require("red")
     room.reserve("red", "u", 10)
-    assert room.usage("red").used_bytes == 10
+    assert sum(room.by_service("red").values()) == 10
 
 
 def test_the_refusal_says_what_is_used_what_there_is_and_what_to_delete(record: Jobs) -> None:
@@ -246,9 +246,13 @@ def test_a_token_learns_for_whom_it_speaks_and_how_much_room_is_left(client: Any
     assert answer["storage"]["used_bytes"] == 5
 
 
-def test_without_a_limit_nothing_is_counted_for_whoami(client: Any, adapters: Adapters) -> None:
+def test_what_each_service_counts_is_told_without_a_limit_too(client: Any, adapters: Adapters) -> None:
     write_token(adapters.store, "blue", Identity("blue", "admin"), "test")
+    adapters.record("project").storage.reserve("blue", "u", 5, limit_bytes=0)
+    adapters.store.put(Keys("blue").usage("dataset"), b'{"used_bytes": 900}')
 
     answer = client(project, "blue").get("/v1/identity").get_json()
 
-    assert answer == {"team": "blue", "role": "admin", "storage": {"used_bytes": None, "limit_bytes": None}}
+    parts = [{"service": "dataset", "used_bytes": 900}, {"service": "project", "used_bytes": 5}]
+    storage = {"used_bytes": 905, "limit_bytes": None, "parts": parts}
+    assert answer == {"team": "blue", "role": "admin", "storage": storage}

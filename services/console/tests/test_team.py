@@ -66,6 +66,20 @@ def test_what_no_token_can_be_is_said_in_words(admin: Visitor, form: dict[str, s
     assert said in page.text
 
 
+def test_what_is_stored_is_told_by_what_it_is(bench: Bench) -> None:
+    """Of a team that nobody has asked about: what others count is remembered for a minute."""
+    bench.adapters.record("dataset").storage.reserve("storing", "u", 2_000_000, limit_bytes=0)
+    bench.adapters.record("dataset").storage.publish(["storing"])
+    bench.adapters.record("project").storage.reserve("storing", "u", 4000, limit_bytes=0)
+    write_token(bench.adapters.store, "storing", Identity("storing", "viewer"), "storing")
+
+    page = bench.visitor("storing").get("/console/team").text
+
+    assert re.search(r"Images</th><td[^>]*>2 MB", page)
+    assert re.search(r"Reports</th><td[^>]*>4 kB", page)
+    assert "no limit" in page
+
+
 def test_a_hostile_name_does_nothing(bench: Bench, admin: Visitor) -> None:
     write_token(bench.adapters.store, "odd", Identity("tokens", "viewer"), HOSTILE)
 

@@ -40,14 +40,6 @@ class StorageLimit(Problem):
         return f"The team uses {_mib(self.used_bytes)} of {_mib(self.limit_bytes)}{asked}."
 
 
-@dataclass(frozen=True)
-class Usage:
-    """``limit_bytes`` 0: none, and then nobody asks what is used."""
-
-    used_bytes: int
-    limit_bytes: int
-
-
 class Room:
     """What each team uses and may, exact within this service; of the others, what they have published. Thread-safe."""
 
@@ -57,10 +49,9 @@ class Room:
         self._limits: dict[str, tuple[int, float]] = {}
         self._lock = threading.Lock()
 
-    def usage(self, team: str) -> Usage:
-        """Now, or not long ago."""
-        limit = self.limit(team)
-        return Usage(self._storage.used(team) if limit else 0, limit)
+    def by_service(self, team: str) -> dict[str, int]:
+        """What each service counts, whether there is a limit or not."""
+        return self._storage.by_service(team)
 
     def require(self, team: str, more_bytes: int = 0) -> None:
         """That so much more would fit, if only a little: who is at the limit submits nothing. Raises StorageLimit."""

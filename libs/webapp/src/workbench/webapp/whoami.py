@@ -10,13 +10,23 @@ from workbench.webapp.ports import identity as who
 from workbench.webapp.ports import ports
 
 
+class PartView(ma.Schema):
+    """What one service counts."""
+
+    service = ma.fields.String(
+        metadata={"description": "By whose work it is there: `model-registry` has what was brought as a model."}
+    )
+    used_bytes = ma.fields.Integer()
+
+
 class StorageView(ma.Schema):
     """What the team stores."""
 
     used_bytes = ma.fields.Integer(
-        allow_none=True, metadata={"description": "Up to a minute old, upload declarations included; null: no limit."}
+        metadata={"description": "Of other services than `project` up to two minutes old; declared uploads included."}
     )
     limit_bytes = ma.fields.Integer(allow_none=True, metadata={"description": "Null: no limit."})
+    parts = ma.fields.List(ma.fields.Nested(PartView))
 
 
 class IdentityView(ma.Schema):
@@ -34,7 +44,11 @@ identity = Blueprint("identity", __name__, url_prefix="/v1/identity", descriptio
 @identity.response(200, IdentityView)
 def whoami() -> dict[str, Any]:
     """The team and role of the token, and the team's storage."""
-    usage = ports().room.usage(who().team)
-    limited = usage.limit_bytes > 0
-    storage = {"used_bytes": usage.used_bytes if limited else None, "limit_bytes": usage.limit_bytes or None}
-    return {"team": who().team, "role": who().role, "storage": storage}
+    room, team = ports().room, who().team
+    parts = room.by_service(team)
+    storage = {
+        "used_bytes": sum(parts.values()),
+        "limit_bytes": room.limit(team) or None,
+        "parts": [{"service": service, "used_bytes": used_bytes} for service, used_bytes in parts.items()],
+    }
+    return {"team": team, "role": who().role, "storage": storage}

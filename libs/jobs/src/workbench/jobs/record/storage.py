@@ -30,7 +30,7 @@ SERVICES = ("model-registry", "converter", "dataset", "profiler", "calibrator", 
 
 @dataclass(frozen=True)
 class _Told:
-    used_bytes: int
+    used_bytes: dict[str, int]  # by service
     asked_at: float
 
 
@@ -44,17 +44,16 @@ class Storage:
 
     def used(self, team: str, *, again: bool = False) -> int:
         """By all services. ``again``: ask the others, however lately that was done."""
-        with reading(self._engine).connect() as connection:
-            own = connection.execute(select(usage.c.used_bytes).where(usage.c.team == team)).scalar()
-        return int(own or 0) + self.elsewhere(team, again=again)
+        return self._own(team) + self.elsewhere(team, again=again)
 
     def elsewhere(self, team: str, *, again: bool = False) -> int:
         """What the other services have published."""
-        with self._lock:
-            told = self._told.get(team)
-            if told is None or again or time.monotonic() - told.asked_at > ASKED_S:
-                told = self._told[team] = _Told(self._asked(team), time.monotonic())
-            return told.used_bytes
+        return sum(self._others(team, again=again).values())
+
+    def by_service(self, team: str) -> dict[str, int]:
+        """Of each that counts anything."""
+        counted = {self._service: self._own(team), **self._others(team)}
+        return {service: counted[service] for service in SERVICES if counted.get(service)}
 
     def reserve(self, team: str, upload_id: str, size_bytes: int, limit_bytes: int) -> None:
         """Let an upload bring so much in all. ``limit_bytes`` 0: none. Raises NoRoomLeft."""
@@ -146,8 +145,18 @@ class Storage:
                 if again:
                     raise
 
-    def _asked(self, team: str) -> int:
-        return sum(self._published(team, service) for service in SERVICES if service != self._service)
+    def _own(self, team: str) -> int:
+        with reading(self._engine).connect() as connection:
+            return int(connection.execute(select(usage.c.used_bytes).where(usage.c.team == team)).scalar() or 0)
+
+    def _others(self, team: str, *, again: bool = False) -> dict[str, int]:
+        with self._lock:
+            told = self._told.get(team)
+            if told is None or again or time.monotonic() - told.asked_at > ASKED_S:
+                others = [service for service in SERVICES if service != self._service]
+                found = {service: self._published(team, service) for service in others}
+                told = self._told[team] = _Told(found, time.monotonic())
+            return told.used_bytes
 
     def _published(self, team: str, service: str) -> int:
         try:

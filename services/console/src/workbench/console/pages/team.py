@@ -16,6 +16,16 @@ ROLES = {
     "member": "member: also brings, starts, stops and deletes",
     "admin": "admin: also makes and revokes tokens",
 }
+# By whose work it is there, as people call that.
+PARTS = {
+    "model-registry": "Models that were brought",
+    "converter": "Conversions",
+    "dataset": "Images",
+    "profiler": "Measurements",
+    "calibrator": "INT8 models and accuracy",
+    "packager": "Packages",
+    "project": "Reports",
+}
 
 
 @PAGE.blueprint.get("")
@@ -43,4 +53,4 @@ def revoke(token_id: str) -> str | Response:
 def _page(made: dict[str, Any] | None = None) -> str:
     who = whoami()
     tokens = list(client().tokens.list()) if who["role"] == "admin" else None
-    return render_template("team.html", who=who, tokens=tokens, roles=ROLES, made=made)
+    return render_template("team.html", who=who, tokens=tokens, roles=ROLES, parts=PARTS, made=made)
