@@ -181,3 +181,5 @@ def test_what_its_source_says_makes_a_guess_surer_and_no_other() -> None:
     assert [(each.task, each.guess.sure) for each in told] == [("classification", "likely"), ("generic", "possible")]
     assert told[0].guess.why.endswith("where it comes from says so")
     assert guesses({**facts, "source": {"task": "object-detection"}}) == alone
+    assert guesses({**facts, "source": {"task": "classification", "head": "scores"}}) == told
+    assert guesses({**facts, "source": {"task": "classification", "head": "another"}}) == alone

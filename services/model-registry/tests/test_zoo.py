@@ -54,7 +54,7 @@ def source() -> Iterator[SourceServer]:
 
 @pytest.fixture
 def listed(source: SourceServer) -> Callable[..., Listing]:
-    asking = Asking(Addresses(frozenset([f"127.0.0.1:{source.port}"])), Pace(silence_s=0.5))
+    asking = Asking(Addresses(frozenset([f"127.0.0.1:{source.port}"])), Pace(silence_s=10.0))
 
     def ask(name: str = "zoo:net", said: Any = None, files_url: str = "", at: str = INTEL) -> Listing:
         if said is not None:
@@ -262,3 +262,37 @@ def test_a_model_that_is_nowhere_a_closed_door_and_a_busy_zoo_are_told_apart(
 
 def test_the_zoo_s_tasks_are_tasks_of_the_workbench() -> None:
     assert set(TASKS.values()) <= set(NAMES)
+
+
+def test_how_accurate_a_model_was_measured_is_told_beside_what_it_is(
+    listed: Callable[..., Listing], source: SourceServer
+) -> None:
+    checked = {
+        "models": [
+            {
+                "launchers": [{"framework": "openvino", "adapter": "ssd"}],
+                "datasets": [
+                    {
+                        "name": "wider",
+                        "preprocessing": [{"type": "resize", "size": 8}],
+                        "metrics": [{"type": "map", "reference": 0.83}],
+                    }
+                ],
+            }
+        ]
+    }
+    source.hold("/models/intel/net/accuracy-check.yml", yaml.safe_dump(checked).encode(), kind="text/plain")
+
+    told = listed(said=IR).told
+
+    assert told["published"] == {"dataset": "wider", "metrics": [{"name": "map", "value": 0.83}]}
+    assert (told["task"], told["head"]) == ("object-detection", "detection_output")
+    assert told["recipe"] == {"resize": "stretch", "color": "BGR"}
+
+
+def test_a_file_of_accuracy_that_cannot_be_read_keeps_no_model_away(
+    listed: Callable[..., Listing], source: SourceServer
+) -> None:
+    source.hold("/models/intel/net/accuracy-check.yml", b"models: 3", kind="text/plain")
+
+    assert "published" not in listed(said=IR).told

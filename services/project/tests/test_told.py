@@ -71,3 +71,33 @@ def test_what_does_not_fit_the_model_is_not_used(facts: Facts) -> None:
     request = asked()
 
     assert with_told(request, facts) == request
+
+
+PREPARED = {"recipe": {"resize": "crop", "short_side": 36, "interpolation": "bicubic"}}
+
+
+def taken(facts: Facts, **recipe: Any) -> Facts:
+    """What of the recipe is taken from where the model comes from."""
+    found = settled(asked(task="classification", recipe=recipe), facts, None)["recipe"]
+    return {name: found[name] for name in PREPARED["recipe"] if found.get(name)}
+
+
+def test_how_a_picture_gets_the_input_s_size_is_as_its_accuracy_was_measured() -> None:
+    facts = model(PREPARED, shape=(1, 3, 32, 32), layout="NCHW")
+
+    assert taken(facts) == PREPARED["recipe"]
+    assert taken(facts, resize="stretch") == {"resize": "stretch", "interpolation": "bicubic"}
+    assert taken(facts, interpolation="nearest") == {**PREPARED["recipe"], "interpolation": "nearest"}
+
+
+@pytest.mark.parametrize("said", [{"resize": "crop", "short_side": 31}, {"color": "GRAY"}])
+def test_what_this_input_cannot_have_is_not_taken(said: Facts) -> None:
+    request = asked()
+
+    assert with_told(request, model({"recipe": said}, shape=(1, 3, 32, 32), layout="NCHW")) == request
+
+
+def test_a_picture_that_keeps_its_own_size_is_not_given_another() -> None:
+    request = asked()
+
+    assert with_told(request, model(PREPARED, shape=(1, 3, -1, -1), layout="NCHW")) == request

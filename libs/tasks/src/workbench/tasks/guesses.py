@@ -89,8 +89,9 @@ def of_inputs(facts: Mapping[str, Any], task: str | None = None) -> Guess | None
 
 
 def _as_told(found: Guessed, source: Mapping[str, Any] | None) -> Guessed:
-    """Surer by one word where the source of the model says the same of it."""
-    if (source or {}).get("task") != found.task:
+    """Surer by one word where the source of the model says the same of it, of its head, too, if it names one."""
+    told = source or {}
+    if told.get("task") != found.task or (told.get("head") or found.guess.head) != found.guess.head:
         return found
     sure = SURENESS[min(SURENESS.index(found.guess.sure) + 1, len(SURENESS) - 1)]
     return replace(found, guess=replace(found.guess, sure=sure, why=f"{found.guess.why}; where it comes from says so"))

@@ -10,6 +10,8 @@ from workbench.tasks.guess import LIKELY
 Facts = dict[str, Any]
 _FLOATS = ("f32", "f16", "bf16", "f64")
 _NUMBERS = ("mean", "scale")
+_COLORS = ("RGB", "BGR")
+_SIZES = ("resize", "short_side", "interpolation")
 
 
 def with_told(request: Facts, model: Facts) -> Facts:
@@ -60,7 +62,8 @@ def _recipe(tensors: list[Facts], inputs: Facts, said: Facts, asked: Facts) -> F
         return {}
     own = inputs.get(tensors[0]["name"]) or {}
     layout, shape = own.get("layout") or tensors[0]["layout"], own.get("shape") or tensors[0]["shape"] or []
-    channels = dict(zip(layout or "", shape, strict=False)).get("C")
+    sizes = dict(zip(layout or "", shape, strict=False))
+    channels = sizes.get("C")
     if len(shape) != 4 or channels not in (1, 3):
         return {}
     numbers = (
@@ -68,8 +71,21 @@ def _recipe(tensors: list[Facts], inputs: Facts, said: Facts, asked: Facts) -> F
         if any(asked.get(name) is not None for name in _NUMBERS)
         else {name: spread for name in _NUMBERS if len(spread := _spread(said.get(name) or [], channels)) == channels}
     )
-    color = {"color": said["color"]} if said.get("color") and channels == 3 and not asked.get("color") else {}
-    return {**numbers, **color}
+    color = (
+        {"color": said["color"]} if said.get("color") in _COLORS and channels == 3 and not asked.get("color") else {}
+    )
+    return {**_size([sizes.get(side) for side in "HW"], said, asked), **numbers, **color}
+
+
+def _size(sides: list[Any], said: Facts, asked: Facts) -> Facts:
+    """How a picture gets an input of a fixed size; a way of one's own goes with a short side of one's own."""
+    if not all(isinstance(side, int) and side > 0 for side in sides):
+        return {}
+    fits = (
+        (said.get("short_side") or max(sides)) >= max(sides) and not asked.get("resize") and not asked.get("short_side")
+    )
+    names = _SIZES if fits else ("interpolation",)
+    return {name: said[name] for name in names if said.get(name) and not asked.get(name)}
 
 
 def _spread(values: list[float], channels: int) -> list[float]:

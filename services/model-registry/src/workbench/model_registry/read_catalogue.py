@@ -12,7 +12,8 @@ from typing import Any
 from workbench.model_registry.sources.problems import ZooModelNotUsable
 from workbench.model_registry.sources.zoo_arguments import in_our_words
 from workbench.model_registry.sources.zoo_choice import PREFIX, ZooModel, precisions, remote, taken
-from workbench.model_registry.sources.zoo_entry import TASKS, Entry, NotAnEntry, read_entry
+from workbench.model_registry.sources.zoo_entry import TASKS, Entry, read_entry
+from workbench.model_registry.sources.zoo_text import NotAnEntry
 from workbench.model_registry.values import CATALOGUE, SAID
 from workbench.runner.core import Run
 

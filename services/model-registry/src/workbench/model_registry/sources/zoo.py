@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from workbench.model_registry.sources.asking import Asking
 from workbench.model_registry.sources.documents import read_small
 from workbench.model_registry.sources.problems import NotTheFile, NotThere, ZooNotSet
 from workbench.model_registry.sources.values import Listing, shown
+from workbench.model_registry.sources.zoo_accuracy import accuracy_facts
 from workbench.model_registry.sources.zoo_arguments import in_our_words
 from workbench.model_registry.sources.zoo_choice import NAME, PREFIX, ZooModel, remote, taken, unusable
-from workbench.model_registry.sources.zoo_entry import LARGEST, TASKS, Entry, NotAnEntry, read_entry, read_parts
+from workbench.model_registry.sources.zoo_entry import IR, LARGEST, TASKS, Entry, read_entry, read_parts
+from workbench.model_registry.sources.zoo_text import NotAnEntry
 
 GROUPS = ("intel", "public")
 _LINK = re.compile(rf"\]\((?:\./)?(?P<name>{NAME})/README\.md\)")
@@ -29,6 +32,20 @@ class Said:
     group: str
     name: str
     text: str
+
+
+def told_of(entry: Entry, accuracy: dict[str, Any]) -> dict[str, Any]:
+    """The task, and what the network wants: in the converter's arguments, else as its accuracy was measured."""
+    words, recipe = in_our_words(entry.arguments), dict(accuracy.get("recipe", {}))
+    own = words["recipe"]
+    if {"mean", "scale"} & own.keys() or own.get("color", recipe.get("color")) != recipe.get("color"):
+        recipe = {name: value for name, value in recipe.items() if name not in ("mean", "scale")}
+    return {
+        **accuracy,
+        **words,
+        "task": TASKS.get(entry.task_type) or accuracy.get("task"),
+        "recipe": {**recipe, **own},
+    }
 
 
 @dataclass(frozen=True)
@@ -54,9 +71,8 @@ class Zoo:
             "license": entry.license,
             "framework": entry.framework,
             "task_type": entry.task_type,
-            "task": TASKS.get(entry.task_type),
             "inputs": entry.inputs,
-            **in_our_words(entry.arguments),
+            **told_of(entry, self._accuracy(group, model.name, entry)),
         }
         return Listing(files, told)
 
@@ -103,6 +119,14 @@ class Zoo:
             except NotAnEntry as wrong:
                 raise NotTheFile(shown(url), f"it is not what the zoo says of a model ({wrong})") from None
         raise unusable(model, f"there is no such model in {shown(self.url)}")
+
+    def _accuracy(self, group: str, name: str, entry: Entry) -> dict[str, Any]:
+        """What is said of how accurate it is, and how that was measured; nothing where that cannot be read."""
+        try:
+            content = read_small(self.asking, self._at(group, name, "accuracy-check.yml"), {}, LARGEST)
+            return accuracy_facts(content, entry.framework == IR)
+        except (NotThere, NotAnEntry):
+            return {}
 
     def _at(self, group: str, name: str, file: str) -> str:
         return f"{self.url}/models/{group}/{name}/{file}"

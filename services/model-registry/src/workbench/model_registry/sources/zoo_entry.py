@@ -1,8 +1,4 @@
-"""What Open Model Zoo says of one model, its ``model.yml``: a stranger's text in, checked values out.
-
-Every scalar stays text until the schema reads it (a checksum of digits is no number), and there are no aliases, with
-which a page of YAML can become more than a machine holds.
-"""
+"""What Open Model Zoo says of one model, its ``model.yml``: a stranger's text in, checked values out."""
 
 from __future__ import annotations
 
@@ -10,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import marshmallow as ma
-import yaml
 from marshmallow.validate import Length, Regexp
 from workbench.fields import Text, WholeInForm
+from workbench.model_registry.sources.zoo_text import Some, read
 
 MOST_FILES = 1000
 MOST_PARTS = 10
@@ -28,10 +24,6 @@ TASKS = {
     "semantic_segmentation": "semantic-segmentation",
     "style_transfer": "style-transfer",
 }
-
-
-class NotAnEntry(Exception):
-    """It is no model.yml; the text says where."""
 
 
 @dataclass(frozen=True)
@@ -55,36 +47,14 @@ class Entry:
 
 def read_entry(content: bytes | str) -> Entry:
     """Raises NotAnEntry."""
-    entry: Entry = _read(content, _Entry())
+    entry: Entry = read(content, _Entry())
     return entry
 
 
 def read_parts(content: bytes) -> list[str]:
     """The names of a model's parts, out of its ``composite-model.yml``. Raises NotAnEntry."""
-    parts: list[str] = _read(content, _Whole())["stages_order"]
+    parts: list[str] = read(content, _Whole())["stages_order"]
     return parts
-
-
-def _read(content: bytes | str, schema: ma.Schema) -> Any:
-    try:
-        document = yaml.load(content, _Texts)  # noqa: S506 - a loader that makes texts, lists and mappings, nothing else
-        return schema.load(document)
-    except ma.ValidationError as wrong:
-        raise NotAnEntry(str(next(iter(wrong.messages_dict), "it"))) from None
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise NotAnEntry("it is no YAML that can be read, without aliases") from None
-
-
-class _Texts(yaml.BaseLoader):
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError
-        return super().compose_node(parent, index)
-
-
-class _Some(ma.Schema):
-    class Meta:
-        unknown = ma.EXCLUDE
 
 
 class _Source(Text):
@@ -96,7 +66,7 @@ class _Source(Text):
         return super()._deserialize(value, *args, **kwargs)
 
 
-class _File(_Some):
+class _File(Some):
     name = Text(required=True)
     size = WholeInForm(0, 1 << 53, required=True)
     checksum = Text()
@@ -108,18 +78,18 @@ class _File(_Some):
         return {**data, "digest": data.get("checksum") or data.get("sha256") or ""}
 
 
-class _Step(_Some):
+class _Step(Some):
     kind = Text(required=True, data_key="$type")
     file = Text(load_default="")
 
 
-class _Input(_Some):
+class _Input(Some):
     name = Text(required=True)
     shape = ma.fields.List(WholeInForm(-1, 1 << 31))
     layout = Text(validate=Regexp(r"[A-Z?]{1,16}\Z"))
 
 
-class _Entry(_Some):
+class _Entry(Some):
     files = ma.fields.List(ma.fields.Nested(_File), required=True, validate=Length(1, MOST_FILES))
     framework = Text(required=True, validate=Length(1, 50))
     task_type = Text(required=True, validate=Length(1, 100))
@@ -145,5 +115,5 @@ class _Entry(_Some):
         )
 
 
-class _Whole(_Some):
+class _Whole(Some):
     stages_order = ma.fields.List(Text(validate=Length(1, 100)), required=True, validate=Length(1, MOST_PARTS))
