@@ -51,9 +51,10 @@ def accuracy_facts(content: bytes | str, is_ir: bool) -> dict[str, Any]:
     document = read(content, _Document())
     found = [(launcher, model) for model in document["models"] for launcher in model["launchers"]]
     ours = [(launcher, model) for launcher, model in found if (launcher["framework"] in _OPENVINO) == is_ir]
-    launcher, model = next(iter(ours or found), (None, None))
-    if launcher is None or not model["datasets"]:
+    chosen = [(launcher, model) for launcher, model in ours or found if model["datasets"]]
+    if not chosen:
         return {}
+    launcher, model = chosen[0]
     dataset = model["datasets"][0]
     recipe = _sizes(dataset["preprocessing"]) | (pixels(dataset) if ours else {})
     return {**({"recipe": recipe} if recipe else {}), **_read_as(launcher["adapter"]), **_published(dataset)}
