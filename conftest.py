@@ -11,8 +11,11 @@ import os
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+# Everywhere as in CI: the same examples each time, and none is a failure for coming slowly from a busy machine.
+hypothesis.settings.load_profile("ci")
 SHARED = Path(__file__).resolve().parents[1] / "shared" / "data"
 # Where units have their folders, if it may be: they would wait for a disk longer than they compute.
 MEMORY = Path("/dev/shm")  # noqa: S108  # named by pytest inside, and nobody else's

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def until(condition: Callable[[], Any], timeout_s: float = 30) -> Any:
+def until(condition: Callable[[], Any], timeout_s: float = 60) -> Any:
     """What the condition answers, once that is true. Raises AssertionError when it has not become so in time."""
     deadline = time.monotonic() + timeout_s
     while not (found := condition()):

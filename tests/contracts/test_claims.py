@@ -207,7 +207,7 @@ def test_a_claimer_finds_another_job_while_the_first_is_being_taken(adapters: Ad
         took_s = time.monotonic() - began
 
     assert job.team == "b"
-    assert took_s < 2
+    assert took_s < 7, "it would have waited for its time for a lock"
 
 
 def test_cancel_and_claim_in_the_same_moment_agree_on_one_outcome(jobs: Jobs) -> None:

@@ -336,18 +336,18 @@ def test_another_teams_or_kinds_id_cannot_be_taken(jobs: Jobs) -> None:
 
 
 def test_writers_of_one_process_all_get_their_turn(jobs: Jobs) -> None:
-    took: list[float] = []
+    overtaken: list[int] = []
 
     def submit(number: int) -> None:
-        began = time.monotonic()
+        before = len(overtaken)
         jobs.submit(THING, "a", {"number": number})
-        took.append(time.monotonic() - began)
+        overtaken.append(len(overtaken) - before)
 
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(submit, range(300)))
 
-    assert len(took) == jobs.active() == 300
-    assert max(took) < 2
+    assert len(overtaken) == jobs.active() == 300
+    assert max(overtaken) < 150, "eleven others come first, and what they submit next, not all that come later"
 
 
 # -- away -------------------------------------------------------------------------------------------
@@ -542,7 +542,7 @@ def test_readers_do_not_wait_for_a_writer(jobs: Jobs) -> None:
             assert reader.execute(select(func.count()).select_from(table)).scalar_one() == 1
         assert jobs.list("thing", "a").items[0].name is None
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15, "they would have waited for half a minute"
 
 
 def test_a_new_teams_first_job_ends_after_all_is_counted_again_and_counts_once(adapters: Adapters) -> None:

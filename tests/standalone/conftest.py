@@ -69,7 +69,7 @@ class Workbench:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while self.processes("workbench") and time.monotonic() < deadline:
             time.sleep(0.1)
 

@@ -330,7 +330,7 @@ def test_an_environment_that_is_missing_without_a_network_is_told_with_what_to_i
 
 
 def test_nothing_is_left_of_what_failed(anywhere: Anywhere) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while left := [*anywhere.bench.home.glob("store/teams/*/uploads/*/*"), *anywhere.bench.home.glob("work/*/*")]:
         assert time.monotonic() < deadline, left
         time.sleep(0.2)

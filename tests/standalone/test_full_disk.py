@@ -63,7 +63,7 @@ class Disk:
 
     def left_over(self) -> list[Path]:
         """Files of uploads, staged outputs, drafts and ended runs, when those have had time to go."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while (found := self._odd_files()) and time.monotonic() < deadline:
             time.sleep(0.1)
         return found

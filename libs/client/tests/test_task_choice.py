@@ -69,7 +69,7 @@ class Person:
         self.seen = ""
 
     def sees(self, text: str) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while text not in self.seen:
             assert time.monotonic() < deadline, self.seen
             if select.select([self._screen], [], [], 0.1)[0]:

@@ -87,7 +87,7 @@ def working(jobs: Jobs, execution: Callable[..., Execution]) -> Iterator[Callabl
 def ended(jobs: Jobs) -> Callable[..., Job]:
     """The job when it has ended, or as it is when that takes too long."""
 
-    def wait(job: Job, timeout_s: float = 30) -> Job:
+    def wait(job: Job, timeout_s: float = 60) -> Job:
         deadline = time.monotonic() + timeout_s
         while not job.state.ended and time.monotonic() < deadline:
             job = jobs.wait(job.kind, job.team, job.id, job.seq, 1.0)

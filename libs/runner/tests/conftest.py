@@ -53,7 +53,7 @@ class Runs:
     def launch(do: str, *, limits: Limits = LIMITS, exclusive: bool = False, **more: Any) -> Launch:
         return Launch("runner_test_cores.acting", {"do": do, **more}, {}, limits, exclusive=exclusive)
 
-    def ended(self, folder: Path, timeout_s: float = 30) -> Status:
+    def ended(self, folder: Path, timeout_s: float = 60) -> Status:
         status = self.launcher.wait(folder, timeout_s)
         assert status.state == "exited", status
         return status

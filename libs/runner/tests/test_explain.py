@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mutation import mutated
 from workbench.runner.kubernetes.explain import lost, pod_status
@@ -310,7 +310,6 @@ EVENTS = [
 ]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # the first mutants cost seconds on a busy machine
 @given(st.none() | mutated(JOBS), st.none() | mutated(PODS), mutated([EVENTS]), st.none() | mutated([node("True")]))
 def test_whatever_is_missing_nothing_raises(job: Any, pod: Any, events: Any, of: Any) -> None:
     found = pod_status(job, pod, now=NOW, target="npu", events=events)

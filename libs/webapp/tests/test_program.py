@@ -58,7 +58,7 @@ class Program:
         write_token(FileStore(self.home / "store"), "secret", Identity("a", "admin"), "test")
         data = json.dumps(body).encode() if body is not None else None
         headers = {"Authorization": "Bearer secret", "Content-Type": "application/json"}
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             try:
                 with urllib.request.urlopen(urllib.request.Request(url + path, data, headers), timeout=20) as answer:

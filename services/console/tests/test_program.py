@@ -40,7 +40,7 @@ def address(serving: None, tmp_path: Path) -> Iterator[str]:
 
 
 def ask(address: str, path: str, cookie: str = "") -> tuple[int, str]:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         connection = http.client.HTTPConnection(address, timeout=30)
         try:

@@ -64,7 +64,7 @@ class Registry:
         return self.ask("POST", "/downloads", key, json=body)
 
     def until(self, job_id: str, reached: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             view: dict[str, Any] = self.ask("GET", f"/{job_id}").json  # type: ignore[assignment]
             if reached(view):

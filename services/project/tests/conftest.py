@@ -200,14 +200,14 @@ class Bench:
     def view(self, job_id: str, **query: Any) -> dict[str, Any]:
         return dict(self.client.get(f"{self.url}/{job_id}", query_string=query).json)
 
-    def until(self, condition: Callable[[], Any], timeout_s: float = 20) -> None:
+    def until(self, condition: Callable[[], Any], timeout_s: float = 60) -> None:
         deadline = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < deadline, "it did not come to pass"
             time.sleep(0.02)
 
     def ended(self, job_id: str) -> dict[str, Any]:
-        view, deadline = self.view(job_id), time.monotonic() + 20
+        view, deadline = self.view(job_id), time.monotonic() + 60
         while view["state"] not in ("succeeded", "failed", "cancelled"):
             assert time.monotonic() < deadline, view
             view = self.view(job_id, wait_s=5, after=view["seq"])

@@ -460,13 +460,12 @@ def test_an_answer_lost_with_its_process_is_asked_for_again_by_the_next(bench, t
     bench.others = type(bench.others)(reborn, answer=succeed)
     old, bench.adapters = bench.adapters, reborn
     bench.work()
-    for _ in range(100):
-        silent_for_long(bench)
-        threading.Event().wait(0.05)
-        if bench.view(job_id)["state"] == "succeeded":
-            break
 
-    assert bench.ended(job_id)["state"] == "succeeded"
+    def succeeded() -> bool:
+        silent_for_long(bench)
+        return bench.view(job_id)["state"] == "succeeded"
+
+    bench.until(succeeded, 100)
     bench.rest()
     old.close()
 
