@@ -335,6 +335,10 @@ def _report() -> dict[str, Any]:
             "accuracy": accuracy,
             "trust": trust,
             "warnings": [HOSTILE],
+            "advice": [
+                {"share": 0.3, "loss": None, "reason": HOSTILE, "to_change": HOSTILE, "calibrate": {HOSTILE: HOSTILE}},
+                {"share": None, "loss": {**measured, "unit": HOSTILE}, "reason": HOSTILE, "calibrate": None},
+            ],
         },
         {
             "name": "bare",

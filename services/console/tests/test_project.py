@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from console_bench import ORIGIN, Bench
+from sqlalchemy import insert
 from workbench.plots.drawing import bar
 from workbench.plots.plane import Point, plane
+from workbench.project.tables import steps
 
 
 def measured(value: float, low: float, high: float) -> dict[str, float]:
@@ -74,6 +76,37 @@ def test_another_package_is_of_the_variants_that_are_chosen(bench: Bench) -> Non
     assert (new["launches"], new["duration_s"], new["max_latency_ms"]) == (9, 0.5, None)
     assert "no whole number" in wrong.text
     assert 'name="launches" inputmode="decimal" value="3"' in page
+
+
+def test_advice_has_its_share_and_a_button_that_calibrates_so(bench: Bench) -> None:
+    visitor, ids = bench.visitor("hostile"), bench.ids
+    several = {"model_id": ids["model succeeded"], "dataset_id": ids["dataset succeeded"]}
+    calibrated = bench.have(
+        "calibration", "succeeded", name="int8", request={**several, "recipe_id": ids["recipe succeeded"]}
+    )
+    advice = [
+        {"share": 0.27, "loss": None, "reason": "slow", "to_change": "less", "calibrate": {"preset": "mixed"}},
+        {"share": None, "loss": {"value": 5.0, "low": 4.0, "high": 6.0, "unit": "points"}, "calibrate": None},
+    ]
+    variant = {"name": "int8", "model": ids["model succeeded"], "precision": "INT8", "advice": advice}
+    facts = {"variants": [variant], "recommended": {"decision": "none"}, "comparison": []}
+    asked = {"project_id": ids["project"], "model_id": ids["model succeeded"]}
+    run = bench.have("optimization", "succeeded", facts=facts, request=asked, name="advised")
+    step = {"optimization_id": run, "name": "int8", "kind": "calibration", "command_id": calibrated, "request": {}}
+    with bench.adapters.record("project").engine.begin() as connection:
+        connection.execute(insert(steps).values(**step, state="succeeded", sent_at=0.0))
+    path = f"/console/project/{ids['project']}"
+
+    page = visitor.get(f"{path}?run={run}").text
+    made = visitor.post(f"{path}/advice?run={run}", variant="int8", number="0")
+    nothing = [visitor.post(f"{path}/advice?run={run}", variant="int8", number=number) for number in ("1", "2", "x")]
+
+    assert "27.0 % of the time" in page
+    assert "5 points lost" in page
+    assert page.count("Calibrate so") == 1
+    assert made.status_code == 303, made.text
+    assert bench.asked(made.headers["Location"].replace("/console/job", ""))["preset"] == "mixed"
+    assert [each.status_code for each in nothing] == [404, 404, 404]
 
 
 def test_a_failed_run_says_what_to_do(bench: Bench) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.project.int8 import notes
+from workbench.project.int8 import advice, notes
 from workbench.project.objections import Constraints
 from workbench.project.recommend import recommend
 from workbench.project.report import report
@@ -122,3 +122,37 @@ def test_the_report_tells_it_with_the_variant() -> None:
     told = report({"id": "r"}, variants, constraints, recommend(variants, constraints), None, [])
 
     assert [each["warnings"] for each in told["variants"]] == [[], notes(slow, FP32)]
+    assert [each["advice"] for each in told["variants"]] == [[], advice(slow, FP32)]
+
+
+def test_each_reason_has_the_share_that_was_measured_and_the_calibration_that_would_change_it() -> None:
+    gates = {"kept_float": {"types": ["Sigmoid"]}, "distance": 0.12, "distance_without": 0.38}
+    reference, between = layer("Concat", "u8", 2, "ref"), layer("Reorder", "u8", 2)
+
+    told = advice(int8(100, QUANTIZED, layer("GroupConvolution", "f32", 6), reference, between, **gates), FP32)
+
+    assert [(each["share"], each["calibrate"]) for each in told] == [
+        (0.3, {"ignored_scope": {}}),
+        (0.1, None),
+        (0.1, {"ignored_scope": {"types": ["Concat", "Sigmoid"]}}),
+    ]
+    assert all(each["loss"] is None and each["reason"] and each["to_change"] for each in told)
+
+
+def test_a_loss_has_its_interval_and_more_images_are_asked_for_only_where_fewer_were() -> None:
+    few, short = (
+        advice(int8(200, QUANTIZED, change=-0.05, samples_used=40, subset_size=asked), FP32)[0] for asked in (300, 40)
+    )
+
+    assert {name: round(each, 6) for name, each in few["loss"].items() if name != "unit"} == {
+        "value": 5,
+        "low": 4,
+        "high": 6,
+    }
+    assert (few["loss"]["unit"], few["share"]) == ("points", None)
+    assert (few["calibrate"], short["calibrate"]) == (None, {"subset_size": 300})
+
+
+def test_what_is_faster_and_loses_nothing_has_no_advice() -> None:
+    assert advice(int8(200, layer("Convolution", "f32", 9), change=0.0), FP32) == []
+    assert advice(FP32, FP32) == []

@@ -22,23 +22,57 @@ _SHOWN = 3  # types of layers in a sentence
 
 @dataclass(frozen=True)
 class _Reason:
-    """``share``: of the time of all layers."""
+    """``share``: of the time of all layers. ``calibrate``: what a calibration that changes it is asked with."""
 
     share: float
     words: str
     request: str
+    calibrate: Facts | None = None
 
 
 def notes(variant: Variant, baseline: Variant) -> list[str]:
     """Of an INT8 variant, for people; none where it is faster and loses nothing."""
-    if variant.model["precision"] != "INT8" or baseline.model["precision"] == "INT8":
+    if not _is_made_int8(variant, baseline):
         return []
-    return [*_not_faster(variant, baseline), *_less_right(variant)]
+    return [
+        *_not_faster(variant, baseline),
+        *(f"{words}. To change it: {to_change}." for words, to_change, _ in _less_right(variant)),
+    ]
+
+
+def advice(variant: Variant, baseline: Variant) -> list[Facts]:
+    """The same reasons for programs, each with what was measured of it and the calibration that would change it."""
+    if not _is_made_int8(variant, baseline):
+        return []
+    slow = [] if quotient(variant, baseline, "throughput_fps")["low"] > 1 else _reasons(_timed(variant), variant.model)
+    faster = [
+        {
+            "share": each.share,
+            "loss": None,
+            "reason": each.words,
+            "to_change": each.request,
+            "calibrate": each.calibrate,
+        }
+        for each in slow
+    ]
+    righter = [
+        {"share": None, "loss": _loss(variant), "reason": words, "to_change": to_change, "calibrate": calibrate}
+        for words, to_change, calibrate in _less_right(variant)
+    ]
+    return [*faster, *righter]
+
+
+def _is_made_int8(variant: Variant, baseline: Variant) -> bool:
+    return bool(variant.model["precision"] == "INT8" and baseline.model["precision"] != "INT8")
+
+
+def _timed(variant: Variant) -> list[Facts]:
+    return [layer for layer in variant.profile.get("layers") or [] if layer.get("time_ms")]
 
 
 def _not_faster(variant: Variant, baseline: Variant) -> Iterator[str]:
     speedup = quotient(variant, baseline, "throughput_fps")
-    layers = [layer for layer in variant.profile.get("layers") or [] if layer.get("time_ms")]
+    layers = _timed(variant)
     if speedup["low"] > 1 or not layers:
         return
     said = (
@@ -70,48 +104,73 @@ def _reasons(layers: Sequence[Facts], model: Facts) -> list[_Reason]:
         layers, lambda layer: layer.get("runtime_precision") in _WHOLE and str(layer.get("exec_type")).startswith("ref")
     )
     found = [
-        (heavy, "of its time goes into layers left in floating point that have INT8 kernels", _to_quantize(model)),
-        (rest, "goes into layers that INT8 does not touch", "nothing does, be it for FP16 where the device has it"),
+        (
+            heavy,
+            "of its time goes into layers left in floating point that have INT8 kernels",
+            _to_quantize(model),
+            _asked(model),
+        ),
+        (
+            rest,
+            "goes into layers that INT8 does not touch",
+            "nothing does, be it for FP16 where the device has it",
+            None,
+        ),
         (
             between,
             "goes into changing between precisions and layouts",
             "leave float what lies between float layers: --ignore-type of `workbench calibrations create`",
+            None,
         ),
         (
             slow,
             "goes into layers without a fast INT8 kernel",
             f"leave them float: {_ignoring(slow)} of `workbench calibrations create`",
+            {"ignored_scope": {"types": sorted({*_kept(model), *(name for name, _ in slow.most_common(_SHOWN))})}},
         ),
     ]
     total = sum(layer["time_ms"] for layer in layers)
     reasons = [
-        _Reason(times.total() / total, f"{times.total() / total:.0%} {words} ({_listed(times)})", request)
-        for times, words, request in found
+        _Reason(times.total() / total, f"{times.total() / total:.0%} {words} ({_listed(times)})", request, calibrate)
+        for times, words, request, calibrate in found
     ]
     return sorted((reason for reason in reasons if reason.share >= _MATTERS), key=lambda reason: -reason.share)
 
 
-def _less_right(variant: Variant) -> Iterator[str]:
-    change = accuracy_change(variant)
-    if change is None or change["high"] >= 0:
+def _less_right(variant: Variant) -> Iterator[tuple[str, str, Facts | None]]:
+    """In words, what would change it, and what a calibration would be asked with."""
+    loss = _loss(variant)
+    if loss is None:
         return
     calibration: Facts = variant.model.get("calibration") or {}
     off, used = calibration.get("distance"), calibration.get("samples_used")
-    said = f"INT8 loses {-change['value']:.2f} {change['unit']} ({-change['high']:.2f} to {-change['low']:.2f})"
+    said = f"INT8 loses {loss['value']:.2f} {loss['unit']} ({loss['low']:.2f} to {loss['high']:.2f})"
     if off is not None:
         said += f"; its outputs are off by {off:.1%} of their root mean square"
     if used is not None and used < _FEW:
-        yield f"{said}, calibrated with {used} images. To change it: calibrate with {_FEW} to 1000."
+        short = calibration.get("subset_size", _FEW) < _FEW  # else there are no more images
+        yield (
+            f"{said}, calibrated with {used} images",
+            f"calibrate with {_FEW} to 1000",
+            {"subset_size": _FEW} if short else None,
+        )
     elif calibration.get("preset") == "performance":
-        yield f"{said}, with ranges that are symmetric. To change it: --preset mixed."
+        yield f"{said}, with ranges that are symmetric", "--preset mixed", {"preset": "mixed"}
     else:
-        yield f"{said}. To change it: leave float what it hangs on, --ignore-type of `workbench calibrations create`."
+        yield said, "leave float what it hangs on, --ignore-type of `workbench calibrations create`", None
+
+
+def _loss(variant: Variant) -> Facts | None:
+    """What it is less right by; None where that is within the noise."""
+    change = accuracy_change(variant)
+    if change is None or change["high"] >= 0:
+        return None
+    return {"value": -change["value"], "low": -change["high"], "high": -change["low"], "unit": change["unit"]}
 
 
 def _to_quantize(model: Facts) -> str:
     calibration: Facts = model.get("calibration") or {}
-    kept = (calibration.get("kept_float") or {}).get("types")
-    if kept:
+    if kept := _kept(model):
         before, now = (f"{calibration[name]:.0%}" for name in ("distance_without", "distance"))
         return (
             f"quantize {', '.join(kept)}, too, with an ignored scope that names nothing "
@@ -119,6 +178,19 @@ def _to_quantize(model: Facts) -> str:
             f"since the outputs were off by {before} otherwise, {now} now"
         )
     return "calibrate again with a smaller ignored scope, or with --preset performance"
+
+
+def _asked(model: Facts) -> Facts | None:
+    """What quantizes more; None where as much as there is was asked for already."""
+    if _kept(model):
+        return {"ignored_scope": {}}
+    return None if (model.get("calibration") or {}).get("preset") == "performance" else {"preset": "performance"}
+
+
+def _kept(model: Facts) -> list[str]:
+    """Types of layers that the calibration has left float."""
+    calibration: Facts = model.get("calibration") or {}
+    return list((calibration.get("kept_float") or {}).get("types") or ())
 
 
 def _ignoring(times: Counter[str]) -> str:

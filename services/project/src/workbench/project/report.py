@@ -12,7 +12,7 @@ from workbench.project.objections import Constraints
 from workbench.project.recommend import UNDECIDED, Recommendation
 from workbench.project.values import Facts, Variant
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 _PROFILE_PARTS = ("throughput_fps", "latency_ms", "cpu_ms_per_request", "configuration", "trust")
 
 
@@ -71,4 +71,5 @@ def _variant(variant: Variant, baseline: Variant) -> dict[str, Any]:
         "measured_in": (variant.profile.get("together") or {}).get("profile_id") or variant.profile_id,
         "evaluation": variant.evaluation_id,
         "warnings": [*variant.warnings, *int8.notes(variant, baseline)],
+        "advice": int8.advice(variant, baseline),
     }

@@ -80,6 +80,20 @@ def again(project_id: str) -> AnyResponse:
     return redirect(f"{PLACE}/project/{project_id}?run={made['id']}", 303)
 
 
+@PAGE.blueprint.post("/<project_id>/advice")
+def follow(project_id: str) -> AnyResponse:
+    """Calibrate once more, as the report advises: ``variant`` and ``number`` say which advice."""
+    work = _run(project_id)
+    named = [each for each in _document(project_id)["variants"] if each["name"] == request.form.get("variant")]
+    advice = {str(number): each for each in named for number, each in enumerate(each.get("advice") or [])}
+    chosen = advice.get(request.form.get("number", ""), {}).get("calibrate")
+    calibrated = [step["job_id"] for step in (work.view["steps"] if work else []) if step["kind"] == "calibration"]
+    if chosen is None or not calibrated or not calibrated[-1]:
+        abort(404, "There is no such advice, or no calibration to repeat.")
+    made = client().calibrations.again(calibrated[-1], chosen)
+    return redirect(f"{PLACE}/job/calibrations/{made['id']}", 303)
+
+
 @PAGE.blueprint.post("/<project_id>/package")
 def package(project_id: str) -> AnyResponse:
     """Another package, of the variants that are chosen."""
