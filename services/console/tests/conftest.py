@@ -18,7 +18,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     home: Path = tmp_path_factory.mktemp("console")
     adapters = embedded(home)
     made = Bench(adapters, Front(adapters, load({"WORKBENCH_HOME": str(home)}), "a key of the tests"))
-    for team, role in (("empty", "member"), ("hostile", "member"), ("looking", "viewer")):
+    for team, role in (("empty", "member"), ("hostile", "admin"), ("looking", "viewer")):
         write_token(adapters.store, team, Identity(team, role), team)
     have_everything(made)
     yield made

@@ -102,4 +102,6 @@ def test_launches_are_dots_over_the_band_of_their_interval() -> None:
     assert 'y="31.2" width="632" height="82.4"' in band
     assert 'cy="113.6"' in first
     assert 'cy="31.2"' in drawn.split("<circle")[2], second
+    assert drawn.count(">launch<") == 1
+    assert [f">{number}</text>" in drawn for number in (1, 2, 3)] == [True, True, False]
     assert launches([0.0], {"value": 0.0, "low": 0.0, "high": 0.0}) == ""

@@ -11,6 +11,7 @@ from workbench.plots.scale import LEFT, RIGHT, TOP, WIDTH, Measured, ends, round
 from workbench.plots.text import clean, figure
 
 SLIM, ROW = 400, 46
+NUMBERED = 20  # launches that have room for their number
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ def launches(values: Sequence[float], measured: Measured) -> Markup:
     drawn += [
         Markup('<circle class="value" cx="{}" cy="{}" r="5"/>').format(x(at), y(value))
         for at, value in enumerate(values)
+    ]
+    drawn.append(Markup('<text x="{}" y="{}" text-anchor="end">launch</text>').format(LEFT - 8, height - 6))
+    drawn += [
+        Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(x(at), height - 6, at + 1)
+        for at in range(0, len(values), 1 + len(values) // NUMBERED)
     ]
     words = f"Throughput of {len(values)} launches in FPS: {', '.join(figure(value) for value in values)}"
     return Markup('<svg class="drawing" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(

@@ -11,11 +11,7 @@ from workbench.console.reach import client, whoami
 from workbench.console.typed import numbers
 
 PAGE = Page("team", "Team")
-ROLES = {
-    "viewer": "viewer: looks and downloads",
-    "member": "member: also brings, starts, stops and deletes",
-    "admin": "admin: also makes and revokes tokens",
-}
+ROLES = ("viewer", "member", "admin")
 # By whose work it is there, as people call that.
 PARTS = {
     "model-registry": "Models that were brought",
