@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from console_bench import HOSTILE, Bench, Visitor
@@ -78,6 +79,28 @@ def test_what_is_stored_is_told_by_what_it_is(bench: Bench) -> None:
     assert re.search(r"Images</th><td[^>]*>2 MB", page)
     assert re.search(r"Reports</th><td[^>]*>4 kB", page)
     assert "no limit" in page
+
+
+def test_what_was_measured_where_and_how_long_is_the_teams_own(bench: Bench) -> None:
+    now = time.time()
+    for team, target, took, ended in (
+        ("using", "lab-a", 60, 10),
+        ("using", "lab-a", 120, 10),
+        ("using", "lab-b", 5, 10),
+        ("using", "lab-old", 900, 31 * 86400),
+        ("others", "lab-c", 900, 10),
+    ):
+        times = {"started_at": now - ended - took, "finished_at": now - ended}
+        bench.have("profile", "succeeded", team=team, target=target, facts=None, files=(), **times)
+    bench.have("profile", "running", team="using", target="lab-d")
+    write_token(bench.adapters.store, "using", Identity("using", "viewer"), "using")
+
+    page = bench.visitor("using").get("/console/team").text
+
+    assert re.findall(r"<bdi>(lab-\w+)</bdi></th><td[^>]*>(\d+)</td><td[^>]*>([^<]+)<", page) == [
+        ("lab-a", "2", "3 min"),
+        ("lab-b", "1", "5 s"),
+    ]
 
 
 def test_a_hostile_name_does_nothing(bench: Bench, admin: Visitor) -> None:

@@ -176,6 +176,11 @@ class Profiles(WithGraph):
         view: View = self._transport.json("GET", f"{self._one(id)}/times")
         return view
 
+    def use(self, days: int = 30) -> Sequence[View]:
+        """How long the team's measurements of the last days had each ``target``: ``measurements``, ``used_s``."""
+        found: Sequence[View] = self._transport.json("GET", f"{self._path}/use", params={"days": days})["items"]
+        return found
+
     def others(self, view: View) -> Sequence[View]:
         """The profiles of the other models that a succeeded one has measured, each once it is made.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any, cast
 
 from flask import current_app
+from workbench.jobs.record.tally import use_of
 from workbench.problems.common import InvalidRequest, NotFound
 from workbench.profiler import executed_layers, looks
 from workbench.profiler.kinds import placed
@@ -19,6 +21,8 @@ from workbench.profiler.schemas import (
     TargetView,
     TensorForm,
     TimesView,
+    UsePage,
+    UseQuery,
 )
 from workbench.runner.values import LOCAL
 from workbench.targets import described
@@ -36,6 +40,7 @@ from workbench.webapp.views import rfc3339
 
 CENSUS = "workbench.census"
 STANDING = "workbench.standing"
+DAY_S = 24 * 3600.0
 
 targets = Blueprint("targets", __name__, url_prefix="/v1/targets", description="Where models can run.")
 profiles = Blueprint("profiles", __name__, url_prefix="/v1/profiles", description="Measurements of speed.")
@@ -65,6 +70,16 @@ serve_graph(profiles, lambda job_id: executed_layers.of(PROFILES.get(job_id)))
 def times(job_id: str) -> dict[str, Any]:
     """Where the time of one inference goes: by type of layer, and by the precision it was executed in."""
     return executed_layers.times(PROFILES.get(job_id))
+
+
+@profiles.get("/use")
+@profiles.arguments(UseQuery, location="query")
+@profiles.response(200, UsePage)
+def use(query: dict[str, Any]) -> dict[str, Any]:
+    """How long the team's measurements had each target lately, the most used first."""
+    since = time.time() - query["days"] * DAY_S
+    found = use_of(ports().jobs, identity().team, PROFILES.kind, since)
+    return {"items": [{"target": each.target, "measurements": each.jobs, "used_s": each.seconds} for each in found]}
 
 
 @targets.get("")

@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 from marshmallow.validate import Length
-from workbench.fields import Named, Text, shared
+from workbench.fields import Named, Text, WholeInForm, shared
 from workbench.profiler.spec import Configuration
 from workbench.profiler.values import MOST_INPUTS, MOST_OTHERS
 
@@ -211,6 +211,28 @@ class TargetView(ma.Schema):
     nodes = ma.fields.List(ma.fields.Nested(NodeView))
     cpu = ma.fields.Integer(metadata={"description": "Whole cores that a run gets for itself."})
     memory = ma.fields.String(metadata={"description": "Memory that a run gets, a Kubernetes quantity."})
+
+
+class UseQuery(ma.Schema):
+    """Over which time."""
+
+    days = WholeInForm(1, 366, load_default=30, metadata={"description": "Of what has ended since so many days."})
+
+
+class UseView(ma.Schema):
+    """What the team's measurements had of one target."""
+
+    target = ma.fields.String()
+    measurements = ma.fields.Integer(metadata={"description": "Those that were carried out, to whatever end."})
+    used_s = ma.fields.Float(
+        metadata={"description": "From their beginnings to their ends, what they waited for each other included."}
+    )
+
+
+class UsePage(ma.Schema):
+    """All targets that had any."""
+
+    items = ma.fields.List(ma.fields.Nested(UseView))
 
 
 class TargetPage(ma.Schema):

@@ -1,4 +1,4 @@
-"""What a service's queue looks like from outside: for operators, so without teams."""
+"""What a queue looks like from outside, for operators, so without teams; and what a team has had carried out."""
 
 from __future__ import annotations
 
@@ -18,6 +18,26 @@ class Tally:
     counts: dict[tuple[str, str], int]
     oldest_s: dict[str, float]
     outbox: int
+
+
+@dataclass(frozen=True)
+class Use:
+    """What one team's jobs of a kind have had of a target, those that were given an earlier result left out."""
+
+    target: str
+    jobs: int
+    seconds: float
+
+
+def use_of(record: Jobs, team: str, kind: str, since: float) -> list[Use]:
+    """Of jobs that ended after ``since``, the most used first. Raises DatabaseAway."""
+    took = func.sum(jobs.c.finished_at - jobs.c.started_at)
+    ended = (jobs.c.state.in_(["succeeded", "failed", "cancelled"]), jobs.c.finished_at > since)
+    ours = (jobs.c.team == team, jobs.c.kind == kind, jobs.c.reused_from.is_(None), jobs.c.started_at.is_not(None))
+    query = select(jobs.c.target, func.count(), took).where(*ours, *ended).group_by(jobs.c.target)
+    with reading(record.engine).connect() as connection:
+        found = [Use(target, int(count), float(seconds)) for target, count, seconds in connection.execute(query).all()]
+    return sorted(found, key=lambda use: (-use.seconds, use.target))
 
 
 def take_tally(record: Jobs) -> Tally:

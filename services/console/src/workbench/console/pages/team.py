@@ -49,4 +49,6 @@ def revoke(token_id: str) -> str | Response:
 def _page(made: dict[str, Any] | None = None) -> str:
     who = whoami()
     tokens = list(client().tokens.list()) if who["role"] == "admin" else None
-    return render_template("team.html", who=who, tokens=tokens, roles=ROLES, parts=PARTS, made=made)
+    return render_template(
+        "team.html", who=who, tokens=tokens, roles=ROLES, parts=PARTS, use=client().profiles.use(), made=made
+    )
