@@ -46,7 +46,7 @@ def pictures(tmp_path: Path) -> list[Path]:
 def test_pictures_of_one_name_are_each_answered_and_drawn(workbench, tmp_path: Path, pictures: list[Path]) -> None:
     labels = tmp_path / "labels.txt"
     labels.write_text("red\ngreen\nblue\n")
-    drawn = tmp_path / "drawn"
+    drawn, red = pictures[0].parent, pictures[0].read_bytes()
 
     ended = workbench.run(
         "try",
@@ -67,7 +67,13 @@ def test_pictures_of_one_name_are_each_answered_and_drawn(workbench, tmp_path: P
     answers = [line.split()[-1] for line in ended.stdout.splitlines() if line.startswith("    ")]
     assert answers[0] == "red"
     assert answers[len(answers) // 2] == "blue"
-    assert len(list(drawn.iterdir())) == 4
+    assert pictures[0].read_bytes() == red, "it lies where drawings go, and is not drawn over"
+    assert sorted(file.name for file in drawn.iterdir() if file != pictures[0]) == [
+        "2-picture-importance.png",
+        "2-picture.png",
+        "picture-importance.png",
+        "picture.png.png",
+    ]
     trial = workbench.json("trials", "list")[0]
     assert trial["state"] == "succeeded"
 

@@ -92,3 +92,35 @@ def test_where_nothing_explains_it_how_much_was_tried_is_told(
     assert ended.result["metrics"][0]["likely_cause"] is None
     (warning,) = ended.result["warnings"]
     assert "none of 10 other ways" in warning
+
+
+def test_a_reading_that_the_annotations_do_not_fit_is_no_cause(
+    run_core: Core, save_model: Core, make_annotated: Core
+) -> None:
+    """68 points of three numbers each, read as pairs, are 102: of no set that 68 could be compared with."""
+    there = {"points": [[number % 8, number // 10] for number in range(68)]}
+    images = [(f"{number}.png", colours.picture(number), there) for number in range(6)]
+    image = ops.parameter([1, 3, 8, 8], name="in0")
+    image.output(0).set_names({"in0"})
+    nothing = ops.multiply(ops.reduce_mean(image, ops.constant([1, 2, 3])), np.float32(0))
+    points = ops.add(ops.constant(np.full((1, 3 * 68), 30, np.float32)), nothing)
+    recipe = {
+        "version": 2,
+        "task": "facial-landmarks",
+        "options": {"order": "xyz"},
+        "preparation": {
+            "resize": "stretch",
+            "input": {"name": "in0", "width": 8, "height": 8, "channels": 3, "layout": "NCHW"},
+        },
+    }
+
+    ended = run_core(
+        "evaluate",
+        {"recipe": recipe},
+        dataset=make_annotated("facial-landmarks", images, split="evaluation"),
+        model=save_model(ov.Model([points], [image], "far")),
+    )
+
+    nme = ended.result["metrics"][0]
+    assert (nme["metric"], nme["value"]) == ("nme", 10)
+    assert any("nme is near chance" in warning for warning in ended.result["warnings"])

@@ -8,10 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
+from workbench.application import masks
 from workbench.packager.samples import BadDataset, BrokenImage, write_samples
-from workbench.shards import ShardWriter, read_annotations, read_index
+from workbench.shards import AnnotationWriter, ShardWriter, read_annotations, read_index
+from workbench.tasks.inpainting.annotation import Hole, to_json
 from workbench.tasks.recipe import Recipe
 
 
@@ -116,3 +119,38 @@ def test_an_index_that_is_no_index_is_refused_by_its_line(dataset: Path, parsed:
 
     with pytest.raises(BadDataset, match="line 1"):
         write_samples(dataset, parsed, 1, tmp_path / "samples")
+
+
+@pytest.mark.parametrize("orientation", ["stored", "exif"])
+def test_a_mask_goes_along_as_the_application_finds_it_and_turns_with_its_picture(
+    tmp_path: Path, parsed: Recipe, orientation: Any
+) -> None:
+    missing = np.zeros((6, 8), np.bool_)
+    missing[:2, :3] = True
+    file, exif = io.BytesIO(), Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6  # viewers turn it by a quarter, clockwise
+    Image.new("RGB", (8, 6)).save(file, "JPEG", exif=exif)
+    with ShardWriter(tmp_path / "dataset") as writer:
+        writer.add("photo.jpg", file.getvalue(), split="evaluation", width=8, height=6)
+    annotations = AnnotationWriter(tmp_path / "dataset", ["inpainting"])
+    annotations.add("photo.jpg", {"inpainting": to_json(Hole.of(missing))})
+    annotations.close({})
+    recipe = replace(parsed, task="inpainting", preparation=replace(parsed.preparation, orientation=orientation))
+
+    (line,) = write_samples(tmp_path / "dataset", recipe, 1, tmp_path / "samples")
+
+    mask = masks.beside(tmp_path / line["file"])
+    assert mask is not None
+    with Image.open(mask) as image:
+        expected = missing if orientation == "stored" else np.rot90(missing, -1)
+        assert (np.asarray(image) == expected * 255).all()
+
+
+def test_a_task_whose_models_take_the_picture_alone_gets_no_masks(
+    dataset: Path, parsed: Recipe, tmp_path: Path
+) -> None:
+    lines = write_samples(dataset, parsed, 3, tmp_path / "samples")
+
+    assert sorted(file.name for file in (tmp_path / "samples").iterdir()) == [
+        line["file"].removeprefix("samples/") for line in lines
+    ]

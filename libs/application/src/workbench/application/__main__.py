@@ -32,7 +32,7 @@ def main(package: Package) -> int:
     running = running_of(package.recipe.task)
     if options.draw is not None and running.draw is None:
         parser.error(f"--draw: there is nothing to draw for the task {package.recipe.task}")
-    drawings = Drawings(options.draw, running) if options.draw is not None else None
+    drawings = Drawings(options.draw, running, options.inputs) if options.draw is not None else None
     loaded = package.load(variant)
     if loaded.difference is not None:
         print(f"note: {loaded.difference}: speed and answers may differ from the record", file=sys.stderr)

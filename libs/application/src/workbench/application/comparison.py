@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from workbench.application.loading import Loaded, infer, prepare
+from workbench.application.loading import Loaded, infer
 from workbench.application.package import EXPECTED, Package
 from workbench.application.running import running_of
 
@@ -59,8 +59,7 @@ def compare(package: Package, variant: dict[str, Any], loaded: Loaded) -> dict[s
 
 
 def _seen(package: Package, loaded: Loaded, sample: dict[str, Any]) -> dict[str, Any]:
-    arrays, _ = prepare((package.root / sample["file"]).read_bytes(), loaded)
-    outputs = infer(loaded, arrays)
+    outputs = infer(loaded, package.prepare(sample["file"], loaded))
     thinned = {"outputs": [_thinned(array) for array in outputs.values()]}
     return thinned | running_of(package.recipe.task).fingerprint(outputs, package.recipe)
 

@@ -1,7 +1,8 @@
-"""A folder of pictures with what was said of each drawn onto it."""
+"""A folder of pictures with what was said of each drawn onto it. What was asked about is never drawn over."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ from workbench.tasks.recipe import Recipe
 
 
 class Drawings:
-    """Made with the first picture. Two images of one name get two drawings."""
+    """Made with the first picture. Two images of one name get two drawings.
 
-    def __init__(self, folder: Path, running: Running) -> None:
+    ``inputs``: the files, and folders of them, that are drawn.
+    """
+
+    def __init__(self, folder: Path, running: Running, inputs: Iterable[str] = ()) -> None:
         self._folder = folder
         self._draw = running.draw
-        self._names: set[str] = set()
+        self._names = {file.name for given in inputs for file in _files_in(folder.resolve(), Path(given).resolve())}
 
     def add(self, stem: str, picture: Image.Image, result: Any, recipe: Recipe) -> Path:
         """``stem``: of the name it gets. Returns where the drawing is; raises OSError."""
@@ -31,3 +35,11 @@ class Drawings:
         name = next(name for name in tries if name not in self._names)
         self._names.add(name)
         return name
+
+
+def _files_in(folder: Path, given: Path) -> Iterator[Path]:
+    """Those of the folder that are asked about."""
+    if given.is_file() and given.parent == folder:
+        yield given
+    elif given.is_dir() and folder.is_dir() and folder.is_relative_to(given):
+        yield from folder.iterdir()

@@ -11,6 +11,11 @@ from workbench.imaging.preprocess import decode
 _ENDS, _FOLDERS, _PICTURES = ("_mask", "_hole"), ("masks", "holes"), "images"
 
 
+def place(picture: Path) -> Path:
+    """Where the mask of a picture is put, for ``beside`` to find."""
+    return picture.with_name(f"{picture.stem}{_ENDS[0]}.png")
+
+
 def beside(picture: Path) -> Path | None:
     """The mask of a picture; None where there is none."""
     places = [picture.with_name(f"{picture.stem}{end}") for end in _ENDS]

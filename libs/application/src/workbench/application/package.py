@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import openvino as ov
-from workbench.application.loading import Loaded, load
+from workbench.application import masks
+from workbench.application.feeding import Arrays
+from workbench.application.loading import Loaded, load, prepare_picture
+from workbench.application.running import running_of
+from workbench.imaging.preprocess import picture
 from workbench.tasks.recipe import Recipe
 
 EXPECTED = "samples/expected.json"
@@ -54,3 +58,11 @@ class Package:
         configuration = variant["configuration"]
         model = ov.Core().read_model(self.root / variant["model"])
         return load(model, configuration["device"], configuration["properties"], self.recipe)
+
+    def prepare(self, sample: str, loaded: Loaded) -> Arrays:
+        """What goes in of a sample's file, with the mask that lies beside it where the task takes one."""
+        file = self.root / sample
+        shown = picture(file.read_bytes(), self.recipe.preparation)
+        mask = masks.beside(file) if running_of(self.recipe.task).masked else None
+        arrays, _ = prepare_picture(shown, loaded, masks.read(mask, shown) if mask is not None else None)
+        return arrays

@@ -9,7 +9,7 @@ from typing import Any
 
 import openvino
 from workbench.application import comparison, machine, speed
-from workbench.application.loading import Loaded, prepare
+from workbench.application.loading import Loaded
 from workbench.application.package import EXPECTED, Package
 
 
@@ -62,7 +62,7 @@ def _otherwise(variant: dict[str, Any], loaded: Loaded) -> list[str]:
 
 def _speed(package: Package, variant: dict[str, Any], loaded: Loaded, seconds: float, *, same: bool) -> dict[str, Any]:
     sample = package.read(EXPECTED)["samples"][0]["file"]
-    arrays, _ = prepare((package.root / sample).read_bytes(), loaded)
+    arrays = package.prepare(sample, loaded)
     profile = variant["profile"] or {}
     batch = profile.get("provenance", {}).get("spec", {}).get("batch", 1)
     # Larger batches, and a picture of its own size, are other measurements: there is nothing to compare with.

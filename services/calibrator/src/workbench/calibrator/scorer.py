@@ -98,7 +98,7 @@ def results(loaded: Loaded, task: Computing[Any, Any], dataset: Dataset, told: C
         item = dataset.items[number]
         found[number] = read_outputs(head, outputs, loaded.recipe, fitted, item.name)
         if not checked:  # as many classes as in every other answer
-            _check_annotations(task, dataset, head.classes(outputs, loaded.recipe), loaded.recipe)
+            check_annotations(task, dataset, head.classes(outputs, loaded.recipe), loaded.recipe)
             checked = True
     return found
 
@@ -162,7 +162,8 @@ def read_outputs(head: Head, outputs: Outputs, recipe: Recipe, fitted: Fitted, n
         ) from error
 
 
-def _check_annotations(task: Computing[Any, Any], dataset: Dataset, classes: int | None, recipe: Recipe) -> None:
+def check_annotations(task: Computing[Any, Any], dataset: Dataset, classes: int | None, recipe: Recipe) -> None:
+    """Refuses the first that a model of so many classes, read as the recipe says, can't be judged by."""
     if classes is None:
         return
     try:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from workbench.application.loading import Loaded, Outputs
-from workbench.calibrator.scorer import Dataset, answers
+from workbench.calibrator.scorer import Dataset, LabelOutOfRange, answers, check_annotations
 from workbench.imaging.preparation import Preparation
 from workbench.imaging.preprocess import Fitted
 from workbench.tasks.computing import Computing
@@ -124,7 +124,7 @@ class _Asked:
         self._said: list[tuple[Outputs, Fitted]] = []
 
     def items(self, recipe: Recipe) -> dict[str, Any]:
-        """What each image adds, by name; nothing where the recipe does not fit what the model says."""
+        """What each image adds, by name; nothing where the recipe fits the model's outputs or the annotations not."""
         items = {each.name: self._metric.item(each) for each in self._scored(recipe)}
         return {name: item for name, item in items.items() if item is not None}
 
@@ -139,7 +139,8 @@ class _Asked:
             self._fed, self._said = recipe.preparation, self._answers(recipe)
         try:
             said = [head.read(outputs, recipe, fitted) for outputs, fitted in self._said]
-        except ValueError:
+            check_annotations(self._task, self._dataset, head.classes(self._said[0][0], recipe), recipe)
+        except (ValueError, LabelOutOfRange):
             return []
         return [
             Scored(item.name, item.sha256, result, self._dataset.annotations.get(item.name), None, recipe.options)

@@ -1,4 +1,7 @@
-"""The images a package proves itself on: some of the dataset, or generated ones where none may be shipped."""
+"""The images a package proves itself on: some of the dataset, or generated ones where none may be shipped.
+
+Where a task's models take a mask beside the picture and the dataset has one, it lies there as the application finds it.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,19 @@ from typing import Any
 import numpy as np
 from PIL import Image
 from workbench import shards
-from workbench.imaging.preprocess import preprocess
+from workbench.application import masks
+from workbench.imaging.orientation import Turn
+from workbench.imaging.preprocess import preprocess, stored_orientation
 from workbench.packager.values import DEFAULT_SAMPLES
 from workbench.runner.core import Refusal
+from workbench.shards import Item
+from workbench.tasks.computing import computing_of
 from workbench.tasks.recipe import Recipe
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 _SEED = 0
-# Its name in the dataset, what is known of it for the recipe's task, its file.
-Sample = tuple[str, dict[str, Any] | None, bytes]
+# Its name in the dataset, what is known of it for the recipe's task, its file, the mask that goes in with it.
+Sample = tuple[str, dict[str, Any] | None, bytes, Image.Image | None]
 _BLOCKS = 8  # a generated image is that many blocks of one colour wide and high, smoothed
 
 
@@ -42,9 +49,11 @@ def write_samples(dataset: Path, recipe: Recipe, count: int, folder: Path) -> li
     generated = _generated(recipe, count or DEFAULT_SAMPLES)
     chosen = _of_dataset(dataset, recipe, count) if use_dataset else generated
     lines = []
-    for number, (name, known, data) in enumerate(chosen, 1):
+    for number, (name, known, data, mask) in enumerate(chosen, 1):
         file = f"{number:02d}{_suffix(name)}"
         (folder / file).write_bytes(data)
+        if mask is not None:
+            mask.save(masks.place(folder / file), "PNG")
         lines.append({"file": f"samples/{file}", "name": name, "annotation": known})
     return lines
 
@@ -58,9 +67,24 @@ def _of_dataset(dataset: Path, recipe: Recipe, count: int) -> Iterator[Sample]:
         for item in ranked[:count]:
             data = shards.read_bytes(dataset, item)
             _require_whole(item.name, data, recipe)
-            yield item.name, known.get(item.name), data
+            annotation = known.get(item.name)
+            yield item.name, annotation, data, _mask(item, annotation, data, recipe)
     except shards.BadDataset as bad:
         raise BadDataset(f"{bad}.") from bad
+
+
+def _mask(item: Item, known: dict[str, Any] | None, data: bytes, recipe: Recipe) -> Image.Image | None:
+    """As large as the picture that the application makes of the file, turned as that is."""
+    task = computing_of(recipe.task)
+    if known is None or task is None or task.mask is None:
+        return None
+    try:
+        annotation = task.annotation.from_json(known)
+        if recipe.preparation.orientation == "exif":
+            annotation = task.annotation.turned(annotation, Turn(stored_orientation(data), item.width, item.height))
+    except ValueError as wrong:
+        raise BadDataset(f"{item.name}: {wrong}.") from wrong
+    return task.mask(annotation)
 
 
 def _require_whole(name: str, data: bytes, recipe: Recipe) -> None:
@@ -77,7 +101,7 @@ def _generated(recipe: Recipe, count: int) -> Iterator[Sample]:
         blocks = Image.fromarray(random.integers(0, 256, (_BLOCKS, _BLOCKS, 3), np.uint8))
         file = io.BytesIO()
         blocks.resize(size, Image.Resampling.BILINEAR).save(file, "PNG")
-        yield f"generated-{number:02d}.png", None, file.getvalue()
+        yield f"generated-{number:02d}.png", None, file.getvalue(), None
 
 
 def _suffix(name: str) -> str:

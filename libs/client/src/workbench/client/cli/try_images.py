@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def try_images(session: Session, values: Values) -> None:
         recipe_id = values["recipe"] or work.recipe(model_id, overrides)
         view = work.trial(model_id, recipe_id, paths, body([*PLACED, IMPORTANCE], values))
     images = view["facts"]["images"]
-    drawn = _drawn(session.client, view["id"], images, folder) if folder else {}
+    drawn = _drawn(session.client, view["id"], images, folder, paths) if folder else {}
     if session.as_json:
         output.write_json(view)
         return
@@ -170,14 +171,25 @@ def _labels(text: str | None) -> list[str]:
     return labels
 
 
-def _drawn(client: Client, id: str, images: Sequence[Mapping[str, Any]], folder: Path) -> dict[str, list[Path]]:
-    """The pictures of each image, by its name."""
+def _drawn(
+    client: Client, id: str, images: Sequence[Mapping[str, Any]], folder: Path, paths: Sequence[Path]
+) -> dict[str, list[Path]]:
+    """The pictures of each image, by its name. ``paths``: the images themselves, which are not drawn over."""
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, list[Path]] = {}
+    taken = {path.name.casefold() for path in paths if path.parent.resolve() == folder.resolve()}
     for image in images:
         for kind in ("drawing", "importance"):
             if image[kind]:
-                ending = ".png" if kind == "drawing" else "-importance.png"
-                target = folder / (Path(image["name"]).name + ending)
+                target = folder / _free(Path(image["name"]), ".png" if kind == "drawing" else "-importance.png", taken)
                 found.setdefault(image["name"], []).append(client.trials.download(id, image[kind], target))
     return found
+
+
+def _free(image: Path, ending: str, taken: set[str]) -> str:
+    """The image's name with another ending; where that is taken, its whole name in front of it."""
+    numbered = (f"{image.name}-{number}{ending}" for number in count(2))
+    tries = chain([f"{image.stem}{ending}", f"{image.name}{ending}"], numbered)
+    name = next(name for name in tries if name.casefold() not in taken)
+    taken.add(name.casefold())
+    return name
