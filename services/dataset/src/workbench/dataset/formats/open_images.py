@@ -1,7 +1,8 @@
 """Open Images: boxes in a CSV of 13 columns, names of classes in one of two (`LabelName,DisplayName`).
 
 Images are called by their ids. Of several tables of boxes the first of `validation`, `test` and `train` counts.
-`IsGroupOf` is a crowd. Classes are those that have a box, in the order of the table of names.
+`IsGroupOf` is a crowd. Classes are all of the table of names, in its order, which is that of the models' classes; of a
+table that names what whole images are labelled with, too, those that have a box.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ TASKS: tuple[str, ...] = (TASK,)
 
 _COLUMNS = ("ImageID", "LabelName", "XMin", "XMax", "YMin", "YMax")
 _GROUP = "IsGroupOf"
+_MOST_OF_BOXES = 1000  # the published table for boxes names 601 classes, that of image labels 20,000
 
 
 def recognise(tree: Tree) -> str | None:
@@ -41,12 +43,13 @@ def read(tree: Tree) -> Reading:
     found = _Boxes(chosen, {PurePosixPath(image.name).stem: image for image in tree.images})
     found.read()
     names = dict(_names(tree))
-    mids = [mid for mid in names if mid in found.mids] + sorted(found.mids - names.keys())
-    known = {}
+    listed = [mid for mid in names if len(names) <= _MOST_OF_BOXES or mid in found.mids]
+    mids = listed + sorted(found.mids - names.keys())
+    numbers_of, known = {mid: number for number, mid in enumerate(mids)}, {}
     for image, boxes in found.boxes.items():
         things = Things(normalised=True)
         for mid, box, group in boxes:
-            things.add(mids.index(mid), box, crowd=group)
+            things.add(numbers_of[mid], box, crowd=group)
         known[image] = Noted(things, chosen.name)
     images = sorted((tree.files[name] for name in known), key=lambda image: image.name)
     if not images and not found.faults:
@@ -55,7 +58,7 @@ def read(tree: Tree) -> Reading:
         images,
         {TASK: known},
         {TASK: [names.get(mid, mid) for mid in mids]} if mids else {},
-        _warnings(tree, found, [entry for entry in tables if entry is not chosen]),
+        (*_warnings(tree, found, [entry for entry in tables if entry is not chosen]), *_narrowed(names, listed)),
         tuple(found.faults),
     )
 
@@ -115,6 +118,15 @@ def _names(tree: Tree) -> Iterator[tuple[str, str]]:
 
 def _cells(row: str) -> list[str]:
     return next(csv.reader([row]), [])
+
+
+def _narrowed(names: dict[str, str], listed: list[str]) -> list[str]:
+    if len(listed) == len(names):
+        return []
+    return [
+        f"Of the {len(names)} classes that are named, the {len(listed)} that have a box are the dataset's. Bring the "
+        "table of the classes of boxes alone (class-descriptions-boxable.csv) to number them as a model does."
+    ]
 
 
 def _warnings(tree: Tree, found: _Boxes, others: list[Entry]) -> tuple[str, ...]:
