@@ -70,6 +70,19 @@ def test_what_an_upload_reserved_becomes_what_its_job_has_made(record: Jobs, kee
     assert record.storage.used("red") == 30
 
 
+def test_a_second_part_that_is_counted_after_its_uploads_job_has_ended_counts_nothing(
+    record: Jobs, keep: Callable[..., None]
+) -> None:
+    record.storage.reserve("red", "job", 1000, limit_bytes=0)
+    record.storage.reserve_second("red", "job", "0", 100, limit_bytes=0)
+    assert record.storage.used("red") == 1100
+    keep("job", a=30)
+
+    record.storage.reserve_second("red", "job", "0", 100, limit_bytes=0)  # by a request that was under way meanwhile
+
+    assert record.storage.used("red") == 30
+
+
 def test_a_reservation_grows_to_the_limit_and_not_a_byte_beyond(record: Jobs) -> None:
     record.storage.reserve("red", "u", 400, limit_bytes=1000)
     record.storage.reserve("red", "u", 1000, limit_bytes=1000)

@@ -53,9 +53,12 @@ def lock(connection: Connection, team: str) -> int:
 def reserve(connection: Connection, team: str, holder: str, content: str, size_bytes: int, room: int | None) -> None:
     """Count so much for ``content``, instead of what was counted for it. ``room``: None is without end.
 
-    Raises NoRoomLeft when it grows beyond the room.
+    A second part counts only beside its upload's own reservation: the upload may have ended while it was looked at, and
+    nobody would release it again. Raises NoRoomLeft when it grows beyond the room.
     """
     used = lock(connection, team)
+    if content.startswith(SECOND) and not _anything(connection, holder, UPLOAD):
+        return
     mine = (stored.c.id == holder, stored.c.content == content)
     before = connection.execute(select(stored.c.size_bytes).where(*mine)).scalar()
     more = size_bytes - (before or 0)
@@ -139,8 +142,9 @@ def sizes(manifest: Manifest) -> dict[str, int]:
     return {file.sha256: file.size_bytes for file in manifest.files}
 
 
-def _anything(connection: Connection, holder: str) -> bool:
-    return connection.execute(select(stored.c.id).where(stored.c.id == holder).limit(1)).first() is not None
+def _anything(connection: Connection, holder: str, beginning: str = "") -> bool:
+    mine = (stored.c.id == holder, stored.c.content.startswith(beginning))
+    return connection.execute(select(stored.c.id).where(*mine).limit(1)).first() is not None
 
 
 def _forget(connection: Connection, team: str, holder: str) -> int:
