@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from workbench.client.cli.options import JSON, Option
 from workbench.client.cli.wording import as_typed
 
@@ -66,3 +68,20 @@ def test_the_step_s_own_remedy_is_in_these_words_too() -> None:
     }
 
     assert as_typed(failed, [DEVICE])["cause"]["remedy"] == "at most 2, or no --device."
+
+
+def test_a_name_where_an_id_belongs_is_told_apart_from_an_id_of_nothing() -> None:
+    remedy = "check the id; `workbench <resource> list` shows what this team has."
+    nothing = {"type": "urn:workbench:problem:not-found", "detail": "There is none.", "remedy": remedy}
+    id = str(uuid.UUID(int=1))
+
+    named, unknown, part = (
+        as_typed({**nothing, "resource": resource, "id": sought}, [DEVICE])
+        for resource, sought in (("model", "squeezenet"), ("recipe", id), ("file", "model.xml"))
+    )
+
+    assert named["detail"] == "'squeezenet' is not an id, by which a model is found; lists show it beside the name."
+    assert named["remedy"] == "check the id; `workbench models list` shows what this team has."
+    assert (unknown["detail"], part["detail"]) == ("There is none.", "There is none.")
+    assert "`workbench recipes list`" in unknown["remedy"]
+    assert part["remedy"] == remedy

@@ -142,11 +142,24 @@ def test_preprocessing_that_was_built_in_is_done_for_the_source(
 def test_weights_beyond_half_precision_are_refused_by_name_where_they_matter(
     converted: Converted, tmp_path: Path
 ) -> None:
-    with pytest.raises(RoundingTooCoarse, match=r"1 values of 'w' \(1\) beyond ±65504 became ±65504") as refused:
+    with pytest.raises(RoundingTooCoarse, match=r"1 value of 'w' \(1\) beyond ±65504 became ±65504") as refused:
         converted(scaled(tmp_path, 7e5), "FP16")
 
     assert refused.value.facts["field"] == "precision"
     assert converted(scaled(tmp_path, 7e5), "FP32")[0]["conversion"]["checked"]["verdict"] == "alike"
+
+
+def test_outputs_that_never_vary_make_a_comparison_say_little(converted: Converted, tmp_path: Path) -> None:
+    nothing = helper.make_node("Mul", ["image", "w"], ["y"], name="scale")
+    ignoring = saved(tmp_path, [nothing], {"w": np.zeros((1, 3, 1, 1), np.float32)})
+
+    conversion = converted(ignoring, "FP16")[0]["conversion"]
+
+    assert conversion["checked"]["verdict"] == "alike"
+    assert conversion["checked"]["constant"]
+    [warning] = conversion["warnings"]
+    assert warning.startswith("Whatever random numbers went in, the source's outputs were the same")
+    assert not checked(converted, resized(tmp_path))["constant"]
 
 
 def test_weights_that_vanish_are_counted_and_told(converted: Converted, tmp_path: Path) -> None:
@@ -157,7 +170,7 @@ def test_weights_that_vanish_are_counted_and_told(converted: Converted, tmp_path
         "vanished": {"values": 1, "weights": 1, "by_name": {"w": 1}},
     }
     assert conversion["warnings"] == [
-        "In half precision 1 values of 'w' (1) too small for half precision lost digits or became 0."
+        "In half precision 1 value of 'w' (1) too small for half precision lost digits or became 0."
     ]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from workbench.jobs.record.tables import jobs
 from workbench.project import kinds
 from workbench.project.tables import steps as steps_table
+from workbench.store import File, Manifest, Manifests
 
 EVERY_STEP = {
     "convert-fp32",
@@ -100,6 +101,33 @@ def test_every_step_succeeds_and_the_report_says_what_to_deploy(bench) -> None:
         "The dataset: 2 images have an EXIF orientation",
     ]
     assert [each["field"] for each in report["assumed"]] == ["color"]
+
+
+def test_a_model_that_came_as_int8_was_calibrated_by_nobody_here(bench) -> None:
+    files = (File("model.xml", "1" * 64, 1), File("model.bin", "2" * 64, 25))
+    manifests = Manifests(bench.adapters.store, "a")
+    facts = {**manifests.get("model", "m").facts, "format": "ir", "main_file": "model.xml", "precision": "INT8"}
+    manifests.write(Manifest("model", "q", "a", "", files, facts).text())
+    bench.project_id = bench.client.post("/v1/projects", json={"name": "q", "model_id": "q"}).json["id"]
+    bench.others.answer = succeed
+    bench.work()
+
+    job = bench.ended(bench.optimize())
+
+    assert job["state"] == "succeeded", job["error"]
+    [variant] = job["facts"]["variants"]
+    assert (variant["name"], variant["warnings"]) == ("int8", [])
+
+
+def test_without_a_dataset_int8_was_calibrated_on_generated_images(bench) -> None:
+    bench.project_id = bench.client.post("/v1/projects", json={"name": "g", "model_id": "m"}).json["id"]
+    bench.others.answer = succeed
+    bench.work()
+
+    variants = {each["name"]: each["warnings"] for each in bench.ended(bench.optimize())["facts"]["variants"]}
+
+    assert "Calibrated on generated images: its accuracy is unknown." in variants["int8"]
+    assert not [said for name in ("fp32", "fp16") for said in variants[name] if "Calibrated" in said]
 
 
 def test_a_speed_within_the_noise_is_said_to_be_and_the_smaller_wins(bench) -> None:

@@ -360,6 +360,28 @@ def test_half_precision_without_a_metric_is_taken_for_its_measured_distance_and_
     assert "1,234 of its weights were clipped" in recommend([FP32, clipped], LIMITS).reason
 
 
+def test_being_like_a_source_that_never_varies_speaks_for_nothing() -> None:
+    checked = {"verdict": "alike", "constant": True}
+    fp16 = replace(variant("fp16", 300), model={"precision": "FP16", "conversion": {"checked": checked}})
+
+    left = recommend([FP32, fp16], LIMITS)
+
+    assert left.variant is FP32
+    assert "outputs were the same whatever random numbers went in" in left.reason
+
+
+def test_a_distance_that_calibrating_measured_is_told_and_is_no_accuracy() -> None:
+    calibration = {"distance": 0.587, "images_compared": 12}
+    int8 = replace(variant("int8", 300), model={"precision": "INT8", "calibration": calibration})
+    unknown = replace(int8, model={"precision": "INT8", "calibration": {"distance": None, "images_compared": 0}})
+
+    told, silent = (recommend([FP32, each], LIMITS) for each in (int8, unknown))
+
+    assert (told.variant, silent.variant) == (FP32, FP32)
+    assert "its outputs are off by 58.7% (of their root mean square) on 12 of the images" in told.reason
+    assert "was not measured" in silent.reason
+
+
 def test_weights_too_small_for_half_precision_are_told_as_those_too_large_are() -> None:
     half = {"checked": {"verdict": "alike"}, "half": {"clipped": {"values": 0}, "vanished": {"values": 5678}}}
     fp16 = replace(variant("fp16", 300), model={"precision": "FP16", "conversion": half})

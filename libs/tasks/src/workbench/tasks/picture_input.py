@@ -36,7 +36,11 @@ def picture_input(
     tensor = _chosen(inputs, name)
     what, shape = f"The input '{tensor['name']}' has the shape {tensor['shape']}", tensor["shape"]
     if shape is None or len(shape) != 4:
-        raise NoDefaultRecipe(f"{what}; an image input has four dimensions.", MODEL)
+        raise NoDefaultRecipe(
+            f"{what}; an image input has four dimensions. What takes no images is converted and measured only "
+            "(`workbench conversions create ID` and `profiles create ID` on the command line).",
+            MODEL,
+        )
     if type(shape[0]) is int and shape[0] > 1:
         raise NoDefaultRecipe(
             f"{what}; images go in one by one: convert the model with `batch` 1 (`--batch 1` on the command line).",

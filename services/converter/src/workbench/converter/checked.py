@@ -102,6 +102,11 @@ def facts(checker: Checker, made: Made, stored: ov.Model) -> dict[str, Any]:
 
 def _warnings(checked: Mapping[str, Any], lost: Mapping[str, Any] | None) -> list[str]:
     said = [sentence(lost)] if sentence(lost) else []
+    if checked["constant"]:
+        said.append(
+            "Whatever random numbers went in, the source's outputs were the same, so that the converted model's are "
+            "like them says little: see whether the model answers to its input."
+        )
     if checked["verdict"] == NOT_COMPARABLE:
         said.append(f"The conversion was not compared with its source: {checked['reason']}.")
     return said

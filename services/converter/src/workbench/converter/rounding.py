@@ -64,4 +64,5 @@ def _told(counted: dict[str, int]) -> dict[str, Any]:
 def _amount(lost: dict[str, Any]) -> str:
     names = [f"'{name}' ({count:,})" for name, count in list(lost["by_name"].items())[:_WORST]]
     more = lost["weights"] - len(names)
-    return f"{lost['values']:,} values of {', '.join(names)}{f' and {more} more weights' if more > 0 else ''}"
+    values = "1 value" if lost["values"] == 1 else f"{lost['values']:,} values"
+    return f"{values} of {', '.join(names)}{f' and {more} more weights' if more > 0 else ''}"

@@ -56,7 +56,11 @@ def _refuse_several_inputs(model: Facts, task: str) -> None:
     names = [tensor["name"] for tensor in model["inputs"]]
     if len(names) > 1 and not guesses.of_inputs(model, task):
         reason = f"the model has {len(names)} inputs ({', '.join(names)}), and {task} can't tell what goes into each"
-        raise ModelNeedsHelp("model_id", f"{reason}: bring it with the others frozen, or only convert and profile it.")
+        help = (
+            "freeze the others (`workbench conversions create ID --freeze NAME=0.5` on the command line) and optimize "
+            "what becomes of it, or only convert and measure it (`workbench profiles create ID`)"
+        )
+        raise ModelNeedsHelp("model_id", f"{reason}: {help}.")
 
 
 def _converted(model: Facts, inputs: Facts) -> list[Facts]:

@@ -175,7 +175,7 @@ class _Pipeline:
             manifests.get("profile", profile_id).facts,
             evaluation_id,
             manifests.get("evaluation", evaluation_id).facts if evaluation_id else None,
-            _variant_warnings(self._plan, name, model.facts),
+            _variant_warnings(self._plan, model.facts),
         )
 
     def _package(self, steps: Mapping[str, Step], recommendation: Recommendation) -> Wanted:
@@ -231,9 +231,9 @@ class _Pipeline:
         return [f"The {role}: {warning}" for role, known in found.items() for warning in known.get("warnings") or ()]
 
 
-def _variant_warnings(plan: Plan, name: str, model: Facts) -> tuple[str, ...]:
+def _variant_warnings(plan: Plan, model: Facts) -> tuple[str, ...]:
     said = [*model.get("calibration", {}).get("warnings", []), *model.get("conversion", {}).get("warnings", [])]
-    if name == "int8" and plan.dataset_id is None:
+    if "calibration" in model and plan.dataset_id is None:  # one that came as INT8 has none
         said.append("Calibrated on generated images: its accuracy is unknown.")
     return tuple(said)
 

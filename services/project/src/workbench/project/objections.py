@@ -135,14 +135,28 @@ def _apart(variant: Variant, apart: Facts, limit: float) -> Objection | None:
 def _unmeasured(variant: Variant) -> Objection | None:
     """One rule for every precision: without a metric only a distance of outputs that was measured speaks for it."""
     checked: Facts = (variant.model.get("conversion") or {}).get("checked") or {}
-    if variant.model["precision"] != "INT8" and checked.get("verdict") == "alike" and not _of_half(variant, "clipped"):
+    is_float, alike = variant.model["precision"] != "INT8", checked.get("verdict") == "alike"
+    if is_float and alike and not checked.get("constant") and not _of_half(variant, "clipped"):
         return None
     lost = lost_to_half(variant)
     cut = f", and {lost}" if lost else ""
-    return Objection(
-        f"its accuracy is unknown without labels, and how far its outputs are from "
-        f"those of its source was not measured{cut}"
-    )
+    return Objection(f"its accuracy is unknown without labels, and {_of_outputs(variant, checked)}{cut}")
+
+
+def _of_outputs(variant: Variant, checked: Facts) -> str:
+    """What is known of their distance, which does not speak for the variant."""
+    calibration: Facts = variant.model.get("calibration") or {}
+    if (apart := calibration.get("distance")) is not None:
+        return (
+            f"its outputs are off by {apart:.1%} (of their root mean square) on {calibration['images_compared']} of "
+            "the images it was calibrated with, which is no measure of its answers"
+        )
+    if checked.get("constant"):
+        return (
+            "its source's outputs were the same whatever random numbers went in, so that its own are like them says "
+            "little"
+        )
+    return "how far its outputs are from those of its source was not measured"
 
 
 def lost_to_half(variant: Variant) -> str:

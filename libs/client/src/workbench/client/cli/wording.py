@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from workbench.client.cli.readers import is_id
 from workbench.client.errors import Problem
 
 # What the options of cli/inputs.py become in a request, under the input's own name.
@@ -52,13 +53,29 @@ def as_typed(problem: Problem, rows: Iterable[Row]) -> Problem:
     """
     rows = list(rows)
     said = str(problem.get("detail") or "")
-    detail = _in_options(said, rows)
+    detail = _in_options(_of_no_id(problem) or said, rows)
     remedy = str(problem.get("remedy") or "")
     told = {"detail": detail}
     if remedy:
         told["remedy"] = "" if detail != said and _OF_FIELDS.search(remedy) else _remedy(problem, rows)
     cause = problem.get("cause")
     return {**problem, **told, **({"cause": as_typed(cause, rows)} if isinstance(cause, dict) else {})}
+
+
+def _of_no_id(problem: Problem) -> str:
+    """What is wrong with a name or a path where an id belongs; empty where that is not it."""
+    sought, resource = problem.get("id"), problem.get("resource")
+    if not isinstance(sought, str) or is_id(sought) or not _collection(resource):
+        return ""
+    return f"{sought!r} is not an id, by which a {resource} is found; lists show it beside the name."
+
+
+def _collection(resource: Any) -> str:
+    """How its commands are called, where one of it is found by an id."""
+    # Only here: the commands are made of what is made of this.
+    from workbench.client.cli.descriptions import DESCRIPTIONS
+
+    return next((row.name for row in DESCRIPTIONS if row.noun == resource and not row.key), "")
 
 
 def _in_options(detail: str, rows: list[Row]) -> str:
@@ -91,7 +108,10 @@ def _remedy(problem: Problem, rows: list[Row]) -> str:
         option = next((row.name for row in rows if name in (row.place, row.place.rpartition(".")[2])), None)
         return option or _carried(name, problem.get(name)) or quoted[0]
 
-    return _QUOTED.sub(word, _OF_REQUESTS.sub("", str(problem["remedy"])))
+    remedy = str(problem["remedy"])
+    if collection := _collection(problem.get("resource")):
+        remedy = remedy.replace("<resource>", collection)
+    return _QUOTED.sub(word, _OF_REQUESTS.sub("", remedy))
 
 
 def _field(place: str, rows: list[Row]) -> str:

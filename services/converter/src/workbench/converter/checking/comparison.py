@@ -21,7 +21,10 @@ Feeds = dict[str, NDArray[Any]]
 
 @dataclass
 class Comparison:
-    """``asked``: what was built in before each input of the converted model. ``fp16``: how its weights are stored."""
+    """``asked``: what was built in before each input of the converted model. ``fp16``: how its weights are stored.
+
+    ``first``: the source's outputs in the first round that told something; ``varies``: whether a later one had others.
+    """
 
     source: Runtime
     converted: Ir
@@ -31,6 +34,8 @@ class Comparison:
     differing: list[tuple[Feeds, Feeds]] = field(default_factory=list)
     rounds: list[str] = field(default_factory=list)
     undecided: str | None = None
+    first: list[NDArray[Any]] = field(default_factory=list)
+    varies: bool = False
 
     @property
     def tolerance(self) -> float:
@@ -67,6 +72,7 @@ class Comparison:
             "runtime": runtime,
             "tolerance": self.tolerance,
             "rounds": self.rounds,
+            "constant": len(self.rounds) > 1 and not self.varies,
             "outputs": outputs,
         }
 
@@ -113,6 +119,8 @@ class Comparison:
             self.undecided = "on random inputs the model magnifies what any rounding does to it"
             return
         self.rounds.append(ROUNDS[number])
+        self.first = self.first or sources
+        self.varies |= not all(np.array_equal(one, other) for one, other in zip(self.first, sources, strict=True))
         self.distances = {name: max(one, self.distances.get(name, one), key=_badness) for name, one in found.items()}
         if differs:
             self.differing.append((before, after))

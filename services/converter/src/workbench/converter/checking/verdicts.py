@@ -16,5 +16,6 @@ def not_comparable(reason: str, runtime: str, version: str | None, tolerance: fl
         "runtime": {"name": runtime, "version": version},
         "tolerance": tolerance,
         "rounds": [],
+        "constant": False,
         "outputs": [],
     }
