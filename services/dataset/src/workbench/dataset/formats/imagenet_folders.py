@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from workbench.archives.entries import Entry
+from workbench.dataset.reading.alike import alike_classes
 from workbench.dataset.reading.found import Fault, Noted, Reading, some
 from workbench.dataset.reading.texts import ClassNames, class_names, label_lists, read_class_names
 from workbench.dataset.upload.tree import Tree, alike, folder_of, is_image
@@ -55,6 +56,7 @@ def read(tree: Tree) -> Reading:
     faults += _misplaced(tree)
     known = listed.names if listed else _classes(tree)
     warnings = [*_without_images(tree, ids, known), *_order(tree, listed), *_left_out(tree, names)]
+    warnings += [] if listed else alike_classes(known)
     return _reading(tree, ids, known, faults, warnings)
 
 
