@@ -18,6 +18,7 @@ from workbench.client.cli.placing import refuse_absent
 from workbench.client.cli.progress import followed
 from workbench.client.cli.readers import whole
 from workbench.client.cli.session import Session
+from workbench.client.cli.wording import FOUND_BY_ID
 from workbench.client.errors import Refused
 from workbench.client.jobs import View
 from workbench.client.resources import Resource
@@ -34,6 +35,8 @@ OPTIMIZATION = Argument("OPTIMIZATION", "Id of one of its optimizations (default
 def register(app: typer.Typer) -> None:
     """Add a group of commands for each description."""
     for description in DESCRIPTIONS:
+        if not description.key:
+            FOUND_BY_ID[description.noun] = description.name
         group = typer.Typer(
             help=f"The {description.name} of the workbench.", no_args_is_help=True, rich_markup_mode=None
         )

@@ -30,6 +30,8 @@ _MEMBER = "|".join(_OF_INPUTS)
 _SAID_OF_INPUTS = (rf"(?:^|(?<=; ))inputs\.(.+?)\.({_MEMBER})(?=: )", rf"\binputs\.(\S+?)\.({_MEMBER})\b")
 _OTHERS = ((r"(^|; )shapes\.(.+?): ", r"\1--shape \2=…: "), (r"\b(?:recipe|overrides)\.short_side\b", "--resize"))
 _OF_REQUESTS = re.compile(r" \(`(?:(?:GET|POST|PUT|DELETE|Authorization:)(?: [^`]*)?|[a-z][a-z_]*)`[^()]*\)")
+# By what one is called, the collections whose things are found by an id: filled where their commands are made.
+FOUND_BY_ID: dict[str, str] = {}
 _QUOTED = re.compile(r"`([a-z][a-z_]*)`")
 _OF_FIELDS = re.compile(r"`(field|errors|shapes|[a-z]+_id)`")
 
@@ -65,17 +67,9 @@ def as_typed(problem: Problem, rows: Iterable[Row]) -> Problem:
 def _of_no_id(problem: Problem) -> str:
     """What is wrong with a name or a path where an id belongs; empty where that is not it."""
     sought, resource = problem.get("id"), problem.get("resource")
-    if not isinstance(sought, str) or is_id(sought) or not _collection(resource):
+    if not isinstance(sought, str) or is_id(sought) or resource not in FOUND_BY_ID:
         return ""
     return f"{sought!r} is not an id, by which a {resource} is found; lists show it beside the name."
-
-
-def _collection(resource: Any) -> str:
-    """How its commands are called, where one of it is found by an id."""
-    # Only here: the commands are made of what is made of this.
-    from workbench.client.cli.descriptions import DESCRIPTIONS
-
-    return next((row.name for row in DESCRIPTIONS if row.noun == resource and not row.key), "")
 
 
 def _in_options(detail: str, rows: list[Row]) -> str:
@@ -109,7 +103,7 @@ def _remedy(problem: Problem, rows: list[Row]) -> str:
         return option or _carried(name, problem.get(name)) or quoted[0]
 
     remedy = str(problem["remedy"])
-    if collection := _collection(problem.get("resource")):
+    if collection := FOUND_BY_ID.get(str(problem.get("resource"))):
         remedy = remedy.replace("<resource>", collection)
     return _QUOTED.sub(word, _OF_REQUESTS.sub("", remedy))
 
