@@ -144,3 +144,29 @@ def test_what_is_kept_is_the_map_and_in_short_the_classes_that_are_more_than_an_
 
     assert ClassMap.from_json(line(scored(said))) == ClassMap.of(said)
     assert answer(ClassMap.of(said)) == [0, 7]
+
+
+def test_what_the_most_frequent_class_everywhere_scores_is_told_beside_it() -> None:
+    pairs = images(8, classes=3)
+    _, there = judged(pairs)
+    most = np.full_like(there, np.bincount(there).argmax())
+
+    told = MEAN_IOU.belief([scored(*pair) for pair in pairs])
+
+    assert told["chance"] == pytest.approx(jaccard_score(there, most, average="macro", zero_division=0))
+    gained = MEAN_IOU.total([MEAN_IOU.item(scored(*pair)) for pair in pairs]).value - told["chance"]
+    assert told["over_chance"]["value"] == pytest.approx(gained)
+    assert told["over_chance"]["low"] > 0
+
+
+def test_one_class_everywhere_is_no_better_than_chance() -> None:
+    said = np.zeros(SHAPE)
+
+    told = MEAN_IOU.belief([scored(said, np.maximum(there - 3, 0)) for _, there in images(6)])
+
+    assert told["over_chance"] == {"value": 0, "low": 0, "high": 0}
+
+
+def test_where_there_is_one_class_only_nothing_is_chance() -> None:
+    assert MEAN_IOU.belief([scored(np.zeros(SHAPE), np.zeros(SHAPE))] * 6) == {}
+    assert MEAN_IOU.belief([scored(np.zeros(SHAPE))]) == {}

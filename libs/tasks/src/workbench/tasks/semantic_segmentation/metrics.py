@@ -6,11 +6,13 @@ model says it, and where it is. Pixels nobody has judged are left out of all thr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from workbench.figures.resampled import resampled_change
 from workbench.tasks.scoring import Items, Metric, Scored
 from workbench.tasks.semantic_segmentation.annotation import IGNORED, Annotation
 from workbench.tasks.semantic_segmentation.result import NOTHING, ClassMap
@@ -75,8 +77,23 @@ def _pixel_accuracy(images: NDArray[np.int64]) -> float:
     return float(right / there) if there else float("nan")
 
 
+def _belief(images: Sequence[Segmented]) -> dict[str, Any]:
+    """Beside what the most frequent class everywhere would score; nothing where there is but one class."""
+    counted = _gather([item for item in map(_correct, images) if item is not None])
+    there = counted[:, :, 2]
+    if np.count_nonzero(there.sum(0)) < 2:
+        return {}
+    most = int(there.sum(0).argmax())
+    plain = np.zeros_like(counted)
+    plain[:, :, 2] = there
+    plain[:, most, 0], plain[:, most, 1] = there[:, most], there.sum(1)
+    gained = resampled_change(counted, plain, lambda some: np.array([_mean_iou(some)]), 1.0)
+    words = "the most frequent class everywhere scores"
+    return {"chance": _mean_iou(plain), "over_chance": gained.to_json(), "chance_of": words}
+
+
 METRICS: tuple[Metric[ClassMap, Annotation], ...] = (
-    replace(whole("mean_iou", "annotation", _correct, _gather, _mean_iou, _iou), worthless=0.1),
+    replace(whole("mean_iou", "annotation", _correct, _gather, _mean_iou, _iou), belief=_belief, worthless=0.1),
     whole("pixel_accuracy", "annotation", _correct, _gather, _pixel_accuracy),
     whole("mean_iou_agreement", "reference", _agreeing, _gather, _mean_iou, _iou),
 )

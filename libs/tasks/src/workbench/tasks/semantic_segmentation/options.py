@@ -61,7 +61,8 @@ METRICS: tuple[Measure, ...] = (
         "higher",
         "annotation",
         "Intersection over union of each class over all pixels of all "
-        "images, then the mean over the classes that are there.",
+        "images, then the mean over the classes that are there. Told beside that of the most frequent class "
+        "everywhere.",
     ),
     Measure("pixel_accuracy", "share", "higher", "annotation", "Pixels whose class is right."),
     Measure(
