@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import schemathesis
+from at_work import at_work
 from flask import Flask
 from fresh import embedded
 from hypothesis import HealthCheck, given, settings
@@ -39,14 +39,8 @@ def adapters(whole: None, tmp_path: Path) -> Iterator[Adapters]:
 @pytest.fixture
 def profiler_at_work(adapters: Adapters, tmp_path: Path) -> Iterator[None]:
     """Its targets are looked for by a worker."""
-    stop = threading.Event()
-    worker = create_worker(adapters, load({"WORKBENCH_HOME": str(tmp_path)}))
-    thread = threading.Thread(target=worker.run, args=(stop,))
-    thread.start()
-    yield
-    stop.set()
-    worker.record.ring()
-    thread.join(20)
+    with at_work(create_worker(adapters, load({"WORKBENCH_HOME": str(tmp_path)}))):
+        yield
 
 
 @pytest.mark.parametrize("service", [name for name, _, _ in SERVICES])

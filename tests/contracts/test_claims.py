@@ -10,10 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import insert, text
+from queued import queue
+from sqlalchemy import text
 from workbench.jobs import Adapters, Job, Jobs, Kind, LeaseLost, Made, State, claim, expire_leases
 from workbench.jobs.record.outlook import COUNTED, Outlook
-from workbench.jobs.record.tables import jobs as table
 from workbench.jobs.working import lease
 from workbench.jobs.working.claim import claim_some
 from workbench.jobs.working.slots import Slots
@@ -31,25 +31,7 @@ def jobs(adapters: Adapters) -> Jobs:
 def fill(jobs: Jobs, team: str, count: int, state: str = "queued") -> None:
     """Many rows at once, as if submitted an hour ago."""
     ended = {"started_at": 1.0, "finished_at": 2.0} if state == "succeeded" else {}
-    rows = [
-        {
-            "id": f"{team}-{state}-{number}",
-            "team": team,
-            "kind": "thing",
-            "state": state,
-            "request": {},
-            "seq": 1,
-            "attempt": 0,
-            "fence": 0,
-            "cancel_requested": False,
-            "holds": [],
-            "created_at": time.time() - 3600 + number / 1000,
-            **ended,
-        }
-        for number in range(count)
-    ]
-    with jobs.engine.begin() as connection:
-        connection.execute(insert(table), rows)
+    queue(jobs, [{"id": f"{team}-{state}-{number}", "team": team, "state": state, **ended} for number in range(count)])
 
 
 def take(jobs: Jobs, lease_s: float = 30, kinds: tuple[str, ...] = ("thing",)) -> Job | None:

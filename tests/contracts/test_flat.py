@@ -7,13 +7,12 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from sqlalchemy import insert
+from queued import queue
 from visiting import analyze, visited
 from workbench.jobs import Adapters, Job, Jobs, Kind, Made, claim
 from workbench.jobs.record.following import Following
 from workbench.jobs.record.outlook import COUNTED, Outlook
 from workbench.jobs.record.reuse import reusable
-from workbench.jobs.record.tables import jobs as table
 from workbench.jobs.working import lease
 
 THING = Kind("thing", plan=lambda _job, _manifests: None, publish=lambda job, *_: Made("thing", dict(job.request)))
@@ -29,26 +28,8 @@ def jobs(adapters: Adapters) -> Jobs:
 
 def fill(jobs: Jobs, prefix: str, count: int, state: str = "queued", **more: object) -> None:
     """Rows of three teams, one of which has nearly all."""
-    rows = [
-        {
-            "id": f"{prefix}-{number}",
-            "team": "large" if number > 20 else ("b", "c")[number % 2],
-            "kind": "thing",
-            "state": state,
-            "request": {},
-            "seq": 1,
-            "attempt": 0,
-            "fence": 0,
-            "cancel_requested": False,
-            "holds": [],
-            "created_at": time.time() - 3600 + number / 1000,
-            **more,
-        }
-        for number in range(count)
-    ]
-    with jobs.engine.begin() as connection:
-        for start in range(0, count, 5000):
-            connection.execute(insert(table), rows[start : start + 5000])
+    teams = ["large" if number > 20 else ("b", "c")[number % 2] for number in range(count)]
+    queue(jobs, [{"id": f"{prefix}-{at}", "team": team, "state": state, **more} for at, team in enumerate(teams)])
 
 
 def words_of_the_wait(jobs: Jobs, job: Job) -> object:

@@ -8,6 +8,7 @@ import time
 from collections import Counter, defaultdict
 
 import pytest
+from queued import queue
 from sqlalchemy import insert, text
 from workbench.jobs import Adapters, Job, Jobs, State
 from workbench.jobs.record.tables import jobs as table
@@ -26,25 +27,7 @@ def jobs(adapters: Adapters) -> Jobs:
 
 def fill(jobs: Jobs, team: str, target: str, count: int) -> None:
     """Many rows at once, as if submitted an hour ago."""
-    rows = [
-        {
-            "id": f"{team}-{target}-{number}",
-            "team": team,
-            "target": target,
-            "kind": "thing",
-            "state": "queued",
-            "request": {},
-            "seq": 1,
-            "attempt": 0,
-            "fence": 0,
-            "cancel_requested": False,
-            "holds": [],
-            "created_at": time.time() - 3600 + number / 1000,
-        }
-        for number in range(count)
-    ]
-    with jobs.engine.begin() as connection:
-        connection.execute(insert(table), rows)
+    queue(jobs, [{"id": f"{team}-{target}-{number}", "team": team, "target": target} for number in range(count)])
 
 
 def slots(held: list[Job], of_each: int = 32) -> Slots:

@@ -6,13 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
 from flask_smorest import Blueprint
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 from workbench.jobs import Job, Jobs, Kind, Made, Worker, claim
 from workbench.jobs.migrate import migrate
 from workbench.jobs.pods.dispatcher import Dispatcher
@@ -26,6 +24,7 @@ from workbench.targets.machines import Machines, digest_of
 from workbench.webapp import app
 from workbench.webapp.settings import load
 
+from runs.answering import Answering
 from runs.place import ProcessPlace
 
 TEAM, MACHINE = "vision", "bench"
@@ -56,7 +55,7 @@ def _publish(_job: Job, result: dict[str, Any], files: tuple[File, ...], _manife
 KIND = Kind("deed", plan=_plan, publish=_publish)
 
 
-class MachineService:
+class MachineService(Answering):
     """``url``: its real API, with rows in a file and objects in a folder."""
 
     def __init__(self, folder: Path, engine: Engine) -> None:
@@ -66,28 +65,8 @@ class MachineService:
         self.machines = Machines(self.store)
         deeds = Blueprint("deeds", __name__, url_prefix="/v1/deeds")
         settings = load({"WORKBENCH_HOME": str(folder)})
-        self._flask = app.create_app("profiler", settings, self.record, [KIND], [deeds])
-        self._port = 0
         self._places: list[Places] = []
-        self.open()
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self._port}"
-
-    def open(self) -> None:
-        """Answer; at the same address as before."""
-        self._server = make_server("127.0.0.1", self._port, self._flask, threaded=True)
-        self._port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Nobody answers any more."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(app.create_app("profiler", settings, self.record, [KIND], [deeds]))
 
     def job(self) -> Job:
         """A new job for the machine, claimed."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from pathlib import Path
 from typing import Any
 
 from flask_smorest import Blueprint
 from servers.seaweedfs import SeaweedFS
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 from workbench.jobs import Job, Jobs, Kind, claim
 from workbench.jobs.migrate import migrate
 from workbench.messages import InProcessMessages
@@ -19,6 +17,8 @@ from workbench.runner import Launch
 from workbench.store import Keys
 from workbench.webapp import app
 from workbench.webapp.settings import load
+
+from runs.answering import Answering
 
 TEAM = "vision"
 KIND = Kind("deed", plan=lambda _job, _manifests: None)
@@ -33,7 +33,7 @@ POOLS: dict[str, Any] = {
 }
 
 
-class DeskService:
+class DeskService(Answering):
     """``host``: the address it listens on."""
 
     def __init__(self, folder: Path, engine: Engine, seaweedfs: SeaweedFS, host: str = "127.0.0.1") -> None:
@@ -53,27 +53,7 @@ class DeskService:
         self.store = seaweedfs.store()
         self.record = Jobs(engine, InProcessMessages(), self.store, "contract")
         deeds = Blueprint("deeds", __name__, url_prefix="/v1/deeds")
-        self._flask = app.create_app("contract", self.settings, self.record, [KIND], [deeds])
-        self._host, self._port = host, 0
-        self.open()
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://{self._host}:{self._port}"
-
-    def open(self) -> None:
-        """Answer; at the same address as before."""
-        self._server = make_server(self._host, self._port, self._flask, threaded=True)
-        self._port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Nobody answers any more."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(app.create_app("contract", self.settings, self.record, [KIND], [deeds]), host)
 
     def job(self) -> Job:
         """A new job, claimed."""

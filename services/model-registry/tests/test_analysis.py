@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import openvino as ov
 import pytest
+from at_work import at_work
 from flask.testing import FlaskClient
 from fresh import embedded
 from openvino import opset13 as op
@@ -61,14 +61,8 @@ def client(adapters: Adapters, settings: Settings) -> FlaskClient:
 @pytest.fixture
 def working(adapters: Adapters, settings: Settings) -> Iterator[None]:
     """A worker beside the API."""
-    stop = threading.Event()
-    worker = threading.Thread(target=create_worker(adapters, settings).run, args=(stop,))
-    worker.start()
-    yield
-    stop.set()
-    adapters.record("model-registry").ring()
-    worker.join(30)
-    assert not worker.is_alive()
+    with at_work(create_worker(adapters, settings)):
+        yield
 
 
 @pytest.mark.usefixtures("working")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from at_work import at_work
 from fresh import embedded
 from source_server import SourceServer, source_server
 from workbench.jobs import Adapters
@@ -92,18 +92,13 @@ def ask(adapters: Adapters, source: SourceServer, tmp_path: Path) -> Iterator[As
     """GET below /v1/catalogue, of the API with a worker beside it."""
     settings = load({"WORKBENCH_HOME": str(tmp_path / "home"), "WORKBENCH_ZOO_URL": source.url("")})
     client = create_app(adapters, settings).test_client()
-    stop = threading.Event()
-    worker = threading.Thread(target=create_worker(adapters, settings).run, args=(stop,))
-    worker.start()
 
     def get(path: str) -> tuple[int, dict[str, Any]]:
         answer = client.get(f"/v1/catalogue{path}", headers={"Authorization": "Bearer token"})
         return answer.status_code, answer.get_json()
 
-    yield get
-    stop.set()
-    adapters.record("model-registry").ring()
-    worker.join(30)
+    with at_work(create_worker(adapters, settings)):
+        yield get
 
 
 def test_models_are_found_by_what_is_said_of_them_and_the_zoo_is_read_once(ask: Ask, source: SourceServer) -> None:

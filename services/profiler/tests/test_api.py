@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 import openvino as ov
 import pytest
+from at_work import at_work
 from eventually import until
 from flask.testing import FlaskClient
 from fresh import embedded
@@ -69,14 +69,8 @@ def client(adapters: Adapters, settings: Settings) -> FlaskClient:
 @pytest.fixture
 def working(adapters: Adapters, settings: Settings) -> Iterator[None]:
     """A worker beside the API."""
-    stop = threading.Event()
-    worker = threading.Thread(target=create_worker(adapters, settings).run, args=(stop,))
-    worker.start()
-    yield
-    stop.set()
-    adapters.record("profiler").ring()
-    worker.join(30)
-    assert not worker.is_alive()
+    with at_work(create_worker(adapters, settings)):
+        yield
 
 
 def refused(answer: Any, status: int, *words: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ PRESETS = ("performance", "mixed")
 LARGEST_SIZE = 2**31 - 1  # over it is no tensor, and some products would no longer fit OpenVINO's own counters
 # NNCF's own default: more images rarely change the ranges it collects.
 DEFAULT_SUBSET_SIZE = 300
+# Calibrated with fewer, ranges of rare activations are a matter of luck.
+FEW_TO_CALIBRATE_WITH = 300
 LARGEST_SUBSET_SIZE = 100_000
 
 

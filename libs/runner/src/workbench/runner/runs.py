@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from workbench.runner.documents import BadDocument
-from workbench.runner.values import Exit, Launch
+from workbench.runner.values import Exit, Launch, Status
 
 _MARKER = "run"
 
@@ -73,3 +75,19 @@ def collected(runs: Runs, folder: Path, run: str, exit_: Exit) -> Exit:
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
     return exit_
+
+
+def wait_for_end(
+    check: Callable[[], Status], pause: Callable[[float], object], timeout_s: float, look_s: float
+) -> Status:
+    """What ``check`` says when the run has ended or is absent, or after the timeout.
+
+    pause: sleeps so many seconds, at most ``look_s``, or less when there may be news.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        status = check()
+        left = deadline - time.monotonic()
+        if status.state in ("absent", "exited") or left <= 0:
+            return status
+        pause(min(left, look_s))

@@ -17,7 +17,7 @@ from marshmallow.validate import Length
 from workbench.jobs import Job
 from workbench.problems.common import InvalidRequest, NotFound
 from workbench.store import ObjectMissing, UploadMissing
-from workbench.webapp import upload_state
+from workbench.webapp import assembling, upload_state
 from workbench.webapp.abandoned import remove_sent
 from workbench.webapp.arriving_part import ArrivingPart
 from workbench.webapp.documents import Blueprint
@@ -165,7 +165,7 @@ def _completed(kind: UploadKind, upload_id: str, files: list[dict[str, Any]] | N
     for _ in range(3):  # a racing completion takes the parts away under us, then submits
         try:
             upload = _open_upload(kind, upload_id)
-            made = upload_state.assemble(store, upload, _named(upload, files))
+            made = assembling.assemble(store, upload, _named(upload, files))
         except (UploadCompleted, UploadMissing, ObjectMissing, NotFound):
             job = _job(kind, upload_id)
             if job is not None:
@@ -187,7 +187,7 @@ def _options(kind: UploadKind, upload: Upload) -> dict[str, Any]:
     return loaded
 
 
-def _named(upload: Upload, files: list[dict[str, Any]] | None) -> upload_state.Named | None:
+def _named(upload: Upload, files: list[dict[str, Any]] | None) -> assembling.Named | None:
     if files is None:
         return None
     named = {file["name"]: [(part["number"], part["md5"]) for part in file["parts"]] for file in files}

@@ -24,7 +24,8 @@ from workbench.calibrator.attention import is_transformer
 from workbench.calibrator.choosing import Choice, choose, excluded_digests
 from workbench.calibrator.scope import check_scope
 from workbench.calibrator.spec import read_calibration
-from workbench.calibrator.values import FEW_IMAGES, CalibrationSpec, IgnoredScope
+from workbench.calibrator.values import CalibrationSpec, IgnoredScope
+from workbench.fields.shared import FEW_TO_CALIBRATE_WITH
 from workbench.runner.core import Refusal, Run
 from workbench.runner.pieces import Pieces
 from workbench.shards import Item
@@ -179,6 +180,7 @@ def _calibration(spec: CalibrationSpec, choice: Choice, seconds: float, found: g
 def _warnings(spec: CalibrationSpec, used: int) -> list[str]:
     images = f"{used} image{'s' if used > 1 else ''}"
     all_there_are = f", all that there are of the {spec.subset_size} that it may be" if used < spec.subset_size else ""
-    if used < FEW_IMAGES:
-        return [f"It is calibrated with {images}{all_there_are}: {FEW_IMAGES} to 1000 are usual. Check the accuracy."]
+    if used < FEW_TO_CALIBRATE_WITH:
+        usual = f"{FEW_TO_CALIBRATE_WITH} to 1000 are usual"
+        return [f"It is calibrated with {images}{all_there_are}: {usual}. Check the accuracy."]
     return [f"It is calibrated with {images}{all_there_are}."] if all_there_are else []

@@ -8,9 +8,6 @@ from typing import Any
 CALIBRATION_SPLITS = ("calibration", "all")
 EVALUATION_SPLITS = ("evaluation", "all")
 
-# Below this, ranges of rare activations are a matter of luck.
-FEW_IMAGES = 300
-
 
 @dataclass(frozen=True)
 class IgnoredScope:
@@ -30,10 +27,10 @@ class CalibrationSpec:
 
     main_file: str
     recipe: dict[str, Any]
-    preset: str = "performance"
-    subset_size: int = 300
-    ignored_scope: IgnoredScope | None = None
-    split: str = "calibration"
+    preset: str
+    subset_size: int
+    ignored_scope: IgnoredScope | None
+    split: str
 
 
 @dataclass(frozen=True)
@@ -42,10 +39,10 @@ class EvaluationSpec:
 
     main_file: str
     recipe: dict[str, Any]
-    device: str = "CPU"
-    inference_precision: str = "f32"
-    split: str = "evaluation"
-    metrics: tuple[str, ...] | None = None
+    device: str
+    inference_precision: str
+    split: str
+    metrics: tuple[str, ...] | None
 
 
 # As many as a person looks at.
@@ -58,7 +55,7 @@ class TrialSpec:
 
     main_file: str
     recipe: dict[str, Any]
-    device: str = "CPU"
-    inference_precision: str = "f32"
-    images: tuple[str, ...] | None = None
-    importance: bool = False
+    device: str
+    inference_precision: str
+    images: tuple[str, ...] | None
+    importance: bool

@@ -10,16 +10,13 @@ from typing import Any
 from flask import Response
 from workbench.dataset import browsing, formats
 from workbench.dataset.chart import chart
+from workbench.dataset.image_schemas import ImagePage, ImagesQuery, ImageView, StatisticsView
 from workbench.dataset.kept import kept
 from workbench.dataset.schemas import (
     AugmentationRequest,
     DatasetForm,
     ExportRequest,
     GenerationRequest,
-    ImagePage,
-    ImagesQuery,
-    ImageView,
-    StatisticsView,
     SubsetRequest,
     TaskPage,
 )

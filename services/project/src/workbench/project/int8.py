@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from workbench.fields.shared import FEW_TO_CALIBRATE_WITH
 from workbench.project.compare import accuracy_change, quotient
 from workbench.project.values import Facts, Variant
 
 # Of the time of all layers: less is no reason.
 _MATTERS = 0.1
-_FEW = 300  # images to calibrate with
 _WHOLE = ("i8", "u8")
 _HEAVY = ("Convolution", "Deconvolution", "FullyConnected", "MatMul", "Gemm", "RNN", "LSTM", "GRU")
 _BETWEEN = ("Reorder", "Convert")
@@ -147,12 +147,14 @@ def _less_right(variant: Variant) -> Iterator[tuple[str, str, Facts | None]]:
     said = f"INT8 loses {loss['value']:.2f} {loss['unit']} ({loss['low']:.2f} to {loss['high']:.2f})"
     if off is not None:
         said += f"; its outputs are off by {off:.1%} of their root mean square"
-    if used is not None and used < _FEW:
-        short = calibration.get("subset_size", _FEW) < _FEW  # else there are no more images
+    if used is not None and used < FEW_TO_CALIBRATE_WITH:
+        short = (
+            calibration.get("subset_size", FEW_TO_CALIBRATE_WITH) < FEW_TO_CALIBRATE_WITH
+        )  # else there are no more images
         yield (
             f"{said}, calibrated with {used} images",
-            f"calibrate with {_FEW} to 1000",
-            {"subset_size": _FEW} if short else None,
+            f"calibrate with {FEW_TO_CALIBRATE_WITH} to 1000",
+            {"subset_size": FEW_TO_CALIBRATE_WITH} if short else None,
         )
     elif calibration.get("preset") == "performance":
         yield f"{said}, with ranges that are symmetric", "--preset mixed", {"preset": "mixed"}

@@ -9,8 +9,8 @@ from typing import Any
 
 from workbench.jobs import Cancelled, Conduct, Kind, Made
 from workbench.project.alike import measured_once
+from workbench.project.cautions import cautions, variant_cautions
 from workbench.project.expected import overall, takes
-from workbench.project.inputs import takes_several
 from workbench.project.objections import Constraints
 from workbench.project.pipeline import Wanted, expected, images_of, is_scoring, model_of, result_of, wanted
 from workbench.project.plan import Plan
@@ -117,7 +117,7 @@ class _Pipeline:
                 "sha256": facts["sha256"],
                 "size_bytes": facts["size_bytes"],
             }
-        facts = report(self._head(), variants, constraints, recommendation, package, self._warnings(steps))
+        facts = report(self._head(), variants, constraints, recommendation, package, self._cautions(steps))
         return Made("report", facts, parents=tuple(variant.model_id for variant in variants))
 
     def _measured(self, steps: Mapping[str, Step], reason: str) -> Facts | None:
@@ -127,7 +127,7 @@ class _Pipeline:
             return None
         request = self._job.request
         constraints = Constraints(request["objective"], request["max_latency_ms"], request["max_accuracy_drop"])
-        return report(self._head(), variants, constraints, Recommendation(None, reason), None, self._warnings(steps))
+        return report(self._head(), variants, constraints, Recommendation(None, reason), None, self._cautions(steps))
 
     def _head(self) -> Facts:
         model, recipe = self._plan.model, self._recipe()
@@ -175,7 +175,7 @@ class _Pipeline:
             manifests.get("profile", profile_id).facts,
             evaluation_id,
             manifests.get("evaluation", evaluation_id).facts if evaluation_id else None,
-            _variant_warnings(self._plan, model.facts),
+            variant_cautions(self._plan, model.facts),
         )
 
     def _package(self, steps: Mapping[str, Step], recommendation: Recommendation) -> Wanted:
@@ -200,42 +200,8 @@ class _Pipeline:
             },
         )
 
-    def _warnings(self, steps: Mapping[str, Step]) -> list[str]:
-        failed = [step for step in steps.values() if self._plan.is_optional(step.name) and step.state != "succeeded"]
-        said = [
-            f"There is no {step.name.rpartition('-')[2].upper()} variant: {step.name} failed: "
-            f"{(step.error or {}).get('detail', step.state)}"
-            for step in failed
-        ]
-        if self._plan.dataset_id is None:
-            said.append("No dataset was given: inputs were generated, so the accuracy of INT8 is unknown.")
-        elif not self._plan.labelled and self._plan.scored:
-            said.append("The dataset has no labels: accuracy is the agreement with the most precise variant.")
-        elif not self._plan.scored:
-            said.append(f"Accuracy is not measured for the task {self._plan.request['task']}.")
-        said += [
-            f"The input {tensor['name']} takes {tensor['shape'][0]} pictures at once; the variants take one."
-            for tensor in self._plan.model.get("inputs") or ()
-            if takes_several(tensor)
-        ]
-        if guess := self._plan.request.get("guess"):
-            said.append(f"The task was guessed: {guess['task']} is {guess['sure']}, {guess['why']}.")
-        return said + self._noticed()
-
-    def _noticed(self) -> list[str]:
-        """When model and images were taken in; the outputs rest on the one, scores and INT8 on the others."""
-        request = self._job.request
-        named = {"dataset": request["dataset_id"], "calibration dataset": request["calibration_dataset_id"]}
-        facts = {role: self._context.manifests.get("dataset", id).facts for role, id in named.items() if id}
-        found = {"model": self._plan.model, **facts}
-        return [f"The {role}: {warning}" for role, known in found.items() for warning in known.get("warnings") or ()]
-
-
-def _variant_warnings(plan: Plan, model: Facts) -> tuple[str, ...]:
-    said = [*model.get("calibration", {}).get("warnings", []), *model.get("conversion", {}).get("warnings", [])]
-    if "calibration" in model and plan.dataset_id is None:  # one that came as INT8 has none
-        said.append("Calibrated on generated images: its accuracy is unknown.")
-    return tuple(said)
+    def _cautions(self, steps: Mapping[str, Step]) -> list[str]:
+        return cautions(self._plan, steps, self._context.manifests)
 
 
 def package_name(model: str, variant: str) -> str:

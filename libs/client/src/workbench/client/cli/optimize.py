@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
 from typing import Any
 
 import typer
@@ -14,6 +11,7 @@ from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.asking import task_for
 from workbench.client.cli.create import OF_UPLOAD, of_upload
 from workbench.client.cli.inputs import OF_OPTIMIZATION, as_asked, by_input
+from workbench.client.cli.leaving import PACKAGE, REPORT, deliver, leave_what_was_measured, targets_of
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.pipeline import Pipeline, Source
 from workbench.client.cli.placing import refuse_absent
@@ -96,13 +94,6 @@ REQUEST = [
     *recipe_options("recipe"),
 ]
 REVERSE = Option("--reverse-channels", "The same as --color BGR.", flag=True)
-REPORT = Option(
-    "--report",
-    "Write the report to this file: one that ends in .html for people, with its plots, to read "
-    "offline and to print; any other as JSON.",
-    metavar="FILE",
-)
-PACKAGE = Option("--package", "Download the deployment package to this file (.tar.zst).", metavar="FILE")
 HELP = """Convert, measure, calibrate to INT8, score, compare and package a model in one go.
 
 Exit codes: 0 the constraints are met, 1 they are not, 2 wrong usage, 3 something failed, 4 undecided: the figures do
@@ -120,7 +111,7 @@ def register(app: typer.Typer) -> None:
 
 def optimize(session: Session, values: Values) -> None:
     """Check all that can be before anything is sent, run the pipeline, leave the files, say what came out."""
-    targets = _targets(values)
+    targets = targets_of(values)
     _settle_color(values)
     sources = _sources(values)
     settle(session.client, values)
@@ -137,9 +128,9 @@ def optimize(session: Session, values: Values) -> None:
         except WorkbenchError as error:
             pipeline.stop()
             if isinstance(error, JobFailed):
-                _leave_what_was_measured(error, targets)
+                leave_what_was_measured(error, targets)
             raise
-    document = _deliver(session, view, targets)
+    document = deliver(session, view, targets)
     if session.as_json:
         output.write_json(document)
     else:
@@ -210,60 +201,3 @@ def _settle_color(values: Values) -> None:
     if values["color"] not in (None, "BGR"):
         raise wrong(REVERSE.name, f"means --color BGR, but --color says {values['color']}")
     values["color"] = "BGR"
-
-
-def _targets(values: Values) -> dict[str, Path]:
-    targets = {row.key: _writable(row, values[row.key]) for row in (REPORT, PACKAGE) if values[row.key]}
-    if len(set(targets.values())) < len(targets):
-        raise wrong(PACKAGE.name, "names the same file as --report")
-    return targets
-
-
-def _writable(option: Option, text: str) -> Path:
-    path = Path(text).expanduser()
-    if path.is_dir():
-        raise wrong(option.name, f"{path} is a folder: name a file in it")
-    if not path.parent.is_dir():
-        raise wrong(option.name, f"the folder {path.parent} does not exist")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise wrong(option.name, f"the folder {path.parent} is not writable")
-    return path
-
-
-def _deliver(session: Session, view: View, targets: dict[str, Path]) -> dict[str, Any]:
-    """Download the package, write the report; the report as written."""
-    document: dict[str, Any] = dict(view["facts"])
-    package = document.get("package")
-    if "package" in targets and package:
-        path = targets["package"]
-        session.client.packages.download(package["id"], "package.tar.zst", path)
-        document["package"] = package | {"path": str(path)}
-    elif "package" in targets:
-        output.tell("No package was made, so none was downloaded.")
-    if "report" in targets:
-        _write(targets["report"], document)
-    return document
-
-
-def _leave_what_was_measured(failed: JobFailed, targets: dict[str, Path]) -> None:
-    """The report of an optimization of which a step failed, if there was anything to report by then."""
-    document = failed.problem.get("report")
-    if document and "report" in targets:
-        _write(targets["report"], document)
-        output.tell(f"What was measured before the failure is in {targets['report']}")
-    elif document and document["variants"]:
-        output.tell(f"What was measured before the failure: `workbench projects show {document['project_id']}`")
-
-
-def _write(path: Path, document: dict[str, Any]) -> None:
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(_text(path, document), encoding="utf-8")
-    draft.replace(path)
-
-
-def _text(path: Path, document: dict[str, Any]) -> str:
-    if path.suffix.lower() in (".html", ".htm"):
-        from workbench.plots.report import page  # a template engine that no other command needs
-
-        return page(document)
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

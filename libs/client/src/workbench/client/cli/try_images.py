@@ -10,8 +10,8 @@ from typing import Any
 import typer
 from workbench.client import uploads
 from workbench.client.cli import output
-from workbench.client.cli.descriptions import DEVICE, PRECISION, TARGET
 from workbench.client.cli.inputs import OF_TRIAL, as_asked, by_input
+from workbench.client.cli.nouns.shared import DEVICE, PRECISION, TARGET
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.pipeline import Source
 from workbench.client.cli.placing import refuse_absent

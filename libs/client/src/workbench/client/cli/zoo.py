@@ -6,8 +6,9 @@ import typer
 from workbench.client.cli import output
 from workbench.client.cli.create import converted
 from workbench.client.cli.description import Description
-from workbench.client.cli.descriptions import DESCRIPTIONS, NAME
+from workbench.client.cli.descriptions import DESCRIPTIONS
 from workbench.client.cli.listing import Column, show_list
+from workbench.client.cli.nouns.shared import NAME
 from workbench.client.cli.options import Argument, Option, Values, add_command
 from workbench.client.cli.resources import add_create
 from workbench.client.cli.session import Session

@@ -16,24 +16,25 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from structlog.contextvars import get_contextvars
 from workbench.fields.text import storable
 from workbench.jobs.job import Job, State
 from workbench.jobs.kind import Kind
-from workbench.jobs.problems import DatabaseAway, IdempotencyConflict, StillRunning
+from workbench.jobs.problems import DatabaseAway, StillRunning
 from workbench.jobs.record import holds, logs, stored
+from workbench.jobs.record.accepting import accepted, done, refuse_unstorable, request_id
 from workbench.jobs.record.engine import alone, reading
 from workbench.jobs.record.events import event_of, put_in_outbox
 from workbench.jobs.record.outlook import Outlook
 from workbench.jobs.record.pages import Page, Wanted, page_of
+from workbench.jobs.record.repeats import alike, same_or_refused
 from workbench.jobs.record.reuse import reusable, reuse_key
-from workbench.jobs.record.rows import COLUMNS, ID_LENGTH, KEY_LENGTH, job_of, nameable
+from workbench.jobs.record.rows import COLUMNS, ID_LENGTH, job_of, nameable
 from workbench.jobs.record.storage import Storage
 from workbench.jobs.record.tables import jobs, queued, running
-from workbench.jobs.record.words import named, words_of
+from workbench.jobs.record.words import named
 from workbench.messages import Message, Messages
 from workbench.problems import Problem
-from workbench.problems.common import InvalidRequest, JobFinished, NotFound
+from workbench.problems.common import JobFinished, NotFound
 from workbench.store import Manifest, Store
 
 BELLS = 1024
@@ -73,7 +74,7 @@ class Jobs:
         Raises NotFound or Deleted for a manifest the request names, what the kind's check raises, IdempotencyConflict,
         InvalidRequest for an id or a key that cannot be kept.
         """
-        _refuse_unstorable(job_id, idempotency_key)
+        refuse_unstorable(job_id, idempotency_key)
         known = self._twin(kind, team, request, job_id, idempotency_key)
         if known is not None:
             return known
@@ -81,14 +82,14 @@ class Jobs:
         holder = f"{kind.name}-{new_id}"
         held = self._held(kind, team, request, holder)
         held_ids = [manifest.id for manifest in held]
-        row = _row(
+        row = accepted(
             id=new_id,
             team=team,
             kind=kind.name,
             name=storable(name) if name else name,
             request=request,
             idempotency_key=idempotency_key,
-            request_id=_request_id(),
+            request_id=request_id(),
             target=kind.target(request) or "",
             holds=held_ids,
             about=named(request, held_ids),
@@ -118,7 +119,7 @@ class Jobs:
         if self.find(manifest.id) is not None:
             return
         result = {"kind": manifest.kind, "id": manifest.id}
-        row = _row(
+        row = accepted(
             id=manifest.id,
             team=manifest.team,
             kind=kind,
@@ -127,7 +128,7 @@ class Jobs:
             holds=[],
             about=named({}, manifest.parents),
         )
-        row |= _done(row["created_at"], manifest.text(), result)
+        row |= done(row["created_at"], manifest.text(), result)
         with contextlib.suppress(IntegrityError), self.engine.begin() as connection:
             connection.execute(insert(jobs).values(**row))
         self.ring()
@@ -137,7 +138,7 @@ class Jobs:
     ) -> None:
         """A job that failed before it began, so that whoever asked from afar finds why; a repeat changes nothing."""
         name = storable(name) if name else name
-        row = _row(id=job_id, team=team, kind=kind.name, name=name, request=request, holds=[], target="")
+        row = accepted(id=job_id, team=team, kind=kind.name, name=name, request=request, holds=[], target="")
         row |= {"state": State.FAILED, "error": rejection.data["error"], "finished_at": row["created_at"]}
         with contextlib.suppress(IntegrityError), self.engine.begin() as connection:
             connection.execute(insert(jobs).values(**row))
@@ -157,7 +158,7 @@ class Jobs:
                 raise _NotAsked from away
             if earlier is None:
                 return job_of(connection.execute(made).one())
-            reused = _done(row["created_at"], earlier.manifest, earlier.result) | {"reused_from": earlier.id}
+            reused = done(row["created_at"], earlier.manifest, earlier.result) | {"reused_from": earlier.id}
             job = job_of(connection.execute(made.values(**reused)).one())
             put_in_outbox(connection, event_of(job, self.service))
             self.release_holds(job)
@@ -181,9 +182,9 @@ class Jobs:
             with reading(self.engine).connect() as connection:
                 row = connection.execute(select(*COLUMNS).where(same)).first()
             if row is not None:
-                return _same(job_of(row), _alike(job_of(row).request, request))
+                return same_or_refused(job_of(row), alike(job_of(row).request, request))
         known = self.find(job_id) if job_id else None
-        return known and _same(known, known.team == team and known.kind == kind.name)
+        return known and same_or_refused(known, known.team == team and known.kind == kind.name)
 
     def hold(self, team: str, needs: list[tuple[str, str]], holder: str) -> list[Manifest]:
         """Hold each (manifest kind, id) for ``holder``. Raises NotFound or Deleted, holding nothing."""
@@ -326,56 +327,3 @@ class Jobs:
         if row is None:
             raise NotFound("job", job_id)
         return job_of(row)
-
-
-def _row(**values: Any) -> dict[str, Any]:
-    """A job that has just been accepted."""
-    return {
-        "state": State.QUEUED,
-        "created_at": time.time(),
-        "seq": 1,
-        "attempt": 0,
-        "fence": 0,
-        "cancel_requested": False,
-        "reuse_key": None,
-        "words": words_of(values["name"], []),
-        **values,
-    }
-
-
-def _request_id() -> str | None:
-    """As far as it can be kept: a command brings one from elsewhere."""
-    asked = get_contextvars().get("request_id")
-    return storable(asked)[:ID_LENGTH] if asked else None
-
-
-def _done(at: float, manifest: str | None, result: dict[str, Any] | None) -> dict[str, Any]:
-    return {"state": State.SUCCEEDED, "started_at": at, "finished_at": at, "manifest": manifest, "result": result}
-
-
-def _refuse_unstorable(job_id: str | None, idempotency_key: str | None) -> None:
-    if job_id is not None and not (job_id and nameable(job_id, ID_LENGTH)):
-        raise InvalidRequest({"id": f"Give 1 to {ID_LENGTH} characters, none of them NUL."})
-    if idempotency_key is not None and not nameable(idempotency_key, KEY_LENGTH):
-        raise InvalidRequest({"Idempotency-Key": f"Give at most {KEY_LENGTH} characters, none of them NUL."})
-
-
-def _alike(known: dict[str, Any], asked: dict[str, Any]) -> bool:
-    """Whether the same was asked for, whatever was brought for it since."""
-    if asked.get("files") == []:
-        return {name: value for name, value in known.items() if name in asked} | {"files": []} == asked
-    return _asked(known) == _asked(asked)
-
-
-def _asked(request: dict[str, Any]) -> dict[str, Any]:
-    """The request without where its files were put: the same bytes sent again lie elsewhere."""
-    if not request.get("files"):
-        return request
-    files = [{name: value for name, value in file.items() if name != "key"} for file in request["files"]]
-    return {**request, "files": files}
-
-
-def _same(known: Job, same: bool) -> Job:
-    if not same:
-        raise IdempotencyConflict(known.id)
-    return known

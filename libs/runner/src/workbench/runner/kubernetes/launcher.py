@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,12 @@ from workbench.runner.kubernetes.nodes import targets_of
 from workbench.runner.kubernetes.objects import HOST, kubernetes_job, name_of, selector
 from workbench.runner.kubernetes.seen import Seen
 from workbench.runner.pools import Pools
-from workbench.runner.runs import Runs, Ticket, collected
+from workbench.runner.runs import Runs, Ticket, collected, wait_for_end
 from workbench.runner.values import Exit, Launch, Status
 
 log = structlog.get_logger()
 STOP_S = 90.0  # a pod has 30 s to end; a kubelet that is busy needs longer to say so
+LOOK_S = 1.0
 ENDED = ("Complete", "Failed")  # conditions of a Kubernetes Job
 KNOWN_S = 20.0  # a pod's last word is in its row, perhaps long before its node says that it has ended
 _UNSEEN_S = 10.0  # how long the watch may lag behind what we made
@@ -89,13 +91,7 @@ class KubernetesLauncher:
 
     def wait(self, folder: Path, timeout_s: float) -> Status:
         """See Launcher.wait."""
-        deadline = time.monotonic() + timeout_s
-        while True:
-            status = self.check(folder)
-            left = deadline - time.monotonic()
-            if status.state in ("absent", "exited") or left <= 0:
-                return status
-            self._seen.wait(min(left, 1.0))
+        return wait_for_end(partial(self.check, folder), self._seen.wait, timeout_s, LOOK_S)
 
     def stop(self, folder: Path) -> None:
         """See Launcher.stop."""

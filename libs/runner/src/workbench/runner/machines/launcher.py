@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from workbench.runner.runs import Runs, Ticket, collected
+from workbench.runner.runs import Runs, Ticket, collected, wait_for_end
 from workbench.runner.values import Exit, Launch, Status
 
 STOP_S = 60.0
@@ -58,13 +59,7 @@ class MachineLauncher:
 
     def wait(self, folder: Path, timeout_s: float) -> Status:
         """See Launcher.wait."""
-        deadline = time.monotonic() + timeout_s
-        while True:
-            status = self.check(folder)
-            left = deadline - time.monotonic()
-            if status.state in ("absent", "exited") or left <= 0:
-                return status
-            self._closed.wait(min(left, LOOK_S))
+        return wait_for_end(partial(self.check, folder), self._closed.wait, timeout_s, LOOK_S)
 
     def stop(self, folder: Path) -> None:
         """See Launcher.stop. Of a machine that is away it is known that what still runs there changes nothing, and

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from workbench.tasks.guess import CERTAIN, LIKELY, Guess
 from workbench.tasks.model_facts import ModelFacts, picture_size, shown, sizes
-from workbench.tasks.object_detection.looks import LOOKS, Seen
+from workbench.tasks.object_detection.looks import LOOKS
+from workbench.tasks.object_detection.seen import Seen
 from workbench.tasks.recipe import Recipe
 
 _TABLES = frozenset({2, 3})
