@@ -23,6 +23,7 @@ _STAYS = (
     "options.py",
     "readings.py",
     "remarks.py",
+    "seen.py",
 )
 
 
