@@ -127,11 +127,25 @@ def structure(graph: dict[str, Any], kind: str) -> None:
         lambda graph: first_operation(graph, "torch.serialization.os.system"),
         lambda graph: first_operation(graph, "torch.ops.load_library"),
         lambda graph: first_operation(graph, "torch.ops.aten.from_file.default"),
+        lambda graph: first_operation(graph, "torch.ops.aten.__class__"),
+        lambda graph: first_operation(graph, "torch.ops.aten._dir.clear"),
         lambda graph: first_operation(graph, "_operator.methodcaller"),
         lambda graph: first_operation(graph, "#anything.at.all"),
         lambda graph: structure(graph, "collections.defaultdict"),
     ],
-    ids=["code", "attribute", "call", "a function", "a library", "a file", "a method", "an extension", "a class"],
+    ids=[
+        "code",
+        "attribute",
+        "call",
+        "a function",
+        "a library",
+        "a file",
+        "a type",
+        "a list",
+        "a method",
+        "an extension",
+        "a class",
+    ],
 )
 def test_what_pytorch_would_evaluate_or_call_is_refused(
     change: Callable[[dict[str, Any]], None], program: Entries, upload: Path, refusal: Refused
@@ -152,6 +166,17 @@ def test_guards_and_metadata_are_left_out_and_compiled_code_is_refused(
 
     lay(upload, {**program, "data/aotinductor/model/evil.so": b"\x7fELF"})
     assert "it holds compiled code" in str(refusal())
+
+
+@pytest.mark.parametrize("name", ["_assert_tensor_metadata.default", "_softmax.default", "relu.default"])
+def test_pytorch_s_own_operations_are_kept_those_for_its_inside_too(
+    name: str, program: Entries, upload: Path, tmp_path: Path
+) -> None:
+    target = f"torch.ops.aten.{name}"
+    lay(upload, changed(program, GRAPH, lambda graph: first_operation(graph, target)))
+
+    with zipfile.ZipFile(exported_program.copy(upload / "net.pt2", "net.pt2", tmp_path)) as made:
+        assert target in made.read("model/models/model.json").decode()
 
 
 def test_open_sizes_are_no_code(program: Entries, upload: Path, tmp_path: Path) -> None:

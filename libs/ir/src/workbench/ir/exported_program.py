@@ -19,9 +19,10 @@ from typing import Any
 
 from workbench.ir.refusals import BrokenModel, UnsafeFile
 
-# Operations that are registered with PyTorch, not attributes of its modules; sizes are computed by the others.
+# Operations that are registered with PyTorch, not attributes of its modules; sizes are computed by the others. What an
+# export puts in by itself begins with an underscore, such as a check wherever a type is given; `_dir` is no operation.
 _OPERATION = re.compile(
-    r"torch\.ops\.(aten|prim|prims|quantized_decomposed|torchvision)\.[a-z]\w*(\.[a-zA-Z]\w*)?|"
+    r"torch\.ops\.(aten|prim|prims|quantized_decomposed|torchvision)\.(?!_dir\b)_?[a-z]\w*(\.[a-zA-Z]\w*)?|"
     r"torch\.sym_[a-z]+|math\.[a-z]+|_operator\.(add|sub|mul|floordiv|truediv|mod|pow|neg|pos|abs|ge|"
     r"le|gt|lt|eq|ne|and_|or_|not_|getitem)"
 )
