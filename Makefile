@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 # What is compiled stays so, though this machine says otherwise: else each process of the tests compiles all again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help check unit test test-environments test-cluster demo up up-services chaos bench docs shots dist lock servers
+.PHONY: help check unit test test-environments test-cluster demo up up-services chaos bench docs shots dist wheels lock servers
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-17s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ shots: $(READY) servers ## pictures of every page of the console, of WORKBENCH_H
 
 dist: $(READY) ## wheels in dist/, from which `pip install dl-workbench` gives the `workbench` command
 	@sh tools/dist.sh $(VENV)
+
+wheels: $(READY) ## dist/ with all that a machine without internet is set up from (`targets connect --wheels dist`)
+	@sh tools/wheels.sh $(VENV)
 
 lock: $(READY) ## pin the newest versions that fit requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -15,9 +15,11 @@ from typing import Any
 
 import pytest
 from eventually import until
-from workbench.jobs import DatabaseAway, Job, Runs, State, Worker, sqlite_engine
+from workbench.jobs import DatabaseAway, Desk, Job, Runs, State, Worker, sqlite_engine
 from workbench.jobs.pods import placed
 from workbench.jobs.pods.assigning import Assigning
+from workbench.jobs.pods.desk import Caller, Report
+from workbench.jobs.problems import RunGone
 from workbench.runner import Exit, Launch
 from workbench.runner.agent.protocol import PART_BYTES, prefix, release
 from workbench.runner.agent.service import Gone, Refused, Service, ask
@@ -306,6 +308,35 @@ def test_ends_are_noticed_after_the_database_was_away(
     assert noticed.wait(20)
     places.machines.close()
     places.others.close()
+
+
+def test_what_a_machine_began_still_counts_though_it_was_away_for_a_month(
+    service: MachineService, token: str, tmp_path: Path
+) -> None:
+    service.machines.join(token, "m" * 40)
+    place = tmp_path / "work" / service.job().id
+    launcher = MachineLauncher(Runs(service.record), service.machines.standing, service.record.ring)
+    launcher.start(place, SLEEP)
+    month = 31 * 24 * 3600.0
+    later = Machines(service.store, lambda: time.time() + month)
+    desk = Desk(service.record, service.store, signed=False, clock=lambda: time.time() + month)
+    [taken] = work(service, "m" * 40)["take"]
+    here = Caller(taken["token"], "pod")
+    Desk(service.record, service.store, signed=False).begin(here)
+
+    assert "was last heard of 31 days ago" in later.standing(TEAM, MACHINE).away
+    assert desk.report(here, Report({"step": "half"}, "", 0, 0)) == {"log_bytes": 0, "stop": False}
+    desk.end(here, {"reason": "refused", "code": None, "detail": "so it ended"}, [])
+
+    assert launcher.check(place).state == "exited"
+
+
+def test_the_token_of_a_run_in_a_cluster_is_good_for_a_week(service: MachineService) -> None:
+    ticket = Runs(service.record).open(service.job().id, SLEEP)
+    later = Desk(service.record, service.store, clock=lambda: time.time() + 8 * 24 * 3600.0)
+
+    with pytest.raises(RunGone, match="expired"):
+        later.begin(Caller(ticket.token, "pod"))
 
 
 def test_a_token_joins_one_machine_once(service: MachineService, token: str) -> None:

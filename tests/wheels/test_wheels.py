@@ -41,6 +41,7 @@ def dist(whole: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "services",
             "tools/dist.sh",
             "requirements.lock",
+            "requirements.bootstrap.lock",
         ],
         cwd=ROOT,
         check=True,

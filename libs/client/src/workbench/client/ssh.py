@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from workbench.client import preflight
 from workbench.client.errors import WorkbenchError
 
 CONNECT_S = 15  # until the other side has said who it is, too
 LOOK_S = 60.0
-LEAST_DISK_GIB, LEAST_MEMORY_GIB = 2, 1
 _PORTS = range(21_000, 31_000)
 _ADDRESS = re.compile(r"(?P<login>[^@\s-][^@\s]*@[^@:\s]+|[^@:\s-][^@:\s]*)(?::(?P<port>\d{1,5}))?")
 
@@ -52,14 +53,6 @@ _SAID = (
     ("", "unreachable", "the machine does not answer", "check that it is on and that its SSH port can be reached"),
 )
 
-_LOOK = """
-echo "system=$(uname -s)"; echo "program=$(command -v {program})"
-echo "release=$({program} --version 2>/dev/null)"; echo "setsid=$(command -v setsid)"
-home=${{WORKBENCH_HOME:-${{XDG_DATA_HOME:-$HOME/.local/share}}/workbench}}
-mkdir -p "$home" 2>/dev/null && [ -w "$home" ] && echo "home=$home"
-echo "disk_kib=$(df -Pk "$home" 2>/dev/null | awk 'END {{print $4}}')"
-echo "memory_kib=$(awk '/^MemAvailable/ {{print $2}}' /proc/meminfo 2>/dev/null)"
-"""
 # The token comes by standard input, where no list of processes shows it. The agent is in a session of its own; what
 # stays is the connection, until its other end is gone.
 _START = """
@@ -112,21 +105,22 @@ class Way:
         """See that an agent can work there. ``release``: of the workbench, which the machine's must be.
 
         Raises NotOverSsh."""
-        script = _LOOK.format(program=shlex.quote(self.program))
-        done = self._run(script)
+        facts = self.facts()
+        refuse([*preflight.of_a_place(facts, time.time()), *preflight.of_a_program(facts, self.program, release)])
+
+    def facts(self) -> preflight.Facts:
+        """What there is. Raises NotOverSsh."""
+        done = self._run(preflight.LOOK.format(program=shlex.quote(self.program)))
         if done.returncode:
             raise explained(done.stderr)
-        facts = dict(line.partition("=")[::2] for line in done.stdout.splitlines() if "=" in line)
-        for code, wrong, what, remedy in _checks(facts, self.program, release):
-            if wrong:
-                raise NotOverSsh(code, what, remedy)
+        return dict(line.partition("=")[::2] for line in done.stdout.splitlines() if "=" in line)
 
     def hold(self, url: str, port: int, token: str) -> subprocess.Popen[str]:
         """Start the agent unless it works already, and keep a tunnel from ``port`` there to ``url``; the ssh that does.
         It says "started" on its standard output, or ends. ``token``: joins first; "" where it has joined."""
-        there = urlsplit(url)
-        tunnel = ["-R", f"127.0.0.1:{port}:{there.hostname}:{there.port or 80}"]
-        script = _START.format(program=shlex.quote(self.program), url=f"http://127.0.0.1:{port}")
+        here = urlsplit(url)
+        tunnel = ["-R", f"127.0.0.1:{port}:{here.hostname}:{here.port or 80}"]
+        script = _START.format(program=shlex.quote(self.program), url=there(port))
         head, login = self.command[:-1], self.command[-1]
         held = subprocess.Popen(
             [*head, *tunnel, login, script],
@@ -157,6 +151,13 @@ class Way:
             raise NotOverSsh("no-ssh", "this machine has no ssh", "install OpenSSH's client") from None
 
 
+def refuse(checks: Iterable[preflight.Check]) -> None:
+    """Raises NotOverSsh for the first that fails."""
+    for code, wrong, what, remedy in checks:
+        if wrong:
+            raise NotOverSsh(code, what, remedy)
+
+
 def explained(said: str) -> NotOverSsh:
     """What ssh has said, as what is wrong."""
     _, code, what, remedy = next(row for row in _SAID if row[0] in said)
@@ -164,45 +165,11 @@ def explained(said: str) -> NotOverSsh:
     return NotOverSsh(code, f"{what} (ssh: {last[0]})", remedy)
 
 
+def there(port: int) -> str:
+    """The workbench's address at the tunnel's other end."""
+    return f"http://127.0.0.1:{port}"
+
+
 def port_of(workbench: str, name: str) -> int:
     """There, for this target of this workbench: always the same, since the agent knows the workbench by it."""
     return _PORTS[zlib.crc32(f"{workbench} {name}".encode()) % len(_PORTS)]
-
-
-def _checks(facts: dict[str, str], program: str, release: str) -> Sequence[tuple[str, object, str, str]]:
-    disk, memory = (int(facts.get(name) or 0) / 2**20 for name in ("disk_kib", "memory_kib"))
-    theirs = facts.get("release", "").removeprefix("workbench ")
-    return (
-        (
-            "not-linux",
-            facts.get("system") != "Linux",
-            f"it runs {facts.get('system') or 'something unknown'}",
-            "take a machine with Linux",
-        ),
-        (
-            "no-workbench",
-            not facts.get("program"),
-            f"it has no {program!r}",
-            "install dl-workbench there, or give --program with the command's path",
-        ),
-        (
-            "other-release",
-            theirs != release,
-            f"it has release {theirs or 'unknown'}, this is {release}",
-            "install the same release there",
-        ),
-        ("no-setsid", not facts.get("setsid"), "it has no setsid", "install util-linux there"),
-        (
-            "not-writable",
-            not facts.get("home"),
-            "the login may not write where the workbench keeps its files",
-            "set WORKBENCH_HOME there to a folder that it may write",
-        ),
-        ("disk-full", disk < LEAST_DISK_GIB, f"its disk has {disk:.1f} GiB left", f"free {LEAST_DISK_GIB} GiB"),
-        (
-            "memory-short",
-            memory < LEAST_MEMORY_GIB,
-            f"it has {memory:.1f} GiB of memory left",
-            f"end something there, so that {LEAST_MEMORY_GIB} GiB are free",
-        ),
-    )

@@ -31,8 +31,9 @@ class Ticket:
 class Runs(Protocol):
     """The runs of one service by the name of their folder, which is their job's id."""
 
-    def open(self, name: str, launch: Launch) -> Ticket:
-        """The run there is, or else a new one."""
+    def open(self, name: str, launch: Launch, waits_s: float = ...) -> Ticket:
+        """The run there is, or else a new one. ``waits_s``: how long it may take until whoever carries it out has told
+        of its end, beside its own time; else as long as in a cluster."""
 
     def current(self, name: str) -> Ticket | None:
         """The run there is."""

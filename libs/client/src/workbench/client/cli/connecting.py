@@ -5,23 +5,30 @@ from __future__ import annotations
 import subprocess
 import time
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from workbench.client.cli import output
 from workbench.client.cli.options import Argument, Option, Values
 from workbench.client.cli.session import Session
 from workbench.client.errors import Refused
-from workbench.client.ssh import NotOverSsh, Way, explained, port_of
+from workbench.client.ssh import NotOverSsh, Way, explained, port_of, there
+from workbench.client.staging import set_up
+from workbench.client.wheels import Wheels
 
 HELP = """Make a machine a target by SSH, and keep it connected until Ctrl-C.
 
 Looks whether an agent can work there, starts it, and gives it a tunnel to this workbench and nothing else. When the
 connection is lost it is made again; what runs there goes on meanwhile, and after Ctrl-C.
 """
-PARAMETERS = (
-    Argument("ADDRESS", "Of the machine: [USER@]HOST[:PORT], as ssh takes it."),
+OPTIONS = (
     Option("--key", "Private key to log in with (default: what ssh finds).", metavar="FILE"),
     Option("--program", "The workbench's command there (default: workbench).", metavar="PATH"),
+    Option("--wheels", "Bring the workbench there from this folder, which `make wheels` makes.", metavar="DIR"),
+)
+PARAMETERS = (
+    Argument("ADDRESS", "Of the machine: [USER@]HOST[:PORT], as ssh takes it."),
+    *OPTIONS,
 )
 HEARD_S = 45.0  # until an agent that was removed has left, and ours has joined
 LOOK_S = 5.0
@@ -32,14 +39,17 @@ _PAUSES_S = (1.0, 2.0, 5.0, 10.0)
 def connect(session: Session, values: Values) -> None:
     """Until Ctrl-C, or the target is removed. Raises NotOverSsh for what does not mend itself."""
     way = Way(values["address"], values["key"], values["program"] or "workbench")
+    wheels = Wheels(Path(values["wheels"])) if values["wheels"] else None
     if session.client.base_url.startswith("https:"):
         raise NotOverSsh(
             "https",
             f"{session.client.base_url} is reached without a tunnel",
             "use `workbench targets add`, and start what it says there",
         )
-    way.look(version("workbench-client"))
     port = port_of(session.workbench, values["name"])
+    if wheels is not None:
+        way = set_up(way, wheels, there(port), output.tell)
+    way.look(version("workbench-client"))
     token, tries = _token(session, values["name"]), 0
     try:
         while True:
@@ -69,13 +79,14 @@ def _token(session: Session, name: str) -> str:
 def _held(session: Session, way: Way, name: str, port: int, token: str) -> bool:
     """For as long as the connection lasts; False when the target is there no more."""
     url = session.client.base_url
+    heard = _heard(_target(session, name))
     ssh = way.hold(url, port, token)
     try:
         assert ssh.stdout is not None
         if ssh.stdout.readline().strip() != "started":
             _, said = ssh.communicate()
             raise explained(said)
-        _await_agent(session, name, ssh)
+        _await_agent(session, name, ssh, heard)
         output.tell(f"{name} is connected.")
         while ssh.poll() is None and session.client.base_url == url:
             if _target(session, name) is None:
@@ -88,11 +99,13 @@ def _held(session: Session, way: Way, name: str, port: int, token: str) -> bool:
         ssh.communicate()
 
 
-def _await_agent(session: Session, name: str, ssh: subprocess.Popen[str]) -> None:
+def _await_agent(session: Session, name: str, ssh: subprocess.Popen[str], heard: Any) -> None:
+    """Until it asks for work. ``heard``: when it did before; its first look at its devices may take a while."""
     deadline = time.monotonic() + HEARD_S
     while ssh.poll() is None:
         known = _target(session, name)
-        if known is None or known["usable"]:
+        looks = known is not None and known["seen_at"] is None and _heard(known) != heard
+        if known is None or known["usable"] or looks:
             return
         if time.monotonic() > deadline:
             raise NotOverSsh(
@@ -101,6 +114,10 @@ def _await_agent(session: Session, name: str, ssh: subprocess.Popen[str]) -> Non
                 "see agent.log in the workbench's folder there",
             )
         time.sleep(1.0)
+
+
+def _heard(target: dict[str, Any] | None) -> Any:
+    return (target or {}).get("heard_at")
 
 
 def _target(session: Session, name: str) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -50,10 +50,13 @@ class Report:
 
 
 class Desk:
-    """store: one whose pre-signed URLs hold inside the cluster. signed: whether bytes go by such URLs; else by here."""
+    """store: one whose pre-signed URLs hold inside the cluster. signed: whether bytes go by such URLs; else by here.
+    clock: seconds since the epoch, for how long tokens are good."""
 
-    def __init__(self, record: Jobs, store: Store, *, signed: bool = True) -> None:
-        self._record, self._store, self._signed = record, store, signed
+    def __init__(
+        self, record: Jobs, store: Store, *, signed: bool = True, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._record, self._store, self._signed, self._clock = record, store, signed, clock
 
     def begin(self, caller: Caller) -> dict[str, Any]:
         """The launch, its inputs with URLs for an hour; a pod that begins takes the run from one before it."""
@@ -157,7 +160,7 @@ class Desk:
             row = connection.execute(select(runs).where(runs.c.job_id == job_id).with_for_update()).first()
             if row is None or not hmac.compare_digest(row.secret.encode(), secret.encode(errors="replace")):
                 raise RunGone("the job has another run, or none")
-            if time.time() > row.expires_at:
+            if self._clock() > row.expires_at:
                 raise RunGone("its token has expired")
             found = connection.execute(select(*COLUMNS).where(jobs.c.id == job_id)).first()
             if found is None or found.state != State.RUNNING or (row.exit is not None and not ended):

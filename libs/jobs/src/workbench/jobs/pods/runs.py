@@ -28,7 +28,7 @@ from workbench.runner.unpack import unpack
 from workbench.store import Keys, ObjectMissing
 
 OUTPUTS = "outputs.tar"
-# A run may wait long for its device; its token must outlast that, and the run itself.
+# A run may wait long for its device in a cluster; its token must outlast that, and the run itself.
 LONGEST_WAIT_S = 7 * 24 * 3600.0
 
 
@@ -38,8 +38,9 @@ class Runs:
     def __init__(self, record: Jobs) -> None:
         self._record = record
 
-    def open(self, job_id: str, launch: Launch) -> Ticket:
-        """The run that the job has, or else a new one; of racing openers one wins, and all get its run.
+    def open(self, job_id: str, launch: Launch, waits_s: float = LONGEST_WAIT_S) -> Ticket:
+        """The run that the job has, or else a new one; of racing openers one wins, and all get its run. ``waits_s``:
+        how long its token is good beside the time that the run itself may take.
 
         Raises LeaseLost when the job has ended, or waits to be claimed: nobody would ever close its run.
         """
@@ -49,10 +50,10 @@ class Runs:
                 found = connection.execute(going_on.with_for_update()).first()
                 if found is None:
                     raise LeaseLost
-                made = insert(runs).values(**_new(job_of(found), launch)).returning(runs)
+                made = insert(runs).values(**_new(job_of(found), launch, waits_s)).returning(runs)
                 return _ticket(connection.execute(made).one())
         except IntegrityError:
-            return self.current(job_id) or self.open(job_id, launch)
+            return self.current(job_id) or self.open(job_id, launch, waits_s)
 
     def current(self, job_id: str) -> Ticket | None:
         """The run that the job has now."""
@@ -113,14 +114,14 @@ def outputs_key(team: str, job_id: str, run: str) -> str:
     return f"{Keys(team).runs(job_id)}{run}/{OUTPUTS}"
 
 
-def _new(job: Job, launch: Launch) -> dict[str, Any]:
+def _new(job: Job, launch: Launch, waits_s: float) -> dict[str, Any]:
     inputs = {name: asdict(source) for name, source in sources(job, launch).items()}
     return {
         "job_id": job.id,
         "team": job.team,
         "run": secrets.token_hex(10),
         "secret": secrets.token_urlsafe(24),
-        "expires_at": time.time() + LONGEST_WAIT_S + launch.limits.wall_s,
+        "expires_at": time.time() + waits_s + launch.limits.wall_s,
         "launch": asdict(launch) | {"inputs": inputs},
         "log_bytes": 0,
     }

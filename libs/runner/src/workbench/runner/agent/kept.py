@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -69,8 +70,12 @@ class Kept:
         return known
 
     def leave(self) -> None:
-        """Nothing of it stays."""
+        """Nothing of it stays; nor of what this program runs from, where that was brought into the home for it and no
+        other workbench's agent may use it."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        ours, home = Path(sys.prefix), self.folder.parent.parent
+        if ours.is_relative_to(home) and not any(self.folder.parent.iterdir()):
+            shutil.rmtree(home / ours.relative_to(home).parts[0], ignore_errors=True)
 
     def runs_of(self, service: str) -> KeptRuns:
         """Those of one of its services."""

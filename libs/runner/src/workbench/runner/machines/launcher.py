@@ -6,6 +6,7 @@ away keeps what it runs, and its jobs wait for it, however long.
 
 from __future__ import annotations
 
+import math
 import shutil
 import threading
 import time
@@ -39,7 +40,7 @@ class MachineLauncher:
 
     def start(self, folder: Path, launch: Launch) -> None:
         """See Launcher.start: from now on the machine may take it."""
-        self._runs.open(folder.name, launch)
+        self._runs.open(folder.name, launch, math.inf)
         self._ring()
 
     def check(self, folder: Path) -> Status:
