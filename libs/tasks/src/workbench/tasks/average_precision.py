@@ -98,7 +98,10 @@ class Table:
         self._at, self._place = np.nonzero(self._right)
 
     def precisions(self, weights: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Of each class, the mean over thresholds; NaN where nothing is there. weights: how often each image counts."""
+        """Of each class, (classes,), the mean over thresholds, 0 to 1; NaN where nothing is there.
+
+        weights: (images,), how often each counts.
+        """
         there = np.bincount(self._there_class, weights[self._images] * self._counts, self.classes)
         weight = weights[self._image]
         hits, misses = (self._summed(flags * weight) for flags in (self._right, self._wrong))

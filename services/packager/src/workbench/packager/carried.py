@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbench import application, imaging, tasks
 
-_TASKS = ("__init__.py", "protocols.py", "recipe.py", "boxes/*.py", "redrawn/*.py")
+_TASKS = ("__init__.py", "outputs.py", "protocols.py", "recipe.py", "boxes/*.py", "redrawn/*.py")
 # The rooms that judge, or ask for options. All else is carried.
 _STAYS = (
     "annotation.py",

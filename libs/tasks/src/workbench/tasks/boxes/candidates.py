@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from workbench.tasks.boxes.coco import dataset_classes
 from workbench.tasks.boxes.corners import corners
 from workbench.tasks.boxes.suppression import kept
+from workbench.tasks.outputs import refuse_nan
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 
@@ -36,14 +37,20 @@ class Candidates:
 
 
 def of_table(boxes: NDArray[np.float32], scores: NDArray[Any], recipe: Recipe) -> Candidates:
-    """boxes: (n, 4); scores: (n, classes). Each class that is likely enough makes a candidate of its own."""
+    """boxes: (n, 4), as Candidates has them; scores: (n, classes). Each class that is likely enough makes a candidate.
+
+    Raises ValueError for scores that are NaN.
+    """
     refuse_nan(scores)
     rows, classes = np.nonzero(scores >= recipe.options["threshold"])
     return Candidates(boxes[rows], scores[rows, classes], classes, rows=rows)
 
 
 def best(candidates: Candidates, recipe: Recipe) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.intp]]:
-    """Boxes in the model's input, scores and classes of the dataset, the surest first."""
+    """Boxes, (n, 4), corners in pixels of the model's input; scores, (n,); classes of the dataset, (n,).
+
+    The surest first, at most ``max_detections``. Raises ValueError for numbers that are NaN.
+    """
     boxes, scores, classes, _rows = ranked(candidates, recipe)
     return boxes, scores, classes
 
@@ -51,7 +58,7 @@ def best(candidates: Candidates, recipe: Recipe) -> tuple[NDArray[np.float32], N
 def ranked(
     candidates: Candidates, recipe: Recipe
 ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
-    """The same, and which row of the model's table each is."""
+    """See ``best``; and which row of the model's table each is, (n,)."""
     options, scores = recipe.options, np.asarray(candidates.scores, np.float64)
     refuse_nan(scores)
     refuse_nan(candidates.boxes)
@@ -64,18 +71,17 @@ def ranked(
 
 
 def placed(boxes: NDArray[Any], recipe: Recipe, order: str, units: str) -> NDArray[np.float32]:
-    """Corners in pixels of the model's input; ``order`` and ``units``: the head's own."""
+    """Left, top, right, bottom in pixels of the model's input, (n, 4), of boxes, (n, 4), as the model writes them.
+
+    order, units: what this head usually has, one of ``ORDERS`` and `pixels` or shares of the input's size; the recipe
+    may say others.
+    """
     options, taken = recipe.options, recipe.preparation.input
     found = corners(boxes, order if options["box_order"] == "usual" else options["box_order"])
     if (units if options["box_units"] == "usual" else options["box_units"]) == "pixels":
         return found
     scaled: NDArray[np.float32] = found * np.array([taken.width, taken.height] * 2, np.float32)
     return scaled
-
-
-def chosen(outputs: Outputs, recipe: Recipe) -> NDArray[Any]:
-    """The output that the recipe names, else the first."""
-    return outputs[recipe.output] if recipe.output is not None else next(iter(outputs.values()))
 
 
 def table(output: NDArray[Any], least: int, wanted: str) -> NDArray[Any]:
@@ -87,7 +93,7 @@ def table(output: NDArray[Any], least: int, wanted: str) -> NDArray[Any]:
 
 
 def tables(outputs: Outputs) -> dict[str, NDArray[Any]]:
-    """All outputs that are one, by name."""
+    """All outputs that are a table, without their batch, (rows, columns), by name."""
     found = {name: _flat(output) for name, output in outputs.items() if output.ndim in (2, 3)}
     return {name: each for name, each in found.items() if each is not None}
 
@@ -130,12 +136,6 @@ def activated(scores: NDArray[Any], recipe: Recipe, usual: str) -> NDArray[np.fl
 
 
 def sigmoid(values: NDArray[Any]) -> NDArray[np.float32]:
-    """Without overflow."""
+    """Of any shape; no value is too large for it."""
     found: NDArray[np.float32] = 0.5 * (np.tanh(0.5 * np.asarray(values, np.float32)) + 1)
     return found
-
-
-def refuse_nan(numbers: NDArray[Any]) -> None:
-    """Raises ValueError."""
-    if np.isnan(numbers).any():
-        raise ValueError(f"{int(np.isnan(numbers).sum())} of {numbers.size} numbers of its output are none (NaN)")

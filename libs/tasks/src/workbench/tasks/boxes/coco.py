@@ -13,7 +13,10 @@ _GAPS = (12, 26, 29, 30, 45, 66, 68, 69, 71, 83)  # ids from 1 to 90 that no cat
 
 
 def dataset_classes(classes: NDArray[Any], offset: int, numbering: str) -> NDArray[np.intp]:
-    """``NO_CLASS`` for what the dataset can't have."""
+    """Of each class of the model, of any shape, the dataset's; ``NO_CLASS`` for what the dataset can't have.
+
+    offset: how many of the model's come before class 0. numbering: `coco_ids`, which have gaps, or none.
+    """
     moved = np.asarray(classes).round().astype(np.intp) - offset
     if numbering == "coco_ids":
         known = (moved >= 0) & (moved <= _LAST_ID)

@@ -12,7 +12,10 @@ ORDERS = ("xyxy", "yxyx", "cxcywh", "xywh")
 
 
 def corners(boxes: NDArray[Any], order: str) -> NDArray[np.float32]:
-    """``order``: one of ``ORDERS``; ``c`` is the centre, w and h are the whole sides."""
+    """Left, top, right, bottom of boxes, (n, 4), in the unit they are in.
+
+    order: one of ``ORDERS``; cx and cy are the centre, w and h the whole sides.
+    """
     values = np.asarray(boxes, np.float32)
     if order == "xyxy":
         return values
@@ -24,7 +27,7 @@ def corners(boxes: NDArray[Any], order: str) -> NDArray[np.float32]:
 
 
 def to_original(boxes: NDArray[np.float32], fitted: Fitted) -> NDArray[np.float32]:
-    """From pixels of the model's input to those of the original image, cut at its edges."""
+    """Corners, (n, 4), from pixels of the model's input to those of the original image, cut at its edges."""
     offset = np.array([fitted.left, fitted.top] * 2, np.float32)
     back = (boxes - offset) / np.array([*fitted.scale, *fitted.scale], np.float32)
     return np.clip(back, 0, np.array([*fitted.size, *fitted.size], np.float32))

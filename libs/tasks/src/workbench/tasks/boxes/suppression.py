@@ -12,7 +12,11 @@ MOST_CANDIDATES = 1500  # the surest of them are looked at: a model that is sure
 
 
 def kept(boxes: NDArray[Any], scores: NDArray[Any], classes: NDArray[Any], limit: float) -> NDArray[np.intp]:
-    """The places of those that stay, the surest first. ``limit``: from what overlap on two are the same thing."""
+    """The places of those that stay, the surest first; only the surest ``MOST_CANDIDATES`` are looked at.
+
+    boxes: (n, 4), left, top, right, bottom; scores, classes: (n,). limit: of one class, two are the same thing when
+    they overlap (intersection over union) by more; from 1 on all stay.
+    """
     order = np.argsort(-scores, kind="stable")[:MOST_CANDIDATES]
     if limit >= 1 or not len(order):
         return order

@@ -9,15 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 
 _RANGES = {"0..255": (0.0, 255.0), "0..1": (0.0, 1.0), "-1..1": (-1.0, 1.0)}
-
-
-def output_of(outputs: Outputs, recipe: Recipe) -> NDArray[Any]:
-    """That which the recipe names, else the first."""
-    return outputs[recipe.output] if recipe.output is not None else next(iter(outputs.values()))
 
 
 def channels_last(output: NDArray[Any], channels: int) -> NDArray[Any]:

@@ -6,15 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 
 MOST_CLASSES = 255  # a byte less the one that means no class
-
-
-def chosen(outputs: Outputs, recipe: Recipe) -> NDArray[Any]:
-    """The output that the recipe names, else the first."""
-    return outputs[recipe.output] if recipe.output is not None else next(iter(outputs.values()))
 
 
 def check_shape(height: int, width: int, shape: tuple[int, ...], recipe: Recipe) -> None:
@@ -41,14 +35,8 @@ def one_plane(output: NDArray[Any], recipe: Recipe, what: str) -> NDArray[Any]:
 
 
 def to_dataset(classes: NDArray[Any], recipe: Recipe, nothing: int) -> NDArray[np.uint8]:
-    """The model's classes as the dataset's; those before its first are none."""
+    """Of the model's classes, of any shape, the dataset's, uint8; those before its first become ``nothing``."""
     offset = recipe.options["label_offset"]
     known = np.arange(MOST_CLASSES + 1)
     table = np.where((known < offset) | (known == MOST_CLASSES), nothing, known - offset).astype(np.uint8)
     return table[np.minimum(classes, MOST_CLASSES).astype(np.uint8)]
-
-
-def refuse_nan(numbers: NDArray[Any]) -> None:
-    """Raises ValueError."""
-    if np.isnan(numbers).any():
-        raise ValueError(f"{int(np.isnan(numbers).sum())} of {numbers.size} numbers of its output are none (NaN)")

@@ -61,7 +61,7 @@ def interpolated(numbers: NDArray[np.float32], fitted: Fitted) -> Iterator[tuple
 
 
 def unseen(fitted: Fitted) -> NDArray[np.bool_]:
-    """Which pixels of the original the model did not see."""
+    """Which pixels of the original the model did not see, as (height, width) of the original."""
     rows, columns = positions(fitted, fitted.image.height, fitted.image.width)
     return np.isnan(rows)[:, None] | np.isnan(columns)[None, :]
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
 from workbench.tasks.classification.result import Ranking
+from workbench.tasks.outputs import chosen
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 
@@ -47,4 +48,4 @@ def class_scores(output: NDArray[Any]) -> NDArray[np.float32]:
 
 def chosen_scores(outputs: Outputs, recipe: Recipe) -> NDArray[np.float32]:
     """Those of the output that the recipe names, else of the first. Raises ValueError as ``class_scores``."""
-    return class_scores(outputs[recipe.output] if recipe.output is not None else next(iter(outputs.values())))
+    return class_scores(chosen(outputs, recipe))

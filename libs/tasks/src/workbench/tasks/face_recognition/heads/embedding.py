@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
 from workbench.tasks.face_recognition.result import Embedding
+from workbench.tasks.outputs import chosen
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 
@@ -22,8 +23,8 @@ def classes(outputs: Outputs, recipe: Recipe) -> None:
 
 
 def vector(outputs: Outputs, recipe: Recipe) -> NDArray[np.float64]:
-    """Of the output that the recipe names, else of the first; shape (n,)."""
-    output = outputs[recipe.output] if recipe.output is not None else next(iter(outputs.values()))
+    """Of the output that the recipe names, else of the first; shape (n,). Raises ValueError for more than one list."""
+    output = chosen(outputs, recipe)
     found = output.astype(np.float64).ravel()
     if found.size < 2 or max(output.shape) != found.size:
         raise ValueError(f"its output {list(output.shape)} is no single list of numbers")

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
 from workbench.tasks.inpainting.holes import missing
 from workbench.tasks.inpainting.result import Whole
+from workbench.tasks.outputs import chosen
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.redrawn.output import as_levels, channels_last, output_of, refuse_shape
+from workbench.tasks.redrawn.output import as_levels, channels_last, refuse_shape
 
 NAME = "picture"
 
@@ -20,7 +21,7 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Whole:
     drawn = levels(outputs, recipe)
     if drawn.shape[:2] != size:
         raise refuse_shape(
-            output_of(outputs, recipe), "a picture as large as the input", ([1, channels, *size], [1, *size, channels])
+            chosen(outputs, recipe), "a picture as large as the input", ([1, channels, *size], [1, *size, channels])
         )
     drawn = np.broadcast_to(drawn, (*size, 3))
     image = fitted.image.convert("L").convert("RGB") if recipe.preparation.color == "GRAY" else fitted.image
@@ -39,4 +40,4 @@ def classes(outputs: Outputs, recipe: Recipe) -> None:
 
 def levels(outputs: Outputs, recipe: Recipe) -> NDArray[np.uint8]:
     """The output itself, shape (height, width, channels); three as RGB."""
-    return as_levels(channels_last(output_of(outputs, recipe), recipe.preparation.input.channels), recipe)
+    return as_levels(channels_last(chosen(outputs, recipe), recipe.preparation.input.channels), recipe)

@@ -6,9 +6,10 @@ Left, top, right, bottom, score, class.
 from __future__ import annotations
 
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.boxes.candidates import Candidates, chosen, placed, table
+from workbench.tasks.boxes.candidates import Candidates, placed, table
 from workbench.tasks.object_detection.finishing import finished
 from workbench.tasks.object_detection.result import Boxes
+from workbench.tasks.outputs import chosen
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 

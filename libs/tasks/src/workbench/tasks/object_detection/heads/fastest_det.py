@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.boxes.candidates import Candidates, activated, chosen, of_table, refuse_nan, sigmoid
+from workbench.tasks.boxes.candidates import Candidates, activated, of_table, sigmoid
 from workbench.tasks.boxes.corners import corners
 from workbench.tasks.boxes.grids import cells
 from workbench.tasks.object_detection.finishing import finished
 from workbench.tasks.object_detection.result import Boxes
+from workbench.tasks.outputs import chosen, refuse_nan
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.boxes.candidates import Candidates, activated, of_table, placed, refuse_nan, shapes, tables
+from workbench.tasks.boxes.candidates import Candidates, activated, of_table, placed, shapes, tables
 from workbench.tasks.boxes.distribution import around, expected
 from workbench.tasks.boxes.grids import grid
 from workbench.tasks.boxes.strides import strides_of
 from workbench.tasks.object_detection.finishing import finished
 from workbench.tasks.object_detection.result import Boxes
+from workbench.tasks.outputs import refuse_nan
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from workbench.imaging.preprocess import Fitted
-from workbench.tasks.boxes.candidates import Candidates, activated, chosen, of_table, placed, table
+from workbench.tasks.boxes.candidates import Candidates, activated, of_table, placed, table
 from workbench.tasks.boxes.grids import grid
 from workbench.tasks.boxes.strides import strides_of
 from workbench.tasks.object_detection.finishing import finished
 from workbench.tasks.object_detection.result import Boxes
+from workbench.tasks.outputs import chosen
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
 

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
+from workbench.tasks.outputs import chosen, refuse_nan
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.semantic_segmentation.planes import chosen, one_plane, refuse_nan, to_dataset
+from workbench.tasks.semantic_segmentation.planes import one_plane, to_dataset
 from workbench.tasks.semantic_segmentation.resampling import nearest
 from workbench.tasks.semantic_segmentation.result import NOTHING, ClassMap
 
@@ -25,7 +26,7 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> ClassMap:
 
 
 def own(outputs: Outputs, recipe: Recipe) -> NDArray[np.uint8]:
-    """The dataset's class of each pixel of the output itself."""
+    """The dataset's class of each pixel of the output itself, (height, width). Raises ValueError for another output."""
     plane = one_plane(chosen(outputs, recipe), recipe, "a map of classes")
     _check(plane)
     return to_dataset(plane, recipe, NOTHING)

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from workbench.imaging.preprocess import Fitted
+from workbench.tasks.outputs import chosen, refuse_nan
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.semantic_segmentation.planes import MOST_CLASSES, check_shape, chosen, refuse_nan, to_dataset
+from workbench.tasks.semantic_segmentation.planes import MOST_CLASSES, check_shape, to_dataset
 from workbench.tasks.semantic_segmentation.resampling import interpolated, unseen
 from workbench.tasks.semantic_segmentation.result import NOTHING, ClassMap
 
@@ -32,7 +33,7 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> ClassMap:
 
 
 def own(outputs: Outputs, recipe: Recipe) -> NDArray[np.uint8]:
-    """The dataset's class of each pixel of the output itself."""
+    """The dataset's class of each pixel of the output itself, (height, width). Raises ValueError for another output."""
     return to_dataset(by_pixel(chosen(outputs, recipe), recipe).argmax(2), recipe, NOTHING)
 
 

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from workbench.imaging.preprocess import Fitted
+from workbench.tasks.outputs import chosen
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.redrawn.output import as_levels, channels_last, of_original, output_of, refuse_shape
+from workbench.tasks.redrawn.output import as_levels, channels_last, of_original, refuse_shape
 from workbench.tasks.redrawn.result import Redrawn
 
 NAME = "picture"
@@ -21,7 +22,7 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Redrawn:
     size = (fitted.image.height, fitted.image.width)
     if drawn.shape[:2] != size:
         raise refuse_shape(
-            output_of(outputs, recipe),
+            chosen(outputs, recipe),
             "a picture as large as the input",
             ([1, _CHANNELS, *size], [1, *size, _CHANNELS]),
         )
@@ -34,4 +35,4 @@ def classes(outputs: Outputs, recipe: Recipe) -> None:
 
 def levels(outputs: Outputs, recipe: Recipe) -> NDArray[np.uint8]:
     """The output itself as RGB, shape (height, width, 3)."""
-    return as_levels(channels_last(output_of(outputs, recipe), _CHANNELS), recipe)
+    return as_levels(channels_last(chosen(outputs, recipe), _CHANNELS), recipe)

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from workbench.imaging.preprocess import Fitted
+from workbench.tasks.outputs import chosen
 from workbench.tasks.protocols import Outputs
 from workbench.tasks.recipe import Recipe
-from workbench.tasks.redrawn.output import as_levels, channels_last, of_original, output_of, refuse_shape
+from workbench.tasks.redrawn.output import as_levels, channels_last, of_original, refuse_shape
 from workbench.tasks.super_resolution.result import Upscaled
 
 NAME = "picture"
@@ -21,7 +22,7 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Upscaled:
         channels = recipe.preparation.input.channels
         larger = f"a picture larger than the input of {taken.height}×{taken.width}"
         raise refuse_shape(
-            output_of(outputs, recipe), larger, ([1, channels, "height", "width"], [1, "height", "width", channels])
+            chosen(outputs, recipe), larger, ([1, channels, "height", "width"], [1, "height", "width", channels])
         )
     picture = Image.fromarray(drawn) if drawn.shape[2] == 3 else _coloured(drawn[:, :, 0], fitted.image)
     scale = round(picture.height / fitted.image.height)
@@ -36,7 +37,7 @@ def classes(outputs: Outputs, recipe: Recipe) -> None:
 
 def levels(outputs: Outputs, recipe: Recipe) -> NDArray[np.uint8]:
     """The output itself, shape (height, width, channels); three as RGB."""
-    return as_levels(channels_last(output_of(outputs, recipe), recipe.preparation.input.channels), recipe)
+    return as_levels(channels_last(chosen(outputs, recipe), recipe.preparation.input.channels), recipe)
 
 
 def _coloured(luma: NDArray[np.uint8], small: Image.Image) -> Image.Image:
