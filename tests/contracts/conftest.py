@@ -42,7 +42,7 @@ def served(whole: None, request: pytest.FixtureRequest, tmp_path_factory: pytest
         engine_of = lambda service: postgres_engine(url, service)  # noqa: E731
     adapters = replace(embedded(home), engine_of=engine_of)
     settings = load({"WORKBENCH_HOME": str(home)})
-    write_token(adapters.store, "token", Identity("a", "member"), "test")
+    write_token(adapters.store, "token", Identity("a", "admin"), "test")
     front = Front(adapters, settings)
     workers(adapters, settings)  # none runs: they are asked by messages
     made = Served(adapters, front, merged_openapi(adapters, settings), have_things(adapters))

@@ -76,7 +76,10 @@ tokens = Blueprint("tokens", __name__, url_prefix="/v1/tokens", description="Who
 @tokens.arguments(TokenRequest)
 @tokens.response(201, NewTokenView)
 def create(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Make a token of the asking team. Needs the role admin; the secret is in this answer and nowhere else."""
+    """Make a token of the asking team. Needs the role admin; the secret is in this answer and nowhere else.
+
+    A request that is sent again makes another token: an `Idempotency-Key` is not read.
+    """
     who = identity()
     who.require("admin")
     if len(list_tokens(ports().store, who.team)) >= MOST_TOKENS:
