@@ -32,7 +32,7 @@ PARAMETERS = (
 )
 HEARD_S = 45.0  # until an agent that was removed has left, and ours has joined
 LOOK_S = 5.0
-LEAVING_S = 30.0
+LEAVING_S = 45.0  # two long polls
 _PAUSES_S = (1.0, 2.0, 5.0, 10.0)
 
 
