@@ -209,7 +209,7 @@ class Conduct:
         time.sleep(timeout_s)
 
 
-Read = Callable[[str, int, Conduct], bytes]
+Read = Callable[..., bytes]
 
 
 @pytest.fixture
@@ -218,8 +218,8 @@ def read(tmp_path: Path) -> Read:
     return partial(_read, FileStore(tmp_path / "store"))
 
 
-def _read(store: FileStore, url: str, port: int, conduct: Conduct) -> bytes:
-    asking = Asking(Addresses(frozenset([f"127.0.0.1:{port}"])), Pace(silence_s=0.3))
+def _read(store: FileStore, url: str, port: int, conduct: Conduct, silence_s: float = 10.0) -> bytes:
+    asking = Asking(Addresses(frozenset([f"127.0.0.1:{port}"])), Pace(silence_s=silence_s))
     indexing = Indexing(store, Zoo(url, "", asking), Pace(pauses_s=(0.01, 0.02)))
     return store.get(indexing(conduct)["files"][0]["key"])  # type: ignore[arg-type] # as much of one as is used
 
@@ -259,7 +259,7 @@ def test_a_zoo_that_misbehaves_is_told(source: SourceServer, read: Read, what: s
     source.hold("/models/intel/index.md", **{"kind": "text/plain", **how})
 
     with pytest.raises(problem) as refused:
-        read(source.url(""), source.port, Conduct())
+        read(source.url(""), source.port, Conduct(), silence_s=0.3 if what == "silent" else 10.0)
 
     assert words in refused.value.detail
 

@@ -44,7 +44,7 @@ def source() -> Iterator[SourceServer]:
 
 @pytest.fixture
 def listed(source: SourceServer) -> Callable[..., Listing]:
-    asking = Asking(Addresses(frozenset([f"127.0.0.1:{source.port}"])), Pace(silence_s=0.5))
+    asking = Asking(Addresses(frozenset([f"127.0.0.1:{source.port}"])), Pace())
     hub = HuggingFace(source.url(""), asking, {"a": "hf_of_a", "*": "hf_of_all"})
 
     def ask(name: str = "hf:org/net", include: tuple[str, ...] = (), team: str = "a") -> Listing:

@@ -54,7 +54,7 @@ def source() -> Iterator[SourceServer]:
 
 @pytest.fixture
 def listed(source: SourceServer) -> Callable[..., Listing]:
-    asking = Asking(Addresses(frozenset([f"127.0.0.1:{source.port}"])), Pace(silence_s=10.0))
+    asking = Asking(Addresses(frozenset([f"127.0.0.1:{source.port}"])), Pace())
 
     def ask(name: str = "zoo:net", said: Any = None, files_url: str = "", at: str = INTEL) -> Listing:
         if said is not None:
