@@ -11,6 +11,10 @@ import numpy as np
 import openvino as ov
 import pytest
 from openvino import opset8 as ops
+from workbench.calibrator.suspicion import likeliest
+from workbench.tasks.classification.metrics import METRICS
+from workbench.tasks.recipe import Recipe
+from workbench.tasks.suspects import Suspect
 
 Core = Callable[..., Any]
 
@@ -41,6 +45,20 @@ def test_a_wrong_scale_and_colour_are_named_with_what_to_type(
     (warning,) = ended.result["warnings"]
     assert warning.startswith("top1 is near chance.")
     assert warning.endswith(f"{cause['words']}: {cause['remedy']}.")
+
+
+@pytest.mark.parametrize(("right", "named"), [(13, "scale"), (23, "scale and colour")])
+def test_a_second_change_is_named_only_where_it_gains_something(
+    squeezenet_recipe: dict[str, Any], right: int, named: str
+) -> None:
+    recipe = Recipe.from_json(squeezenet_recipe)
+    hits = [{str(image): image < count for image in range(24)} for count in (12, right)]
+    scaled, turned = Suspect("scale", "", recipe), Suspect("scale and colour", "", recipe, 2)
+
+    suspect, _ = likeliest(METRICS[0], [(scaled, hits[0]), (turned, hits[1])])
+
+    assert suspect is not None
+    assert suspect.words == named
 
 
 def test_a_score_above_chance_arouses_no_suspicion(

@@ -23,11 +23,14 @@ _COLORS = {"RGB": "red, green, blue", "BGR": "blue, green, red"}
 
 @dataclass(frozen=True)
 class Suspect:
-    """``words``: how the recipe reads then; ``remedy``: the options that say so; ``recipe``: it, checked."""
+    """``words``: how the recipe reads then; ``remedy``: the options that say so; ``recipe``: it, checked.
+    ``changes``: how many things are otherwise than now.
+    """
 
     words: str
     remedy: str
     recipe: Recipe
+    changes: int = 1
 
 
 def groups(recipe: Recipe, *, whole_pixels: bool) -> Iterator[str]:
@@ -66,7 +69,7 @@ def _pixels(recipe: Recipe, *, whole_pixels: bool) -> Iterator[Suspect]:
             typed = _typed(made) if words or (turned and (mean or scale)) else []
             if turned:
                 said, typed = [*said, f"with the channels as {_COLORS[color]}"], [*typed, f"--color {color}"]
-            yield Suspect(" and ".join(said), " ".join(typed), replace(recipe, preparation=made))
+            yield Suspect(" and ".join(said), " ".join(typed), replace(recipe, preparation=made), len(said))
 
 
 def _ranges(now: Preparation) -> list[tuple[str, Numbers, Numbers]]:

@@ -26,6 +26,7 @@ _FEWEST = 5
 _GAIN = 0.05  # of a share, or of what it was: less mends nothing
 
 Scale = Metric[Any, Any]
+Tried = tuple[Suspect, dict[str, Any]]  # with what each image adds
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def cause(
             (suspect, asked.items(suspect.recipe)) for suspect in suspects(recipe, group, whole_pixels=whole_pixels)
         ]
         tried += len(others)
-        suspect, items = max(others, key=lambda each: _worth(metric, each[1]), default=(None, {}))
+        suspect, items = likeliest(metric, others)
         if suspect is None or _worth(metric, items) <= _worth(metric, best):
             continue
         # One answer for all images is right of some by chance, whichever it is.
@@ -158,6 +159,19 @@ class _Asked:
         return [found[number] for number in range(len(self._dataset.items))]
 
 
+def likeliest(metric: Scale, tried: list[Tried]) -> Tried | tuple[None, dict[str, Any]]:
+    """The best, or the best of those that change less, where it gains next to nothing over that."""
+    best = max(tried, key=lambda each: _worth(metric, each[1]), default=None)
+    if best is None:
+        return None, {}
+    less = [each for each in tried if each[0].changes < best[0].changes and each[1]]
+    plainer = max(less, key=lambda each: _worth(metric, each[1]), default=best)
+    if plainer is best or not (both := [name for name in plainer[1] if name in best[1]]):
+        return best
+    gained, _, before = _gained(metric, best[1], plainer[1], both)
+    return best if gained >= _least(metric, before) else plainer
+
+
 def _worth(metric: Scale, items: Mapping[str, Any]) -> float:
     """The mean over the images, each by itself: only an order, but one that needs no interval."""
     each = [value for value in metric.each(list(items.values())) if not math.isnan(value)] if items else []
@@ -170,7 +184,20 @@ def _is_clearly_better(metric: Scale, items: Mapping[str, Any], than: Mapping[st
     both = [name for name in than if name in items]
     if len(both) < _FEWEST:
         return False
-    mine, theirs = ([side[name] for name in both] for side in (items, than))
+    gained, at_least, before = _gained(metric, items, than, both)
+    return at_least > 0 and gained >= _least(metric, before)
+
+
+def _gained(
+    metric: Scale, items: Mapping[str, Any], than: Mapping[str, Any], names: list[str]
+) -> tuple[float, float, float]:
+    """By these images: how much, the low end of its interval, and of how much."""
+    mine, theirs = ([side[name] for name in names] for side in (items, than))
     change, before = metric.change(mine, theirs), metric.total(theirs).value
     gained, least = (change.value, change.low) if metric.better == "higher" else (-change.value, -change.high)
-    return least > 0 and gained >= (_GAIN if metric.unit == "share" else _GAIN * abs(before))
+    return gained, least, before
+
+
+def _least(metric: Scale, before: float) -> float:
+    """That mends anything."""
+    return _GAIN if metric.unit == "share" else _GAIN * abs(before)
