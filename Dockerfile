@@ -1,5 +1,6 @@
-# One image for each service's API, small and without OpenVINO; one, `runner`, with everything heavy work needs, and
-# `runner-frameworks`, with what reads Keras, Caffe and MXNet besides.
+# One image for each service's API, small and without OpenVINO; one, `runner`, with everything heavy work needs;
+# `runner-frameworks`, with what reads Keras, Caffe and MXNet besides; `runner-gpu` and `runner-npu`, with what drives
+# Intel's GPUs and NPUs.
 #
 #     buildah build --target converter -t workbench/converter .
 #
@@ -124,3 +125,30 @@ FROM base AS runner
 COPY --from=build-runner /srv/venv /srv/venv
 ENTRYPOINT ["python", "-m"]
 CMD ["workbench.converter", "worker"]
+
+# The drivers of Debian 12, for GPUs from Gen9 to Arc A; charts/workbench/README.md says how to build on newer ones.
+# Each build ends with a look: OpenVINO loads the plugin, which finds no device here, and misses no library.
+FROM runner AS runner-gpu
+USER 0:0
+RUN apt-get update -q \
+ && apt-get install -qy --no-install-recommends intel-opencl-icd=22.43.24595.41-1 ocl-icd-libopencl1=2.3.1-1 \
+ && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
+RUN python -c "import openvino; print('GPU:', openvino.Core().get_property('GPU', 'AVAILABLE_DEVICES'))"
+
+# Debian has the loader and no driver: Intel's packages come from a folder, with their digests in SHA256SUMS.
+#
+#     buildah build --target runner-npu --build-context drivers=FOLDER -t workbench/runner-npu .
+FROM base AS npu-packages
+COPY --from=drivers . /drivers
+RUN cd /drivers && sha256sum --strict --check SHA256SUMS
+
+FROM runner AS runner-npu
+USER 0:0
+RUN --mount=type=bind,from=npu-packages,source=/drivers,target=/drivers \
+    cd /drivers && apt-get update -q \
+ && sed 's#^[0-9a-f]* [ *]#./#' SHA256SUMS | xargs apt-get install -qy --no-install-recommends \
+ && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
+RUN python -c "import openvino; print('NPU:', openvino.Core().get_property('NPU', 'AVAILABLE_DEVICES'))" \
+ && python -c "import ctypes; ctypes.CDLL('libze_loader.so.1')"
