@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import json
@@ -81,3 +82,13 @@ def test_what_is_complete_stays_and_what_nobody_uses_of_other_sets_goes(tmp_path
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     assert carried_out(Path("/proc/workbench"), b"{}\n")[0]["fault"][0] == "set-up-failed"
+
+
+def test_who_comes_while_somebody_sets_it_up_is_told_and_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "runners").mkdir()
+    with (tmp_path / "runners" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        [said] = carried_out(tmp_path, json.dumps({"a.whl": WANTED}).encode() + b"\n" + DATA)
+
+    assert said["fault"][0] == "set-up-busy"
+    assert list((tmp_path / "runners" / "1.0-abc").iterdir()) == []
