@@ -100,10 +100,12 @@ def _cell(view: Any, column: Column, names: Mapping[str, str] | None, *, first: 
     view = value_at(view, column.place)
     if view is None:
         return NONE
+    if isinstance(view, bool):
+        return "yes" if view else "no"
     if names and (name := names.get(str(view))):
         return name if cell_len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
     if isinstance(view, float):
         return f"{view:g}"
-    if column.place == "created_at":
+    if column.place.endswith("_at"):
         return str(view)[:16].replace("T", " ")  # to the minute
     return f"{str(view)[:SHORT_ID]}…" if is_id(str(view)) and not first else str(view)
