@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich import filesize
 from workbench.client import uploads
 from workbench.client.cli.asking import NOT_SURE, in_words
 from workbench.client.cli.options import wrong
@@ -67,8 +68,8 @@ class Pipeline:
         """The id of the source on the server; its examination goes on there. ``fields``: what is said of it."""
         if source is None or source.path is None:
             return source.id if source else None
-        megabytes = sum(part.size_bytes for part in resource.parts(source.path)) / 1e6
-        self._progress.say(f"sending the {source.role} {source.path} ({megabytes:.1f} MB)")
+        size = filesize.decimal(sum(part.size_bytes for part in resource.parts(source.path)))
+        self._progress.say(f"sending the {source.role} {source.path} ({size})")
         called = name or uploads.display_name(source.path)
         view = resource.upload(source.path, tell=self._progress.sent, name=called, **fields)
         self._running[view["id"]] = resource
