@@ -29,7 +29,7 @@ class Overheard:
     answers: list[tuple[str, str]] = field(default_factory=list)
 
     def ask(self, method: str, path: str, **content: Any) -> TestResponse:
-        said = path + json.dumps(content.get("json")) + str(content.get("headers"))
+        said = f"{path} {json.dumps(content.get('json'))} {content.get('headers')}"
         answer: TestResponse = self.team.ask(method, path, **content)
         text = answer.get_data(as_text=True) + str(answer.headers)
         for own in set(NAMED.findall(said)):
