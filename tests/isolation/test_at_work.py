@@ -62,7 +62,8 @@ def test_no_answer_to_a_team_names_anything_of_another_that_is_at_work(busy: Any
     busy.blue.ended(f"/v1/profiles/{busy.blue.ids['profiles']}")
 
     secrets = {"secretly", *ids.values(), *red.names()} - set(busy.blue.ids.values()) - {red.team.name}
-    common = {name for name in red.names() if name in owned(busy.blue)}
+    mine = owned(busy.blue)
+    common = {name for name in red.names() if name in mine}
     assert len(secrets - common) > 20
     found = [(where, secret) for where, text in blue.answers for secret in secrets - common if secret in text]
     assert not found, found[:5]
