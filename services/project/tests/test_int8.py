@@ -54,6 +54,11 @@ def test_what_is_faster_and_loses_nothing_needs_no_reason() -> None:
     assert notes(FP32, FP32) == []
 
 
+def test_what_is_slow_and_has_no_timed_layer_gets_no_reason() -> None:
+    for untimed in (int8(100), int8(100, layer("Convolution", "u8", 0))):
+        assert notes(untimed, FP32) == advice(untimed, FP32) == []
+
+
 def test_layers_left_in_floating_point_are_named_with_what_quantizes_them() -> None:
     gates = {"kept_float": {"types": ["Multiply", "Sigmoid"]}, "distance": 0.12, "distance_without": 0.38}
 

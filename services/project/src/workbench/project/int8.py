@@ -22,68 +22,65 @@ _SHOWN = 3  # types of layers in a sentence
 
 @dataclass(frozen=True)
 class _Reason:
-    """``share``: of the time of all layers. ``calibrate``: what a calibration that changes it is asked with."""
+    """``share``: of the time of all layers; ``loss``: of accuracy. ``calibrate``: with what to ask to change it."""
 
-    share: float
     words: str
-    request: str
+    to_change: str
+    share: float | None = None
+    loss: Facts | None = None
     calibrate: Facts | None = None
+
+    def to_json(self) -> Facts:
+        """For programs."""
+        return {
+            "share": self.share,
+            "loss": self.loss,
+            "reason": self.words,
+            "to_change": self.to_change,
+            "calibrate": self.calibrate,
+        }
 
 
 def notes(variant: Variant, baseline: Variant) -> list[str]:
     """Of an INT8 variant, for people; none where it is faster and loses nothing."""
     if not _is_made_int8(variant, baseline):
         return []
-    return [
-        *_not_faster(variant, baseline),
-        *(f"{words}. To change it: {to_change}." for words, to_change, _ in _less_right(variant)),
-    ]
+    righter = [f"{each.words}. To change it: {each.to_change}." for each in _less_right(variant)]
+    return [*_not_faster(variant, baseline), *righter]
 
 
 def advice(variant: Variant, baseline: Variant) -> list[Facts]:
     """The same reasons for programs, each with what was measured of it and the calibration that would change it."""
     if not _is_made_int8(variant, baseline):
         return []
-    slow = [] if quotient(variant, baseline, "throughput_fps")["low"] > 1 else _reasons(_timed(variant), variant.model)
-    faster = [
-        {
-            "share": each.share,
-            "loss": None,
-            "reason": each.words,
-            "to_change": each.request,
-            "calibrate": each.calibrate,
-        }
-        for each in slow
-    ]
-    righter = [
-        {"share": None, "loss": _loss(variant), "reason": words, "to_change": to_change, "calibrate": calibrate}
-        for words, to_change, calibrate in _less_right(variant)
-    ]
-    return [*faster, *righter]
+    return [each.to_json() for each in (*(_slow(variant, baseline) or ()), *_less_right(variant))]
 
 
 def _is_made_int8(variant: Variant, baseline: Variant) -> bool:
     return bool(variant.model["precision"] == "INT8" and baseline.model["precision"] != "INT8")
 
 
-def _timed(variant: Variant) -> list[Facts]:
-    return [layer for layer in variant.profile.get("layers") or [] if layer.get("time_ms")]
-
-
 def _not_faster(variant: Variant, baseline: Variant) -> Iterator[str]:
-    speedup = quotient(variant, baseline, "throughput_fps")
-    layers = _timed(variant)
-    if speedup["low"] > 1 or not layers:
+    found = _slow(variant, baseline)
+    if found is None:
         return
+    speedup = quotient(variant, baseline, "throughput_fps")
     said = (
         f"INT8 is not clearly faster ({speedup['value']:.2f} × {baseline.name}, {speedup['low']:.2f} to "
         f"{speedup['high']:.2f})"
     )
-    found = _reasons(layers, variant.model)
     if not found:
         yield f"{said}: nearly all of its time it computes in INT8, so the layers leave no more to gain on this device."
     else:
-        yield f"{said}: " + "; ".join(f"{each.words} (to change it: {each.request})" for each in found) + "."
+        yield f"{said}: " + "; ".join(f"{each.words} (to change it: {each.to_change})" for each in found) + "."
+
+
+def _slow(variant: Variant, baseline: Variant) -> list[_Reason] | None:
+    """What takes its time, the most first; None where it is clearly faster, or where no layer was timed."""
+    layers = [layer for layer in variant.profile.get("layers") or [] if layer.get("time_ms")]
+    if not layers or quotient(variant, baseline, "throughput_fps")["low"] > 1:
+        return None
+    return _reasons(layers, variant.model)
 
 
 def _reasons(layers: Sequence[Facts], model: Facts) -> list[_Reason]:
@@ -92,7 +89,7 @@ def _reasons(layers: Sequence[Facts], model: Facts) -> list[_Reason]:
     heavy = _times(layers, lambda layer: layer.get("runtime_precision") not in _WHOLE and _is_heavy(layer))
     if heavy and not whole:
         words = f"none of its {_listed(heavy)} layers ran in INT8: the device has no kernels for them"
-        return [_Reason(1.0, words, "measure it on a target whose INT8 says yes (`workbench targets list`)")]
+        return [_Reason(words, "measure it on a target whose INT8 says yes (`workbench targets list`)", 1.0)]
     between = _times(layers, lambda layer: layer["type"] in _BETWEEN)
     rest = _times(
         layers,
@@ -131,14 +128,14 @@ def _reasons(layers: Sequence[Facts], model: Facts) -> list[_Reason]:
     ]
     total = sum(layer["time_ms"] for layer in layers)
     reasons = [
-        _Reason(times.total() / total, f"{times.total() / total:.0%} {words} ({_listed(times)})", request, calibrate)
-        for times, words, request, calibrate in found
+        (share, _Reason(f"{share:.0%} {words} ({_listed(times)})", to_change, share, calibrate=calibrate))
+        for times, words, to_change, calibrate in found
+        if (share := times.total() / total) >= _MATTERS
     ]
-    return sorted((reason for reason in reasons if reason.share >= _MATTERS), key=lambda reason: -reason.share)
+    return [reason for _, reason in sorted(reasons, key=lambda each: -each[0])]
 
 
-def _less_right(variant: Variant) -> Iterator[tuple[str, str, Facts | None]]:
-    """In words, what would change it, and what a calibration would be asked with."""
+def _less_right(variant: Variant) -> Iterator[_Reason]:
     loss = _loss(variant)
     if loss is None:
         return
@@ -148,18 +145,21 @@ def _less_right(variant: Variant) -> Iterator[tuple[str, str, Facts | None]]:
     if off is not None:
         said += f"; its outputs are off by {off:.1%} of their root mean square"
     if used is not None and used < FEW_TO_CALIBRATE_WITH:
-        short = (
-            calibration.get("subset_size", FEW_TO_CALIBRATE_WITH) < FEW_TO_CALIBRATE_WITH
-        )  # else there are no more images
-        yield (
+        # Else it may take more, and there are none.
+        short = calibration.get("subset_size", FEW_TO_CALIBRATE_WITH) < FEW_TO_CALIBRATE_WITH
+        yield _Reason(
             f"{said}, calibrated with {used} images",
             f"calibrate with {FEW_TO_CALIBRATE_WITH} to 1000",
-            {"subset_size": FEW_TO_CALIBRATE_WITH} if short else None,
+            loss=loss,
+            calibrate={"subset_size": FEW_TO_CALIBRATE_WITH} if short else None,
         )
     elif calibration.get("preset") == "performance":
-        yield f"{said}, with ranges that are symmetric", "--preset mixed", {"preset": "mixed"}
+        yield _Reason(
+            f"{said}, with ranges that are symmetric", "--preset mixed", loss=loss, calibrate={"preset": "mixed"}
+        )
     else:
-        yield said, "leave float what it hangs on, --ignore-type of `workbench calibrations create`", None
+        floats = "leave float what it hangs on, --ignore-type of `workbench calibrations create`"
+        yield _Reason(said, floats, loss=loss)
 
 
 def _loss(variant: Variant) -> Facts | None:
