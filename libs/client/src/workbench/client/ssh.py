@@ -120,7 +120,7 @@ class Way:
         It says "started" on its standard output, or ends. ``token``: joins first; "" where it has joined."""
         here = urlsplit(url)
         tunnel = ["-R", f"127.0.0.1:{port}:{here.hostname}:{here.port or 80}"]
-        script = _START.format(program=shlex.quote(self.program), url=there(port))
+        script = _START.format(program=shlex.quote(self.program), url=far_end(port))
         head, login = self.command[:-1], self.command[-1]
         held = subprocess.Popen(
             [*head, *tunnel, login, script],
@@ -165,7 +165,7 @@ def explained(said: str) -> NotOverSsh:
     return NotOverSsh(code, f"{what} (ssh: {last[0]})", remedy)
 
 
-def there(port: int) -> str:
+def far_end(port: int) -> str:
     """The workbench's address at the tunnel's other end."""
     return f"http://127.0.0.1:{port}"
 

@@ -47,10 +47,8 @@ def requested(convert: Facts, model: Facts) -> Facts:
     """What was asked for, and of what was not: what the model's source says of it."""
     own = _own(convert["inputs"])
     told = with_told({"inputs": convert["inputs"], "recipe": own}, model)
-    inputs, recipe = (
-        dict(told["inputs"]),
-        {name: value for name, value in told["recipe"].items() if name in (*_PIXELS, "color") and name not in own},
-    )
+    inputs = dict(told["inputs"])
+    recipe = {name: value for name, value in told["recipe"].items() if name in (*_PIXELS, "color") and name not in own}
     if recipe:  # it is of a model with one input
         [tensor] = model["inputs"]
         inputs[tensor["name"]] = {

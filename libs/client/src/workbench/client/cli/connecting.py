@@ -12,7 +12,7 @@ from workbench.client.cli import output
 from workbench.client.cli.options import Argument, Option, Values
 from workbench.client.cli.session import Session
 from workbench.client.errors import Refused
-from workbench.client.ssh import NotOverSsh, Way, explained, port_of, there
+from workbench.client.ssh import NotOverSsh, Way, explained, far_end, port_of
 from workbench.client.staging import set_up
 from workbench.client.wheels import Wheels
 
@@ -48,7 +48,7 @@ def connect(session: Session, values: Values) -> None:
         )
     port = port_of(session.workbench, values["name"])
     if wheels is not None:
-        way = set_up(way, wheels, there(port), output.tell)
+        way = set_up(way, wheels, far_end(port), output.tell)
     way.look(version("workbench-client"))
     token, tries = _token(session, values["name"]), 0
     try:

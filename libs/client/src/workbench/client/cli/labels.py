@@ -6,15 +6,17 @@ from typing import Any
 
 import typer
 from workbench.client.cli import output
+from workbench.client.cli.accepted import choices
 from workbench.client.cli.options import Argument, Option, Values, add_command
 from workbench.client.cli.readers import one_of
 from workbench.client.cli.session import Session
 
+_STATES = choices("JobView", "state")
 # Whichever jobs are listed, as the API takes it.
 STATE = Option(
     "--state",
-    "Only those that are queued, running, succeeded, failed or cancelled; active: queued or running, ended: neither.",
-    one_of("queued", "running", "succeeded", "failed", "cancelled", "active", "ended"),
+    f"Only those that are {', '.join(_STATES[:-1])} or {_STATES[-1]}; active: queued or running, ended: neither.",
+    one_of(*_STATES, "active", "ended"),
     "STATE",
 )
 NARROWING = (

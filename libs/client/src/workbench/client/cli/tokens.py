@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import typer
 from workbench.client.cli import output
+from workbench.client.cli.accepted import asked
 from workbench.client.cli.listing import Column, show_list
-from workbench.client.cli.options import Argument, Option, Values, add_command, body
-from workbench.client.cli.readers import number, one_of
+from workbench.client.cli.options import Argument, Values, add_command, body
 from workbench.client.cli.session import Session
 
 SHORT = 12  # of an id, where people read it
 NAME = Argument("NAME", "What it is for, such as `ci` or a person's name.", "name")
-ROLE = Option(
+ROLE = asked(
     "--role",
-    "viewer reads; member (the default) also submits, uploads and deletes; admin also makes and revokes tokens.",
-    one_of("viewer", "member", "admin"),
-    "ROLE",
+    "A viewer reads, a member also submits, uploads and deletes, an admin also makes and revokes tokens",
+    "TokenRequest",
     "role",
+    "ROLE",
 )
-DAYS = Option("--days", "Days until it expires (default: never).", number(least=0, most=3650), "DAYS", "days")
+DAYS = asked("--days", "Days until it expires", "TokenRequest", "days", "DAYS", default=" (default: never)")
 TOKEN = Argument("ID", f"Its id, or the first characters of it: {SHORT} are enough.")
 TITLES = ("id", "name", "role", "created_at", "expires_at", "expired")
 

@@ -11,7 +11,7 @@ import typer
 from workbench.client import uploads
 from workbench.client.cli import output
 from workbench.client.cli.inputs import OF_TRIAL, as_asked, by_input
-from workbench.client.cli.nouns.shared import DEVICE, PRECISION, TARGET
+from workbench.client.cli.nouns.shared import PLACED
 from workbench.client.cli.options import Argument, Option, Values, add_command, body, wrong
 from workbench.client.cli.pipeline import Source
 from workbench.client.cli.placing import refuse_absent
@@ -35,7 +35,6 @@ RECIPE = Option(
 )
 LABELS = Option("--labels", "Text file with the name of a class in each line.", metavar="FILE")
 SETTINGS = [*task_options("overrides.task", "overrides"), *recipe_options("overrides")]
-PLACED = [TARGET, DEVICE, PRECISION]
 IMPORTANCE = Option(
     "--importance",
     "Draw what the answer hung on as well, by RISE, where the task can tell: 400 inferences an image.",

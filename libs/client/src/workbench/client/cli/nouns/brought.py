@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.client.cli import (
-    dataset_page,
-    datasets,
-    model_page,
-)
+from workbench.client.cli import dataset_page, datasets, model_page
 from workbench.client.cli.accepted import asked
 from workbench.client.cli.analysis_page import with_analysis
-from workbench.client.cli.create import (
-    OF_UPLOAD,
-    converted,
-    dataset,
-    model,
-    tensor,
-)
+from workbench.client.cli.create import OF_UPLOAD, converted, dataset, model, tensor
 from workbench.client.cli.description import UPLOADED, Description
 from workbench.client.cli.lineage import with_family
 from workbench.client.cli.listing import dataset_for_list

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.client.cli import (
-    machines,
-    project_page,
-    target_page,
-)
+from workbench.client.cli import machines, project_page, target_page
 from workbench.client.cli.description import UPLOADED, Description
 from workbench.client.cli.listing import Column
 from workbench.client.cli.nouns.shared import DEVICE, MODEL, TARGET

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from workbench.client.cli.accepted import asked
-from workbench.client.cli.create import (
-    packages,
-    recipe,
-)
+from workbench.client.cli.create import packages, recipe
 from workbench.client.cli.description import Description
 from workbench.client.cli.nouns.shared import MODEL, RECIPE, columns
 from workbench.client.cli.options import Option

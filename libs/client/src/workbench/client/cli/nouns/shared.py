@@ -41,3 +41,5 @@ DEVICE = Option(
 PRECISION = asked(
     "--inference-precision", "Precision inference runs in", "ProfileRequest", "inference_precision", "TYPE"
 )
+# Whatever infers: where, on what, and in what.
+PLACED = (TARGET, DEVICE, PRECISION)

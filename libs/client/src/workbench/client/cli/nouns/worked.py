@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from workbench.client.cli import (
-    evaluations,
-)
+from workbench.client.cli import evaluations
 from workbench.client.cli.accepted import asked, asked_share
 from workbench.client.cli.comparing import scored_for_list
-from workbench.client.cli.create import (
-    others_of,
-    profile,
-    with_inputs,
-)
+from workbench.client.cli.create import others_of, profile, with_inputs
 from workbench.client.cli.description import Description
 from workbench.client.cli.inputs import FED, MEASURED_SHAPE, OF_CONVERSION
-from workbench.client.cli.nouns.shared import DATASET, DEVICE, MODEL, NAME, PRECISION, RECIPE, TARGET, columns
+from workbench.client.cli.nouns.shared import DATASET, MODEL, NAME, PLACED, RECIPE, columns
 from workbench.client.cli.options import Option
 
 CONVERSIONS = Description(
@@ -52,9 +46,7 @@ PROFILES = Description(
     ),
     [
         MODEL,
-        TARGET,
-        DEVICE,
-        PRECISION,
+        *PLACED,
         MEASURED_SHAPE,
         FED,
         asked("--batch", "Images per inference", "ProfileRequest", "batch", "N"),
@@ -149,9 +141,7 @@ EVALUATIONS = Description(
         MODEL,
         DATASET,
         RECIPE,
-        TARGET,
-        DEVICE,
-        PRECISION,
+        *PLACED,
         asked("--split", "Images to score", "EvaluationRequest", "split", "SPLIT"),
         Option(
             "--reference-model",
@@ -179,9 +169,7 @@ TRIALS = Description(
         MODEL,
         DATASET,
         RECIPE,
-        TARGET,
-        DEVICE,
-        PRECISION,
+        *PLACED,
         Option(
             "--image",
             "Name of an image of the dataset (default: its first). Repeatable.",
