@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from workbench.store import Store
 from workbench.webapp.identity import Identity, write_token
 
 TEAM = "local"
+LOOKS_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,22 @@ class HomeLock:
         home.mkdir(parents=True, exist_ok=True)
         home.chmod(0o700)
         self._descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not self._take():
             os.close(self._descriptor)
-            raise AlreadyServed from None
+            raise AlreadyServed
         os.truncate(self._descriptor, 0)
+
+    def _take(self) -> bool:
+        """Tried for a moment: who only looks (``serving``) holds it, too, and who has just taken it says so then."""
+        deadline = time.monotonic() + LOOKS_S
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.02)
 
     def announce(self, url: str) -> None:
         """Write down where we serve."""

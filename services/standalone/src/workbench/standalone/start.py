@@ -20,17 +20,23 @@ def ensure_running(home: Path) -> tuple[str, str]:
     home = home.expanduser().resolve()
     try:
         home.mkdir(parents=True, exist_ok=True)
-        found = serving(home)
-        child = None if found else _start(home)
+        return _found_or_started(home)
     except OSError as error:
         raise RuntimeError(f"cannot use {home}: {error.strerror}") from error
+
+
+def _found_or_started(home: Path) -> tuple[str, str]:
+    child: subprocess.Popen[bytes] | None = None
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         found = serving(home)
         if found and _answers(found):
             return found.url, token(home)
-        if child is not None and child.poll() not in (None, 0) and serving(home) is None:
-            raise RuntimeError(f"the workbench did not start: {_last_line(home / 'workbench.log')}")
+        # Whoever served a moment ago may have been leaving.
+        if found is None and (child is None or child.poll() is not None):
+            if child is not None and child.returncode:
+                raise RuntimeError(f"the workbench did not start: {_last_line(home / 'workbench.log')}")
+            child = _start(home)
         time.sleep(0.05)
     raise RuntimeError(f"the workbench did not answer within {START_S:.0f} s; see {home / 'workbench.log'}")
 
