@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from workbench.figures import wilson
-from workbench.figures.resampled import FEWEST_IMAGES, resampled, resampled_change
+from workbench.figures import FEWEST_IMAGES, wilson
+from workbench.figures.resampled import resampled, resampled_change
 
 
 def mean(images: NDArray) -> NDArray:

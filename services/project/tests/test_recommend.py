@@ -18,13 +18,13 @@ def figure(value, spread=0.01):
 
 
 def variant(
-    name, fps, p50=1.0, change=None, size=100, spread=0.01, metric="top1", half=0.01, trust="trusted", **accuracy
+    name, fps, p50=1.0, change=None, size=100, spread=0.01, metric="top1", half=0.01, trust="trusted", n=100, **accuracy
 ):
     """``change``: of its accuracy against the baseline, 0 to 1, and ``half`` of its interval."""
-    row = {"metric": metric, "value": 0.9, "n": 100, "low": 0, "high": 1, **accuracy}
+    row = {"metric": metric, "value": 0.9, "n": n, "low": 0, "high": 1, **accuracy}
     if change is not None:
         figure_of = {"value": change, "low": change - half, "high": change + half}
-        row["change"] = {**figure_of, "n": 100, "beyond_noise": True}
+        row["change"] = {**figure_of, "n": n, "beyond_noise": True}
     evaluation = {"metrics": [row], "changed_items": None}
     profile = {
         "throughput_fps": figure(fps, spread),
@@ -261,6 +261,18 @@ def test_a_loss_at_the_limit_itself_is_told_to_be_out_of_reach_of_images() -> No
     (needed,) = recommend([FP32, variant("int8", 300, change=-0.01, half=0.05)], LIMITS).needed
 
     assert "no number of images would tell" in needed
+
+
+def test_of_four_images_nobody_can_say_how_many_it_takes() -> None:
+    (needed,) = recommend([FP32, variant("int8", 300, change=-0.015, half=1.0, n=4)], LIMITS).needed
+
+    assert needed == "more images to score: 4 are too few to say how many it takes"
+
+
+def test_of_a_few_images_with_a_wide_interval_more_are_asked_for_and_no_other_limit_alone() -> None:
+    (needed,) = recommend([FP32, variant("int8", 300, change=0.0, half=0.4, n=6)], LIMITS).needed
+
+    assert needed == "about 9,600 images to score in place of 6, or another limit"
 
 
 def test_what_is_not_known_of_a_variant_that_would_not_be_chosen_changes_nothing() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 # Of the normal distribution, two-sided 95 %: the confidence of every interval here.
 Z_95 = 1.959963984540054
 FEWEST_LAUNCHES = 5  # below, an interval over launches says more about luck than about the model
+FEWEST_IMAGES = 5  # below, the images there are say nothing about others that could have come
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from workbench.figures.figure import Figure
+from workbench.figures.figure import FEWEST_IMAGES, Figure
 
-FEWEST_IMAGES = 5  # below, what was drawn says nothing about what could have come
 DRAWS = 1000
 _SEED = 0  # the same images always have the same interval
 

@@ -6,9 +6,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from workbench.figures import FEWEST_IMAGES
 from workbench.project.compare import accuracy_change, disagreement, ratio_trust
 from workbench.project.values import Facts, Variant
 
+_OUT_OF_REACH = 100_000  # images: more than anybody labels to settle one question
 MEASURE_AGAIN = "measure again on a quieter machine, with more launches (--launches) or longer ones (--duration-s)"
 # Models that were each measured as they are fastest: no machine is too quiet for that, but a measurement may be alike.
 _OTHER_REQUESTS = "other-requests"
@@ -174,11 +176,13 @@ def _of_half(variant: Variant, loss: str) -> int:
 
 
 def _more_images(change: Facts, limit: float) -> str:
-    """An interval narrows with the root of the number of images."""
+    """An interval narrows with the root of the number of images; of very few nothing follows, not even how many."""
+    if change["n"] < FEWEST_IMAGES:
+        return f"more images to score: {change['n']} are too few to say how many it takes"
     lost = -change["value"]
     reach = max(-change["low"] - lost, lost + change["high"])
     distance = abs(limit - lost)
-    if distance * 30 < reach:
+    if change["n"] * reach**2 > _OUT_OF_REACH * distance**2:
         close = f"{limit:g} {change['unit']}"
         return f"another limit: the loss lies so close to {close} that no number of images would tell"
     needed = change["n"] * (reach / distance) ** 2
