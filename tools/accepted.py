@@ -10,10 +10,18 @@ ALSO = ("DatasetForm", "RecipeSettings", "JobView")
 KEPT = ("type", "enum", "minimum", "maximum", "default")
 
 
+# What people ask by a query.
+QUERIES = {"profiles_use": "/v1/profiles/use"}
+
+
 def page(openapi: str) -> str:
-    """By schema and field: the choices or the range, and the default."""
-    schemas: dict[str, Any] = json.loads(openapi)["components"]["schemas"]
+    """By schema, of a query by operation, and field: the choices or the range, and the default."""
+    document = json.loads(openapi)
+    schemas: dict[str, Any] = document["components"]["schemas"]
     chosen = {name: _fields(schema) for name, schema in schemas.items() if name.endswith("Request") or name in ALSO}
+    for name, path in QUERIES.items():
+        asked = document["paths"][path]["get"]["parameters"]
+        chosen[name] = _fields({"properties": {each["name"]: each["schema"] for each in asked}})
     return json.dumps({name: fields for name, fields in chosen.items() if fields}, indent=1, sort_keys=True) + "\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import json
+import os
 import pkgutil
 import subprocess
 import sys
@@ -61,7 +62,7 @@ def cli_page() -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-ACCEPTED = ROOT / "libs" / "client" / "src" / "workbench" / "client" / "cli" / "accepted.json"
+ACCEPTED = ROOT / "libs" / "client" / "src" / "workbench" / "client" / "accepted.json"
 PAGES = {
     "settings.md": settings_page,
     "problems.md": problems_page,
@@ -77,6 +78,8 @@ def main() -> int:
     check = "--check" in sys.argv
     # First: the command line, whose page is below, reads it.
     stale = [ACCEPTED] if _differs(ACCEPTED, accepted.page(openapi_page()), check) else []
+    if stale and not check:  # it has been read as it was
+        os.execv(sys.executable, [sys.executable, *sys.argv])
     stale += [REFERENCE / name for name, page in PAGES.items() if _differs(REFERENCE / name, page(), check)]
     stale += [path for path, text in chart.pages().items() if _differs(path, text, check)]
     if check and stale:

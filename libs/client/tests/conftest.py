@@ -208,6 +208,7 @@ class Server:
         self.token = TOKEN
         self.targets: list[dict[str, Any]] = [LOCAL]
         self.tasks: list[dict[str, Any]] = [SORTING, NOTHING]
+        self.use: list[dict[str, Any]] = []
         self.catalogue: list[dict[str, Any]] = []
         self.streams = True
         self.met = True
@@ -404,6 +405,10 @@ def application(server: Server) -> Flask:
     @app.post("/v1/models/downloads")
     def bring() -> Any:
         return once(lambda: server.add("models", request.get_json()))
+
+    @app.get("/v1/profiles/use")
+    def use() -> Any:
+        return jsonify({"items": server.use})
 
     @app.get("/v1/<kind>")
     def listing(kind: str) -> Any:

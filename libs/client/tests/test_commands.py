@@ -317,6 +317,20 @@ def test_targets_of_a_cluster_are_counted_and_say_why_they_are_short(server: Any
     assert "reason: node c is not ready" in run(server, "targets", "show", "old").stdout
 
 
+def test_the_use_of_targets_is_told_by_target_with_its_time_in_words(server: Any) -> None:
+    server.use = [{"target": "npu", "measurements": 12, "used_s": 5400.0}]
+
+    header, *rows = run(server, "targets", "use", "--days", "7").stdout.splitlines()
+
+    assert header.split() == ["TARGET", "MEASUREMENTS", "USED"]
+    assert [row.split(maxsplit=2) for row in rows] == [["npu", "12", "1 h 30 min"]]
+    assert server.queries[-1] == {"days": "7"}
+    assert json.loads(run(server, "targets", "use", "--json").stdout) == server.use
+    refused = run(server, "targets", "use", "--days", "0")
+    assert refused.exit_code == 2
+    assert "1 to 366" in refused.stderr
+
+
 def test_tasks_are_listed_and_shown_in_eighty_columns(server: Any) -> None:
     listed = run(server, "tasks", "list").stdout
     shown = run(server, "tasks", "show", "sorting").stdout

@@ -1,18 +1,12 @@
-"""What the API takes: an option's choices, range and default come from ``accepted.json``, and so cannot drift.
-
-`make docs` writes that file from the OpenAPI document; `make check` fails when it differs.
-"""
+"""Options whose choices, range and default are what the API says that it takes, and so cannot drift."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
+from workbench.client.accepted import ACCEPTED
 from workbench.client.cli.options import Option
 from workbench.client.cli.readers import Reader, number, one_of, one_of_numbers, plus_minus, whole
-
-_ACCEPTED: dict[str, dict[str, dict[str, Any]]] = json.loads(Path(__file__).with_name("accepted.json").read_bytes())
 
 
 def asked(
@@ -29,7 +23,7 @@ def asked(
 
     ``place``: where the value goes, when not at the field's name. ``default``: in words of its own; empty for none.
     """
-    taken = _ACCEPTED[schema][field]
+    taken = ACCEPTED[schema][field]
     if default is None:
         default = "" if taken.get("default") is None else f" (default {_shown(taken['default'])})"
     return Option(name, f"{words}{_range(taken)}{default}.", _reader(taken), metavar, field if place is None else place)
@@ -37,14 +31,9 @@ def asked(
 
 def asked_share(name: str, words: str, schema: str, field: str) -> Option:
     """The same for a share that people say as ±2%."""
-    taken = _ACCEPTED[schema][field]
+    taken = ACCEPTED[schema][field]
     said = f"{words}, ±{taken['minimum']:.1%} to ±{taken['maximum']:.0%}."
     return Option(name, said, plus_minus(taken["minimum"], taken["maximum"]), "±SHARE", field)
-
-
-def choices(schema: str, field: str) -> tuple[str, ...]:
-    """The words that the field takes."""
-    return tuple(word for word in _ACCEPTED[schema][field]["enum"] if word is not None)
 
 
 def _reader(taken: dict[str, Any]) -> Reader[Any]:

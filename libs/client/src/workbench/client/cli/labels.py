@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import typer
+from workbench.client.accepted import choices
 from workbench.client.cli import output
-from workbench.client.cli.accepted import choices
 from workbench.client.cli.options import Argument, Option, Values, add_command
 from workbench.client.cli.readers import one_of
 from workbench.client.cli.session import Session

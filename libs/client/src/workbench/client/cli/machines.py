@@ -1,9 +1,9 @@
-"""Machines of the team's own as targets: `workbench targets add|connect|rm`."""
+"""What targets alone have: machines of the team's own, `workbench targets add|connect|rm`, and `use`."""
 
 from __future__ import annotations
 
 import typer
-from workbench.client.cli import connecting, output
+from workbench.client.cli import connecting, output, target_use
 from workbench.client.cli.options import Argument, Option, Values, add_command
 from workbench.client.cli.session import Session
 from workbench.client.errors import BadInput
@@ -23,6 +23,7 @@ def register(group: typer.Typer) -> None:
     add_command(group, "add", _add, ADD_HELP, [NAME, SSH, *connecting.OPTIONS])
     add_command(group, "connect", connecting.connect, connecting.HELP, [NAME, *connecting.PARAMETERS])
     add_command(group, "rm", _remove, RM_HELP, [NAME])
+    add_command(group, "use", target_use.use, target_use.HELP, target_use.PARAMETERS)
 
 
 def _add(session: Session, values: Values) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.client.cli.accepted import asked, choices
+from workbench.client.accepted import choices
+from workbench.client.cli.accepted import asked
 from workbench.client.cli.inputs import channels
 from workbench.client.cli.options import Option
 from workbench.client.cli.readers import divisors, per_channel, resize

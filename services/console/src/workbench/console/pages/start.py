@@ -9,6 +9,7 @@ from flask import redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from workbench.client import Client, Refused, Unreachable
+from workbench.client.accepted import choices
 from workbench.console.page import PLACE, Page
 from workbench.console.reach import client, whoami
 from workbench.console.typed import numbers
@@ -17,7 +18,6 @@ from workbench.problems.common import InvalidRequest
 PAGE = Page("start", "Start")
 NOT_SURE = "task-not-sure"
 LISTED = 100
-OBJECTIVES = ("throughput", "latency")
 
 
 @PAGE.blueprint.get("")
@@ -71,7 +71,7 @@ def _form(given: MultiDict[str, str], problem: dict[str, Any] | None = None) -> 
     api = client()
     models = [view for view in api.models.list(limit=LISTED) if _usable(view) and not view["parents"]]
     datasets = [view for view in api.datasets.list(limit=LISTED) if _usable(view)]
-    choices = (problem or {}).get("guesses") if str((problem or {}).get("type")).endswith(NOT_SURE) else None
+    likely = (problem or {}).get("guesses") if str((problem or {}).get("type")).endswith(NOT_SURE) else None
     return render_template(
         "start.html",
         given=given,
@@ -80,8 +80,8 @@ def _form(given: MultiDict[str, str], problem: dict[str, Any] | None = None) -> 
         datasets=datasets,
         places=_places(api),
         tasks=[task["name"] for task in api.tasks.list()],
-        choices=choices,
-        objectives=OBJECTIVES,
+        choices=likely,
+        objectives=choices("OptimizationRequest", "objective"),
         may=whoami()["role"] != "viewer",
     )
 

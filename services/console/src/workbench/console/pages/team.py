@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
+from workbench.client.accepted import choices
 from workbench.console.page import PLACE, Page
 from workbench.console.reach import client, whoami
 from workbench.console.typed import numbers
 
 PAGE = Page("team", "Team")
-ROLES = ("viewer", "member", "admin")
 # By whose work it is there, as people call that.
 PARTS = {
     "model-registry": "Models that were brought",
@@ -50,5 +50,11 @@ def _page(made: dict[str, Any] | None = None) -> str:
     who = whoami()
     tokens = list(client().tokens.list()) if who["role"] == "admin" else None
     return render_template(
-        "team.html", who=who, tokens=tokens, roles=ROLES, parts=PARTS, use=client().profiles.use(), made=made
+        "team.html",
+        who=who,
+        tokens=tokens,
+        roles=choices("TokenRequest", "role"),
+        parts=PARTS,
+        use=client().profiles.use(),
+        made=made,
     )
