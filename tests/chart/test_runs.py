@@ -44,6 +44,7 @@ def test_device_types_are_changed_added_and_removed_one_by_one(render: Render) -
         "registry.example.com/team/runner-2022.3:9",
         alone="device",
         supplementalGroups=(44, 109),
+        env={"OV_VPU_LOG_LEVEL": "1"},
     )
     assert pools.image == "registry.example.com/team/runner:9"
     assert pools.pullSecrets == ({"name": "registry"},)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from workbench.runner import variables
 
 from chart.rendering import CHART, VARIANTS
 
@@ -37,6 +38,13 @@ def values_at(values: Any, path: tuple[str, ...]) -> list[Any]:
     return [found for each in inside for found in values_at(each, path[1:])]
 
 
+def test_the_chart_refuses_the_variables_that_a_pod_would_refuse() -> None:
+    names = SCHEMA["properties"]["runners"]["properties"]["deviceTypes"]["additionalProperties"]["properties"]["env"]
+    named, prefixed = names["propertyNames"]["not"]["anyOf"]
+
+    assert (set(named["enum"]), prefixed["pattern"]) == (variables.OURS, f"^{variables.OUR_PREFIX}")
+
+
 def test_every_value_says_what_it_is() -> None:
     assert [path for path, member in KEYS.items() if not member.get("description")] == []
 
@@ -62,6 +70,10 @@ def test_every_value_is_exercised_with_another_one_than_its_default() -> None:
         ('runners.deviceTypes.host={"device":"CPU"}', "host"),
         ('runners.deviceTypes.local={"device":"CPU"}', "local"),
         ('runners.deviceTypes.Arc={"device":"GPU"}', "Arc"),
+        ('runners.deviceTypes.arc={"device":"GPU","env":{"HOME":"/x"}}', "HOME"),
+        ('runners.deviceTypes.arc={"device":"GPU","env":{"WORKBENCH_RUN_URL":"x"}}', "WORKBENCH_RUN_URL"),
+        ('runners.deviceTypes.arc={"device":"GPU","env":{"NOT A NAME":"x"}}', "NOT A NAME"),
+        ('runners.deviceTypes.arc={"device":"GPU","env":{"OV_LEVEL":1}}', "got number, want string"),
         ('store.endpoint="s3.example.com"', "does not match pattern"),
     ],
 )

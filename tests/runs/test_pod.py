@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,19 @@ def test_a_run_reads_its_inputs_and_leaves_its_outputs(
 
     runs.collect(job.id, tmp_path / "run")
     assert read_outcome(tmp_path / "run", exit_).result == {"read": {"a": "first", "b": "second"}}
+
+
+def test_a_core_has_the_variables_that_its_launch_gives_and_can_tell_them(
+    service: DeskService, runs: Runs, pod: Callable[..., Pod], tmp_path: Path
+) -> None:
+    job = service.job()
+
+    exit_ = ended(runs, job, pod(runs.open(job.id, replace(deed("look_around", port=9), env={"OV_LEVEL": "1"})).token))
+
+    runs.collect(job.id, tmp_path / "run")
+    seen = read_outcome(tmp_path / "run", exit_).result
+    assert seen is not None
+    assert (seen["environment"]["OV_LEVEL"], seen["given"]) == ("1", {"OV_LEVEL": "1"})
 
 
 def test_a_thousand_inputs_are_asked_for_once(

@@ -114,6 +114,17 @@ def test_a_ratio_is_told_of_those_alone_that_were_measured_in_turns(server: Any)
     assert "Not measured together" in result.stderr
 
 
+def test_figures_whose_targets_set_other_variables_are_not_alike(server: Any) -> None:
+    ids = [profile(server, 400), profile(server, 800)]
+    assert "Not alike" not in run(server, "compare", *ids).stderr
+
+    server.jobs[ids[1]].view["facts"]["provenance"] = {"env": {"OV_LEVEL": "1"}}
+    told = " ".join(run(server, "compare", *ids).stderr.split())
+
+    assert "Not alike: their targets set different environment variables" in told
+    assert "OV_LEVEL=1" in told
+
+
 def test_what_has_no_name_is_called_as_its_model_while_that_is_there(server: Any) -> None:
     model = str(server.add("models", {}, []).view["id"])
     ids = [profile(server, 400), evaluation(server, 0.5), profile(server, 300)]

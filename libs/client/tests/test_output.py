@@ -189,6 +189,12 @@ def test_accuracy_comes_with_its_metric_and_count() -> None:
     assert report.accuracy(None) == "unknown"
 
 
+def test_a_report_tells_the_variables_that_its_target_sets() -> None:
+    told = report.page({"variants": [], "environment": {"env": {"OV_B": "2", "OV_A": "1"}}})
+
+    assert "Measured with variables that the target sets: OV_A=1, OV_B=2" in told
+
+
 def test_a_report_with_as_little_as_possible_is_still_shown(capsys: pytest.CaptureFixture[str]) -> None:
     report.show({"variants": [{"name": "fp16", "size_bytes": 1}], "recommended": None, "project_id": "p"}, "")
 

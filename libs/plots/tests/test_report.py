@@ -171,3 +171,9 @@ def test_the_scale_of_what_is_never_below_nothing_begins_at_nothing() -> None:
     ranges("FPS", [Range("a", measured(50, 1, 100))], lambda value: words.append(value) or "")
 
     assert min(words) == 0
+
+
+def test_variables_that_the_target_sets_are_told() -> None:
+    told = page(report(environment={"env": {"OV_LEVEL": "<b>1</b>"}}))
+
+    assert "Variable <bdi>OV_LEVEL</bdi></dt><dd><bdi>&lt;b&gt;1&lt;/b&gt;</bdi>" in told

@@ -172,6 +172,14 @@ def test_a_run_is_in_the_groups_that_its_device_files_belong_to() -> None:
     kubernetes_validate.validate(json.loads(json.dumps(made)), "1.34", strict=True)
 
 
+def test_a_pod_has_the_variables_of_its_launch_beside_the_workbenchs_own() -> None:
+    told = {each["name"]: each.get("value") for each in container("arc", env={"OV_LEVEL": "1"})["env"]}
+
+    assert told["OV_LEVEL"] == "1"
+    assert told.keys() - {"OV_LEVEL"} == {each["name"] for each in container("arc")["env"]}
+    kubernetes_validate.validate(json.loads(json.dumps(job("arc", env={"OV_LEVEL": "1"}))), "1.34", strict=True)
+
+
 def measured_on(alone: str) -> dict[str, Any]:
     members = {"device": "GPU", "resource": "gpu.intel.com/i915", "alone": alone}
     pools = pools_of({"namespace": "n", "release": "r", "image": "i", "deviceTypes": {"arc": members}})

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from workbench.runner import environments, variables
+from workbench.runner.core import TURNS
+from workbench.runner.local.confine import environment
 from workbench.runner.pools import DeviceType, Host, Pools, WrongPools, pools_of, read_pools
 
 LEAST = {"namespace": "wb-runners", "release": "wb", "image": "runner:2"}
@@ -95,6 +98,14 @@ def test_a_device_type_has_whole_cores(cpu: Any) -> None:
             "deviceTypes.npu.supplementalGroups: give a list of group",
         ),
         (with_type(device="NPU", supplementalGroups=[0]), "deviceTypes.npu.supplementalGroups: give a list of group"),
+        (with_type(device="NPU", env=["OV=1"]), "deviceTypes.npu.env: give an object whose values are strings"),
+        (with_type(device="NPU", env={"OV": 1}), "deviceTypes.npu.env: give an object whose values are strings"),
+        (with_type(device="NPU", env={"A-B": "1"}), "deviceTypes.npu.env.A-B: give names of letters, digits and _"),
+        (with_type(device="NPU", env={"HOME": "/x"}), "deviceTypes.npu.env.HOME: give another name: the workbench"),
+        (
+            with_type(device="NPU", env={"WORKBENCH_RUN_URL": "x"}),
+            "deviceTypes.npu.env.WORKBENCH_RUN_URL: give another",
+        ),
         (with_type(device="NPU", name="x"), "deviceTypes.npu.name: no such member"),
     ],
 )
@@ -151,3 +162,10 @@ def test_a_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_pools(tmp_path / "pools.json")
+
+
+def test_a_device_type_may_set_variables_but_none_that_a_core_is_given_anyway() -> None:
+    assert pools_of(with_type(device="NPU", env={"OV_LEVEL": "1"})).deviceTypes["npu"].env == {"OV_LEVEL": "1"}
+    own = set(environment("/run", ["/cores"])) | {"VIRTUAL_ENV"}  # that one only where Python is in one
+    assert own == variables.OURS
+    assert all(name.startswith(variables.OUR_PREFIX) for name in (variables.NAMES, TURNS, environments.VARIABLE))

@@ -219,7 +219,9 @@ def test_what_a_core_sees_of_its_machine(runs, monkeypatch) -> None:
     monkeypatch.setenv("WORKBENCH_S3_SECRET_KEY", "a secret")
     with socket.create_server(("127.0.0.1", 0)) as server, (runs.work.parent / "open").open("w") as ours:
         os.set_inheritable(ours.fileno(), True)
-        folder = runs.start("look_around", port=server.getsockname()[1])
+        folder = runs.folder()
+        given = replace(runs.launch("look_around", port=server.getsockname()[1]), env={"OV_LEVEL": "1", "HOME": "/x"})
+        runs.launcher.start(folder, given)
         runs.ended(folder)
     record = runs.record(folder)
 
@@ -227,7 +229,8 @@ def test_what_a_core_sees_of_its_machine(runs, monkeypatch) -> None:
 
     assert seen is not None, read_log(folder)
     assert "a secret" not in json.dumps(seen["environment"])
-    assert seen["environment"]["HOME"] == str(folder / "tmp")
+    assert seen["environment"]["OV_LEVEL"] == seen["given"]["OV_LEVEL"] == "1"
+    assert seen["environment"]["HOME"] == str(folder / "tmp"), "what the supervisor sets nobody replaces"
     assert seen["cwd"] == str(folder / "tmp")
     assert str(folder) not in seen["path"], "a file of the model's must not be imported"
     assert not [path for path in seen["descriptors"] if path.endswith(("/open", ".lock", "host.gate"))]

@@ -86,6 +86,22 @@ def test_what_is_settled_once_stays_so(cluster: Placement) -> None:
     assert cluster.resolve(once) == once
 
 
+def test_a_request_says_which_variables_its_target_sets_as_long_as_it_does(tmp_path: Path) -> None:
+    """Settled again, as a command's is, it has what the target has by then."""
+    set_ = in_cluster(
+        tmp_path / "set", gpu={"device": "GPU", "env": {"OV_LEVEL": "1"}}, cpu={"device": "CPU"}
+    ).placement
+    unset = in_cluster(tmp_path / "unset", gpu={"device": "GPU"}, cpu={"device": "CPU"}).placement
+
+    once = set_.resolve({"target": "gpu", "device": None})
+
+    assert once == {"target": "gpu", "device": "GPU", "env": {"OV_LEVEL": "1"}}
+    assert set_.only_if_asked({"target": "gpu"}) == {"target": "gpu", "env": {"OV_LEVEL": "1"}}
+    assert set_.resolve_or_host({"target": None, "device": "CPU"}) == {"target": None, "device": "CPU"}
+    assert "env" not in set_.resolve({"target": "cpu", "device": None})
+    assert unset.resolve(once) == {"target": "gpu", "device": "GPU"}
+
+
 def test_a_target_that_is_not_there_is_refused_with_those_that_are(cluster: Placement, embedded: Placement) -> None:
     with pytest.raises(UnknownTarget) as refused:
         cluster.resolve({"target": "moon", "device": None})

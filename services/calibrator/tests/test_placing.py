@@ -142,6 +142,21 @@ def test_an_accuracy_on_one_target_is_never_taken_for_that_on_another(adapters: 
     assert all(keys)
 
 
+def test_an_accuracy_made_with_a_targets_variables_is_none_without_them(adapters: Adapters, tmp_path: Path) -> None:
+    gpu = {"device": "GPU", "env": {"OV_LEVEL": "1"}}
+    jobs = [
+        accepted(adapters, in_cluster(tmp_path / "home", gpu=each), "evaluation", target="gpu")
+        for each in (gpu, gpu, {**gpu, "env": {"OV_LEVEL": "2"}}, {"device": "GPU"})
+    ]
+
+    first, same, other, none = (_reuse_key(adapters, job) for job in jobs)
+
+    assert first == same
+    assert len({first, other, none}) == 3
+    launch = PLANS["evaluation"](jobs[0], Manifests(adapters.store, "a"))
+    assert launch.env == {"OV_LEVEL": "1"}
+
+
 def _reuse_key(adapters: Adapters, job: Job) -> str | None:
     inputs = [Manifests(adapters.store, "a").get(kind, kind[0]) for kind in ("model", "dataset", "recipe")]
     return reuse_key(kinds.EVALUATION, job.request, inputs)

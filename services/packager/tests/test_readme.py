@@ -95,6 +95,15 @@ def test_the_device_and_the_versions_are_named(manifest: dict[str, Any]) -> None
     assert "- int8: on CPU (A Processor) with OpenVINO 2026.4.1, measurement trusted" in readme(manifest, SAMPLES)
 
 
+def test_variables_that_were_set_are_named(manifest: dict[str, Any]) -> None:
+    for variant in manifest["variants"]:
+        if variant["profile"]:
+            provenance = {**variant["profile"]["provenance"], "env": {"OV_LEVEL": "1"}}
+            variant["profile"] = {**variant["profile"], "provenance": provenance}
+
+    assert "the variables OV_LEVEL=1 set, measurement trusted" in readme(manifest, SAMPLES)
+
+
 def test_a_doubtful_measurement_is_called_so_with_its_reasons(manifest: dict[str, Any]) -> None:
     reasons = [{"rule": "spread", "detail": "launches differ by 14 %"}]
     manifest["variants"][1]["profile"] = {

@@ -46,11 +46,11 @@ def saved(model: ov.Model, folder: Path) -> Path:
     return folder / "model.xml"
 
 
-def performed(module: str, folder: Path, spec: dict[str, Any]) -> dict[str, Any]:
+def performed(module: str, folder: Path, spec: dict[str, Any], env: dict[str, str] | None = None) -> dict[str, Any]:
     """``result.json`` of a core run over this folder."""
     (folder / "inputs").mkdir(parents=True, exist_ok=True)
     (folder / "spec.json").write_text(json.dumps(spec))
-    forked.run_core(module, folder)
+    forked.run_core(module, folder, env=env)
     log = (folder / "log.txt").read_text() if (folder / "log.txt").exists() else ""
     assert (folder / "result.json").exists(), log
     return dict(json.loads((folder / "result.json").read_text()))
@@ -101,4 +101,4 @@ def measured(quiet: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     folder = tmp_path_factory.mktemp("measured")
     saved(convolutions(size=48, channels=16, layers=3), folder / "inputs" / "model")
     spec = {"main_file": "model.xml", "duration_s": 0.3, "hint": "throughput", "seed": 3}
-    return {"folder": folder, **performed("workbench.profiler.benchmark", folder, spec)}
+    return {"folder": folder, **performed("workbench.profiler.benchmark", folder, spec, {"OV_LEVEL": "1"})}

@@ -87,6 +87,7 @@ def test_where_it_comes_from_is_told(result: dict[str, Any], measured: dict[str,
     assert provenance["model_digest"] == file_digest([model, model.with_suffix(".bin")])
     assert provenance["spec"]["seed"] == 3
     assert provenance["spec"]["launches"] == 5
+    assert provenance["env"] == {"OV_LEVEL": "1"}
     assert provenance["versions"]["openvino"] == ov.get_version()
     assert provenance["device"]["device"] == "CPU"
     assert provenance["device"]["full_device_name"]

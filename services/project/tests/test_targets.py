@@ -93,6 +93,18 @@ def test_a_project_says_where_it_is_for(
     assert (read["target"], read["device"]) == (target, device)
 
 
+def test_a_project_is_for_a_target_that_sets_variables_too(bench: Bench) -> None:
+    settings = in_cluster(bench.home, gpu={"device": "GPU", "env": {"OV_LEVEL": "1"}})
+    client = create_app(bench.adapters, settings).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "Bearer token"
+
+    asked = {"name": "p", "model_id": "m", "dataset_id": "d", "target": "gpu"}
+    project = client.post("/v1/projects", json=asked)
+
+    assert project.status_code == 201, project.get_data(as_text=True)
+    assert project.get_json()["device"] == "GPU"
+
+
 def test_without_a_cluster_a_project_is_for_this_machine(bench: Bench) -> None:
     project = bench.client.get(f"/v1/projects/{bench.project_id}").get_json()
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.runner import variables
+
 TURNS = "WORKBENCH_RUN_TURNS"  # the variable with the descriptor over which a core asks its supervisor for turns
 
 
@@ -60,6 +62,11 @@ class Run:
         """What was asked for."""
         spec: dict[str, Any] = json.loads((self.folder / "spec.json").read_bytes())
         return spec
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The variables that its device type has given it: what is measured may depend on them."""
+        return variables.given(os.environ)
 
     @property
     def inputs(self) -> Path:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from workbench.runner import variables
+
 
 class WrongPools(ValueError):
     """The document cannot be used; the message names the member and what is accepted."""
@@ -25,7 +27,7 @@ class DeviceType:
     none. cpu: whole cores that a run gets for itself. memory: a Kubernetes quantity, its request and its limit.
     image: "" for the installation's own. alone: what a measurement has for itself, its whole "node", or its "device"
     only: others on that node that say the same may be measured meanwhile. supplementalGroups: numbers of the groups
-    that its nodes' device files belong to; a run is in no other.
+    that its nodes' device files belong to; a run is in no other. env: variables that its runs have beside.
     """
 
     name: str
@@ -38,6 +40,7 @@ class DeviceType:
     image: str = ""
     alone: str = "node"
     supplementalGroups: tuple[int, ...] = ()  # noqa: N815
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,9 @@ def _device_type(name: str, document: Any) -> DeviceType:
         raise WrongPools(f"{path}alone: give node or device")
     if members.get("alone") == "device" and not members.get("resource"):
         raise WrongPools(f"{path}alone: device needs a resource: without one nodes are counted, and no devices")
+    for variable, value in members.get("env", {}).items():
+        if wrong := variables.fault(variable, value):
+            raise WrongPools(f"{path}env.{variable}: {wrong}")
     return DeviceType(name=name, **members)
 
 

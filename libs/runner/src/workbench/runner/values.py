@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -56,7 +56,7 @@ class Launch:
     ``inputs``: path below ``inputs/`` to the SHA-256 of the blob that the caller stages there.
     ``device``: the OpenVINO device that works, None for plain host work. ``exclusive``: a measurement,
     nothing else heavy runs on this machine meanwhile. ``target``: the device type that was asked for, None for host
-    work or the machine itself.
+    work or the machine itself. ``env``: the variables that its device type gives to a core (see ``variables``).
     """
 
     core: str
@@ -66,6 +66,7 @@ class Launch:
     device: str | None = None
     exclusive: bool = False
     target: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

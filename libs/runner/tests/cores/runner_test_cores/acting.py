@@ -262,6 +262,7 @@ def look_around(run):
         network = type(fault).__name__
     return {
         "environment": dict(os.environ),
+        "given": run.env,
         "network": network,
         "cwd": str(Path.cwd()),
         "path": sys.path,

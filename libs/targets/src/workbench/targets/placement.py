@@ -4,6 +4,7 @@ A target is a device type of the cluster, or a machine that the team has registe
 is this machine, whose name is ``local``, and those.
 What is filled in here is what the job's request says from then on. In a cluster ``local`` counts as not given: it is
 what releases without device types wrote for wherever they ran, in projects, commands and scripts that still come.
+A device type's variables (``env``) are of the request, too: with others another result comes, and none is reused.
 
 Of this machine it is asked what it has only where a device is named that not every machine has.
 """
@@ -78,7 +79,7 @@ class Placement:
         else:
             chosen = self._named(target)
             _check_kind(chosen, device)
-        return {**body, "target": chosen.name, "device": device or chosen.device}
+        return {**_on(chosen, body), "device": device or chosen.device}
 
     def resolve_or_host(self, body: Body) -> Body:
         """As ``resolve``, but for a CPU of a cluster a target is only what was named: without one it is host work."""
@@ -94,7 +95,7 @@ class Placement:
             return {name: value for name, value in body.items() if name != "target"}
         if self._is_machine(target):
             return body
-        return {**body, "target": self._named(target).name}
+        return _on(self._named(target), body)
 
     def _is_machine(self, target: str | None) -> bool:
         if target in (None, LOCAL) or self.machines is None or (self.pools and target in self.pools.deviceTypes):
@@ -126,6 +127,11 @@ class Placement:
         missing = asked.missing(seen.devices) if seen else ()
         if seen and missing:
             raise DeviceNotHere(device, list(seen.devices), missing[0], seen.why_not(missing[0]))
+
+
+def _on(chosen: DeviceType, body: Body) -> Body:
+    others = {name: value for name, value in body.items() if name != "env"}
+    return {**others, "target": chosen.name} | ({"env": dict(chosen.env)} if chosen.env else {})
 
 
 def _accelerator(device: str) -> str:

@@ -79,6 +79,7 @@ def run(run: Run) -> dict[str, Any]:
         "items": len(items),
         "device": spec.device,
         "configuration": model.configuration,
+        "env": run.env,
     }
 
 
@@ -110,6 +111,7 @@ def unjudged(run: Run, spec: EvaluationSpec, recipe: Recipe, dataset: Dataset, r
         "items": total,
         "device": spec.device,
         "configuration": model.configuration,
+        "env": run.env,
     }
 
 

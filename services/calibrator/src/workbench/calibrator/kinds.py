@@ -74,6 +74,7 @@ def plan_calibration(job: Job, manifests: Manifests) -> Launch:
         inputs=inputs,
         limits=limits,
         target=device_type(request.get("target")),
+        env=request.get("env") or {},
     )
 
 
@@ -133,6 +134,7 @@ def plan_evaluation(job: Job, manifests: Manifests) -> Launch:
         limits=limits,
         device=request["device"],
         target=device_type(request["target"]),
+        env=request.get("env") or {},
     )
 
 
@@ -172,6 +174,7 @@ def plan_trial(job: Job, manifests: Manifests) -> Launch:
         limits=limits,
         device=request["device"],
         target=device_type(request["target"]),
+        env=request.get("env") or {},
     )
 
 

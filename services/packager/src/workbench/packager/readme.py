@@ -129,9 +129,15 @@ def _provenance(manifest: Facts) -> list[str]:
         name, version = device.get("full_device_name"), found.get("versions", {}).get("openvino")
         lines.append(
             f"- {variant['name']}: on {device.get('device')} ({name}) with OpenVINO {version}, "
-            f"{_trust(variant['profile'])}"
+            f"{_variables(found)}{_trust(variant['profile'])}"
         )
     return lines
+
+
+def _variables(provenance: Facts) -> str:
+    """What its target had set, in whose absence other figures may come."""
+    env = provenance.get("env") or {}
+    return f"the variables {', '.join(f'{name}={env[name]}' for name in sorted(env))} set, " if env else ""
 
 
 def _trust(profile: Facts) -> str:

@@ -24,7 +24,7 @@ from workbench.targets.placement import Body, Placement
 GIB = 1 << 30
 PREPARING_S = 1800  # reading the model and compiling it, in all launches together
 COMPILING_S = 900  # and in one
-_NOT_FOR_THE_CORE = ("model_id", "target", "with_model_ids", "from_profile_id", "inputs")
+_NOT_FOR_THE_CORE = ("model_id", "target", "with_model_ids", "from_profile_id", "inputs", "env")
 
 
 def placed(placement: Placement, body: Body) -> Body:
@@ -92,6 +92,7 @@ def plan_profile(job: Job, manifests: Manifests) -> Launch | None:
         device=request["device"],
         exclusive=True,
         target=device_type(request["target"]),
+        env=request.get("env") or {},
     )
 
 

@@ -43,7 +43,9 @@ def create(body: dict[str, Any]) -> dict[str, Any]:
     `Idempotency-Key` header makes a repeat answer with the same project."""
     identity().require("member")
     key = request.headers.get("Idempotency-Key")
-    return _view(rows.create(ports().jobs, ports().manifests(), ports().placement.resolve(body), key))
+    placed = ports().placement.resolve(body)
+    wanted = {name: placed[name] for name in body}  # what its target is like is for each measurement to say
+    return _view(rows.create(ports().jobs, ports().manifests(), wanted, key))
 
 
 @projects.get("")

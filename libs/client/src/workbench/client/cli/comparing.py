@@ -67,6 +67,8 @@ def compare(session: Session, values: Values) -> None:
             output.write(paired.words(ratio))
     if not paired.together(rows):
         output.tell(APART)
+    if told := paired.variables_differ(rows):
+        output.tell(told)
 
 
 def rows_of(client: Client, id: str) -> list[Row]:
@@ -126,12 +128,14 @@ def _profile(view: View) -> Row:
         "throughput_fps": facts["throughput_fps"],
         "latency_p50_ms": facts["latency_ms"].get("p50"),
         "trust": facts["trust"]["verdict"],
+        "env": (facts.get("provenance") or {}).get("env") or {},
     }
 
 
 def _evaluation(view: View) -> Row:
     metrics = view["facts"]["metrics"]  # none of a model whose answers nobody can judge
-    return {"job": view["id"], "device": view["request"].get("device"), **_scored(metrics[0] if metrics else None)}
+    where = {"device": view["request"].get("device"), "env": view["facts"].get("env") or {}}
+    return {"job": view["id"], **where, **_scored(metrics[0] if metrics else None)}
 
 
 def _variants(client: Client, project: View) -> Iterable[Row]:
@@ -147,6 +151,7 @@ def _variants(client: Client, project: View) -> Iterable[Row]:
             "precision": variant.get("precision"),
             "device": project.get("device"),
             "measured_at": done["created_at"],
+            "env": (done["facts"].get("environment") or {}).get("env") or {},
             **paired.of_variant(done["facts"], variant),
             "throughput_fps": variant.get("throughput_fps"),
             "latency_p50_ms": (variant.get("latency_ms") or {}).get("p50"),

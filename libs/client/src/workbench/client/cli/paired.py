@@ -51,6 +51,17 @@ def together(rows: Iterable[Row]) -> bool:
     return len({row["job"] for row in rows if row.get("throughput_fps")}) <= 1
 
 
+def variables_differ(rows: Sequence[Row]) -> str | None:
+    """Where the rows' targets gave different variables to what ran there, that they did, and which."""
+    found = [(_called(row), row.get("env") or {}) for row in rows]
+    if all(env == found[0][1] for _, env in found):
+        return None
+    told = (f"{name}: {', '.join(f'{each}={env[each]}' for each in sorted(env)) or 'none'}" for name, env in found)
+    return "Not alike: their targets set different environment variables, which may be the difference. " + "; ".join(
+        told
+    )
+
+
 def ratios(rows: Sequence[Row]) -> list[Row]:
     """Each row's to the first with a throughput, where the two were measured in turns."""
     fast = [row for row in rows if row.get("throughput_fps")]

@@ -37,6 +37,7 @@ def page(report: dict[str, Any]) -> str:
         _inside(report),
         _outside(report),
         _assumed(report),
+        _variables(report),
         _warnings(report),
         _recommendation(report),
     )
@@ -115,6 +116,14 @@ def _inside(report: dict[str, Any]) -> Iterable[str]:
     if steps:
         yield "\nInside the models, so feed them pixels of 0 to 255 and leave this out:"
         yield from steps
+
+
+def _variables(report: dict[str, Any]) -> Iterable[str]:
+    """What the target sets for all that runs there: elsewhere other figures may come."""
+    env = (report.get("environment") or {}).get("env") or {}
+    if env:
+        set_ = ", ".join(f"{name}={env[name]}" for name in sorted(env))
+        yield f"\nMeasured with variables that the target sets: {set_}"
 
 
 def _outside(report: dict[str, Any]) -> Iterable[str]:

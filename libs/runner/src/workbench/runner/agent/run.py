@@ -64,7 +64,15 @@ class OneRun:
         if self._memory:
             limits = replace(limits, memory_bytes=min(limits.memory_bytes, max(64 << 20, self._memory - OWN_BYTES)))
         inputs = {name: each["sha256"] for name, each in document["inputs"].items()}
-        launch = Launch(document["core"], document["spec"], {}, limits, document["device"], document["exclusive"])
+        launch = Launch(
+            document["core"],
+            document["spec"],
+            {},
+            limits,
+            document["device"],
+            document["exclusive"],
+            env=document.get("env") or {},  # not said of a run that an earlier release has opened
+        )
         return launch, inputs
 
     def _fetch(self, inputs: dict[str, str | None]) -> None:

@@ -122,6 +122,7 @@ def _container(pools: Pools, url: str, ticket: Ticket, place: DeviceType | None,
         "imagePullPolicy": pools.pullPolicy,
         "command": ["python", "-m", "workbench.runner.agent"],
         "env": [
+            *({"name": name, "value": value} for name, value in launch.env.items()),
             {"name": "WORKBENCH_RUN_URL", "value": url},
             {"name": "WORKBENCH_RUN_TOKEN", "value": ticket.token},
             {"name": "WORKBENCH_RUN_HOME", "value": HOME},

@@ -110,6 +110,7 @@ class ProcessLauncher:
                 "limits": asdict(launch.limits),
                 "device": launch.device,
                 "exclusive": launch.exclusive,
+                "env": dict(launch.env),
                 "home": str(self._home),
                 "python_path": self._python_path,
                 "writable": self._writable,

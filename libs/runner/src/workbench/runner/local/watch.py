@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from workbench.runner import environments
+from workbench.runner import environments, variables
 from workbench.runner.local import confine, procfs
 from workbench.runner.local.disk import Disk
 from workbench.runner.local.memory_kills import kills
@@ -199,8 +199,9 @@ def _become_core(folder: Path, record: dict[str, Any], turns: Turns, parent: int
 
 
 def _execute(folder: Path, record: dict[str, Any], turns: Turns) -> None:
-    variables = confine.environment(str(folder), record["python_path"]) | {"WORKBENCH_RUN": record["run"]}
-    variables |= turns.environment() | {environments.VARIABLE: str(environments.below(Path(record["home"])))}
+    told = variables.told(record.get("env") or {})
+    own = confine.environment(str(folder), record["python_path"]) | {"WORKBENCH_RUN": record["run"]}
+    own |= turns.environment() | {environments.VARIABLE: str(environments.below(Path(record["home"])))}
     # -P: the working folder is not a place to import from. -u: the log can be followed live.
     os.execve(  # noqa: S606 – no shell is involved
         sys.executable,
@@ -216,5 +217,5 @@ def _execute(folder: Path, record: dict[str, Any], turns: Turns) -> None:
             record["core"],
             str(folder),
         ],
-        variables,
+        told | own,
     )

@@ -68,15 +68,16 @@ class Subject:
             "until": self.goal.reached(self.launches),
             "notes": [*facts["notes"], *self.goal.notes(self.launches)],
             **layers,
-            "provenance": self._provenance(load_before),
+            "provenance": self._provenance(run, load_before),
         }
 
-    def _provenance(self, load_before: dict[str, Any]) -> dict[str, Any]:
+    def _provenance(self, run: Run, load_before: dict[str, Any]) -> dict[str, Any]:
         """``executed_on``: the devices that executed; of a list of devices only they say what was measured."""
         core, executed = ov.Core(), self.launches[0]["configuration"]["executed"]["devices"]
         return {
             "model_digest": self.digest,
             "spec": self.spec.to_json(),
+            "env": run.env,
             "versions": provenance.versions(),
             "device": provenance.device_facts(core, self.spec.device),
             "executed_on": [provenance.device_facts(core, device) for device in executed or ()],
