@@ -6,6 +6,7 @@ WORKBENCH_HOME names a home that has something to show, such as one in which `ma
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
 
 import browsing
@@ -14,6 +15,16 @@ from workbench.client.embedded import address, home_folder
 from workbench.console.pages import PAGES
 
 WIDTHS = {"wide": (1440, 900), "narrow": (390, 844)}
+NEWEST = 3
+STATES = ("running", "failed", "succeeded")
+# As somebody does who reads on: pictures are loaded when they come near.
+READ_ON = """async () => {
+  for (let y = 0; y < document.body.scrollHeight; y += 400) {
+    scrollTo(0, y);
+    await new Promise(requestAnimationFrame);
+  }
+  scrollTo(0, 0);
+}"""
 OUT = Path(__file__).parent.parent / "build" / "shots"
 
 
@@ -33,17 +44,23 @@ def main() -> int:
 
 
 def things(client: Client) -> dict[str, str]:
-    """The newest of each that has a page of its own, if there is any."""
+    """The newest ones of each that has a page of its own, if there is any; of jobs the newest in each state."""
     of = {
         "project": client.projects,
         "model": client.models,
         "profile": client.profiles,
         "dataset": client.datasets,
         "evaluation": client.evaluations,
-        "job/profiles": client.profiles,
     }
-    found = {f"{name}/{each['id']}" for name, resource in of.items() for each in resource.list(limit=1)}
-    return {path.split("/")[0]: path for path in found}
+    found = {
+        f"{name}-{number}": f"{name}/{each['id']}"
+        for name, resource in of.items()
+        for number, each in enumerate(resource.list(limit=NEWEST))
+    }
+    for state in STATES:
+        for path, view in islice(client.jobs(state=state), 1):
+            found[f"job-{state}"] = f"job/{path}/{view['id']}"
+    return found
 
 
 def photograph(
@@ -58,6 +75,7 @@ def photograph(
     page.click("button.main")
     for name, path in addresses.items():
         page.goto(f"{url}/console/{path}")
+        page.evaluate(READ_ON)
         page.wait_for_load_state("networkidle")
         page.screenshot(path=OUT / f"{name}-{width}-{scheme}.png", full_page=True)
         print(OUT / f"{name}-{width}-{scheme}.png", *wrong)

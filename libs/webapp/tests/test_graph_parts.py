@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from workbench.webapp import graph_parts
 from workbench.webapp.graph_parts import Lines, Wanted
 
@@ -54,6 +55,21 @@ def test_a_search_looks_at_names_types_and_shapes() -> None:
     assert found(names=["n2", "n3", "n99"]) == ["n2", "n3"]
     assert found(names=["n2", "n3"], type="Relu") == ["n3"]
     assert found(search="no such") == []
+
+
+NAMES = ['a "quoted" one', "back\\slash", "\u212aelvin", "tab\tbed", "Straße", "ca\u0301fe", "1x4", "x", "plain/Conv_1"]
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize("text", [*NAMES, "kelvin", "QUOTED", "conv", "STRASSE", "ß", "tb", "X", "4x?", "\\", '"', " "])
+def test_lines_that_are_passed_over_unread_are_none_that_fit(text: str, ascii_only: bool) -> None:
+    layers = [layer(place, [place]) | {"name": name} for place, name in enumerate(NAMES)]
+    lines = [json.dumps(each, ensure_ascii=ascii_only).encode() for each in layers]
+
+    for wanted in (Wanted(search=text), Wanted(type=text), Wanted(names=[text])):
+        found = graph_parts.page(lambda: lines, wanted, 0, 100)
+        assert found["items"] == [each for each in layers if wanted.fits(each)]
+        assert (found["matching"], found["total"]) == (len(found["items"]), len(NAMES))
 
 
 def test_an_executed_layer_is_found_by_what_it_does_of_the_model() -> None:

@@ -69,6 +69,17 @@ def test_every_page_shows_what_there_is_and_none_of_it_acts(bench: Bench, team: 
         assert len(answer.data) < 600_000, address
 
 
+@pytest.mark.parametrize("kind", ["model", "dataset", "profile", "evaluation"])
+def test_the_page_of_what_is_being_made_follows_it_and_comes_anew_when_it_has_ended(bench: Bench, kind: str) -> None:
+    visitor = bench.visitor("hostile")
+    running, ended = (f"/console/{kind}/{bench.ids[f'{kind} {state}']}" for state in ("running", "succeeded"))
+
+    assert f'hx-get="{running}/now" hx-trigger="news"' in visitor.get(running).text
+    assert "HX-Refresh" not in visitor.get(f"{running}/now").headers
+    assert f'hx-get="{ended}/now"' not in visitor.get(ended).text
+    assert visitor.get(f"{ended}/now").headers["HX-Refresh"] == "true"
+
+
 def test_names_are_shown_without_what_cannot_be_seen(bench: Bench) -> None:
     page = checked(bench.visitor("hostile").get("/console/jobs").text)
 

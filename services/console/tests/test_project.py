@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from console_bench import ORIGIN, Bench
 from sqlalchemy import insert
-from workbench.plots.drawing import bar
+from workbench.plots.drawing import Range, bar, ranges
 from workbench.plots.plane import Point, plane
+from workbench.plots.text import most_of, percent
 from workbench.project.tables import steps
 
 
@@ -109,6 +112,20 @@ def test_advice_has_its_share_and_a_button_that_calibrates_so(bench: Bench) -> N
     assert [each.status_code for each in nothing] == [404, 404, 404]
 
 
+def test_the_steps_of_a_run_stand_in_the_order_in_which_they_follow_one_another(bench: Bench) -> None:
+    asked = {"project_id": bench.ids["project"], "model_id": bench.ids["model succeeded"]}
+    run = bench.have("optimization", "running", request=asked, name="going")
+    kinds = {"calibrate": "calibration", "convert": "conversion", "evaluate": "evaluation", "measure": "profile"}
+    with bench.adapters.record("project").engine.begin() as connection:
+        for name, kind in kinds.items():
+            step = {"optimization_id": run, "name": name, "kind": kind, "command_id": f"{run} {name}", "request": {}}
+            connection.execute(insert(steps).values(**step, state="running", sent_at=0.0))
+
+    page = bench.visitor("hostile").get(f"/console/project/{bench.ids['project']}?run={run}").text
+
+    assert re.findall(r"<strong>(\w+)</strong>", page) == ["convert", "measure", "calibrate", "evaluate"]
+
+
 def test_a_failed_run_says_what_to_do(bench: Bench) -> None:
     page = bench.visitor("hostile").get(
         f"/console/project/{bench.ids['project']}?run={bench.ids['optimization failed']}"
@@ -124,6 +141,13 @@ def test_a_bar_spans_its_interval_and_lies_where_its_value_is() -> None:
     assert 'd="M42.0 6H156.0"' in drawn
     assert 'cx="80.0"' in drawn
     assert bar(None, 100) == bar({"value": None}, 100) == ""
+
+
+def test_the_scale_of_a_share_ends_at_all_of_it() -> None:
+    rows = [Range("fp32", measured(0.9, 0.1, 1.0))]
+
+    assert "100.0 %</text>" in ranges("Accuracy", rows, percent, at_most=most_of("share"))
+    assert "105.4 %</text>" in ranges("Accuracy", rows, percent, at_most=most_of("dB"))
 
 
 def test_the_plane_has_each_variant_both_intervals_and_the_limit() -> None:
@@ -145,4 +169,4 @@ def test_names_of_points_that_lie_together_stand_one_above_the_other() -> None:
     drawn = plane([Point(name, measured(5, 4, 6), measured(100, 90, 110), False) for name in ("a", "b")], None)
 
     first, second = (float(part.split(' y="')[1].split('"')[0]) for part in drawn.split('class="name"')[1:])
-    assert first - second == 14
+    assert first - second == 20

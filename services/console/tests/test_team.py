@@ -88,6 +88,7 @@ def test_what_was_measured_where_and_how_long_is_the_teams_own(bench: Bench) -> 
         ("using", "lab-a", 120, 10),
         ("using", "lab-b", 5, 10),
         ("using", "lab-old", 900, 31 * 86400),
+        ("using", "", 5, 10),
         ("others", "lab-c", 900, 10),
     ):
         times = {"started_at": now - ended - took, "finished_at": now - ended}
@@ -97,6 +98,8 @@ def test_what_was_measured_where_and_how_long_is_the_teams_own(bench: Bench) -> 
 
     page = bench.visitor("using").get("/console/team").text
 
+    assert page.count('aria-label="Use of the targets"') == 1
+    assert page.partition('aria-label="Use of the targets"')[2].count("<tr><th") == 1 + 2
     assert re.findall(r"<bdi>(lab-\w+)</bdi></th><td[^>]*>(\d+)</td><td[^>]*>([^<]+)<", page) == [
         ("lab-a", "2", "3 min"),
         ("lab-b", "1", "5 s"),

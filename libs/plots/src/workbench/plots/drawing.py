@@ -83,15 +83,15 @@ def launches(values: Sequence[float], measured: Measured) -> Markup:
             )
         )
     drawn.append(
-        Markup('<path class="axis" d="M{} {}V{}H{}"/><text x="8" y="{}">FPS</text>').format(
-            LEFT, TOP, height - 24, WIDTH - RIGHT, TOP + 4
+        Markup('<path class="axis" d="M{} {}V{}H{}"/><text x="2" y="{}">FPS</text>').format(
+            LEFT, TOP, height - 24, WIDTH - RIGHT, TOP - 2
         )
     )
     drawn += [
         Markup('<circle class="value" cx="{}" cy="{}" r="5"/>').format(x(at), y(value))
         for at, value in enumerate(values)
     ]
-    drawn.append(Markup('<text x="{}" y="{}" text-anchor="end">launch</text>').format(LEFT - 8, height - 6))
+    drawn.append(Markup('<text x="2" y="{}">launch</text>').format(height - 6))
     drawn += [
         Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(x(at), height - 6, at + 1)
         for at in range(0, len(values), 1 + len(values) // NUMBERED)
@@ -102,10 +102,18 @@ def launches(values: Sequence[float], measured: Measured) -> Markup:
     )
 
 
-def ranges(title: str, rows: Sequence[Range], words: Callable[[float], str], *, from_zero: bool = False) -> Markup:
+def ranges(
+    title: str,
+    rows: Sequence[Range],
+    words: Callable[[float], str],
+    *,
+    from_zero: bool = False,
+    at_most: float = math.inf,
+) -> Markup:
     """Each row's value as a dot on the way from low to high, one below the other, on one scale with its ends in words.
 
-    from_zero: for amounts; else the scale is what the intervals need, so that they can be told apart.
+    from_zero: for amounts; else the scale is what the intervals need, so that they can be told apart. at_most: what no
+    value can be more than, nor the scale.
     """
     if not rows:
         return Markup("")
@@ -113,7 +121,8 @@ def ranges(title: str, rows: Sequence[Range], words: Callable[[float], str], *, 
     first, last = (0.0 if from_zero else min(reached)), max(reached)
     margin = 0.06 * (last - first) or abs(last) * 0.06 or 1.0
     least = 0.0 if first >= 0 else -math.inf  # no throughput is below nothing, nor its scale
-    first, last = (0.0 if from_zero else max(first - margin, least)), last + margin
+    first = 0.0 if from_zero else max(first - margin, least)
+    last = max(last, min(last + margin, at_most))
     height = ROW * len(rows) + 26
 
     def x(value: float) -> float:

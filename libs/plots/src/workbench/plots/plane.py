@@ -10,6 +10,7 @@ from workbench.plots.scale import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Measured, end
 from workbench.plots.text import clean, figure
 
 HEIGHT = 360
+LINE = 20  # of a name, as large as it is drawn on a narrow screen
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def _lines(points: Sequence[Point], x: Callable[[float], float], y: Callable[[fl
     taken: list[tuple[float, float]] = []
     for point in points:
         across, line = x(point.across["value"]), y(point.up["value"]) - 9
-        while any(abs(across - other) < 110 and abs(line - height) < 14 for other, height in taken):
-            line -= 14
+        while any(abs(across - other) < 110 and abs(line - height) < LINE for other, height in taken):
+            line -= LINE
         taken.append((across, line))
     return [round(line, 1) for _, line in taken]
 
@@ -99,5 +100,5 @@ def _axes(x: Callable[[float], float], y: Callable[[float], float], across: floa
             )
         )
     named = Markup('<text x="{}" y="{}" text-anchor="end">median latency, ms</text><text x="{}" y="{}">FPS</text>')
-    parts.append(named.format(WIDTH - RIGHT, HEIGHT - 8, 8, TOP + 4))
+    parts.append(named.format(WIDTH - RIGHT, HEIGHT - 6, 2, TOP - 2))
     return Markup("").join(parts)

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 from workbench.plots.drawing import Range, bar, ranges
 from workbench.plots.plane import Point, plane
-from workbench.plots.text import score_in, shown, size, words
+from workbench.plots.text import most_of, score_in, shown, size, words
 
 STATIC = Path(__file__).parent / "static"
 SHEET = STATIC / "sheet.css"
@@ -84,7 +84,9 @@ def _accuracies(variants: list[Report], chosen: str | None) -> Markup:
         return Markup("")
     unit = scored[0]["accuracy"].get("unit")
     rows = [Range(each["name"], each["accuracy"], each["name"] == chosen) for each in scored]
-    return ranges(str(scored[0]["accuracy"]["metric"]), rows, lambda value: score_in(unit, value))
+    return ranges(
+        str(scored[0]["accuracy"]["metric"]), rows, lambda value: score_in(unit, value), at_most=most_of(unit)
+    )
 
 
 def _measured(variant: Report) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -60,6 +61,11 @@ def signed(value: float | None) -> str:
 def score(accuracy: dict[str, Any]) -> str:
     """In the metric's own unit; a share without one as ``61.5 %``."""
     return score_in(accuracy.get("unit"), accuracy.get("value"))
+
+
+def most_of(unit: str | None) -> float:
+    """What no value of that unit can be more than."""
+    return 1.0 if not unit or unit == "share" else math.inf
 
 
 def score_in(unit: str | None, value: float | None) -> str:

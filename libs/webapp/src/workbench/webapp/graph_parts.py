@@ -7,6 +7,7 @@ where it is no node of the graph. Nothing here holds more than what is answered,
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from typing import Any
 Layer = dict[str, Any]
 Lines = Callable[[], Iterable[bytes]]
 
+_PLAIN = re.compile(r"[ !#-\[\]-~]+")  # what JSON writes as it is
+_SHAPE = re.compile(r"[\dx?]+", re.IGNORECASE)  # computed, so it stands in no line
 _TYPES_NAMED = 3
 _OF_ONE = ("exec_type", "runtime_precision", "original_layers")
 _SUMMED = ("time_ms", "gops", "parameters")
@@ -40,14 +43,33 @@ class Wanted:
             return False
         return self.search is None or any(self.search.lower() in text.lower() for text in _texts(layer))
 
+    @property
+    def all(self) -> bool:
+        """Whether every layer is one."""
+        return self.search is None and self.type is None and not self.names
+
+    @property
+    def written(self) -> bytes | None:
+        """What the line of such a layer has in it, in lower case, as far as that is known: most need no parsing."""
+        searched = None if self.search is None or _SHAPE.fullmatch(self.search) else self.search
+        text = searched or self.type or (next(iter(self.names)) if len(self.names) == 1 else None)
+        return text.lower().encode() if text and _PLAIN.fullmatch(text) else None
+
 
 def page(lines: Lines, wanted: Wanted, start: int, limit: int) -> dict[str, Any]:
     """``items`` from the ``start``-th that fits on, ``matching`` and ``total``."""
-    items, matching, total = [], 0, 0
-    for layer in _layers(lines):
+    items, matching, total, every, written = [], 0, 0, wanted.all, wanted.written
+    for line in lines():
         total += 1
-        if wanted.fits(layer):
-            if start <= matching < start + limit:
+        shown = start <= matching < start + limit
+        if every and not shown:
+            matching += 1
+            continue
+        if written and written not in line.lower() and line.isascii() and b"\\u" not in line:
+            continue
+        layer = json.loads(line)
+        if every or wanted.fits(layer):
+            if shown:
                 items.append(layer)
             matching += 1
     return {"items": items, "matching": matching, "total": total}

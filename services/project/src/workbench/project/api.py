@@ -19,6 +19,7 @@ from workbench.project.schemas import (
     ProjectView,
 )
 from workbench.project.steps import Steps
+from workbench.project.values import STEP_ORDER, Step
 from workbench.webapp.documents import Blueprint
 from workbench.webapp.lists import Labels, ListQuery, page_or_refusal, serve_deletions
 from workbench.webapp.ports import identity, ports
@@ -159,9 +160,13 @@ def _project_of_path() -> str | None:
 
 def _steps(job: Job) -> dict[str, Any]:
     jobs = ports().jobs
-    found = Steps(jobs.engine, jobs.ring).of(job.id).values()
+    found = sorted(Steps(jobs.engine, jobs.ring).of(job.id).values(), key=_place)
     shown = ("name", "kind", "state", "progress", "waiting_for", "error", "result")
     return {"steps": [{name: getattr(step, name) for name in shown} | {"job_id": step.command_id} for step in found]}
+
+
+def _place(step: Step) -> tuple[int, str]:
+    return (STEP_ORDER.index(step.kind) if step.kind in STEP_ORDER else len(STEP_ORDER), step.name)
 
 
 _RESOURCE = Resource("optimization", belongs=_below_the_project, below=_project_of_path, more=_steps)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Facts = dict[str, Any]
+# In which steps follow one another, by kind: what people are told of them stands so.
+STEP_ORDER = ("conversion", "dataset", "recipe", "profile", "calibration", "evaluation", "package")
 BASELINE_ORDER = ("fp32", "fp16", "int8")
 
 

@@ -30,11 +30,12 @@ class Use:
 
 
 def use_of(record: Jobs, team: str, kind: str, since: float) -> list[Use]:
-    """Of jobs that ended after ``since``, the most used first. Raises DatabaseAway."""
+    """Of jobs that ran on a target and ended after ``since``, the most used first. Raises DatabaseAway."""
     took = func.sum(jobs.c.finished_at - jobs.c.started_at)
     ended = (jobs.c.state.in_(["succeeded", "failed", "cancelled"]), jobs.c.finished_at > since)
     ours = (jobs.c.team == team, jobs.c.kind == kind, jobs.c.reused_from.is_(None), jobs.c.started_at.is_not(None))
-    query = select(jobs.c.target, func.count(), took).where(*ours, *ended).group_by(jobs.c.target)
+    placed = jobs.c.target != ""  # what is taken from another job's result ran nowhere
+    query = select(jobs.c.target, func.count(), took).where(*ours, *ended, placed).group_by(jobs.c.target)
     with reading(record.engine).connect() as connection:
         found = [Use(target, int(count), float(seconds)) for target, count, seconds in connection.execute(query).all()]
     return sorted(found, key=lambda use: (-use.seconds, use.target))

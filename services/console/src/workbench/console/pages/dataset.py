@@ -8,6 +8,7 @@ from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 from workbench.client import Refused
 from workbench.client.again import takes
+from workbench.console.now import now_of
 from workbench.console.page import Page
 from workbench.console.reach import api, client
 from workbench.problems.common import InvalidRequest
@@ -32,6 +33,12 @@ def show(dataset_id: str) -> str:
         except Refused as refused:  # an earlier release kept none; the page has the rest
             found["unknown"] = refused.problem
     return render_template("dataset.html", view=view, parts=PARTS, **found, **(_images(dataset_id) if there else {}))
+
+
+@PAGE.blueprint.get("/<dataset_id>/now")
+def now(dataset_id: str) -> Response:
+    """How far it is, while it is being made."""
+    return now_of(client().datasets.get(dataset_id))
 
 
 @PAGE.blueprint.post("/<dataset_id>/export")

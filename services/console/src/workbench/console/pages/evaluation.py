@@ -8,10 +8,11 @@ from flask import Response, abort, render_template, request
 from markupsafe import Markup
 from workbench.client import Refused
 from workbench.console.confusion import matrix
+from workbench.console.now import now_of
 from workbench.console.page import Page
 from workbench.console.reach import api, client, perhaps
 from workbench.plots.drawing import Range, ranges
-from workbench.plots.text import score_in
+from workbench.plots.text import most_of, score_in
 
 PAGE = Page("evaluation")
 # A page of images: what fits a screen or two.
@@ -37,6 +38,12 @@ def show(evaluation_id: str) -> str:
     )
 
 
+@PAGE.blueprint.get("/<evaluation_id>/now")
+def now(evaluation_id: str) -> Response:
+    """How far it is, while it is being made."""
+    return now_of(client().evaluations.get(evaluation_id))
+
+
 @PAGE.blueprint.get("/<evaluation_id>/images")
 def images(evaluation_id: str) -> str:
     """A page of images, the worst first."""
@@ -59,8 +66,8 @@ def _drawn(metric: View) -> Markup:
     """Its value with the interval, on a scale that shows how wide that is."""
     if metric.get("value") is None:
         return Markup("")
-    rows = [Range(str(metric["metric"]), metric)]
-    return ranges(str(metric["metric"]), rows, lambda value: score_in(metric.get("unit"), value))
+    rows, unit = [Range(str(metric["metric"]), metric)], metric.get("unit")
+    return ranges(str(metric["metric"]), rows, lambda value: score_in(unit, value), at_most=most_of(unit))
 
 
 def _images(evaluation_id: str) -> View:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, render_template, request
 from markupsafe import Markup
+from workbench.console.now import now_of
 from workbench.console.page import Page
 from workbench.console.reach import client, graph_of, layers_of, perhaps
 from workbench.plots.drawing import Range, launches, ranges
@@ -54,6 +55,12 @@ def show(profile_id: str) -> str:
         times=client().profiles.times(profile_id) if run else None,
         **_beside(view),
     )
+
+
+@PAGE.blueprint.get("/<profile_id>/now")
+def now(profile_id: str) -> Response:
+    """How far it is, while it is being made."""
+    return now_of(client().profiles.get(profile_id))
 
 
 @PAGE.blueprint.get("/<profile_id>/layers")
