@@ -56,6 +56,25 @@ def test_what_is_asked_for_goes_before_and_a_mean_with_its_own_scale() -> None:
     assert [each["field"] for each in request["told"]] == ["inputs.x.layout"]
 
 
+@pytest.mark.parametrize(("color", "mean"), [("RGB", [1.0, 2.0, 3.0]), ("BGR", [3.0, 2.0, 1.0])])
+def test_mean_and_scale_turn_with_the_colour_that_is_asked_for(color: str, mean: list[float]) -> None:
+    said = {"recipe": {**ZOO["recipe"], "scale": [4.0, 5.0, 6.0]}}
+
+    request = with_told(asked(recipe={"color": color}), model(said, layout="NCHW", shape=(1, 3, 32, 32)))
+
+    assert request["recipe"]["color"] == color
+    assert request["recipe"]["mean"] == mean
+    assert request["recipe"]["scale"] == [each + 3.0 for each in mean]
+
+
+def test_of_a_source_that_tells_no_colour_the_numbers_stay_as_they_are() -> None:
+    said = {"recipe": {"mean": [1.0, 2.0, 3.0]}}
+
+    request = with_told(asked(recipe={"color": "BGR"}), model(said, layout="NCHW", shape=(1, 3, 32, 32)))
+
+    assert request["recipe"]["mean"] == [1.0, 2.0, 3.0]
+
+
 @pytest.mark.parametrize(
     "facts",
     [

@@ -71,6 +71,8 @@ def _recipe(tensors: list[Facts], inputs: Facts, said: Facts, asked: Facts) -> F
         if any(asked.get(name) is not None for name in _NUMBERS)
         else {name: spread for name in _NUMBERS if len(spread := _spread(said.get(name) or [], channels)) == channels}
     )
+    if {said.get("color"), asked.get("color")} == set(_COLORS):  # they are in the order of the colour that was told
+        numbers = {name: values[::-1] for name, values in numbers.items()}
     color = (
         {"color": said["color"]} if said.get("color") in _COLORS and channels == 3 and not asked.get("color") else {}
     )
