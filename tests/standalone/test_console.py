@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import browsing
 import onnx
 import pytest
+from eventually import until
 from onnx import TensorProto, helper
+from servers.ingress import Ingress
 
 LINK = re.compile(r"http://\S+/console/sign-in/\S+")
 
@@ -43,8 +48,8 @@ def link(workbench: Any) -> Iterator[str]:
     serving.communicate(timeout=30)
 
 
-def tiny(path: Path) -> Path:
-    """A classifier of 8 × 8 pictures, in a few hundred bytes."""
+def tiny(path: Path, padding: int = 0) -> Path:
+    """A classifier of 8 × 8 pictures, in a few hundred bytes and as many of description as are asked for."""
     nodes = [
         helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),
         helper.make_node("Flatten", ["pooled"], ["out"]),
@@ -55,7 +60,9 @@ def tiny(path: Path) -> Path:
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 8, 8])],
         [helper.make_tensor_value_info("out", TensorProto.FLOAT, [1, 3])],
     )
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
+    described = "".join(secrets.token_hex(1 << 19) for _ in range(padding >> 20))
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8, doc_string=described)
+    onnx.save(model, path)
     return path
 
 
@@ -87,3 +94,49 @@ def test_from_the_link_to_figures_by_clicks(link: str, chromium: Any, tmp_path: 
     page.get_by_role("link", name="Jobs").click()
     page.get_by_role("heading", name="Going on").wait_for()
     assert wrong == [], "the browser refused or missed something"
+
+
+@pytest.fixture
+def behind_tls(link: str, tmp_path: Path) -> Iterator[str]:
+    """The link, by way of an Ingress."""
+    if not (shutil.which("nginx") and shutil.which("openssl")):
+        pytest.skip("nginx and openssl are not both installed")
+    at = urlsplit(link)
+    ingress = Ingress(tmp_path / "ingress", f"http://{at.netloc}", largest="20m")
+    ingress.start()
+    yield f"{ingress.url}{at.path}"
+    ingress.stop()
+
+
+def test_the_same_through_an_ingress_that_ends_tls_and_collects_answers(
+    behind_tls: str, chromium: Any, tmp_path: Path
+) -> None:
+    context = chromium.new_context(ignore_https_errors=True, accept_downloads=True)
+    page = context.new_page()
+    asked: list[Any] = []
+    page.on("request", lambda request: asked.append(request.url))
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+
+    answer = page.goto(behind_tls)
+    assert page.url.endswith("/console/start")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    cookie = next(each for each in context.cookies() if each["name"].startswith("workbench-"))
+    assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
+    page.set_input_files("#model-files", tiny(tmp_path / "tiny.onnx", padding=17 << 20))
+    page.get_by_text("It is for").wait_for(timeout=60_000)
+    page.get_by_text("Limits and what was guessed").click()
+    page.fill("[name=duration_s]", "0.1")
+    page.select_option("#task", "generic")
+    page.click("#begin")
+    page.get_by_role("heading", name="Variants").wait_for(timeout=150_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the package").click()
+    assert download.value.path().stat().st_size > 1000
+    assert any("/console/live" in url for url in asked), "its steps were followed by a stream"
+    assert [url for url in asked if not url.startswith("https://localhost:")] == []
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("heading", name="Sign in").wait_for()
+    until(lambda: not [each for each in context.cookies() if each["name"].startswith("workbench-")])
+    assert wrong == []
+    context.close()

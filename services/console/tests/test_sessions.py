@@ -64,9 +64,21 @@ def test_another_token_is_refused_in_words(bench: Bench, token: str, status: int
 
 @pytest.mark.parametrize("back", ["https://example.com/", "//example.com", "/v1/models", "/console/\\example.com"])
 def test_signing_in_leads_to_a_page_of_ours_only(bench: Bench, back: str) -> None:
-    answer = stranger(bench).post("/console/sign-in", token="empty", back=back)
+    visitor = stranger(bench)
+    answer = visitor.post("/console/sign-in", token="empty", back=back)
 
-    assert answer.headers["Location"] == "/console/start"
+    assert visitor.get(answer.headers["Location"]).headers["Location"] == "/console/start"
+    assert visitor.get(f"/console/sign-in/kept?to={back}").headers["Location"] == "/console/start"
+
+
+def test_a_browser_that_keeps_no_cookies_is_told_so_instead_of_being_asked_again(bench: Bench) -> None:
+    visitor = Visitor(Client(bench.front, use_cookies=False))
+    link = f"/console/sign-in/{Seal('a key of the tests').invitation('empty')}"
+
+    for answer in (visitor.post("/console/sign-in", token="empty"), visitor.get(link)):
+        page = visitor.get(answer.headers["Location"])
+        assert page.status_code == 401
+        assert "keeps no cookies" in page.text
 
 
 def test_a_session_ends_with_its_token(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +93,20 @@ def test_a_session_ends_with_its_token(bench: Bench, monkeypatch: pytest.MonkeyP
 
     assert answer.status_code == 303
     assert "Max-Age=0" in answer.headers["Set-Cookie"]
+
+
+def test_a_page_that_is_open_when_its_token_is_revoked_leads_to_the_form(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    write_token(bench.adapters.store, "open", Identity("empty", "member"), "open")
+    visitor = bench.visitor("open")
+    bench.adapters.store.delete(token_key(digest_of("open")))
+    monkeypatch.setattr("time.time", lambda: now + CACHE_S + 1)
+
+    piece = visitor.get("/console/jobs/list?state=active", **{"HX-Request": "true"})
+
+    assert (piece.status_code, piece.headers["HX-Redirect"]) == (401, "/console/sign-in")
 
 
 def test_a_session_ends_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:

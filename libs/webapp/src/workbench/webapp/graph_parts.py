@@ -17,7 +17,7 @@ Layer = dict[str, Any]
 Lines = Callable[[], Iterable[bytes]]
 
 _PLAIN = re.compile(r"[ !#-\[\]-~]+")  # what JSON writes as it is
-_SHAPE = re.compile(r"[\dx?]+", re.IGNORECASE)  # computed, so it stands in no line
+_SHAPE = re.compile(r"\d*[x?][\dx?]*", re.IGNORECASE)  # of several sizes: computed, so it stands in no line
 _TYPES_NAMED = 3
 _OF_ONE = ("exec_type", "runtime_precision", "original_layers")
 _SUMMED = ("time_ms", "gops", "parameters")

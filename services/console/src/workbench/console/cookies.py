@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, request
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 from workbench.console.page import PLACE
 from workbench.console.reach import reach
@@ -16,8 +16,8 @@ def cookie_name() -> str:
 
 
 def signed_in(token: str, to: str) -> Response:
-    """Lead on with a session."""
-    response = redirect(to, 303)
+    """Lead on with a session, by way of where it shows whether the browser keeps one."""
+    response = redirect(url_for("sign-in.kept", to=to), 303)
     secure = request.is_secure or request.headers.get("X-Forwarded-Proto", "") == "https"
     response.set_cookie(
         cookie_name(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from workbench.client import Refused
 from workbench.console.cookies import dropped, signed_in
@@ -31,6 +31,14 @@ def enter() -> tuple[str, int] | Response:
             raise
         return _form("The workbench does not know this token; it may have expired or been revoked."), 401
     return signed_in(token, _inside(request.form.get("back", "")))
+
+
+@PAGE.blueprint.get("/kept")
+def kept() -> tuple[str, int] | Response:
+    """Where signing in leads first: without a cookie every page would lead back to the form, and say nothing."""
+    if not g.token:
+        return _form("This browser keeps no cookies of this address. Allow them, then sign in again."), 401
+    return redirect(_inside(request.args.get("to", "")), 303)
 
 
 @PAGE.blueprint.get("/<word>")

@@ -20,6 +20,9 @@ async function ask(method, url, body) {
 }
 
 function refused(status, answer) {
+  if (status === 413 && !answer.title) {
+    return new Refusal("What lies between this browser and the workbench refuses parts of this size (413). Whoever runs it lets large requests pass.");
+  }
   const words = [answer.title, answer.detail, answer.remedy].filter(Boolean).join(". ");
   return new (status === 429 || status >= 500 ? Error : Refusal)(words || `The answer was ${status}.`);
 }
