@@ -80,7 +80,7 @@ class Bench:
             "finished_at": now if state in ("succeeded", "failed", "cancelled") else None,
             **columns,
         }
-        row |= {"words": words_of(row["name"], []), "about": named(row["request"], ())}
+        row = {"words": words_of(row["name"], []), "about": named(row["request"], ()), **row}
         with self.adapters.record(SERVICE_OF[kind]).engine.begin() as connection:
             connection.execute(insert(jobs).values(**row))
         self.ids.setdefault(f"{kind} {state}", id)

@@ -8,6 +8,7 @@ import time
 import pytest
 from console_bench import Bench
 from workbench.jobs.record import logs
+from workbench.webapp.identity import Identity, write_token
 
 
 def test_what_waits_says_why_and_can_be_cancelled(bench: Bench) -> None:
@@ -106,6 +107,17 @@ def test_ended_jobs_of_every_kind_are_one_list_that_is_leafed_through(many: Benc
 )
 def test_jobs_are_found_by_state_kind_and_name(many: Bench, query: str, found: list[str]) -> None:
     assert titles(many.visitor("looking").get(f"/console/jobs?{query}").text) == found
+
+
+def test_a_job_without_a_name_is_called_by_its_model(bench: Bench) -> None:
+    model = bench.have("model", "succeeded", team="called", name="resnet <50>")
+    bench.have("profile", "failed", team="called", name=None, request={"model_id": model})
+    bench.have("profile", "failed", team="called", name=None, request={"model_id": "gone"})
+    write_token(bench.adapters.store, "called", Identity("called", "viewer"), "called")
+
+    page = bench.visitor("called").get("/console/jobs/list?state=ended&kind=profiles").text
+
+    assert sorted(titles(page)) == ["Measurement", "Measurement of resnet &lt;50&gt;"]
 
 
 def test_a_state_that_there_is_not_is_told(many: Bench) -> None:

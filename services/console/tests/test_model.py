@@ -67,6 +67,21 @@ def test_a_model_stands_in_its_family_with_what_was_made_from_it(bench: Bench) -
     assert '<strong aria-current="true"><bdi>the second</bdi></strong>' in page
 
 
+def test_what_was_found_out_about_a_model_is_all_of_it_and_only_that(bench: Bench) -> None:
+    id, other = model(bench, "looked into"), model(bench, "beside it")
+    speed = bench.have("profile", "succeeded", request={"model_id": id})
+    beside = bench.have("profile", "succeeded", request={"model_id": other, "reference_model_id": id})
+    package = bench.have("package", "succeeded", request={}, about=f"\n{id}\n")
+    for _ in range(101):
+        bench.have("profile", "failed", request={"model_id": other}, name="later")
+
+    page = bench.visitor("hostile").get(f"/console/model/{id}").text
+
+    assert f'href="/console/profile/{speed}"' in page
+    assert f'href="/console/job/packages/{package}"' in page
+    assert beside not in page
+
+
 def test_the_analysis_is_waited_for_and_then_shown_with_the_layers_page_by_page(bench: Bench) -> None:
     visitor, id = bench.visitor("hostile"), model(bench, "analysed")
     other = model(bench, "not yet analysed")

@@ -11,8 +11,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from workbench.console.app import create_app
 from workbench.console.session import Seal
+from workbench.webapp.settings import load
 
 KEY = "of every replica"
 
@@ -71,3 +74,19 @@ def test_wrong_usage_is_one_line_and_exit_code_2() -> None:
     )
 
     assert (ended.returncode, ended.stderr) == (2, "usage: python -m workbench.console api\n")
+
+
+def test_an_api_that_asks_for_patience_becomes_a_page_that_says_so_and_when_to_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.console.reach.PATIENCE_S", 0.0)
+    busy = {"status": 503, "title": "The database is away", "type": "urn:workbench:problem:database-away"}
+    api = httpx.MockTransport(lambda _: httpx.Response(503, json=busy, headers={"Retry-After": "7"}))
+    browser = create_app(load({"WORKBENCH_HOME": str(tmp_path)}), api, KEY).test_client()
+    browser.set_cookie("workbench-session", Seal(KEY).session("secret"), path="/console")
+
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = browser.get("/console/jobs/list?state=active", headers=headers)
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "What to do:" in answer.text

@@ -29,14 +29,17 @@ KINDS = {
 UPLOADED = ("models", "datasets", "inspections", "tensors")
 # Of one collection at once: of most of them a page shows but a few.
 AT_ONCE = 8
+# Models whose jobs are called by them: the newest, which one request has.
+NAMED = 100
 
 
 @dataclass(frozen=True)
 class Work:
-    """One job: ``where`` is its path below /v1."""
+    """One job: ``where`` is its path below /v1; ``model``: what that is called which it is about, if known."""
 
     where: str
     view: dict[str, Any]
+    model: str = ""
 
     @property
     def resource(self) -> str:
@@ -51,7 +54,7 @@ class Work:
     @property
     def title(self) -> str:
         """What people call it."""
-        return str(self.view.get("name") or self.kind)
+        return str(self.view.get("name") or (f"{self.kind} of {self.model}" if self.model else self.kind))
 
     @property
     def note(self) -> str:
@@ -89,5 +92,8 @@ def is_place(where: str) -> bool:
 def jobs(client: Client, kind: str, count: int, **wanted: str | None) -> tuple[list[Work], str | None]:
     """The newest, of all kinds or one; and where a list of those after them begins, if there are any."""
     found = client.jobs([kind] if kind else list(KINDS), at_once=AT_ONCE, **wanted)
-    some = [Work(f"{path}/{view['id']}", view) for path, view in islice(found, count + 1)]
+    views = list(islice(found, count + 1))
+    unnamed = any(not view.get("name") and view["request"].get("model_id") for _, view in views)
+    names = {model["id"]: str(model.get("name") or "") for model in client.models.list(limit=NAMED)} if unnamed else {}
+    some = [Work(f"{path}/{view['id']}", view, names.get(view["request"].get("model_id"), "")) for path, view in views]
     return some[:count], str(some[count - 1].view["place"]) if len(some) > count else None

@@ -86,6 +86,7 @@ def _with_what_was_made(view: View, models: list[View], deep: int) -> View:
 def _found_out(known: Client, model_id: str) -> Iterator[tuple[str, str, View]]:
     """What was measured, scored and packed: in words, the collection, the job; the newest first."""
     for name, words in FOUND_OUT.items():
-        for view in getattr(known, name).list(limit=LISTED):
-            if model_id == (view.get("request") or {}).get("model_id"):
+        for view in getattr(known, name).list(of=model_id, limit=LISTED):
+            # A measurement or score of another may name this one, too; a package has several.
+            if (view.get("request") or {}).get("model_id", model_id) == model_id:
                 yield words, name, view
