@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from alembic import command
 from eventually import until
-from sqlalchemy import Engine, func, insert, inspect, select, text
+from sqlalchemy import Engine, func, insert, inspect, select, text, update
 from workbench.jobs import (
     Adapters,
     DatabaseAway,
@@ -37,7 +37,7 @@ from workbench.jobs.record.tables import jobs as table
 from workbench.jobs.working import lease
 from workbench.messages import InProcessMessages
 from workbench.problems.common import InvalidRequest, NotFound, RunRefused
-from workbench.store import FileStore, Manifest, Manifests
+from workbench.store import File, FileStore, Manifest, Manifests
 
 THING = Kind("thing", plan=lambda _job, _manifests: None, publish=lambda job, *_: Made("thing", dict(job.request)))
 HOLDING = Kind("thing", plan=THING.plan, publish=THING.publish, needs=lambda request: [("model", request["model"])])
@@ -562,3 +562,22 @@ def test_a_new_teams_first_job_ends_after_all_is_counted_again_and_counts_once(a
         ended.result(30)
     with engine.begin() as connection:
         assert stored.recount(connection) == {"red": (500, 0)}, "a row nothing made is forgotten"
+
+
+def test_a_job_that_is_deleted_while_all_is_counted_again_for_the_first_time_counts_nothing(adapters: Adapters) -> None:
+    record = adapters.record("here")
+    record.index(
+        "thing", Manifest("thing", "made", "red", "2026-11-28T00:00:00Z", (File("a.bin", "a" * 64, 500),)), None
+    )
+    with record.engine.begin() as connection:  # as an earlier release left it: made here, and counted nowhere
+        connection.execute(update(table).values(fence=1))
+
+    with ThreadPoolExecutor(1) as threads:
+        with record.engine.begin() as connection:
+            stored.recount(connection)
+            gone = threads.submit(record.delete, "thing", "red", "made")
+            with pytest.raises(TimeoutError):
+                gone.result(0.5)
+        gone.result(30)
+
+    assert record.storage.used("red") == 0

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from workbench.jobs import Jobs
 from workbench.jobs.record import stored
 from workbench.jobs.record.storage import Storage
 from workbench.jobs.record.stored import NoRoomLeft
+from workbench.jobs.record.tables import jobs as jobs_table
+from workbench.jobs.record.tables import stored as stored_rows
 from workbench.jobs.record.tables import usage
 from workbench.messages import Message
+from workbench.store import File, Manifest
 
 MIB = 1 << 20
 
@@ -139,6 +142,24 @@ def test_news_is_told_once_a_minute_and_only_when_it_is_news(record: Jobs, monke
     assert len(told) == 2
 
 
+def test_of_two_processes_that_tell_at_once_the_newer_sum_stays(
+    record: Jobs, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = record.store.put
+    record.storage.reserve("red", "u", 700, limit_bytes=0)
+
+    def put_late(key: str, data: bytes) -> None:
+        monkeypatch.setattr(record.store, "put", put)
+        record.storage.reserve("red", "u", 900, limit_bytes=0)
+        Storage(engine, record.store, "dataset").publish(["red"])
+        put(key, data)
+
+    monkeypatch.setattr(record.store, "put", put_late)
+    Storage(engine, record.store, "dataset").publish(["red"])
+
+    assert Storage(engine, record.store, "converter").elsewhere("red") == 900
+
+
 def test_counting_again_finds_the_same_and_mends_what_is_wrong(engine: Engine, record: Jobs) -> None:
     record.storage.reserve("red", "u", 700, limit_bytes=0)
     with engine.begin() as connection:
@@ -155,6 +176,23 @@ def test_what_is_deleted_at_another_service_counts_no_more(record: Jobs, keep: C
     record.uncount(told)
 
     assert record.storage.used("red") == 0
+
+
+def test_what_was_deleted_at_another_service_is_not_counted_again_either(record: Jobs, engine: Engine) -> None:
+    files = (File("a.bin", "a" * 64, 500),)
+    record.index("thing", Manifest("thing", "made-here", "red", "2026-11-28T00:00:00Z", files), None)
+    with engine.begin() as connection:
+        connection.execute(update(jobs_table).values(fence=1))  # as if a worker of ours had made it
+        assert stored.recount(connection) == {"red": (0, 500)}
+
+    record.uncount(Message("model.deleted", "/model-registry", "made-here", "red", {}))
+    record.uncount(Message("model.deleted", "/model-registry", "never-ours", "red", {}))
+
+    with engine.begin() as connection:
+        assert stored.recount(connection) == {"red": (0, 0)}
+    record.delete("thing", "red", "made-here")
+    with engine.connect() as connection:
+        assert connection.execute(select(stored_rows)).all() == []
 
 
 def test_a_team_cannot_make_room_of_what_is_anothers(record: Jobs, keep: Callable[..., None]) -> None:

@@ -313,7 +313,7 @@ class Jobs:
 
     def uncount(self, deleted: Message) -> None:
         """Somebody has deleted, at another service, what one of our jobs made: it counts no more."""
-        self.storage.release(deleted.team, deleted.subject)
+        self.storage.uncount(deleted.team, deleted.subject)
 
     def active(self) -> int:
         """How many jobs have not ended."""

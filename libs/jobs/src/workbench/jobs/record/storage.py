@@ -89,6 +89,11 @@ class Storage:
         self.publish(counted)
         return counted
 
+    def uncount(self, team: str, job_id: str) -> None:
+        """What the job has made was deleted at another service: it counts never again; safe to repeat."""
+        with self._engine.begin() as connection:
+            stored.uncount(connection, team, job_id)
+
     def _needed(self, team: str, upload_id: str) -> bool:
         with reading(self._engine).connect() as connection:
             going_on = jobs.c.state.in_(["queued", "running"])
@@ -103,14 +108,26 @@ class Storage:
         with reading(self._engine).connect() as connection:
             changed = or_(usage.c.used_bytes != usage.c.published_bytes, usage.c.published_at == 0)
             due = changed & (usage.c.published_at < time.time() - TOLD_S)
-            query = select(usage.c.team, usage.c.used_bytes)
-            rows = connection.execute(query.where(due if teams is None else usage.c.team.in_(list(teams)))).all()
-        for team, used_bytes in rows:
-            news = {"used_bytes": int(used_bytes), "at": time.time()}
-            self._store.put(Keys(team).usage(self._service), json.dumps(news).encode())
-            told = {"published_bytes": used_bytes, "published_at": news["at"]}
-            with self._engine.begin() as connection:
-                connection.execute(update(usage).where(usage.c.team == team).values(**told))
+            query = select(usage.c.team).where(due if teams is None else usage.c.team.in_(list(teams)))
+            wanted = connection.execute(query).scalars().all()
+        for team in wanted:
+            while not self._tell(team):
+                pass
+
+    def _tell(self, team: str) -> bool:
+        """Whether what the store has now is sure to be the newest: else another process has told meanwhile.
+
+        Then nobody knows whose object came last. Each time some process was undisturbed, so it ends.
+        """
+        mine = usage.c.team == team
+        with reading(self._engine).connect() as connection:
+            row = connection.execute(select(usage.c.used_bytes, usage.c.published_at).where(mine)).one()
+        news = {"used_bytes": int(row.used_bytes), "at": time.time()}
+        self._store.put(Keys(team).usage(self._service), json.dumps(news).encode())
+        told = update(usage).where(mine, usage.c.published_at == row.published_at)
+        with self._engine.begin() as connection:
+            changed = told.values(published_bytes=row.used_bytes, published_at=news["at"])
+            return connection.execute(changed).rowcount == 1
 
     def watch_uploads(self) -> None:
         """Count what clients have sent beside us, to signed URLs, more than once; begin again what is too much.

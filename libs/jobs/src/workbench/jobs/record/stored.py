@@ -12,13 +12,16 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
 from workbench.jobs.job import Job, State
 from workbench.jobs.record.tables import jobs, stored, usage
 from workbench.store import Manifest
 
 UPLOAD = "upload:"  # what an upload reserves, followed by its id
 SECOND = "second:"  # what came for a part that had arrived already, followed by where it lies
+ELSEWHERE = (
+    "deleted elsewhere"  # what is left, of no size, of a job whose files somebody has deleted at another service
+)
 
 
 class NoRoomLeft(Exception):
@@ -57,7 +60,7 @@ def reserve(connection: Connection, team: str, holder: str, content: str, size_b
     nobody would release it again. Raises NoRoomLeft when it grows beyond the room.
     """
     used = lock(connection, team)
-    if content.startswith(SECOND) and not _anything(connection, holder, UPLOAD):
+    if content.startswith(SECOND) and not _anything(connection, holder, stored.c.content.startswith(UPLOAD)):
         return
     mine = (stored.c.id == holder, stored.c.content == content)
     before = connection.execute(select(stored.c.size_bytes).where(*mine)).scalar()
@@ -91,7 +94,16 @@ def keep(connection: Connection, team: str, job_id: str, files: Mapping[str, int
 
 def release(connection: Connection, team: str, holder: str) -> None:
     """Nothing of this job or upload counts any more; safe to repeat."""
+    lock(connection, team)  # though nothing is counted: it may be just now, with everything else
     keep(connection, team, holder, {})
+
+
+def uncount(connection: Connection, team: str, job_id: str) -> None:
+    """What the job has made was deleted at another service, and counts never again; safe to repeat."""
+    release(connection, team, job_id)
+    ours = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.team == team)
+    if connection.execute(ours).first() is not None:
+        _insert(connection, team, job_id, [Stored(ELSEWHERE, 0)])
 
 
 def drop(connection: Connection, team: str, holder: str, content: str) -> None:
@@ -109,12 +121,14 @@ def recount(connection: Connection) -> dict[str, tuple[int, int]]:
     """
     _lock_all(connection)
     before = {row.team: int(row.used_bytes) for row in connection.execute(select(usage))}
+    gone = stored.c.content == ELSEWHERE
     reserved = stored.c.content.startswith(UPLOAD) | stored.c.content.startswith(SECOND)
-    connection.execute(delete(stored).where(~reserved))
+    connection.execute(delete(stored).where(~reserved, ~gone))
     made_here = jobs.c.fence > 0  # else another service has made it, and it is only listed here
     query = select(jobs.c.id, jobs.c.team, jobs.c.manifest).where(
         jobs.c.state == "succeeded", jobs.c.manifest.is_not(None), jobs.c.reused_from.is_(None), made_here
     )
+    query = query.where(jobs.c.id.not_in(select(stored.c.id).where(gone)))
     for row in connection.execute(query).all():
         files = sizes(Manifest.parse(row.manifest))
         _insert(connection, row.team, row.id, [Stored(*each) for each in files.items()])
@@ -142,9 +156,9 @@ def sizes(manifest: Manifest) -> dict[str, int]:
     return {file.sha256: file.size_bytes for file in manifest.files}
 
 
-def _anything(connection: Connection, holder: str, beginning: str = "") -> bool:
-    mine = (stored.c.id == holder, stored.c.content.startswith(beginning))
-    return connection.execute(select(stored.c.id).where(*mine).limit(1)).first() is not None
+def _anything(connection: Connection, holder: str, *more: ColumnElement[bool]) -> bool:
+    mine = select(stored.c.id).where(stored.c.id == holder, *more)
+    return connection.execute(mine.limit(1)).first() is not None
 
 
 def _forget(connection: Connection, team: str, holder: str) -> int:
