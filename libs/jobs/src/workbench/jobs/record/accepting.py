@@ -8,13 +8,17 @@ from typing import Any
 from structlog.contextvars import get_contextvars
 from workbench.fields.text import storable
 from workbench.jobs.job import State
+from workbench.jobs.kind import Kind
+from workbench.jobs.record.reuse import reuse_key
 from workbench.jobs.record.rows import ID_LENGTH, KEY_LENGTH, nameable
-from workbench.jobs.record.words import words_of
+from workbench.jobs.record.words import named, words_of
 from workbench.problems.common import InvalidRequest
+from workbench.store import Manifest
 
 
-def accepted(**values: Any) -> dict[str, Any]:
+def accepted(*, name: str | None, **values: Any) -> dict[str, Any]:
     """A job that has just been accepted; the defaults of what ``values`` does not say."""
+    name = storable(name) if name else name
     return {
         "state": State.QUEUED,
         "created_at": time.time(),
@@ -23,12 +27,29 @@ def accepted(**values: Any) -> dict[str, Any]:
         "fence": 0,
         "cancel_requested": False,
         "reuse_key": None,
-        "words": words_of(values["name"], []),
+        "name": name,
+        "words": words_of(name, []),
         **values,
     }
 
 
-def request_id() -> str | None:
+def submitted(kind: Kind, team: str, request: dict[str, Any], held: list[Manifest], **more: Any) -> dict[str, Any]:
+    """A job that somebody asks for and that holds these manifests; ``more``: its id, name and idempotency key."""
+    holds = [manifest.id for manifest in held]
+    return accepted(
+        team=team,
+        kind=kind.name,
+        request=request,
+        request_id=_request_id(),
+        target=kind.target(request) or "",
+        holds=holds,
+        about=named(request, holds),
+        reuse_key=reuse_key(kind, request, held),
+        **more,
+    )
+
+
+def _request_id() -> str | None:
     """As far as it can be kept: a command brings one from elsewhere."""
     asked = get_contextvars().get("request_id")
     return storable(asked)[:ID_LENGTH] if asked else None

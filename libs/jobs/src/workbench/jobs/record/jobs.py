@@ -1,4 +1,4 @@
-"""The record of jobs, as clients of a service see it: submit, read, list, cancel, delete.
+"""The record of jobs, as clients of a service change it: submit, cancel, delete; how they are read is in ``known``.
 
 Submitting is an insert; after the commit the bell rings. What a worker does to a row is in ``claim``
 and ``lease``.
@@ -10,27 +10,25 @@ import contextlib
 import time
 import uuid
 import zlib
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from workbench.fields.text import storable
 from workbench.jobs.job import Job, State
 from workbench.jobs.kind import Kind
 from workbench.jobs.problems import DatabaseAway, StillRunning
 from workbench.jobs.record import holds, logs, stored
-from workbench.jobs.record.accepting import accepted, done, refuse_unstorable, request_id
+from workbench.jobs.record.accepting import accepted, done, refuse_unstorable, submitted
 from workbench.jobs.record.engine import alone, reading
 from workbench.jobs.record.events import event_of, put_in_outbox
+from workbench.jobs.record.known import KnownJobs
 from workbench.jobs.record.outlook import Outlook
-from workbench.jobs.record.pages import Page, Wanted, page_of
 from workbench.jobs.record.repeats import alike, same_or_refused
-from workbench.jobs.record.reuse import reusable, reuse_key
-from workbench.jobs.record.rows import COLUMNS, ID_LENGTH, job_of, nameable
+from workbench.jobs.record.reuse import reusable
+from workbench.jobs.record.rows import COLUMNS, job_of
 from workbench.jobs.record.storage import Storage
-from workbench.jobs.record.tables import jobs, queued, running
+from workbench.jobs.record.tables import jobs
 from workbench.jobs.record.words import named
 from workbench.messages import Message, Messages
 from workbench.problems import Problem
@@ -44,15 +42,12 @@ class _NotAsked(Exception):
     """The database is away, and has not heard of the job."""
 
 
-class Jobs:
+class Jobs(KnownJobs):
     """Jobs of one service. Everything here raises DatabaseAway when the database cannot be reached."""
 
     def __init__(self, engine: Engine, messages: Messages, store: Store, service: str) -> None:
-        self.engine = engine
-        self.messages = messages
+        super().__init__(engine, messages, service)
         self.store = store
-        self.service = service
-        self.bell = f"jobs.{service}"
         self.storage = Storage(engine, store, service)
         self.outlook = Outlook(engine)
         self._manifests = holds.KnownManifests(store)
@@ -81,20 +76,7 @@ class Jobs:
         new_id = job_id or str(uuid.uuid4())
         holder = f"{kind.name}-{new_id}"
         held = self._held(kind, team, request, holder)
-        held_ids = [manifest.id for manifest in held]
-        row = accepted(
-            id=new_id,
-            team=team,
-            kind=kind.name,
-            name=storable(name) if name else name,
-            request=request,
-            idempotency_key=idempotency_key,
-            request_id=request_id(),
-            target=kind.target(request) or "",
-            holds=held_ids,
-            about=named(request, held_ids),
-            reuse_key=reuse_key(kind, request, held),
-        )
+        row = submitted(kind, team, request, held, id=new_id, name=name, idempotency_key=idempotency_key)
         try:
             job = self._insert(row)
         except IntegrityError:  # a racing twin was first: answer as if it had come before
@@ -137,7 +119,6 @@ class Jobs:
         self, kind: Kind, team: str, request: dict[str, Any], job_id: str, name: str | None, rejection: Message
     ) -> None:
         """A job that failed before it began, so that whoever asked from afar finds why; a repeat changes nothing."""
-        name = storable(name) if name else name
         row = accepted(id=job_id, team=team, kind=kind.name, name=name, request=request, holds=[], target="")
         row |= {"state": State.FAILED, "error": rejection.data["error"], "finished_at": row["created_at"]}
         with contextlib.suppress(IntegrityError), self.engine.begin() as connection:
@@ -212,67 +193,6 @@ class Jobs:
         """Wake whoever drives this job: there is news for it."""
         self.messages.ring(self.bell_of(job_id))
 
-    # -- reading ------------------------------------------------------------------------------------
-
-    def find(self, job_id: str) -> Job | None:
-        """A job by its id alone; for messages, which name their team themselves."""
-        return self._found(job_id)
-
-    def get(self, kind: str, team: str, job_id: str) -> Job:
-        """Raises NotFound, also for another team's id: its row is not even read, so both take as long."""
-        named = nameable(team, ID_LENGTH)  # by a message, too
-        job = self._found(job_id, jobs.c.team == team, jobs.c.kind == kind) if named else None
-        if job is None:
-            raise NotFound(kind, job_id)
-        return job
-
-    def _found(self, job_id: str, *more: ColumnElement[bool]) -> Job | None:
-        if not nameable(job_id, ID_LENGTH):
-            return None
-        with reading(self.engine).connect() as connection:
-            row = connection.execute(select(*COLUMNS).where(jobs.c.id == job_id, *more)).first()
-        return job_of(row) if row else None
-
-    def wait(
-        self,
-        kind: str,
-        team: str,
-        job_id: str,
-        after: int,
-        timeout_s: float,
-        nobody_waits: Callable[[], bool] = lambda: False,
-    ) -> Job:
-        """The job as soon as its ``seq`` is above ``after`` or it has ended, or after the timeout.
-
-        ``nobody_waits`` is asked once a second: then the job comes as it is.
-        """
-        deadline = time.monotonic() + timeout_s
-        while True:
-            since = self.messages.heard(self.bell)
-            job = self.get(kind, team, job_id)
-            left = deadline - time.monotonic()
-            if job.seq > after or job.state.ended or left <= 0 or nobody_waits():
-                return job
-            # The cap is the fallback for a bell rung in another process.
-            self.messages.wait(self.bell, since, min(left, 1.0))
-
-    def list(self, kind: str, team: str, *, state: str | None = None, target: str | None = None, **wanted: Any) -> Page:
-        """``state``: one, or ``active`` or ``ended``; ``wanted``: as Wanted has them.
-
-        Raises ValueError for a cursor that is not ours.
-        """
-        where = [jobs.c.kind == kind, jobs.c.team == team]
-        where += [jobs.c.state.in_(State.group(state))] if state else []
-        where += [jobs.c.target == target] if target is not None else []
-        with reading(self.engine).connect() as connection:
-            rows, cursor = page_of(connection, jobs, COLUMNS, Wanted(**wanted), *where)
-        return Page([job_of(row) for row in rows], cursor)
-
-    def log(self, job: Job, offset: int) -> tuple[str, int]:
-        """The kept log from ``offset`` (characters) on, and where it ends now."""
-        with reading(self.engine).connect() as connection:
-            return logs.read(connection, job.id, offset)
-
     # -- changing -----------------------------------------------------------------------------------
 
     def cancel(self, kind: str, team: str, job_id: str) -> Job:
@@ -314,12 +234,6 @@ class Jobs:
     def uncount(self, deleted: Message) -> None:
         """Somebody has deleted, at another service, what one of our jobs made: it counts no more."""
         self.storage.uncount(deleted.team, deleted.subject)
-
-    def active(self) -> int:
-        """How many jobs have not ended."""
-        parts = [select(func.count()).where(state).scalar_subquery() for state in (queued, running)]
-        with reading(self.engine).connect() as connection:
-            return sum(connection.execute(select(*parts)).one())
 
     def _read(self, connection: Connection, job_id: str, *, lock: bool = False) -> Job:
         query = select(*COLUMNS).where(jobs.c.id == job_id)
