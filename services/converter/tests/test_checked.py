@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import NodeProto, TensorProto, helper, numpy_helper
+from workbench.converter import checked as verdicts
 from workbench.converter.values import IgnoredAttribute, OutputsDiffer, RoundingTooCoarse
 from workbench.runner import Launch, Limits, ProcessLauncher, read_outcome
 
@@ -95,6 +96,29 @@ def test_what_onnxruntime_does_not_run_is_not_comparable_and_no_failure(converte
     assert facts["conversion"]["checked"]["verdict"] == "not comparable"
     assert "rejects random inputs" in facts["conversion"]["checked"]["reason"]
     assert "was not compared with its source" in facts["conversion"]["warnings"][0]
+
+
+def endless(folder: Path) -> Path:
+    """With a loop that goes on for 2**62 rounds."""
+    shapes = {"i": (TensorProto.INT64, []), "c": (TensorProto.BOOL, []), "v": (TensorProto.FLOAT, [1])}
+    shapes |= {"d": shapes["c"], "w": shapes["v"]}
+    value = {name: helper.make_tensor_value_info(name, *shape) for name, shape in shapes.items()}
+    steps = [helper.make_node("Identity", ["c"], ["d"]), helper.make_node("Add", ["v", "v"], ["w"])]
+    body = helper.make_graph(steps, "body", [value[name] for name in "icv"], [value[name] for name in "dw"])
+    loop = helper.make_node("Loop", ["n", "yes", "k"], ["z"], body=body, name="spin")
+    start = {"n": np.array(2**62, np.int64), "yes": np.array(True), "k": np.ones(1, np.float32)}
+    return saved(folder, [loop, helper.make_node("Add", ["image", "z"], ["y"])], start)
+
+
+def test_a_loop_without_end_is_named_and_waited_for_no_longer_than_a_loop_is(
+    converted: Converted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verdicts, "_LOOPING_S", 1)
+
+    found = checked(converted, endless(tmp_path))
+
+    assert found["verdict"] == "not comparable"
+    assert found["reason"] == "after 1 s its Loop 'spin' had not ended, which it may never do"
 
 
 def test_what_is_known_to_be_ignored_is_refused_where_nothing_can_be_compared(

@@ -9,13 +9,15 @@ from typing import Any
 
 import openvino as ov
 from workbench import ir
-from workbench.converter.checking.checker import Checker, Ended
+from workbench.converter.checking.checker import Checker, Ended, TookTooLong
 from workbench.converter.checking.verdicts import ALIKE, DIFFERS, NOT_CHECKED, NOT_COMPARABLE, not_comparable
 from workbench.converter.rounding import losses, sentence
 from workbench.converter.values import IgnoredAttribute, Options, OutputsDiffer, RoundingTooCoarse
 from workbench.ir import environments
 from workbench.ir.formats import APART
 
+_SECONDS = 60  # for one answer
+_LOOPING_S = 15  # of a model with a loop, which may have no end
 _FOREIGN = {
     "tflite": "TensorFlow Lite",
     "tensorflow-graph": "TensorFlow",
@@ -53,6 +55,12 @@ class Made:
         return self.options.precision == "FP16"
 
     @property
+    def loop(self) -> str | None:
+        """The first operation that goes on for as long as it computes itself."""
+        nodes = self.model.get_ordered_ops()
+        return next((f"Loop '{node.get_friendly_name()}'" for node in nodes if node.get_type_name() == "Loop"), None)
+
+    @property
     def runtime(self) -> str:
         """What runs its source, or what OpenVINO read of it."""
         if self.apart and environments.runs(APART[self.format]):
@@ -73,6 +81,7 @@ class Made:
 def ask(checker: Checker, made: Made, written: Path | None = None, fp16: bool | None = None) -> None:
     """Have the converted model compared, while there is other work."""
     checker.ask(
+        seconds=_LOOPING_S if made.loop else _SECONDS,
         ask="compare",
         runtime=made.runtime,
         source=made.seen,
@@ -115,6 +124,9 @@ def _warnings(checked: Mapping[str, Any], lost: Mapping[str, Any] | None) -> lis
 def _answer(checker: Checker, made: Made) -> dict[str, Any]:
     try:
         return checker.answer()
+    except TookTooLong as how:
+        reason = f"after {_LOOPING_S} s its {made.loop} had not ended, which it may never do" if made.loop else str(how)
+        return not_comparable(reason, made.runtime, None)
     except Ended as how:
         return not_comparable(str(how), made.runtime, None)
 
@@ -137,7 +149,7 @@ def _explained(checker: Checker, made: Made, checked: dict[str, Any], lost: Mapp
 
 
 def _searched(checker: Checker) -> dict[str, Any]:
-    checker.ask(ask="search")
+    checker.ask(_SECONDS, ask="search")
     try:
         return checker.answer()
     except Ended:

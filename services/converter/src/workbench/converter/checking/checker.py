@@ -11,11 +11,14 @@ from types import TracebackType
 from typing import Any
 
 _MODULE = "workbench.converter.checking"
-_WORDS = {signal.SIGALRM: "it takes longer than a check may", signal.SIGXCPU: "it takes longer than a check may"}
 
 
 class Ended(Exception):
     """The process that compares is gone; the text says how."""
+
+
+class TookTooLong(Ended):
+    """It had no answer in the time that it was given."""
 
 
 class Checker:
@@ -37,11 +40,14 @@ class Checker:
                 end()
         self._process.wait()
 
-    def ask(self, **question: Any) -> None:
-        """Put a question; the answer is waited for elsewhere, so that other work can be done meanwhile."""
+    def ask(self, seconds: int, **question: Any) -> None:
+        """Put a question; the answer is waited for elsewhere, so that other work can be done meanwhile.
+
+        ``seconds``: after which there is none.
+        """
         assert self._process.stdin is not None, "it was opened"
         with suppress(BrokenPipeError):  # the answer says why
-            self._process.stdin.write(json.dumps(question, default=str) + "\n")
+            self._process.stdin.write(json.dumps({"seconds": seconds, **question}, default=str) + "\n")
             self._process.stdin.flush()
 
     def answer(self) -> dict[str, Any]:
@@ -51,11 +57,13 @@ class Checker:
         if line.endswith("\n"):
             answer: dict[str, Any] = json.loads(line)
             return answer
-        raise Ended(_how(self._process.wait()))
+        raise _how(self._process.wait())
 
 
-def _how(code: int) -> str:
+def _how(code: int) -> Ended:
     if code >= 0:
-        return f"the process that compares ended with code {code}"
+        return Ended(f"the process that compares ended with code {code}")
     number = signal.Signals(-code)
-    return _WORDS.get(number, f"the process that compares was ended by {number.name}")
+    if number in (signal.SIGALRM, signal.SIGXCPU):
+        return TookTooLong("it takes longer than a check may")
+    return Ended(f"the process that compares was ended by {number.name}")
