@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
@@ -17,7 +18,7 @@ from eventually import until
 from servers.sshd import Sshd
 from standalone.conftest import COMMAND, Workbench
 from standalone.test_try import colors
-from workbench.client.ssh import NotOverSsh, Way
+from workbench.client.ssh import NotOverSsh, Way, far_end
 from workbench.runner.local import procfs
 
 pytestmark = [pytest.mark.timeout(240)]
@@ -95,6 +96,7 @@ def test_a_removed_machine_ends_the_connection_and_keeps_nothing(
     assert held.returncode == 0, said
     assert "lab is removed" in said
     assert not list(sshd.home.glob("agents/*"))
+    assert not procfs.tagged(f"WORKBENCH_HOME={sshd.home}"), "the connection is there until the agent has ended"
 
 
 @pytest.fixture
@@ -115,6 +117,16 @@ def why_not(way: Way, release: str = version("workbench-client")) -> str:
 
 def test_a_machine_that_has_all_an_agent_needs_is_found_good(way: Way) -> None:
     way.look(version("workbench-client"))
+
+
+def test_whether_an_agent_has_ended_there_is_found_out(way: Way) -> None:
+    """It is known by the address that it was given, to the last digit."""
+    likely = (sys.executable, "-c", "import sys; sys.stdin.read()", "agent", "--server", far_end(21_001))
+    with subprocess.Popen(likely, stdin=subprocess.PIPE):
+        assert not way.agent_ended(21_001, 0)
+        assert way.agent_ended(21_002, 0)
+    assert way.agent_ended(21_001, 0)
+    assert not replace(way, address="nobody.invalid").agent_ended(21_001, 0), "nobody can tell"
 
 
 @pytest.mark.parametrize(

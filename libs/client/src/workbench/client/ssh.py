@@ -64,6 +64,17 @@ echo started; exec cat >/dev/null
 """
 
 
+# Until no process there was started with the workbench's address: 0, or 1 after so many seconds. Linux says of each
+# with what it was; a grep that cannot read that finds nothing out, which is no end.
+_ENDED = """
+left={seconds}
+while cat /proc/[0-9]*/cmdline 2>/dev/null | grep -qxz -e '{url}'; [ $? -ne 1 ]; do
+    [ $left -gt 0 ] || exit 1
+    left=$((left - 1)); sleep 1
+done
+"""
+
+
 class NotOverSsh(WorkbenchError):
     """``code`` is one word for programs; the message has what is wrong and what helps."""
 
@@ -133,6 +144,15 @@ class Way:
         held.stdin.write(f"{token}\n")
         held.stdin.flush()
         return held
+
+    def agent_ended(self, port: int, seconds: int) -> bool:
+        """Wait until the agent of this tunnel has ended there, at most so long; False where it has not, or nobody can
+        tell."""
+        url = re.escape(far_end(port)[:-1]) + f"[{far_end(port)[-1]}]"  # as itself it would be found, too
+        try:
+            return self._run(_ENDED.format(seconds=seconds, url=url)).returncode == 0
+        except NotOverSsh:
+            return False
 
     def _run(self, script: str) -> subprocess.CompletedProcess[str]:
         try:

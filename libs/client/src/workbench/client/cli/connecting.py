@@ -32,7 +32,7 @@ PARAMETERS = (
 )
 HEARD_S = 45.0  # until an agent that was removed has left, and ours has joined
 LOOK_S = 5.0
-LEAVING_S = 45.0  # two long polls
+LEAVING_S = 45  # two long polls
 _PAUSES_S = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -90,7 +90,7 @@ def _held(session: Session, way: Way, name: str, port: int, token: str) -> bool:
         output.tell(f"{name} is connected.")
         while ssh.poll() is None and session.client.base_url == url:
             if _target(session, name) is None:
-                time.sleep(LEAVING_S)  # the agent hears of it by the tunnel, and cleans up
+                way.agent_ended(port, LEAVING_S)  # it hears of it by the tunnel, and cleans up
                 return False
             time.sleep(LOOK_S)
         return True
