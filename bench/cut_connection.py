@@ -4,8 +4,9 @@ A workbench of our own, a real sshd and `workbench targets connect`, whose every
 whatever it does. Every tenth job is a profile of five launches, the others let a model look at one image each. A core
 that begins there is seen by its process, so one that began twice is counted though the record may say otherwise.
 
-``cut_connection.py [--jobs N] [--least S] [--most S] [--seed N]``: 100 jobs, a cut each 3 to 12 s; the seconds between
-two are drawn from the seed. Target: 0 lost, 0 doubled, nothing left.
+``cut_connection.py [--jobs N] [--minutes M] [--least S] [--most S] [--seed N]``: 100 jobs, eight asked for at a time, a
+cut each 3 to 12 s; the seconds between two are drawn from the seed. After M (30) minutes no further job is asked for.
+Target: 0 lost, 0 doubled, nothing left.
 
 The last line is of the same kind of job by turns there and here, uncut: what going over SSH takes beside the transfer,
 which on loopback is none. Target: 2 s.
@@ -24,11 +25,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from workbench.client import Client
+from workbench.client.jobs import View
 from workbench.client.resources import Resource
 from workbench.runner.local import procfs
 
@@ -37,7 +39,7 @@ from servers.sshd import Sshd, available
 from standalone.test_try import colors
 
 COMMAND = Path(sys.executable).with_name("workbench")
-TARGET, ROUNDS = "lab", 8
+TARGET, ROUNDS, AT_ONCE = "lab", 8, 8
 LOOK_S, PATIENCE_S = 0.2, 120.0
 
 
@@ -45,6 +47,7 @@ def main() -> None:
     """Run all of it, and print what came of it; exit code 1 where something was lost, doubled or left."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", type=int, default=100, metavar="N")
+    parser.add_argument("--minutes", type=float, default=30.0, metavar="M")
     parser.add_argument("--least", type=float, default=3.0, metavar="S")
     parser.add_argument("--most", type=float, default=12.0, metavar="S")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
@@ -54,20 +57,20 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, over_ssh(Path(name)) as there:
         asked = Asked(there.client, Path(name), options.jobs)
-        overhead = asked.overhead()
         cuts = Cuts(there.cut, random.Random(options.seed), options.least, options.most)
-        wrong = disturbed(there, asked, cuts)
+        wrong = disturbed(there, asked, cuts, 60 * options.minutes)
+        overhead = asked.overhead()
         left = there.leave()
         print(f"left there after `targets rm`: {', '.join(left) or 'nothing'}")
         print(f"beside the transfer: {overhead}")
     raise SystemExit(bool(wrong or left))
 
 
-def disturbed(there: There, asked: Asked, cuts: Cuts) -> bool:
-    """Carry all jobs out while the connection is cut, and tell; whether one was lost or done twice."""
+def disturbed(there: There, asked: Asked, cuts: Cuts, most_s: float) -> bool:
+    """Carry the jobs out while the connection is cut, and tell; whether one was lost or done twice."""
     began = time.monotonic()
     with there.watched() as begun, cuts:
-        views = [resource.wait(id) for resource, id in asked.submit()]
+        views = list(asked.carried_out(began + most_s))
     seconds = time.monotonic() - began
     lost = [view for view in views if view["state"] != "succeeded"]
     runs = Counter(run for run, _ in begun)
@@ -112,9 +115,18 @@ class Asked:
         self._recipe = client.recipes.wait(recipe["id"])["id"]
         self._images = [image["name"] for image in client.datasets.images(self._dataset)]
 
-    def submit(self) -> list[tuple[Resource, str]]:
-        """All of them, for the machine."""
-        return [self._profile() if number % 10 == 0 else self._trial(number, TARGET) for number in range(self._count)]
+    def carried_out(self, until: float) -> Iterator[View]:
+        """All of them on the machine, as they end; ``until``: when no more are asked for."""
+        going_on: deque[tuple[Resource, str]] = deque()
+        for number in range(self._count):
+            if time.monotonic() > until:
+                break
+            going_on.append(self._profile() if number % 10 == 0 else self._trial(number, TARGET))
+            if len(going_on) == AT_ONCE:
+                resource, id = going_on.popleft()
+                yield resource.wait(id)
+        for resource, id in going_on:
+            yield resource.wait(id)
 
     def overhead(self) -> str:
         """How much longer the same kind of job takes over SSH than here, from its POST to its end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -84,16 +85,25 @@ def cut(sshd: Sshd) -> None:
                 os.kill(int(folder.name), signal.SIGKILL)
 
 
-def test_a_removed_machine_ends_the_connection_and_keeps_nothing(
+def test_a_machine_that_lost_its_secret_joins_anew_and_once_removed_keeps_nothing(
     bench: Workbench, sshd: Sshd, connect: Connect
 ) -> None:
-    held = connect()
+    first = connect()
     until(lambda: usable(bench), 60)
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=30)
+    for pid in procfs.tagged(f"WORKBENCH_HOME={sshd.home}"):
+        os.kill(pid, signal.SIGKILL)
+    shutil.rmtree(sshd.home / "agents")
+
+    held = connect()
+    until(lambda: list(sshd.home.glob("agents/*/agent.json")), 60)
 
     assert bench.run("targets", "rm", "lab").returncode == 0
 
     said, _ = held.communicate(timeout=90)
     assert held.returncode == 0, said
+    assert "lab has lost its secret" in said
     assert "lab is removed" in said
     assert not list(sshd.home.glob("agents/*"))
     assert not procfs.tagged(f"WORKBENCH_HOME={sshd.home}"), "the connection is there until the agent has ended"

@@ -111,6 +111,34 @@ def test_until_it_has_joined_another_token_takes_the_place_of_the_first(ask: Ask
     assert machines.join(second, SECRET).name == "bench"
 
 
+def test_a_machine_that_lost_its_secret_joins_anew_and_stays_the_target_that_it_was(
+    ask: Ask, machines: Machines
+) -> None:
+    machines.join(ask("PUT", "/v1/targets/bench").json["token"], SECRET)
+    machines.tell("a", "bench", {"devices": [{"name": "CPU"}], "absent": []}, 1.0)
+
+    token = ask("PUT", "/v1/targets/bench/token").json["token"]
+
+    assert machines.identify(SECRET), "who asks for a token by mistake has broken nothing"
+    assert machines.join(token, "n" * 40).name == "bench"
+    assert machines.join(token, "n" * 40), "an answer that was lost"
+    assert machines.join(token, "o" * 40) is None, "once"
+    assert machines.identify("n" * 40).name == "bench"
+    assert machines.identify(SECRET) is None
+    assert machines.here("a", "bench").devices == ("CPU",)
+    assert ask("DELETE", "/v1/targets/bench").status_code == 204
+    assert machines.identify("n" * 40) is None
+
+
+def test_only_a_machine_of_the_team_is_renewed_and_no_viewer_does_it(ask: Ask) -> None:
+    ask("PUT", "/v1/targets/bench")
+
+    assert ask("PUT", "/v1/targets/bench/token", "b").status_code == 404
+    assert ask("PUT", "/v1/targets/gpu/token").status_code == 404
+    assert ask("PUT", "/v1/targets/bench/token", "v").status_code == 403
+    assert ask("PUT", "/v1/targets/bench/token").status_code == 201
+
+
 def test_a_viewer_registers_and_removes_nothing(ask: Ask) -> None:
     ask("PUT", "/v1/targets/bench")
 

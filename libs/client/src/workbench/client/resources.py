@@ -155,6 +155,11 @@ class Targets(Resource):
         view: View = self._transport.json("PUT", self._one(id))
         return view
 
+    def renew(self, id: str) -> View:
+        """Another ``token`` for a machine that has lost its secret. Raises Refused where there is none."""
+        view: View = self._transport.json("PUT", f"{self._one(id)}/token")
+        return view
+
 
 class Tokens(Resource):
     """Who may speak for the team; only its admins may ask. What ``create`` answers has the ``secret``."""

@@ -20,6 +20,7 @@ from workbench.client.errors import WorkbenchError
 
 CONNECT_S = 15  # until the other side has said who it is, too
 LOOK_S = 60.0
+_SSH_FAILED = 255
 _PORTS = range(21_000, 31_000)
 _ADDRESS = re.compile(r"(?P<login>[^@\s-][^@\s]*@[^@:\s]+|[^@:\s-][^@:\s]*)(?::(?P<port>\d{1,5}))?")
 
@@ -72,6 +73,12 @@ while cat /proc/[0-9]*/cmdline 2>/dev/null | grep -qxz -e '{url}'; [ $? -ne 1 ];
     [ $left -gt 0 ] || exit 1
     left=$((left - 1)); sleep 1
 done
+"""
+
+
+# Whether an agent there has a secret of this workbench, or had a token of it.
+_JOINED = """
+grep -qsF '"{url}"' "${{WORKBENCH_HOME:-${{XDG_DATA_HOME:-$HOME/.local/share}}/workbench}}"/agents/*/agent.json
 """
 
 
@@ -144,6 +151,13 @@ class Way:
         held.stdin.write(f"{token}\n")
         held.stdin.flush()
         return held
+
+    def has_joined(self, port: int) -> bool:
+        """Whether the agent of this tunnel may have a secret there. Raises NotOverSsh."""
+        done = self._run(_JOINED.format(url=far_end(port)))
+        if done.returncode == _SSH_FAILED:
+            raise explained(done.stderr)
+        return done.returncode == 0
 
     def agent_ended(self, port: int, seconds: int) -> bool:
         """Wait until the agent of this tunnel has ended there, at most so long; False where it has not, or nobody can

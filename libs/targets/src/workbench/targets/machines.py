@@ -66,12 +66,21 @@ class Machines:
         known = self._read(team, name, _REGISTERED)
         if known is not None and known["token"]:
             raise TargetNameTaken(name)
-        if known is not None:
+        return self._expect(team, name, known or {"token": None})
+
+    def renew(self, team: str, name: str) -> str | None:
+        """Another token for a machine that has lost its secret, or for one that takes its place; None where there is
+        none of that name. Until somebody joins with it, the secret that there is goes on being good."""
+        known = self._read(team, name, _REGISTERED)
+        return None if known is None else self._expect(team, name, known)
+
+    def _expect(self, team: str, name: str, known: dict[str, Any]) -> str:
+        if "joining" in known:
             self._store.delete(machine_token(known["joining"]))
         token = secrets.token_urlsafe(32)
         until = self._clock() + JOIN_S
         self._name_token(digest_of(token), team, name)
-        self._write(team, name, _REGISTERED, {"joining": digest_of(token), "until": until, "token": None})
+        self._write(team, name, _REGISTERED, {**known, "joining": digest_of(token), "until": until, "open": True})
         return token
 
     def join(self, token: str, own: str) -> Machine | None:
@@ -80,11 +89,13 @@ class Machines:
         known = self._read(team, name, _REGISTERED) if team else None
         if known is None or known["joining"] != digest_of(token):
             return None
-        if known["token"] is None:
+        if known.get("open", known["token"] is None):  # not said by an earlier release
             if self._clock() > known["until"]:
                 return None
             self._name_token(digest_of(own), team, name)
-            known |= {"token": digest_of(own), "joined_at": self._clock()}
+            if known["token"] not in (None, digest_of(own)):
+                self._store.delete(machine_token(known["token"]))
+            known |= {"token": digest_of(own), "joined_at": self._clock(), "open": False}
             self._write(team, name, _REGISTERED, known)
         return self.get(team, name) if known["token"] == digest_of(own) else None
 

@@ -30,7 +30,8 @@ class UnknownTarget(Problem):
 class TargetNameTaken(Problem):
     """A machine was to be registered under a name that a target has.
 
-    Remedy: choose another name, or remove the machine that has it: `workbench targets rm NAME`.
+    Remedy: choose another name; or `workbench targets renew NAME` where it is the same machine, which has lost its
+    secret, and `workbench targets rm NAME` where it is no more.
     """
 
     status = 409

@@ -116,6 +116,17 @@ def register(target_id: str) -> dict[str, Any]:
     return {"id": target_id, "token": _registry().add(identity().team, target_id)}
 
 
+@targets.put("/<target_id>/token")
+@targets.response(201, NewMachineView)
+def renew(target_id: str) -> dict[str, Any]:
+    """Another token for a machine of the team's own that has lost its secret, or that another takes the place of: what
+    was measured there, and what waits for it, stays. Its secret is good until somebody joins by the token."""
+    token = _registry().renew(identity().team, target_id)
+    if token is None:
+        raise NotFound("machine", target_id)
+    return {"id": target_id, "token": token}
+
+
 @targets.delete("/<target_id>")
 @targets.response(204)
 def remove(target_id: str) -> None:

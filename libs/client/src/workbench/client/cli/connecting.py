@@ -50,30 +50,41 @@ def connect(session: Session, values: Values) -> None:
     if wheels is not None:
         way = set_up(way, wheels, far_end(port), output.tell)
     way.look(version("workbench-client"))
-    token, tries = _token(session, values["name"]), 0
+    _keep(session, way, values["name"], port)
+
+
+def _keep(session: Session, way: Way, name: str, port: int) -> None:
+    """Connected, again and again. Raises NotOverSsh for what was so from the beginning, and for another host key."""
+    token, tries, silent = _token(session, way, name, port), 0, False
     try:
         while True:
-            began = time.monotonic()
             try:
-                if not _held(session, way, values["name"], port, token):
-                    output.tell(f"{values['name']} is removed.")
+                if silent:  # an agent with a secret of an older backup removes that, and leaves
+                    token = _token(session, way, name, port)
+                if not _held(session, way, name, port, token):
+                    output.tell(f"{name} is removed.")
                     return
+                tries, silent = 0, False
             except NotOverSsh as fault:
                 if token or fault.code.startswith("host-key"):
                     raise
                 output.tell(str(fault))
-            token, tries = "", 0 if time.monotonic() - began > HEARD_S else tries + 1
+                tries, silent = tries + 1, fault.code == "agent-silent"
+            token = ""
             time.sleep(_PAUSES_S[min(tries, len(_PAUSES_S) - 1)])
     except KeyboardInterrupt:
-        output.tell(f"Not connected any more; what runs on {values['name']} goes on.")
+        output.tell(f"Not connected any more; what runs on {name} goes on.")
 
 
-def _token(session: Session, name: str) -> str:
-    """For a machine that has not joined yet; "" for one that has."""
+def _token(session: Session, way: Way, name: str, port: int) -> str:
+    """For a machine that has not joined yet, or has lost its secret; "" for one that has it."""
     known = _target(session, name)
-    if known is not None and known.get("heard_at"):
+    if known is None or not known.get("heard_at"):
+        return str(session.client.targets.register(name)["token"])
+    if way.has_joined(port):
         return ""
-    return str(session.client.targets.register(name)["token"])
+    output.tell(f"{name} has lost its secret, or is another machine than before: it joins anew.")
+    return str(session.client.targets.renew(name)["token"])
 
 
 def _held(session: Session, way: Way, name: str, port: int, token: str) -> bool:

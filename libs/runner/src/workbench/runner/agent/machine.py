@@ -60,7 +60,10 @@ def _joined(kept: Kept, server: str, token: str | None) -> Membership:
     if token is None:
         member = kept.membership()
         if member is None:
-            raise NotJoined(f"this machine has not joined {server}: give --token, as `workbench targets add` tells it.")
+            raise NotJoined(
+                f"this machine has not joined {server}: give --token, as `workbench targets add NAME` tells it; "
+                "`workbench targets renew NAME` for one that had joined and has lost its secret."
+            )
         return member
     member = kept.expect(token)
     deadline = time.monotonic() + _JOIN_S
@@ -71,7 +74,7 @@ def _joined(kept: Kept, server: str, token: str | None) -> Membership:
         except Gone:
             raise NotJoined(
                 f"{server} does not accept the token: it joins one machine, once, and within a day. "
-                "`workbench targets rm NAME` and `workbench targets add NAME` give another."
+                "`workbench targets renew NAME` gives another."
             ) from None
         except Refused as refused:
             raise NotJoined(f"{server} refuses: {refused}") from None
