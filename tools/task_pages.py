@@ -21,11 +21,15 @@ def page() -> str:
     ]
     for task in told_tasks():
         parts += [f"## {task['name']}", "", f"{task['words'][0].upper()}{task['words'][1:]}.", ""]
-        parts += _table(["head", "when"], [(f"`{each['name']}`", each["words"]) for each in task["heads"]])
+        parts += _table(["head", "when"], [(f"`{each['name']}`", _head(each)) for each in task["heads"]])
         parts += _table(["option", "what", "accepted", "default"], map(_option, task["options"]))
         parts += _table(["metric", "what", "unit", "better", "needs"], map(_metric, task["metrics"]))
         parts += [f"Images are resized by `{task['resize']}` unless told. Datasets: {_words(task['formats'])}.", ""]
     return "\n".join(parts)
+
+
+def _head(head: Facts) -> str:
+    return f"{head['words']} {head['usual']['words']}" if head["usual"] else head["words"]
 
 
 def _option(option: Facts) -> Sequence[str]:

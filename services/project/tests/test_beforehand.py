@@ -137,6 +137,27 @@ def test_what_a_conversion_will_have_done_is_no_reason_to_refuse() -> None:
     assert settled(asked(inputs={"x": {"layout": "NHWC"}}), model(shape=(1, 32, 32, 3), layout=None), LABELLED)
 
 
+def test_pictures_go_into_a_known_detector_as_into_those_that_are_published_and_that_is_told() -> None:
+    yolox = model(shape=(1, 3, 416, 416), output=(1, 3549, 85), source_files=["yolox_nano.onnx"])
+
+    request = settled(asked(), yolox, None)
+
+    assert request["recipe"] == {"color": "BGR", "resize": "letterbox"}
+    assert [(each["field"], each["sure"]) for each in request["told"]] == [("color", "likely"), ("resize", "likely")]
+    assert conversion_inputs(yolox, request) == {"x": {"reverse_channels": True, "layout": "NCHW"}}
+    assert settled(asked(recipe={"color": "RGB", "resize": "crop"}), yolox, None)["recipe"] == {
+        "color": "RGB",
+        "resize": "crop",
+    }
+
+
+def test_what_the_source_of_a_model_tells_counts_more_than_what_is_usual() -> None:
+    told = {"recipe": {"mean": [1.0, 2.0, 3.0], "scale": [4.0, 4.0, 4.0]}}
+    yolo = model(shape=(1, 3, 416, 416), output=(1, 84, 3549), source_files=["yolov8n.onnx"], source=told)
+
+    assert settled(asked(), yolo, None)["recipe"] == {**told["recipe"], "color": "RGB", "resize": "letterbox"}
+
+
 def test_a_model_of_four_pictures_at_once_is_converted_to_one_of_one() -> None:
     assert settled(asked(), model(shape=(4, 3, 32, 32), output=(4, 10)), LABELLED)["task"] == "classification"
 

@@ -11,9 +11,11 @@ from typing import Any
 
 from workbench.tasks import guesses
 from workbench.tasks.catalogue import task_of
+from workbench.tasks.default_recipe import usual_of
 from workbench.tasks.guess import LIKELY, POSSIBLE
-from workbench.tasks.model_api import told_preparation
+from workbench.tasks.model_api import steps_inside, told_preparation
 from workbench.tasks.recipe import Recipe
+from workbench.tasks.usual import COLORS, pixels_in_words
 
 Facts = Mapping[str, Any]
 
@@ -79,17 +81,23 @@ def _classes(model: Facts, overrides: Facts, recipe: Recipe) -> Iterable[Assumpt
 
 def _pixels(model: Facts, overrides: Facts, recipe: Recipe) -> Iterable[Assumption]:
     """What nobody can see in a model: colour, scale, and how a picture came to be as large as the input."""
-    preparation = recipe.preparation
-    built_in = [name for each in model.get("built_in") or () for name, value in each.items() if value]
-    told = {*overrides, *built_in, *told_preparation(dict(model), preparation.input.channels)}
-    if preparation.input.channels == 3 and not told & {"color", "reverse_channels"}:
-        yield Assumption("color", "the channels go in as red, green, blue", POSSIBLE)
+    preparation, taken = recipe.preparation, recipe.preparation.input
+    said = {**overrides, **told_preparation(model, taken.channels)}
+    head = task_of(recipe.task).head(recipe.head) if recipe.head else None
+    usual = usual_of(head, dict(model), {"name": taken.name, "channels": taken.channels}, said)
+    told, like = {*said, *steps_inside(model)}, f", as into the models that are published for {recipe.head}"
+    if taken.channels == 3 and not told & {"color", "reverse_channels"}:
+        yield _taken("color", f"the channels go in as {COLORS[preparation.color]}", like if "color" in usual else "")
     if not told & {"mean", "scale"}:
-        yield Assumption("mean", "pixels go in as they are, 0 to 255, without mean and scale", POSSIBLE)
+        words = pixels_in_words(preparation.mean, preparation.scale)
+        yield _taken("mean", words, like if "mean" in usual else "")
     if "resize" not in told:
         done = "go in as large as they are" if preparation.any_size else f"are resized by {preparation.resize}"
-        usual = f"pictures {done}, as is usual for {recipe.task}"
-        yield Assumption("resize", usual, LIKELY)
+        yield _taken("resize", f"pictures {done}", like if "resize" in usual else f", as is usual for {recipe.task}")
+
+
+def _taken(field: str, words: str, reason: str) -> Assumption:
+    return Assumption(field, f"{words}{reason}", LIKELY if reason else POSSIBLE)
 
 
 def _scores(model: Facts) -> int | None:

@@ -76,6 +76,10 @@ class Task:
         """By name."""
         return {option.name: option for option in self.choosing.OPTIONS}
 
+    def head(self, name: str | None) -> Choice | None:
+        """The one of that name; None: the usual one, the first."""
+        return next((head for head in self.choosing.HEADS if name in (None, head.name)), None)
+
     @property
     def heads(self) -> tuple[str, ...]:
         """Their names."""
@@ -87,7 +91,7 @@ class Task:
             "name": self.name,
             "words": self.words,
             "resize": self.choosing.RESIZE,
-            "heads": [asdict(head) for head in self.choosing.HEADS],
+            "heads": [head.to_json() for head in self.choosing.HEADS],
             "options": [option.to_json() for option in self.choosing.OPTIONS],
             "metrics": [asdict(metric) for metric in self.choosing.METRICS],
         }

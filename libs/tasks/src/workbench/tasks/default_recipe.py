@@ -11,10 +11,12 @@ from typing import Any
 from workbench.tasks import catalogue, guesses
 from workbench.tasks.catalogue import Task
 from workbench.tasks.guess import Guess
-from workbench.tasks.model_api import told_preparation
+from workbench.tasks.model_api import steps_inside, told_preparation
 from workbench.tasks.model_facts import ModelFacts
+from workbench.tasks.option import Choice
 from workbench.tasks.picture_input import NoDefaultRecipe, picture_input, sized
 from workbench.tasks.recipe import VERSION, BadRecipe, Recipe, renewed
+from workbench.tasks.usual import of_floats
 
 Facts = dict[str, Any]
 # Overrides about the input, flat as a person types them.
@@ -41,13 +43,7 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
         overrides = renewed(overrides, task.name)
         _refuse_unknown(overrides)
         _refuse_absent_output(overrides.get("output"), model_facts)
-        preparation = {
-            "resize": _resize(task, input_),
-            "color": "GRAY" if input_["channels"] == 1 else "RGB",
-            **told_preparation(model_facts, input_["channels"]),
-            **_only(overrides, PREPARED),
-        }
-        preparation["input"] = sized(model_facts["inputs"], input_, any_size=preparation["resize"] == "keep")
+        head = overrides.get("head") or (guess.head if guess else None)
         options = {**(guess.options if guess else {}), **overrides.get("options", {})}
         recipe = catalogue.check(
             Recipe.from_json(
@@ -55,10 +51,10 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
                     "version": VERSION,
                     "task": task.name,
                     "labels": overrides.get("labels", classes.get(task.name)),
-                    "preparation": preparation,
+                    "preparation": _preparation(model_facts, input_, task, head, overrides),
                     "options": options,
                     "output": overrides.get("output"),
-                    "head": overrides.get("head") or (guess.head if guess else None),
+                    "head": head,
                 }
             )
         )
@@ -67,6 +63,28 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
     if misfit := task.choosing.misfit(ModelFacts(model_facts, recipe.output), recipe):
         raise NoDefaultRecipe(misfit[1], misfit[0])
     return recipe
+
+
+def usual_of(head: Choice | None, model_facts: Facts, taken: Facts, said: Facts) -> Facts:
+    """What is done to pictures for the published models of that head, as far as ``said`` and the model leave it open.
+
+    ``taken``: the input, as ``picture_input`` found it.
+    """
+    tensor = next(each for each in model_facts["inputs"] if each["name"] == taken["name"])
+    usual = of_floats(head.usual if head else None, taken["channels"], tensor.get("element_type", "f32"))
+    return usual.unsaid(said, steps_inside(model_facts)) if usual else {}
+
+
+def _preparation(model_facts: Facts, taken: Facts, task: Task, head: str | None, overrides: Facts) -> Facts:
+    """Who says most of it has the last word: the request, the model itself, models like it, the task."""
+    said = {**told_preparation(model_facts, taken["channels"]), **_only(overrides, PREPARED)}
+    found = {
+        "resize": _resize(task, taken),
+        "color": "GRAY" if taken["channels"] == 1 else "RGB",
+        **usual_of(task.head(head) if head else None, model_facts, taken, said),
+        **said,
+    }
+    return {**found, "input": sized(model_facts["inputs"], taken, any_size=found["resize"] == "keep")}
 
 
 def _resize(task: Task, taken: Facts) -> str:

@@ -37,6 +37,14 @@ def model_info(recipe: Recipe, outputs: Sequence[Mapping[str, Any]]) -> dict[str
     }
 
 
+def steps_inside(facts: Mapping[str, Any]) -> set[str]:
+    """What a model does to its input itself: what a conversion has built in, or what it says of itself."""
+    info = facts.get("model_info") or {}
+    embedded = str(info.get("embedded_processing", "")).lower() in _YES
+    built_in = {name for each in facts.get("built_in") or () for name, value in each.items() if value}
+    return built_in | ({"reverse_channels", "mean", "scale"} if embedded else set())
+
+
 def told_preparation(facts: Mapping[str, Any], channels: int) -> dict[str, Any]:
     """What a model says is to be done to the picture, as fields of a preparation; what it does not say is not there.
 

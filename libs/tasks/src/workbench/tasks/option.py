@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.imaging.fields import BadRecipe
+from workbench.tasks.usual import Usual
 
 Value = bool | int | float | str
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "choice"}
@@ -13,10 +14,18 @@ _TYPES = {bool: "boolean", int: "integer", float: "number", str: "choice"}
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several, such as a head; ``words`` say when it is the right one."""
+    """One of several, such as a head; ``words`` say when it is the right one.
+
+    ``usual``: how pictures go into the models that a head is for; None where those that are published differ.
+    """
 
     name: str
     words: str
+    usual: Usual | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``GET /v1/tasks`` has it."""
+        return {"name": self.name, "words": self.words, "usual": self.usual.to_json() if self.usual else None}
 
 
 @dataclass(frozen=True)

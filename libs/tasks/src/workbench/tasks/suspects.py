@@ -14,11 +14,9 @@ from workbench.imaging.preparation import Preparation
 from workbench.tasks.catalogue import check, task_of
 from workbench.tasks.option import Option, Value
 from workbench.tasks.recipe import Recipe
+from workbench.tasks.usual import COLORS, IMAGENET, ZERO_TO_ONE
 
 Numbers = tuple[float, ...] | None
-
-_IMAGENET = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)  # of RGB
-_COLORS = {"RGB": "red, green, blue", "BGR": "blue, green, red"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def _pixels(recipe: Recipe, *, whole_pixels: bool) -> Iterator[Suspect]:
             said = [words] if words else []
             typed = _typed(made) if words or (turned and (mean or scale)) else []
             if turned:
-                said, typed = [*said, f"with the channels as {_COLORS[color]}"], [*typed, f"--color {color}"]
+                said, typed = [*said, f"with the channels as {COLORS[color]}"], [*typed, f"--color {color}"]
             yield Suspect(" and ".join(said), " ".join(typed), replace(recipe, preparation=made), len(said))
 
 
@@ -77,11 +75,11 @@ def _ranges(now: Preparation) -> list[tuple[str, Numbers, Numbers]]:
     channels = now.input.channels
     usual: list[tuple[str, Numbers, Numbers]] = [
         ("with pixels as they are, 0 to 255", None, None),
-        ("with pixels from 0 to 1", None, (255.0,) * channels),
+        ("with pixels from 0 to 1", None, ZERO_TO_ONE[:channels]),
         ("with pixels from -1 to 1", (127.5,) * channels, (127.5,) * channels),
     ]
     if channels == 3:
-        mean, scale = (_turned(numbers, now.color == "BGR") for numbers in _IMAGENET)
+        mean, scale = (_turned(numbers, now.color == "BGR") for numbers in IMAGENET)
         usual.append(("with the mean and scale of ImageNet", mean, scale))
     return [each for each in usual if each[1:] != (now.mean, now.scale)]
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.tasks import guesses
 from workbench.tasks.assumptions import Assumption
+from workbench.tasks.catalogue import task_of
+from workbench.tasks.default_recipe import usual_of
 from workbench.tasks.guess import LIKELY
+from workbench.tasks.model_api import told_preparation
+from workbench.tasks.usual import COLORS, FLOATS, pixels_in_words
 
 Facts = dict[str, Any]
-_FLOATS = ("f32", "f16", "bf16", "f64")
 _NUMBERS = ("mean", "scale")
 _COLORS = ("RGB", "BGR")
 _SIZES = ("resize", "short_side", "interpolation")
@@ -31,6 +35,32 @@ def with_told(request: Facts, model: Facts) -> Facts:
     said = [(f"inputs.{name}.{field}", value) for name, found in inputs.items() for field, value in found.items()]
     told = [_assumed(field, value) for field, value in (*said, *recipe.items())]
     return {**request, "inputs": merged, "recipe": {**recipe, **request["recipe"]}, "told": told} if told else request
+
+
+def with_usual(request: Facts, model: Facts, dataset: Facts | None) -> Facts:
+    """The request, whose task is known, with what is done to pictures for the published models of its head."""
+    task, asked = task_of(request["task"]), request["recipe"]
+    found = guesses.guesses(model, guesses.classes_of(dataset), asked.get("output"))
+    head = asked.get("head") or next((each.guess.head for each in found if each.task == task.name), None)
+    channels = _picture(model["inputs"], request["inputs"]).get("C")
+    if channels is None or head is None:
+        return request
+    said = {**told_preparation(model, channels), **asked}
+    taken = {"name": model["inputs"][0]["name"], "channels": channels}
+    usual = {name: value for name, value in usual_of(task.head(head), model, taken, said).items() if value is not None}
+    told = [each.to_json() for each in _usually(usual, head)]
+    return {**request, "recipe": {**usual, **asked}, "told": [*request.get("told", ()), *told]} if told else request
+
+
+def _usually(usual: Facts, head: str) -> list[Assumption]:
+    like = f"as into the models that are published for {head}"
+    words = {
+        "color": f"the channels go in as {COLORS.get(usual.get('color', ''))}",
+        "mean": pixels_in_words(usual.get("mean"), usual.get("scale")),
+        "resize": f"pictures are resized by {usual.get('resize')}",
+    }
+    known = {*usual, "mean"} if "scale" in usual else {*usual}
+    return [Assumption(field, f"{said}, {like}", LIKELY) for field, said in words.items() if field in known]
 
 
 def _of_input(tensor: Facts, said: Facts) -> Facts:
@@ -58,13 +88,9 @@ def _left(found: Facts, asked: Facts) -> Facts:
 
 def _recipe(tensors: list[Facts], inputs: Facts, said: Facts, asked: Facts) -> Facts:
     """Of the only input, if that takes a picture in floats; a mean of one's own goes with a scale of one's own."""
-    if len(tensors) != 1 or tensors[0]["element_type"] not in _FLOATS:
-        return {}
-    own = inputs.get(tensors[0]["name"]) or {}
-    layout, shape = own.get("layout") or tensors[0]["layout"], own.get("shape") or tensors[0]["shape"] or []
-    sizes = dict(zip(layout or "", shape, strict=False))
+    sizes = _picture(tensors, inputs)
     channels = sizes.get("C")
-    if len(shape) != 4 or channels not in (1, 3):
+    if channels not in (1, 3):
         return {}
     numbers = (
         {}
@@ -77,6 +103,15 @@ def _recipe(tensors: list[Facts], inputs: Facts, said: Facts, asked: Facts) -> F
         {"color": said["color"]} if said.get("color") in _COLORS and channels == 3 and not asked.get("color") else {}
     )
     return {**_size([sizes.get(side) for side in "HW"], said, asked), **numbers, **color}
+
+
+def _picture(tensors: list[Facts], inputs: Facts) -> Facts:
+    """The sizes of the only input by the letters of its layout, if that takes a picture in floats; else empty."""
+    if len(tensors) != 1 or tensors[0]["element_type"] not in FLOATS:
+        return {}
+    own = inputs.get(tensors[0]["name"]) or {}
+    layout, shape = own.get("layout") or tensors[0]["layout"], own.get("shape") or tensors[0]["shape"] or []
+    return dict(zip(layout or "", shape, strict=False)) if len(shape) == 4 else {}
 
 
 def _size(sides: list[Any], said: Facts, asked: Facts) -> Facts:

@@ -54,11 +54,28 @@ class ExportRequest(ExportFields):
     name = shared.a_name("What people call the export.")
 
 
+class UsualView(ma.Schema):
+    """How pictures go into the models that are published for a head, where a request says nothing of it."""
+
+    words = ma.fields.String(required=True, metadata={"description": "All of it, in a sentence."})
+    color = ma.fields.String(required=True, metadata={"description": "The order of channels: RGB or BGR."})
+    mean = ma.fields.List(
+        ma.fields.Float(), required=True, allow_none=True, metadata={"description": "Of 0 to 255, in that order."}
+    )
+    scale = ma.fields.List(
+        ma.fields.Float(), required=True, allow_none=True, metadata={"description": "Pixels are divided by it."}
+    )
+    resize = ma.fields.String(required=True, allow_none=True, metadata={"description": "null: as the task's."})
+
+
 class HeadView(ma.Schema):
     """One reading of a model's outputs."""
 
     name = ma.fields.String(required=True)
     words = ma.fields.String(required=True)
+    usual = ma.fields.Nested(
+        UsualView, required=True, allow_none=True, metadata={"description": "null: published ones differ."}
+    )
 
 
 class OptionView(ma.Schema):

@@ -11,7 +11,7 @@ from workbench.tasks import guesses
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.default_recipe import NoDefaultRecipe, default_recipe
 from workbench.tasks.picture_input import MODEL
-from workbench.tasks.told import with_told
+from workbench.tasks.told import with_told, with_usual
 
 # Where a request has what a recipe calls by these names.
 _FIELDS = {"task": "task", "labels": "dataset_id"}
@@ -25,6 +25,7 @@ def settled(request: Facts, model: Facts, dataset: Facts | None) -> Facts:
     """
     request = _with_task(with_told(request, model), model, dataset)
     _refuse_another_task(request["task"], dataset)
+    request = with_usual(request, model, dataset)
     inputs = conversion_inputs(model, request)
     measured_shapes(model, request)
     converted = {**model, "inputs": _converted(model, inputs)}

@@ -13,12 +13,13 @@ _NEEDED = {"annotation": "annotations", "reference": "a reference model", "image
 
 def page(task: Facts) -> str:
     """The whole task."""
+    heads = [{**each, "words": _with_usual(each)} for each in task["heads"]]
     metrics = [{**each, "words": f"{each['words']} {_measured(each)}"} for each in task["metrics"]]
     options = [{**each, "words": f"{each['words']} {_accepted(each)}"} for each in task["options"]]
     return "\n".join(
         [
             *_folded(f"{task['name']}: {task['words']}"),
-            *_section("Heads (--head)", task["heads"]),
+            *_section("Heads (--head)", heads),
             *_section("Options (--option NAME=VALUE)", options),
             *_section("Metrics", metrics),
             "",
@@ -40,6 +41,12 @@ def _section(title: str, rows: Sequence[Facts]) -> Iterable[str]:
     for row in rows:
         yield f"  {row['name']}"
         yield from _folded(row["words"], "    ")
+
+
+def _with_usual(head: Facts) -> str:
+    """How its pictures go in; a server of an earlier release says nothing of it."""
+    usual = head.get("usual")
+    return f"{head['words']} {usual['words']}" if usual else head["words"]
 
 
 def _accepted(option: Facts) -> str:

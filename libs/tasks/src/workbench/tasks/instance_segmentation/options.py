@@ -11,12 +11,19 @@ from workbench.tasks.measure import Measure
 from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.option import Choice, Option
 from workbench.tasks.recipe import Recipe
+from workbench.tasks.usual import YOLO, Usual
 
 HEADS: tuple[Choice, ...] = (
     Choice(
-        "yolo_seg", "YOLOv8, v9 and v11: [1, 4 + classes + prototypes, boxes] and prototypes [1, k, height, width]."
+        "yolo_seg",
+        "YOLOv8, v9 and v11: [1, 4 + classes + prototypes, boxes] and prototypes [1, k, height, width].",
+        YOLO,
     ),
-    Choice("yolo_v5_seg", "YOLOv5 and v7: [1, boxes, 5 + classes + prototypes] and prototypes [1, k, height, width]."),
+    Choice(
+        "yolo_v5_seg",
+        "YOLOv5 and v7: [1, boxes, 5 + classes + prototypes] and prototypes [1, k, height, width].",
+        YOLO,
+    ),
     Choice(
         "mask_rcnn",
         "Mask R-CNN: boxes, labels, scores, and a mask for each over its box or over the whole input; "
@@ -26,6 +33,7 @@ HEADS: tuple[Choice, ...] = (
         "yolact",
         "YOLACT: boxes [1, n, 4] from 0 to 1, scores [1, n, classes], coefficients [1, n, k], prototypes "
         "[1, height, width, k].",
+        Usual(mean=(123.68, 116.78, 103.94), scale=(58.4, 57.12, 57.38)),
     ),
 )
 RESIZE = "stretch"  # the whole picture is looked at

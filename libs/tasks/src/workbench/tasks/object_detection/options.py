@@ -12,29 +12,43 @@ from workbench.tasks.object_detection import guessing
 from workbench.tasks.object_detection.anchors import CHOICES
 from workbench.tasks.option import Choice, Option
 from workbench.tasks.recipe import Recipe
+from workbench.tasks.usual import IMAGENET, YOLO, ZERO_TO_ONE, Usual
 
+ULTRAFACE = Usual(mean=(127.0, 127.0, 127.0), scale=(128.0, 128.0, 128.0))
 HEADS: tuple[Choice, ...] = (
-    Choice("yolo_v8", "YOLOv8, v9 and v11: [1, 4 + classes, boxes]; centre and sides in pixels."),
+    Choice("yolo_v8", "YOLOv8, v9 and v11: [1, 4 + classes, boxes]; centre and sides in pixels.", YOLO),
     Choice(
         "yolo_v5",
         "YOLOv5, v6 and v7: [1, boxes, 5 + classes]; centre and sides in pixels, then how sure it is a thing at all.",
+        YOLO,
     ),
-    Choice("end_to_end", "[1, boxes, 6]: corners in pixels, score, class; the suppression is in the model."),
-    Choice("yolox", "YOLOX: [1, cells, 5 + classes], centre and sides in cells yet."),
+    Choice("end_to_end", "[1, boxes, 6]: corners in pixels, score, class; the suppression is in the model.", YOLO),
+    Choice(
+        "yolox",
+        "YOLOX: [1, cells, 5 + classes], centre and sides in cells yet.",
+        Usual(color="BGR", resize="letterbox"),
+    ),
     Choice(
         "nanodet",
         "NanoDet and PicoDet: the classes' scores and a distribution of each side's distance for each "
         "cell, in one table or in two for each stride.",
+        Usual(mean=IMAGENET[0], scale=IMAGENET[1]),
     ),
     Choice("detection_output", "SSD's DetectionOutput: [1, 1, boxes, 7], image, class, score, corners from 0 to 1."),
-    Choice("boxes_scores", "[1, boxes, 4] and [1, boxes, classes]: corners from 0 to 1, and the classes' scores."),
+    Choice(
+        "boxes_scores",
+        "[1, boxes, 4] and [1, boxes, classes]: corners from 0 to 1, and the classes' scores.",
+        ULTRAFACE,
+    ),
     Choice(
         "yolo_v3",
         "YOLOv3, v4 and their tiny ones: two or three maps [1, 3 * (5 + classes), rows, columns], raw or "
         "as RegionYolo leaves them.",
     ),
     Choice("yolo_v2", "YOLOv2 and its tiny one: one map [1, 5 * (5 + classes), rows, columns], or that in one line."),
-    Choice("fastest_det", "FastestDet: one map [1, 5 + classes, rows, columns]."),
+    Choice(
+        "fastest_det", "FastestDet: one map [1, 5 + classes, rows, columns].", Usual(color="BGR", scale=ZERO_TO_ONE)
+    ),
     Choice(
         "priors",
         "SSD and RetinaFace, raw: offsets from prior boxes [1, n, 4] and scores [1, n, classes]; the "
