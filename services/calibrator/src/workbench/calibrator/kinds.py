@@ -17,6 +17,8 @@ from workbench.tasks.guesses import tasks_of
 
 GIB = 1 << 30
 CALIBRATION_ITEMS = "calibration-items.jsonl"
+# Of what goes through a whole dataset.
+LONG = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600, disk_bytes=32 * GIB)
 
 
 def recipe_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
@@ -67,12 +69,11 @@ def plan_calibration(job: Job, manifests: Manifests) -> Launch:
         "recipe": manifests.get("recipe", request["recipe_id"]).facts["recipe"],
         **{name: request[name] for name in ("preset", "subset_size", "ignored_scope", "split")},
     }
-    limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600, disk_bytes=32 * GIB)
     return Launch(
         "workbench.calibrator.quantize",
         spec=spec,
         inputs=inputs,
-        limits=limits,
+        limits=LONG,
         target=device_type(request.get("target")),
         env=request.get("env") or {},
     )
@@ -126,16 +127,7 @@ def plan_evaluation(job: Job, manifests: Manifests) -> Launch:
         **{name: request[name] for name in ("device", "inference_precision", "split")},
         "metrics": None,
     }
-    limits = Limits(memory_bytes=16 * GIB, cpu_s=24 * 3600, file_bytes=8 * GIB, wall_s=12 * 3600, disk_bytes=32 * GIB)
-    return Launch(
-        "workbench.calibrator.evaluate",
-        spec=spec,
-        inputs=inputs,
-        limits=limits,
-        device=request["device"],
-        target=device_type(request["target"]),
-        env=request.get("env") or {},
-    )
+    return _on_device("workbench.calibrator.evaluate", request, spec, inputs, LONG)
 
 
 def publish_evaluation(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
@@ -167,15 +159,7 @@ def plan_trial(job: Job, manifests: Manifests) -> Launch:
     }
     limits = Limits(memory_bytes=16 * GIB, cpu_s=3600, file_bytes=GIB, wall_s=900, disk_bytes=4 * GIB)
     inputs = model.inputs("model") | manifests.get("dataset", request["dataset_id"]).inputs("dataset")
-    return Launch(
-        "workbench.calibrator.try_images",
-        spec=spec,
-        inputs=inputs,
-        limits=limits,
-        device=request["device"],
-        target=device_type(request["target"]),
-        env=request.get("env") or {},
-    )
+    return _on_device("workbench.calibrator.try_images", request, spec, inputs, limits)
 
 
 def publish_trial(job: Job, result: dict[str, Any], files: tuple[File, ...], manifests: Manifests) -> Made:
@@ -189,6 +173,21 @@ def _rests_on(job: Job, manifests: Manifests) -> dict[str, Any]:
     """``assumed``: of the recipe; ``dataset_warnings``: what was noticed when the images were taken in."""
     recipe, dataset = (manifests.get(kind, job.request[f"{kind}_id"]).facts for kind in ("recipe", "dataset"))
     return {"assumed": recipe.get("assumed") or [], "dataset_warnings": dataset.get("warnings") or []}
+
+
+def _on_device(
+    core: str, request: dict[str, Any], spec: dict[str, Any], inputs: dict[str, str], limits: Limits
+) -> Launch:
+    """A core that infers where the request says; ``inputs``: digests by path."""
+    return Launch(
+        core,
+        spec=spec,
+        inputs=inputs,
+        limits=limits,
+        device=request["device"],
+        target=device_type(request["target"]),
+        env=request.get("env") or {},
+    )
 
 
 def _optional(kind: str, manifest_id: str | None) -> list[tuple[str, str]]:

@@ -85,22 +85,31 @@ def _slow(variant: Variant, baseline: Variant) -> list[_Reason] | None:
 
 def _reasons(layers: Sequence[Facts], model: Facts) -> list[_Reason]:
     """What takes time that INT8 does not shorten, the most first."""
-    whole = _times(layers, lambda layer: layer.get("runtime_precision") in _WHOLE and _is_heavy(layer))
-    heavy = _times(layers, lambda layer: layer.get("runtime_precision") not in _WHOLE and _is_heavy(layer))
+    whole = _times(layers, lambda layer: _is_whole(layer) and _is_heavy(layer))
+    heavy = _times(layers, lambda layer: not _is_whole(layer) and _is_heavy(layer))
     if heavy and not whole:
         words = f"none of its {_listed(heavy)} layers ran in INT8: the device has no kernels for them"
         return [_Reason(words, "measure it on a target whose INT8 says yes (`workbench targets list`)", 1.0)]
+    total = sum(layer["time_ms"] for layer in layers)
+    reasons = [
+        (share, _Reason(f"{share:.0%} {words} ({_listed(times)})", to_change, share, calibrate=calibrate))
+        for times, words, to_change, calibrate in _costs(layers, heavy, model)
+        if (share := times.total() / total) >= _MATTERS
+    ]
+    return [reason for _, reason in sorted(reasons, key=lambda each: -each[0])]
+
+
+def _costs(
+    layers: Sequence[Facts], heavy: Counter[str], model: Facts
+) -> list[tuple[Counter[str], str, str, Facts | None]]:
+    """Times by the type of layer, what they go into, what would change it, and the calibration that asks for that.
+
+    ``heavy``: those of layers left in floating point that have INT8 kernels.
+    """
     between = _times(layers, lambda layer: layer["type"] in _BETWEEN)
-    rest = _times(
-        layers,
-        lambda layer: (
-            layer.get("runtime_precision") not in _WHOLE and not _is_heavy(layer) and layer["type"] not in _BETWEEN
-        ),
-    )
-    slow = _times(
-        layers, lambda layer: layer.get("runtime_precision") in _WHOLE and str(layer.get("exec_type")).startswith("ref")
-    )
-    found = [
+    rest = _times(layers, lambda layer: not (_is_whole(layer) or _is_heavy(layer) or layer["type"] in _BETWEEN))
+    slow = _times(layers, lambda layer: _is_whole(layer) and str(layer.get("exec_type")).startswith("ref"))
+    return [
         (
             heavy,
             "of its time goes into layers left in floating point that have INT8 kernels",
@@ -126,13 +135,6 @@ def _reasons(layers: Sequence[Facts], model: Facts) -> list[_Reason]:
             {"ignored_scope": {"types": sorted({*_kept(model), *(name for name, _ in slow.most_common(_SHOWN))})}},
         ),
     ]
-    total = sum(layer["time_ms"] for layer in layers)
-    reasons = [
-        (share, _Reason(f"{share:.0%} {words} ({_listed(times)})", to_change, share, calibrate=calibrate))
-        for times, words, to_change, calibrate in found
-        if (share := times.total() / total) >= _MATTERS
-    ]
-    return [reason for _, reason in sorted(reasons, key=lambda each: -each[0])]
 
 
 def _less_right(variant: Variant) -> Iterator[_Reason]:
@@ -206,6 +208,11 @@ def _times(layers: Sequence[Facts], wanted: Callable[[Facts], bool]) -> Counter[
         if wanted(layer):
             found[layer["type"]] += layer["time_ms"]
     return found
+
+
+def _is_whole(layer: Facts) -> bool:
+    """Whether it ran in INT8."""
+    return layer.get("runtime_precision") in _WHOLE
 
 
 def _is_heavy(layer: Facts) -> bool:
