@@ -50,6 +50,20 @@ SCRIPTED = said(
     task_type="head_pose_estimation",
     model_optimizer_args=["--input_model=$conv_dir/s.onnx"],
 )
+MEASURED = {
+    "models": [
+        {
+            "launchers": [{"framework": "onnx", "adapter": "classification"}],
+            "datasets": [
+                {
+                    "name": "imagenet",
+                    "preprocessing": [{"type": "resize", "size": 224}],
+                    "metrics": [{"type": "accuracy", "name": "accuracy@top1", "reference": 0.75}],
+                }
+            ],
+        }
+    ]
+}
 
 
 def linked(*names: str) -> bytes:
@@ -67,6 +81,7 @@ def source() -> Iterator[SourceServer]:
         for part in ("part-a", "part-b"):
             hold(server, f"intel/whole/{part}/model.yml", said(f"FP32/{part}.xml", f"FP32/{part}.bin"))
         hold(server, "public/o/model.yml", ORIGINAL)
+        hold(server, "public/o/accuracy-check.yml", MEASURED)
         hold(server, "public/s/model.yml", SCRIPTED)
         server.hold("/models/public/broken/model.yml", b"&a [*a]", kind="text/plain")
         yield server
@@ -137,10 +152,12 @@ def test_one_is_shown_with_how_it_comes_or_why_it_does_not(ask: Ask) -> None:
         None,
     )
     assert (original["recipe"], original["precisions"], original["task"]) == (
-        {"mean": [1.0, 2.0, 3.0]},
+        {"mean": [1.0, 2.0, 3.0], "resize": "stretch", "color": "BGR"},
         [],
         "classification",
     )
+    assert original["published"] == {"dataset": "imagenet", "metrics": [{"name": "accuracy@top1", "value": 0.75}]}
+    assert (original["adapter"], ir["published"], ask("/broken")[1]["published"]) == ("classification", None, None)
     assert (part["source"], part["reason"]) == ("zoo:whole/part-a", None)
     assert "a script of its own makes" in ask("/s")[1]["reason"]
     assert "cannot be read" in ask("/broken")[1]["reason"]

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from workbench.model_registry.sources.zoo import told_of
 from workbench.model_registry.sources.zoo_accuracy import ADAPTERS, accuracy_facts
 from workbench.model_registry.sources.zoo_entry import Entry
 from workbench.model_registry.sources.zoo_text import NotAnEntry
+from workbench.model_registry.sources.zoo_told import told_of
 from workbench.tasks.catalogue import task_of
 
 TOP1 = {"name": "accuracy@top1", "type": "accuracy", "top_k": 1, "reference": 0.7645}

@@ -25,7 +25,7 @@ from workbench.webapp.ports import identity, ports
 
 KIND = "catalogue"
 ZOO_URL = "WORKBENCH_ZOO_URL"  # of the app's configuration
-_MADE_AS = "1"  # another number, and every zoo is read again
+_MADE_AS = "2"  # another number, and every zoo is read again
 _FRESH_S = 24 * 3600
 _CONVERTED = ("FP32", "FP16")  # what an original may become
 

@@ -10,10 +10,10 @@ import json
 from typing import Any
 
 from workbench.model_registry.sources.problems import ZooModelNotUsable
-from workbench.model_registry.sources.zoo_arguments import in_our_words
 from workbench.model_registry.sources.zoo_choice import PREFIX, ZooModel, precisions, remote, taken
-from workbench.model_registry.sources.zoo_entry import TASKS, Entry, read_entry
+from workbench.model_registry.sources.zoo_entry import Entry, read_entry
 from workbench.model_registry.sources.zoo_text import NotAnEntry
+from workbench.model_registry.sources.zoo_told import accuracy_of, told_of
 from workbench.model_registry.values import CATALOGUE, SAID
 from workbench.runner.core import Run
 
@@ -37,16 +37,17 @@ def entry_of(said: dict[str, str], files_url: str) -> dict[str, Any]:
     except NotAnEntry as wrong:
         return {**named, **_NOTHING, "reason": f"what the zoo says of it cannot be read ({wrong})"}
     return {
+        **_NOTHING,
         **named,
         **_size_and_reason(entry, model, said["group"], files_url),
         "description": entry.description.strip(),
-        "task": TASKS.get(entry.task_type),
         "task_type": entry.task_type,
         "framework": entry.framework,
         "license": entry.license,
         "precisions": precisions(entry),
         "inputs": entry.inputs,
-        **in_our_words(entry.arguments),
+        # An earlier release staged none, before this one took its job over.
+        **told_of(entry, accuracy_of(entry, said.get("accuracy", ""))),
     }
 
 
@@ -60,6 +61,8 @@ _NOTHING: dict[str, Any] = {
     "precisions": [],
     "inputs": {},
     "recipe": {},
+    "head": None,
+    "published": None,
     "outputs": [],
     "unused": [],
 }

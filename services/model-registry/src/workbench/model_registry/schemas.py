@@ -120,7 +120,17 @@ class CatalogueEntry(ma.Schema):
     )
     size_bytes = ma.fields.Integer(allow_none=True, metadata={"description": "Of what is brought by `source`."})
     inputs = ma.fields.Dict(metadata={"description": "By name: `shape` and `layout`, as far as they are told."})
-    recipe = ma.fields.Dict(metadata={"description": "`mean`, `scale` and `color` that the network wants."})
+    recipe = ma.fields.Dict(
+        metadata={"description": "How the network wants pictures: `mean`, `scale`, `color`, `resize` …"}
+    )
+    adapter = ma.fields.String(metadata={"description": "How outputs are read, as the zoo calls it; where it says."})
+    head = ma.fields.String(allow_none=True, metadata={"description": "The same, of the workbench where it has it."})
+    published = ma.fields.Dict(
+        allow_none=True,
+        metadata={
+            "description": "The accuracy that the zoo gives, on `dataset`: `metrics`, each a `name` and a `value`."
+        },
+    )
     outputs = ma.fields.List(ma.fields.String(), metadata={"description": "Where the zoo ends it; empty: as it is."})
     unused = ma.fields.List(
         ma.fields.String(),

@@ -58,7 +58,7 @@ class Indexing:
                 telling.report(start / len(names), f"{start} of {len(names)} models")
                 ask = partial(self._of, pool, names[start : start + AT_ONCE])
                 found = patiently(ask, where, self.pace, telling.wait)
-                size += sum(len(each.text) for each in found)
+                size += sum(len(each.text) + len(each.accuracy) for each in found)
                 if size > LARGEST:
                     raise NotTheFile(where, f"what it says of its models is longer than {LARGEST >> 20} MiB")
                 yield from found

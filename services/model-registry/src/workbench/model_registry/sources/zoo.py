@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from workbench.model_registry.sources.asking import Asking
 from workbench.model_registry.sources.documents import read_small
 from workbench.model_registry.sources.problems import NotTheFile, NotThere, ZooNotSet
 from workbench.model_registry.sources.values import Listing, shown
-from workbench.model_registry.sources.zoo_accuracy import accuracy_facts
-from workbench.model_registry.sources.zoo_arguments import in_our_words
 from workbench.model_registry.sources.zoo_choice import NAME, PREFIX, ZooModel, remote, taken, unusable
-from workbench.model_registry.sources.zoo_entry import IR, LARGEST, TASKS, Entry, read_entry, read_parts
+from workbench.model_registry.sources.zoo_entry import LARGEST, Entry, read_entry, read_parts
 from workbench.model_registry.sources.zoo_text import NotAnEntry
+from workbench.model_registry.sources.zoo_told import accuracy_of, told_of
 
 GROUPS = ("intel", "public")
 _LINK = re.compile(rf"\]\((?:\./)?(?P<name>{NAME})/README\.md\)")
@@ -27,25 +25,12 @@ _LINK = re.compile(rf"\]\((?:\./)?(?P<name>{NAME})/README\.md\)")
 
 @dataclass(frozen=True)
 class Said:
-    """What the zoo says of one model: the text of its ``model.yml``, in the group."""
+    """What the zoo says of one model: the texts of its ``model.yml`` and its ``accuracy-check.yml``, in the group."""
 
     group: str
     name: str
     text: str
-
-
-def told_of(entry: Entry, accuracy: dict[str, Any]) -> dict[str, Any]:
-    """The task, and what the network wants: in the converter's arguments, else as its accuracy was measured."""
-    words, recipe = in_our_words(entry.arguments), dict(accuracy.get("recipe", {}))
-    own = words["recipe"]
-    if {"mean", "scale"} & own.keys() or own.get("color", recipe.get("color")) != recipe.get("color"):
-        recipe = {name: value for name, value in recipe.items() if name not in ("mean", "scale")}
-    return {
-        **accuracy,
-        **words,
-        "task": TASKS.get(entry.task_type) or accuracy.get("task"),
-        "recipe": {**recipe, **own},
-    }
+    accuracy: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +57,7 @@ class Zoo:
             "framework": entry.framework,
             "task_type": entry.task_type,
             "inputs": entry.inputs,
-            **told_of(entry, self._accuracy(group, model.name, entry)),
+            **told_of(entry, accuracy_of(entry, self._accuracy(group, model.name))),
         }
         return Listing(files, told)
 
@@ -106,7 +91,8 @@ class Zoo:
 
     def _said(self, group: str, name: str) -> Said:
         content = read_small(self.asking, self._at(group, name, "model.yml"), {}, LARGEST)
-        return Said(group, name, content.decode(errors="replace"))
+        accuracy = self._accuracy(group, name)
+        return Said(group, name, content.decode(errors="replace"), accuracy.decode(errors="replace"))
 
     def _entry(self, model: ZooModel) -> tuple[str, Entry]:
         """In which group it is, and what is said of it."""
@@ -120,13 +106,12 @@ class Zoo:
                 raise NotTheFile(shown(url), f"it is not what the zoo says of a model ({wrong})") from None
         raise unusable(model, f"there is no such model in {shown(self.url)}")
 
-    def _accuracy(self, group: str, name: str, entry: Entry) -> dict[str, Any]:
+    def _accuracy(self, group: str, name: str) -> bytes:
         """What is said of how accurate it is, and how that was measured; nothing where that cannot be read."""
         try:
-            content = read_small(self.asking, self._at(group, name, "accuracy-check.yml"), {}, LARGEST)
-            return accuracy_facts(content, entry.framework == IR)
-        except (NotThere, NotAnEntry):
-            return {}
+            return read_small(self.asking, self._at(group, name, "accuracy-check.yml"), {}, LARGEST)
+        except (NotThere, NotTheFile):
+            return b""
 
     def _at(self, group: str, name: str, file: str) -> str:
         return f"{self.url}/models/{group}/{name}/{file}"
