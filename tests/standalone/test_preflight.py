@@ -139,6 +139,14 @@ def test_a_server_that_forwards_nothing_is_told_as_such(machine: BareMachine, wa
     assert explained(said).code == "tunnel-refused"
 
 
+def test_a_machine_that_does_not_stop_talking_is_heard_no_further(machine: BareMachine, way: Way) -> None:
+    machine.configure(more="ForceCommand yes")
+    assert why_not(way) == "endless-answer"
+
+    machine.configure(more="ForceCommand yes >&2")
+    assert why_not(way) == "endless-answer"
+
+
 # As the command, but with less patience.
 IMPATIENT = """
 from workbench.client.cli import connecting, main
@@ -153,7 +161,7 @@ def test_an_agent_that_says_nothing_is_given_up(
     silent = tmp_path / "silent"
     silent.write_text(f'#!/bin/sh\n[ "$1" = agent ] || echo "workbench {version("workbench-client")}"\n')
     silent.chmod(0o755)
-    machine.configure()
+    machine.configure(more='ForceCommand echo Welcome.; eval "$SSH_ORIGINAL_COMMAND"')  # as many a login prints
     connect = ("targets", "connect", "lab", machine.address, "--program", str(silent))
 
     done = subprocess.run(

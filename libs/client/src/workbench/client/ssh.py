@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from workbench.client import preflight
 from workbench.client.errors import WorkbenchError
+from workbench.client.heard import TooMuch, heard
 
 CONNECT_S = 15  # until the other side has said who it is, too
 LOOK_S = 60.0
@@ -170,15 +171,9 @@ class Way:
 
     def _run(self, script: str) -> subprocess.CompletedProcess[str]:
         try:
-            return subprocess.run(
-                [*self.command, script],
-                capture_output=True,
-                text=True,
-                timeout=LOOK_S,
-                check=False,
-                stdin=None,
-                errors="replace",
-            )
+            return heard([*self.command, script], LOOK_S)
+        except TooMuch:
+            raise endless() from None
         except subprocess.TimeoutExpired:
             raise explained("") from None
         except FileNotFoundError:
@@ -190,6 +185,11 @@ def refuse(checks: Iterable[preflight.Check]) -> None:
     for code, wrong, what, remedy in checks:
         if wrong:
             raise NotOverSsh(code, what, remedy)
+
+
+def endless() -> NotOverSsh:
+    """Where a machine says more than anybody reads."""
+    return NotOverSsh("endless-answer", "the machine does not stop talking", "see what a login prints there, ~/.bashrc")
 
 
 def explained(said: str) -> NotOverSsh:

@@ -23,7 +23,7 @@ from workbench.client.wheels import MAKE, Interpreter, Wheel, Wheels
 TRIES = 5
 # A wheel, what is unpacked of it, and compiled.
 _OF_ITS_SIZE, _GIB = 6, 2**30
-_LINE_BYTES = 1 << 20
+_LINE_BYTES, _LINES = 1 << 20, 100
 _GOES_ON = ("broken-off", "unreachable", "wheel-damaged")
 
 
@@ -113,9 +113,13 @@ def _send(wheel: Wheel, have: int, target: IO[bytes]) -> None:
 
 
 def _answer(source: IO[bytes]) -> dict[str, Any]:
-    """What it says next, of at most so many bytes; nothing where it is gone, or says something else."""
-    with suppress(ValueError):
-        document = json.loads(source.readline(_LINE_BYTES))
-        if isinstance(document, dict):
-            return document
+    """What it says next, whatever a login prints before; nothing where it is gone, or says too much else."""
+    for _ in range(_LINES):
+        line = source.readline(_LINE_BYTES)
+        with suppress(ValueError):
+            document = json.loads(line)
+            if isinstance(document, dict):
+                return document
+        if not line:
+            break
     return {}

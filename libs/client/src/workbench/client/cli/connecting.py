@@ -6,13 +6,14 @@ import subprocess
 import time
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from workbench.client.cli import output
 from workbench.client.cli.options import Argument, Option, Values
 from workbench.client.cli.session import Session
 from workbench.client.errors import Refused
-from workbench.client.ssh import NotOverSsh, Way, explained, far_end, port_of
+from workbench.client.heard import TooMuch, has_said
+from workbench.client.ssh import NotOverSsh, Way, endless, explained, far_end, port_of
 from workbench.client.staging import set_up
 from workbench.client.wheels import Wheels
 
@@ -94,7 +95,7 @@ def _held(session: Session, way: Way, name: str, port: int, token: str) -> bool:
     ssh = way.hold(url, port, token)
     try:
         assert ssh.stdout is not None
-        if ssh.stdout.readline().strip() != "started":
+        if not _started(ssh.stdout):
             _, said = ssh.communicate()
             raise explained(said)
         _await_agent(session, name, ssh, heard)
@@ -108,6 +109,13 @@ def _held(session: Session, way: Way, name: str, port: int, token: str) -> bool:
     finally:
         ssh.terminate()
         ssh.communicate()
+
+
+def _started(source: IO[str]) -> bool:
+    try:
+        return has_said("started", source)
+    except TooMuch:
+        raise endless() from None
 
 
 def _await_agent(session: Session, name: str, ssh: subprocess.Popen[str], heard: Any) -> None:
