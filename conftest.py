@@ -118,6 +118,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not any(item.get_closest_marker(mark) for mark in MARKS)]
 
 
+def pytest_collection() -> None:
+    """What is imported and collected stays to the end: the garbage collector need not look at it, again and again."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on, what tests leave is collected as ever."""
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish() -> None:
     """What tests have left to the garbage collector is told above the closing line, not below it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 import zipfile
@@ -29,3 +30,10 @@ def tarred(files: dict[str, bytes], mode: Any = "w", extra: tuple[tarfile.TarInf
         for info in extra:
             archive.addfile(info)
     return file.getvalue()
+
+
+def bomb(name: str, mib: int = 300) -> bytes:
+    """A packed tar of one file of so many MiB of zeros. Each MiB is the same packed piece, so it is made at once."""
+    info = tarfile.TarInfo(name)
+    info.size = mib << 20
+    return gzip.compress(info.tobuf()) + gzip.compress(bytes(1 << 20)) * mib + gzip.compress(bytes(1024))

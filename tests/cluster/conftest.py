@@ -22,10 +22,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """They take minutes, and need what a laptop lacks: not without being asked for."""
     if os.environ.get("WORKBENCH_TEST_CLUSTER") == "1":
         return
-    here = Path(__file__).parent
-    mine = [item for item in items if here in item.path.parents]
-    config.hook.pytest_deselected(items=mine)
-    items[:] = [item for item in items if here not in item.path.parents]
+    here = f"{Path(__file__).parent}{os.sep}"
+    config.hook.pytest_deselected(items=[item for item in items if str(item.path).startswith(here)])
+    items[:] = [item for item in items if not str(item.path).startswith(here)]
 
 
 @pytest.fixture(scope="session")

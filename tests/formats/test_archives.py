@@ -8,7 +8,7 @@ from typing import Any
 
 import paddle_files
 import pytest
-from packing import tarred, zipped
+from packing import bomb, tarred, zipped
 from tensorflow_files import matmul_graph, saved_model
 from workbench.archives import BrokenArchive, UnsafeUpload
 from workbench.model_registry.values import SeveralModels, UnknownFormat
@@ -57,7 +57,7 @@ def test_an_archive_without_a_model_tells_what_is_in_it(upload: Path, refusal: R
     [
         (zipped({"../net.pb": matmul_graph()}), UnsafeUpload),
         (zipped({"net.pb": matmul_graph()})[:-30], BrokenArchive),
-        (tarred({"net.pb": bytes(300 * 2**20)}, "w:gz"), UnsafeUpload),
+        (bomb("net.pb"), UnsafeUpload),
         (b"7z\xbc\xaf\x27\x1c" + bytes(600), BrokenArchive),
     ],
     ids=["leads out", "cut off", "bomb", "7z"],

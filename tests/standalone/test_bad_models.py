@@ -19,7 +19,7 @@ import onnx
 import pytest
 from keras_files import archive, running_code
 from onnx import TensorProto, helper, numpy_helper
-from packing import tarred, zipped
+from packing import bomb, zipped
 from source_server import SourceServer, source_server
 from workbench.client import Client
 from workbench.client.cli.readers import is_id
@@ -91,7 +91,7 @@ BAD: dict[str, tuple[Files, tuple[str, ...]]] = {
     "an IR without its weights": ({"net.xml": IR_XML}, ("net.xml", "net.bin")),
     "an ONNX file without its weights": ({"net.onnx": weights_apart()}, ("net.onnx", "w.bin")),
     "two models in one archive": ({"nets.zip": zipped({"a.onnx": RELU, "b/c.onnx": RELU})}, ("a.onnx", "b/c.onnx")),
-    "an archive bomb": ({"net.tgz": tarred({"net.onnx": bytes(300 << 20)}, "w:gz")}, ("net.tgz", "bomb")),
+    "an archive bomb": ({"net.tgz": bomb("net.onnx")}, ("net.tgz", "bomb")),
     "a custom layer": (
         {"net.onnx": graph([helper.make_node("Swoosh", ["x"], ["y"], domain="my.company")])},
         ("net.onnx", "my.company.Swoosh"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fresh import embedded
 from servers.postgres import Postgres, available
 from sqlalchemy import update
 from workbench.admin.installation import Installation, opened
@@ -48,7 +49,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def adapters(settings: Settings) -> Iterator[Adapters]:
-    made = connect(settings, "here", migrates=True)
+    made = connect(settings, "here", migrates=True) if settings.database_url else embedded(settings.home)
     for service in ("here", "there"):
         made.record(service)
     yield made

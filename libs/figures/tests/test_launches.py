@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
+from types import ModuleType
 
 import numpy as np
 import pytest
-from scipy import stats
 from workbench.figures import ratio
 from workbench.figures.launches import TooFewLaunches, log_t_interval, paired_ratio
 
 
+@pytest.fixture
+def stats() -> ModuleType:
+    """SciPy's, whose import takes a second: only in the process of these tests."""
+    from scipy import stats
+
+    return stats
+
+
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.99])
 @pytest.mark.parametrize("count", [5, 6, 20, 100])
-def test_an_interval_is_scipys_on_logarithms(count: int, confidence: float) -> None:
+def test_an_interval_is_scipys_on_logarithms(stats: ModuleType, count: int, confidence: float) -> None:
     values = np.random.default_rng(count).lognormal(3.0, 0.1, count)
     logs = np.log(values)
 
@@ -82,7 +90,7 @@ def test_what_has_no_logarithm_is_refused(bad: float) -> None:
         log_t_interval(np.array([1.0, 1.0, 1.0, 1.0, bad]))
 
 
-def test_a_paired_ratio_is_scipys_paired_t_on_logarithms() -> None:
+def test_a_paired_ratio_is_scipys_paired_t_on_logarithms(stats: ModuleType) -> None:
     random = np.random.default_rng(5)
     mine, theirs = random.lognormal(3.0, 0.1, 9), random.lognormal(2.0, 0.1, 9)
     told = stats.ttest_rel(np.log(mine), np.log(theirs)).confidence_interval(0.95)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, confusion_matrix, jaccard_score
 from workbench.tasks.scoring import Scored
 from workbench.tasks.semantic_segmentation.annotation import Annotation
 from workbench.tasks.semantic_segmentation.metrics import METRICS, Segmented, answer, counts, line
@@ -13,6 +14,14 @@ from workbench.tasks.semantic_segmentation.result import NOTHING, ClassMap
 
 MEAN_IOU, PIXEL_ACCURACY, AGREEMENT = METRICS
 SHAPE = (40, 30)
+
+
+@pytest.fixture
+def sklearn() -> ModuleType:
+    """Its metrics, whose import takes a second: only in the process of these tests."""
+    import sklearn.metrics
+
+    return sklearn.metrics
 
 
 def scored(
@@ -44,21 +53,21 @@ def judged(pairs: list[tuple[NDArray, NDArray]]) -> tuple[NDArray, NDArray]:
     return said[there != 255], there[there != 255]
 
 
-def test_the_figures_are_those_of_scikit_learn_to_six_digits() -> None:
+def test_the_figures_are_those_of_scikit_learn_to_six_digits(sklearn: ModuleType) -> None:
     pairs = images(12)
     said, there = judged(pairs)
 
     items = [MEAN_IOU.item(scored(*pair)) for pair in pairs]
 
-    assert MEAN_IOU.total(items).value == pytest.approx(jaccard_score(there, said, average="macro"), abs=1e-6)
-    assert PIXEL_ACCURACY.total(items).value == pytest.approx(accuracy_score(there, said), abs=1e-6)
+    assert MEAN_IOU.total(items).value == pytest.approx(sklearn.jaccard_score(there, said, average="macro"), abs=1e-6)
+    assert PIXEL_ACCURACY.total(items).value == pytest.approx(sklearn.accuracy_score(there, said), abs=1e-6)
     parts = {number: figure.value for number, figure in MEAN_IOU.parts(items).items()}
-    assert parts == pytest.approx(dict(enumerate(jaccard_score(there, said, average=None))), abs=1e-6)
+    assert parts == pytest.approx(dict(enumerate(sklearn.jaccard_score(there, said, average=None))), abs=1e-6)
 
 
-def test_the_counts_of_an_image_are_those_of_the_confusion_matrix() -> None:
+def test_the_counts_of_an_image_are_those_of_the_confusion_matrix(sklearn: ModuleType) -> None:
     [(said, there)] = images(1, classes=4)
-    matrix = confusion_matrix(*judged([(said, there)])[::-1])
+    matrix = sklearn.confusion_matrix(*judged([(said, there)])[::-1])
 
     found = np.array(counts(said.astype(np.uint8), there.astype(np.uint8), 255))
 
@@ -146,14 +155,14 @@ def test_what_is_kept_is_the_map_and_in_short_the_classes_that_are_more_than_an_
     assert answer(ClassMap.of(said)) == [0, 7]
 
 
-def test_what_the_most_frequent_class_everywhere_scores_is_told_beside_it() -> None:
+def test_what_the_most_frequent_class_everywhere_scores_is_told_beside_it(sklearn: ModuleType) -> None:
     pairs = images(8, classes=3)
     _, there = judged(pairs)
     most = np.full_like(there, np.bincount(there).argmax())
 
     told = MEAN_IOU.belief([scored(*pair) for pair in pairs])
 
-    assert told["chance"] == pytest.approx(jaccard_score(there, most, average="macro", zero_division=0))
+    assert told["chance"] == pytest.approx(sklearn.jaccard_score(there, most, average="macro", zero_division=0))
     gained = MEAN_IOU.total([MEAN_IOU.item(scored(*pair)) for pair in pairs]).value - told["chance"]
     assert told["over_chance"]["value"] == pytest.approx(gained)
     assert told["over_chance"]["low"] > 0

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import io
 import json
+import random
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +30,7 @@ from workbench.webapp.settings import Settings, load
 
 MIB = 1 << 20
 BIG = 20 * MIB + 5
-DATA = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(BIG // 32 + 1))[:BIG]
+DATA = random.Random(0).randbytes(BIG)
 
 
 @pytest.fixture(params=["directory", "s3"])

@@ -143,6 +143,13 @@ def readable(name: str) -> str:
     return shown if len(shown) <= 200 else f"{shown[:120]}…{shown[-60:]}"
 
 
+def _unprintable(name: str) -> str:
+    if any("\ud800" <= char <= "\udfff" for char in name):
+        return "the name is not UTF-8; rename it, or leave it out"
+    first = next(char for char in name if not char.isprintable())
+    return f"the name has the unprintable character U+{ord(first):04X}; rename it, or leave it out"
+
+
 def _what_is_wrong(name: str) -> str | None:
     if name.startswith("/"):
         return "an absolute path; entries must lie below the top folder"
@@ -151,11 +158,8 @@ def _what_is_wrong(name: str) -> str | None:
     parts = name.split("/")
     if ".." in parts:
         return "a path with '..' leads outside; entries must lie below the top folder"
-    if any("\ud800" <= char <= "\udfff" for char in name):
-        return "the name is not UTF-8; rename it, or leave it out"
-    unprintable = next((char for char in name if not char.isprintable()), None)
-    if unprintable is not None:
-        return f"the name has the unprintable character U+{ord(unprintable):04X}; rename it, or leave it out"
+    if not name.isprintable():
+        return _unprintable(name)
     if len(name.encode()) > LONGEST_NAME_BYTES or any(len(p.encode()) > LONGEST_PART_BYTES for p in parts):
         return (
             f"the name is too long; {LONGEST_NAME_BYTES} bytes, and {LONGEST_PART_BYTES} between two slashes, are taken"

@@ -28,6 +28,7 @@ from workbench.webapp.part_uploads import SIGNED_ENDPOINT
 from workbench.webapp.ports import Ports, ports
 from workbench.webapp.queries import refuse_unread
 from workbench.webapp.room import Room
+from workbench.webapp.rules import Rule
 from workbench.webapp.runs import INTERNAL, pod_runs, refuse_beside_runs
 from workbench.webapp.settings import Settings
 from workbench.webapp.streams import Streams
@@ -50,6 +51,7 @@ class App(Flask):
 
     request_class = StreamingRequest
     json_provider_class = Documents
+    url_rule_class = Rule
 
 
 def create_app(

@@ -56,6 +56,7 @@ class ProblemApi(Api):
         """The description of all that is registered."""
         with self._describing:
             while self._undescribed:
+                self._describe_refusals()
                 blueprint = self._undescribed.pop(0)
                 blueprint.register_views_in_doc(self, self._app, self._spec, name=blueprint.name, parameters=None)
                 self._spec.tag({"name": blueprint.name, "description": blueprint.description})
@@ -68,7 +69,14 @@ class ProblemApi(Api):
         self._describing = threading.RLock()
 
     def _register_responses(self) -> None:
+        """Not yet: a response for each status there is takes as long as the routes."""
+        self._refusals_described = False
+
+    def _describe_refusals(self) -> None:
         """The reusable responses are all refusals."""
+        if self._refusals_described:
+            return
+        self._refusals_described = True
         self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_JSON
         super()._register_responses()
         del self.DEFAULT_RESPONSE_CONTENT_TYPE

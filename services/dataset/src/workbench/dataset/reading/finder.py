@@ -6,7 +6,7 @@ from collections import defaultdict
 from pathlib import PurePosixPath
 
 from workbench.archives.entries import Entry
-from workbench.dataset.upload.tree import Tree, alike, is_image
+from workbench.dataset.upload.tree import Tree, alike, is_image, last_part, suffix
 
 
 class Finder:
@@ -26,9 +26,11 @@ class Finder:
         for image in tree.images:
             if image.name.startswith(prefix):
                 path = image.name.removeprefix(prefix)
-                self._by_last_part[PurePosixPath(path).name].append((path, image))
-                self._alike[PurePosixPath(alike(path)).name].append((alike(path), image))
-                self._by_stem[PurePosixPath(path).stem].append((str(PurePosixPath(path).with_suffix("")), image))
+                other = alike(path)
+                stem = path[: len(path) - len(suffix(path))]
+                self._by_last_part[last_part(path)].append((path, image))
+                self._alike[last_part(other)].append((other, image))
+                self._by_stem[last_part(stem)].append((stem, image))
 
     def find(self, listed: str, what: str = "image") -> Entry:
         """Raises ValueError in words when there is none, or more than one; ``what`` it is called in them."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -26,6 +28,12 @@ _SAID = {
 }
 
 
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed; read once, since that takes as long as several requests."""
+    return httpx.create_ssl_context()
+
+
 class TryLater(Exception):
     """The source broke off or asks to come back; ``after_s`` is when, if it says so."""
 
@@ -41,7 +49,7 @@ class Asking:
         self._addresses = addresses
         # What the environment says of proxies is not heard: behind one nobody sees which address is reached.
         self._client = httpx.Client(
-            verify=httpx.create_ssl_context(),
+            verify=_trusted(),
             trust_env=False,
             limits=httpx.Limits(max_keepalive_connections=0),
             timeout=httpx.Timeout(pace.silence_s),
