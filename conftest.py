@@ -31,6 +31,7 @@ MARKS = {
     ),
     "environment": ("needs an environment apart: see `workbench environments`", {"keras", "legacy", "torch_apart"}),
     "shared": ("needs the shared models and images beside the checkout", {"shared"}),
+    "core": ("runs cores in processes of their own", {"in_processes"}),
     "whole": ("runs something whole, as its users do", {"whole"}),
     "alone": ("measures, so nothing may run beside it", {"quiet"}),
 }
@@ -74,6 +75,13 @@ def whole() -> None:
     """Asked for by every fixture with which something is run whole, as its users do: what a network makes of
     photographs, an unpacked package, an installation that is saved and restored, every service at every place. Each
     takes about a second, or its fixture does.
+    """
+
+
+@pytest.fixture(scope="session")
+def in_processes() -> None:
+    """Asked for by every fixture that starts runs (a supervisor, a warden, a core: three interpreters each), or cores
+    that load OpenVINO and NNCF.
     """
 
 

@@ -69,7 +69,7 @@ class Place:
 
 
 @pytest.fixture(params=["process"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+def place(in_processes: None, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     journals = tmp_path / "journals"  # each core is a user of its own
     journals.mkdir()
     journals.chmod(0o777)

@@ -41,7 +41,7 @@ def journals(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def execution(adapters: Adapters, jobs: Jobs, journals: Path) -> Callable[..., Execution]:
+def execution(in_processes: None, adapters: Adapters, jobs: Jobs, journals: Path) -> Callable[..., Execution]:
     """The execution of these kinds, on this machine; every call is another worker of the same machine."""
     launcher = ProcessLauncher(adapters.home, python_path=(CORES,), writable=(journals,))
     work = adapters.home / "work"

@@ -69,7 +69,7 @@ class Running:
 
 
 @pytest.fixture
-def dispatching(adapters: Adapters, jobs: Jobs, journals: Path) -> Iterator[Callable[..., Running]]:
+def dispatching(in_processes: None, adapters: Adapters, jobs: Jobs, journals: Path) -> Iterator[Callable[..., Running]]:
     """Start a dispatcher for these kinds; it is stopped with the test, and so are the runs."""
     work = adapters.home / "work"
     work.mkdir()

@@ -79,7 +79,7 @@ def gone() -> Callable[[int], None]:
 
 
 @pytest.fixture
-def runs(tmp_path: Path) -> Iterator[Runs]:
+def runs(in_processes: None, tmp_path: Path) -> Iterator[Runs]:
     runs = Runs(tmp_path / "home", tmp_path / "work")
     yield runs
     for folder in runs.folders:

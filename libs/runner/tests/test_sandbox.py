@@ -107,7 +107,7 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(in_processes: None, tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 

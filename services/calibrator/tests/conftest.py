@@ -186,7 +186,7 @@ def unlabelled(make_dataset: Callable[..., Path]) -> Path:
 
 
 @pytest.fixture
-def run_core(tmp_path: Path) -> Callable[..., Ended]:
+def run_core(in_processes: None, tmp_path: Path) -> Callable[..., Ended]:
     """Run a core in a process of its own; inputs are folders by the name they get."""
     count = 0
 

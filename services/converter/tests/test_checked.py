@@ -209,7 +209,7 @@ def test_a_transformer_is_alike_in_half_precision(published: Path, converted: Co
     assert checked(converted, vit, "FP16")["verdict"] == "alike"
 
 
-def test_it_holds_in_a_confined_process(tmp_path: Path) -> None:
+def test_it_holds_in_a_confined_process(in_processes: None, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     (folder / "inputs" / "model").mkdir(parents=True)
     resized(folder / "inputs" / "model")

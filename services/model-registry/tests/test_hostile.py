@@ -39,7 +39,7 @@ def test_two_hundred_malformed_files_make_no_crash_and_leave_nothing(tmp_path: P
 
 
 @pytest.fixture
-def examined(tmp_path: Path) -> Callable[..., str]:
+def examined(in_processes: None, tmp_path: Path) -> Callable[..., str]:
     """How a run of the real core under a real supervisor ends: "result", the kind of its refusal, or a reason."""
     launcher = ProcessLauncher(tmp_path / "home")
 

@@ -90,7 +90,7 @@ def perform(quiet: None) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def perform_tensor() -> Callable[..., dict[str, Any]]:
+def perform_tensor(in_processes: None) -> Callable[..., dict[str, Any]]:
     """The same for a core that measures nothing, so that it need not be alone."""
     return performed
 

@@ -67,7 +67,7 @@ def client(adapters: Adapters, settings: Settings) -> FlaskClient:
 
 
 @pytest.fixture
-def working(adapters: Adapters, settings: Settings) -> Iterator[None]:
+def working(in_processes: None, adapters: Adapters, settings: Settings) -> Iterator[None]:
     """A worker beside the API."""
     with at_work(create_worker(adapters, settings)):
         yield

@@ -14,7 +14,9 @@ from workbench.runner.local.devices import DeviceLock
 LIMITS = Limits(memory_bytes=4 << 30, cpu_s=600, file_bytes=1 << 30, wall_s=300, turn_s=60)
 
 
-def test_other_work_gets_in_between_any_two_launches(tmp_path: Path, convolutions: Callable[..., ov.Model]) -> None:
+def test_other_work_gets_in_between_any_two_launches(
+    in_processes: None, tmp_path: Path, convolutions: Callable[..., ov.Model]
+) -> None:
     folder, home = tmp_path / "run", tmp_path / "home"
     (folder / "inputs" / "model").mkdir(parents=True)
     ov.save_model(convolutions(), folder / "inputs" / "model" / "model.xml", compress_to_fp16=False)
