@@ -55,9 +55,10 @@ class ProblemApi(Api):
     def spec(self) -> Any:
         """The description of all that is registered."""
         with self._describing:
-            while self._undescribed:
+            undescribed, self._undescribed = self._undescribed, []  # describing asks for the description
+            if undescribed:
                 self._describe_refusals()
-                blueprint = self._undescribed.pop(0)
+            for blueprint in undescribed:
                 blueprint.register_views_in_doc(self, self._app, self._spec, name=blueprint.name, parameters=None)
                 self._spec.tag({"name": blueprint.name, "description": blueprint.description})
         return self._spec
