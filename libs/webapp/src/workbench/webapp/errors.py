@@ -55,7 +55,8 @@ class ProblemApi(Api):
     def spec(self) -> Any:
         """The description of all that is registered."""
         with self._describing:
-            undescribed, self._undescribed = self._undescribed, []  # describing asks for the description
+            undescribed = list(self._undescribed)
+            self._undescribed.clear()  # describing asks for the description
             if undescribed:
                 self._describe_refusals()
             for blueprint in undescribed:
