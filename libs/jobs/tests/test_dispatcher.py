@@ -16,7 +16,7 @@ from eventually import until
 from runs.place import POD, ProcessPlace
 from sqlalchemy import event
 from workbench.jobs import Adapters, Desk, Job, Jobs, Kind, Runs, State, claim, expire_leases
-from workbench.jobs.pods import dispatcher
+from workbench.jobs.pods import dispatcher, holding
 from workbench.jobs.pods.capacity import limits_of
 from workbench.jobs.pods.desk import Caller, Report
 from workbench.jobs.pods.dispatcher import STEPS, Dispatcher
@@ -232,6 +232,7 @@ def test_a_device_that_becomes_free_is_filled_at_once(
 ) -> None:
     for what in ("COUNT_S", "SCAN_S"):  # whoever waited for the next look would wait for ever
         monkeypatch.setattr(dispatcher, what, 3600.0)
+    monkeypatch.setattr(holding, "SCAN_S", 3600.0)
     deed = kind("counting", target=lambda _: "npu")
     submitted = [counting(deed, takes_s=0.1) for _ in range(8)]
     dispatching(deed, slots=4, npu=1)
@@ -308,7 +309,7 @@ def test_a_job_that_goes_on_is_not_read_again(jobs: Jobs, kind: Any, dispatching
         asked.clear()
         running.dispatcher._note(job.id)
         until(lambda: asked)
-        until(lambda: not any(held.busy for held in running.dispatcher._jobs[job.id]))
+        until(lambda: not any(held.busy for held in running.dispatcher._holdings.all()))
         return [statement for statement in asked if "jobs" in statement]
 
     event.listen(jobs.engine, "before_cursor_execute", note)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 from structlog.contextvars import bound_contextvars
 from workbench.jobs.job import Job
 from workbench.jobs.pods.capacity import Capacity, Told
 from workbench.jobs.pods.dispatching import Dispatching
+from workbench.jobs.pods.holding import SCAN_S, Held, Holdings
 from workbench.jobs.working import lease, metrics
 from workbench.jobs.working.execution import AWAY, AWAY_PAUSES_S, PLACE_AWAY
 from workbench.jobs.working.slots import Slots
@@ -27,28 +28,9 @@ STEPS = 8  # at once, and as many beginnings, which would else wait behind ends:
 STANDING_S = 1.0
 LOOK_AGAIN_S = 30.0  # though nothing seems to have changed
 STOP_AGAIN_S = 1.0
-QUIET_S = 2.0  # a run that begins sooner never says what it waited for
 SWEEP_S = 60.0
 COUNT_S = 5.0
-SCAN_S = 0.25
 DEAF_S = 0.05  # after a bell
-
-
-@dataclass(eq=False)
-class _Held:
-    """One job of ours, as we know it. ``due``: when to look at it again; ``busy``: a step of it is under way."""
-
-    job: Job
-    due: float
-    begun_at: float | None = None
-    busy: bool = False
-    stopping: bool = False
-    tries: int = 0
-
-    @property
-    def quiet_s(self) -> float:
-        """For how long nobody is told yet what it waits for."""
-        return max(0.0, (self.begun_at or 0.0) + QUIET_S - time.monotonic())
 
 
 class Dispatcher(Worker):
@@ -66,12 +48,10 @@ class Dispatcher(Worker):
         measuring = any(kind.measures for kind in dispatching.kinds.values())
         self._capacity = Capacity(dispatching.launcher, told, measuring=measuring)
         self._dispatching = dispatching
-        # Several of one id: what was lost, or is tried again, may be claimed before we have let go of it.
-        self._jobs: dict[str, list[_Held]] = {}
-        self._changed: set[str] = set()
+        self._holdings = Holdings()
         self._mutex = threading.Lock()
         self._wake, self._rung = threading.Event(), threading.Event()
-        self._scan_at = self._claim_at = 0.0
+        self._claim_at = 0.0
         self._fresh = 0  # claimed, and not looked at by anybody yet
         self._beginnings, self._steps = (
             ThreadPoolExecutor(STEPS, thread_name_prefix=f"{self.record.service}-{what}") for what in ("begin", "step")
@@ -104,21 +84,21 @@ class Dispatcher(Worker):
 
     def _begin(self, job: Job) -> None:
         """A job that was claimed is held from now on."""
-        held = _Held(job, due=0.0, busy=True)
+        held = Held(job, due=0.0, busy=True)
         brings = self._dispatching.brings(job)
+        self._holdings.add(held)
         with self._mutex:
-            self._jobs.setdefault(job.id, []).append(held)
             self._fresh += not brings
         if brings:
             self._bring(held)
         else:
             self._beginnings.submit(self._first_step, held)
 
-    def _bring(self, held: _Held) -> None:
+    def _bring(self, held: Held) -> None:
         """What takes as long as a download has a thread of its own, and keeps nobody waiting."""
         threading.Thread(target=self._step, args=(held,), daemon=True).start()
 
-    def _first_step(self, held: _Held) -> None:
+    def _first_step(self, held: Held) -> None:
         try:
             self._step(held)
         finally:
@@ -126,7 +106,7 @@ class Dispatcher(Worker):
                 self._fresh -= 1
             self._wake.set()
 
-    def _submit(self, held: _Held) -> None:
+    def _submit(self, held: Held) -> None:
         if held.begun_at is None and self._dispatching.brings(held.job):
             self._bring(held)
             return
@@ -143,24 +123,10 @@ class Dispatcher(Worker):
         self._wake.clear()
 
     def _work_off(self) -> None:
-        for held in self._due():
+        for held in self._holdings.due():
             self._submit(held)
 
-    def _due(self) -> list[_Held]:
-        """What has changed, and now and then all that is due, each busy from now on."""
-        now = time.monotonic()
-        with self._mutex:
-            found = [held for name in self._changed for held in self._jobs.get(name, ())]
-            self._changed = {held.job.id for held in found if held.busy}
-            if now >= self._scan_at:
-                self._scan_at = now + SCAN_S
-                found += [held for same in self._jobs.values() for held in same if held.due <= now]
-            free = list({held: None for held in found if not held.busy})
-            for held in free:
-                held.busy = True
-            return free
-
-    def _step(self, held: _Held) -> None:
+    def _step(self, held: Held) -> None:
         """One step of one job; afterwards it is over, or due again."""
         job, stopping = held.job, held.stopping
         again_s = STOP_AGAIN_S if stopping else LOOK_AGAIN_S
@@ -183,13 +149,10 @@ class Dispatcher(Worker):
         if going_on is None:
             self._release(held)
             return
-        with self._mutex:  # somebody may have asked for an end meanwhile
-            held.job = going_on
-            held.due = time.monotonic() + again_s if held.stopping == stopping else 0.0
-            held.busy = False
+        self._holdings.go_on(held, going_on, again_s, stopping=stopping)
         self._wake.set()
 
-    def _act(self, held: _Held, stopping: bool) -> Job | None:
+    def _act(self, held: Held, stopping: bool) -> Job | None:
         if stopping:
             return self._dispatching.stop(held.job)
         if held.begun_at is not None:
@@ -198,17 +161,13 @@ class Dispatcher(Worker):
         held.begun_at = time.monotonic()
         return begun
 
-    def _lose(self, held: _Held) -> None:
+    def _lose(self, held: Held) -> None:
         log.info("job.lease_lost", job=held.job.id, fence=held.job.fence)
         metrics.LEASE_LOSSES.labels(held.job.kind).inc()
         self._release(held)
 
-    def _release(self, held: _Held) -> None:
-        with self._mutex:
-            same = self._jobs[held.job.id]
-            same.remove(held)
-            if not same:
-                del self._jobs[held.job.id]
+    def _release(self, held: Held) -> None:
+        self._holdings.remove(held)
         wanted = self._capacity.limit(held.job.target) is not None or held.job.target in self._slots().full()
         self._done(held.job)
         if wanted:
@@ -217,18 +176,10 @@ class Dispatcher(Worker):
 
     def _ask_standing(self) -> None:
         """What was lost is let go of, what was cancelled is stopped."""
-        with self._mutex:
-            ours = [held for same in self._jobs.values() for held in same]
-        states = lease.standing(self.record, [held.job for held in ours])
-        for held in ours:
-            key = (held.job.id, held.job.fence)
-            with self._mutex:
-                lost = key not in states and not held.busy
-                held.busy = held.busy or lost  # nobody else may take it up, or let go of it
-                if states.get(key) and not held.stopping:
-                    held.stopping, held.due = True, 0.0
-            if lost:
-                self._lose(held)
+        ours = self._holdings.all()
+        cancelled = lease.standing(self.record, [held.job for held in ours])
+        for held in self._holdings.stand(ours, cancelled):
+            self._lose(held)
         self._wake.set()
 
     def _hear(self, stop: threading.Event) -> None:
@@ -253,8 +204,7 @@ class Dispatcher(Worker):
                 stop.wait(3.0)
 
     def _note(self, name: str) -> None:
-        with self._mutex:
-            self._changed.add(name)
+        self._holdings.note(name)
         self._wake.set()
 
     def _sweep(self, stop: threading.Event) -> None:
