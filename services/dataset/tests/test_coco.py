@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from workbench.archives.unpack import opened
 from workbench.dataset.formats import coco
 from workbench.dataset.upload.tree import arrange
 
-TASK = "object-detection"
+TASK, MASKS = "object-detection", "instance-segmentation"
 ONE = {
     "images": [{"id": 1, "file_name": "a.jpg"}],
     "categories": [{"id": 7, "name": "cup"}],
@@ -43,6 +44,26 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, zipped: Callable, ta
     assert reading.faults == ()
     assert len(reading.annotations[TASK]["a.jpg"].document["things"]) == 1000  # type: ignore[union-attr]
     assert peak < size / 5
+
+
+def test_masks_that_are_kept_do_not_lie_in_memory(tree: Callable) -> None:
+    polygon, counts, peaks = [float(number) for number in range(1000)], (20, 80), []
+    images = [{**ONE["images"][0], "width": 1000, "height": 1000}]
+    for count in counts:
+        heavy = [{**ONE["annotations"][0], "id": number, "segmentation": [polygon]} for number in range(count)]
+        data = json.dumps(ONE | {"images": images, "annotations": heavy}).encode()
+        arranged = tree({"a.jpg": b"x", "instances_val.json": data})
+
+        tracemalloc.start()
+        reading = coco.read(arranged)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+
+        kept = reading.annotations[MASKS]["a.jpg"].document.things  # type: ignore[union-attr]
+        assert [each.polygons for each in kept] == [(array("d", polygon),)] * count
+
+    numbers_bytes = (counts[1] - counts[0]) * 8 * len(polygon)
+    assert peaks[1] - peaks[0] < numbers_bytes / 5, peaks
 
 
 @pytest.mark.parametrize(

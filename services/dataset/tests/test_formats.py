@@ -48,7 +48,6 @@ def test_every_format_can_be_chosen_by_its_name(tree: Callable, name: str) -> No
         ({"images/1.png": b"", "masks/1.png": b""}, "common-semantic-segmentation"),
         ({"images/1.png": b"", "holes/1.png": b""}, "inpainting-masks"),
         ({"a.jpg": b"", "a_hole.png": b"", "b.jpg": b""}, "inpainting-masks"),
-        ({"a.jpg": b"", "a_mask.png": b""}, "unannotated"),
         ({"a_hole.png": b"", "b.jpg": b""}, "unannotated"),
         ({"images/1.png": b"", "masks/1.png": b"", "more/1.png": b""}, "unannotated"),
         ({"train/1.png": b"", "trainannot/1.png": b"", "train.txt": b"train/1.png trainannot/1.png"}, "camvid"),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco
 from workbench.dataset.drawing import drawn
 from workbench.dataset.reading.outlines import Outlines
+from workbench.dataset.reading.shelf import Shelf
 from workbench.tasks.instance_segmentation import annotation as masks
 
 WIDTH, HEIGHT = 90, 70
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # of
 
 def kept(segmentation: Any) -> NDArray[np.bool_]:
     """What is kept of it, on a picture of that size."""
-    outlines = Outlines((WIDTH, HEIGHT))
+    outlines = Outlines((WIDTH, HEIGHT), Shelf())
     outlines.add(0, segmentation, None, crowd=False)
     [thing] = masks.from_json(drawn(outlines, WIDTH, HEIGHT)).things
     found = np.zeros((HEIGHT, WIDTH), bool)

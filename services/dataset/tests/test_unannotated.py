@@ -48,6 +48,19 @@ def test_files_that_are_no_images_are_warned_of_by_name(tree: Callable) -> None:
     assert warning == "1 files are no images and were left out: labels.csv"
 
 
+def test_pictures_called_masks_of_others_are_not_taken_for_photos_unasked(tree: Callable) -> None:
+    pairs = tree({"bird.jpg": b"", "bird_mask.png": b"", "dog.jpg": b"", "dog_mask.png": b""})
+
+    reason = unannotated.recognise(pairs)
+
+    assert reason is not None
+    assert reason.startswith("bird_mask.png is called a mask of another picture.")
+    assert "dataset_meta.json" in reason
+    assert "inpainting-masks" in reason
+    assert len(unannotated.read(pairs).images) == 4
+    assert unannotated.recognise(tree({"gas_mask.jpg": b"", "bird.jpg": b""})) is None
+
+
 def test_a_coco_tree_gives_its_images_and_a_warning(tree: Callable) -> None:
     reading = unannotated.read(
         tree({"images/val2017/1.jpg": b"", "images/train2017/2.jpg": b"", "annotations/instances_val2017.json": b"{}"})

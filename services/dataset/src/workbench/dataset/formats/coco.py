@@ -19,6 +19,7 @@ from workbench.dataset.reading.found import Fault, Noted, Reading, some
 from workbench.dataset.reading.json_stream import NotJson, elements, keys
 from workbench.dataset.reading.outlines import Outlines, image_size
 from workbench.dataset.reading.parts import worth
+from workbench.dataset.reading.shelf import Shelf
 from workbench.dataset.reading.things import TASK, Things, sides
 from workbench.dataset.upload.tree import Tree, suffix
 
@@ -79,6 +80,7 @@ class _Coco:
     images: dict[int, Entry] = field(default_factory=dict)
     things: dict[str, Things] = field(default_factory=dict)
     outlines: dict[str, Outlines] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
     masked: bool = False
     classes: dict[int, int] = field(default_factory=dict)
     ids: array[int] = field(default_factory=lambda: array("q"))
@@ -137,7 +139,7 @@ class _Coco:
         self.images[number] = image
         self.things[image.name] = Things()
         if size := image_size(element.get("width"), element.get("height")):
-            self.outlines[image.name] = Outlines(size)
+            self.outlines[image.name] = Outlines(size, self.shelf)
 
     def _annotation(self, element: Any, _finder: Finder) -> None:
         if not isinstance(element, dict):

@@ -17,6 +17,7 @@ from workbench.dataset.reading.cvat_shapes import Shape, outline, shape
 from workbench.dataset.reading.finder import Finder
 from workbench.dataset.reading.found import Fault, Known, Noted, Reading, some
 from workbench.dataset.reading.outlines import Outlines, image_size
+from workbench.dataset.reading.shelf import Shelf
 from workbench.dataset.reading.things import TASK, Things
 from workbench.dataset.reading.xml_tree import Node, NotXml, elements
 from workbench.dataset.upload.tree import Tree, suffix
@@ -85,10 +86,10 @@ class _Cvat:
         """Masks where any shape has an outline, and boxes."""
         classes = self.declared or sorted({each.label for found in self.shapes.values() for each in found})
         known: dict[str, dict[str, Known]] = {outlines.TASK: {}, TASK: {}}
-        without = []
+        without, shelf = [], Shelf()
         for image in sorted(self.shapes):
             size = self.sizes.get(image)
-            things, drawn = Things(), Outlines(size)
+            things, drawn = Things(), Outlines(size, shelf)
             for each in self.shapes[image]:
                 self._take(each, classes.index(each.label), things, drawn, size)
             known[TASK][image] = Noted(things, self.entry.name, self.lines[image], size)

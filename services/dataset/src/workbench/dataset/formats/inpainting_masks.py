@@ -55,6 +55,13 @@ def read(tree: Tree) -> Reading:
     )
 
 
+def called_mask(tree: Tree) -> Entry | None:
+    """The first picture that is called a mask of another: `NAME_mask`, beside `NAME`."""
+    pictures, masks = _parted(tree)
+    keys = {_key_of(image) for image in pictures}
+    return next((mask for mask in masks if _stem(mask).endswith(_ENDS[0]) and _key_of(mask) in keys), None)
+
+
 def _parted(tree: Tree) -> tuple[list[Entry], list[Entry]]:
     """Pictures and masks."""
     pictures, masks = ([image for image in tree.images if _first(image) in names] for names in (_IMAGES, _MASKS))

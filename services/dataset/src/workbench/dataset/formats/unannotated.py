@@ -9,6 +9,9 @@ import re
 
 from workbench.dataset.formats.imagenet_folders import NAME as FOLDERS
 from workbench.dataset.formats.imagenet_folders import is_part, parts_of_classes
+from workbench.dataset.formats.inpainting_masks import NAME as MASKS
+from workbench.dataset.formats.inpainting_masks import called_mask
+from workbench.dataset.reading.classes import META_NAME
 from workbench.dataset.reading.found import Reading, some
 from workbench.dataset.reading.label_rows import EXPECTED
 from workbench.dataset.reading.texts import label_lists, lists_without_labels
@@ -37,6 +40,12 @@ def recognise(tree: Tree) -> str | None:
         return (
             f"{some([f'{part}/' for part in parts])} hold a folder for each class: give one of them as the dataset "
             f"({parts[-1]}/). The format unannotated leaves the labels"
+        )
+    if mask := called_mask(tree):
+        return (
+            f"{mask.name} is called a mask of another picture. Where masks are white for what is missing, choose "
+            f"the format {MASKS}; masks of classes are read from the folders Images/ and Masks/ with files of the same "
+            f"names, beside a {META_NAME}. The format unannotated takes all for photos"
         )
     return None
 

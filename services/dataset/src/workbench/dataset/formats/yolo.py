@@ -18,6 +18,7 @@ from workbench.dataset.reading import outlines
 from workbench.dataset.reading.found import Fault, Noted, Reading, some
 from workbench.dataset.reading.outlines import Outlines
 from workbench.dataset.reading.parts import worth
+from workbench.dataset.reading.shelf import Shelf
 from workbench.dataset.reading.texts import lines
 from workbench.dataset.reading.things import TASK, Things, numbers, within
 from workbench.dataset.upload.tree import Tree, folder_of, suffix
@@ -69,13 +70,14 @@ class _Yolo:
     known: dict[str, Noted] = field(default_factory=dict)
     outlines: dict[str, Noted] = field(default_factory=dict)
     incomplete: list[str] = field(default_factory=list)
+    shelf: Shelf = field(default_factory=Shelf)
     masked: bool = False
     without: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     def take(self, image: str, text: Entry | None) -> None:
         """What one text says."""
-        things, drawn, file = Things(normalised=True), Outlines(None), text.name if text else image
+        things, drawn, file = Things(normalised=True), Outlines(None, self.shelf), text.name if text else image
         for number, row in enumerate(lines(text) if text else [], 1):
             try:
                 if row:
@@ -84,7 +86,7 @@ class _Yolo:
                 self.faults.append(Fault(file, str(wrong), number))
         if text is None:
             self.without.append(image)
-        self.masked |= bool(drawn.things)
+        self.masked |= not drawn.empty
         self.known[image] = Noted(things, file)
         if drawn.missing:
             self.incomplete.append(image)

@@ -1,18 +1,26 @@
-"""Masks of many images while they are read: as outlines or run lengths, which ``drawing.py`` makes pixels of."""
+"""Masks of many images while they are read: as outlines or run lengths, which ``drawing.py`` makes pixels of.
+
+They lie on a shelf until then: those of a large set would fill the memory.
+"""
 
 from __future__ import annotations
 
 import math
+import struct
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+from workbench.dataset.reading.shelf import NOTHING, Shelf
 
 TASK = "instance-segmentation"
 
 _FEWEST_NUMBERS = 6  # a triangle
 _MOST_NUMBERS = 200_000
 _OUTSIDE, _ROUNDING = 2.0, 0.01  # pixels, and parts of the image, that tools may be off by
+_RECORD = struct.Struct("<qd?q")  # class, area, crowd, how many polygons or none for run lengths
+_RUNS = -1
 _CHARACTER, _BITS, _MORE, _MINUS = 48, 5, 0x20, 0x10  # of run lengths as text
 
 
@@ -26,6 +34,29 @@ class Outline:
     area: float | None
     crowd: bool
 
+    def packed(self) -> bytes:
+        """As it lies on a shelf."""
+        area = math.nan if self.area is None else self.area
+        if self.runs is not None:
+            return _RECORD.pack(self.class_id, area, self.crowd, _RUNS) + self.runs.tobytes()
+        lengths = array("q", map(len, self.polygons))
+        head = _RECORD.pack(self.class_id, area, self.crowd, len(lengths))
+        return b"".join([head, lengths.tobytes(), *(polygon.tobytes() for polygon in self.polygons)])
+
+    @classmethod
+    def unpacked(cls, record: bytes) -> Outline:
+        """What ``packed`` made a record of."""
+        class_id, area, crowd, count = _RECORD.unpack_from(record)
+        told, rest = None if math.isnan(area) else area, record[_RECORD.size :]
+        if count == _RUNS:
+            return cls(class_id, (), array("q", rest), told, crowd)
+        values = array("d", rest[8 * count :])
+        polygons, start = [], 0
+        for length in array("q", rest[: 8 * count]):
+            polygons.append(values[start : start + length])
+            start += length
+        return cls(class_id, tuple(polygons), None, told, crowd)
+
 
 class Outlines(Mapping[str, Any]):
     """Those of one image. ``size``: its width and height as the file says; ``missing``: some thing has no mask.
@@ -33,26 +64,36 @@ class Outlines(Mapping[str, Any]):
     Without a size its polygons go from 0 to 1, until ``of_size`` says how large the image is.
     """
 
-    __slots__ = ("_normalised", "missing", "size", "things")
+    __slots__ = ("_last", "_normalised", "_shelf", "missing", "size")
 
-    def __init__(self, size: tuple[int, int] | None) -> None:
+    def __init__(self, size: tuple[int, int] | None, shelf: Shelf) -> None:
         self.size = size or (1, 1)
         self._normalised = size is None
-        self.things: list[Outline] = []
+        self._shelf, self._last = shelf, NOTHING
         self.missing = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether no thing has a mask."""
+        return self._last == NOTHING
+
+    @property
+    def things(self) -> list[Outline]:
+        """Brought anew each time."""
+        return [Outline.unpacked(record) for record in self._shelf.chain(self._last)]
 
     def of_size(self, width: int, height: int) -> Outlines:
         """In pixels."""
         if not self._normalised:
             return self
-        found = Outlines((width, height))
+        found = Outlines((width, height), self._shelf)
         sides = (width, height)
         for each in self.things:
             polygons = tuple(
                 array("d", (value * sides[place % 2] for place, value in enumerate(polygon)))
                 for polygon in each.polygons
             )
-            found.things.append(replace(each, polygons=polygons))
+            found._put(replace(each, polygons=polygons))
         found.missing = self.missing
         return found
 
@@ -62,13 +103,16 @@ class Outlines(Mapping[str, Any]):
             self.missing = True
             return
         if isinstance(segmentation, dict):
-            self.things.append(Outline(class_id, (), _runs(segmentation, self.size), area, crowd))
+            self._put(Outline(class_id, (), _runs(segmentation, self.size), area, crowd))
             return
         if not isinstance(segmentation, list):
             raise ValueError("segmentation must be a list of polygons, or an object with size and counts")
         outside = _ROUNDING if self._normalised else _OUTSIDE
         polygons = tuple(_polygon(each, self.size, outside) for each in segmentation)
-        self.things.append(Outline(class_id, polygons, None, area, crowd))
+        self._put(Outline(class_id, polygons, None, area, crowd))
+
+    def _put(self, thing: Outline) -> None:
+        self._last = self._shelf.put(thing.packed(), self._last)
 
     def __getitem__(self, key: str) -> Any:
         raise KeyError(key)  # whoever asks draws first
