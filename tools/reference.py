@@ -15,6 +15,7 @@ from pathlib import Path
 import accepted
 import chart
 import layout_pages
+import report_page
 import task_pages
 import workbench
 from workbench.jobs import embedded
@@ -70,6 +71,7 @@ PAGES = {
     "layouts.md": lambda: NOTE + layout_pages.page(),
     "openapi.json": openapi_page,
     "cli.md": cli_page,
+    "report.md": lambda: report_page.page(REFERENCE / "report.md"),
 }
 
 

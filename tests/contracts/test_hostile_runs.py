@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import marshmallow as ma
 import pytest
 from flask.testing import FlaskClient
 from flask_smorest import Blueprint
@@ -27,10 +28,14 @@ GOOD: dict[str, dict[str, Any]] = {
 KEPT = {"log", "stage", "message", "detail"}
 
 
+class NothingKnown(ma.Schema):
+    """Nothing is known of what it makes."""
+
+
 @pytest.fixture
 def client(adapters: Adapters, tmp_path: Path) -> FlaskClient:
     deeds = Blueprint("deeds", __name__, url_prefix="/v1/deeds")
-    serve_jobs(deeds, Resource(KIND.name))
+    serve_jobs(deeds, Resource(KIND.name), NothingKnown)
     return factory.create_app("here", in_cluster(tmp_path), adapters.record("here"), [KIND], [deeds]).test_client()
 
 

@@ -11,7 +11,9 @@ import sys
 import tarfile
 import time
 from pathlib import Path
+from typing import Any
 
+import described
 import pytest
 import zstandard
 from answers import DECIDED, NOT_MET, UNDECIDED, as_told
@@ -61,6 +63,7 @@ def test_a_model_and_labelled_images_become_a_recommendation_and_a_package(anywh
     dataset = anywhere.json("datasets", "list")[0]["id"]
     assert anywhere.run("exports", "create", dataset, "--format", "imagenet", "--wait").returncode == 0
     assert _columns_without_anything(anywhere) == SOMETIMES_EMPTY
+    assert not [fault for manifest in _manifests(anywhere) for fault in _undescribed(manifest)]
 
 
 def test_without_a_dataset_int8_is_never_recommended_for_its_accuracy_is_unknown(workbench, inputs, tmp_path) -> None:
@@ -179,6 +182,18 @@ def _columns_without_anything(workbench) -> set[str]:
             if views and not any(value_at(view, column.place) not in (None, "") for view in views)
         }
     return empty
+
+
+def _manifests(workbench) -> list[dict[str, Any]]:
+    """What was made, where it lies in the home; none of a workbench that keeps it elsewhere."""
+    found = (json.loads(path.read_text()) for path in (workbench.home / "store").glob("teams/*/manifests/*/*"))
+    return [manifest for manifest in found if manifest["kind"] != "target"]  # which is answered in a form of its own
+
+
+def _undescribed(manifest: dict[str, Any]) -> list[str]:
+    """What the description of the API does not say of its facts."""
+    schema = f"{manifest['kind'].title()}Facts"
+    return described.faults(schema, manifest["facts"]) if schema in described.schemas() else [schema]
 
 
 def _wait_until(condition, timeout_s: float) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import marshmallow as ma
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -29,9 +30,13 @@ EXIT = {"reason": "finished", "code": 0, "detail": ""}
 PART = {"number": 1, "size_bytes": 1, "md5": "0" * 32}
 
 
+class NothingKnown(ma.Schema):
+    """Nothing is known of what it makes."""
+
+
 def served(adapters: Adapters, settings: Settings) -> Flask:
     deeds = Blueprint("deeds", __name__, url_prefix="/v1/deeds")
-    serve_jobs(deeds, Resource(KIND.name))
+    serve_jobs(deeds, Resource(KIND.name), NothingKnown)
     return factory.create_app("here", settings, adapters.record("here"), [KIND], [deeds])
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import colours
+import described
 import forked
 import numpy as np
 import openvino as ov
@@ -37,6 +38,10 @@ SQUEEZENET_RECIPE = {
     "label_offset": 0,
     "top_k": 5,
 }
+
+
+# What their results become.
+FACTS = {"quantize": "ModelFacts", "evaluate": "EvaluationFacts", "try_images": "TrialFacts"}
 
 
 @dataclass(frozen=True)
@@ -197,7 +202,9 @@ def run_core(in_processes: None, tmp_path: Path) -> Callable[..., Ended]:
         for name, source in inputs.items():
             shutil.copytree(source, folder / "inputs" / name)
         (folder / "spec.json").write_text(json.dumps({"main_file": "model.xml"} | spec))
-        return Ended(folder, forked.run_core(f"workbench.calibrator.{core}", folder))
+        ended = Ended(folder, forked.run_core(f"workbench.calibrator.{core}", folder))
+        assert described.faults(FACTS[core], ended.document.get("result") or {}) == []
+        return ended
 
     return start
 

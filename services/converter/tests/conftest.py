@@ -9,6 +9,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import described
 import numpy as np
 import openvino as ov
 import pytest
@@ -60,7 +61,9 @@ def _convert(model: Path, folder: Path, spec: dict[str, Any]) -> Converted:
     if model.suffix == ".xml":
         shutil.copy(model.with_suffix(".bin"), folder / "inputs" / "model")
     (folder / "spec.json").write_text(json.dumps(spec))
-    return convert.run(Run(folder)), folder
+    facts = convert.run(Run(folder))
+    assert described.faults("ModelFacts", facts) == []
+    return facts, folder
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import described
 import forked
 import numpy as np
 import onnx
@@ -20,7 +21,9 @@ from workbench.runner.core import Run
 def inspected(upload: Path) -> dict[str, Any]:
     folder = upload.parents[1]
     (folder / "outputs").mkdir(exist_ok=True)
-    return inspect.run(Run(folder))
+    facts = inspect.run(Run(folder))
+    assert described.faults("ModelFacts", facts) == []
+    return facts
 
 
 def in_a_process(upload: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import described
 import onnx
 import pytest
 from onnx import TensorProto, helper
@@ -18,6 +19,7 @@ def scanned(folder: Path) -> dict[str, Any]:
     (folder / "outputs").mkdir()
     seen = scan.run(Run(folder))
     assert list((folder / "outputs").iterdir()) == []
+    assert described.faults("InspectionFacts", seen) == []
     return seen
 
 

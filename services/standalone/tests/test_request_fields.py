@@ -48,8 +48,10 @@ def answered(apps: list[Flask]) -> set[type[ma.Schema]]:
 
 
 def within(schema: ma.Schema) -> set[type[ma.Schema]]:
+    """It, what it is made from, and what is in it."""
     nested = [field.schema for field in leaves(schema) if isinstance(field, ma.fields.Nested)]
-    return {type(schema)}.union(*(within(each) for each in nested))
+    own = {each for each in type(schema).__mro__ if issubclass(each, ma.Schema)}
+    return own.union(*(within(each) for each in nested))
 
 
 def leaves(schema: ma.Schema) -> Iterator[ma.fields.Field]:

@@ -21,6 +21,10 @@ from chaos.ticker.kinds import TICK
 CORES = Path(__file__).parent.parent / "cores"
 
 
+class NothingKnown(ma.Schema):
+    """Nothing is known of what it makes."""
+
+
 class TickRequest(ma.Schema):
     number = ma.fields.Integer(required=True)
     how = ma.fields.String(required=True, validate=OneOf(["nothing", "core", "exclusive"]))
@@ -31,7 +35,7 @@ class TickRequest(ma.Schema):
 def create_app(adapters: Adapters, settings: Settings) -> Flask:
     ticks = Blueprint("ticks", __name__, url_prefix="/v1/ticks")
     serve_submission(ticks, "tick", TickRequest)
-    serve_jobs(ticks, Resource("tick"))
+    serve_jobs(ticks, Resource("tick"), NothingKnown)
     return app.create_app("ticker", settings, adapters.record("ticker"), [TICK], [ticks])
 
 

@@ -21,7 +21,7 @@ from workbench.webapp.documents import Blueprint
 from workbench.webapp.files import FileQuery, send_file
 from workbench.webapp.lists import Labels, ListQuery, page_or_refusal, serve_deletions
 from workbench.webapp.ports import identity, ports, turn
-from workbench.webapp.views import JobPage, JobView, in_list, job_view
+from workbench.webapp.views import JobView, in_list, job_of, job_view, page_of
 
 
 class JobQuery(ListQuery):
@@ -145,11 +145,11 @@ class Resource:
         ports().room.tell(job.team)
 
 
-def serve_jobs(blueprint: Blueprint, resource: Resource) -> None:
-    """Everything else a resource that is a job answers to."""
-    _serve_reading(blueprint, resource)
+def serve_jobs(blueprint: Blueprint, resource: Resource, facts: type[ma.Schema]) -> None:
+    """Everything else a resource that is a job answers to; ``facts`` describes those of what it makes."""
+    _serve_reading(blueprint, resource, facts)
     _serve_log_and_files(blueprint, resource)
-    _serve_changing(blueprint, resource)
+    _serve_changing(blueprint, resource, facts)
 
 
 def waited_for(job: Job, after: int, wait_s: float) -> Job:
@@ -162,10 +162,10 @@ def waited_for(job: Job, after: int, wait_s: float) -> Job:
         turn().work()
 
 
-def _serve_reading(blueprint: Blueprint, resource: Resource) -> None:
+def _serve_reading(blueprint: Blueprint, resource: Resource, facts: type[ma.Schema]) -> None:
     @blueprint.get("")
     @blueprint.arguments(JobQuery, location="query")
-    @blueprint.response(200, JobPage)
+    @blueprint.response(200, page_of(facts))
     def list_them(query: dict[str, Any]) -> dict[str, Any]:
         """The team's own: the newest first, if nothing else is asked."""
         asked = {**query, "of": query["of"] or resource.below()}
@@ -177,7 +177,7 @@ def _serve_reading(blueprint: Blueprint, resource: Resource) -> None:
 
     @blueprint.get("/<job_id>")
     @blueprint.arguments(WaitQuery, location="query")
-    @blueprint.response(200, JobView)
+    @blueprint.response(200, job_of(facts))
     def read(query: dict[str, Any], job_id: str) -> dict[str, Any]:
         """One job; with `wait_s` the answer comes when something has changed, or sooner: at once where the team waits
         often already, and when the server is about to stop."""
@@ -215,9 +215,9 @@ def _serve_log_and_files(blueprint: Blueprint, resource: Resource) -> None:
         return send_file(ports().store, identity().team, file, link=query["link"])
 
 
-def _serve_changing(blueprint: Blueprint, resource: Resource) -> None:
+def _serve_changing(blueprint: Blueprint, resource: Resource, facts: type[ma.Schema]) -> None:
     @blueprint.post("/<job_id>/cancel")
-    @blueprint.response(200, JobView)
+    @blueprint.response(200, job_of(facts))
     def cancel(job_id: str) -> dict[str, Any]:
         """Ask for the job to end; it really stops and frees its device. A repeat answers alike; 409 when it has ended
         otherwise."""
@@ -229,7 +229,7 @@ def _serve_changing(blueprint: Blueprint, resource: Resource) -> None:
 
     @blueprint.patch("/<job_id>")
     @blueprint.arguments(Labels)
-    @blueprint.response(200, JobView)
+    @blueprint.response(200, job_of(facts))
     def relabel(body: dict[str, Any], job_id: str) -> dict[str, Any]:
         """Give it another name, or other tags; nothing else of a job changes by a request."""
         identity().require("member")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ import marshmallow as ma
 from workbench.jobs import Job, Jobs, Kind, State
 from workbench.jobs.record.outlook import COUNTED
 from workbench.jobs.record.pages import place_of
+from workbench.webapp.facts import FactsOf
 
 # Too long for a list; the resource itself has them.
 _LONG_FACTS = ("layers", "launches", "provenance", "weights", "opset", "environment", "comparison", "together")
@@ -93,6 +95,29 @@ class JobPage(ma.Schema):
 
     items = ma.fields.List(ma.fields.Nested(JobInList))
     next_cursor = ma.fields.String(allow_none=True, metadata={"description": "Pass it as `cursor`; null at the end."})
+
+
+@functools.cache
+def job_of(facts: type[ma.Schema]) -> type[ma.Schema]:
+    """JobView of a kind of job whose facts have this schema."""
+    return type(f"{_of(facts)}Job", (JobView,), {"__doc__": JobView.__doc__, "facts": _described(facts)})
+
+
+@functools.cache
+def page_of(facts: type[ma.Schema]) -> type[ma.Schema]:
+    """JobPage of such jobs; its items lack the facts that are too long for a list."""
+    told = {"__doc__": JobInList.__doc__, "facts": _described(facts)}
+    items = ma.fields.List(ma.fields.Nested(type(f"{_of(facts)}JobInList", (JobInList,), told)))
+    return type(f"{_of(facts)}JobPage", (JobPage,), {"__doc__": JobPage.__doc__, "items": items})
+
+
+def _of(facts: type[ma.Schema]) -> str:
+    return facts.__name__.removesuffix("Facts")
+
+
+def _described(facts: type[ma.Schema]) -> FactsOf:
+    told = "What is known of the result; facts of earlier releases may lack members."
+    return FactsOf(facts, allow_none=True, metadata={"description": told})
 
 
 def job_view(job: Job, record: Jobs | None = None, kind: Kind | None = None, *, brief: bool = False) -> dict[str, Any]:

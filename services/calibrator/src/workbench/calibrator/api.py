@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 from workbench.calibrator import looking, tried
+from workbench.calibrator.facts import EvaluationFacts, TrialFacts
 from workbench.calibrator.schemas import (
     CalibrationRequest,
     ConfusionView,
@@ -18,17 +19,19 @@ from workbench.calibrator.schemas import (
 from workbench.calibrator.shown import RESULT, TRUTH
 from workbench.targets.placement import Placement
 from workbench.webapp.documents import Blueprint
+from workbench.webapp.facts.models import ModelFacts
+from workbench.webapp.facts.recipes import RecipeFacts
 from workbench.webapp.kept import jpeg, png
 from workbench.webapp.routes import Resource, serve_jobs, serve_submission
 
 calibrations = Blueprint("calibrations", __name__, url_prefix="/v1/calibrations", description="Float IR into INT8.")
 serve_submission(calibrations, "calibration", CalibrationRequest, Placement.only_if_asked)
-serve_jobs(calibrations, Resource("calibration"))
+serve_jobs(calibrations, Resource("calibration"), ModelFacts)
 
 evaluations = Blueprint("evaluations", __name__, url_prefix="/v1/evaluations", description="Accuracy on a dataset.")
 serve_submission(evaluations, "evaluation", EvaluationRequest, Placement.resolve_or_host)
 EVALUATIONS = Resource("evaluation")
-serve_jobs(evaluations, EVALUATIONS)
+serve_jobs(evaluations, EVALUATIONS, EvaluationFacts)
 
 
 @evaluations.get("/<job_id>/images")
@@ -62,12 +65,12 @@ def confusion(job_id: str) -> dict[str, Any]:
 
 recipes = Blueprint("recipes", __name__, url_prefix="/v1/recipes", description="Pre- and post-processing, immutable.")
 serve_submission(recipes, "recipe", RecipeRequest)
-serve_jobs(recipes, Resource("recipe"))
+serve_jobs(recipes, Resource("recipe"), RecipeFacts)
 
 trials = Blueprint("trials", __name__, url_prefix="/v1/trials", description="What a model says of a few images.")
 serve_submission(trials, "trial", TrialRequest, Placement.resolve_or_host)
 TRIALS = Resource("trial")
-serve_jobs(trials, TRIALS)
+serve_jobs(trials, TRIALS, TrialFacts)
 
 
 @trials.get("/<job_id>/images/<int:number>/drawing")

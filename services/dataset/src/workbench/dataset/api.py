@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response
 from workbench.dataset import browsing, formats
 from workbench.dataset.chart import chart
+from workbench.dataset.facts import DatasetFacts, ExportFacts
 from workbench.dataset.image_schemas import ImagePage, ImagesQuery, ImageView, StatisticsView
 from workbench.dataset.kept import kept
 from workbench.dataset.schemas import (
@@ -82,7 +83,7 @@ def augment(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 DATASETS = Resource("dataset")
-serve_jobs(datasets, DATASETS)
+serve_jobs(datasets, DATASETS, DatasetFacts)
 
 
 @exports.post("")
@@ -94,7 +95,7 @@ def export(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     return accepted(exports, ports().submit("export", {**body, "name": name}))
 
 
-serve_jobs(exports, Resource("export"))
+serve_jobs(exports, Resource("export"), ExportFacts)
 
 
 @datasets.get("/<job_id>/statistics")

@@ -9,6 +9,7 @@ from typing import Any
 from workbench.jobs import Job
 from workbench.model_registry import analyses, catalogue
 from workbench.model_registry.converting import conversion_id
+from workbench.model_registry.facts import AnalysisFacts, InspectionFacts
 from workbench.model_registry.schemas import (
     CatalogueEntry,
     CataloguePage,
@@ -20,12 +21,13 @@ from workbench.model_registry.schemas import (
 from workbench.model_registry.sources.names import file_name, model_name
 from workbench.model_registry.values import MAIN_FILES, WEIGHTS
 from workbench.webapp.documents import Blueprint
+from workbench.webapp.facts.models import ModelFacts
 from workbench.webapp.graphs import serve_graph, start_of
 from workbench.webapp.part_uploads import serve_part_uploads
 from workbench.webapp.ports import ports
 from workbench.webapp.routes import Resource, WaitQuery, accepted, serve_jobs, waited_for
 from workbench.webapp.uploads import UploadKind, serve_form_upload
-from workbench.webapp.views import JobView
+from workbench.webapp.views import JobView, job_of
 
 models = Blueprint("models", __name__, url_prefix="/v1/models", description="Original models and IRs.")
 
@@ -63,7 +65,7 @@ def bring(body: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     return accepted(models, job, _more)
 
 
-serve_jobs(models, MODELS)
+serve_jobs(models, MODELS, ModelFacts)
 serve_graph(models, lambda job_id: analyses.layers_of(MODELS.get(job_id)))
 
 
@@ -71,12 +73,12 @@ inspections = Blueprint("inspections", __name__, url_prefix="/v1/inspections", d
 SCANNED = UploadKind("inspection", InspectionForm, _name_of)
 serve_form_upload(inspections, SCANNED)
 serve_part_uploads(inspections, SCANNED)
-serve_jobs(inspections, Resource("inspection"))
+serve_jobs(inspections, Resource("inspection"), InspectionFacts)
 
 
 @models.get("/<job_id>/analysis")
 @models.arguments(WaitQuery, location="query")
-@models.response(200, JobView)
+@models.response(200, job_of(AnalysisFacts))
 def read_analysis(query: dict[str, Any], job_id: str) -> dict[str, Any]:
     """The job that analyses the model, begun by who asks first; `facts` once it has succeeded.
 

@@ -12,6 +12,7 @@ from flask import current_app
 from workbench.jobs.record.tally import use_of
 from workbench.problems.common import InvalidRequest, NotFound
 from workbench.profiler import executed_layers, looks
+from workbench.profiler.facts import ArrayFacts, ProfileFacts
 from workbench.profiler.kinds import placed
 from workbench.profiler.problems import TargetsNotAnnounced
 from workbench.profiler.schemas import (
@@ -58,10 +59,10 @@ def _where(placement: Placement, body: dict[str, Any]) -> dict[str, Any]:
 
 
 serve_submission(profiles, "profile", ProfileRequest, _where)
-serve_jobs(profiles, PROFILES)
+serve_jobs(profiles, PROFILES, ProfileFacts)
 serve_form_upload(tensors, UPLOADED)
 serve_part_uploads(tensors, UPLOADED)
-serve_jobs(tensors, Resource("tensor"))
+serve_jobs(tensors, Resource("tensor"), ArrayFacts)
 serve_graph(profiles, lambda job_id: executed_layers.of(PROFILES.get(job_id)))
 
 

@@ -11,6 +11,7 @@ from flask import g, request
 from workbench.jobs import Job, StillRunning
 from workbench.project import projects as rows
 from workbench.project.beforehand import settled
+from workbench.project.facts import ReportFacts
 from workbench.project.plan import variants_of
 from workbench.project.schemas import (
     OptimizationRequest,
@@ -170,7 +171,7 @@ def _place(step: Step) -> tuple[int, str]:
 
 
 _RESOURCE = Resource("optimization", belongs=_below_the_project, below=_project_of_path, more=_steps)
-serve_jobs(optimizations, _RESOURCE)
+serve_jobs(optimizations, _RESOURCE, ReportFacts)
 
 
 def _view(project: rows.Project) -> dict[str, Any]:
