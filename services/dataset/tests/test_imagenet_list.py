@@ -50,6 +50,10 @@ def _labels(reading: Reading) -> dict[str, int | None]:
         b"A.JPG 0\nB.jpg 1\nC D.jpg 0\n",
         b"a 0\nimages/b 1\nc d 0\n",
         "a.jpg 0\r\nb.jpg 1\r\nc d.jpg 0\r\n".encode("utf-16"),
+        "a.jpg 0\r\nb.jpg 1\r\nc d.jpg 0\r\n".encode("utf-16-le"),
+        "a.jpg 0\nb.jpg 1\nc d.jpg 0\n".encode("utf-16-be"),
+        "a.jpg 0\nb.jpg 1\nc d.jpg 0\n".encode("utf-32"),
+        b"a.jpg 0\rb.jpg 1\rc d.jpg 0\r",
     ],
 )
 def test_a_list_is_read_however_it_is_written(read: Callable, listed: bytes) -> None:

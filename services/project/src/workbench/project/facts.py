@@ -167,5 +167,6 @@ class ReportFacts(Kept):
     package = of(PackedVariantFacts, "The package, or null.")
     warnings = texts("What a reader must know, what was noticed of the images when they were taken in included.")
     environment = anything(
-        "The baseline's `provenance`: processor, versions, quota, load, and in `env` the variables that its device type sets."
+        "The baseline's `provenance`: processor, versions, quota, load, and in `env` the variables that its device "
+        "type sets."
     )

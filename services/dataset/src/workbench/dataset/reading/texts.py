@@ -33,10 +33,26 @@ def lines(entry: Entry) -> list[str]:
     if entry.size > LARGEST_TEXT_BYTES:
         return []
     data = entry.read()
-    # Notepad and Excel of Windows write UTF-16 when asked for Unicode; its mark says so.
-    coding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    text = data.decode(_coding(data), "replace")
     # Not splitlines(): it also breaks at form feeds and the like, and the numbers would not be an editor's.
-    return [line.strip() for line in data.decode(coding, "replace").split("\n")]
+    # Excel's "Text (Macintosh)" ends lines as a Mac did once.
+    return [line.strip() for line in text.split("\n" if "\n" in text else "\r")]
+
+
+def _coding(data: bytes) -> str:
+    """Notepad and Excel of Windows write UTF-16 when asked for Unicode, and a mark that says so; others forget it.
+
+    UTF-8 has no byte that is 0; of UTF-16 one half of each letter, digit and blank of a list is, always the same.
+    """
+    # The mark of UTF-32 begins as that of UTF-16 does.
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    first, second = (0 in data[begin::2] for begin in (0, 1))
+    if first != second:
+        return "utf-16-be" if first else "utf-16-le"
+    return "utf-8-sig"
 
 
 def label_lists(tree: Tree) -> list[Entry]:
