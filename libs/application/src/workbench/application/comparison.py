@@ -31,7 +31,10 @@ def tolerance(variant: dict[str, Any]) -> float:
 
 
 def record(package: Package, variant: dict[str, Any], samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What ``samples/expected.json`` holds for a variant: its outputs on every sample, here and now."""
+    """What ``samples/expected.json`` holds for a variant: its outputs on every sample, here and now.
+
+    Raises RuntimeError where the device runs it otherwise than it was measured.
+    """
     loaded = package.load(variant)
     if loaded.difference is not None:  # its speed and outputs would be those of another configuration
         raise RuntimeError(f"on {variant['configuration']['device']} {loaded.difference}")

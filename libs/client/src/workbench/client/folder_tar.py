@@ -58,7 +58,7 @@ class FolderTar:
 
 
 def empty_folders(folder: Path) -> list[str]:
-    """Folders with nothing below them that is not hidden, by relative path."""
+    """Folders with nothing below them that is not hidden, by relative path. Raises BadInput."""
     try:
         entries = sorted(entry for entry in folder.rglob("*") if entry.is_dir() and not entry.is_symlink())
     except OSError as error:

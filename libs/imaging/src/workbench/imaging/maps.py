@@ -29,7 +29,7 @@ def encode_map(levels: NDArray[np.uint8]) -> str:
 
 
 def decode_map(text: object) -> NDArray[np.uint8]:
-    """What ``encode_map`` was given; raises ValueError in words for anything else."""
+    """What ``encode_map`` was given, (height, width); raises ValueError in words for anything else."""
     png, (width, height) = _png(text)
     try:
         with Image.open(io.BytesIO(png), formats=("PNG",)) as image:

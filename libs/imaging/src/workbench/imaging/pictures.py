@@ -20,7 +20,7 @@ def encode_picture(levels: NDArray[np.uint8]) -> str:
 
 
 def decode_picture(text: object) -> NDArray[np.uint8]:
-    """What ``encode_picture`` was given; raises ValueError in words for anything else."""
+    """What ``encode_picture`` was given, (height, width, 3); raises ValueError in words for anything else."""
     png = png_text.data(text, _LARGEST_TEXT, _WANTED)
     if not png.startswith(_PNG):
         raise ValueError(f"must be {_WANTED}")

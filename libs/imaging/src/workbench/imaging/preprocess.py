@@ -158,7 +158,10 @@ def _check_size(image: Image.Image) -> None:
 
 
 def rgb(image: Image.Image) -> Image.Image:
-    """A loaded picture as 8 bit RGB, by the rules above; never the very object."""
+    """A loaded picture as 8 bit RGB, by the rules above; never the very object.
+
+    Raises ValueError for samples without a range.
+    """
     if image.mode.startswith("I;16"):
         # Pillow's own conversion clips at 255: nearly every 16 bit picture would turn white.
         high_bytes = (np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)

@@ -73,7 +73,10 @@ def read_annotations(folder: Path, task: str) -> dict[str, Annotation]:
 
 
 def each_annotation(folder: Path, task: str) -> Iterator[tuple[str, Annotation]]:
-    """The same one by one, each with the name of its item, in the order of the index; one is held at a time."""
+    """The same one by one, each with the name of its item, in the order of the index; one is held at a time.
+
+    Raises BadDataset with the line at fault.
+    """
     name = annotations_name(task)
     if not (folder / name).exists():
         yield from schema_1.labels(folder).items() if task == schema_1.TASK else ()

@@ -44,7 +44,10 @@ def luma(rgb: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def shaved(levels: NDArray[Any], border: int) -> NDArray[Any]:
-    """Without so many pixels along each border: what lies beyond a picture decides there (Timofte et al. 2014)."""
+    """Without so many pixels along each border: what lies beyond a picture decides there (Timofte et al. 2014).
+
+    levels: (height, width, …), of any type.
+    """
     return levels[border:-border, border:-border] if border else levels
 
 

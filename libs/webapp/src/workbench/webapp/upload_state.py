@@ -172,7 +172,10 @@ def _places(team: str, kind: str, upload_id: str) -> tuple[str, str]:
 
 
 def arrived(store: Store, upload: Upload) -> Arrived:
-    """The parts that are there by the file's place in the declaration; of a small file, the newest last."""
+    """The parts that are there by the file's place in the declaration; of a small file, the newest last.
+
+    Raises NotFound for an upload that has been completed or dropped meanwhile.
+    """
     found: dict[int, list[Part]] = {}
     prefix = Keys(upload.team).upload(upload.id, "whole/")
     for info in sorted(store.list(prefix), key=lambda info: info.modified_at):

@@ -141,7 +141,10 @@ def choose(items: Sequence[Item], split: str) -> list[Item]:
 
 
 def refuse_calibrated(items: Sequence[Item], file: Path) -> None:
-    """Nothing may be scored on what calibrated it: the figure would be too good to be true."""
+    """Nothing may be scored on what calibrated it: the figure would be too good to be true.
+
+    file: of the images that did, a line of JSON each; none where nothing was calibrated. Raises ScoredOnCalibration.
+    """
     if not file.is_file():
         return
     with file.open(encoding="utf-8") as lines:

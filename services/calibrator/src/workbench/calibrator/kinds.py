@@ -27,7 +27,7 @@ def recipe_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def publish_recipe(job: Job, _result: dict[str, Any], _files: tuple[File, ...], manifests: Manifests) -> Made:
-    """Only facts are read, never a model or an image: no core is needed."""
+    """Only facts are read, never a model or an image: no core is needed. Raises RecipeRefused."""
     request = job.request
     model = manifests.get("model", request["model_id"])
     dataset = manifests.get("dataset", request["dataset_id"]).facts if request["dataset_id"] else None
@@ -51,7 +51,7 @@ def calibration_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def check_calibration(_request: dict[str, Any], held: Sequence[Manifest]) -> None:
-    """There must be something to quantize."""
+    """There must be something to quantize. Raises QuantizedAlready."""
     if next(each for each in held if each.kind == "model").facts.get("precision") == "INT8":
         raise QuantizedAlready
 
@@ -101,7 +101,10 @@ def evaluation_needs(request: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def check_evaluation(request: dict[str, Any], held: Sequence[Manifest]) -> None:
-    """Something must tell what is right: annotations for the task of the recipe, or a reference model."""
+    """Something must tell what is right: annotations for the task of the recipe, or a reference model.
+
+    Raises NothingToScoreBy.
+    """
     if request["reference_model_id"]:
         return
     facts = {manifest.kind: manifest.facts for manifest in held}

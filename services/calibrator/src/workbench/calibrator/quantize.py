@@ -90,7 +90,10 @@ def quantize(
     scope: IgnoredScope,
     transformer: bool,
 ) -> ov.Model:
-    """The INT8 model; ``read`` gives an array for each input of an item and is called in order, once a pass."""
+    """The INT8 model; ``read`` gives an array for each input of an item and is called in order, once a pass.
+
+    Raises NotQuantizable where NNCF cannot, or where nothing was quantized.
+    """
     ignored = nncf.IgnoredScope(names=list(scope.names), types=list(scope.types), patterns=list(scope.patterns))
     try:
         quantized: ov.Model = nncf.quantize(

@@ -17,7 +17,7 @@ _KINDS = {"Parameter", "Constant", "Convert"}
 
 
 def widen(model: ov.Model, called: str) -> None:
-    """Replace every f16 by f32, in place. The values stay what they were: every f16 is an f32."""
+    """Replace every f16 by f32, in place. The values stay what they were: every f16 is an f32. Raises BadPrecision."""
     nodes = [node for node in operations(model) if node.get_type_name() in _KINDS and _is_half(node)]
     for node in nodes:
         _widen(node)

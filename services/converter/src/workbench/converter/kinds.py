@@ -19,7 +19,10 @@ def needs(request: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def check(request: dict[str, Any], held: Sequence[Manifest]) -> None:
-    """Of what is asked about inputs: whether the model has them, and one is left."""
+    """Of what is asked about inputs: whether the model has them, and one is left.
+
+    Raises NoSuchInput, NothingLeftOpen.
+    """
     [model] = held
     # Null where an earlier release did not look at them.
     known = [tensor["name"] for tensor in model.facts.get("inputs") or ()]

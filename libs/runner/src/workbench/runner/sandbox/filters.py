@@ -152,7 +152,10 @@ Numbers = tuple[int | None, ...]
 
 
 def enter(landlock: int, own_user: bool) -> None:
-    """Install the filter. Landlock's version that is in force, 0 for none; whether the user is the core's own."""
+    """Install the filter. Raises OSError where none is written for this machine, or the kernel takes none.
+
+    landlock: the version in force, 0 for none; own_user: whether the user is the core's own.
+    """
     machine = os.uname().machine
     if machine not in _ARCHITECTURES:
         raise OSError(f"no filter is written for {machine}")

@@ -12,7 +12,10 @@ Marks = NDArray[np.bool_]
 
 
 def hits(nearness: Numbers, same: Marks, folds: NDArray[np.intp]) -> Marks:
-    """Which pairs are told right, each by the threshold that is best on all other folds."""
+    """Which pairs are told right, each by the threshold that is best on all other folds.
+
+    nearness: shape (n,), one a pair; same: whether it is of one person; folds: the number of its fold.
+    """
     found = np.zeros(len(same), bool)
     for fold in np.unique(folds):
         mine = folds == fold

@@ -35,7 +35,10 @@ def shapes(recipe: Recipe, inputs: Sequence[Shape | None]) -> list[tuple[int, ..
 
 
 def arrays(recipe: Recipe, fitted: Fitted, shapes: Sequence[tuple[int, ...]]) -> list[NDArray[np.float32]]:
-    """Mean and scale are of the picture alone."""
+    """A picture and a mask, each (1, …) in its input's layout; one tensor of four channels where there is one input.
+
+    Mean and scale are of the picture alone.
+    """
     hole = missing(recipe, fitted)
     seen = np.where(hole[:, :, None] == 1, _FILLED[recipe.options["filled_with"]], np.asarray(fitted.image))
     picture = to_tensor(Image.fromarray(seen.astype(np.uint8)), recipe.preparation)

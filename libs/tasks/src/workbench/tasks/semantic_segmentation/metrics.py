@@ -33,7 +33,7 @@ def table(said: NDArray[np.uint8], there: NDArray[np.uint8], ignored: int) -> ND
 
 
 def counts(said: NDArray[np.uint8], there: NDArray[np.uint8], ignored: int) -> Counts:
-    """The same of each class. Where the model says no class it says a wrong one."""
+    """The same of each class, of two maps (height, width). Where the model says no class it says a wrong one."""
     counted = table(said, there, ignored)
     columns = np.stack([np.diagonal(counted), counted.sum(0), counted.sum(1)], axis=1)
     columns[NOTHING] = 0

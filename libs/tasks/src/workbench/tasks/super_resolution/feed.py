@@ -32,7 +32,7 @@ def shapes(recipe: Recipe, inputs: Sequence[Shape | None]) -> list[tuple[int, ..
 
 
 def arrays(recipe: Recipe, fitted: Fitted, shapes: Sequence[tuple[int, ...]]) -> list[NDArray[np.float32]]:
-    """Both are prepared alike."""
+    """The picture, and in the size of each further input the picture made larger; (1, …), prepared alike."""
     preparation = recipe.preparation
     pictures = [fitted.image]
     for shape in shapes[1:]:

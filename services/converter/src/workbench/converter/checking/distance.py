@@ -53,7 +53,10 @@ class Distance:
 
 
 def distance(source: NDArray[Any], converted: NDArray[Any], tolerance: float) -> Distance:
-    """From the source's array to the converted model's; ``tolerance`` is relative to the source's largest value."""
+    """From the source's array to the converted model's; ``tolerance`` is relative to the source's largest value.
+
+    Both of any type and shape, computed in float64; of two shapes every number is beyond.
+    """
     if source.shape != converted.shape:
         return Distance(0.0, 0.0, 0.0, 1.0, 0, source.size, (source.shape, converted.shape))
     before, after = source.astype(np.float64), converted.astype(np.float64)

@@ -32,7 +32,7 @@ def _shape(port: Port, free: int) -> tuple[int, ...]:
 
 
 def draw(place: int, kind: np.dtype[Any], shape: tuple[int, ...], number: int) -> NDArray[Any]:
-    """What the source's input at this place gets in this round: the same in every run."""
+    """What the source's input at this place gets in round ``number``, of that type and shape: the same in every run."""
     random = np.random.default_rng([number, place])
     if kind == np.bool_:
         return random.integers(0, 2, shape).astype(np.bool_)

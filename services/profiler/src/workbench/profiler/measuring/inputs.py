@@ -26,7 +26,7 @@ _WORDS = np.array(["a", "word", "of", "several", "letters"])
 
 
 def opened(files: Mapping[str, Path]) -> dict[str, NDArray[np.generic]]:
-    """The arrays that were given, by the name of their input, each mapped from its file."""
+    """The arrays that were given, by the name of their input, each mapped from its file as that types and shapes it."""
     return {name: read(path) for name, path in files.items()}
 
 

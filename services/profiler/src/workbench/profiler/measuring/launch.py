@@ -45,7 +45,10 @@ class Ready:
 
 
 def measure(question: dict[str, Any]) -> dict[str, Any]:
-    """One launch's figures. ``question``: as ``prepare`` reads it, and the loop an earlier launch chose, or None."""
+    """One launch's figures. ``question``: as ``prepare`` reads it, and the loop an earlier launch chose, or None.
+
+    Raises InferenceFailed, and MemoryError where the device's memory was too small.
+    """
     spec = ProfileSpec(**question["spec"])  # checked before it was sent
     try:
         ready = prepare(question, spec)

@@ -57,7 +57,10 @@ def stall(evidence: Evidence) -> Reason | None:
 
 
 def trend(speeds: NDArray[np.float64]) -> float:
-    """The relative change from the first launch to the last on a straight line; 0 when it may be chance."""
+    """The relative change from the first launch to the last on a straight line; 0 when it may be chance.
+
+    speeds: shape (n,), one a launch in their order, in any unit; 0 for fewer than FEWEST_LAUNCHES.
+    """
     if speeds.size < FEWEST_LAUNCHES:
         return 0.0
     order = np.arange(speeds.size) - (speeds.size - 1) / 2
@@ -72,7 +75,10 @@ def trend(speeds: NDArray[np.float64]) -> float:
 
 
 def modes(speeds: NDArray[np.float64]) -> tuple[float, float, float]:
-    """The relative gap between two groups of at least two launches, and the groups' speeds; a gap of 0 for one."""
+    """The relative gap between two groups of at least two launches, and the groups' speeds; a gap of 0 for one.
+
+    speeds: shape (n,), one a launch, in any unit; all 0 for fewer than FEWEST_LAUNCHES.
+    """
     if speeds.size < FEWEST_LAUNCHES:
         return 0.0, 0.0, 0.0
     ordered = np.sort(speeds)

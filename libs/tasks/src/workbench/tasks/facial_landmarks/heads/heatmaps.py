@@ -25,7 +25,7 @@ def classes(outputs: Outputs, recipe: Recipe) -> int:
 
 
 def shares(outputs: Outputs, recipe: Recipe) -> NDArray[np.float64]:
-    """Shape (n, 2), from 0 to 1 across the model's input."""
+    """Shape (n, 2), from 0 to 1 across the model's input. Raises ValueError for an output of another shape."""
     output = chosen(outputs, recipe)
     if output.ndim != 4 or output.shape[0] != 1 or min(output.shape[2:]) < 2:
         raise ValueError(

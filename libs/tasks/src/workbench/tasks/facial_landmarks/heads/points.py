@@ -24,7 +24,7 @@ def classes(outputs: Outputs, recipe: Recipe) -> int:
 
 
 def shares(outputs: Outputs, recipe: Recipe) -> NDArray[np.float64]:
-    """Shape (n, 2), from 0 to 1 across the model's input."""
+    """Shape (n, 2), from 0 to 1 across the model's input. Raises ValueError for numbers that are no points."""
     output, order, units = chosen(outputs, recipe), recipe.options["order"], recipe.options["units"]
     each = 3 if order == "xyz" else 2
     if not output.size or output.size % each:

@@ -30,7 +30,7 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Boxes:
 
 
 def candidates(outputs: Outputs, recipe: Recipe) -> Candidates:
-    """In the model's input."""
+    """In pixels of the model's input. Raises ValueError for rows that are not its cells."""
     scores, sides = _tables(outputs)
     taken = recipe.preparation.input
     strides = strides_of(taken.width, taken.height, len(scores))

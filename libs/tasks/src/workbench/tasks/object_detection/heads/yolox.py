@@ -23,7 +23,7 @@ def read(outputs: Outputs, recipe: Recipe, fitted: Fitted) -> Boxes:
 
 
 def candidates(outputs: Outputs, recipe: Recipe) -> Candidates:
-    """In the model's input."""
+    """In pixels of the model's input. Raises ValueError for rows that are not its cells."""
     rows, taken = table(chosen(outputs, recipe), 6, _WANTED), recipe.preparation.input
     strides = strides_of(taken.width, taken.height, len(rows))
     if strides is None:
