@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import openvino as ov
+import pytest
 from openvino import opset13 as op
 from workbench import ir
 from workbench.model_registry import inspect
 from workbench.runner.core import Run
+from workbench.tasks.default_recipe import default_recipe
 from workbench.tasks.guesses import guesses, settled
 
 NOT_SURE = None
@@ -39,9 +41,21 @@ REAL = {
 }
 
 
+# What their READMEs say is done to pictures: order of channels, mean, scale, resize.
+PREPARED: dict[str, tuple[Any, ...]] = {
+    "picodet_s_320/picodet_s_320_coco.onnx": ("RGB", [123.675, 116.28, 103.53], [58.395, 57.12, 57.375], "stretch"),
+    "ultraface_rfb_320/version-RFB-320.onnx": ("RGB", [127.0] * 3, [128.0] * 3, "stretch"),
+    "yolox_nano_416/yolox_nano_416x416.onnx": ("BGR", None, None, "letterbox"),
+    "yolo_seg_shapes/yolo_seg_shapes.onnx": ("RGB", None, [255.0] * 3, "letterbox"),
+}
+
+
+def described(path: Path) -> dict[str, Any]:
+    return {**ir.describe(ir.read(path), path), "source_files": [path.name]}
+
+
 def taken_for(path: Path) -> str | None:
-    facts = {**ir.describe(ir.read(path), path), "source_files": [path.name]}
-    found = settled(guesses(facts))
+    found = settled(guesses(described(path)))
     return found.task if found else NOT_SURE
 
 
@@ -51,6 +65,13 @@ def test_real_models_are_taken_for_what_they_are_or_not_surely_for_anything(publ
     right = sum(found[name] == task for name, task in REAL.items())
     print(f"{right} of {len(REAL)} published of the shared set are taken for what they are")
     assert found == REAL
+
+
+@pytest.mark.parametrize("name", PREPARED)
+def test_a_published_detector_is_fed_as_its_authors_do_with_nothing_said(published: Path, name: str) -> None:
+    found = default_recipe(described(published / name), None, {}).preparation.to_json()
+
+    assert tuple(found[field] for field in ("color", "mean", "scale", "resize")) == PREPARED[name]
 
 
 def inspected(model: ov.Model, upload: Path, name: str | None = None) -> list[dict[str, Any]]:
