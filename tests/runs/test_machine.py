@@ -221,6 +221,7 @@ def test_a_machine_that_is_removed_ends_what_it_does_and_keeps_nothing(
     failed = ended(service, job)
     assert failed.state is State.FAILED
     assert f"no machine '{MACHINE}'" in failed.error["detail"]
+    assert "targets list" in failed.error["remedy"]
     assert agent.ended(40) == 0
     assert not list(agent.home.glob("agents/*"))
 

@@ -134,17 +134,19 @@ class Deleted(Problem):
 class StorageFull(Problem):
     """The disk or bucket has no room; nothing half-written was kept.
 
-    Remedy: free space where WORKBENCH_HOME lies, then repeat the request.
+    Remedy: free space where WORKBENCH_HOME lies, on the machine that `detail` names if it names one, then repeat the
+    request.
     """
 
     status = 507
     title = "No room left to store this"
     what: str = "the request"
+    where: str = ""
 
     @property
     def detail(self) -> str:
-        """Say what did not fit."""
-        return f"There is no room left to store {self.what}; nothing was kept."
+        """Say what did not fit, and where, if that is known."""
+        return f"There is no room left to store {self.what}; nothing was kept. {self.where}".rstrip()
 
 
 def with_remedy(document: dict[str, Any], remedy: str | None) -> dict[str, Any]:

@@ -27,6 +27,7 @@ REMEDIES: dict[str, str] = {
     "(kubectl describe node: Allocatable), then submit the job again.",
     "refused": "ask whoever runs the cluster about the refusal: a quota or the Pod Security of the runners' namespace, "
     "an admission webhook, or the container's settings.",
+    "target_removed": "submit the job again for a target that there is: `workbench targets list` has them.",
     "unconfined": "ask whoever runs the workbench: docs/security.md says what a kernel and a container must permit; "
     "WORKBENCH_SANDBOX=try runs cores with less.",
 }

@@ -27,6 +27,7 @@ ExitReason = Literal[
     "image_missing",
     "not_admitted",
     "refused",
+    "target_removed",
     "unconfined",
 ]
 

@@ -7,7 +7,6 @@ ended is read, a manifest that was accepted is written again with the same bytes
 from __future__ import annotations
 
 import contextlib
-import errno
 import itertools
 import json
 import shutil
@@ -166,7 +165,7 @@ class Execution:
             facts = dict(outcome.refusal)
             raise RunRefused(facts.pop("kind", "Refused"), facts.pop("detail", "The input was refused."), facts)
         if outcome.reason == "disk_full":
-            raise NoRoom(errno.ENOSPC, outcome.detail)
+            return self._fail(job, StorageFull(f"the files of this {job.kind}", outcome.detail))
         if outcome.result is None:
             failed = failure(lease.held(self.record, job), outcome, exit_, self.work / job.id)
             if failed.again:

@@ -121,4 +121,6 @@ class MachineLauncher:
 
 
 def _removed(ticket: Ticket) -> Exit:
-    return Exit("refused", None, f"There is no machine {ticket.target!r} any more: somebody has removed the target.")
+    return Exit(
+        "target_removed", None, f"There is no machine {ticket.target!r} any more: somebody has removed the target."
+    )
