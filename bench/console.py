@@ -91,7 +91,8 @@ def tabs_line(browser: httpx.Client, server: psutil.Process) -> str:
         with httpx.Client(base_url=browser.base_url, cookies=browser.cookies, timeout=60) as own:
             while time.monotonic() < until:
                 answer = own.get(f"/console/live?piece={piece}", headers={"Accept": "text/event-stream"})
-                time.sleep(int(answer.text.split("\n")[0].removeprefix("retry: ")) / 1000)
+                told_s = int(answer.text.split("\n")[0].removeprefix("retry: ")) / 1000
+                time.sleep(max(min(told_s, until - time.monotonic()), 0))
 
     tabs = [threading.Thread(target=tab) for _ in range(TABS)]
     for each in tabs:

@@ -102,16 +102,26 @@ def behind_tls(link: str, tmp_path: Path) -> Iterator[str]:
     if not (shutil.which("nginx") and shutil.which("openssl")):
         pytest.skip("nginx and openssl are not both installed")
     at = urlsplit(link)
-    ingress = Ingress(tmp_path / "ingress", f"http://{at.netloc}", largest="20m")
+    ingress = Ingress(tmp_path / "ingress", f"http://{at.netloc}", largest="8m")
     ingress.start()
     yield f"{ingress.url}{at.path}"
     ingress.stop()
 
 
-def test_the_same_through_an_ingress_that_ends_tls_and_collects_answers(
+def tab_to(page: Any, selector: str) -> None:
+    """As somebody does who has no mouse."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"no number of tabs leads to {selector}")
+
+
+def test_the_same_by_the_keyboard_alone_through_an_ingress_that_ends_tls_and_collects_answers(
     behind_tls: str, chromium: Any, tmp_path: Path
 ) -> None:
     context = chromium.new_context(ignore_https_errors=True, accept_downloads=True)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     asked: list[Any] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -123,15 +133,23 @@ def test_the_same_through_an_ingress_that_ends_tls_and_collects_answers(
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     cookie = next(each for each in context.cookies() if each["name"].startswith("workbench-"))
     assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Strict")
-    page.set_input_files("#model-files", tiny(tmp_path / "tiny.onnx", padding=17 << 20))
-    page.get_by_text("It is for").wait_for(timeout=60_000)
-    page.get_by_text("Limits and what was guessed").click()
-    page.fill("[name=duration_s]", "0.1")
-    page.select_option("#task", "generic")
-    page.click("#begin")
+    tab_to(page, "#model-files")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(tiny(tmp_path / "tiny.onnx", padding=9 << 20))
+    page.get_by_text("It is for").wait_for()
+    tab_to(page, "section summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "#task")
+    page.keyboard.type("generic")
+    tab_to(page, "[name=duration_s]")
+    page.keyboard.type("0.1")
+    tab_to(page, "#begin")
+    page.keyboard.press("Enter")
     page.get_by_role("heading", name="Variants").wait_for(timeout=150_000)
+    tab_to(page, "a[href*='/package.tar.zst']")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the package").click()
+        page.keyboard.press("Enter")
     assert download.value.path().stat().st_size > 1000
     assert any("/console/live" in url for url in asked), "its steps were followed by a stream"
     assert [url for url in asked if not url.startswith("https://localhost:")] == []

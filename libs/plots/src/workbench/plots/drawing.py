@@ -83,8 +83,8 @@ def launches(values: Sequence[float], measured: Measured) -> Markup:
             )
         )
     drawn.append(
-        Markup('<path class="axis" d="M{} {}V{}H{}"/><text x="2" y="{}">FPS</text>').format(
-            LEFT, TOP, height - 24, WIDTH - RIGHT, TOP - 2
+        Markup('<path class="axis" d="M{} {}V{}H{}"/><text x="{}" y="{}">FPS</text>').format(
+            LEFT, TOP, height - 24, WIDTH - RIGHT, LEFT + 8, TOP + 4
         )
     )
     drawn += [

@@ -100,5 +100,5 @@ def _axes(x: Callable[[float], float], y: Callable[[float], float], across: floa
             )
         )
     named = Markup('<text x="{}" y="{}" text-anchor="end">median latency, ms</text><text x="{}" y="{}">FPS</text>')
-    parts.append(named.format(WIDTH - RIGHT, HEIGHT - 6, 2, TOP - 2))
+    parts.append(named.format(WIDTH - RIGHT, HEIGHT - 6, LEFT + 8, TOP + 4))
     return Markup("").join(parts)
