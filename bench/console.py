@@ -12,6 +12,7 @@ import itertools
 import json
 import re
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -45,9 +46,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         home = Path(name).resolve()
         addresses = fill(home)
+        command = [Path(sys.executable).with_name("workbench"), "up", "--home", home]
+        up = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # it stays, used or not
+        assert up.stdout is not None
+        up.stdout.readline()  # where it is: it is up
         url, token = ensure_running(home)
-        arbiter = psutil.Process(json.loads((home / "lock").read_text())["pid"])
-        server = max(arbiter.children(), key=psutil.Process.num_threads)  # its worker, which answers
+        server = psutil.Process(up.pid)
+        server = max([server, *server.children(recursive=True)], key=psutil.Process.num_threads)
         with httpx.Client(base_url=url, headers={"Origin": url}, timeout=60) as browser:
             browser.post("/console/sign-in", data={"token": token})
             ended = browser.get("/console/jobs?state=ended").text
@@ -57,6 +62,8 @@ def main() -> None:
             for words, address in addresses.items():
                 print(page_line(browser, server, words, address), flush=True)
             print(tabs_line(browser, server))
+        up.terminate()
+        up.wait(60)
 
 
 def page_line(browser: httpx.Client, server: psutil.Process, words: str, address: str) -> str:
