@@ -193,6 +193,18 @@ def test_what_was_read_is_told_while_the_zoo_is_away_and_replaced_when_it_is_bac
     _soon(lambda: ask("")[1]["total"] == 4)
 
 
+def test_what_an_earlier_release_has_read_is_told_until_it_is_read_anew(
+    ask: Ask, source: SourceServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask("")
+    source.hold("/models/intel/index.md", linked("net"), kind="text/plain")
+
+    monkeypatch.setattr(catalogue, "_MADE_AS", "another")
+    assert ask("")[1]["total"] == 6
+
+    _soon(lambda: ask("")[1]["total"] == 4)
+
+
 def _soon(so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not so():

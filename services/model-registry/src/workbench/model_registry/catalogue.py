@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from flask import current_app
-from workbench.jobs import State
+from workbench.jobs import Job, State
 from workbench.model_registry import begun
 from workbench.model_registry.problems import CatalogueNotRead, CatalogueNotReadYet, NotInCatalogue
 from workbench.model_registry.sources.problems import ZooNotSet
@@ -82,8 +82,8 @@ def _read() -> Manifest:
         raise ZooNotSet("the catalogue")
     known = [job for job in ports().jobs.list(KIND, team, state=State.SUCCEEDED).items if job.request["zoo"] == url]
     newest = max(known, key=lambda job: job.finished_at or 0, default=None)
-    if newest is None or time.time() - (newest.finished_at or 0) > _FRESH_S:
-        job = begun.begin(KIND, team, _id(url, team), {"zoo": url})
+    if newest is None or not _is_fresh(newest):
+        job = begun.begin(KIND, team, _id(url, team), {"zoo": url, "made_as": _MADE_AS})
         newest = newest or begun.ended(job)
     for old in known:
         if old.id != newest.id:
@@ -93,6 +93,11 @@ def _read() -> Manifest:
     if newest.manifest is None:
         raise CatalogueNotRead(begun.why_not(newest))
     return Manifest.parse(newest.manifest)
+
+
+def _is_fresh(job: Job) -> bool:
+    """Whether it was read within a day, by this way of reading it."""
+    return job.request.get("made_as") == _MADE_AS and time.time() - (job.finished_at or 0) <= _FRESH_S
 
 
 def _id(url: str, team: str) -> str:
