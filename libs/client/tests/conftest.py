@@ -39,7 +39,10 @@ SORTING = {
     "name": "sorting",
     "words": "where each thing on a picture belongs, and how sure that is of every one of them",
     "resize": "stretch",
-    "heads": [{"name": "piles", "words": "One list a pile."}, {"name": "rows", "words": "One."}],
+    "heads": [
+        {"name": "piles", "words": "One list a pile.", "usual": None},
+        {"name": "rows", "words": "One.", "usual": None},
+    ],
     "options": [
         {
             "name": "piles_at_most",

@@ -170,7 +170,11 @@ def test_options_about_inputs_take_the_model_s_only_input(server: Any) -> None:
 )
 def test_an_ir_is_reconfigured_in_the_precision_it_has(server: Any, stored: dict[str, Any], precision: str) -> None:
     id = server.add("models", {}).view["id"]
-    server.jobs[id].view["facts"] = {"format": "ir", "inputs": [{"name": "data"}], "weights": stored}
+    server.jobs[id].view["facts"] = {
+        "format": "ir",
+        "inputs": [{"name": "data"}],
+        "weights": {name: {"elements": 1, "size_bytes": 4} for name in stored},
+    }
 
     result = run(server, "models", "reconfigure", id, "--input-shape", "1..8,3,64,64", "--batch", "4")
 

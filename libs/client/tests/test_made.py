@@ -32,7 +32,7 @@ def run(server: Any, *words: str) -> Result:
 def words(request: pytest.FixtureRequest, server: Any) -> list[str]:
     """A command, and what it makes another of."""
     group, command = request.param.split()
-    facts = {"format": "ir", "inputs": [{"name": "data"}], "weights": {"f32": 1}}
+    facts = {"format": "ir", "inputs": [{"name": "data"}], "weights": {"f32": {"elements": 1, "size_bytes": 4}}}
     made = server.add(group, {"model_id": MODEL}, [])
     made.view |= {"state": "succeeded", "facts": facts}
     options = {"augment": ["--method", "noise"], "reconfigure": ["--batch", "2"]}.get(command, [])
