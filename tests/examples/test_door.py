@@ -50,12 +50,27 @@ def test_what_a_page_links_to_is_there(page: str) -> None:
     assert not [link for link in links if not ((ROOT / page).parent / link).exists()]
 
 
+def anchors(page: Path) -> set[str]:
+    """What a link into the page may name: its headings, spelled as GitHub spells them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    headings = [re.sub(r"\]\([^)]*\)", "]", heading) for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)]
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", sorted(name for name in tracked() if name.endswith(".md")))
+def test_a_link_to_a_place_in_a_page_names_one_of_its_headings(page: str) -> None:
+    here = ROOT / page
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", here.read_text())
+
+    assert not [(file, place) for file, place in links if place not in anchors(here.parent / file if file else here)]
+
+
 def test_the_index_leads_to_every_page_but_decisions() -> None:
     index = (ROOT / "docs" / "README.md").read_text()
     pages = [
         name.removeprefix("docs/")
         for name in tracked()
-        if re.match(r"docs/.*\.(md|json)$", name) and not re.match(r"docs/(README|decisions/)", name)
+        if re.match(r"docs/.*\.(md|json)$", name) and not re.match(r"docs/(README|decisions/\d)", name)
     ]
 
     assert not [page for page in pages if f"({page})" not in index]
@@ -71,7 +86,7 @@ def test_the_hooks_before_a_commit_are_commands_of_make_check() -> None:
 
 
 def test_no_two_decisions_have_one_number_and_each_says_its_own() -> None:
-    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    records = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     numbers = [record.name.split("-")[0] for record in records]
 
     assert len(set(numbers)) == len(records) > 0
