@@ -102,7 +102,7 @@ def behind_tls(link: str, tmp_path: Path) -> Iterator[str]:
     if not (shutil.which("nginx") and shutil.which("openssl")):
         pytest.skip("nginx and openssl are not both installed")
     at = urlsplit(link)
-    ingress = Ingress(tmp_path / "ingress", f"http://{at.netloc}", largest="8m")
+    ingress = Ingress(tmp_path / "ingress", f"http://{at.netloc}", largest="20m")
     ingress.start()
     yield f"{ingress.url}{at.path}"
     ingress.stop()
@@ -136,7 +136,7 @@ def test_the_same_by_the_keyboard_alone_through_an_ingress_that_ends_tls_and_col
     tab_to(page, "#model-files")
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
-    chooser.value.set_files(tiny(tmp_path / "tiny.onnx", padding=9 << 20))
+    chooser.value.set_files(tiny(tmp_path / "tiny.onnx", padding=17 << 20))
     page.get_by_text("It is for").wait_for()
     tab_to(page, "section summary")
     page.keyboard.press("Enter")
