@@ -137,7 +137,7 @@ def test_the_same_by_the_keyboard_alone_through_an_ingress_that_ends_tls_and_col
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
     chooser.value.set_files(tiny(tmp_path / "tiny.onnx", padding=17 << 20))
-    page.get_by_text("It is for").wait_for()
+    page.get_by_text("It is for").wait_for(timeout=150_000)
     tab_to(page, "section summary")
     page.keyboard.press("Enter")
     tab_to(page, "#task")
