@@ -118,7 +118,6 @@ LAYOUTS = {
     "imagenet200": "imagenet-list",
     "tinycoco": "coco",
     "sr8": "common-super-resolution",
-    "seg_coral": "unannotated",
     "face_pairs": "unannotated",
     "format_samples/imagenet_txt_dataset/basic": "imagenet-list",
     "format_samples/imagenet_dataset": "unannotated",
@@ -145,6 +144,15 @@ def test_a_known_layout_is_recognised_or_taken_without_its_labels(datasets: Path
             found[folder] = formats.choose(arrange(entries), None).NAME
 
     assert found == LAYOUTS
+
+
+def test_masks_beside_their_pictures_are_not_taken_for_photos_unasked(datasets: Path, tmp_path: Path) -> None:
+    with opened(datasets / "seg_coral", tmp_path) as entries:
+        tree = arrange(entries)
+        with pytest.raises(UnknownFormat, match="bird_mask.bmp is called a mask of another picture"):
+            formats.choose(tree, None)
+
+        assert formats.choose(tree, "unannotated").NAME == "unannotated"
 
 
 def test_each_face_of_a_photo_is_an_image_of_its_own(datasets: Path, read_folder: Callable, ingested: Callable) -> None:
