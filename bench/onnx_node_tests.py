@@ -22,6 +22,8 @@ from workbench.converter.checking.checker import Checker, Ended
 from workbench.converter.convert import convert
 from workbench.converter.values import Options
 
+SECONDS = 60  # for one verdict
+
 
 def main() -> None:
     """Fresh processes compare, since some of these models end them."""
@@ -66,6 +68,7 @@ def compared(checker: Checker, model: onnx.ModelProto) -> str:
         made.mkdir()
         ir.save(convert(ir.read(path, copy_to=copy), Options("FP32", {})), made, fp16=False)
         checker.ask(
+            seconds=SECONDS,
             ask="compare",
             runtime="onnxruntime",
             source=copy / "model.onnx",

@@ -11,6 +11,7 @@ import openvino as ov
 import pytest
 from workbench.dataset.drawing import drawn
 from workbench.dataset.reading.outlines import Outlines
+from workbench.dataset.reading.shelf import Shelf
 
 Core = Callable[..., Any]
 TASK = "instance-segmentation"
@@ -34,7 +35,8 @@ def shapes(shared: Path, make_annotated: Core) -> Callable[[str, str], Path]:
     def make(part: str, split: str) -> Path:
         folder = shared / "datasets" / "shapes_instances"
         coco = json.loads((folder / "annotations" / f"instances_{part}.json").read_text())
-        known = {image["id"]: Outlines((image["width"], image["height"])) for image in coco["images"]}
+        shelf = Shelf()
+        known = {image["id"]: Outlines((image["width"], image["height"]), shelf) for image in coco["images"]}
         for each in coco["annotations"]:
             known[each["image_id"]].add(
                 each["category_id"] - 1, each["segmentation"], each["area"], crowd=bool(each["iscrowd"])
