@@ -337,15 +337,15 @@ def test_every_confirmed_message_survives_the_brokers_sudden_death(over_rabbitmq
             except BrokerAway:
                 time.sleep(0.2)
 
-    sending = threading.Thread(target=send, args=(range(2000),))
+    sending = threading.Thread(target=send, args=(range(1000),))
     sending.start()
-    time.sleep(0.3)
+    until(lambda: len(confirmed) > 100)
     rabbitmq.kill()
     rabbitmq.start()
-    sending.join(120)
+    sending.join(150)
 
-    assert len(confirmed) > 100
-    until(lambda: confirmed <= got, 60)
+    assert not sending.is_alive()
+    until(lambda: confirmed <= got, 100)
 
 
 def test_a_broker_that_stands_still_does_not_hold_the_sender(over_rabbitmq: Make, rabbitmq) -> None:
