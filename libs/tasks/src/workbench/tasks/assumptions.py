@@ -79,25 +79,33 @@ def _classes(model: Facts, overrides: Facts, recipe: Recipe) -> Iterable[Assumpt
     yield Assumption("labels", f"the model's classes are in the order of the dataset's{fewer} ({first})", POSSIBLE)
 
 
+def usually(usual: Facts, head: str | None) -> dict[str, Assumption]:
+    """What ``usual_of`` found, by field, as it is told; of mean and scale once."""
+    like = f"as into the models that are published for {head}"
+    words = {
+        "color": f"the channels go in as {COLORS.get(usual.get('color', ''))}",
+        "mean": pixels_in_words(usual.get("mean"), usual.get("scale")),
+        "resize": f"pictures are resized by {usual.get('resize')}",
+    }
+    known = {*usual, "mean"} if "scale" in usual else {*usual}
+    return {field: Assumption(field, f"{said}, {like}", LIKELY) for field, said in words.items() if field in known}
+
+
 def _pixels(model: Facts, overrides: Facts, recipe: Recipe) -> Iterable[Assumption]:
     """What nobody can see in a model: colour, scale, and how a picture came to be as large as the input."""
     preparation, taken = recipe.preparation, recipe.preparation.input
     said = {**overrides, **told_preparation(model, taken.channels)}
-    head = task_of(recipe.task).head(recipe.head) if recipe.head else None
-    usual = usual_of(head, dict(model), {"name": taken.name, "channels": taken.channels}, said)
-    told, like = {*said, *steps_inside(model)}, f", as into the models that are published for {recipe.head}"
+    head = task_of(recipe.task).head(recipe.head)
+    like = usually(usual_of(head, model, taken.name, taken.channels, said), recipe.head)
+    told = {*said, *steps_inside(model)}
     if taken.channels == 3 and not told & {"color", "reverse_channels"}:
-        yield _taken("color", f"the channels go in as {COLORS[preparation.color]}", like if "color" in usual else "")
+        yield like.get("color") or Assumption("color", f"the channels go in as {COLORS['RGB']}", POSSIBLE)
     if not told & {"mean", "scale"}:
-        words = pixels_in_words(preparation.mean, preparation.scale)
-        yield _taken("mean", words, like if "mean" in usual else "")
+        yield like.get("mean") or Assumption("mean", pixels_in_words(None, None), POSSIBLE)
     if "resize" not in told:
         done = "go in as large as they are" if preparation.any_size else f"are resized by {preparation.resize}"
-        yield _taken("resize", f"pictures {done}", like if "resize" in usual else f", as is usual for {recipe.task}")
-
-
-def _taken(field: str, words: str, reason: str) -> Assumption:
-    return Assumption(field, f"{words}{reason}", LIKELY if reason else POSSIBLE)
+        usual = Assumption("resize", f"pictures {done}, as is usual for {recipe.task}", LIKELY)
+        yield like.get("resize") or usual
 
 
 def _scores(model: Facts) -> int | None:

@@ -77,8 +77,8 @@ class Task:
         return {option.name: option for option in self.choosing.OPTIONS}
 
     def head(self, name: str | None) -> Choice | None:
-        """The one of that name; None: the usual one, the first."""
-        return next((head for head in self.choosing.HEADS if name in (None, head.name)), None)
+        """The one of that name, if there is one."""
+        return next((head for head in self.choosing.HEADS if head.name == name), None)
 
     @property
     def heads(self) -> tuple[str, ...]:

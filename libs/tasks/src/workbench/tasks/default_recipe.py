@@ -6,6 +6,7 @@ as a bad accuracy, and blamed on the model.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.tasks import catalogue, guesses
@@ -16,7 +17,7 @@ from workbench.tasks.model_facts import ModelFacts
 from workbench.tasks.option import Choice
 from workbench.tasks.picture_input import NoDefaultRecipe, picture_input, sized
 from workbench.tasks.recipe import VERSION, BadRecipe, Recipe, renewed
-from workbench.tasks.usual import of_floats
+from workbench.tasks.usual import FLOATS
 
 Facts = dict[str, Any]
 # Overrides about the input, flat as a person types them.
@@ -65,14 +66,16 @@ def default_recipe(model_facts: Facts, dataset_facts: Facts | None, overrides: F
     return recipe
 
 
-def usual_of(head: Choice | None, model_facts: Facts, taken: Facts, said: Facts) -> Facts:
+def usual_of(head: Choice | None, model_facts: Mapping[str, Any], name: str, channels: Any, said: Facts) -> Facts:
     """What is done to pictures for the published models of that head, as far as ``said`` and the model leave it open.
 
-    ``taken``: the input, as ``picture_input`` found it.
+    ``name``: of the input that takes them. Nothing where it takes none in colour, or whole numbers, into which no mean
+    or scale fits.
     """
-    tensor = next(each for each in model_facts["inputs"] if each["name"] == taken["name"])
-    usual = of_floats(head.usual if head else None, taken["channels"], tensor.get("element_type", "f32"))
-    return usual.unsaid(said, steps_inside(model_facts)) if usual else {}
+    tensor = next(each for each in model_facts["inputs"] if each["name"] == name)
+    if head is None or head.usual is None or channels != 3 or tensor.get("element_type", "f32") not in FLOATS:
+        return {}
+    return head.usual.unsaid(said, steps_inside(model_facts))
 
 
 def _preparation(model_facts: Facts, taken: Facts, task: Task, head: str | None, overrides: Facts) -> Facts:
@@ -81,7 +84,7 @@ def _preparation(model_facts: Facts, taken: Facts, task: Task, head: str | None,
     found = {
         "resize": _resize(task, taken),
         "color": "GRAY" if taken["channels"] == 1 else "RGB",
-        **usual_of(task.head(head) if head else None, model_facts, taken, said),
+        **usual_of(task.head(head), model_facts, taken["name"], taken["channels"], said),
         **said,
     }
     return {**found, "input": sized(model_facts["inputs"], taken, any_size=found["resize"] == "keep")}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.tasks import guesses
-from workbench.tasks.assumptions import Assumption
+from workbench.tasks.assumptions import Assumption, usually
 from workbench.tasks.catalogue import task_of
 from workbench.tasks.default_recipe import usual_of
 from workbench.tasks.guess import LIKELY
 from workbench.tasks.model_api import told_preparation
-from workbench.tasks.usual import COLORS, FLOATS, pixels_in_words
+from workbench.tasks.usual import FLOATS
 
 Facts = dict[str, Any]
 _NUMBERS = ("mean", "scale")
@@ -46,21 +46,10 @@ def with_usual(request: Facts, model: Facts, dataset: Facts | None) -> Facts:
     if channels is None or head is None:
         return request
     said = {**told_preparation(model, channels), **asked}
-    taken = {"name": model["inputs"][0]["name"], "channels": channels}
-    usual = {name: value for name, value in usual_of(task.head(head), model, taken, said).items() if value is not None}
-    told = [each.to_json() for each in _usually(usual, head)]
+    found_usual = usual_of(task.head(head), model, model["inputs"][0]["name"], channels, said)
+    usual = {name: value for name, value in found_usual.items() if value is not None}
+    told = [each.to_json() for each in usually(usual, head).values()]
     return {**request, "recipe": {**usual, **asked}, "told": [*request.get("told", ()), *told]} if told else request
-
-
-def _usually(usual: Facts, head: str) -> list[Assumption]:
-    like = f"as into the models that are published for {head}"
-    words = {
-        "color": f"the channels go in as {COLORS.get(usual.get('color', ''))}",
-        "mean": pixels_in_words(usual.get("mean"), usual.get("scale")),
-        "resize": f"pictures are resized by {usual.get('resize')}",
-    }
-    known = {*usual, "mean"} if "scale" in usual else {*usual}
-    return [Assumption(field, f"{said}, {like}", LIKELY) for field, said in words.items() if field in known]
 
 
 def _of_input(tensor: Facts, said: Facts) -> Facts:

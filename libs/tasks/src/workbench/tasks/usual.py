@@ -8,7 +8,6 @@ from typing import Any
 
 FLOATS = ("f32", "f16", "bf16", "f64")
 COLORS = {"RGB": "red, green, blue", "BGR": "blue, green, red"}
-_COLORED = 3
 Numbers = tuple[float, float, float]
 
 
@@ -49,11 +48,6 @@ class Usual:
         if self.resize and not {"resize", "short_side"} & {*said}:
             found["resize"] = self.resize
         return found
-
-
-def of_floats(usual: Usual | None, channels: int | None, element_type: str) -> Usual | None:
-    """None where an input takes no picture in colour, or whole numbers, into which no mean or scale fits."""
-    return usual if channels == _COLORED and element_type in FLOATS else None
 
 
 def pixels_in_words(mean: Sequence[float] | None, scale: Sequence[float] | None) -> str:

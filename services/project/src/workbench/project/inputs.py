@@ -8,12 +8,12 @@ from workbench.project.problems import ModelNeedsHelp
 from workbench.project.values import Facts
 from workbench.tasks.guesses import of_inputs
 from workbench.tasks.recipe import renewed
+from workbench.tasks.usual import FLOATS
 
 # Built into the IR unless asked otherwise, so that the deployed application cannot get them wrong.
 BUILT_IN = ("mean", "scale", "color")
 _AND_A_MASK = 4  # channels: of a picture in colour, and one more
 _OF_A_BATCH = 1  # open dimensions
-_FLOATS = ("f32", "f16", "bf16", "f64")
 
 
 def conversion_inputs(model: Facts, request: Facts) -> Facts:
@@ -39,7 +39,7 @@ def conversion_inputs(model: Facts, request: Facts) -> Facts:
                 f"inputs.{image['name']}.layout",
                 f"mean, scale and colour order need the layout of input {image['name']!r}, such as NCHW.",
             )
-        if image["element_type"] not in _FLOATS:
+        if image["element_type"] not in FLOATS:
             raise ModelNeedsHelp(
                 "recipe",
                 "mean, scale and colour order need an input of floats, but "
