@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import marshmallow as ma
+from workbench.tasks import guess
+from workbench.tasks.measure import Better
 from workbench.webapp.facts import Kept, number, whole
+from workbench.webapp.facts.figures import SURENESS, MetricFacts
 from workbench.webapp.views import job_of, page_of
 
 
@@ -26,3 +31,8 @@ def test_a_kind_of_facts_has_one_schema_of_jobs() -> None:
     assert job_of(CountedFacts) is job_of(CountedFacts)
     assert job_of(CountedFacts).__name__ == "CountedJob"
     assert isinstance(job_of(CountedFacts)().fields["facts"], ma.fields.Nested)
+
+
+def test_words_of_tasks_are_those_that_tasks_have() -> None:
+    assert SURENESS == guess.SURENESS
+    assert MetricFacts().fields["better"].metadata["enum"] == [*get_args(Better), None]

@@ -50,7 +50,17 @@ class RunsFacts(Kept):
     reason = said("Why it could not be asked.")
 
 
-class InspectionFacts(Kept):
+class GraphFacts(Kept):
+    """What is seen of any graph."""
+
+    op_count = whole("Operations in its graph.")
+    parameters = whole("Elements of its weights.")
+    dynamic = listed(DynamicFacts, "Input dimensions that are open.")
+    custom = listed(OfTypeFacts, "Operations of no OpenVINO operation set: a device needs an extension for each.")
+    devices = listed(RunsFacts, "What each device here cannot run.")
+
+
+class InspectionFacts(GraphFacts):
     """What files would become, were they imported."""
 
     name = said("What people call the model.")
@@ -62,14 +72,9 @@ class InspectionFacts(Kept):
     precision = said("`FP32`, `FP16`, `INT8` or `mixed`.")
     inputs = listed(SeenInputFacts, "In the model's order.")
     outputs = listed(OutputFacts, "In the model's order.")
-    op_count = whole("Operations in its graph.")
-    parameters = whole("Elements of its weights.")
     guesses = listed(GuessFacts, "What it may be for, the likeliest first.")
     source_files = texts("The uploaded files that it is made of.")
     ignored_files = texts("The uploaded files that do not belong to it.")
-    dynamic = listed(DynamicFacts, "Input dimensions that are open.")
-    custom = listed(OfTypeFacts, "Operations of no OpenVINO operation set: a device needs an extension for each.")
-    devices = listed(RunsFacts, "What each device here cannot run.")
 
 
 class ArithmeticFacts(Kept):
@@ -89,19 +94,14 @@ class MemoryFacts(Kept):
     reason = said("Why they are null.")
 
 
-class AnalysisFacts(Kept):
+class AnalysisFacts(GraphFacts):
     """What a model computes and needs."""
 
     model_id = said("The model.")
     arithmetic = of(ArithmeticFacts, "Operations of one inference.")
-    parameters = whole("Elements of its weights.")
     weights = by_name(ma.fields.Nested(WeightsFacts), "By element type.")
     sparsity = number("The share of the weights that is zero, 0 to 1.")
     activations = of(MemoryFacts, "What flows between operations.")
-    op_count = whole("Operations in its graph.")
     operations = by_name(ma.fields.Integer(), "How many of each type.")
     opset = by_name(ma.fields.Integer(), "How many operations are of each operation set.")
-    dynamic = listed(DynamicFacts, "Input dimensions that are open.")
-    custom = listed(OfTypeFacts, "Operations of no OpenVINO operation set: a device needs an extension for each.")
-    devices = listed(RunsFacts, "What each device here cannot run.")
     layers = whole("How many layers its graph has.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from workbench.webapp.facts import Kept, anything, flag, listed, number, of, said, texts, whole
 from workbench.webapp.facts.figures import (
-    SURENESS,
     AssumedFacts,
     ChangedFacts,
     ChangeFacts,
@@ -16,7 +15,7 @@ from workbench.webapp.facts.figures import (
     RatioTrustFacts,
     TrustFacts,
 )
-from workbench.webapp.facts.models import StepFacts
+from workbench.webapp.facts.models import GuessFacts, StepFacts
 from workbench.webapp.facts.recipes import PreparationFacts
 
 
@@ -27,16 +26,6 @@ class BroughtFacts(Kept):
     name = said("What people call it.")
     digest = said("SHA-256 of its files.")
     format = said("`ir`, `onnx`, `tflite`…")
-
-
-class TakenForFacts(Kept):
-    """What a model was taken to be for when nobody said it."""
-
-    task = said("As `GET /v1/tasks` lists them.")
-    head = said("Which reading of its outputs.")
-    options = anything("The task's own options, those that differ from their defaults.")
-    sure = said("How sure it is.", SURENESS)
-    why = said("What it was concluded from.")
 
 
 class ConstraintsFacts(Kept):
@@ -150,7 +139,7 @@ class ReportFacts(Kept):
     created_at = said("When the report was made: RFC 3339, UTC.")
     model = of(BroughtFacts, "The model that was brought.")
     task = said("What the model was taken to be for.")
-    guess = of(TakenForFacts, "The same as concluded from the model's facts, when nobody said it; else null.")
+    guess = of(GuessFacts, "The same as concluded from the model's facts, when nobody said it; else null.")
     assumed = listed(AssumedFacts, "What of the recipe nobody said.")
     preparation = of(
         PreparationFacts,

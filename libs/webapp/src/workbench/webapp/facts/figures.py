@@ -7,6 +7,7 @@ from typing import ClassVar
 import marshmallow as ma
 from workbench.webapp.facts import Kept, by_name, flag, listed, number, of, said, texts, whole
 
+# As `workbench.tasks.guess` has them, which not every API's image holds.
 SURENESS = ("possible", "likely", "certain")
 VERDICTS = ("trusted", "doubtful", "untrusted")
 
