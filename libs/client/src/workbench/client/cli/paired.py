@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from workbench.client.cli.listing import SHORT_ID
-from workbench.client.cli.report import interval, of_ratio
+from workbench.client.cli.report import interval, of_ratio, settings
 from workbench.client.jobs import View
 
 Row = dict[str, Any]
@@ -56,7 +56,7 @@ def variables_differ(rows: Sequence[Row]) -> str | None:
     found = [(_called(row), row.get("env") or {}) for row in rows]
     if all(env == found[0][1] for _, env in found):
         return None
-    told = (f"{name}: {', '.join(f'{each}={env[each]}' for each in sorted(env)) or 'none'}" for name, env in found)
+    told = (f"{name}: {settings(env) or 'none'}" for name, env in found)
     return "Not alike: their targets set different environment variables, which may be the difference. " + "; ".join(
         told
     )

@@ -118,12 +118,16 @@ def _inside(report: dict[str, Any]) -> Iterable[str]:
         yield from steps
 
 
+def settings(env: dict[str, str]) -> str:
+    """Environment variables, as one line."""
+    return ", ".join(f"{name}={env[name]}" for name in sorted(env))
+
+
 def _variables(report: dict[str, Any]) -> Iterable[str]:
     """What the target sets for all that runs there: elsewhere other figures may come."""
     env = (report.get("environment") or {}).get("env") or {}
     if env:
-        set_ = ", ".join(f"{name}={env[name]}" for name in sorted(env))
-        yield f"\nMeasured with variables that the target sets: {set_}"
+        yield f"\nMeasured with variables that the target sets: {settings(env)}"
 
 
 def _outside(report: dict[str, Any]) -> Iterable[str]:

@@ -8,12 +8,13 @@ from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 from workbench.client import Refused
 from workbench.client.again import takes
-from workbench.console.now import now_of
+from workbench.console.now import serve_now
 from workbench.console.page import Page
 from workbench.console.reach import api, client
 from workbench.problems.common import InvalidRequest
 
 PAGE = Page("dataset")
+serve_now(PAGE, "datasets")
 # A page of images: what fits a screen or two.
 IMAGES = 48
 PARTS = ("calibration", "evaluation")
@@ -33,12 +34,6 @@ def show(dataset_id: str) -> str:
         except Refused as refused:  # an earlier release kept none; the page has the rest
             found["unknown"] = refused.problem
     return render_template("dataset.html", view=view, parts=PARTS, **found, **(_images(dataset_id) if there else {}))
-
-
-@PAGE.blueprint.get("/<dataset_id>/now")
-def now(dataset_id: str) -> Response:
-    """How far it is, while it is being made."""
-    return now_of(client().datasets.get(dataset_id))
 
 
 @PAGE.blueprint.post("/<dataset_id>/export")

@@ -8,13 +8,14 @@ from flask import Response, abort, render_template, request
 from markupsafe import Markup
 from workbench.client import Refused
 from workbench.console.confusion import matrix
-from workbench.console.now import now_of
+from workbench.console.now import serve_now
 from workbench.console.page import Page
 from workbench.console.reach import api, client, perhaps
 from workbench.plots.drawing import Range, ranges
 from workbench.plots.text import most_of, score_in
 
 PAGE = Page("evaluation")
+serve_now(PAGE, "evaluations")
 # A page of images: what fits a screen or two.
 IMAGES = 24
 View = dict[str, Any]
@@ -36,12 +37,6 @@ def show(evaluation_id: str) -> str:
         drawn=_drawn,
         **looked,
     )
-
-
-@PAGE.blueprint.get("/<evaluation_id>/now")
-def now(evaluation_id: str) -> Response:
-    """How far it is, while it is being made."""
-    return now_of(client().evaluations.get(evaluation_id))
 
 
 @PAGE.blueprint.get("/<evaluation_id>/images")

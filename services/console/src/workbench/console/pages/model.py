@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Response, render_template
 from workbench.client import Client
-from workbench.console.now import now_of
+from workbench.console.now import serve_now
 from workbench.console.page import Page
 from workbench.console.reach import client, graph_of, layers_of, perhaps
 
 PAGE = Page("model")
+serve_now(PAGE, "models")
 LISTED, DEEPEST = 100, 20
 FOUND_OUT = {"profiles": "Speed", "evaluations": "Accuracy", "packages": "Package"}
 View = dict[str, Any]
@@ -29,12 +30,6 @@ def show(model_id: str) -> str:
         found_out=list(_found_out(known, model_id)),
         **_analysed(view),
     )
-
-
-@PAGE.blueprint.get("/<model_id>/now")
-def now(model_id: str) -> Response:
-    """How far it is, while it is being made."""
-    return now_of(client().models.get(model_id))
 
 
 @PAGE.blueprint.get("/<model_id>/analysis")

@@ -6,13 +6,14 @@ from typing import Any
 
 from flask import Response, render_template, request
 from markupsafe import Markup
-from workbench.console.now import now_of
+from workbench.console.now import serve_now
 from workbench.console.page import Page
 from workbench.console.reach import client, graph_of, layers_of, perhaps
 from workbench.plots.drawing import Range, launches, ranges
 from workbench.plots.text import figure
 
 PAGE = Page("profile")
+serve_now(PAGE, "profiles")
 LONGEST = 20  # layers of those that take time
 LATENCIES = {
     "p50": "Median",
@@ -55,12 +56,6 @@ def show(profile_id: str) -> str:
         times=client().profiles.times(profile_id) if run else None,
         **_beside(view),
     )
-
-
-@PAGE.blueprint.get("/<profile_id>/now")
-def now(profile_id: str) -> Response:
-    """How far it is, while it is being made."""
-    return now_of(client().profiles.get(profile_id))
 
 
 @PAGE.blueprint.get("/<profile_id>/layers")
